@@ -1,0 +1,56 @@
+# Every target sets up what it needs. Start with `make demo` or `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lint types layers lock screenshots clean
+
+help:
+	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
+	@echo "make test         set everything up and run all tests"
+	@echo "make check        format, lint, types, layers, tests: what CI runs"
+	@echo "make install      set up .venv only"
+	@echo "make screenshots  render every page into docs/images (needs chromium)"
+	@echo "make lock         pin the newest versions of all packages in requirements.lock"
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Signoff needs Python 3.11 or newer: make install PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: install
+	$(BIN)/signoff demo
+
+test: install
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+
+check: install format lint types layers test
+
+format:
+	$(BIN)/ruff format --check .
+
+lint:
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+
+screenshots: install
+	$(BIN)/python tests/browser/screenshots.py
+
+clean:
+	rm -rf .venv data/workspace data/demo-workspace

@@ -1,0 +1,177 @@
+"""Commands that bring posts in and freeze them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import (
+    AsJson,
+    Force,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+    workspace,
+)
+from core.collect.files import as_metrics, import_files
+from core.errors import InputError
+from core.executions import get
+from core.snapshots import create, find, listing
+from core.snapshots.rules import Rules
+from core.store.snapshots import Snapshot
+
+snapshots = typer.Typer(help="Freeze posts into snapshots.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.command("import", rich_help_panel="Make")(import_command)
+    app.add_typer(snapshots, name="snapshot", rich_help_panel="Make")
+
+
+def import_command(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Read posts from .csv and .csv.gz files, one per subreddit. Run it again after a break."""
+    store = workspace()
+    with progress_bar() as progress:
+        counts = import_files(store, paths, progress=progress)
+    found = as_metrics(counts)
+    head = {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
+    if as_json:
+        print_json({**head, **found})
+        return
+    written = counts.written
+    say(
+        f"Read {counts.read:,} posts of {len(counts.subreddits):,} subreddits from"
+        f" {counts.files:,} files in {counts.seconds:.1f} s (execution #{counts.execution})."
+    )
+    say(
+        f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
+        f" {counts.link_posts:,} of them links, with a title only."
+    )
+    for reason, number in counts.skipped.most_common():
+        say(f"{number:,} skipped: {reason.replace('_', ' ')}.")
+    if counts.skipped:
+        say(f"Each with file and line: signoff executions show {counts.execution} --log")
+    say("Next: signoff snapshot create")
+
+
+@snapshots.command("create")
+def create_command(
+    name: Annotated[str | None, typer.Option(help="A name to call it by.")] = None,
+    since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
+    min_posts: Annotated[int, typer.Option(help="Leave out smaller subreddits.")] = 20,
+    max_posts: Annotated[int | None, typer.Option(help="Newest posts kept of each.")] = None,
+    split: Annotated[str, typer.Option(help="chronological, or random (optimistic).")] = (
+        "chronological"
+    ),
+    fractions: Annotated[str, typer.Option(help="Train, valid and test.")] = "0.8,0.1,0.1",
+    seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze the posts that are here now, and seal the test split."""
+    rules = Rules(
+        since=_moment(since, "--since"),
+        until=_moment(until, "--until"),
+        min_posts=min_posts,
+        max_posts=max_posts,
+        split=split,
+        fractions=_fractions(fractions),
+        seed=seed,
+    )
+    store = workspace()
+    with progress_bar() as progress:
+        snapshot, number = create(store, rules, name=name, force=force, progress=progress)
+    execution = get(store, number)
+    if as_json:
+        print_json({"execution": number, "seconds": execution.seconds, **_as_json(snapshot)})
+        return
+    _print(snapshot)
+    say(f"Next: signoff train --snapshot {snapshot.id}")
+
+
+@snapshots.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """All snapshots, newest first."""
+    found = listing(workspace())
+    if as_json:
+        print_json([_as_json(snapshot) for snapshot in found])
+        return
+    if not found:
+        say("There are no snapshots yet. Make one: signoff snapshot create")
+        return
+    rows = [
+        (s.id, f"{s.created_at:%Y-%m-%d %H:%M}", s.split, *s.splits.values(), len(s.labels))
+        for s in found
+    ]
+    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "subreddits")
+    print_table(columns, rows)
+
+
+@snapshots.command("show")
+def show_command(snapshot: str, as_json: AsJson = False) -> None:
+    """One snapshot, by its name or the first digits of its digest."""
+    found = find(workspace(), snapshot)
+    if as_json:
+        print_json({"execution": found.execution, **_as_json(found)})
+        return
+    _print(found)
+
+
+def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "snapshot": snapshot.id,
+        "digest": snapshot.digest,
+        "split": snapshot.split,
+        "optimistic": snapshot.optimistic,
+        "splits": snapshot.splits,
+        "subreddits": len(snapshot.labels),
+        "cutoffs": {split: _iso(moment) for split, moment in snapshot.cutoffs.items()},
+        "left_out": snapshot.left_out,
+        "rules": snapshot.rules,
+        "normaliser": snapshot.normaliser,
+        "generated": snapshot.generated,
+    }
+
+
+def _print(snapshot: Snapshot) -> None:
+    marks = " (generated posts)" if snapshot.generated else ""
+    say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
+    counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
+    say(f"{len(snapshot.labels):,} subreddits; {counts}. The test split is sealed.")
+    if snapshot.optimistic:
+        say("Random split: its scores are optimistic, a model sees posts of the future.")
+    for split, moment in snapshot.cutoffs.items():
+        say(f"{split} begins {_iso(moment)}.")
+    for reason, posts in snapshot.left_out.items():
+        say(f"{posts:,} posts left out: {reason.replace('_', ' ')}.")
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _moment(text: str | None, option: str) -> int | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} {text!r} is no day", "Write it as 2026-01-31.") from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    try:
+        train, valid, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"--fractions {text!r} does not fit", "Give three shares, such as 0.8,0.1,0.1."
+        ) from None
+    return train, valid, test

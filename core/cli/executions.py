@@ -1,0 +1,92 @@
+"""Commands that look at what was run."""
+
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.models import Number, number
+from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.executions import get, listing
+from core.executions.history import log_text
+from core.store.executions import Execution
+
+executions = typer.Typer(help="Look at what was run.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(executions, name="executions", rich_help_panel="Look")
+
+
+@executions.command("list")
+def list_command(
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, repeatable.")] = None,
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Executions, newest first."""
+    found = listing(workspace(), kinds=kind or (), limit=limit)
+    if as_json:
+        print_json([as_json_value(execution) for execution in found])
+        return
+    if not found:
+        say("Nothing was run yet. Begin with: signoff import FOLDER")
+        return
+    rows = [
+        (
+            f"#{e.number}",
+            e.kind,
+            e.status,
+            f"{e.started_at:%Y-%m-%d %H:%M}",
+            "–" if e.seconds is None else f"{e.seconds:.1f}",
+            e.by,
+            e.command,
+        )
+        for e in found
+    ]
+    print_table(("execution", "kind", "status", "started (UTC)", "s", "by", "command"), rows)
+
+
+@executions.command("show")
+def show_command(
+    execution: Number,
+    log: Annotated[bool, typer.Option("--log", help="Print its log only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """One execution in full."""
+    store = workspace()
+    found = get(store, number(execution))
+    if as_json:
+        print_json(as_json_value(found))
+        return
+    if log:
+        say(log_text(store, found).rstrip())
+        return
+    for name, value in as_json_value(found).items():
+        if isinstance(value, dict) and value:
+            say(f"{name}:")
+            for key, inner in value.items():
+                say(f"    {key}: {inner}")
+        elif value not in (None, {}):
+            say(f"{name}: {value}")
+
+
+def as_json_value(execution: Execution) -> dict[str, Any]:
+    """An execution as the JSON contract has it."""
+    return {
+        "execution": execution.number,
+        "kind": execution.kind,
+        "status": execution.status,
+        "by": execution.by,
+        "started_at": execution.started_at,
+        "seconds": execution.seconds,
+        "command": execution.command,
+        "params": execution.params,
+        "inputs": execution.inputs,
+        "outputs": execution.outputs,
+        "metrics": execution.metrics,
+        "code": execution.code,
+        "environment": execution.environment,
+        "peak_memory_mib": execution.peak_memory_mib,
+        "error": execution.error,
+    }

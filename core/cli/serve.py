@@ -1,0 +1,94 @@
+"""Commands that open the dashboard and look after the workspace."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import AsJson, print_json, progress_bar, say, workspace
+from core.demo.build import build_demo
+from core.settings import REPOSITORY, settings
+from core.store import open_store
+from core.store.schema import HEAD, back_up
+
+db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+APP = REPOSITORY / "dashboard" / "app.py"
+PORT = 8501
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.command("demo", rich_help_panel="Look")(demo)
+    app.command("dashboard", rich_help_panel="Look")(dashboard)
+    app.add_typer(db, name="db", rich_help_panel="Look after")
+
+
+def demo(
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    build_only: Annotated[bool, typer.Option("--build-only", help="Build, do not serve.")] = False,
+    port: Annotated[int, typer.Option(help="Of the dashboard.")] = PORT,
+    as_json: AsJson = False,
+) -> None:
+    """Build a workspace of generated posts (once), and start the dashboard on it."""
+    home = Path(os.environ.get("SIGNOFF_HOME") or REPOSITORY / "data" / "demo-workspace")
+    store = open_store(home)
+    with progress_bar() as progress:
+        built = build_demo(store, progress=progress)
+    if as_json:
+        print_json({"home": str(home), **built})
+    else:
+        done = "built" if built["built"] else "is there already"
+        say(f"The demo workspace {done}: {home}")
+        say(f"It holds {built['executions']} executions and {built['posts']:,} generated posts.")
+    if not build_only:
+        _serve(home, port, open_browser=not no_open)
+
+
+def dashboard(
+    port: Annotated[int, typer.Option(help="Where to serve it, on this machine only.")] = PORT,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+) -> None:
+    """Serve the dashboard on this machine only."""
+    workspace()
+    _serve(settings().home, port, open_browser=open_browser)
+
+
+@db.command("upgrade")
+def db_upgrade(as_json: AsJson = False) -> None:
+    """Bring the database to the newest schema. Opening a workspace does so too."""
+    workspace()
+    if as_json:
+        print_json({"schema": HEAD})
+        return
+    say(f"The database has schema {HEAD}, the newest.")
+
+
+@db.command("backup")
+def db_backup(as_json: AsJson = False) -> None:
+    """Write a consistent copy of the database beside it."""
+    store = workspace()
+    path = back_up(store.engine, store.home / "signoff.db")
+    if as_json:
+        print_json({"backup": str(path)})
+        return
+    say(f"Copied to {path}")
+
+
+def _serve(home: Path, port: int, *, open_browser: bool) -> None:
+    os.environ["SIGNOFF_HOME"] = str(home.resolve())
+    say(f"Serving on http://localhost:{port} – stop with Ctrl-C.")
+    sys.argv = [
+        "streamlit",
+        "run",
+        str(APP),
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        f"--server.headless={str(not open_browser).lower()}",
+    ]
+    # Streamlit looks for its configuration in the working directory and beside the script.
+    os.chdir(REPOSITORY)
+    from streamlit.web import cli  # loading Streamlit takes longer than most commands
+
+    cli.main(prog_name="streamlit")

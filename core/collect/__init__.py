@@ -1,0 +1,1 @@
+"""Posts come in: from files (and, later, from Reddit itself)."""

@@ -1,0 +1,59 @@
+"""What every source of posts makes, and how it comes into the store."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from core.store import Store
+from core.store.posts import WriteCounts, write_posts
+
+BATCH = 5_000
+"""Posts per transaction: enough to be fast, few enough that others wait only a moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One Reddit submission, of whatever source."""
+
+    id: str
+    """Reddit's base-36 id."""
+    subreddit: str
+    """As Reddit writes it."""
+    created_utc: int
+    """Seconds since the epoch, UTC."""
+    title: str
+    body: str = ""
+    """The self text; empty for link posts."""
+    is_self: bool = False
+    domain: str = ""
+    url: str = ""
+    score: int = 0
+    num_comments: int = 0
+    over_18: bool = False
+    flair: str = ""
+
+
+def store_posts(store: Store, posts: Sequence[Post], *, source: str, execution: int) -> WriteCounts:
+    """Write posts in transactions of :data:`BATCH`; what became of them."""
+    counts = WriteCounts()
+    for start in range(0, len(posts), BATCH):
+        rows = [row(post, source) for post in posts[start : start + BATCH]]
+        with store.write() as session:
+            counts += write_posts(session, rows, execution)
+    return counts
+
+
+def row(post: Post, source: str) -> dict[str, Any]:
+    """The post as a row of the store, with the fingerprint that tells a correction."""
+    values = {name: getattr(post, name) for name in _FIELDS}
+    return {**values, "source": source, "fingerprint": _fingerprint([*values.values(), source])}
+
+
+def _fingerprint(values: list[Any]) -> int:
+    """64 bits of all that is stored, as a signed integer."""
+    content = "\x1f".join(map(str, values)).encode()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), signed=True)
+
+
+_FIELDS = [field.name for field in fields(Post)]

@@ -1,0 +1,1 @@
+"""Comparison: a baseline evaluation against a candidate evaluation."""

@@ -1,0 +1,116 @@
+"""Comparing two evaluations, recorded once per pair."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.comparison.difference import Side, difference
+from core.errors import InputError, NotFoundError
+from core.evaluation import evaluate
+from core.executions import cached, get, record
+from core.store import Store
+from core.store import models as rows
+from core.store.frames import put_frame, put_json, read_frame, read_json
+from core.store.models import Comparison, Evaluation
+from core.training.train import of_execution as model_of
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two evaluations to be compared."""
+
+    baseline: Evaluation
+    candidate: Evaluation
+
+
+def pair(store: Store, baseline: int, candidate: int) -> Pair:
+    """The evaluations that two execution numbers mean.
+
+    An evaluation means itself. A training means its evaluation on the validation split: of the
+    candidate's snapshot where both models have one there (then the comparison is paired), else
+    each of its own.
+
+    Raises:
+        NotFoundError: no such execution, or a training that was never evaluated.
+        InputError: an execution of another kind.
+    """
+    second = _evaluation(store, candidate, snapshot=None)
+    first = _evaluation(store, baseline, snapshot=second.snapshot)
+    return Pair(first, second)
+
+
+def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
+    """Compare, or give back the comparison already made.
+
+    Raises:
+        CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
+    """
+    params: dict[str, Any] = {}
+    inputs = {
+        "baseline": chosen.baseline.execution,
+        "candidate": chosen.candidate.execution,
+        "baseline_predictions": chosen.baseline.predictions,
+        "candidate_predictions": chosen.candidate.predictions,
+    }
+    earlier = None if force else cached(store, "compare", params, inputs)
+    if earlier is not None:
+        with store.read() as session:
+            kept = rows.comparison(session, earlier.number)
+        if kept is not None:
+            return kept
+    with record(store, "compare", params=params, inputs=inputs) as run:
+        found = difference(_side(store, chosen.baseline), _side(store, chosen.candidate))
+        made = Comparison(
+            execution=run.number,
+            baseline=chosen.baseline.execution,
+            candidate=chosen.candidate.execution,
+            summary=put_json(store.artifacts, found.summary),
+            changes=put_frame(store.artifacts, found.changes),
+        )
+        run.outputs = {"summary": made.summary, "changes": made.changes}
+        macro = found.summary["metrics"]["f1_macro"]
+        run.metrics = {"posts": found.summary["posts"], "f1_macro_difference": macro["difference"]}
+        run.on_success(lambda session: rows.insert_comparison(session, made))
+    return made
+
+
+def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
+    """The numbers of a comparison, see :mod:`core.comparison.difference`."""
+    found: dict[str, Any] = read_json(store.artifacts, comparison.summary)
+    return found
+
+
+def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
+    """One row a subreddit, see :func:`core.comparison.difference.per_subreddit`."""
+    return read_frame(store.artifacts, comparison.changes)
+
+
+def _side(store: Store, evaluation: Evaluation) -> Side:
+    return Side(
+        metrics=evaluation.metrics,
+        subreddits=read_frame(store.artifacts, evaluation.subreddits),
+        table=evaluate.predictions(store, evaluation),
+    )
+
+
+def _evaluation(store: Store, number: int, *, snapshot: str | None) -> Evaluation:
+    execution = get(store, number)
+    if execution.kind == "evaluate":
+        return evaluate.of_execution(store, number)
+    if execution.kind != "train":
+        raise InputError(
+            f"Execution #{number} is of kind {execution.kind}",
+            "Compare two trainings or two evaluations.",
+        )
+    model = model_of(store, number)
+    with store.read() as session:
+        found = rows.evaluations(session, model_executions=[number], split="valid")
+    wanted = (snapshot, model.snapshot)
+    best = next((e for where in wanted for e in found if e.snapshot == where), None)
+    if best is None:
+        raise NotFoundError(
+            f"The model of #{number} has not been evaluated on its validation split",
+            f"signoff evaluate {number} --on {model.snapshot[:12]}:valid",
+        )
+    return best

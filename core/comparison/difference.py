@@ -1,0 +1,153 @@
+"""What two evaluations differ in, as numbers. Pure: tables in, values out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.comparison.churn import churn
+from core.evaluation.predict import PredictionTable, reindex
+from core.stats import distances
+
+PAIRED, UNPAIRED = "paired", "unpaired"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One evaluation: its metrics, its per-subreddit frame, its prediction table."""
+
+    metrics: dict[str, float]
+    subreddits: pd.DataFrame
+    table: PredictionTable
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``summary``: the JSON of ``signoff compare`` but for ``changes``, which is the frame."""
+
+    summary: dict[str, Any]
+    changes: pd.DataFrame
+
+
+def difference(baseline: Side, candidate: Side) -> Difference:
+    """Compare two evaluations; paired if both predicted the same posts."""
+    order = paired_order(baseline.table, candidate.table)
+    changes = per_subreddit(baseline, candidate)
+    churned = None
+    if order is not None:
+        moved = _churn_by_subreddit(baseline.table, candidate.table, order)
+        churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
+        changes = changes.merge(moved, on="subreddit", how="left")
+    summary = {
+        "kind": UNPAIRED if order is None else PAIRED,
+        "posts": len(candidate.table.label),
+        "metrics": metric_differences(baseline.metrics, candidate.metrics),
+        "subreddits": label_sets(baseline.table.model_labels, candidate.table.model_labels),
+        "churn": churned,
+        "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
+    }
+    return Difference(summary, changes)
+
+
+def paired_order(a: PredictionTable, b: PredictionTable) -> NDArray[np.intp] | None:
+    """Where each post of ``a`` stands in ``b``; None if they did not predict the same posts."""
+    if len(a.post_id) != len(b.post_id):
+        return None
+    by_a, by_b = np.argsort(a.post_id), np.argsort(b.post_id)
+    if not np.array_equal(a.post_id[by_a], b.post_id[by_b]):
+        return None
+    order = np.empty(len(by_a), dtype=np.intp)
+    order[by_a] = by_b
+    return order
+
+
+def metric_differences(
+    baseline: dict[str, float], candidate: dict[str, float]
+) -> dict[str, dict[str, float | None]]:
+    """Metrics that both have. Intervals, noise and verdicts are None until they are measured."""
+    return {
+        name: {
+            "baseline": baseline[name],
+            "candidate": candidate[name],
+            "difference": candidate[name] - baseline[name],
+            "interval": None,
+            "noise": None,
+            "verdict": None,
+        }
+        for name in baseline
+        if name in candidate
+    }
+
+
+def label_sets(baseline: tuple[str, ...], candidate: tuple[str, ...]) -> dict[str, Any]:
+    """Subreddits that both models can name, that only the candidate can, only the baseline."""
+    before, after = set(baseline), set(candidate)
+    return {
+        "shared": len(before & after),
+        "added": len(after - before),
+        "removed": len(before - after),
+        "added_names": sorted(after - before),
+        "removed_names": sorted(before - after),
+        "better": None,
+        "worse": None,
+    }
+
+
+def per_subreddit(baseline: Side, candidate: Side) -> pd.DataFrame:
+    """One row a subreddit that posts of either side have, the largest loss of F1 first.
+
+    Columns: ``subreddit``, ``status`` (shared, added, removed or unknown: neither model can name
+    it), ``support`` (posts on the candidate's side), ``support_baseline``, ``f1_baseline``,
+    ``f1_candidate``, ``difference``, and precision, recall and mean p@1 of both. An F1 is missing
+    where that model cannot name the subreddit or that side has no posts of it.
+    """
+    names = ["support", "f1", "precision", "recall", "p_at_1_mean"]
+    left = baseline.subreddits.set_index("subreddit")[names].add_suffix("_baseline")
+    right = candidate.subreddits.set_index("subreddit")[names].add_suffix("_candidate")
+    both = left.join(right, how="outer")
+    both[["support_baseline", "support_candidate"]] = (
+        both[["support_baseline", "support_candidate"]].fillna(0).astype(np.int64)
+    )
+    both = both[(both["support_baseline"] + both["support_candidate"]) > 0]
+    in_baseline = both.index.isin(baseline.table.model_labels)
+    in_candidate = both.index.isin(candidate.table.model_labels)
+    both["status"] = np.select(
+        [in_baseline & in_candidate, in_candidate, in_baseline],
+        ["shared", "added", "removed"],
+        "unknown",
+    )
+    absent = {"baseline": ~in_baseline, "candidate": ~in_candidate}
+    for side, missing in absent.items():
+        values = [f"{name}_{side}" for name in ("f1", "precision", "recall")]
+        both.loc[missing | (both[f"support_{side}"] == 0), values] = np.nan
+    both["difference"] = both["f1_candidate"] - both["f1_baseline"]
+    both = both.rename(columns={"support_candidate": "support"}).rename_axis("subreddit")
+    return both.reset_index().sort_values(["difference", "subreddit"], ignore_index=True)
+
+
+def p_at_1(baseline: NDArray[np.float64], candidate: NDArray[np.float64]) -> dict[str, float]:
+    """Means of p@1 and the distances of its two distributions."""
+    return {
+        "baseline_mean": float(baseline.mean()),
+        "candidate_mean": float(candidate.mean()),
+        "ks": distances.kolmogorov_smirnov(baseline, candidate),
+        "wasserstein": distances.wasserstein(baseline, candidate),
+        "psi": distances.population_stability_index(baseline, candidate),
+    }
+
+
+def _churn_by_subreddit(
+    a: PredictionTable, b: PredictionTable, order: NDArray[np.intp]
+) -> pd.DataFrame:
+    """Posts changed, fixed, broken and swapped in each subreddit that has posts."""
+    names = tuple(sorted({*a.vocabulary, *b.vocabulary}))
+    from_a, from_b = reindex(a.vocabulary, names), reindex(b.vocabulary, names)
+    truth = from_a[a.label]
+    found = churn(truth, from_a[a.first], from_b[b.first[order]])
+    columns = {
+        kind: np.bincount(truth[getattr(found, kind)], minlength=len(names))
+        for kind in ("changed", "fixed", "broken", "swapped")
+    }
+    return pd.DataFrame({"subreddit": list(names), **columns})

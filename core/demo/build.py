@@ -1,0 +1,147 @@
+"""Walks the whole road once with generated posts, so that every page has something to show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.collect.posts import store_posts
+from core.demo.generate import generate_posts
+from core.errors import NotFoundError, RefusedError
+from core.evaluation.evaluate import evaluate
+from core.executions import listing, record
+from core.progress import Progress, silent
+from core.release import aliases, review
+from core.release.events import State
+from core.settings import REPOSITORY
+from core.snapshots import create
+from core.snapshots.rules import Rules
+from core.store import Store
+from core.store import posts as posts_table
+from core.store.models import Model
+from core.store.posts import PostTotals
+from core.store.snapshots import Snapshot
+from core.training.train import train
+
+LISTS = REPOSITORY / "data" / "demo"
+OCTOBER_1 = 1_790_812_800
+AUTHOR, REVIEWER = "demo author", "demo reviewer"
+
+_SMALL = {"dim": "32", "bucket": "50000", "minCount": "1"}
+_SINGLE_WORDS = {**_SMALL, "wordNgrams": "1", "loss": "softmax", "epoch": "15"}
+_PAIRS = {**_SMALL, "loss": "softmax", "epoch": "20"}
+_ONE_VS_ALL = {**_SMALL, "loss": "ova", "epoch": "25"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One training of the demo's history, and what its people decided on it."""
+
+    october: bool
+    params: dict[str, str]
+    seed: int = 0
+    note: str | None = None
+    approve: str | None = None
+    reject: str | None = None
+
+
+_HISTORY = (
+    _Step(
+        october=False,
+        params=_SINGLE_WORDS,
+        note="First model: single words only.",
+        approve="A start: far better than guessing.",
+    ),
+    _Step(
+        october=False,
+        params=_PAIRS,
+        note="Pairs of words as well.",
+        approve="Better almost everywhere; r/politics still weak.",
+    ),
+    _Step(
+        october=True,
+        params=_SINGLE_WORDS,
+        note="Single words again, with October's posts.",
+        reject="Knows the election, but loses what the pairs of words gave.",
+    ),
+    _Step(october=True, params=_PAIRS, seed=1),
+    _Step(
+        october=True,
+        params=_ONE_VS_ALL,
+        note="October's posts, and one-vs-all instead of softmax. Knows the two new subreddits.",
+    ),
+)
+
+
+def build_demo(store: Store, *, progress: Progress = silent) -> dict[str, Any]:
+    """Fill an empty workspace with the demo, or finish one that was interrupted.
+
+    Returns:
+        ``built`` (False if it was complete), ``posts`` and ``executions``.
+
+    Raises:
+        RefusedError: the workspace holds posts that were not generated.
+    """
+    with store.read() as session:
+        totals = posts_table.totals(session)
+    if totals.posts > totals.generated:
+        raise RefusedError(
+            "This workspace holds real posts", "Set SIGNOFF_HOME to an empty folder for the demo."
+        )
+    complete = _complete(store)
+    if not complete:
+        _walk(store, totals, progress)
+    with store.read() as session:
+        posts = posts_table.totals(session).posts
+    return {"built": not complete, "posts": posts, "executions": len(listing(store))}
+
+
+def _complete(store: Store) -> bool:
+    """Whether the last step, the candidate that waits, was reached (it may be decided since)."""
+    proposed = sum(step.note is not None for step in _HISTORY)
+    return len(review.listing(store)) >= proposed
+
+
+def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
+    if not totals.posts:
+        _bring_posts(store)
+    september, _ = create(store, Rules(until=OCTOBER_1), name="until-september", progress=progress)
+    october, _ = create(store, Rules(), name="until-october", progress=progress)
+    for done, step in enumerate(_HISTORY):
+        progress("Training the demo's models", done, len(_HISTORY))
+        _take(store, step, october if step.october else september)
+
+
+def _bring_posts(store: Store) -> None:
+    with record(store, "generate", params={"seed": 0}, inputs={"lists": "data/demo"}) as run:
+        posts = generate_posts(LISTS)
+        counts = store_posts(store, posts, source="generated", execution=run.number)
+        run.metrics = {"read": len(posts), "inserted": counts.inserted}
+
+
+def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
+    # One thread: the demo's figures are the same on every machine.
+    model = train(store, snapshot, params=step.params, seed=step.seed, threads=1)
+    evaluate(store, model, snapshot)
+    if step.note is None:
+        return
+    if _state(store, model) is None:
+        review.propose(store, model.execution, by=AUTHOR, note=step.note)
+    if step.reject and _state(store, model) == State.PROPOSED:
+        review.reject(store, model.execution, by=REVIEWER, comment=step.reject)
+    if step.approve:
+        _release(store, model, step.approve)
+
+
+def _release(store: Store, model: Model, comment: str) -> None:
+    if _state(store, model) == State.PROPOSED:
+        review.approve(store, model.execution, by=REVIEWER, comment=comment)
+    candidate = review.get(store, model.execution)
+    if candidate.state == State.APPROVED and candidate.version:
+        now = aliases.current(store).get(review.PRODUCTION)
+        aliases.move(store, review.PRODUCTION, candidate.version, by=REVIEWER, expected=now)
+
+
+def _state(store: Store, model: Model) -> State | None:
+    try:
+        return review.get(store, model.execution).state
+    except NotFoundError:
+        return None

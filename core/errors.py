@@ -1,0 +1,60 @@
+"""What can go wrong, said so that the person can mend it.
+
+::
+
+    SignoffError            reason, hint, exit_code
+    ├── InputError          the call or the data given to it is wrong
+    │   └── NotFoundError   nothing goes by that name, number or digest
+    ├── RefusedError        understood, but not allowed (the sealed test, a state, a right)
+    │   └── ConflictError   someone else was faster; look again, then decide
+    └── StorageError        disk or database cannot be read or written
+        ├── CorruptArtifactError   the bytes are not those that were stored
+        └── SchemaTooNewError      the database was written by a newer Signoff
+"""
+
+
+class SignoffError(Exception):
+    """An expected failure.
+
+    Args:
+        reason: what is wrong, one sentence without a full stop at its end.
+        hint: how to mend it, one sentence, usually with a command.
+    """
+
+    exit_code = 1
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.reason.rstrip('.')}. {self.hint}"
+
+
+class InputError(SignoffError):
+    """The call, or the data given to it, is wrong."""
+
+
+class NotFoundError(InputError):
+    """Nothing goes by that name, number or digest."""
+
+
+class RefusedError(SignoffError):
+    """Understood, but not allowed."""
+
+
+class ConflictError(RefusedError):
+    """The state moved between looking and acting."""
+
+
+class StorageError(SignoffError):
+    """The disk or the database cannot be read or written."""
+
+
+class CorruptArtifactError(StorageError):
+    """A stored file's bytes are not those that were stored."""
+
+
+class SchemaTooNewError(StorageError):
+    """The database was written by a newer version of Signoff."""

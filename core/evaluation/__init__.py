@@ -1,0 +1,1 @@
+"""Evaluation: one model applied to one split."""

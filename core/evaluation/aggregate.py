@@ -1,0 +1,101 @@
+"""Everything a page shows of an evaluation, computed once from its prediction table. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.evaluation.predict import PredictionTable
+from core.stats import classification as c
+from core.stats.calibration import expected_calibration_error, reliability
+
+HISTOGRAM_BINS = 50
+CONFUSIONS = 500
+KS = (1, 3, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregates:
+    """Metrics (name -> value), one row a subreddit (see :func:`aggregate`), and the summary.
+
+    The summary holds p@1 histogram, reliability curve and top confusions as JSON values.
+    """
+
+    metrics: dict[str, float]
+    subreddits: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def aggregate(table: PredictionTable) -> Aggregates:
+    """Metrics, per-subreddit values and curves of one evaluation.
+
+    The frame has ``subreddit``, ``support``, ``predicted``, ``precision``, ``recall``, ``f1``,
+    ``p_at_1_mean`` and ``known`` (whether the model can name it), for every subreddit that posts
+    or predictions hold.
+    """
+    size = len(table.vocabulary)
+    counts = c.label_counts(table.label, table.first, labels=size)
+    curve = reliability(table.p_at_1, table.right)
+    return Aggregates(
+        metrics=_metrics(table, counts) | {"ece": expected_calibration_error(curve)},
+        subreddits=_subreddits(table, counts),
+        summary={
+            "p_at_1_histogram": p_histogram(table.p_at_1),
+            "reliability": {
+                "posts": curve.posts.tolist(),
+                "mean_p": curve.mean_p.tolist(),
+                "accuracy": curve.accuracy.tolist(),
+            },
+            "confusions": [
+                {
+                    "subreddit": table.vocabulary[truth],
+                    "predicted": table.vocabulary[said],
+                    "posts": posts,
+                }
+                for truth, said, posts in c.top_confusions(
+                    table.label, table.first, labels=size, most=CONFUSIONS
+                )
+            ],
+        },
+    )
+
+
+def p_histogram(p: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[float]]:
+    """Posts in each of :data:`HISTOGRAM_BINS` equal bins over [0, 1], and the bins' edges."""
+    posts, edges = np.histogram(p, bins=HISTOGRAM_BINS, range=(0, 1))
+    return {"edges": edges.tolist(), "posts": posts.tolist()}
+
+
+def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:
+    known = np.isin(np.array(table.vocabulary), np.array(table.model_labels))
+    at_k = {}
+    for k in (k for k in KS if k <= table.top_labels.shape[1]):
+        at_k[f"recall_at_{k}"] = c.recall_at_k(table.label, table.top_labels, k=k)
+        at_k[f"precision_at_{k}"] = c.precision_at_k(table.label, table.top_labels, k=k)
+    return {
+        "accuracy": c.accuracy(counts),
+        "f1_macro": c.f1_macro(counts),
+        "f1_micro": c.f1_micro(counts),
+        "f1_weighted": c.f1_weighted(counts),
+        **at_k,
+        "p_at_1_mean": float(table.p_at_1.mean()) if len(table.label) else 0.0,
+        "label_coverage": float(known[table.label].mean()) if len(table.label) else 0.0,
+    }
+
+
+def _subreddits(table: PredictionTable, counts: c.LabelCounts) -> pd.DataFrame:
+    size = len(table.vocabulary)
+    frame = pd.DataFrame(
+        {
+            "subreddit": list(table.vocabulary),
+            "support": counts.support,
+            "predicted": counts.predicted,
+            "precision": counts.precision,
+            "recall": counts.recall,
+            "f1": counts.f1,
+            "p_at_1_mean": c.mean_by_label(table.label, table.p_at_1, labels=size),
+            "known": np.isin(np.array(table.vocabulary), np.array(table.model_labels)),
+        }
+    )
+    return frame[counts.present].reset_index(drop=True)

@@ -1,0 +1,114 @@
+"""Evaluating one model on one split, recorded."""
+
+from core.errors import NotFoundError
+from core.evaluation import predict as tables
+from core.evaluation.aggregate import aggregate
+from core.evaluation.predict import PredictionTable
+from core.executions import Run, cached, get, record
+from core.progress import Progress, silent
+from core.snapshots import SplitData, load_split
+from core.snapshots.read import require_open
+from core.store import Store
+from core.store import models as rows
+from core.store import snapshots as snapshot_rows
+from core.store.frames import put_frame, put_json
+from core.store.models import Evaluation, Model
+from core.store.snapshots import Snapshot
+from core.training import train
+
+TOP = 5
+"""Predictions kept of each post."""
+
+
+def evaluate(
+    store: Store,
+    model: Model,
+    snapshot: Snapshot,
+    *,
+    split: str = "valid",
+    force: bool = False,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Apply ``model`` to a split of ``snapshot``, or give back the evaluation already made.
+
+    Raises:
+        RefusedError: the split is the sealed test, or text and model are of different normalisers.
+        CorruptArtifactError: the model or the split is not what was stored.
+    """
+    require_open(split)
+    train.require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
+    params = {"split": split, "k": TOP}
+    inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
+    earlier = None if force else cached(store, "evaluate", params, inputs)
+    if earlier is not None:
+        return of_execution(store, earlier.number)
+    with record(store, "evaluate", params=params, inputs=inputs) as run:
+        return _evaluate(store, model, snapshot, split, run, progress=progress)
+
+
+def _evaluate(
+    store: Store,
+    model: Model,
+    snapshot: Snapshot,
+    split: str,
+    run: Run,
+    *,
+    progress: Progress,
+) -> Evaluation:
+    data = load_split(store, snapshot, split)
+    table = tables.predict(train.load(store, model), data, k=TOP, progress=progress)
+    found = aggregate(table)
+    metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}
+    made = Evaluation(
+        execution=run.number,
+        model_execution=model.execution,
+        snapshot=snapshot.digest,
+        split=split,
+        posts=len(data),
+        k=TOP,
+        metrics=metrics,
+        predictions=store.artifacts.put_bytes(tables.to_parquet(table)),
+        subreddits=put_frame(store.artifacts, found.subreddits),
+        summary=put_json(store.artifacts, found.summary),
+    )
+    run.outputs = {
+        "predictions": made.predictions,
+        "subreddits": made.subreddits,
+        "summary": made.summary,
+    }
+    run.metrics = metrics
+    run.log(f"{len(data)} posts of {split}: {metrics}")
+    run.on_success(lambda session: rows.insert_evaluation(session, made))
+    return made
+
+
+def _seen(store: Store, model: Model, data: SplitData) -> float:
+    """Share of the posts that the model was trained on: above 0, its scores promise too much."""
+    with store.read() as session:
+        trained_on = snapshot_rows.get(session, model.snapshot)
+    if trained_on is None or not len(data):
+        return 0.0
+    known = set(load_split(store, trained_on, "train").ids)
+    return sum(post in known for post in data.ids) / len(data)
+
+
+def of_execution(store: Store, number: int) -> Evaluation:
+    """The evaluation that execution ``number`` made.
+
+    Raises:
+        NotFoundError: no such execution, or it was none.
+    """
+    with store.read() as session:
+        found = rows.evaluation(session, number)
+    if found is None:
+        execution = get(store, number)
+        raise NotFoundError(
+            f"Execution #{number} ({execution.kind}, {execution.status}) holds no evaluation",
+            "`signoff executions list --kind evaluate` shows those that do.",
+        )
+    return found
+
+
+def predictions(store: Store, evaluation: Evaluation) -> PredictionTable:
+    """The verified prediction table of an evaluation."""
+    return tables.from_parquet(store.artifacts.read(evaluation.predictions))

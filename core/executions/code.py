@@ -1,0 +1,81 @@
+"""Which code ran: the commit, what was changed since, and a digest of the code itself."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import core
+
+_SOURCE = Path(core.__file__).resolve().parent
+_GIT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVersion:
+    """``commit`` is None outside a git checkout; ``patch`` is empty for a clean tree.
+
+    ``source`` is a digest of the files of ``core``: two runs of the same code share it whatever
+    git says, so the cache of executions goes by it.
+    """
+
+    commit: str | None
+    patch: bytes
+    source: str
+
+    def as_json(self, patch_digest: str | None) -> dict[str, Any]:
+        note = None if self.commit else "not a git checkout: the source digest names the code"
+        return {
+            "commit": self.commit,
+            "dirty": bool(self.patch),
+            "patch": patch_digest,
+            "source": self.source,
+            "note": note,
+        }
+
+
+@lru_cache(maxsize=1)
+def code_version() -> CodeVersion:
+    """The code of this process, looked at once: later edits are not what runs."""
+    source = _source_digest()
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return CodeVersion(commit=None, patch=b"", source=source)
+    return CodeVersion(commit=commit.decode().strip(), patch=_patch(), source=source)
+
+
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_SOURCE.rglob("*.py")):
+        digest.update(path.relative_to(_SOURCE).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _patch() -> bytes:
+    """Changes to tracked files, and the new files among the code, as one patch."""
+    tracked = _git("diff", "--binary", "HEAD") or b""
+    listed = _git("ls-files", "-z", "--others", "--exclude-standard", "core", "dashboard") or b""
+    new = [
+        _git("diff", "--binary", "--no-index", "/dev/null", name, fine=(0, 1)) or b""
+        for name in listed.decode().split("\0")
+        if name
+    ]
+    return tracked + b"".join(new)
+
+
+def _git(*words: str, fine: tuple[int, ...] = (0,)) -> bytes | None:
+    """What git prints, or None where there is no git, no checkout or no commit."""
+    try:
+        result = subprocess.run(
+            ["git", *words],
+            cwd=_SOURCE.parent,
+            capture_output=True,
+            timeout=_GIT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return result.stdout if result.returncode in fine else None

@@ -1,0 +1,76 @@
+"""On what a run ran: packages, Python, processor; and whether its process still lives."""
+
+import os
+import platform
+import resource
+import socket
+import sys
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+_PACKAGES = (
+    "signoff",
+    "fasttext-community",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "sqlalchemy",
+    "streamlit",
+)
+
+
+@lru_cache(maxsize=1)
+def environment() -> dict[str, Any]:
+    """Versions and machine, as stored with every execution."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+    }
+
+
+def own_process() -> dict[str, Any]:
+    """What :func:`is_alive` needs to know this process again."""
+    process = psutil.Process()
+    return {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
+
+
+def is_alive(process: dict[str, Any]) -> bool:
+    """Whether the process still runs. One of another host is taken to: it cannot be seen."""
+    if process["host"] != socket.gethostname():
+        return True
+    try:
+        started = psutil.Process(process["pid"]).create_time()
+    except psutil.NoSuchProcess:
+        return False
+    return bool(abs(started - process["started"]) < 1)  # a number used again is another process
+
+
+def peak_memory_mib() -> float:
+    """The most memory that this process, or any of its finished children, has held, in MiB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return round(max(resource.getrusage(w).ru_maxrss for w in who) * unit / 2**20, 1)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())

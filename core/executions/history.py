@@ -1,0 +1,85 @@
+"""What has been run: found by number, listed, given back when nothing changed."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from core.errors import NotFoundError
+from core.executions.code import code_version
+from core.executions.environment import is_alive
+from core.store import Store
+from core.store import executions as table
+from core.store.executions import Execution
+
+
+def cache_key(
+    kind: str, params: Mapping[str, Any], inputs: Mapping[str, Any], nonce: str = ""
+) -> str:
+    """Equal for the same step with the same code, parameters and inputs."""
+    parts = [kind, code_version().source, dict(params), dict(inputs), nonce]
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def cached(
+    store: Store, kind: str, params: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> Execution | None:
+    """The earlier successful execution of the same code, parameters and inputs, if any."""
+    with store.read() as session:
+        return table.succeeded_with_key(session, cache_key(kind, params, inputs))
+
+
+def get(store: Store, number: int) -> Execution:
+    """One execution.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    mark_interrupted(store)
+    with store.read() as session:
+        found = table.get(session, number)
+    if found is None:
+        raise NotFoundError(
+            f"There is no execution #{number}", "`signoff executions list` shows those there are."
+        )
+    return found
+
+
+def listing(
+    store: Store,
+    *,
+    kinds: Sequence[str] = (),
+    status: str | None = None,
+    limit: int | None = None,
+) -> list[Execution]:
+    """Executions, newest first; all kinds where ``kinds`` is empty."""
+    mark_interrupted(store)
+    with store.read() as session:
+        return table.listing(session, kinds=kinds, status=status, limit=limit)
+
+
+def mark_interrupted(store: Store) -> list[int]:
+    """Find runs whose process is gone and record them as interrupted; their numbers."""
+    with store.read() as session:
+        running = table.listing(session, status=table.RUNNING)
+    gone = [run.number for run in running if not is_alive(run.process)]
+    if not gone:
+        return []
+    with store.write() as session:
+        values = {
+            "finished_at": datetime.now(UTC),
+            "error": "The process ended without a word (killed, or the machine stopped).",
+        }
+        for number in gone:
+            table.finish(session, number, status=table.INTERRUPTED, values=values)
+    return gone
+
+
+def log_text(store: Store, execution: Execution) -> str:
+    """The log of a finished run, or what a running or killed one has written so far."""
+    if execution.log is not None:
+        return store.artifacts.read(execution.log).decode()
+    path = store.logs / f"{execution.number}.log"
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,132 @@
+"""The context manager that versions a run."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy.orm import Session
+
+from core.errors import StorageError
+from core.executions.code import code_version
+from core.executions.environment import environment, own_process, peak_memory_mib
+from core.executions.history import cache_key
+from core.settings import settings
+from core.store import Store
+from core.store import executions as table
+from core.store.artifacts import storage_errors
+
+
+@dataclass(slots=True)
+class Run:
+    """A run in the making: what the step tells of itself."""
+
+    number: int
+    outputs: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    _log: TextIO = field(default_factory=lambda: sys.stderr, repr=False)
+    _rows: list[Callable[[Session], None]] = field(default_factory=list, repr=False)
+
+    def log(self, line: str) -> None:
+        """Add a line to the run's log; on disk at once, so that a killed run still tells."""
+        self._log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
+        self._log.flush()
+
+    def on_success(self, write: Callable[[Session], None]) -> None:
+        """Have ``write`` called in the transaction that ends the run as succeeded, so that what
+        it inserts is visible exactly when the run has succeeded.
+        """
+        self._rows.append(write)
+
+
+@contextmanager
+def record(
+    store: Store,
+    kind: str,
+    *,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> Iterator[Run]:
+    """Record the step that runs inside.
+
+    Args:
+        kind: the step: ``import``, ``snapshot``, ``train``, ``evaluate``, ``compare``, …
+        params: what the caller chose, seed included; JSON values.
+        inputs: what is read, by digest or number; JSON values.
+
+    The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
+    the exception goes on. A process killed outright is found later by
+    :func:`core.executions.history.mark_interrupted`.
+    """
+    started = datetime.now(UTC)
+    with store.write() as session:
+        number = table.begin(session, _beginning(store, kind, params, inputs, started))
+    path = store.logs / f"{number}.log"
+    with storage_errors(path), path.open("w", encoding="utf-8") as log:
+        run = Run(number, _log=log)
+        try:
+            run.log(f"{kind} #{number} started")
+            yield run
+            run.log(f"{kind} #{number} succeeded")
+            _finish(store, run, path, table.SUCCEEDED, None)
+        except KeyboardInterrupt:
+            _finish_badly(store, run, path, table.INTERRUPTED, "Interrupted by the person.")
+            raise
+        except BaseException as error:
+            _finish_badly(store, run, path, table.FAILED, f"{type(error).__name__}: {error}")
+            raise
+
+
+def _beginning(
+    store: Store,
+    kind: str,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    started: datetime,
+) -> dict[str, Any]:
+    code = code_version()
+    patch = store.artifacts.put_bytes(code.patch) if code.patch else None
+    return {
+        "kind": kind,
+        "by": settings().operator,
+        "started_at": started,
+        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "params": dict(params),
+        "inputs": dict(inputs),
+        "code": code.as_json(patch),
+        "environment": environment(),
+        "process": own_process(),
+        "cache_key": cache_key(kind, params, inputs),
+    }
+
+
+def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -> None:
+    digest = store.artifacts.put_bytes(log.read_bytes())
+    values = {
+        "finished_at": datetime.now(UTC),
+        "outputs": run.outputs,
+        "metrics": run.metrics,
+        "error": error,
+        "log": digest,
+        "peak_memory_mib": peak_memory_mib(),
+    }
+    with store.write() as session:
+        if status == table.SUCCEEDED:
+            for write in run._rows:  # noqa: SLF001 - this module's own class
+                write(session)
+        table.finish(session, run.number, status=status, values=values)
+    log.unlink(missing_ok=True)
+
+
+def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> None:
+    try:
+        run.log(f"{status}: {why}")
+        _finish(store, run, log, status, why)
+    except (StorageError, OSError):
+        # The disk that failed the run also refuses its record. The first error is the one to
+        # hear of; the run is marked interrupted as soon as its process is gone.
+        return

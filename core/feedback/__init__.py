@@ -1,0 +1,1 @@
+"""What users send, and what they say of the suggestions."""

@@ -1,0 +1,1 @@
+"""Release: a candidate is proposed, judged by a person, and given to an alias."""

@@ -1,0 +1,54 @@
+"""The one reader of the environment.
+
+Every variable starts with ``SIGNOFF_``; a ``.env`` file in the working directory is read too.
+"""
+
+import getpass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things are, and who is acting."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SIGNOFF_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    home: Path = REPOSITORY / "data" / "workspace"
+    """The workspace: database, artifacts, logs, the key of the sealed splits."""
+    user: str = ""
+    """Who acts, as it is written into every event. Default: the login name."""
+    seal_key: str = ""
+    """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
+    shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
+    """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
+
+    @property
+    def artifacts(self) -> Path:
+        return self.home / "artifacts"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def operator(self) -> str:
+        return self.user or _login_name()
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's numeric user has no name
+        return "operator"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once. Tests call ``settings.cache_clear()``."""
+    return Settings()

@@ -1,0 +1,7 @@
+"""Snapshots: posts frozen with their splits, the test split sealed."""
+
+from core.snapshots.content import SplitData
+from core.snapshots.freeze import create
+from core.snapshots.read import find, listing, load_split
+
+__all__ = ["SplitData", "create", "find", "listing", "load_split"]

@@ -1,0 +1,59 @@
+"""Finding snapshots, and loading what may be seen of them."""
+
+from core.errors import InputError, NotFoundError, RefusedError
+from core.snapshots.content import SplitData, from_parquet
+from core.snapshots.splits import SPLITS
+from core.store import Store
+from core.store import snapshots as table
+from core.store.snapshots import Snapshot
+
+OPEN_SPLITS = ("train", "valid")
+
+
+def find(store: Store, reference: str) -> Snapshot:
+    """The snapshot of that name, or whose digest begins so (four digits or more).
+
+    Raises:
+        NotFoundError: there is none.
+        InputError: the digits fit several.
+    """
+    with store.read() as session:
+        found = table.matching(session, reference)
+    if not found:
+        raise NotFoundError(
+            f"There is no snapshot {reference!r}", "`signoff snapshot list` shows those there are."
+        )
+    if len(found) > 1:
+        raise InputError(
+            f"{reference!r} fits {len(found)} snapshots", "Give more digits, or a name."
+        )
+    return found[0]
+
+
+def listing(store: Store) -> list[Snapshot]:
+    """All snapshots, newest first."""
+    with store.read() as session:
+        return table.listing(session)
+
+
+def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
+    """The posts of ``train`` or ``valid``, verified.
+
+    Raises:
+        RefusedError: the test split, which is sealed.
+        InputError: there is no such split.
+    """
+    require_open(split)
+    return from_parquet(store.artifacts.read(getattr(snapshot, split)))
+
+
+def require_open(split: str) -> None:
+    """Refuse the sealed split, and names that are no split."""
+    if split == "test":
+        raise RefusedError(
+            "The test split is sealed: looking at it wears it out, so it is opened once per"
+            " candidate, for the release decision, and recorded",
+            "Use :valid to judge and choose models.",
+        )
+    if split not in OPEN_SPLITS:
+        raise InputError(f"There is no split {split!r}", f"Splits are {', '.join(SPLITS)}.")

@@ -1,0 +1,55 @@
+"""By which rules a snapshot is made."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.errors import InputError
+
+KINDS = ("chronological", "random")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What decides which posts a snapshot holds, and in which split.
+
+    Args:
+        since, until: epoch seconds; the first is included, the second is not.
+        min_posts: a subreddit with fewer posts (after ``since`` and ``until``) is left out.
+        max_posts: of a subreddit with more posts the newest are kept; None: all.
+        split: ``chronological``, or ``random`` (optimistic).
+        fractions: shares of train, valid and test.
+        seed: of the random split; without effect on the chronological one.
+
+    Raises:
+        InputError: the rules contradict themselves.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    min_posts: int = 20
+    max_posts: int | None = None
+    split: str = "chronological"
+    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.split not in KINDS:
+            raise InputError(f"There is no split {self.split!r}", f"Choose {' or '.join(KINDS)}.")
+        if min(self.fractions) <= 0 or not math.isclose(sum(self.fractions), 1, abs_tol=1e-9):
+            raise InputError(
+                f"The fractions {', '.join(f'{f:g}' for f in self.fractions)} do not fit",
+                "Give three positive shares that sum to 1, such as 0.8,0.1,0.1.",
+            )
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise InputError("--since is not before --until", "Give an earlier --since.")
+        if self.min_posts < 1 or (self.max_posts is not None and self.max_posts < self.min_posts):
+            raise InputError(
+                "--min-posts must be at least 1, and --max-posts no smaller", "Change one of them."
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        values = {**asdict(self), "fractions": list(self.fractions)}
+        return (
+            values if self.split == "random" else {k: v for k, v in values.items() if k != "seed"}
+        )

@@ -1,0 +1,48 @@
+"""How far apart two samples of p@1 are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+PSI_BINS = 20
+
+
+def kolmogorov_smirnov(a: Floats, b: Floats) -> float:
+    """The largest gap between the two cumulative distributions, in [0, 1].
+
+    Args:
+        a, b: samples, shapes (n,) and (m,), neither empty.
+    """
+    grid, cdf_a, cdf_b = _cumulative(a, b)
+    return float(np.abs(cdf_a - cdf_b).max()) if len(grid) else 0.0
+
+
+def wasserstein(a: Floats, b: Floats) -> float:
+    """The area between the two cumulative distributions: how far, on average, p@1 must move."""
+    grid, cdf_a, cdf_b = _cumulative(a, b)
+    return float(np.sum(np.abs(cdf_a - cdf_b)[:-1] * np.diff(grid)))
+
+
+def population_stability_index(a: Floats, b: Floats, *, bins: int = PSI_BINS) -> float:
+    """Σ (p - q) ln(p / q) over bins of equal width on [0, 1].
+
+    Each bin gets half a post more (Jeffreys' prior), so that an empty bin is neither infinite nor
+    decided by an arbitrary smallest number.
+    """
+    p, q = (_smoothed_shares(sample, bins) for sample in (a, b))
+    return float(np.sum((p - q) * np.log(p / q)))
+
+
+def _cumulative(a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
+    grid = np.sort(np.concatenate([a, b]))
+    return (
+        grid,
+        np.searchsorted(np.sort(a), grid, side="right") / len(a),
+        np.searchsorted(np.sort(b), grid, side="right") / len(b),
+    )
+
+
+def _smoothed_shares(sample: Floats, bins: int) -> Floats:
+    counts = np.histogram(sample, bins=bins, range=(0, 1))[0] + 0.5
+    shares: Floats = counts / counts.sum()
+    return shares

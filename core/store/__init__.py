@@ -1,0 +1,9 @@
+"""Everything that touches the database or the disk.
+
+SQL stands in this package only. Each module beside ``tables`` answers questions about one table
+and returns frozen values; rows of the ORM never leave.
+"""
+
+from core.store.engine import Store, open_store
+
+__all__ = ["Store", "open_store"]

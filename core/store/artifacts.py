@@ -1,0 +1,128 @@
+"""Files named by the SHA-256 of their content.
+
+Written to a temporary name, flushed to the disk and renamed, so that a digest never names half
+a file; verified whenever they are loaded. Callers name digests, never paths.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import CorruptArtifactError, NotFoundError, StorageError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The content-addressed files below one folder."""
+
+    root: Path
+
+    def put_bytes(self, content: bytes) -> str:
+        """Store ``content``; its digest. Storing the same content again changes nothing."""
+        with self.scratch() as folder:
+            path = folder / "content"
+            with storage_errors(path):
+                path.write_bytes(content)
+            return self.put_file(path)
+
+    def put_file(self, path: Path) -> str:
+        """Move a finished file of :meth:`scratch` into the store; its digest."""
+        digest = file_digest(path)
+        target = self._path(digest)
+        with storage_errors(target):
+            _flush(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o444)
+            path.replace(target)
+            _flush(target.parent)
+        return digest
+
+    def open(self, digest: str) -> Path:
+        """The path of a verified artifact, to be read at once and kept nowhere.
+
+        Raises:
+            NotFoundError: nothing was stored under this digest, or it was deleted.
+            CorruptArtifactError: the content is not what was stored.
+        """
+        if not _DIGEST.fullmatch(digest):
+            raise NotFoundError(f"{digest!r} is not a digest", "Give 64 hexadecimal digits.")
+        path = self._path(digest)
+        if not path.exists():
+            raise NotFoundError(
+                f"Artifact {digest[:12]} is missing from the workspace",
+                "Restore it from a backup, or make it again with --force.",
+            )
+        if file_digest(path) != digest:
+            raise CorruptArtifactError(
+                f"Artifact {digest[:12]} is corrupted: its content no longer has its digest",
+                f"It was not loaded. Restore {path} from a backup, or delete it and make it"
+                " again with --force.",
+            )
+        return path
+
+    def read(self, digest: str) -> bytes:
+        """The verified content."""
+        return self.open(digest).read_bytes()
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder on the store's own file system for files in the making; removed at the end."""
+        with storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.TemporaryDirectory(
+                dir=self.root, prefix="tmp-", ignore_cleanup_errors=True
+            )
+        with folder as name:
+            yield Path(name)
+
+    def _path(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what the operating system says of a write into what the person can do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise explain(error, path) from error
+
+
+def explain(error: OSError, path: Path) -> StorageError:
+    """The operating system's refusal as a sentence with a way out."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(path)
+    return StorageError(
+        f"Cannot write to {path}: {error.strerror or error}",
+        "Check that the folder exists and is yours, or set SIGNOFF_HOME to another one.",
+    )
+
+
+def disk_full(path: Path) -> StorageError:
+    return StorageError(
+        f"The disk that holds {path.parent} is full",
+        "Nothing half-written is left behind. Free some space, or set SIGNOFF_HOME to a larger"
+        " disk, and run the command again.",
+    )
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

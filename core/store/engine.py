@@ -1,0 +1,116 @@
+"""The workspace's database: SQLite in WAL, opened, upgraded, and handed out as transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import Session
+
+from core.errors import StorageError
+from core.store.artifacts import Artifacts, disk_full, explain, storage_errors
+from core.store.schema import bring_up_to_date
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One workspace: its database and its artifacts."""
+
+    home: Path
+    engine: Engine
+    artifacts: Artifacts
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view of the database."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that holds the write lock from its start and commits at its end.
+
+        Taking the lock first means that what was read inside is still true when it commits.
+        """
+        with Session(self.engine.execution_options(signoff_write=True)) as session:
+            with session.begin():
+                yield session
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+
+def open_store(home: Path) -> Store:
+    """Open the workspace at ``home``; make it, or upgrade its database, where needed.
+
+    Raises:
+        StorageError: the folder cannot be used, or the database is not one.
+        SchemaTooNewError: a newer Signoff wrote the database.
+    """
+    with storage_errors(home):
+        (home / "logs").mkdir(parents=True, exist_ok=True)
+    database = home / "signoff.db"
+    engine = _engine(database)
+    bring_up_to_date(engine, database)
+    return Store(home=home, engine=engine, artifacts=Artifacts(home / "artifacts"))
+
+
+def _engine(database: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(database)),
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate(database))
+    return engine
+
+
+def _configure(connection: Any, _record: object) -> None:
+    # sqlite3 would begin transactions late and only before some statements; Signoff begins them
+    # itself (see _begin).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    writes = connection.get_execution_options().get("signoff_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _translate(database: Path) -> Any:
+    """SQLite's own refusals as sentences; programming errors stay what they are."""
+
+    def handle(context: ExceptionContext) -> None:
+        said = str(context.original_exception)
+        if isinstance(context.original_exception, OSError):
+            raise explain(context.original_exception, database) from context.original_exception
+        if "full" in said:
+            raise disk_full(database) from context.original_exception
+        if "not a database" in said or "malformed" in said:
+            raise StorageError(
+                f"{database} is damaged or not a Signoff database ({said})",
+                "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",
+            ) from context.original_exception
+        if "locked" in said:
+            raise StorageError(
+                f"Another process has kept {database} locked for {BUSY_TIMEOUT_MS // 1000} s",
+                "Wait until its work is done, then run the command again.",
+            ) from context.original_exception
+        if "unable to open" in said or "readonly" in said or "disk I/O" in said:
+            raise StorageError(
+                f"{database} cannot be used: {said}",
+                "Check the folder's rights and its disk, or set SIGNOFF_HOME to another one.",
+            ) from context.original_exception
+
+    return handle

@@ -1,0 +1,112 @@
+"""Executions: begun, finished, found again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.store.tables import ExecutionRow
+from core.store.types import Json
+
+RUNNING, SUCCEEDED, FAILED, INTERRUPTED = "running", "succeeded", "failed", "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One recorded run.
+
+    ``inputs`` and ``outputs`` name what was read and made (``{"model": digest, …}``);
+    ``metrics`` are numbers and small counts; ``seconds`` is None while it runs.
+    """
+
+    number: int
+    kind: str
+    status: str
+    by: str
+    started_at: datetime
+    finished_at: datetime | None
+    command: str
+    params: Json
+    inputs: Json
+    outputs: Json
+    metrics: Json
+    code: Json
+    environment: Json
+    process: Json = field(repr=False)
+    cache_key: str = field(repr=False)
+    error: str | None
+    log: str | None
+    peak_memory_mib: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        if self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+def begin(session: Session, values: dict[str, Any]) -> int:
+    """Write a running execution; its number."""
+    row = ExecutionRow(**values, status=RUNNING, outputs={}, metrics={})
+    session.add(row)
+    session.flush()
+    return row.number
+
+
+def finish(session: Session, number: int, *, status: str, values: dict[str, Any]) -> bool:
+    """End a running execution; False if it had ended already (nothing is changed then)."""
+    result = session.execute(
+        update(ExecutionRow)
+        .where(ExecutionRow.number == number, ExecutionRow.status == RUNNING)
+        .values(status=status, **values)
+        .returning(ExecutionRow.number)
+    )
+    return result.first() is not None
+
+
+def get(session: Session, number: int) -> Execution | None:
+    row = session.get(ExecutionRow, number)
+    return None if row is None else _frozen(row)
+
+
+def succeeded_with_key(session: Session, cache_key: str) -> Execution | None:
+    """The newest successful execution of the same code, parameters and inputs."""
+    query = (
+        select(ExecutionRow)
+        .where(ExecutionRow.cache_key == cache_key, ExecutionRow.status == SUCCEEDED)
+        .order_by(ExecutionRow.number.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return None if row is None else _frozen(row)
+
+
+def listing(
+    session: Session,
+    *,
+    kinds: Sequence[str] = (),
+    status: str | None = None,
+    limit: int | None = None,
+) -> list[Execution]:
+    """Executions, newest first; all kinds where ``kinds`` is empty."""
+    query = select(ExecutionRow).order_by(ExecutionRow.number.desc()).limit(limit)
+    if kinds:
+        query = query.where(ExecutionRow.kind.in_(kinds))
+    if status:
+        query = query.where(ExecutionRow.status == status)
+    return [_frozen(row) for row in session.scalars(query)]
+
+
+def count_by_kind(session: Session) -> dict[str, int]:
+    query = select(ExecutionRow.kind, func.count()).group_by(ExecutionRow.kind)
+    return dict(session.execute(query).tuples().all())
+
+
+def _frozen(row: ExecutionRow) -> Execution:
+    return Execution(**{name: getattr(row, name) for name in _COLUMNS})
+
+
+_COLUMNS = [column.name for column in ExecutionRow.__table__.columns]

@@ -1,0 +1,108 @@
+"""Models, their evaluations and the comparisons between these."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.store.tables import ComparisonRow, EvaluationRow, ModelRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What one training execution made."""
+
+    execution: int
+    digest: str
+    family: str
+    snapshot: str
+    normaliser: int
+    labels: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One model applied to one split; ``predictions``, ``subreddits``, ``summary`` are digests."""
+
+    execution: int
+    model_execution: int
+    snapshot: str
+    split: str
+    posts: int
+    k: int
+    metrics: dict[str, float]
+    predictions: str
+    subreddits: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A baseline evaluation against a candidate evaluation, by their execution numbers."""
+
+    execution: int
+    baseline: int
+    candidate: int
+    summary: str
+    changes: str
+
+
+_Row = ModelRow | EvaluationRow | ComparisonRow
+_Frozen = TypeVar("_Frozen", Model, Evaluation, Comparison)
+
+
+def insert_model(session: Session, model: Model) -> None:
+    session.add(ModelRow(**asdict(model)))
+
+
+def insert_evaluation(session: Session, evaluation: Evaluation) -> None:
+    session.add(EvaluationRow(**asdict(evaluation)))
+
+
+def insert_comparison(session: Session, comparison: Comparison) -> None:
+    session.add(ComparisonRow(**asdict(comparison)))
+
+
+def model(session: Session, execution: int) -> Model | None:
+    row = session.get(ModelRow, execution)
+    return None if row is None else _frozen(Model, row)
+
+
+def models(session: Session) -> list[Model]:
+    """All models, newest first."""
+    query = select(ModelRow).order_by(ModelRow.execution.desc())
+    return [_frozen(Model, row) for row in session.scalars(query)]
+
+
+def evaluation(session: Session, execution: int) -> Evaluation | None:
+    row = session.get(EvaluationRow, execution)
+    return None if row is None else _frozen(Evaluation, row)
+
+
+def evaluations(
+    session: Session,
+    *,
+    model_executions: Sequence[int] = (),
+    snapshot: str | None = None,
+    split: str | None = None,
+) -> list[Evaluation]:
+    """Evaluations, newest first; of all models where ``model_executions`` is empty."""
+    query = select(EvaluationRow).order_by(EvaluationRow.execution.desc())
+    if model_executions:
+        query = query.where(EvaluationRow.model_execution.in_(model_executions))
+    if snapshot is not None:
+        query = query.where(EvaluationRow.snapshot == snapshot)
+    if split is not None:
+        query = query.where(EvaluationRow.split == split)
+    return [_frozen(Evaluation, row) for row in session.scalars(query)]
+
+
+def comparison(session: Session, execution: int) -> Comparison | None:
+    row = session.get(ComparisonRow, execution)
+    return None if row is None else _frozen(Comparison, row)
+
+
+def _frozen(kind: type[_Frozen], row: _Row) -> _Frozen:
+    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})

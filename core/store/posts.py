@@ -1,0 +1,157 @@
+"""Posts and subreddits: writing batches of them, and reading them in the order of time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.store.tables import PostRow, SubredditRow
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """What became of the posts of a batch. ``+`` adds two."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "WriteCounts") -> "WriteCounts":
+        return WriteCounts(
+            self.inserted + other.inserted,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PostTotals:
+    """How much the store holds. ``last_execution`` is the newest that changed a post."""
+
+    posts: int
+    subreddits: int
+    first_utc: int | None
+    last_utc: int | None
+    generated: int
+    last_execution: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """One post as the pages show it."""
+
+    id: str
+    subreddit: str
+    created_utc: int
+    title: str
+    body: str
+    url: str
+    source: str
+
+
+def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int) -> WriteCounts:
+    """Insert what is new, update what changed, leave the rest.
+
+    Args:
+        rows: columns of :class:`PostRow` with ``subreddit`` (the name) instead of its id, without
+            ``execution``. The last of several rows with one id counts.
+        execution: the run that brings them.
+    """
+    if not rows:
+        return WriteCounts()
+    latest = {row["id"]: row for row in rows}
+    known = _fingerprints(session, list(latest))
+    subreddits = _subreddit_ids(session, {row["subreddit"] for row in latest.values()})
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for row in latest.values():
+        before = known.get(row["id"])
+        if before == row["fingerprint"]:
+            continue
+        values = {key: value for key, value in row.items() if key != "subreddit"}
+        values |= {"subreddit_id": subreddits[row["subreddit"].lower()], "execution": execution}
+        (new if before is None else changed).append(values)
+    if new:
+        session.execute(insert(PostRow), new)
+    if changed:
+        session.execute(update(PostRow), changed)
+    return WriteCounts(len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def totals(session: Session) -> PostTotals:
+    """Counts and the span of time over all posts."""
+    row = session.execute(
+        select(
+            func.count(),
+            func.count(PostRow.subreddit_id.distinct()),
+            func.min(PostRow.created_utc),
+            func.max(PostRow.created_utc),
+            func.count().filter(PostRow.source == "generated"),
+            func.max(PostRow.execution),
+        )
+    ).one()
+    return PostTotals(*row)
+
+
+def posts_in_order(
+    session: Session, *, since: int | None = None, until: int | None = None
+) -> Iterator[tuple[str, str, int, str, str, str]]:
+    """``(id, subreddit, created_utc, title, body, source)``, oldest first, ties by id.
+
+    ``since`` is included, ``until`` is not; both in epoch seconds. Streams: memory stays flat.
+    """
+    query = (
+        select(
+            PostRow.id,
+            SubredditRow.name,
+            PostRow.created_utc,
+            PostRow.title,
+            PostRow.body,
+            PostRow.source,
+        )
+        .join(SubredditRow)
+        .order_by(PostRow.created_utc, PostRow.id)
+    )
+    if since is not None:
+        query = query.where(PostRow.created_utc >= since)
+    if until is not None:
+        query = query.where(PostRow.created_utc < until)
+    for row in session.execute(query.execution_options(yield_per=10_000)):
+        yield row[0], row[1], row[2], row[3], row[4], row[5]
+
+
+def posts_by_id(session: Session, ids: Sequence[str]) -> dict[str, StoredPost]:
+    """The posts that exist among ``ids``."""
+    query = (
+        select(
+            PostRow.id,
+            SubredditRow.name,
+            PostRow.created_utc,
+            PostRow.title,
+            PostRow.body,
+            PostRow.url,
+            PostRow.source,
+        )
+        .join(SubredditRow)
+        .where(PostRow.id.in_(ids))
+    )
+    return {row.id: StoredPost(*row) for row in session.execute(query)}
+
+
+def _fingerprints(session: Session, ids: list[str]) -> dict[str, int]:
+    query = select(PostRow.id, PostRow.fingerprint).where(PostRow.id.in_(ids))
+    return {row.id: row.fingerprint for row in session.execute(query)}
+
+
+def _subreddit_ids(session: Session, names: set[str]) -> dict[str, int]:
+    """Lower-case name -> id, making the subreddits that are not there yet."""
+    wanted = {name.lower(): name for name in sorted(names)}
+    query = select(SubredditRow.key, SubredditRow.id).where(SubredditRow.key.in_(wanted))
+    found = {row.key: row.id for row in session.execute(query)}
+    missing = [{"key": key, "name": name} for key, name in wanted.items() if key not in found]
+    if missing:
+        session.execute(insert(SubredditRow), missing)
+        found = {row.key: row.id for row in session.execute(query)}
+    return found

@@ -1,0 +1,67 @@
+"""The database's schema: which revision it is, and how it comes to the newest."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from core.errors import SchemaTooNewError
+
+HEAD = "0001"
+"""The newest revision. Kept here so that opening a workspace need not load Alembic; a test holds
+it equal to the newest file in ``migrations/versions``."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def bring_up_to_date(engine: Engine, database: Path) -> bool:
+    """Upgrade the database where it is older; True if anything was done.
+
+    Two processes at once: the write lock lets one upgrade, and the other finds it done.
+    """
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return False
+    back_up(engine, database)
+    with engine.execution_options(signoff_write=True).begin() as connection:
+        if _revision(connection) == HEAD:
+            return False
+        _upgrade(connection)
+    return True
+
+
+def back_up(engine: Engine, database: Path) -> Path | None:
+    """A consistent copy beside the database, or None where there is nothing to copy yet."""
+    with engine.connect() as connection:
+        if _revision(connection) is None:
+            return None
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    target = database.with_name(f"{database.stem}-{moment}.backup.db")
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    return target
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # loading Alembic takes longer than most commands
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    revision = _revision(connection)
+    if revision is not None and revision not in known:
+        raise SchemaTooNewError(
+            f"The workspace's database has schema {revision}, newer than this Signoff knows",
+            "Update Signoff, or set SIGNOFF_HOME to another workspace. Nothing was changed.",
+        )
+    command.upgrade(config, "head")

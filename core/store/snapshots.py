@@ -1,0 +1,72 @@
+"""Snapshots: what was frozen, found by name or by digest."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from core.store.tables import SnapshotRow
+from core.store.types import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """An immutable set of posts with its splits. See :class:`core.store.tables.SnapshotRow`."""
+
+    digest: str
+    name: str | None
+    execution: int
+    created_at: datetime
+    split: str
+    rules: Json
+    normaliser: int
+    splits: dict[str, int]
+    cutoffs: dict[str, int]
+    labels: list[str]
+    left_out: dict[str, int]
+    generated: bool
+    train: str
+    valid: str
+    sealed_test: str
+
+    @property
+    def id(self) -> str:
+        """What people call it: its name, else the first twelve digits of its digest."""
+        return self.name or self.digest[:12]
+
+    @property
+    def optimistic(self) -> bool:
+        """A random split lets a model see the future, so its scores promise too much."""
+        return self.split == "random"
+
+
+def insert(session: Session, snapshot: Snapshot) -> None:
+    session.add(SnapshotRow(**asdict(snapshot)))
+
+
+def get(session: Session, digest: str) -> Snapshot | None:
+    row = session.get(SnapshotRow, digest)
+    return None if row is None else _frozen(row)
+
+
+def matching(session: Session, reference: str) -> list[Snapshot]:
+    """Those with this name or with a digest that begins so (four digits at least)."""
+    by_name = SnapshotRow.name == reference
+    if len(reference) < 4:
+        query = select(SnapshotRow).where(by_name)
+    else:
+        starts = SnapshotRow.digest.startswith(reference.lower(), autoescape=True)
+        query = select(SnapshotRow).where(or_(by_name, starts))
+    found = [_frozen(row) for row in session.scalars(query)]
+    return [s for s in found if s.name == reference] or found
+
+
+def listing(session: Session) -> list[Snapshot]:
+    """All of them, newest first."""
+    query = select(SnapshotRow).order_by(SnapshotRow.execution.desc())
+    return [_frozen(row) for row in session.scalars(query)]
+
+
+def _frozen(row: SnapshotRow) -> Snapshot:
+    return Snapshot(**{field.name: getattr(row, field.name) for field in fields(Snapshot)})

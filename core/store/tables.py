@@ -1,0 +1,217 @@
+"""The tables. What a column means is said here; what is asked of it, in the modules beside."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.store.types import Base, Digest, Json
+
+
+class ExecutionRow(Base):
+    """One recorded run of one step. Numbers only grow, a finished one never changes."""
+
+    __tablename__ = "executions"
+    __table_args__ = (
+        CheckConstraint(
+            "status in ('running', 'succeeded', 'failed', 'interrupted')", name="status"
+        ),
+        Index("ix_executions_cache_key", "cache_key", "status"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    command: Mapped[str]
+    params: Mapped[Json]
+    inputs: Mapped[Json]
+    outputs: Mapped[Json]
+    metrics: Mapped[Json]
+    code: Mapped[Json]
+    environment: Mapped[Json]
+    process: Mapped[Json]
+    """Host, process id and process start: by these a killed run is recognised."""
+    cache_key: Mapped[Digest]
+    error: Mapped[str | None]
+    log: Mapped[str | None]
+    peak_memory_mib: Mapped[float | None]
+
+
+class SubredditRow(Base):
+    """A label. Compared without case, shown as Reddit writes it."""
+
+    __tablename__ = "subreddits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+
+
+class PostRow(Base):
+    """One Reddit submission. Authors are never stored."""
+
+    __tablename__ = "posts"
+    __table_args__ = (Index("ix_posts_created_utc", "created_utc", "id"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subreddit_id: Mapped[int] = mapped_column(ForeignKey("subreddits.id"), index=True)
+    created_utc: Mapped[int] = mapped_column(BigInteger)
+    """Seconds since the epoch, as Reddit gives them."""
+    title: Mapped[str]
+    body: Mapped[str]
+    is_self: Mapped[bool]
+    domain: Mapped[str]
+    url: Mapped[str]
+    score: Mapped[int]
+    num_comments: Mapped[int]
+    over_18: Mapped[bool]
+    flair: Mapped[str]
+    source: Mapped[str] = mapped_column(String(16))
+    """``file``, ``reddit`` or ``generated``."""
+    fingerprint: Mapped[int] = mapped_column(BigInteger)
+    """64 bits of the content: tells an unchanged row from a corrected one."""
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), index=True)
+    """The execution that wrote this content."""
+
+
+class SnapshotRow(Base):
+    """An immutable set of posts with its splits, named by its content."""
+
+    __tablename__ = "snapshots"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    name: Mapped[str | None] = mapped_column(unique=True)
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"))
+    created_at: Mapped[datetime]
+    split: Mapped[str] = mapped_column(String(16))
+    rules: Mapped[Json]
+    normaliser: Mapped[int]
+    splits: Mapped[Json]
+    """Split -> number of posts."""
+    cutoffs: Mapped[Json]
+    """Split -> first moment of its posts, epoch seconds (chronological), else empty."""
+    labels: Mapped[list[Any]]
+    left_out: Mapped[Json]
+    """Reason -> number of posts that the rules left out."""
+    generated: Mapped[bool]
+    """True if any post was generated for the demonstration."""
+    train: Mapped[Digest]
+    valid: Mapped[Digest]
+    sealed_test: Mapped[Digest]
+    """The encrypted test split."""
+
+
+class ModelRow(Base):
+    """What one training made. Two executions may make the same bytes."""
+
+    __tablename__ = "models"
+
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
+    digest: Mapped[Digest] = mapped_column(index=True)
+    family: Mapped[str] = mapped_column(String(32))
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
+    normaliser: Mapped[int]
+    labels: Mapped[list[Any]]
+
+
+class EvaluationRow(Base):
+    """One model applied to one split: where its table and its aggregates are."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (Index("ix_evaluations_model", "model_execution", "snapshot", "split"),)
+
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
+    model_execution: Mapped[int] = mapped_column(ForeignKey("models.execution"))
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
+    split: Mapped[str] = mapped_column(String(16))
+    posts: Mapped[int]
+    k: Mapped[int]
+    metrics: Mapped[Json]
+    predictions: Mapped[Digest]
+    subreddits: Mapped[Digest]
+    summary: Mapped[Digest]
+
+
+class ComparisonRow(Base):
+    """A baseline evaluation against a candidate evaluation."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (Index("ix_comparisons_pair", "baseline", "candidate"),)
+
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
+    baseline: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
+    candidate: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
+    summary: Mapped[Digest]
+    changes: Mapped[Digest]
+
+
+class VersionRow(Base):
+    """A released model ``YYYYMMDD.N``. The database, not the caller, hands out the N."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("day", "n"),)
+
+    version: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[str] = mapped_column(String(8))
+    n: Mapped[int]
+    candidate: Mapped[int] = mapped_column(ForeignKey("models.execution"), unique=True)
+    created_at: Mapped[datetime]
+
+
+class AliasRow(Base):
+    """A movable name for a version."""
+
+    __tablename__ = "aliases"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[str] = mapped_column(ForeignKey("versions.version"))
+
+
+class ReleaseEventRow(Base):
+    """One decision. Appended, never changed: triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "release_events"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    candidate: Mapped[int] = mapped_column(ForeignKey("models.execution"), index=True)
+    version: Mapped[str | None]
+    alias: Mapped[str | None] = mapped_column(String(32), index=True)
+    before: Mapped[str | None]
+    """The version that the alias named before the move."""
+    comment: Mapped[str]
+    comparison: Mapped[int | None] = mapped_column(ForeignKey("comparisons.execution"))
+    """The evidence that was shown."""
+
+
+class SubmissionRow(Base):
+    """A text that a user sent, and what was suggested."""
+
+    __tablename__ = "submissions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    title: Mapped[str]
+    body: Mapped[str]
+    version: Mapped[str] = mapped_column(ForeignKey("versions.version"))
+    suggestions: Mapped[list[Any]]
+
+
+class FeedbackRow(Base):
+    """What the user said of the suggestions; the latest word on a submission counts."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
+    subreddit: Mapped[str]
+    """The right one, by the user: one of the suggestions, or another."""

@@ -1,0 +1,1 @@
+"""Training: a snapshot becomes a model. One file per family, all behind one protocol."""

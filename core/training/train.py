@@ -1,0 +1,143 @@
+"""Training one model on one snapshot, recorded."""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import InputError, NotFoundError, RefusedError
+from core.executions import Run, cached, get, record
+from core.progress import Progress, silent
+from core.snapshots import load_split
+from core.store import Store
+from core.store import models as table
+from core.store.models import Model
+from core.store.snapshots import Snapshot
+from core.text import NORMALISER
+from core.training.classifier import Classifier, Family
+from core.training.families import family
+
+
+def train(
+    store: Store,
+    snapshot: Snapshot,
+    *,
+    model: str = "fasttext",
+    params: Mapping[str, str] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    force: bool = False,
+    progress: Progress = silent,
+) -> Model:
+    """Train ``model`` on the snapshot's train split, or give back the training already made.
+
+    Args:
+        params: the family's parameters as text; the rest by default.
+        threads: default: all cores. Only ``1`` is reproducible to the bit.
+        force: train even if the same was trained before.
+
+    Raises:
+        InputError: unknown family or parameter.
+        RefusedError: the snapshot's lines are of another version of the normaliser.
+    """
+    kind = family(model)
+    threads = (os.cpu_count() or 1) if threads is None else threads
+    if threads < 1 or not 0 <= seed < 2**31:
+        raise InputError(
+            "--threads must be at least 1 and --seed between 0 and 2147483647", "Change it."
+        )
+    chosen: dict[str, Any] = {
+        "family": model,
+        "seed": seed,
+        "threads": threads,
+        "params": kind.parameters(params or {}),
+    }
+    require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
+    inputs = {"snapshot": snapshot.digest}
+    earlier = None if force else cached(store, "train", chosen, inputs)
+    if earlier is not None:
+        return of_execution(store, earlier.number)
+    with record(store, "train", params=chosen, inputs=inputs) as run:
+        return _fit(store, kind, snapshot, chosen, run, progress=progress)
+
+
+def _fit(
+    store: Store,
+    kind: Family,
+    snapshot: Snapshot,
+    chosen: Mapping[str, Any],
+    run: Run,
+    *,
+    progress: Progress,
+) -> Model:
+    data = load_split(store, snapshot, "train")
+    run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}")
+    started = time.monotonic()
+    with store.artifacts.scratch() as folder:
+        path = folder / f"model{kind.suffix}"
+        kind.fit(
+            data,
+            path,
+            params=chosen["params"],
+            seed=chosen["seed"],
+            threads=chosen["threads"],
+            progress=progress,
+        )
+        fit_seconds = time.monotonic() - started
+        size, labels = path.stat().st_size, kind.load(path).labels
+        digest = store.artifacts.put_file(path)
+    trained = Model(
+        execution=run.number,
+        digest=digest,
+        family=kind.name,
+        snapshot=snapshot.digest,
+        normaliser=NORMALISER,
+        labels=list(labels),
+    )
+    run.outputs = {"model": digest}
+    run.metrics = {
+        "posts": len(data),
+        "subreddits": len(labels),
+        "fit_seconds": round(fit_seconds, 2),
+        "model_mib": round(size / 2**20, 1),
+    }
+    run.log(f"model {digest}, {run.metrics}")
+    run.on_success(lambda session: table.insert_model(session, trained))
+    return trained
+
+
+def of_execution(store: Store, number: int) -> Model:
+    """The model that training execution ``number`` made.
+
+    Raises:
+        NotFoundError: no such execution, or it made no model.
+    """
+    with store.read() as session:
+        found = table.model(session, number)
+    if found is None:
+        execution = get(store, number)
+        raise NotFoundError(
+            f"Execution #{number} ({execution.kind}, {execution.status}) made no model",
+            "`signoff executions list --kind train` shows those that did.",
+        )
+    return found
+
+
+def load(store: Store, model: Model) -> Classifier:
+    """The verified model, ready to predict.
+
+    Raises:
+        CorruptArtifactError: the file is not what was trained.
+        RefusedError: it was trained on lines of another version of the normaliser.
+    """
+    require_normaliser(model.normaliser, f"Model #{model.execution}")
+    return family(model.family).load(store.artifacts.open(model.digest))
+
+
+def require_normaliser(version: int, whose: str) -> None:
+    """Refuse lines or models of another normaliser: their numbers would silently differ."""
+    if version != NORMALISER:
+        raise RefusedError(
+            f"{whose} was made with version {version} of the text normaliser, this is {NORMALISER}",
+            "Freeze a new snapshot and train on it.",
+        )
