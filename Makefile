@@ -50,7 +50,7 @@ lock:
 		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
 
 screenshots: install
-	$(BIN)/python tests/browser/screenshots.py
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:
 	rm -rf .venv data/workspace data/demo-workspace

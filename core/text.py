@@ -14,9 +14,10 @@ MAX_BODY = 1_000
 """Characters of the body that are used. Measured on the real posts: four times as many cost a
 quarter more training time and bring no better macro F1 (docs/decisions/0004-defaults.md)."""
 
-# A run of letters and digits, or one other visible character. The underscore stands alone, so
-# that no text can spell fastText's label prefix, nor "</s>", its end of line.
-_TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
+# A run of letters and digits, or one other visible character (not a control character, nor half
+# of a surrogate pair). The underscore stands alone, so that no text can spell fastText's label
+# prefix, nor "</s>", its end of line.
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s\x00-\x1f\x7f-\x9f\ud800-\udfff]|_")
 
 
 def normalise(title: str, body: str = "") -> str:

@@ -7,7 +7,6 @@ there already counts as unchanged.
 import csv
 import gzip
 import hashlib
-import re
 import time
 import zlib
 from collections import Counter
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from core.collect.posts import BATCH, Post, store_posts
-from core.collect.rows import REQUIRED, Skipped, parse_row
+from core.collect.rows import REQUIRED, Skipped, is_subreddit, parse_row
 from core.errors import InputError
 from core.executions import Run, record
 from core.progress import Progress, silent
@@ -26,7 +25,6 @@ from core.store.artifacts import file_digest
 from core.store.posts import WriteCounts
 
 SUFFIXES = (".csv", ".csv.gz")
-_SUBREDDIT = re.compile(r"[A-Za-z0-9_.\-]{1,50}")
 
 
 @dataclass(slots=True)
@@ -179,11 +177,6 @@ def _columns(header: list[str]) -> dict[str, int]:
             f"The first line must name the columns, among them {', '.join(REQUIRED)}.",
         )
     return columns
-
-
-def is_subreddit(name: str) -> bool:
-    """Whether Reddit could have a subreddit of this name."""
-    return _SUBREDDIT.fullmatch(name) is not None
 
 
 def _subreddit_of(path: Path) -> str:

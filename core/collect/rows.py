@@ -13,6 +13,7 @@ REQUIRED = ("id", "created_utc", "title", "selftext")
 
 FIRST_REDDIT_SECOND = 1_117_584_000  # 2005-06-01, the month in which Reddit opened
 _ID = re.compile(r"[0-9a-z]{1,16}")
+_SUBREDDIT = re.compile(r"[A-Za-z0-9_.\-]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ def parse_row(
         return "" if index is None else cells[index]
 
     title, body = cell("title").strip(), cell("selftext").strip()
-    if not _is_utf8(title, body):
+    if not _is_utf8(title, body, cell("domain"), cell("url"), cell("link_flair_text")):
         return Skipped("not_utf8", "the text is not UTF-8")
     if not _ID.fullmatch(cell("id")):
         return Skipped("bad_id", f"{cell('id')[:40]!r} is not a post's id")
+    label = cell("subreddit") or subreddit
+    if not is_subreddit(label):
+        return Skipped("bad_subreddit", f"{label[:50]!r} is no subreddit's name")
     created = _number(cell("created_utc"))
     if created is None or not FIRST_REDDIT_SECOND <= created <= now + 86_400:
         return Skipped("bad_time", f"{cell('created_utc')[:40]!r} is not a time of a post")
@@ -62,7 +66,7 @@ def parse_row(
         return Skipped("no_text", f"post {cell('id')} has neither title nor text")
     return Post(
         id=cell("id"),
-        subreddit=cell("subreddit") or subreddit,
+        subreddit=label,
         created_utc=int(created),
         title=title,
         body=body,
@@ -74,6 +78,11 @@ def parse_row(
         over_18=cell("over_18") == "True",
         flair=cell("link_flair_text"),
     )
+
+
+def is_subreddit(name: str) -> bool:
+    """Whether Reddit could have a subreddit of this name."""
+    return _SUBREDDIT.fullmatch(name) is not None
 
 
 def _number(cell: str) -> float | None:

@@ -55,10 +55,7 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
     }
     earlier = None if force else cached(store, "compare", params, inputs)
     if earlier is not None:
-        with store.read() as session:
-            kept = rows.comparison(session, earlier.number)
-        if kept is not None:
-            return kept
+        return of_execution(store, earlier.number)
     with record(store, "compare", params=params, inputs=inputs) as run:
         found = difference(_side(store, chosen.baseline), _side(store, chosen.candidate))
         made = Comparison(
@@ -73,6 +70,23 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
         run.metrics = {"posts": found.summary["posts"], "f1_macro_difference": macro["difference"]}
         run.on_success(lambda session: rows.insert_comparison(session, made))
     return made
+
+
+def of_execution(store: Store, number: int) -> Comparison:
+    """The comparison that execution ``number`` made.
+
+    Raises:
+        NotFoundError: no such execution, or it was none.
+    """
+    with store.read() as session:
+        found = rows.comparison(session, number)
+    if found is None:
+        execution = get(store, number)
+        raise NotFoundError(
+            f"Execution #{number} ({execution.kind}, {execution.status}) holds no comparison",
+            "`signoff executions list --kind compare` shows those that do.",
+        )
+    return found
 
 
 def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:

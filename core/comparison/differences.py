@@ -1,6 +1,6 @@
 """How two executions differ in code, data, parameters and environment. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,16 @@ class Fact:
         return self.baseline != self.candidate
 
 
-def differences(baseline: Execution, candidate: Execution) -> list[Fact]:
-    """Everything that can be told apart, what differs first."""
+def differences(
+    baseline: Execution, candidate: Execution, *, names: Mapping[str, str] | None = None
+) -> list[Fact]:
+    """Everything that can be told apart, what differs first.
+
+    ``names`` gives digests the names that people gave them.
+    """
     facts = [
         *_facts("Parameters", _flat(baseline.params), _flat(candidate.params)),
-        *_facts("Data", baseline.inputs, candidate.inputs),
+        *_facts("Data", _named(baseline.inputs, names), _named(candidate.inputs, names)),
         *_facts("Code", _code(baseline), _code(candidate)),
         *_facts("Environment", _flat(baseline.environment), _flat(candidate.environment)),
     ]
@@ -35,6 +40,10 @@ def differences(baseline: Execution, candidate: Execution) -> list[Fact]:
 def _facts(where: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
     for name in dict.fromkeys([*before, *after]):
         yield Fact(where, name, _shown(before.get(name)), _shown(after.get(name)))
+
+
+def _named(values: dict[str, Any], names: Mapping[str, str] | None) -> dict[str, Any]:
+    return {what: (names or {}).get(str(value), value) for what, value in values.items()}
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import os
 import platform
 import resource
+import shlex
 import socket
 import sys
 from functools import lru_cache
@@ -42,13 +43,28 @@ def own_process() -> dict[str, Any]:
     return {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
 
 
+def command_line() -> str:
+    """How this process was started, without the paths of interpreter and script."""
+    words = psutil.Process().cmdline()
+    if Path(words[0]).name.startswith("python") and len(words) > 1:
+        words = words[1:]
+    return shlex.join([Path(words[0]).name, *words[1:]])
+
+
 def is_alive(process: dict[str, Any]) -> bool:
-    """Whether the process still runs. One of another host is taken to: it cannot be seen."""
+    """Whether the process still runs. One of another host is taken to: it cannot be seen.
+
+    A process that ended, and that nobody has waited for yet, does not run: in a container
+    without an init process it may stay so for ever.
+    """
     if process["host"] != socket.gethostname():
         return True
     try:
-        started = psutil.Process(process["pid"]).create_time()
+        found = psutil.Process(process["pid"])
+        started, status = found.create_time(), found.status()
     except psutil.NoSuchProcess:
+        return False
+    if status == psutil.STATUS_ZOMBIE:
         return False
     return bool(abs(started - process["started"]) < 1)  # a number used again is another process
 

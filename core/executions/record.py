@@ -1,6 +1,5 @@
 """The context manager that versions a run."""
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import StorageError
 from core.executions.code import code_version
-from core.executions.environment import environment, own_process, peak_memory_mib
+from core.executions.environment import (
+    command_line,
+    environment,
+    own_process,
+    peak_memory_mib,
+)
 from core.executions.history import cache_key
 from core.settings import settings
 from core.store import Store
@@ -94,7 +98,7 @@ def _beginning(
         "kind": kind,
         "by": settings().operator,
         "started_at": started,
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": command_line(),
         "params": dict(params),
         "inputs": dict(inputs),
         "code": code.as_json(patch),

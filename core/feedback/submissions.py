@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from core.collect.files import is_subreddit
+from core.collect.rows import is_subreddit
 from core.errors import InputError, NotFoundError
 from core.serving import Suggestion
 from core.store import Store

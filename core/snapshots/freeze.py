@@ -1,6 +1,7 @@
 """Freezing posts into a snapshot."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from core.snapshots.content import (
     manifest_digest,
     to_parquet,
 )
+from core.snapshots.read import OPEN_SPLITS
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
 from core.store import Store
@@ -29,6 +31,7 @@ from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
 
 _REPORT_EVERY = 5_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def create(
         give the same digest, and then the snapshot that is there already.
 
     Raises:
-        InputError: no posts, one subreddit only, or too few posts for three splits.
+        InputError: no posts, one subreddit only, too few posts for three splits, or a name that
+            cannot be one.
         RefusedError: another snapshot has this name.
     """
     with store.read() as session:
@@ -72,7 +76,7 @@ def create(
             kept = table.get(session, earlier.outputs["snapshot"])
         if kept is not None:
             return kept, earlier.number
-    _require_free(store, name)
+    _check_name(store, name)
     with record(store, "snapshot", params=params, inputs=inputs) as run:
         snapshot = _freeze(store, rules, run, name=name, total=totals.posts, progress=progress)
         run.outputs = {"snapshot": snapshot.digest}
@@ -96,6 +100,8 @@ def _freeze(
     digest = manifest_digest(manifest)
     with store.read() as session:
         existing = table.get(session, digest)
+    # Also where the snapshot exists: storing a split again restores a lost or damaged one.
+    opened = {split: store.artifacts.put_bytes(to_parquet(parts[split])) for split in OPEN_SPLITS}
     if existing is not None:
         return existing
     snapshot = Snapshot(
@@ -111,8 +117,8 @@ def _freeze(
         labels=list(read.data.labels),
         left_out={reason: count for reason, count in read.left_out.items() if count},
         generated=read.generated,
-        train=store.artifacts.put_bytes(to_parquet(parts["train"])),
-        valid=store.artifacts.put_bytes(to_parquet(parts["valid"])),
+        train=opened["train"],
+        valid=opened["valid"],
         sealed_test=seal(store, to_parquet(parts["test"]), snapshot=digest),
     )
     run.on_success(lambda session: table.insert(session, snapshot))
@@ -206,9 +212,14 @@ def _manifest(rules: Rules, parts: dict[str, SplitData], labels: Iterable[str]) 
     }
 
 
-def _require_free(store: Store, name: str | None) -> None:
+def _check_name(store: Store, name: str | None) -> None:
     if name is None:
         return
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be a snapshot's name",
+            "Use letters, digits, dots, hyphens and underscores, a letter or digit first.",
+        )
     with store.read() as session:
         taken = [s for s in table.matching(session, name) if s.name == name]
     if taken:

@@ -36,12 +36,12 @@ def seal(store: Store, plain: bytes, *, snapshot: str) -> str:
 def _key(store: Store) -> bytes:
     given = settings().seal_key
     if given:
-        return _decode(given, "SIGNOFF_SEAL_KEY")
+        return _decode(given.encode(), "SIGNOFF_SEAL_KEY")
     path = store.home / "seal.key"
     with suppress(FileExistsError):
         _write_new(path, base64.b64encode(AESGCM.generate_key(8 * KEY_BYTES)))
     with storage_errors(path):
-        return _decode(path.read_text(encoding="ascii"), str(path))
+        return _decode(path.read_bytes(), str(path))
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -59,7 +59,7 @@ def _write_new(path: Path, content: bytes) -> None:
         part.unlink()
 
 
-def _decode(text: str, where: str) -> bytes:
+def _decode(text: bytes, where: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except binascii.Error:

@@ -57,7 +57,11 @@ def open_store(home: Path) -> Store:
         (home / "logs").mkdir(parents=True, exist_ok=True)
     database = home / "signoff.db"
     engine = _engine(database)
-    bring_up_to_date(engine, database)
+    try:
+        bring_up_to_date(engine, database)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(home=home, engine=engine, artifacts=Artifacts(home / "artifacts"))
 
 
@@ -84,8 +88,9 @@ def _configure(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Any) -> None:
-    writes = connection.get_execution_options().get("signoff_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("signoff_no_transaction"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("signoff_write") else "BEGIN")
 
 
 def _translate(database: Path) -> Any:

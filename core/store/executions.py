@@ -102,7 +102,7 @@ def listing(
 
 def count_by_kind(session: Session) -> dict[str, int]:
     query = select(ExecutionRow.kind, func.count()).group_by(ExecutionRow.kind)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _frozen(row: ExecutionRow) -> Execution:

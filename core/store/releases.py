@@ -80,7 +80,7 @@ def versions(session: Session) -> list[Version]:
 def aliases(session: Session) -> dict[str, str]:
     """Alias -> version, by name."""
     query = select(AliasRow.name, AliasRow.version).order_by(AliasRow.name)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def move_alias(session: Session, name: str, *, before: str | None, after: str) -> bool:

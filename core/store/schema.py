@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from core.errors import SchemaTooNewError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0001"
 """The newest revision. Kept here so that opening a workspace need not load Alembic; a test holds
@@ -20,9 +24,12 @@ def bring_up_to_date(engine: Engine, database: Path) -> bool:
     Two processes at once: the write lock lets one upgrade, and the other finds it done.
     """
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return False
-    back_up(engine, database)
+        revision = _revision(connection)
+    if revision == HEAD:
+        return False
+    _require_known(revision)
+    if revision is not None:
+        back_up(engine, database)
     with engine.execution_options(signoff_write=True).begin() as connection:
         if _revision(connection) == HEAD:
             return False
@@ -37,8 +44,12 @@ def back_up(engine: Engine, database: Path) -> Path | None:
             return None
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = database.with_name(f"{database.stem}-{moment}.backup.db")
-    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    try:
+        with engine.execution_options(signoff_no_transaction=True).connect() as connection:
+            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy is none
+        raise
     return target
 
 
@@ -49,19 +60,28 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # loading Alembic takes longer than most commands
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+def _require_known(revision: str | None) -> None:
+    from alembic.script import ScriptDirectory  # loading Alembic takes longer than most commands
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    revision = _revision(connection)
-    if revision is not None and revision not in known:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    if revision is not None and revision not in {script.revision for script in scripts}:
         raise SchemaTooNewError(
             f"The workspace's database has schema {revision}, newer than this Signoff knows",
             "Update Signoff, or set SIGNOFF_HOME to another workspace. Nothing was changed.",
         )
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config

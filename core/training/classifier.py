@@ -12,6 +12,8 @@ from core.errors import InputError
 from core.progress import Progress
 from core.snapshots.content import SplitData
 
+MAX_VALUE = 2**31
+"""No parameter reaches it."""
 ABSENT = -1
 """In :class:`Predictions`: the model has no k-th label to give."""
 
@@ -102,10 +104,9 @@ def convert(
         except ValueError:
             word = "a whole number" if kind is int else "a number"
             raise InputError(f"{name} cannot be {text!r}", f"Give {word}.") from None
-        if (
-            not np.isfinite(values[name])
-            or values[name] < 0
-            or (kind is float and not values[name])
-        ):
-            raise InputError(f"{name} cannot be {text}", "Give a positive number.")
+        # fastText keeps whole numbers in 32 bits. Not a number is not within bounds either.
+        if not 0 <= values[name] < MAX_VALUE or (kind is float and not values[name]):
+            raise InputError(
+                f"{name} cannot be {text}", f"Give a positive number below {MAX_VALUE:,}."
+            )
     return values

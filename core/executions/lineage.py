@@ -1,0 +1,35 @@
+"""Which execution made what another one read. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.store.executions import Execution
+
+NUMBERED = ("training", "baseline", "candidate", "last_import")
+"""Inputs that name an execution by its number; all others name content by its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """``before``: those it was made from. ``after``: those that used what it made."""
+
+    before: tuple[Execution, ...]
+    after: tuple[Execution, ...]
+
+
+def neighbours(execution: Execution, everything: Sequence[Execution]) -> Neighbours:
+    """The executions next to this one, in the order of ``everything``."""
+    return Neighbours(
+        before=tuple(e for e in everything if _feeds(e, execution)),
+        after=tuple(e for e in everything if _feeds(execution, e)),
+    )
+
+
+def _feeds(maker: Execution, reader: Execution) -> bool:
+    if maker.number >= reader.number:
+        return False
+    if maker.number in (reader.inputs.get(name) for name in NUMBERED):
+        return True
+    return not set(maker.outputs.values()).isdisjoint(
+        value for value in reader.inputs.values() if isinstance(value, str)
+    )

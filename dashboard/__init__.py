@@ -1,0 +1,1 @@
+"""The pages: what core knows, shown to people."""

@@ -1,0 +1,148 @@
+"""Pieces that pages share: the head, the answer, what is empty, what went wrong."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.comparison.differences import Fact
+from core.errors import RefusedError, SignoffError
+from core.evaluation.history import Training
+from core.identity import local_operator
+from core.release.events import sentence
+from core.store.releases import EventRecord
+from dashboard import words
+from dashboard.charts.theme import Palette, palette
+
+METRIC_WIDTH = "stretch"
+"""Five of them fill a row at 1280 pixels, two a row on a phone."""
+
+OVERVIEW = "views/overview.py"
+EXECUTIONS = "views/executions.py"
+EXECUTION = "views/execution.py"
+COMPARE = "views/compare.py"
+SUBREDDITS = "views/subreddits.py"
+RELEASE = "views/release.py"
+TRY_IT = "views/try_it.py"
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Expected errors become a sentence with its remedy; the rest of the site goes on."""
+    try:
+        yield
+    except SignoffError as error:
+        st.error(f"**{words.plain(error.reason)}.** {words.plain(error.hint)}")
+
+
+def head(question: str, answer: str, *, generated: bool = False) -> None:
+    """The page's question, and its answer in one sentence (Markdown)."""
+    st.title(question, anchor=False)
+    if generated:
+        st.badge(
+            words.GENERATED,
+            icon=":material/science:",
+            color="gray",
+            help="These posts were made for the demonstration. None is real.",
+        )
+    st.markdown(answer)
+
+
+def empty(sentence_: str, command: str | None = None) -> None:
+    """Nothing to show: what to do next."""
+    st.info(sentence_, icon=":material/arrow_forward:")
+    if command:
+        st.code(command, language="bash")
+
+
+def colours() -> Palette:
+    """The palette of the theme that the person sees."""
+    return palette(st.context.theme.type)
+
+
+def chart(figure: go.Figure, *, key: str, alt: str) -> None:
+    """A figure as it is, without Streamlit's own theme or a toolbar."""
+    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def section(title: str, reading: str) -> None:
+    """A heading and the one line that says how to read what follows."""
+    st.subheader(title, anchor=False)
+    st.caption(reading)
+
+
+def metric(label: str, values: dict[str, float], *, judged: bool = True, help_: str = "") -> None:
+    """The candidate's value and its difference; sign, arrow and colour say the same thing.
+
+    ``judged=False`` where more is not better by itself.
+    """
+    difference = values["difference"]
+    shown = words.signed(difference)
+    flat = shown.startswith("±")
+    rises = difference > 0
+    st.metric(
+        label,
+        words.three(values["candidate"]),
+        shown,
+        delta_arrow="off" if flat else "up" if rises else "down",
+        delta_color="gray" if flat or not judged else "green" if rises else "orange",
+        border=True,
+        width=METRIC_WIDTH,
+        help=f"Baseline {words.three(values['baseline'])}. {help_}".strip(),
+    )
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A small table whose long words break; for many rows or numbers use ``st.dataframe``."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    cells = ([cell if cell == "---" else words.plain(cell) for cell in line] for line in lines)
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in cells))
+
+
+def labels(trainings: Sequence[Training], production: int | None) -> dict[str, str]:
+    """Execution number -> what select boxes call a training."""
+    return {
+        str(t.number): " · ".join(
+            [
+                f"#{t.number}",
+                str(t.execution.params["params"].get("loss", t.model.family)),
+                t.snapshot.id,
+                *(["production"] if t.number == production else []),
+            ]
+        )
+        for t in trainings
+    }
+
+
+def events(found: Sequence[EventRecord]) -> None:
+    """History as sentences, one line each."""
+    if not found:
+        st.markdown("Nothing yet.")
+    for event in found:
+        st.markdown(f":gray[{words.minute(event.at)}]  {words.plain(sentence(event))}")
+
+
+def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
+    """What differs between two executions; what is the same, folded away."""
+    differing = [fact for fact in found if fact.differs]
+    if differing:
+        _fact_table(differing, names)
+    else:
+        st.markdown("Nothing: code, data, parameters and environment are the same.")
+    with st.expander("What is the same"):
+        _fact_table([fact for fact in found if not fact.differs], names)
+
+
+def operator() -> str | None:
+    """Who acts here; None, and the page says why, where nobody may."""
+    try:
+        return local_operator(st.get_option("server.address"))
+    except RefusedError as refusal:
+        st.warning(str(refusal), icon=":material/lock:")
+        return None
+
+
+def _fact_table(found: Sequence[Fact], names: tuple[str, str]) -> None:
+    rows = [(fact.where, fact.what, fact.baseline, fact.candidate) for fact in found]
+    table(("Where", "What", *names), rows)

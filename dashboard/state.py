@@ -1,0 +1,57 @@
+"""What a page shows is in its address, so that a link shows a colleague the same.
+
+Which things are shown (two executions, a candidate, a subreddit) always stands there, even where
+it is the default: defaults move on, links should not. Filters stand there once they are set
+(Streamlit's own binding).
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+
+def chosen(
+    label: str,
+    key: str,
+    options: Mapping[str, str],
+    *,
+    default: str | None,
+    placeholder: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+) -> str | None:
+    """A select box of ``options`` (id -> what people read) that follows ``?key=id``.
+
+    Returns:
+        The chosen id; None without options, or where there is no default and no choice yet.
+    """
+    widget, seen = f"{key}-choice", f"{key}-seen"
+    wanted = st.query_params.get(key)
+    if wanted in options and wanted != st.session_state.get(seen):
+        st.session_state[widget] = wanted
+    elif wanted is not None and wanted not in options:
+        st.warning(
+            f"The link asks for {label.lower()} {wanted[:40]}, which is not here.",
+            icon=":material/link_off:",
+        )
+    if st.session_state.get(widget) not in options:
+        st.session_state[widget] = default if default in options else None
+    value: str | None = st.selectbox(
+        label,
+        list(options),
+        format_func=lambda option: options.get(option, option),
+        key=widget,
+        placeholder=placeholder,
+        width=width,
+    )
+    show(key, value)
+    st.session_state[seen] = value
+    return value
+
+
+def show(key: str, value: str | None) -> None:
+    """Put ``?key=value`` into the address, or take it out."""
+    if value is None:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value

@@ -1,0 +1,96 @@
+"""One execution in full."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import InputError
+from core.executions import get, listing
+from core.executions.history import log_text
+from core.executions.lineage import neighbours
+from core.store.executions import Execution
+from dashboard import components as c
+from dashboard import data, words
+
+MARKS = {
+    "succeeded": ":green[✓ succeeded]",
+    "failed": ":orange[✗ failed]",
+    "interrupted": ":orange[◼ interrupted]",
+    "running": ":violet[… running]",
+}
+
+
+def wanted() -> int:
+    """The number in the address."""
+    text = st.query_params.get("execution", "").removeprefix("#")
+    if not text.isdigit():
+        raise InputError("The link names no execution", "Choose one on the page Executions")
+    return int(text)
+
+
+def show_mapping(title: str, values: dict[str, object]) -> None:
+    """Names and values, nested ones in their own rows."""
+    if not values:
+        return
+    st.subheader(title, anchor=False)
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        flat.update(value if isinstance(value, dict) else {name: value})
+    c.table(("What", "Value"), [(name, shown(value)) for name, value in flat.items()])
+
+
+def shown(value: object) -> str:
+    """A value as people read it."""
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
+    return words.number(value) if isinstance(value, int | float) else str(value)
+
+
+def show_lineage(execution: Execution) -> None:
+    """Which executions made what this one read, and which read what it made."""
+    found = neighbours(execution, listing(data.store()))
+    st.subheader("Where it stands", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        st.caption("Made from")
+        links(found.before)
+    with right:
+        st.caption("Used by")
+        links(found.after)
+
+
+def links(found: Sequence[Execution]) -> None:
+    """Executions as links to their pages."""
+    if not found:
+        st.markdown("Nothing recorded.")
+    for execution in found:
+        st.page_link(
+            c.EXECUTION,
+            label=f"#{execution.number} {execution.kind}",
+            icon=":material/arrow_outward:",
+            query_params={"execution": str(execution.number)},
+        )
+
+
+execution = get(data.store(), wanted())
+c.head(
+    f"Execution #{execution.number}: {execution.kind}",
+    f"{MARKS[execution.status]}, started {words.minute(execution.started_at)} UTC by"
+    f" {words.plain(execution.by)}, took {words.duration(execution.seconds)}.",
+)
+if execution.error:
+    st.error(words.plain(execution.error))
+st.code(execution.command, language="bash", wrap_lines=True)
+left, right = st.columns(2, gap="large")
+with left:
+    show_mapping("Metrics", execution.metrics)
+    show_mapping("Parameters", execution.params)
+with right:
+    show_mapping("Read", execution.inputs)
+    show_mapping("Made", execution.outputs)
+    show_mapping("Code", execution.code)
+show_lineage(execution)
+with st.expander("Environment"):
+    show_mapping("Machine and packages", execution.environment)
+with st.expander("Log"):
+    st.code(log_text(data.store(), execution) or "(empty)", language=None, wrap_lines=True)

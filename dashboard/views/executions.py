@@ -1,0 +1,150 @@
+"""What has been tried?"""
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.history import Training
+from core.executions import listing
+from core.store.executions import Execution
+from dashboard import components as c
+from dashboard import data, words
+
+METRICS = ("f1_macro", "accuracy", "recall_at_5", "p_at_1_mean")
+
+
+def answer(trainings: list[Training], everything: list[Execution]) -> str:
+    """The page in one sentence."""
+    judged = [t for t in trainings if t.evaluation]
+    if not judged:
+        return f"{words.count(len(everything), 'execution')}, no evaluated training among them yet."
+    best = max(judged, key=lambda t: t.evaluation.metrics["f1_macro"] if t.evaluation else 0)
+    value = best.evaluation.metrics["f1_macro"] if best.evaluation else 0
+    return (
+        f"{words.count(len(trainings), 'training')} among"
+        f" {words.count(len(everything), 'execution')}; the highest macro F1 on its own validation"
+        f" split is {words.three(value)}, by **#{best.number}**. Pick two to compare."
+    )
+
+
+def training_frame(trainings: list[Training]) -> pd.DataFrame:
+    """One row a training, newest first."""
+    rows = []
+    for training in trainings:
+        metrics = training.evaluation.metrics if training.evaluation else {}
+        chosen = training.execution.params["params"]
+        rows.append(
+            {
+                "#": training.number,
+                **{name: metrics.get(name) for name in METRICS},
+                "Model": f"{training.model.family} {chosen.get('loss', '')}".strip(),
+                "Snapshot": training.snapshot.id,
+                "Started (UTC)": words.minute(training.execution.started_at),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def pick_two(trainings: list[Training]) -> None:
+    """The table of trainings: tick two, compare."""
+    frame = training_frame(trainings)
+    names = {
+        "f1_macro": "Macro F1",
+        "accuracy": "Accuracy",
+        "recall_at_5": "Recall@5",
+        "p_at_1_mean": "Mean p@1",
+    }
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="trainings",
+        alt="Trainings, newest first",
+        column_config={
+            "#": st.column_config.NumberColumn(format="#%d", width=60),
+            **{k: st.column_config.NumberColumn(v, format="%.3f") for k, v in names.items()},
+        },
+    )
+    numbers = sorted(int(frame["#"].iloc[row]) for row in event["selection"]["rows"])
+    offer(numbers)
+
+
+def offer(numbers: list[int]) -> None:
+    """What can be done with the ticked executions, and why not more."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ready = len(numbers) == 2
+        label = f"Compare #{numbers[0]} with #{numbers[1]}" if ready else "Compare two"
+        if st.button(label, type="primary", disabled=not ready, icon=":material/compare_arrows:"):
+            query = {"baseline": str(numbers[0]), "candidate": str(numbers[1])}
+            st.switch_page(c.COMPARE, query_params=query)
+        if st.button("Open", disabled=len(numbers) != 1, icon=":material/open_in_full:"):
+            st.switch_page(c.EXECUTION, query_params={"execution": str(numbers[0])})
+        if not numbers:
+            st.caption("Tick two rows to compare them, or one to open it.")
+        elif len(numbers) > 2:
+            st.caption(f"{len(numbers)} are ticked: untick all but two.")
+
+
+def show_all(everything: list[Execution]) -> None:
+    """Every step that was run, filtered."""
+    c.section("Every step", "Imports, snapshots, trainings, evaluations and comparisons.")
+    with st.container(horizontal=True):
+        kinds = sorted({e.kind for e in everything})
+        kind = st.selectbox("Step", ["all", *kinds], key="kind", bind="query-params", width=160)
+        statuses = ["all", "succeeded", "failed", "interrupted", "running"]
+        status = st.selectbox("Status", statuses, key="status", bind="query-params", width=160)
+        text = st.text_input(
+            "Search", key="search", bind="query-params", placeholder="command, person or number"
+        )
+    found = [
+        e
+        for e in everything
+        if kind in ("all", e.kind)
+        and status in ("all", e.status)
+        and (text or "").lower() in f"#{e.number} {e.command} {e.by}".lower()
+    ]
+    if not found:
+        c.empty("No execution fits these filters.")
+        return
+    frame = pd.DataFrame(
+        {
+            "#": [e.number for e in found],
+            "Step": [e.kind for e in found],
+            "Status": [e.status for e in found],
+            "Started (UTC)": [words.minute(e.started_at) for e in found],
+            "Took (s)": [e.seconds for e in found],
+            "By": [e.by for e in found],
+            "Command": [e.command for e in found],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="everything",
+        alt="All executions, newest first",
+        column_config={
+            "#": st.column_config.NumberColumn(format="#%d", width=60),
+            "Took (s)": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+    for row in event["selection"]["rows"]:
+        st.switch_page(c.EXECUTION, query_params={"execution": str(found[row].number)})
+
+
+everything = listing(data.store())
+trainings = data.all_trainings()
+c.head(
+    "What has been tried?",
+    answer(trainings, everything),
+    generated=any(training.snapshot.generated for training in trainings),
+)
+if not everything:
+    c.empty("Nothing was run yet. Bring posts in first:", "signoff import FOLDER")
+    st.stop()
+if trainings:
+    pick_two(trainings)
+else:
+    c.empty("No model was trained yet:", "signoff train --snapshot SNAPSHOT")
+show_all(everything)

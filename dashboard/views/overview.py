@@ -1,0 +1,133 @@
+"""Is anything waiting for me?"""
+
+import streamlit as st
+
+from core.evaluation.history import Training
+from core.executions import listing
+from core.release import aliases, review
+from core.release.events import Kind, State
+from core.release.review import PRODUCTION, Candidate
+from core.store.releases import Version
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.charts import history
+
+LAST = 8
+
+
+def answer(waiting: list[Candidate], approved: list[Candidate], production: Version | None) -> str:
+    """The page in one sentence."""
+    now = f"Production is **{production.version}**." if production else "Nothing is in production."
+    if waiting:
+        names = ", ".join(f"**#{candidate.number}**" for candidate in waiting)
+        verb = "waits" if len(waiting) == 1 else "wait"
+        return f"Yes: {words.count(len(waiting), 'candidate')} {verb} for review, {names}. {now}"
+    if approved:
+        names = ", ".join(f"**{candidate.version}**" for candidate in approved)
+        return f"Approved and not yet released: {names}. {now}"
+    return f"No: every candidate is decided. {now}"
+
+
+def show_production(production: Version | None, training: Training | None) -> None:
+    """What is in production, in figures."""
+    if production is None or training is None:
+        c.empty(
+            "No version is in production yet: propose a training, approve it, release it.",
+            "signoff release propose EXECUTION",
+        )
+        return
+    moved = next(e for e in aliases.history(data.store(), PRODUCTION))
+    metrics = training.evaluation.metrics if training.evaluation else {}
+    figures = (
+        ("In production", production.version, f"since {words.day(moved.at)}"),
+        ("Macro F1", words.three(metrics.get("f1_macro")), "its own validation split"),
+        ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "how sure it is"),
+        ("Subreddits", f"{len(training.model.labels):,}", "that it can name"),
+    )
+    with st.container(horizontal=True):
+        for label, value, note in figures:
+            st.metric(
+                label, value, note, delta_color="off", delta_arrow="off", border=True, width="stretch"
+            )
+
+
+def show_waiting(waiting: list[Candidate]) -> None:
+    """Each candidate that waits, with the way to it."""
+    for candidate in waiting:
+        proposal = candidate.proposal
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
+            st.markdown(
+                f"**Candidate #{candidate.number}**, proposed by {words.plain(proposal.by)} on"
+                f" {words.day(proposal.at)}.{note}",
+                width="stretch",
+            )
+            if st.button(f"Review #{candidate.number}", type="primary", icon=":material/verified:"):
+                st.switch_page(c.RELEASE, query_params={"candidate": str(candidate.number)})
+
+
+def show_trend(trainings: dict[int, Training]) -> None:
+    """How one version followed the other."""
+    events = [e for e in aliases.history(data.store(), PRODUCTION) if e.kind == Kind.RELEASED]
+    points = [
+        (event.version or "", trainings[event.candidate].evaluation)
+        for event in reversed(events)
+        if event.candidate in trainings
+    ]
+    known = [(name, e.metrics) for name, e in points if e is not None]
+    if len(known) < 2:
+        return
+    c.section("Versions in production", "Each on the validation split of its own snapshot.")
+    figure = history.versions(
+        [name for name, _ in known],
+        [metrics["f1_macro"] for _, metrics in known],
+        [metrics["p_at_1_mean"] for _, metrics in known],
+        c.colours(),
+    )
+    c.chart(figure, key="trend", alt="Macro F1 and mean p@1 of the versions in production")
+
+
+def show_last() -> None:
+    """The last executions and decisions."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        c.section("Last executions", "Newest first; all of them are on the page Executions.")
+        rows = listing(data.store(), limit=LAST)
+        c.table(
+            ("Execution", "Status", "Started (UTC)", "Took"),
+            [
+                (
+                    f"#{e.number} {e.kind}",
+                    e.status,
+                    words.minute(e.started_at),
+                    words.duration(e.seconds),
+                )
+                for e in rows
+            ],
+        )
+    with right:
+        c.section("Last decisions", "Who did what; nothing here is ever changed or deleted.")
+        decisions = [e for candidate in review.listing(data.store()) for e in candidate.events]
+        c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
+
+
+candidates = review.listing(data.store())
+waiting = [candidate for candidate in candidates if candidate.state == State.PROPOSED]
+approved = [candidate for candidate in candidates if candidate.state == State.APPROVED]
+production = aliases.version_of(data.store(), PRODUCTION)
+trainings = {training.number: training for training in data.all_trainings()}
+current = trainings.get(production.candidate) if production else None
+
+c.head(
+    "Is anything waiting for me?",
+    answer(waiting, approved, production),
+    generated=any(training.snapshot.generated for training in trainings.values()),
+)
+if not listing(data.store(), limit=1):
+    c.empty("This workspace is empty. Bring posts in first:", "signoff import FOLDER")
+    st.stop()
+show_waiting(waiting)
+show_production(production, current)
+if production:
+    show_trend(trainings)
+show_last()

@@ -1,0 +1,236 @@
+"""Who wins, who loses?"""
+
+import pandas as pd
+import streamlit as st
+
+from core.store.models import Evaluation
+from dashboard import components as c
+from dashboard import data, state, words
+from dashboard.charts import comparison as charts
+from dashboard.pair import Chosen, choose
+
+STATUS = {
+    "all": "All",
+    "fell": "▼ Fell",
+    "rose": "▲ Rose",
+    "added": "New",
+    "removed": "Dropped",
+}
+CONFUSIONS = 5
+
+
+def answer(chosen: Chosen) -> str:
+    """The page in one sentence; it judges nothing that was not tested."""
+    shared = chosen.changes.dropna(subset=["difference"])
+    fell, rose = (shared["difference"] < 0).sum(), (shared["difference"] > 0).sum()
+    worst = shared.iloc[0] if len(shared) else None
+    tail = ""
+    if worst is not None and worst["difference"] < 0:
+        tail = (
+            f" The largest loss is r/{words.plain(worst['subreddit'])},"
+            f" {words.signed(worst['difference'])} on {worst['support']:,} posts."
+        )
+    labels = chosen.summary["subreddits"]
+    return (
+        f"F1 rose in **{rose:,}** and fell in **{fell:,}** of {len(shared):,} shared subreddits;"
+        f" {labels['added']:,} new, {labels['removed']:,} dropped.{tail}"
+        " None of these changes is tested yet."
+    )
+
+
+def mark(row: pd.Series) -> str:
+    """A change in a word and a sign."""
+    if row["status"] == "added":
+        return "new"
+    if row["status"] == "removed":
+        return "dropped"
+    if row["status"] == "unknown":
+        return "known to neither"
+    if pd.isna(row["difference"]):
+        return "no posts"
+    rounded = round(row["difference"], 3)
+    return "▲ rose" if rounded > 0 else "▼ fell" if rounded < 0 else "= same"
+
+
+def filtered(changes: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the filter line leaves."""
+    with st.container(horizontal=True):
+        text = st.text_input(
+            "Search", key="search", bind="query-params", placeholder="subreddit", width=220
+        )
+        status = st.selectbox(
+            "Show",
+            list(STATUS),
+            format_func=STATUS.__getitem__,
+            key="show",
+            bind="query-params",
+            width=160,
+        )
+        least = st.number_input(
+            "At least … posts",
+            min_value=0,
+            value=0,
+            step=10,
+            key="posts",
+            bind="query-params",
+            width=160,
+        )
+    rows = changes[changes["support"] >= least] if least else changes
+    if text:
+        wanted = text.strip().lower().removeprefix("r/")
+        rows = rows[rows["subreddit"].str.lower().str.contains(wanted, regex=False)]
+    masks = {
+        "fell": rows["difference"] < 0,
+        "rose": rows["difference"] > 0,
+        "added": rows["status"] == "added",
+        "removed": rows["status"] == "removed",
+    }
+    return rows[masks[status]] if status in masks else rows
+
+
+def show_table(rows: pd.DataFrame) -> str | None:
+    """Largest loss on top; the subreddit whose row is ticked."""
+    frame = pd.DataFrame(
+        {
+            "Subreddit": "r/" + rows["subreddit"],
+            "Change": rows["difference"],
+            "Untested": rows.apply(mark, axis=1),
+            "Posts": rows["support"],
+            "Baseline F1": rows["f1_baseline"],
+            "Candidate F1": rows["f1_candidate"],
+        }
+    )
+    bar = st.column_config.ProgressColumn
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=420,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="changes",
+        alt="F1 of every subreddit, baseline and candidate",
+        column_config={
+            "Posts": st.column_config.NumberColumn(format="localized"),
+            "Baseline F1": bar(format="%.3f", min_value=0, max_value=1, color="gray"),
+            "Candidate F1": bar(format="%.3f", min_value=0, max_value=1, color="violet"),
+            "Change": st.column_config.NumberColumn(format="%+.3f"),
+        },
+    )
+    picked = event["selection"]["rows"]
+    return str(rows["subreddit"].iloc[picked[0]]) if picked else None
+
+
+def show_one(chosen: Chosen, subreddit: str) -> None:
+    """One subreddit in full: figures, confusions, posts."""
+    row = chosen.changes[chosen.changes["subreddit"] == subreddit]
+    if row.empty:
+        st.warning(f"r/{words.plain(subreddit)} has no posts in this comparison.")
+        return
+    values = row.iloc[0]
+    name = words.plain(subreddit)
+    c.section(f"r/{name}", f"{values['support']:,} posts; {mark(values)}.")
+    with st.container(horizontal=True):
+        for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
+            before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
+            known = pd.notna(before) and pd.notna(after)
+            st.metric(
+                label,
+                words.three(after) if pd.notna(after) else "–",
+                f"{words.signed(after - before)} from {words.three(before)}" if known else None,
+                delta_color="gray",
+                delta_arrow="off",
+                border=True,
+                width="stretch",
+            )
+    left, right = st.columns(2, gap="large")
+    for column, side, title in (
+        (left, chosen.pair.baseline, chosen.names[0]),
+        (right, chosen.pair.candidate, chosen.names[1]),
+    ):
+        with column:
+            st.markdown(f"**Taken for, by {words.plain(title)}**")
+            show_confusions(side, subreddit)
+    show_posts(chosen, subreddit)
+
+
+def show_confusions(side: Evaluation, subreddit: str) -> None:
+    """What the posts of a subreddit are most often taken for."""
+    pairs = [p for p in data.summary_of(side)["confusions"] if p["subreddit"] == subreddit]
+    if not pairs:
+        st.markdown("No other subreddit often enough to be among the commonest confusions.")
+    for found in pairs[:CONFUSIONS]:
+        posts = words.count(found["posts"], "post")
+        st.markdown(f"r/{words.plain(found['predicted'])} :gray[{posts}]")
+
+
+def show_posts(chosen: Chosen, subreddit: str) -> None:
+    """The posts behind the number, those that changed first."""
+    if chosen.summary["kind"] != "paired":
+        st.caption(
+            "The two were evaluated on different posts, so no post can be laid side by side."
+        )
+        return
+    posts = data.subreddit_posts(
+        chosen.pair.baseline.execution, chosen.pair.candidate.execution, subreddit
+    )
+    marks = {"fixed": "▲ fixed", "broken": "▼ broken", "swapped": "⇄ swapped", "same": "= same"}
+    changed = int((posts["change"] != "same").sum())
+    st.markdown(f"**Posts** :gray[{changed:,} changed of {len(posts):,} shown]")
+    frame = pd.DataFrame(
+        {
+            "Change": posts["change"].map(marks),
+            "Title": posts["title"],
+            "Baseline says": "r/" + posts["baseline"],
+            "p@1": posts["baseline_p"],
+            "Candidate says": "r/" + posts["candidate"],
+            "p@1 ": posts["candidate_p"],
+        }
+    )
+    number = st.column_config.NumberColumn(format="%.3f", width=60)
+    text = st.column_config.TextColumn
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key="posts-table",
+        alt=f"Posts of r/{subreddit} with both first predictions",
+        column_config={
+            "Change": text(width=90),
+            "Title": text(width=330),
+            "Baseline says": text(width=125),
+            "Candidate says": text(width=125),
+            "p@1": number,
+            "p@1 ": number,
+        },
+    )
+
+
+top = st.container()
+chosen = choose(data.all_trainings())
+with top:
+    c.head(
+        "Who wins, who loses?",
+        answer(chosen) if chosen else "Two trainings are needed to tell.",
+        generated=chosen is not None and chosen.generated,
+    )
+if chosen is None:
+    st.stop()
+rows = filtered(chosen.changes)
+if rows.empty:
+    c.empty("No subreddit fits these filters.")
+    st.stop()
+ticked = show_table(rows)
+names = {name: f"r/{name}" for name in sorted(chosen.changes["subreddit"], key=str.lower)}
+if ticked and ticked != st.session_state.get("ticked"):
+    state.show("subreddit", ticked)
+st.session_state["ticked"] = ticked
+subreddit = state.chosen(
+    "One subreddit in full", "subreddit", names, default=None, placeholder="Tick a row, or choose"
+)
+if subreddit:
+    show_one(chosen, subreddit)
+c.section("Old against new F1", "Above the line the candidate does better. Larger: more posts.")
+c.chart(
+    charts.f1_scatter(chosen.changes, subreddit, c.colours()),
+    key="scatter",
+    alt="F1 of the baseline against F1 of the candidate",
+)

@@ -1,0 +1,74 @@
+"""Numbers and moments as people read them. Pure."""
+
+import re
+from datetime import UTC, datetime
+
+GENERATED = "Generated posts"
+
+
+def three(value: float | None) -> str:
+    """Three decimals, as for every score: ``0.438``; a dash for nothing."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def signed(value: float) -> str:
+    """``+0.021`` or ``−0.021``, the sign never a mere hyphen; ``±0.000`` where nothing is left."""
+    rounded = round(value, 3)
+    if rounded == 0:
+        return "±0.000"
+    return f"{'+' if rounded > 0 else '−'}{abs(rounded):.3f}"
+
+
+def number(value: float) -> str:
+    """A number of any kind: whole ones with separated thousands, others to three digits."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
+
+
+def emphasised(sentence: str) -> str:
+    """A sentence of core as Markdown, its execution numbers in bold."""
+    return re.sub(r"\\#(\d+)", r"**\\#\1**", plain(sentence))
+
+
+def share(value: float) -> str:
+    """``27.9%``."""
+    return f"{value:.1%}"
+
+
+def count(number: int, thing: str) -> str:
+    """``1 candidate``, ``2 candidates``, ``1,200 posts``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in the largest fitting unit: ``3 days``."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            return count(int(seconds // length), unit)
+    return "a moment"
+
+
+def duration(seconds: float | None) -> str:
+    """``0.4 s``, ``2 min 5 s``; a dash while it lasts."""
+    if seconds is None:
+        return "–"
+    if seconds < 0.1:
+        return "<\u00a00.1\u00a0s"
+    if seconds < 60:
+        return f"{seconds:.1f}\u00a0s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def plain(text: str) -> str:
+    """Text from outside, so that none of it is read as Markdown, HTML or an icon."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$@^=" else c for c in text).replace(
+        "\n", " "
+    )

@@ -1,0 +1,52 @@
+"""One browser for the session, one dashboard for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import demo_workspace
+from tests.browser import served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if served.CHROMIUM is None:
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with served.chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def home(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The demo workspace, to write to."""
+    return demo_workspace.copied(demo_workspace.built(tmp_path_factory), tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def address(home: Path) -> Iterator[str]:
+    """A dashboard on that workspace."""
+    with served.dashboard(home) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard for tests that only look."""
+    home = tmp_path_factory.mktemp("looking") / "demo"
+    shutil.copytree(demo_workspace.built(tmp_path_factory), home)
+    with served.dashboard(home) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty tab as wide as a small notebook."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,75 @@
+"""Render every page of a fresh demo into docs/images: light and dark, wide and phone.
+
+Run it as ``make screenshots``. Names may be given to render only some pages, and ``--to FOLDER``.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from core.demo.build import build_demo
+from core.store import open_store
+from tests.browser.served import ROOT, chromium, dashboard, settle
+
+PAGES = {
+    "overview": "",
+    "compare": "compare",
+    "subreddits": "subreddits?subreddit=politics",
+    "release": "release",
+    "executions": "executions",
+    "execution": "execution?execution=15",
+    "try": "try_it",
+}
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+TALL = 6_000
+"""More than any page is high, so that one picture shows all of it."""
+
+
+def main() -> None:
+    """Parse the arguments and render."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", choices=[*PAGES, []], help="default: all")
+    parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--home", type=Path, help="a workspace to show instead of a fresh demo")
+    chosen = parser.parse_args()
+    chosen.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = chosen.home or Path(folder)
+        if chosen.home is None:
+            build_demo(open_store(home))
+        with dashboard(home) as address, chromium() as browser:
+            for name in chosen.pages or PAGES:
+                for theme in ("light", "dark"):
+                    for size in SIZES:
+                        render(browser, address, name, theme=theme, size=size, to=chosen.to)
+
+
+def render(browser: Browser, address: str, name: str, *, theme: str, size: str, to: Path) -> None:
+    """One page in one theme and size, the whole of its height."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/{PAGES[name]}")
+    settle(page)
+    if name == "try":
+        page.get_by_label("Title").fill("My first sourdough after three failed starters")
+        page.get_by_role("button", name="Suggest subreddits").click()
+        settle(page)
+        page.get_by_text("Five suggestions").wait_for()
+    page.set_viewport_size({"width": width, "height": TALL})
+    settle(page)
+    content = page.locator("[data-testid='stMainBlockContainer']").bounding_box()
+    full = int(max(height, (content or {"height": 0})["height"] + 20))
+    page.set_viewport_size({"width": width, "height": full})
+    settle(page)
+    page.wait_for_timeout(400)  # plotly draws after the page is idle
+    page.screenshot(path=to / f"{name}-{theme}-{size}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Pages run in this process, on a copy of the demo or on an empty workspace."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests import demo_workspace
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+SECONDS = 60
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The demo workspace, to write to."""
+    return demo_workspace.copied(demo_workspace.built(tmp_path_factory), tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Open a page by its file, with a query."""
+
+    def open_(view: str = "", **query: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        app.run()
+        if view:
+            app.switch_page(f"views/{view}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_

@@ -1,0 +1,253 @@
+"""Every page on the demo, on an empty workspace, and with links that lead nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.release import aliases, review
+from core.store import Store, open_store
+from tests.dashboard.conftest import Open
+from tests.demo_workspace import GROUP
+
+pytestmark = GROUP
+
+VIEWS = ("overview", "compare", "subreddits", "release", "executions", "try_it")
+WAITING = 15
+"""The demo's candidate that waits; it is the last training."""
+
+
+HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
+
+
+def text_of(app: AppTest) -> str:
+    """All sentences of a page."""
+    parts = [*app.title, *app.markdown, *app.caption, *app.info, *app.error, *app.warning]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def button(app: AppTest, label: str) -> object:
+    return next(b for b in app.button if b.label == label)
+
+
+def waiting(store: Store) -> int:
+    return next(c.number for c in review.listing(store) if c.state == "proposed")
+
+
+@pytest.fixture
+def store(demo: Path) -> Store:
+    return open_store(demo)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_page_asks_its_question_and_marks_generated_posts(
+    demo: Path, open_page: Open, view: str
+) -> None:
+    app = open_page(view)
+    assert app.title[0].value.endswith("?")
+    assert "Generated posts" in text_of(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_page_of_an_empty_workspace_tells_the_next_step(
+    home: Path, open_page: Open, view: str
+) -> None:
+    app = open_page(view)
+    assert app.title[0].value.endswith("?")
+    assert app.info
+    assert not app.error
+
+
+def test_overview_names_what_waits_and_what_is_in_production(store: Store, open_page: Open) -> None:
+    said = text_of(open_page("overview"))
+    assert f"**#{waiting(store)}**" in said
+    assert aliases.current(store)["production"] in said
+
+
+def test_compare_shows_production_against_the_waiting_candidate_by_default(
+    store: Store, open_page: Open
+) -> None:
+    app = open_page("compare")
+    assert app.query_params["candidate"] == str(waiting(store))
+    assert "on the same 1,058 posts" in text_of(app)
+    assert {m.label for m in app.metric} >= {"Macro F1", "Accuracy", "Mean p@1"}
+
+
+def test_compare_follows_its_link(store: Store, open_page: Open) -> None:
+    numbers = sorted(c.number for c in review.listing(store))
+    app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[1]))
+    assert f"#{numbers[1]}" in text_of(app)
+    assert app.selectbox(key="baseline-choice").value == str(numbers[0])
+
+
+def test_a_link_to_an_unknown_execution_says_so_and_shows_the_rest(
+    demo: Path, open_page: Open
+) -> None:
+    app = open_page("compare", baseline="99999")
+    assert any("99999" in warning.value for warning in app.warning)
+    assert app.metric
+
+
+def test_the_same_execution_on_both_sides_is_explained(store: Store, open_page: Open) -> None:
+    number = str(waiting(store))
+    app = open_page("compare", baseline=number, candidate=number)
+    assert "same training" in app.info[0].value
+
+
+def test_the_figure_of_changes_counts_every_shared_subreddit(demo: Path, open_page: Open) -> None:
+    app = open_page("compare")
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    bars = [trace["y"] for trace in figure["data"] if trace["type"] == "bar"]
+    assert figure["layout"]["xaxis"]["title"]["text"] == "change in F1"
+    assert sum(sum(decoded(y)) for y in bars) == 62
+
+
+def decoded(values: object) -> list[float]:
+    """Plotly sends arrays of numbers in base 64."""
+    import base64
+
+    import numpy as np
+
+    if isinstance(values, list):
+        return values
+    assert isinstance(values, dict)
+    return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).tolist()
+
+
+def test_subreddits_puts_the_largest_loss_on_top(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits")
+    changes = app.dataframe[0].value["Change"].dropna()
+    assert changes.is_monotonic_increasing
+    assert changes.iloc[0] < 0
+
+
+def test_subreddits_filters_by_name_and_kind(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", search="polit")
+    assert set(app.dataframe[0].value["Subreddit"]) == {
+        "r/geopolitics",
+        "r/politics",
+        "r/PoliticalDiscussion",
+    }
+    app = open_page("subreddits", show="added")
+    assert set(app.dataframe[0].value["Untested"]) == {"new"}
+    app = open_page("subreddits", search="nosuchthing")
+    assert "No subreddit fits" in app.info[0].value
+
+
+def test_one_subreddit_in_full_shows_its_posts_and_confusions(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", subreddit="politics")
+    posts = app.dataframe[1].value
+    assert set(posts["Change"]) <= {"▲ fixed", "▼ broken", "⇄ swapped", "= same"}
+    assert posts["Title"].str.len().min() > 0
+    assert "Taken for" in text_of(app)
+
+
+def test_a_candidate_is_approved_and_released_from_the_page(store: Store, open_page: Open) -> None:
+    number = waiting(store)
+    app = open_page("release", candidate=str(number))
+    app.text_area[0].set_value("Knows the election.")
+    button(app, f"Approve #{number}").click()
+    app.run()
+    version = review.get(store, number).version
+    assert version is not None
+    button(app, f"Release {version} to production").click()
+    app.run()
+    assert aliases.current(store)["production"] == version
+    assert version in app.success[0].value
+
+
+def test_no_decision_without_a_reason(store: Store, open_page: Open) -> None:
+    number = waiting(store)
+    app = open_page("release", candidate=str(number))
+    button(app, f"Approve #{number}").click()
+    app.run()
+    assert "Say why" in app.error[0].value
+    assert review.get(store, number).state == "proposed"
+
+
+def test_a_stale_page_moves_nothing(store: Store, open_page: Open) -> None:
+    number = waiting(store)
+    version = review.approve(store, number, by="ada", comment="Yes.").version
+    app = open_page("release", candidate=str(number))
+    old = aliases.rollback(store, "production", by="someone else").version
+    button(app, f"Release {version} to production").click()
+    app.run()
+    assert aliases.current(store)["production"] == old
+    assert "moved meanwhile" in app.error[0].value
+
+
+def test_an_exposed_dashboard_only_shows(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit import config
+
+    config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
+    try:
+        app = open_page("release")
+        assert button(app, f"Approve #{waiting(store)}").disabled
+        assert "nobody has signed in" in app.warning[0].value
+    finally:
+        config.set_option("server.address", "127.0.0.1")
+
+
+def test_try_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> None:
+    app = open_page("try_it")
+    app.text_input[0].set_value("My sourdough starter died")
+    button(app, "Suggest subreddits").click()
+    app.run()
+    assert len([b for b in app.button if b.label == "This one"]) == 5
+    next(b for b in app.button if b.label == "This one").click()
+    app.run()
+    assert "Thank you" in app.success[0].value
+    with store.read() as session:
+        from core.store import submissions
+
+        assert submissions.counts(session).answered == 1
+
+
+def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -> None:
+    app = open_page("try_it")
+    button(app, "Suggest subreddits").click()
+    app.run()
+    assert "Write a title" in app.error[0].value
+
+
+def test_one_execution_in_full(store: Store, open_page: Open) -> None:
+    app = open_page("execution", execution=str(waiting(store)))
+    said = text_of(app)
+    assert "fasttext" in said
+    assert "succeeded" in said
+
+
+@pytest.mark.parametrize(("number", "says"), [("99999", "no execution"), ("x", "names no")])
+def test_a_link_to_no_execution_is_explained(
+    demo: Path, open_page: Open, number: str, says: str
+) -> None:
+    assert says in open_page("execution", execution=number).error[0].value
+
+
+def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_page: Open) -> None:
+    numbers = sorted(c.number for c in review.listing(store))
+    with store.read() as session:
+        from core.store import models
+
+        evaluation = models.evaluations(session, model_executions=[numbers[0]])[-1]
+    path = store.artifacts.root / evaluation.predictions[:2] / evaluation.predictions
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[-1]))
+    assert evaluation.predictions[:12] in app.error[0].value
+    assert not open_page("overview").error
+
+
+def test_hostile_titles_are_shown_as_text(store: Store, open_page: Open) -> None:
+    app = open_page("try_it")
+    app.text_input[0].set_value(
+        "<script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
+    )
+    button(app, "Suggest subreddits").click()
+    app.run()
+    assert not app.error
+    assert "<script>" not in text_of(app)
