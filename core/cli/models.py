@@ -39,7 +39,7 @@ def train(
     snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
     model: Annotated[str, typer.Option(help="The family of models.")] = "fasttext",
     param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
-    seed: int = 0,
+    seed: Annotated[int, typer.Option(help="Another seed, another model.")] = 0,
     threads: Annotated[
         int | None, typer.Option(help="Default: all cores. 1 is reproducible to the bit.")
     ] = None,
@@ -90,7 +90,7 @@ def train(
 
 def evaluate(
     execution: Number,
-    on: Annotated[str, typer.Option("--on", help="SNAPSHOT[:valid|:train]")],
+    on: Annotated[str, typer.Option("--on", help="SNAPSHOT[:valid|:train].")],
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

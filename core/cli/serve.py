@@ -86,6 +86,7 @@ def _serve(home: Path, port: int, *, open_browser: bool) -> None:
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         f"--server.headless={str(not open_browser).lower()}",
+        "--server.showEmailPrompt=false",
     ]
     # Streamlit looks for its configuration in the working directory and beside the script.
     os.chdir(REPOSITORY)

@@ -113,4 +113,4 @@ def from_parquet(content: bytes) -> PredictionTable:
 def _matrix(column: pa.ChunkedArray) -> NDArray[np.generic]:
     lists = column.combine_chunks()
     flat: NDArray[np.generic] = lists.flatten().to_numpy()
-    return flat.reshape(len(column), -1) if len(column) else flat.reshape(0, 1)
+    return flat.reshape(len(column), column.type.list_size)

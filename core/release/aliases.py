@@ -65,10 +65,11 @@ def move(store: Store, alias: str, version: str, *, by: str, expected: str | Non
                 f"There is no version {version}",
                 "Approving a candidate makes one; `signoff release list` shows them.",
             )
-        if expected == version:
+        now = table.aliases(session).get(alias)
+        if now == expected == version:
             raise RefusedError(f"{alias} names {version} already", "Nothing was moved.")
         if not table.move_alias(session, alias, before=expected, after=version):
-            raise _moved(alias, table.aliases(session).get(alias), expected)
+            raise _moved(alias, now, expected)
         event = EventRecord(
             kind=Kind.RELEASED,
             at=datetime.now(UTC),

@@ -84,6 +84,8 @@ def _configure(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # So that REPLACE, too, meets the triggers that keep decisions from being deleted.
+    cursor.execute("PRAGMA recursive_triggers=ON")
     cursor.close()
 
 

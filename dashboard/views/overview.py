@@ -47,7 +47,13 @@ def show_production(production: Version | None, training: Training | None) -> No
     with st.container(horizontal=True):
         for label, value, note in figures:
             st.metric(
-                label, value, note, delta_color="off", delta_arrow="off", border=True, width="stretch"
+                label,
+                value,
+                note,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                width="stretch",
             )
 
 

@@ -9,13 +9,7 @@ from dashboard import data, state, words
 from dashboard.charts import comparison as charts
 from dashboard.pair import Chosen, choose
 
-STATUS = {
-    "all": "All",
-    "fell": "▼ Fell",
-    "rose": "▲ Rose",
-    "added": "New",
-    "removed": "Dropped",
-}
+SHOWN = ("all", "fell", "rose", "new", "dropped")
 CONFUSIONS = 5
 
 
@@ -58,14 +52,7 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
         text = st.text_input(
             "Search", key="search", bind="query-params", placeholder="subreddit", width=220
         )
-        status = st.selectbox(
-            "Show",
-            list(STATUS),
-            format_func=STATUS.__getitem__,
-            key="show",
-            bind="query-params",
-            width=160,
-        )
+        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=160)
         least = st.number_input(
             "At least … posts",
             min_value=0,
@@ -82,10 +69,10 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
     masks = {
         "fell": rows["difference"] < 0,
         "rose": rows["difference"] > 0,
-        "added": rows["status"] == "added",
-        "removed": rows["status"] == "removed",
+        "new": rows["status"] == "added",
+        "dropped": rows["status"] == "removed",
     }
-    return rows[masks[status]] if status in masks else rows
+    return rows[masks[kind]] if kind in masks else rows
 
 
 def show_table(rows: pd.DataFrame) -> str | None:

@@ -93,7 +93,7 @@ def test_figures_and_page_follow_the_theme(
     page = context.new_page()
     page.goto(f"{looking}/compare")
     settle(page)
-    line = page.locator(".scatterlayer .js-line").last
+    line = page.locator(".scatterlayer .js-line").nth(1)
     expect(line).to_be_visible()
     surface = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
     assert surface == css(palette.surface)  # type: ignore[attr-defined]

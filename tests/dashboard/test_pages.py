@@ -130,7 +130,7 @@ def test_subreddits_filters_by_name_and_kind(demo: Path, open_page: Open) -> Non
         "r/politics",
         "r/PoliticalDiscussion",
     }
-    app = open_page("subreddits", show="added")
+    app = open_page("subreddits", show="new")
     assert set(app.dataframe[0].value["Untested"]) == {"new"}
     app = open_page("subreddits", search="nosuchthing")
     assert "No subreddit fits" in app.info[0].value

@@ -1,0 +1,51 @@
+"""Prints docs/cli.md, every command with its help: ``python -m core.cli.reference``."""
+
+import sys
+from typing import Any
+
+from typer.main import get_command
+
+from core.cli.main import app
+
+HEAD = """# Command line
+
+Made from `--help` by `python -m core.cli.reference > docs/cli.md`; a test keeps it true.
+Exit codes: 0 done, 1 an expected error (one line: what is wrong, how to mend it), 2 wrong usage.
+`--traceback` anywhere shows where an error came from.
+"""
+
+
+def reference() -> str:
+    """The whole document."""
+    return "\n".join([HEAD, *_sections(get_command(app), ["signoff"])])
+
+
+def _sections(command: Any, path: list[str]) -> list[str]:
+    children = getattr(command, "commands", {})
+    if children:
+        return [part for name, one in children.items() for part in _sections(one, [*path, name])]
+    lines = [f"## `{' '.join([*path, *map(_argument, _arguments(command))])}`", "", command.help]
+    options = [_option(p) for p in command.params if p.param_type_name == "option"]
+    return [*lines, "", *options, ""]
+
+
+def _arguments(command: Any) -> list[Any]:
+    return [p for p in command.params if p.param_type_name == "argument"]
+
+
+def _argument(parameter: Any) -> str:
+    return f"{parameter.name.upper()}{'...' if parameter.nargs == -1 else ''}"
+
+
+def _option(parameter: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in parameter.opts)
+    said = f": {parameter.help}" if parameter.help else ""
+    default = parameter.default
+    plain = default is not None and default is not False and not callable(default)
+    known = f" Default: `{default}`." if plain and default != "" else ""
+    needed = " Required." if parameter.required else ""
+    return f"- {names}{said}{known}{needed}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
