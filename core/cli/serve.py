@@ -32,7 +32,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Build a workspace of generated posts (once), and start the dashboard on it."""
-    home = Path(os.environ.get("SIGNOFF_HOME") or REPOSITORY / "data" / "demo-workspace")
+    chosen = "home" in settings().model_fields_set
+    home = settings().home if chosen else REPOSITORY / "data" / "demo-workspace"
     store = open_store(home)
     with progress_bar() as progress:
         built = build_demo(store, progress=progress)
@@ -77,19 +78,21 @@ def db_backup(as_json: AsJson = False) -> None:
 
 
 def _serve(home: Path, port: int, *, open_browser: bool) -> None:
-    os.environ["SIGNOFF_HOME"] = str(home.resolve())
+    """Become the dashboard's process: it reads its settings anew, with ``home`` among them."""
     say(f"Serving on http://localhost:{port} – stop with Ctrl-C.")
-    sys.argv = [
-        "streamlit",
-        "run",
-        str(APP),
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        f"--server.headless={str(not open_browser).lower()}",
-        "--server.showEmailPrompt=false",
-    ]
-    # Streamlit looks for its configuration in the working directory and beside the script.
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.headless": str(not open_browser).lower(),
+        "server.showEmailPrompt": "false",
+    }
+    environment = {**os.environ, "SIGNOFF_HOME": str(home.resolve())}
+    # Streamlit looks for its configuration in the working directory.
     os.chdir(REPOSITORY)
-    from streamlit.web import cli  # loading Streamlit takes longer than most commands
-
-    cli.main(prog_name="streamlit")
+    os.execve(  # noqa: S606 - no shell, and no word of the command from outside
+        sys.executable,
+        [*command, *(f"--{name}={value}" for name, value in options.items())],
+        environment,
+    )

@@ -46,7 +46,7 @@ def own_process() -> dict[str, Any]:
 def command_line() -> str:
     """How this process was started, without the paths of interpreter and script."""
     words = psutil.Process().cmdline()
-    if Path(words[0]).name.startswith("python") and len(words) > 1:
+    if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]
     return shlex.join([Path(words[0]).name, *words[1:]])
 

@@ -102,7 +102,10 @@ class FastTextFamily:
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
         words = [sys.executable, "-m", "core.training.fasttext_child", orjson.dumps(call).decode()]
-        with subprocess.Popen(words, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
+        nothing = subprocess.DEVNULL
+        with subprocess.Popen(
+            words, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE
+        ) as child:
             try:
                 said = _follow(child, progress)
             except BaseException:

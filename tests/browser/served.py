@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+SIGNOFF = str(Path(sys.executable).with_name("signoff"))
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--headless",
@@ -35,23 +36,14 @@ DEBOUNCE_MS = 155
 
 
 @contextmanager
-def dashboard(home: Path) -> Iterator[str]:
-    """Serve the dashboard on the workspace; its address."""
+def dashboard(home: Path, command: str = "dashboard") -> Iterator[str]:
+    """Serve the workspace as ``signoff dashboard`` or ``signoff demo`` does; the address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "dashboard/app.py",
-        f"--server.port={port}",
-    ]
+    words = [SIGNOFF, command, f"--port={port}", *(["--no-open"] if command == "demo" else [])]
     environment = {**os.environ, "SIGNOFF_HOME": str(home), "SIGNOFF_USER": "ada"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
+    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_until_healthy(server, address)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.release import aliases
 from core.store import open_store
 from dashboard.charts.theme import DARK, LIGHT
+from tests.browser import served
 from tests.browser.served import settle
 from tests.demo_workspace import GROUP
 
@@ -71,6 +72,13 @@ def test_a_reviewer_walks_from_overview_to_production(page: Page, address: str, 
     press(page, f"Roll back to {before}")
     expect(page.get_by_role("status").filter(has_text=f"back at {before}")).to_be_visible()
     assert aliases.current(open_store(home))["production"] == before
+
+
+def test_the_demo_is_built_and_shown_from_nothing(page: Page, tmp_path: Path) -> None:
+    with served.dashboard(tmp_path / "new", "demo") as address:
+        page.goto(address)
+        settle(page)
+        expect(page.get_by_role("button", name="Review #15")).to_be_visible()
 
 
 def test_a_link_shows_a_colleague_the_same_view(browser: Browser, looking: str) -> None:
