@@ -7,6 +7,7 @@ import getpass
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -16,7 +17,11 @@ class Settings(BaseSettings):
     """Where things are, and who is acting."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SIGNOFF_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix="SIGNOFF_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
     )
 
     home: Path = REPOSITORY / "data" / "workspace"
@@ -28,13 +33,10 @@ class Settings(BaseSettings):
     shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 
-    @property
-    def artifacts(self) -> Path:
-        return self.home / "artifacts"
-
-    @property
-    def logs(self) -> Path:
-        return self.home / "logs"
+    @field_validator("home")
+    @classmethod
+    def _at_home(cls, path: Path) -> Path:
+        return path.expanduser()
 
     @property
     def operator(self) -> str:

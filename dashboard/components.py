@@ -1,22 +1,21 @@
 """Pieces that pages share: the head, the answer, what is empty, what went wrong."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.comparison.differences import Fact
+from core.comparison.significance import BETTER, WORSE
 from core.errors import RefusedError, SignoffError
 from core.evaluation.history import Training
-from core.identity import local_operator
 from core.release.events import sentence
 from core.store.releases import EventRecord
-from dashboard import words
+from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
-
-METRIC_WIDTH = "stretch"
-"""Five of them fill a row at 1280 pixels, two a row on a phone."""
 
 OVERVIEW = "views/overview.py"
 EXECUTIONS = "views/executions.py"
@@ -72,11 +71,11 @@ def section(title: str, reading: str) -> None:
     st.caption(reading)
 
 
-def metric(label: str, values: dict[str, float], *, judged: bool = True, help_: str = "") -> None:
-    """The candidate's value and its difference; sign, arrow and colour say the same thing.
+_COLOURS: dict[str, Literal["green", "orange"]] = {BETTER: "green", WORSE: "orange"}
 
-    ``judged=False`` where more is not better by itself.
-    """
+
+def metric(label: str, values: dict[str, Any], *, help_: str = "") -> None:
+    """The candidate's value and its difference, coloured only where it is more than chance."""
     difference = values["difference"]
     shown = words.signed(difference)
     flat = shown.startswith("±")
@@ -86,10 +85,11 @@ def metric(label: str, values: dict[str, float], *, judged: bool = True, help_: 
         words.three(values["candidate"]),
         shown,
         delta_arrow="off" if flat else "up" if rises else "down",
-        delta_color="gray" if flat or not judged else "green" if rises else "orange",
+        delta_color=_COLOURS.get(values["verdict"], "gray"),
         border=True,
-        width=METRIC_WIDTH,
-        help=f"Baseline {words.three(values['baseline'])}. {help_}".strip(),
+        width="stretch",
+        help=f"Baseline {words.three(values['baseline'])}; 95% interval of the difference"
+        f" {words.interval(values['interval'])}. {help_}".strip(),
     )
 
 
@@ -115,12 +115,25 @@ def labels(trainings: Sequence[Training], production: int | None) -> dict[str, s
     }
 
 
+def caveats(found: Sequence[str]) -> None:
+    """What a reader must know before believing the numbers."""
+    for caveat in found:
+        st.warning(words.plain(caveat), icon=":material/warning:")
+
+
+def shown_key(name: str, shown: Sequence[object]) -> str:
+    """The key of a table whose rows are picked by position: other rows, another key.
+
+    A tick would otherwise stay at its place while another row moves there.
+    """
+    digest = hashlib.sha256(repr(list(shown)).encode()).hexdigest()
+    return f"{name}-{digest[:12]}"
+
+
 def events(found: Sequence[EventRecord]) -> None:
     """History as sentences, one line each."""
-    if not found:
-        st.markdown("Nothing yet.")
-    for event in found:
-        st.markdown(f":gray[{words.minute(event.at)}]  {words.plain(sentence(event))}")
+    lines = [f":gray[{words.minute(e.at)}]  {words.plain(sentence(e))}" for e in found]
+    st.markdown("\n\n".join(lines) or "Nothing yet.")
 
 
 def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
@@ -137,7 +150,7 @@ def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
 def operator() -> str | None:
     """Who acts here; None, and the page says why, where nobody may."""
     try:
-        return local_operator(st.get_option("server.address"))
+        return data.acting()
     except RefusedError as refusal:
         st.warning(str(refusal), icon=":material/lock:")
         return None

@@ -11,9 +11,10 @@ import streamlit as st
 
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
-from core.comparison.posts import posts_of_subreddit
+from core.comparison.posts import changes_of_subreddit, with_titles
 from core.evaluation import evaluate as evaluating
 from core.evaluation.history import Training, trainings
+from core.identity import local_operator
 from core.serving import Suggester, load_version
 from core.settings import settings
 from core.store import Store, open_store
@@ -28,6 +29,11 @@ FEW, SOME = 8, 64
 def store() -> Store:
     """The workspace of this process."""
     return open_store(settings().home)
+
+
+def acting() -> str:
+    """Who writes. Raises RefusedError where nobody may; asked before everything that writes."""
+    return local_operator(st.get_option("server.address"))
 
 
 def all_trainings() -> list[Training]:
@@ -48,7 +54,12 @@ def recorded(comparison: int) -> tuple[Pair, Comparison]:
 
 @st.cache_data(show_spinner="Comparing the two …", max_entries=SOME)
 def _compared(baseline: int, candidate: int) -> Comparison:
-    return comparing.compare(store(), _pair(baseline, candidate))
+    chosen = _pair(baseline, candidate)
+    kept = comparing.kept(store(), chosen)
+    if kept is not None:
+        return kept
+    acting()  # looking at a new pair writes an execution
+    return comparing.compare(store(), chosen)
 
 
 def _pair(baseline: int, candidate: int) -> Pair:
@@ -70,10 +81,14 @@ def frame_artifact(digest: str) -> pd.DataFrame:
     return read_frame(store().artifacts, digest)
 
 
-@st.cache_data(show_spinner="Reading the posts …", max_entries=FEW)
 def subreddit_posts(baseline: int, candidate: int, subreddit: str) -> pd.DataFrame:
     """The posts of one subreddit behind a paired comparison of two evaluations."""
-    return posts_of_subreddit(store(), _pair(baseline, candidate), subreddit)
+    return with_titles(store(), _subreddit_changes(baseline, candidate, subreddit))
+
+
+@st.cache_data(show_spinner="Reading the posts …", max_entries=FEW)
+def _subreddit_changes(baseline: int, candidate: int, subreddit: str) -> pd.DataFrame:
+    return changes_of_subreddit(store(), _pair(baseline, candidate), subreddit)
 
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=2)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.comparison.compare import Pair
+from core.comparison.compare import Pair, caveats
 from core.comparison.differences import Fact, differences
 from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
@@ -46,6 +46,10 @@ class Chosen:
         """What differs between the two trainings, snapshots by the names that people gave."""
         names = {t.snapshot.digest: t.snapshot.id for t in (self.baseline, self.candidate)}
         return differences(self.baseline.execution, self.candidate.execution, names=names)
+
+    @property
+    def caveats(self) -> list[str]:
+        return caveats(data.store(), self.comparison)
 
     @property
     def generated(self) -> bool:

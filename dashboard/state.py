@@ -10,6 +10,8 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard import words
+
 
 def chosen(
     label: str,
@@ -31,7 +33,7 @@ def chosen(
         st.session_state[widget] = wanted
     elif wanted is not None and wanted not in options:
         st.warning(
-            f"The link asks for {label.lower()} {wanted[:40]}, which is not here.",
+            f"The link asks for {label.lower()} {words.plain(wanted[:40])}, which is not here.",
             icon=":material/link_off:",
         )
     if st.session_state.get(widget) not in options:

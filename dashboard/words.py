@@ -3,6 +3,10 @@
 import re
 from datetime import UTC, datetime
 
+_MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
+_LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
 GENERATED = "Generated posts"
 
 
@@ -17,6 +21,16 @@ def signed(value: float) -> str:
     if rounded == 0:
         return "±0.000"
     return f"{'+' if rounded > 0 else '−'}{abs(rounded):.3f}"
+
+
+def chance(probability: float) -> str:
+    """A p- or q-value: ``0.013``, or ``< 0.001``."""
+    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
+
+
+def interval(bounds: list[float] | None) -> str:
+    """``+0.015 to +0.024``; a dash where none is known."""
+    return "–" if bounds is None else " to ".join(signed(bound) for bound in bounds)
 
 
 def number(value: float) -> str:
@@ -68,7 +82,9 @@ def duration(seconds: float | None) -> str:
 
 
 def plain(text: str) -> str:
-    """Text from outside, so that none of it is read as Markdown, HTML or an icon."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~:$@^=" else c for c in text).replace(
-        "\n", " "
-    )
+    """Text from outside, so that none of it is read as Markdown, HTML, an icon or a link.
+
+    Addresses get an invisible word joiner: Markdown makes links of them even when escaped.
+    """
+    unlinked = _LINK.sub(lambda found: f"{found[0]}{_WORD_JOINER}", text.replace("\n", " "))
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked)

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.models import Number, number
+from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.executions import get, listing
-from core.executions.history import log_text
+from core.executions.history import log_text, number
 from core.store.executions import Execution
 
 executions = typer.Typer(help="Look at what was run.", no_args_is_help=True)
@@ -30,7 +30,8 @@ def list_command(
         print_json([as_json_value(execution) for execution in found])
         return
     if not found:
-        say("Nothing was run yet. Begin with: signoff import FOLDER")
+        fits = f" of kind {', '.join(kind)}" if kind else ""
+        say(f"Nothing{fits} was run yet. Begin with: signoff import FOLDER")
         return
     rows = [
         (

@@ -1,6 +1,7 @@
 """The command ``signoff``: a table of contents, and the one place where errors become words."""
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -8,36 +9,48 @@ from rich.markup import escape
 from typer import rich_utils
 from typer._click.exceptions import ClickException
 
-from core.cli import data, executions, models, release, serve
 from core.cli.output import err
 from core.errors import SignoffError
 
-app = typer.Typer(
-    name="signoff",
-    help="Decide, on evidence, whether a new version of a classifier may replace the present one.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-
 _TYPERS_INTERRUPT = 130
+_GROUPS = {
+    "import": "data",
+    "snapshot": "data",
+    "train": "models",
+    "evaluate": "models",
+    "compare": "models",
+    "executions": "executions",
+    "release": "release",
+    "alias": "alias",
+    "demo": "serve",
+    "dashboard": "serve",
+    "db": "serve",
+}
+"""Command -> module of this package. Only what is asked for is loaded: all of it takes seconds."""
 
 
-@app.callback()
+def build(command: str | None = None) -> typer.Typer:
+    """The application; with ``command``, only the group that holds it, if there is one."""
+    app = typer.Typer(
+        name="signoff",
+        help="Decide, on evidence, whether a new classifier may replace the present one.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_options)
+    known = _GROUPS.get(command or "")
+    for module in [known] if known else dict.fromkeys(_GROUPS.values()):
+        import_module(f"core.cli.{module}").register(app)
+    return app
+
+
 def _options(
     traceback: Annotated[
         bool, typer.Option("--traceback", help="Show where an error came from.")
     ] = False,
 ) -> None:
     """Options of every command; ``run`` reads --traceback itself."""
-
-
-data.register(app)
-models.register(app)
-executions.register(app)
-release.register(app)
-serve.register(app)
 
 
 def run() -> None:
@@ -48,12 +61,15 @@ def run() -> None:
     wants_traceback = "--traceback" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--traceback"]
     try:
-        code = app(arguments, prog_name="signoff", standalone_mode=False)
+        command = next(iter(arguments), None)
+        code = build(command)(arguments, prog_name="signoff", standalone_mode=False)
     except ClickException as error:
         rich_utils.rich_format_error(error)
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.exit(1)
+    except KeyboardInterrupt:  # before Typer was there to hear it
+        code = _TYPERS_INTERRUPT
     except SignoffError as error:
         if wants_traceback:
             raise

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.arguments import Number
 from core.cli.output import (
     AsJson,
     Force,
@@ -13,19 +14,20 @@ from core.cli.output import (
     say,
     workspace,
 )
+from core.comparison.compare import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.sentence import verdict_sentence
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
+from core.executions.history import number
 from core.snapshots import find
 from core.store.models import Evaluation
 from core.training.train import of_execution
 from core.training.train import train as train_model
 
 CHANGES_SHOWN = 10
-Number = Annotated[str, typer.Argument(help="An execution's number, such as 12.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -129,52 +131,65 @@ def compare(
     sides = (chosen.baseline.model_execution, chosen.candidate.model_execution)
     sentence = verdict_sentence(summary, baseline=f"#{sides[0]}", candidate=f"#{sides[1]}")
     if as_json:
-        records = changes.assign(interval=None, p_value=None, q_value=None).to_dict("records")
         print_json(
             {
                 "execution": made.execution,
                 "seconds": get(store, made.execution).seconds,
                 "sentence": sentence,
+                "caveats": caveats_of(store, made),
                 "baseline": {"training": sides[0], "evaluation": made.baseline},
                 "candidate": {"training": sides[1], "evaluation": made.candidate},
                 **summary,
-                "changes": records,
+                "changes": [_change(row) for row in changes.to_dict("records")],
             }
         )
         return
     say(sentence)
+    for caveat in caveats_of(store, made):
+        say(f"Mind: {caveat}")
     rows = [
-        (name, m["baseline"], m["candidate"], f"{m['difference']:+.3f}")
+        (
+            name,
+            m["baseline"],
+            m["candidate"],
+            f"{m['difference']:+.3f}",
+            " to ".join(f"{bound:+.3f}" for bound in m["interval"] or ()),
+            m["verdict"] or "",
+        )
         for name, m in summary["metrics"].items()
     ]
-    print_table(("metric", f"#{sides[0]}", f"#{sides[1]}", "difference"), rows)
+    sides_shown = (f"#{sides[0]}", f"#{sides[1]}")
+    print_table(("metric", *sides_shown, "difference", "95% interval", "verdict"), rows)
     _print_changes(changes)
 
 
-def number(text: str) -> int:
-    """``12`` or ``#12``.
-
-    Raises:
-        InputError: neither.
-    """
-    digits = text.removeprefix("#")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
-        raise InputError(f"{text!r} is no execution's number", "Give a number, such as 12.")
-    return int(digits)
+def _change(row: dict[Any, Any]) -> dict[str, Any]:
+    """A row of the changes as JSON: its interval in one value."""
+    bounds = [row.pop("interval_low", None), row.pop("interval_high", None)]
+    known = all(bound is not None and bound == bound for bound in bounds)  # noqa: PLR0124 - NaN
+    return {**row, "interval": bounds if known else None} | {
+        name: row.get(name) for name in ("p_value", "q_value")
+    }
 
 
 def _print_changes(changes: Any) -> None:
     known = changes.dropna(subset=["difference"])
     say("")
-    say(f"Largest changes of F1 among {len(known):,} shared subreddits (untested):")
-    shown = known.drop_duplicates("subreddit")
-    if len(shown) > 2 * CHANGES_SHOWN:
-        shown = shown.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
+    say(f"Largest changes of F1 among {len(known):,} shared subreddits:")
+    if len(known) > 2 * CHANGES_SHOWN:
+        known = known.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
     rows = [
-        (f"r/{c.subreddit}", c.support, c.f1_baseline, c.f1_candidate, f"{c.difference:+.3f}")
-        for c in shown.itertuples()
+        (
+            f"r/{c.subreddit}",
+            c.support,
+            c.f1_baseline,
+            c.f1_candidate,
+            f"{c.difference:+.3f}",
+            c.verdict,
+        )
+        for c in known.itertuples()
     ]
-    print_table(("subreddit", "posts", "baseline", "candidate", "change"), rows)
+    print_table(("subreddit", "posts", "baseline", "candidate", "change", "verdict"), rows)
 
 
 def _print_metrics(judged: Evaluation) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from core.cli.main import app
+from core.cli.main import build
 
 HEAD = """# Command line
 
@@ -17,7 +17,7 @@ Exit codes: 0 done, 1 an expected error (one line: what is wrong, how to mend it
 
 def reference() -> str:
     """The whole document."""
-    return "\n".join([HEAD, *_sections(get_command(app), ["signoff"])])
+    return "\n".join([HEAD, *_sections(get_command(build()), ["signoff"])])
 
 
 def _sections(command: Any, path: list[str]) -> list[str]:

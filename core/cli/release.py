@@ -4,27 +4,24 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.models import Number, number
+from core.cli.alias import event_json
+from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
-from core.release import aliases, review
+from core.executions.history import get, number
+from core.release import review
 from core.release.events import sentence
 from core.release.review import Candidate
 from core.settings import settings
-from core.store.releases import EventRecord
+from core.store import Store
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
-alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
 
 Comment = Annotated[str, typer.Option("--comment", help="Why. It stays in the history.")]
-Name = Annotated[str, typer.Argument(help="An alias, such as production.")]
-NOTHING = "nothing"
-"""What ``--expect`` takes for an alias that is not set."""
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
     app.add_typer(release, name="release", rich_help_panel="Decide")
-    app.add_typer(alias, name="alias", rich_help_panel="Decide")
 
 
 @release.command("propose")
@@ -39,35 +36,45 @@ def propose(
         found = review.propose(
             store, number(execution), by=settings().operator, note=note, progress=progress
         )
-    _show(found, as_json=as_json)
+    if as_json:
+        evidence = found.proposal.comparison
+        seconds = get(store, evidence).seconds if evidence else None
+        made = {"execution": evidence, "seconds": seconds}
+        print_json({**made, **_candidate_json(store, found)})
+        return
+    _show(store, found, as_json=False)
 
 
 @release.command("approve")
 def approve(candidate: Number, comment: Comment, as_json: AsJson = False) -> None:
     """Approve a candidate: it gets its version."""
-    found = review.approve(workspace(), number(candidate), by=settings().operator, comment=comment)
-    _show(found, as_json=as_json)
+    store = workspace()
+    found = review.approve(store, number(candidate), by=settings().operator, comment=comment)
+    _show(store, found, as_json=as_json)
 
 
 @release.command("reject")
 def reject(candidate: Number, comment: Comment, as_json: AsJson = False) -> None:
     """Reject a candidate, for good."""
-    found = review.reject(workspace(), number(candidate), by=settings().operator, comment=comment)
-    _show(found, as_json=as_json)
+    store = workspace()
+    found = review.reject(store, number(candidate), by=settings().operator, comment=comment)
+    _show(store, found, as_json=as_json)
 
 
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
     """One candidate and what became of it."""
-    _show(review.get(workspace(), number(candidate)), as_json=as_json)
+    store = workspace()
+    _show(store, review.get(store, number(candidate)), as_json=as_json)
 
 
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, the last proposed first."""
-    found = review.listing(workspace())
+    store = workspace()
+    found = review.listing(store)
     if as_json:
-        print_json([_candidate_json(candidate) for candidate in found])
+        print_json([_candidate_json(store, candidate) for candidate in found])
         return
     if not found:
         say("Nothing was proposed yet. Do so: signoff release propose EXECUTION")
@@ -86,67 +93,16 @@ def list_command(as_json: AsJson = False) -> None:
     print_table(("candidate", "state", "version", "proposed by", "at (UTC)", "note"), rows)
 
 
-@alias.command("list")
-def alias_list(as_json: AsJson = False) -> None:
-    """What every alias names, and who moved it there."""
-    store = workspace()
-    last: dict[str, EventRecord] = {}
-    for event in aliases.history(store):
-        last.setdefault(event.alias or "", event)
+def _show(store: Store, candidate: Candidate, *, as_json: bool) -> None:
     if as_json:
-        print_json([_event_json(event) for event in last.values()])
-        return
-    if not last:
-        say("No alias is set. Set one: signoff alias set production VERSION")
-        return
-    rows = [(e.alias, e.version, e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
-    print_table(("alias", "version", "moved by", "at (UTC)"), rows)
-
-
-@alias.command("set")
-def alias_set(
-    name: Name,
-    version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
-    expect: Annotated[
-        str | None,
-        typer.Option(help=f"Move only if it names this now ({NOTHING}: if it is not set)."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Point an alias to an approved version."""
-    store = workspace()
-    seen = aliases.current(store).get(name) if expect is None else expect
-    expected = None if seen == NOTHING else seen
-    event = aliases.move(store, name, version, by=settings().operator, expected=expected)
-    _print_event(event, as_json=as_json)
-
-
-@alias.command("rollback")
-def alias_rollback(name: Name, as_json: AsJson = False) -> None:
-    """Send an alias back to the version that it named before."""
-    event = aliases.rollback(workspace(), name, by=settings().operator)
-    _print_event(event, as_json=as_json)
-
-
-@alias.command("history")
-def alias_history(name: Name, as_json: AsJson = False) -> None:
-    """Every move of an alias, the latest first."""
-    found = aliases.history(workspace(), name)
-    if as_json:
-        print_json([_event_json(event) for event in found])
-        return
-    for event in found:
-        say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
-
-
-def _show(candidate: Candidate, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_candidate_json(candidate))
+        print_json(_candidate_json(store, candidate))
         return
     version = f", version {candidate.version}" if candidate.version else ""
     say(f"Candidate #{candidate.number}: {candidate.state}{version}")
     if candidate.proposal.comparison:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
+    for caveat in review.caveats(store, candidate):
+        say(f"Mind: {caveat}")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
     say(_next(candidate))
@@ -166,35 +122,17 @@ def _alias(candidate: Candidate) -> str:
     return next((e.alias for e in reversed(candidate.events) if e.alias), "production")
 
 
-def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+def _candidate_json(store: Store, candidate: Candidate) -> dict[str, Any]:
     return {
         "candidate": candidate.number,
         "state": candidate.state,
         "version": candidate.version,
         "comparison": candidate.proposal.comparison,
         "note": candidate.proposal.comment,
+        "caveats": review.caveats(store, candidate),
         # Gates, the opening of the sealed test and its budget come with the release policy.
         "gates": [],
         "opening": None,
         "budget": None,
-        "events": [{**_event_json(event), "comment": event.comment} for event in candidate.events],
-    }
-
-
-def _print_event(event: EventRecord, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_event_json(event))
-        return
-    say(sentence(event))
-
-
-def _event_json(event: EventRecord) -> dict[str, Any]:
-    return {
-        "name": event.alias,
-        "version": event.version,
-        "event": event.kind,
-        "by": event.by,
-        "at": event.at,
-        "before": event.before,
-        "candidate": event.candidate,
+        "events": [{**event_json(event), "comment": event.comment} for event in candidate.events],
     }

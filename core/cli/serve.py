@@ -1,6 +1,7 @@
 """Commands that open the dashboard and look after the workspace."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.demo.build import build_demo
+from core.errors import InputError
 from core.settings import REPOSITORY, settings
 from core.store import open_store
 from core.store.schema import HEAD, back_up
@@ -28,10 +30,13 @@ def register(app: typer.Typer) -> None:
 def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
     build_only: Annotated[bool, typer.Option("--build-only", help="Build, do not serve.")] = False,
-    port: Annotated[int, typer.Option(help="Of the dashboard.")] = PORT,
+    port: Annotated[int, typer.Option(help="Of the dashboard.", min=1, max=65_535)] = PORT,
     as_json: AsJson = False,
 ) -> None:
-    """Build a workspace of generated posts (once), and start the dashboard on it."""
+    """Build a workspace of generated posts (once), and start the dashboard on it.
+
+    With --json it builds and does not serve.
+    """
     chosen = "home" in settings().model_fields_set
     home = settings().home if chosen else REPOSITORY / "data" / "demo-workspace"
     store = open_store(home)
@@ -43,12 +48,12 @@ def demo(
         done = "built" if built["built"] else "is there already"
         say(f"The demo workspace {done}: {home}")
         say(f"It holds {built['executions']} executions and {built['posts']:,} generated posts.")
-    if not build_only:
+    if not build_only and not as_json:
         _serve(home, port, open_browser=not no_open)
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="Where to serve it, on this machine only.")] = PORT,
+    port: Annotated[int, typer.Option(help="Of this machine only.", min=1, max=65_535)] = PORT,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
 ) -> None:
     """Serve the dashboard on this machine only."""
@@ -77,8 +82,20 @@ def db_backup(as_json: AsJson = False) -> None:
     say(f"Copied to {path}")
 
 
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise InputError(
+                f"Port {port} of this machine is taken", "Choose another one: --port 8502."
+            ) from None
+
+
 def _serve(home: Path, port: int, *, open_browser: bool) -> None:
     """Become the dashboard's process: it reads its settings anew, with ``home`` among them."""
+    _require_free(port)
     say(f"Serving on http://localhost:{port} – stop with Ctrl-C.")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]

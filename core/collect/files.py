@@ -116,23 +116,26 @@ def _inputs(files: Sequence[Path]) -> dict[str, object]:
 
 
 def _import_file(store: Store, path: Path, counts: ImportCounts, run: Run) -> None:
-    """Read one file in batches; what was written before an error stays."""
+    """Read one file in batches; what came before an error stays."""
     batch: list[Post] = []
     before = counts.read
-    for line, parsed in read_posts(path):
-        counts.read += 1
-        if isinstance(parsed, Skipped):
-            counts.skipped[parsed.reason] += 1
-            run.log(f"{path}:{line}: skipped, {parsed.reason}: {parsed.detail}")
-            continue
-        counts.link_posts += not parsed.body
-        counts.subreddits.add(parsed.subreddit)
-        batch.append(parsed)
-        if len(batch) == BATCH:
-            counts.written += store_posts(store, batch, source="file", execution=run.number)
-            batch.clear()
-    counts.written += store_posts(store, batch, source="file", execution=run.number)
-    run.log(f"{path}: {counts.read - before} rows")
+    try:
+        for line, parsed in read_posts(path):
+            counts.read += 1
+            if isinstance(parsed, Skipped):
+                counts.skipped[parsed.reason] += 1
+                run.log(f"{path}:{line}: skipped, {parsed.reason}: {parsed.detail}")
+                continue
+            counts.link_posts += not parsed.body
+            counts.subreddits.add(parsed.subreddit)
+            batch.append(parsed)
+            if len(batch) == BATCH:
+                counts.written += store_posts(store, batch, source="file", execution=run.number)
+                batch.clear()
+    finally:
+        # Also of a file that breaks off: what could be read is kept, and counted as it is.
+        counts.written += store_posts(store, batch, source="file", execution=run.number)
+        run.log(f"{path}: {counts.read - before} rows")
 
 
 def read_posts(path: Path) -> Iterator[tuple[int, Post | Skipped]]:
@@ -194,9 +197,10 @@ def _unreadable(failed: dict[Path, str], total: int) -> InputError:
     shown = "; ".join(f"{path} {why}" for path, why in list(failed.items())[:5])
     more = f"; and {len(failed) - 5} more (see the log)" if len(failed) > 5 else ""
     rest = total - len(failed)
+    others = f"The other {rest} are" if rest > 1 else "The other one is"
     return InputError(
         f"{len(failed)} of {total} files could not be read: {shown}{more}",
-        f"The other {rest} are imported. Mend or remove the file, and import again."
+        f"{others} imported. Mend or remove the file, and import again."
         if rest
         else "Nothing was imported. Mend the file, and import again.",
     )

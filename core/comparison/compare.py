@@ -9,11 +9,15 @@ from core.comparison.difference import Side, difference
 from core.errors import InputError, NotFoundError
 from core.evaluation import evaluate
 from core.executions import cached, get, record
+from core.snapshots import find
+from core.stats.bootstrap import RESAMPLES
 from core.store import Store
 from core.store import models as rows
 from core.store.frames import put_frame, put_json, read_frame, read_json
 from core.store.models import Comparison, Evaluation
 from core.training.train import of_execution as model_of
+
+_PARAMS = {"resamples": RESAMPLES, "seed": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,12 @@ def pair(store: Store, baseline: int, candidate: int) -> Pair:
 
     Raises:
         NotFoundError: no such execution, or a training that was never evaluated.
-        InputError: an execution of another kind.
+        InputError: an execution of another kind, or twice the same.
     """
     second = _evaluation(store, candidate, snapshot=None)
     first = _evaluation(store, baseline, snapshot=second.snapshot)
+    if first.execution == second.execution:
+        raise InputError("Both are the same evaluation", "Choose another one on either side.")
     return Pair(first, second)
 
 
@@ -46,17 +52,10 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
     Raises:
         CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
     """
-    params: dict[str, Any] = {}
-    inputs = {
-        "baseline": chosen.baseline.execution,
-        "candidate": chosen.candidate.execution,
-        "baseline_predictions": chosen.baseline.predictions,
-        "candidate_predictions": chosen.candidate.predictions,
-    }
-    earlier = None if force else cached(store, "compare", params, inputs)
+    earlier = None if force else kept(store, chosen)
     if earlier is not None:
-        return of_execution(store, earlier.number)
-    with record(store, "compare", params=params, inputs=inputs) as run:
+        return earlier
+    with record(store, "compare", params=_PARAMS, inputs=_inputs(chosen)) as run:
         found = difference(_side(store, chosen.baseline), _side(store, chosen.candidate))
         made = Comparison(
             execution=run.number,
@@ -70,6 +69,12 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
         run.metrics = {"posts": found.summary["posts"], "f1_macro_difference": macro["difference"]}
         run.on_success(lambda session: rows.insert_comparison(session, made))
     return made
+
+
+def kept(store: Store, chosen: Pair) -> Comparison | None:
+    """The comparison of this pair that this code has made before, if any."""
+    earlier = cached(store, "compare", _PARAMS, _inputs(chosen))
+    return of_execution(store, earlier.number) if earlier else None
 
 
 def of_execution(store: Store, number: int) -> Comparison:
@@ -89,6 +94,25 @@ def of_execution(store: Store, number: int) -> Comparison:
     return found
 
 
+def caveats(store: Store, comparison: Comparison) -> list[str]:
+    """Why the figures of one side or the other promise too much, as sentences; often none."""
+    found = []
+    for name, number in (("baseline", comparison.baseline), ("candidate", comparison.candidate)):
+        evaluation = evaluate.of_execution(store, number)
+        seen = evaluation.metrics["seen_in_training"]
+        if seen:
+            found.append(
+                f"The {name} was trained on {seen:.1%} of these posts: its figures promise too"
+                " much."
+            )
+        if find(store, evaluation.snapshot).optimistic:
+            found.append(
+                f"The {name}'s posts are split at random: a model sees posts of the future, so its"
+                " figures are optimistic."
+            )
+    return found
+
+
 def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
     """The numbers of a comparison, see :mod:`core.comparison.difference`."""
     found: dict[str, Any] = read_json(store.artifacts, comparison.summary)
@@ -98,6 +122,15 @@ def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
 def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
     """One row a subreddit, see :func:`core.comparison.difference.per_subreddit`."""
     return read_frame(store.artifacts, comparison.changes)
+
+
+def _inputs(chosen: Pair) -> dict[str, Any]:
+    return {
+        "baseline": chosen.baseline.execution,
+        "candidate": chosen.candidate.execution,
+        "baseline_predictions": chosen.baseline.predictions,
+        "candidate_predictions": chosen.candidate.predictions,
+    }
 
 
 def _side(store: Store, evaluation: Evaluation) -> Side:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.churn import churn
-from core.evaluation.predict import PredictionTable, reindex
+from core.comparison.align import Aligned, align
+from core.comparison.significance import BETTER, WORSE, metric_verdict, significance
+from core.evaluation.predict import PredictionTable
 from core.stats import distances
 
 PAIRED, UNPAIRED = "paired", "unpaired"
@@ -32,49 +33,45 @@ class Difference:
 
 
 def difference(baseline: Side, candidate: Side) -> Difference:
-    """Compare two evaluations; paired if both predicted the same posts."""
-    order = paired_order(baseline.table, candidate.table)
+    """Compare two evaluations; paired, and then tested, if both predicted the same posts."""
+    posts = align(baseline.table, candidate.table)
     changes = per_subreddit(baseline, candidate)
-    churned = None
-    if order is not None:
-        moved = _churn_by_subreddit(baseline.table, candidate.table, order)
+    labels = label_sets(baseline.table.model_labels, candidate.table.model_labels)
+    churned, intervals = None, {}
+    if posts is None:
+        changes["verdict"] = ""
+    else:
+        moved, tested = churn_by_subreddit(posts), significance(posts)
         churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
+        intervals = tested.intervals
         changes = changes.merge(moved, on="subreddit", how="left")
+        changes = changes.merge(tested.subreddits, on="subreddit", how="left")
+        labels |= {called: int((changes["verdict"] == called).sum()) for called in (BETTER, WORSE)}
     summary = {
-        "kind": UNPAIRED if order is None else PAIRED,
+        "kind": UNPAIRED if posts is None else PAIRED,
         "posts": len(candidate.table.label),
-        "metrics": metric_differences(baseline.metrics, candidate.metrics),
-        "subreddits": label_sets(baseline.table.model_labels, candidate.table.model_labels),
+        "metrics": metric_differences(baseline.metrics, candidate.metrics, intervals),
+        "subreddits": labels,
         "churn": churned,
         "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
     }
     return Difference(summary, changes)
 
 
-def paired_order(a: PredictionTable, b: PredictionTable) -> NDArray[np.intp] | None:
-    """Where each post of ``a`` stands in ``b``; None if they did not predict the same posts."""
-    if len(a.post_id) != len(b.post_id):
-        return None
-    by_a, by_b = np.argsort(a.post_id), np.argsort(b.post_id)
-    if not np.array_equal(a.post_id[by_a], b.post_id[by_b]):
-        return None
-    order = np.empty(len(by_a), dtype=np.intp)
-    order[by_a] = by_b
-    return order
-
-
 def metric_differences(
-    baseline: dict[str, float], candidate: dict[str, float]
-) -> dict[str, dict[str, float | None]]:
-    """Metrics that both have. Intervals, noise and verdicts are None until they are measured."""
+    baseline: dict[str, float],
+    candidate: dict[str, float],
+    intervals: dict[str, list[float]],
+) -> dict[str, dict[str, Any]]:
+    """Metrics that both have. ``noise`` is None: what retraining alone does is not measured."""
     return {
         name: {
             "baseline": baseline[name],
             "candidate": candidate[name],
             "difference": candidate[name] - baseline[name],
-            "interval": None,
+            "interval": intervals.get(name),
             "noise": None,
-            "verdict": None,
+            "verdict": metric_verdict(name, intervals.get(name)),
         }
         for name in baseline
         if name in candidate
@@ -120,7 +117,7 @@ def per_subreddit(baseline: Side, candidate: Side) -> pd.DataFrame:
     )
     absent = {"baseline": ~in_baseline, "candidate": ~in_candidate}
     for side, missing in absent.items():
-        values = [f"{name}_{side}" for name in ("f1", "precision", "recall")]
+        values = [f"{name}_{side}" for name in ("f1", "precision", "recall", "p_at_1_mean")]
         both.loc[missing | (both[f"support_{side}"] == 0), values] = np.nan
     both["difference"] = both["f1_candidate"] - both["f1_baseline"]
     both = both.rename(columns={"support_candidate": "support"}).rename_axis("subreddit")
@@ -138,16 +135,11 @@ def p_at_1(baseline: NDArray[np.float64], candidate: NDArray[np.float64]) -> dic
     }
 
 
-def _churn_by_subreddit(
-    a: PredictionTable, b: PredictionTable, order: NDArray[np.intp]
-) -> pd.DataFrame:
-    """Posts changed, fixed, broken and swapped in each subreddit that has posts."""
-    names = tuple(sorted({*a.vocabulary, *b.vocabulary}))
-    from_a, from_b = reindex(a.vocabulary, names), reindex(b.vocabulary, names)
-    truth = from_a[a.label]
-    found = churn(truth, from_a[a.first], from_b[b.first[order]])
+def churn_by_subreddit(posts: Aligned) -> pd.DataFrame:
+    """Posts changed, fixed, broken and swapped in each subreddit."""
+    found = posts.churn
     columns = {
-        kind: np.bincount(truth[getattr(found, kind)], minlength=len(names))
+        kind: np.bincount(posts.truth[getattr(found, kind)], minlength=len(posts.names))
         for kind in ("changed", "fixed", "broken", "swapped")
     }
-    return pd.DataFrame({"subreddit": list(names), **columns})
+    return pd.DataFrame({"subreddit": list(posts.names), **columns})

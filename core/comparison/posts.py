@@ -3,65 +3,59 @@
 import numpy as np
 import pandas as pd
 
-from core.comparison.churn import churn
+from core.comparison.align import Aligned, align
 from core.comparison.compare import Pair
-from core.comparison.difference import paired_order
 from core.errors import RefusedError
 from core.evaluation.evaluate import predictions
-from core.evaluation.predict import PredictionTable, reindex
 from core.store import Store
 from core.store.posts import posts_by_id
 
+GONE = "(no longer stored)"
 
-def posts_of_subreddit(
+
+def changes_of_subreddit(
     store: Store, pair: Pair, subreddit: str, *, most: int = 200
 ) -> pd.DataFrame:
     """Posts of ``subreddit``, those that changed first, with both first predictions.
 
     Returns:
-        ``change`` (broken, fixed, swapped or same), ``title``, ``baseline``, ``baseline_p``,
-        ``candidate``, ``candidate_p``, ``url``, ``post_id``; ``most`` rows at most.
+        ``change`` (broken, fixed, swapped or same), ``baseline``, ``baseline_p``, ``candidate``,
+        ``candidate_p``, ``post_id``; ``most`` rows at most.
 
     Raises:
         RefusedError: the evaluations are of different posts.
     """
-    before, after = predictions(store, pair.baseline), predictions(store, pair.candidate)
-    order = paired_order(before, after)
-    if order is None:
+    posts = align(predictions(store, pair.baseline), predictions(store, pair.candidate))
+    if posts is None:
         raise RefusedError("The two evaluations are of different posts", "Compare on one split.")
-    frame = _both(before, after, order, subreddit)
+    frame = _side_by_side(posts, subreddit)
     rank = {"broken": 0, "fixed": 1, "swapped": 2, "same": 3}
-    frame = frame.sort_values("change", key=lambda c: c.map(rank), kind="stable").head(most)
+    order = frame["change"].map(rank).argsort(kind="stable")
+    return frame.iloc[order].head(most).reset_index(drop=True)
+
+
+def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with ``title``: read anew, since a post may be erased at any time."""
     with store.read() as session:
         known = posts_by_id(session, frame["post_id"].tolist())
-    gone = "(no longer stored)"
-    frame["title"] = [known[i].title if i in known else gone for i in frame["post_id"]]
-    frame["url"] = [known[i].url if i in known else "" for i in frame["post_id"]]
-    return frame.reset_index(drop=True)
+    titles = [known[i].title if i in known else GONE for i in frame["post_id"]]
+    return frame.assign(title=titles)
 
 
-def _both(
-    before: PredictionTable, after: PredictionTable, order: np.ndarray, subreddit: str
-) -> pd.DataFrame:
-    names = np.array([*sorted({*before.vocabulary, *after.vocabulary}), "–"], dtype=object)
-    from_before, from_after = (
-        reindex(table.vocabulary, names[:-1].tolist()) for table in (before, after)
-    )
-    truth = from_before[before.label]
-    first = from_before[before.first]
-    second = from_after[after.first[order]]
-    found = churn(truth, first, second)
+def _side_by_side(posts: Aligned, subreddit: str) -> pd.DataFrame:
+    found = posts.churn
     kinds = np.select(
         [found.broken, found.fixed, found.swapped], ["broken", "fixed", "swapped"], "same"
     )
-    mine = names[truth] == subreddit
+    names = np.array([*posts.names, "–"], dtype=object)  # -1, no prediction, is the last
+    mine = names[posts.truth] == subreddit
     return pd.DataFrame(
         {
             "change": kinds[mine],
-            "baseline": names[first[mine]],
-            "baseline_p": before.p_at_1[mine],
-            "candidate": names[second[mine]],
-            "candidate_p": after.p_at_1[order][mine],
-            "post_id": before.post_id[mine],
+            "baseline": names[posts.baseline[mine, 0]],
+            "baseline_p": posts.baseline_p[mine],
+            "candidate": names[posts.candidate[mine, 0]],
+            "candidate_p": posts.candidate_p[mine],
+            "post_id": posts.post_id[mine],
         }
     )

@@ -2,48 +2,51 @@
 
 from typing import Any
 
-_UNTESTED = "Whether this is more than chance is not tested yet."
+from core.comparison.significance import BETTER, WORSE
 
 
 def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) -> str:
     """What the numbers say of ``candidate`` (a name such as ``#18``) against ``baseline``.
 
-    Until intervals and the noise of retraining are measured, a difference is stated, not judged.
+    The macro F1 decides the first words: better or worse only where its 95% interval leaves out
+    0. Noise of retraining is named as not measured as long as it is not.
     """
     macro = summary["metrics"]["f1_macro"]
-    values = f"{macro['candidate']:.3f} against {macro['baseline']:.3f}"
-    if round(macro["difference"], 3) == 0:
-        head = f"{candidate} and {baseline} have the same macro F1 ({values})"
-    else:
-        word = "higher" if macro["difference"] > 0 else "lower"
-        size = f"{abs(macro['difference']):.3f}"
-        head = f"{candidate} has a macro F1 {size} {word} than {baseline} ({values})"
-    sentences = [f"{head} {_posts(summary)}.", _labels(summary), _churn(summary), _UNTESTED]
-    return " ".join(filter(None, sentences))
+    head = {
+        BETTER: f"{candidate} is better than {baseline}",
+        WORSE: f"{candidate} is worse than {baseline}",
+        None: f"{candidate} and {baseline} were evaluated on different posts, so nothing is tested",
+    }.get(macro["verdict"], f"No difference between {candidate} and {baseline} is shown")
+    return f"{head}: {_macro(macro)}{_posts(summary)}. {_subreddits(summary)}".strip()
+
+
+def _macro(macro: dict[str, Any]) -> str:
+    values = f"macro F1 {_signed(macro['difference'])}"
+    if macro["interval"] is None:
+        return f"{values} ({macro['candidate']:.3f} against {macro['baseline']:.3f})"
+    low, high = (_signed(bound) for bound in macro["interval"])
+    noise = "not measured" if macro["noise"] is None else f"±{macro['noise']:.3f}"
+    return f"{values} (95% interval {low} to {high}, noise of retraining {noise})"
 
 
 def _posts(summary: dict[str, Any]) -> str:
-    if summary["kind"] == "paired":
-        return f"on the same {summary['posts']:,} posts"
-    return "on different posts, so the difference is of posts as well as of models"
+    return f" on {summary['posts']:,} posts" if summary["kind"] == "paired" else ""
 
 
-def _labels(summary: dict[str, Any]) -> str:
-    added, removed = summary["subreddits"]["added"], summary["subreddits"]["removed"]
-    parts = [
-        f"knows {added} more" if added else "",
-        f"no longer knows {removed}" if removed else "",
+def _subreddits(summary: dict[str, Any]) -> str:
+    labels = summary["subreddits"]
+    names = {"better": "better", "worse": "worse", "added": "new", "removed": "no longer known"}
+    tested = labels["better"] is not None
+    said = [
+        f"{labels[key]:,} {word}"
+        for key, word in names.items()
+        if labels[key] or (tested and key in ("better", "worse"))
     ]
-    said = " and ".join(filter(None, parts))
-    return f"It {said} of the subreddits." if said else ""
+    return f"Subreddits: {', '.join(said)}." if said else ""
 
 
-def _churn(summary: dict[str, Any]) -> str:
-    churn = summary["churn"]
-    if churn is None or not summary["posts"]:
-        return ""
-    shares = {name: churn[name] / summary["posts"] for name in ("changed", "fixed", "broken")}
-    return (
-        f"{shares['changed']:.1%} of first predictions changed: {shares['fixed']:.1%} fixed,"
-        f" {shares['broken']:.1%} broken."
-    )
+def _signed(value: float) -> str:
+    """``+0.021``, ``−0.021`` or ``0.000``."""
+    rounded = round(value, 3)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.3f}"

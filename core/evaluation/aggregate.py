@@ -11,7 +11,7 @@ from core.stats import classification as c
 from core.stats.calibration import expected_calibration_error, reliability
 
 HISTOGRAM_BINS = 50
-CONFUSIONS = 500
+CONFUSIONS_EACH = 5
 KS = (1, 3, 5)
 
 
@@ -54,7 +54,7 @@ def aggregate(table: PredictionTable) -> Aggregates:
                     "posts": posts,
                 }
                 for truth, said, posts in c.top_confusions(
-                    table.label, table.first, labels=size, most=CONFUSIONS
+                    table.label, table.first, labels=size, each=CONFUSIONS_EACH
                 )
             ],
         },

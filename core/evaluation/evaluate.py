@@ -7,7 +7,7 @@ from core.evaluation.predict import PredictionTable
 from core.executions import Run, cached, get, record
 from core.progress import Progress, silent
 from core.snapshots import SplitData, load_split
-from core.snapshots.read import require_open
+from core.snapshots.read import load_ids, require_open
 from core.store import Store
 from core.store import models as rows
 from core.store import snapshots as snapshot_rows
@@ -88,7 +88,7 @@ def _seen(store: Store, model: Model, data: SplitData) -> float:
         trained_on = snapshot_rows.get(session, model.snapshot)
     if trained_on is None or not len(data):
         return 0.0
-    known = set(load_split(store, trained_on, "train").ids)
+    known = set(load_ids(store, trained_on, "train"))
     return sum(post in known for post in data.ids) / len(data)
 
 

@@ -11,6 +11,8 @@ import core
 
 _SOURCE = Path(core.__file__).resolve().parent
 _GIT_SECONDS = 30
+_PLAIN = ("--binary", "--no-color", "--no-ext-diff")
+"""A patch that git applies, whatever the person's own settings are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ def _source_digest() -> str:
 
 def _patch() -> bytes:
     """Changes to tracked files, and the new files among the code, as one patch."""
-    tracked = _git("diff", "--binary", "HEAD") or b""
+    tracked = _git("diff", *_PLAIN, "HEAD") or b""
     listed = _git("ls-files", "-z", "--others", "--exclude-standard", "core", "dashboard") or b""
     new = [
-        _git("diff", "--binary", "--no-index", "/dev/null", name, fine=(0, 1)) or b""
+        _git("diff", *_PLAIN, "--no-index", "/dev/null", name, fine=(0, 1)) or b""
         for name in listed.decode().split("\0")
         if name
     ]

@@ -70,7 +70,11 @@ def is_alive(process: dict[str, Any]) -> bool:
 
 
 def peak_memory_mib() -> float:
-    """The most memory that this process, or any of its finished children, has held, in MiB."""
+    """The most memory that this process, or one of its children, has ever held, in MiB.
+
+    Over the whole life of the process: in one that runs several executions the later ones do not
+    show less than the earlier.
+    """
     unit = 1 if sys.platform == "darwin" else 1024
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return round(max(resource.getrusage(w).ru_maxrss for w in who) * unit / 2**20, 1)

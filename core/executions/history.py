@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import psutil
 
-from core.errors import NotFoundError
+from core.errors import InputError, NotFoundError
 from core.executions.code import code_version
 from core.executions.environment import is_alive
 from core.store import Store
@@ -29,6 +30,18 @@ def cached(
     """The earlier successful execution of the same code, parameters and inputs, if any."""
     with store.read() as session:
         return table.succeeded_with_key(session, cache_key(kind, params, inputs))
+
+
+def number(text: str) -> int:
+    """The number in ``12`` or ``#12``.
+
+    Raises:
+        InputError: it is none.
+    """
+    digits = text.removeprefix("#")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+        raise InputError(f"{text[:40]!r} is no execution's number", "Give a number, such as 12.")
+    return int(digits)
 
 
 def get(store: Store, number: int) -> Execution:
@@ -74,6 +87,7 @@ def mark_interrupted(store: Store) -> list[int]:
         }
         for number in gone:
             table.finish(session, number, status=table.INTERRUPTED, values=values)
+    store.artifacts.sweep(psutil.pid_exists)
     return gone
 
 

@@ -70,7 +70,9 @@ def record(
     with store.write() as session:
         number = table.begin(session, _beginning(store, kind, params, inputs, started))
     path = store.logs / f"{number}.log"
-    with storage_errors(path), path.open("w", encoding="utf-8") as log:
+    with storage_errors(path):
+        log = path.open("w", encoding="utf-8")
+    with log:
         run = Run(number, _log=log)
         try:
             run.log(f"{kind} #{number} started")

@@ -1,5 +1,6 @@
 """Texts that users sent, and their answers."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -10,6 +11,8 @@ from core.store import Store
 from core.store import submissions as table
 from core.store.submissions import FeedbackCounts
 
+_SUBREDDIT_IN = re.compile(r"^(https?://)?([a-z]+\.)?(reddit\.com)?/?r/", re.IGNORECASE)
+"""How people write a subreddit: r/name, /R/name, or the address of its page."""
 MAX_TITLE = 300
 MAX_BODY = 40_000
 """Characters, as Reddit itself allows."""
@@ -46,7 +49,7 @@ def answer(store: Store, submission: int, subreddit: str) -> str:
         InputError: that cannot be a subreddit's name.
         NotFoundError: there is no such submission.
     """
-    name = subreddit.strip().removeprefix("/").removeprefix("r/").strip("/")
+    name = _SUBREDDIT_IN.sub("", subreddit.strip()).strip("/")
     if not is_subreddit(name):
         raise InputError(f"{subreddit[:50]!r} is no subreddit's name", "Write it like r/ireland.")
     with store.write() as session:

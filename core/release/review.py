@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.comparison.compare import Pair, compare
+from core.comparison import compare as comparing
+from core.comparison.compare import Pair
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.evaluation.evaluate import evaluate
+from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
 from core.release.events import Kind, State, candidate_state
 from core.snapshots import find
@@ -95,6 +96,24 @@ def reject(store: Store, candidate: int, *, by: str, comment: str) -> Candidate:
     return get(store, candidate)
 
 
+def caveats(store: Store, candidate: Candidate) -> list[str]:
+    """What a reviewer must know before believing the evidence, as sentences; often none."""
+    if candidate.proposal.comparison is None:
+        return ["There was no production version to compare with when it was proposed."]
+    evidence = comparing.of_execution(store, candidate.proposal.comparison)
+    found = comparing.caveats(store, evidence)
+    with store.read() as session:
+        name = table.aliases(session).get(PRODUCTION)
+        version = table.version(session, name) if name else None
+    baseline = evaluating.of_execution(store, evidence.baseline).model_execution
+    if candidate.state == State.PROPOSED and version and version.candidate != baseline:
+        found.append(
+            f"Production has moved since it was proposed: the evidence compares with #{baseline},"
+            f" production is #{version.candidate} now. Compare the two before you decide."
+        )
+    return found
+
+
 def get(store: Store, number: int) -> Candidate:
     """One candidate.
 
@@ -139,14 +158,15 @@ def _candidate(events: list[EventRecord]) -> Candidate:
 def _evidence(store: Store, model: Model, progress: Progress) -> int | None:
     """Compare with production on the candidate's validation split; the comparison's execution."""
     snapshot = find(store, model.snapshot)
-    candidate = evaluate(store, model, snapshot, progress=progress)
+    candidate = evaluating.evaluate(store, model, snapshot, progress=progress)
     with store.read() as session:
         production = table.aliases(session).get(PRODUCTION)
         version = table.version(session, production) if production else None
     if version is None or version.candidate == model.execution:
         return None
-    baseline = evaluate(store, model_of(store, version.candidate), snapshot, progress=progress)
-    return compare(store, Pair(baseline, candidate)).execution
+    production_model = model_of(store, version.candidate)
+    baseline = evaluating.evaluate(store, production_model, snapshot, progress=progress)
+    return comparing.compare(store, Pair(baseline, candidate)).execution
 
 
 def _require(session: Session, candidate: int, wanted: State | None) -> int | None:

@@ -74,6 +74,12 @@ def to_parquet(data: SplitData) -> bytes:
     return buffer.getvalue()
 
 
+def ids_from_parquet(content: bytes) -> list[str]:
+    """Only the ids of the posts."""
+    ids: list[str] = pq.read_table(pa.BufferReader(content), columns=["post_id"])[0].to_pylist()
+    return ids
+
+
 def from_parquet(content: bytes) -> SplitData:
     """Inverse of :func:`to_parquet`."""
     table = pq.read_table(pa.BufferReader(content))

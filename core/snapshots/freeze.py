@@ -82,7 +82,8 @@ def create(
         run.outputs = {"snapshot": snapshot.digest}
         run.metrics = {**snapshot.splits, "subreddits": len(snapshot.labels)}
         run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
-    return snapshot, run.number
+    with store.read() as session:
+        return table.get(session, snapshot.digest) or snapshot, run.number
 
 
 def _freeze(
@@ -102,8 +103,9 @@ def _freeze(
         existing = table.get(session, digest)
     # Also where the snapshot exists: storing a split again restores a lost or damaged one.
     opened = {split: store.artifacts.put_bytes(to_parquet(parts[split])) for split in OPEN_SPLITS}
+    sealed = seal(store, to_parquet(parts["test"]), snapshot=digest)
     if existing is not None:
-        return existing
+        return _called(existing, name)
     snapshot = Snapshot(
         digest=digest,
         name=name,
@@ -119,10 +121,20 @@ def _freeze(
         generated=read.generated,
         train=opened["train"],
         valid=opened["valid"],
-        sealed_test=seal(store, to_parquet(parts["test"]), snapshot=digest),
+        sealed_test=sealed,
     )
     run.on_success(lambda session: table.insert(session, snapshot))
     return snapshot
+
+
+def _called(existing: Snapshot, name: str | None) -> Snapshot:
+    """The snapshot that is there already, unless it goes by another name."""
+    if name is not None and existing.name != name:
+        raise RefusedError(
+            f"These posts and rules are frozen already, as {existing.id}",
+            f"Use that: a snapshot has one name for good (signoff snapshot show {existing.id}).",
+        )
+    return existing
 
 
 def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _Read:

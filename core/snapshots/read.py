@@ -1,7 +1,7 @@
 """Finding snapshots, and loading what may be seen of them."""
 
 from core.errors import InputError, NotFoundError, RefusedError
-from core.snapshots.content import SplitData, from_parquet
+from core.snapshots.content import SplitData, from_parquet, ids_from_parquet
 from core.snapshots.splits import SPLITS
 from core.store import Store
 from core.store import snapshots as table
@@ -45,6 +45,12 @@ def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
     """
     require_open(split)
     return from_parquet(store.artifacts.read(getattr(snapshot, split)))
+
+
+def load_ids(store: Store, snapshot: Snapshot, split: str) -> list[str]:
+    """The ids of the posts of ``train`` or ``valid``. Raises as :func:`load_split` does."""
+    require_open(split)
+    return ids_from_parquet(store.artifacts.read(getattr(snapshot, split)))
 
 
 def require_open(split: str) -> None:

@@ -41,6 +41,8 @@ class Rules:
                 f"The fractions {', '.join(f'{f:g}' for f in self.fractions)} do not fit",
                 "Give three positive shares that sum to 1, such as 0.8,0.1,0.1.",
             )
+        if self.seed < 0:
+            raise InputError(f"--seed {self.seed} is negative", "Give 0 or more.")
         if self.since is not None and self.until is not None and self.since >= self.until:
             raise InputError("--since is not before --until", "Give an earlier --since.")
         if self.min_posts < 1 or (self.max_posts is not None and self.max_posts < self.min_posts):

@@ -7,6 +7,8 @@ with the recorded opening of a release; until then nothing in Signoff reads what
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -26,10 +28,14 @@ def seal(store: Store, plain: bytes, *, snapshot: str) -> str:
     """Encrypt ``plain`` and store it; the digest of the sealed file.
 
     The snapshot's digest is authenticated with the content, so that one snapshot's sealed split
-    cannot be passed off as another's.
+    cannot be passed off as another's. The nonce is a keyed digest of both: the same split sealed
+    again with the same key gives the same file, so that a lost one can be restored, and no nonce
+    ever serves two contents.
     """
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(_key(store)).encrypt(nonce, plain, snapshot.encode())
+    key = _key(store)
+    content = hashlib.sha256(plain).digest()
+    nonce = hmac.digest(key, snapshot.encode() + content, "sha256")[:NONCE_BYTES]
+    sealed = AESGCM(key).encrypt(nonce, plain, snapshot.encode())
     return store.artifacts.put_bytes(nonce + sealed)
 
 

@@ -105,15 +105,22 @@ def mean_by_label(truth: Ints, values: Floats, *, labels: int) -> Floats:
 
 
 def top_confusions(
-    truth: Ints, first: Ints, *, labels: int, most: int
+    truth: Ints, first: Ints, *, labels: int, each: int
 ) -> list[tuple[int, int, int]]:
-    """The commonest errors as ``(truth, predicted, posts)``, most posts first, ties by label."""
+    """The commonest errors of every label as ``(truth, predicted, posts)``.
+
+    At most ``each`` for one true label; most posts first, ties by label.
+    """
     wrong = (truth != first) & (first >= 0)
     pairs, posts = np.unique(
         truth[wrong].astype(np.int64) * labels + first[wrong], return_counts=True
     )
-    order = np.lexsort((pairs, -posts))[:most]
-    return [(int(pairs[i] // labels), int(pairs[i] % labels), int(posts[i])) for i in order]
+    truths = pairs // labels
+    by_label = np.lexsort((pairs, -posts, truths))
+    starts = np.searchsorted(truths[by_label], truths[by_label])
+    kept = by_label[np.arange(len(by_label)) - starts < each]
+    order = kept[np.lexsort((pairs[kept], -posts[kept]))]
+    return [(int(truths[i]), int(pairs[i] % labels), int(posts[i])) for i in order]
 
 
 def ratio(above: NDArray[np.number], below: NDArray[np.number]) -> Floats:

@@ -8,14 +8,16 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CorruptArtifactError, NotFoundError, StorageError
 
+SCRATCH = "tmp-"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -43,6 +45,7 @@ class Artifacts:
             path.chmod(0o444)
             path.replace(target)
             _flush(target.parent)
+            _flush(self.root)
         return digest
 
     def open(self, digest: str) -> Path:
@@ -78,10 +81,17 @@ class Artifacts:
         with storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             folder = tempfile.TemporaryDirectory(
-                dir=self.root, prefix="tmp-", ignore_cleanup_errors=True
+                dir=self.root, prefix=f"{SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True
             )
         with folder as name:
             yield Path(name)
+
+    def sweep(self, is_alive: Callable[[int], bool]) -> None:
+        """Remove the scratch folders of processes that are gone."""
+        for folder in self.root.glob(f"{SCRATCH}*"):
+            process = folder.name.removeprefix(SCRATCH).partition("-")[0]
+            if process.isdigit() and not is_alive(int(process)):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from core.errors import ConflictError
 from core.store.tables import SnapshotRow
 from core.store.types import Json
 
@@ -42,6 +43,17 @@ class Snapshot:
 
 
 def insert(session: Session, snapshot: Snapshot) -> None:
+    """Add a snapshot, unless another process froze the same one meanwhile.
+
+    Raises:
+        ConflictError: meanwhile another snapshot took its name.
+    """
+    if session.get(SnapshotRow, snapshot.digest) is not None:
+        return
+    if snapshot.name is not None and matching(session, snapshot.name):
+        raise ConflictError(
+            f"A snapshot named {snapshot.name} was made meanwhile", "Choose another --name."
+        )
     session.add(SnapshotRow(**asdict(snapshot)))
 
 

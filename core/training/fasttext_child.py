@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+
 def main(argument: str) -> int:
     """Train and save as the call says; 0, or 1 with a last line on stderr that says why not."""
     import fasttext

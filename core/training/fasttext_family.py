@@ -145,10 +145,12 @@ def _follow(child: subprocess.Popen[bytes], progress: Progress) -> bytes:
 def _explain(said: bytes, code: int, model: Path) -> SignoffError:
     if _FULL in said:
         return disk_full(model)
+    if b"bad_alloc" in said or b"MemoryError" in said:
+        code = -9  # memory ran out, and was refused instead of killed
     last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
     if code < 0:
         return SignoffError(
-            f"The training process was killed by signal {-code}",
-            "If memory ran out, lower dim or bucket (--param bucket=100000).",
+            "The training process ended before it was done: killed, or memory ran out",
+            "If it was memory, lower dim or bucket, such as --param bucket=100000.",
         )
     return InputError(f"fastText refused to train: {last[0]}", "Change the --param it names.")

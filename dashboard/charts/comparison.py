@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.comparison.significance import BETTER, WORSE
 from dashboard.charts.theme import Palette, figure, see_through
 
 BIN = 0.02
@@ -13,32 +14,38 @@ BIN = 0.02
 
 
 def f1_changes(changes: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Histogram of the F1 changes of the shared subreddits, losses and gains told apart."""
-    values = changes["difference"].dropna().to_numpy()
-    reach = max(0.1, float(np.ceil(np.abs(values).max(initial=0) / BIN) * BIN))
+    """Histogram of the F1 changes of the shared subreddits, stacked by verdict."""
+    shared = changes.dropna(subset=["difference"])
+    reach = max(0.1, float(np.ceil(shared["difference"].abs().max() / BIN) * BIN))
     edges = np.arange(-round(reach / BIN), round(reach / BIN) + 1) * BIN
-    counts, _ = np.histogram(values, bins=edges)
-    middles = edges[:-1] + BIN / 2
     made = figure(colours, x="change in F1", y="subreddits")
-    sides = (
-        ("▼ fell", middles < 0, colours.worse),
-        ("▲ rose", middles > 0, colours.better),
-    )
-    for name, where, colour in sides:
+    for name, part, colour, _ in _by_verdict(shared, colours):
+        counts, _edges = np.histogram(part["difference"], bins=edges)
         made.add_bar(
-            x=middles[where],
-            y=counts[where],
+            x=edges[:-1] + BIN / 2,
+            y=counts,
             name=name,
             marker_color=colour,
             width=BIN * 0.94,
-            customdata=np.stack([edges[:-1][where], edges[1:][where]], axis=-1),
+            customdata=np.stack([edges[:-1], edges[1:]], axis=-1),
             hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
-            "<extra></extra>",
+            "<extra>%{fullData.name}</extra>",
         )
     made.add_vline(x=0, line={"color": colours.quiet, "width": 1, "dash": "dot"})
+    made.update_layout(barmode="stack")
     made.update_xaxes(tickformat="+.2f", nticks=7)
     made.update_yaxes(rangemode="tozero")
     return made
+
+
+def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[str, pd.DataFrame, str, str]]:
+    """Name, rows, colour and mark of what is not called, worse and better."""
+    worse, better = shared["verdict"] == WORSE, shared["verdict"] == BETTER
+    return [
+        ("no change shown", shared[~worse & ~better], colours.baseline, "circle"),
+        ("▼ worse", shared[worse], colours.worse, "triangle-down"),
+        ("▲ better", shared[better], colours.better, "triangle-up"),
+    ]
 
 
 def p_at_1(
@@ -115,13 +122,7 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
         hoverinfo="skip",
     )
     largest = float(np.sqrt(shared["support"].max())) if len(shared) else 1.0
-    sides = (
-        ("▼ fell", shared["difference"] < 0, colours.worse, "triangle-down"),
-        ("same", shared["difference"] == 0, colours.baseline, "circle"),
-        ("▲ rose", shared["difference"] > 0, colours.better, "triangle-up"),
-    )
-    for name, where, colour, symbol in sides:
-        part = shared[where]
+    for name, part, colour, symbol in _by_verdict(shared, colours):
         if part.empty:
             continue
         picked = part["subreddit"] == chosen

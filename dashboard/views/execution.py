@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.errors import InputError
 from core.executions import get, listing
-from core.executions.history import log_text
+from core.executions.history import log_text, number
 from core.executions.lineage import neighbours
 from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, words
 
+LOG_LINES = 300
 MARKS = {
     "succeeded": ":green[✓ succeeded]",
     "failed": ":orange[✗ failed]",
@@ -22,10 +23,10 @@ MARKS = {
 
 def wanted() -> int:
     """The number in the address."""
-    text = st.query_params.get("execution", "").removeprefix("#")
-    if not text.isdigit():
-        raise InputError("The link names no execution", "Choose one on the page Executions")
-    return int(text)
+    text = st.query_params.get("execution", "")
+    if not text:
+        raise InputError("The link names no execution", "Choose one on the page Executions.")
+    return number(text)
 
 
 def show_mapping(title: str, values: dict[str, object]) -> None:
@@ -93,4 +94,8 @@ show_lineage(execution)
 with st.expander("Environment"):
     show_mapping("Machine and packages", execution.environment)
 with st.expander("Log"):
-    st.code(log_text(data.store(), execution) or "(empty)", language=None, wrap_lines=True)
+    lines = log_text(data.store(), execution).splitlines()
+    if len(lines) > LOG_LINES:
+        st.caption(f"The last {LOG_LINES} of {len(lines):,} lines; all of them:")
+        st.code(f"signoff executions show {execution.number} --log", language="bash")
+    st.code("\n".join(lines[-LOG_LINES:]) or "(empty)", language=None, wrap_lines=True)

@@ -58,7 +58,7 @@ def pick_two(trainings: list[Training]) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        key="trainings",
+        key=c.shown_key("trainings", frame["#"].tolist()),
         alt="Trainings, newest first",
         column_config={
             "#": st.column_config.NumberColumn(format="#%d", width=60),
@@ -122,7 +122,7 @@ def show_all(everything: list[Execution]) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="everything",
+        key=c.shown_key("everything", frame["#"].tolist()),
         alt="All executions, newest first",
         column_config={
             "#": st.column_config.NumberColumn(format="#%d", width=60),

@@ -39,7 +39,7 @@ def show_production(production: Version | None, training: Training | None) -> No
     moved = next(e for e in aliases.history(data.store(), PRODUCTION))
     metrics = training.evaluation.metrics if training.evaluation else {}
     figures = (
-        ("In production", production.version, f"since {words.day(moved.at)}"),
+        ("In production", production.version, f"for {words.age(moved.at)}"),
         ("Macro F1", words.three(metrics.get("f1_macro")), "its own validation split"),
         ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "how sure it is"),
         ("Subreddits", f"{len(training.model.labels):,}", "that it can name"),

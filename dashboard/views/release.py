@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import SignoffError
 from core.release import aliases, review
-from core.release.events import State
+from core.release.events import State, sentence
 from core.release.review import PRODUCTION, Candidate
 from dashboard import components as c
 from dashboard import data, pair, state, words
@@ -106,12 +106,13 @@ def show_evidence(candidate: Candidate) -> None:
         st.markdown("There was no production version to compare with when it was proposed.")
         return
     chosen = pair.load_recorded(trainings, candidate.proposal.comparison)
+    c.caveats(review.caveats(data.store(), candidate))
     st.markdown(words.emphasised(chosen.sentence))
     metrics = chosen.summary["metrics"]
     with st.container(horizontal=True):
         for label, name in (("Macro F1", "f1_macro"), ("Accuracy", "accuracy")):
             c.metric(label, metrics[name])
-        c.metric("Mean p@1", metrics["p_at_1_mean"], judged=False)
+        c.metric("Mean p@1", metrics["p_at_1_mean"])
     with st.container(horizontal=True):
         if st.button("Compare in full", icon=":material/compare_arrows:"):
             st.switch_page(c.COMPARE, query_params=chosen.query)
@@ -174,9 +175,13 @@ candidate = next(x for x in candidates if str(x.number) == picked)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
 with title:
     c.head("May it go out?", answer(candidate, production), generated=training.snapshot.generated)
-with said:
-    if done := st.session_state.pop("done", None):
-        st.success(done)
+done = st.session_state.pop("done", None)
+if done:
+    said.success(done)
+known = f"state-{candidate.number}"
+if st.session_state.get(known, candidate.state) != candidate.state and not done:
+    st.info(f"Meanwhile: {words.plain(sentence(candidate.events[-1]))}.", icon=":material/update:")
+st.session_state[known] = candidate.state
 main, side = st.columns([2.2, 1], gap="large")
 with side:
     operator = c.operator()

@@ -3,47 +3,51 @@
 import pandas as pd
 import streamlit as st
 
+from core.comparison.significance import BETTER, FEW, WORSE
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, state, words
 from dashboard.charts import comparison as charts
 from dashboard.pair import Chosen, choose
 
-SHOWN = ("all", "fell", "rose", "new", "dropped")
+SHOWN = ("all", "worse", "better", "new", "dropped")
 CONFUSIONS = 5
 
 
 def answer(chosen: Chosen) -> str:
-    """The page in one sentence; it judges nothing that was not tested."""
-    shared = chosen.changes.dropna(subset=["difference"])
-    fell, rose = (shared["difference"] < 0).sum(), (shared["difference"] > 0).sum()
-    worst = shared.iloc[0] if len(shared) else None
-    tail = ""
-    if worst is not None and worst["difference"] < 0:
-        tail = (
-            f" The largest loss is r/{words.plain(worst['subreddit'])},"
-            f" {words.signed(worst['difference'])} on {worst['support']:,} posts."
+    """The page in one sentence; it calls only what was tested."""
+    labels, shared = chosen.summary["subreddits"], chosen.changes.dropna(subset=["difference"])
+    new = f"{labels['added']:,} new, {labels['removed']:,} dropped."
+    if labels["better"] is None:
+        return (
+            f"{len(shared):,} shared subreddits, {new} The two were evaluated on different posts,"
+            " so no change is tested."
         )
-    labels = chosen.summary["subreddits"]
+    few = int((shared["verdict"] == FEW).sum())
+    unclear = len(shared) - labels["better"] - labels["worse"] - few
     return (
-        f"F1 rose in **{rose:,}** and fell in **{fell:,}** of {len(shared):,} shared subreddits;"
-        f" {labels['added']:,} new, {labels['removed']:,} dropped.{tail}"
-        " None of these changes is tested yet."
+        f"**{labels['better']:,}** better, **{labels['worse']:,}** worse; in {unclear:,} of"
+        f" {len(shared):,} shared subreddits these posts show no change, {few:,} have too few"
+        f" posts to tell; {new}"
     )
 
 
 def mark(row: pd.Series) -> str:
     """A change in a word and a sign."""
-    if row["status"] == "added":
-        return "new"
-    if row["status"] == "removed":
-        return "dropped"
-    if row["status"] == "unknown":
-        return "known to neither"
+    outside = {"added": "new", "removed": "dropped", "unknown": "known to neither"}
+    if row["status"] in outside:
+        return outside[row["status"]]
     if pd.isna(row["difference"]):
         return "no posts"
-    rounded = round(row["difference"], 3)
-    return "▲ rose" if rounded > 0 else "▼ fell" if rounded < 0 else "= same"
+    signs = {BETTER: "▲ better", WORSE: "▼ worse"}
+    return signs.get(row["verdict"], row["verdict"] or "not tested")
+
+
+def worst_first(changes: pd.DataFrame) -> pd.DataFrame:
+    """Losses that are called on top, largest first; then all other changes by size."""
+    return changes.assign(_called=changes["verdict"] != WORSE).sort_values(
+        ["_called", "difference", "subreddit"]
+    )
 
 
 def filtered(changes: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +71,8 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
         wanted = text.strip().lower().removeprefix("r/")
         rows = rows[rows["subreddit"].str.lower().str.contains(wanted, regex=False)]
     masks = {
-        "fell": rows["difference"] < 0,
-        "rose": rows["difference"] > 0,
+        "worse": rows["verdict"] == WORSE,
+        "better": rows["verdict"] == BETTER,
         "new": rows["status"] == "added",
         "dropped": rows["status"] == "removed",
     }
@@ -81,7 +85,7 @@ def show_table(rows: pd.DataFrame) -> str | None:
         {
             "Subreddit": "r/" + rows["subreddit"],
             "Change": rows["difference"],
-            "Untested": rows.apply(mark, axis=1),
+            "Verdict": rows.apply(mark, axis=1),
             "Posts": rows["support"],
             "Baseline F1": rows["f1_baseline"],
             "Candidate F1": rows["f1_candidate"],
@@ -94,7 +98,7 @@ def show_table(rows: pd.DataFrame) -> str | None:
         height=420,
         on_select="rerun",
         selection_mode="single-row",
-        key="changes",
+        key=c.shown_key("changes", rows["subreddit"].tolist()),
         alt="F1 of every subreddit, baseline and candidate",
         column_config={
             "Posts": st.column_config.NumberColumn(format="localized"),
@@ -115,7 +119,7 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
         return
     values = row.iloc[0]
     name = words.plain(subreddit)
-    c.section(f"r/{name}", f"{values['support']:,} posts; {mark(values)}.")
+    c.section(f"r/{name}", described(values))
     with st.container(horizontal=True):
         for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
             before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
@@ -138,6 +142,20 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
             st.markdown(f"**Taken for, by {words.plain(title)}**")
             show_confusions(side, subreddit)
     show_posts(chosen, subreddit)
+
+
+def described(values: pd.Series) -> str:
+    """The test of one subreddit in words."""
+    head = f"{values['support']:,} posts; {mark(values)}."
+    if pd.isna(values.get("p_value")):
+        return head
+    bounds = [values["interval_low"], values["interval_high"]]
+    return (
+        f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
+        f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"
+        f" {words.chance(values['q_value'])}. These posts would show a change of"
+        f" {words.three(values['smallest_change'])} four times in five."
+    )
 
 
 def show_confusions(side: Evaluation, subreddit: str) -> None:
@@ -201,7 +219,7 @@ with top:
     )
 if chosen is None:
     st.stop()
-rows = filtered(chosen.changes)
+rows = filtered(worst_first(chosen.changes))
 if rows.empty:
     c.empty("No subreddit fits these filters.")
     st.stop()

@@ -28,6 +28,7 @@ def ask() -> tuple[str, str] | None:
 
 def suggest(version: str, candidate: int, title: str, body: str) -> None:
     """Ask the model, and keep text and suggestions."""
+    data.acting()
     found = data.suggester(version, candidate).suggest(title, body)
     number = submissions.submit(
         data.store(), title=title, body=body, version=version, suggestions=found
@@ -37,6 +38,7 @@ def suggest(version: str, candidate: int, title: str, body: str) -> None:
 
 def answered(submission: int, subreddit: str) -> None:
     """Keep what the person said of the suggestions."""
+    data.acting()
     name = submissions.answer(data.store(), submission, subreddit)
     st.session_state[f"answer-{submission}"] = name
 

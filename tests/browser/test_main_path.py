@@ -33,6 +33,7 @@ def go(page: Page, name: str) -> None:
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
+    settle(page)
     page.get_by_role("button", name=name).click()
     settle(page)
 

@@ -246,8 +246,16 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_release_events_candidate"), "release_events", ["candidate"], unique=False
     )
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER release_events_no_{verb.lower()} BEFORE {verb} ON release_events"
-            " BEGIN SELECT RAISE(ABORT, 'release events are append-only'); END"
-        )
+    _never("release_events", "UPDATE", "1", "release events are append-only")
+    _never("release_events", "DELETE", "1", "release events are append-only")
+    _never("versions", "UPDATE", "1", "a version never changes")
+    _never("versions", "DELETE", "1", "a version never goes away")
+    _never("executions", "UPDATE", "OLD.status != 'running'", "a finished execution never changes")
+    _never("executions", "DELETE", "1", "executions are kept")
+
+
+def _never(table: str, verb: str, when: str, why: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN {when}"
+        f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+    )

@@ -1,0 +1,95 @@
+"""Commands that move the names which services ask for."""
+
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.release import aliases
+from core.release.events import sentence
+from core.settings import settings
+from core.store.releases import EventRecord
+
+alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="An alias, such as production.")]
+NOTHING = "nothing"
+"""What ``--expect`` takes for an alias that is not set."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(alias, name="alias", rich_help_panel="Decide")
+
+
+@alias.command("list")
+def alias_list(as_json: AsJson = False) -> None:
+    """What every alias names, and who moved it there."""
+    store = workspace()
+    last: dict[str, EventRecord] = {}
+    for event in aliases.history(store):
+        last.setdefault(event.alias or "", event)
+    if as_json:
+        print_json([event_json(event) for event in last.values()])
+        return
+    if not last:
+        say("No alias is set. Set one: signoff alias set production VERSION")
+        return
+    rows = [(e.alias, e.version, e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
+    print_table(("alias", "version", "moved by", "at (UTC)"), rows)
+
+
+@alias.command("set")
+def alias_set(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
+    expect: Annotated[
+        str | None,
+        typer.Option(help=f"Move only if it names this now ({NOTHING}: if it is not set)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Point an alias to an approved version."""
+    store = workspace()
+    seen = aliases.current(store).get(name) if expect is None else expect
+    expected = None if seen == NOTHING else seen
+    event = aliases.move(store, name, version, by=settings().operator, expected=expected)
+    _print_event(event, as_json=as_json)
+
+
+@alias.command("rollback")
+def alias_rollback(name: Name, as_json: AsJson = False) -> None:
+    """Send an alias back to the version that it named before."""
+    event = aliases.rollback(workspace(), name, by=settings().operator)
+    _print_event(event, as_json=as_json)
+
+
+@alias.command("history")
+def alias_history(name: Name, as_json: AsJson = False) -> None:
+    """Every move of an alias, the latest first."""
+    found = aliases.history(workspace(), name)
+    if as_json:
+        print_json([event_json(event) for event in found])
+        return
+    for event in found:
+        say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
+
+
+def _print_event(event: EventRecord, *, as_json: bool) -> None:
+    if as_json:
+        print_json(event_json(event))
+        return
+    say(sentence(event))
+
+
+def event_json(event: EventRecord) -> dict[str, Any]:
+    """An event as the JSON contract has it."""
+    return {
+        "name": event.alias,
+        "version": event.version,
+        "event": event.kind,
+        "by": event.by,
+        "at": event.at,
+        "before": event.before,
+        "candidate": event.candidate,
+    }

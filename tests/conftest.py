@@ -1,0 +1,100 @@
+"""Every test has a home and a workspace of its own; a trained workspace is copied, not remade."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from core.evaluation.evaluate import evaluate
+from core.settings import Settings, settings
+from core.snapshots import create, find
+from core.snapshots.rules import Rules
+from core.store import Store, open_store
+from core.store.models import Model
+from core.store.snapshots import Snapshot
+from core.training.train import of_execution, train
+from tests.factories import QUICK, fill, make_corpus
+
+_KEPT = "SIGNOFF_SHARED_POSTS"
+
+# A busy machine is slow, not wrong.
+hypothesis_settings.register_profile(
+    "signoff", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("signoff")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_environment() -> Iterator[None]:
+    """Whatever the developer has set is not seen, but for where the real posts are."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith("SIGNOFF_") and n != _KEPT]:
+            patch.delenv(name)
+        patch.setitem(Settings.model_config, "env_file", None)
+        settings.cache_clear()
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(
+    plain_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Path]:
+    """The folder that SIGNOFF_HOME names. It is made by whoever opens it first."""
+    (tmp_path / "home").mkdir()
+    workspace = tmp_path / "workspace"
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIGNOFF_HOME", str(workspace))
+    monkeypatch.setenv("SIGNOFF_USER", "ada")
+    settings.cache_clear()
+    yield workspace
+    settings.cache_clear()
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    """An empty workspace."""
+    opened = open_store(home)
+    yield opened
+    opened.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A workspace with a snapshot and two evaluated models."""
+
+    store: Store
+    snapshot: Snapshot
+    baseline: Model
+    candidate: Model
+
+
+@pytest.fixture(scope="session")
+def trained(plain_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that :func:`road` copies."""
+    store = open_store(tmp_path_factory.mktemp("trained") / "workspace")
+    fill(store, make_corpus())
+    snapshot, _ = create(store, Rules(), name="small")
+    for seed in (1, 2):
+        model = train(store, snapshot, params=QUICK, seed=seed, threads=1)
+        evaluate(store, model, snapshot)
+    store.engine.dispose()
+    return store.home
+
+
+@pytest.fixture
+def road(trained: Path, home: Path) -> Iterator[Road]:
+    """Executions: 1 import, 2 snapshot, 3 and 5 training, 4 and 6 evaluation."""
+    shutil.copytree(trained, home)
+    opened = open_store(home)
+    yield Road(
+        store=opened,
+        snapshot=find(opened, "small"),
+        baseline=of_execution(opened, 3),
+        candidate=of_execution(opened, 5),
+    )
+    opened.engine.dispose()

@@ -1,0 +1,179 @@
+"""Each mistake: one line that says what is wrong and how to mend it, exit code 1, nothing left."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.executions import listing
+from core.executions.history import log_text
+from core.settings import settings
+from core.snapshots import listing as snapshots
+from core.store import Store, open_store
+from core.store import posts as posts_table
+from tests.commands import assert_refused, installed, signoff
+from tests.conftest import Road
+from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, write_folder
+
+
+@pytest.mark.parametrize(
+    ("words", "fragments"),
+    [
+        (("executions", "show", 99), ("no execution #99", "signoff executions list")),
+        (("executions", "show", "first"), ("'first' is no execution's number",)),
+        (("train", "--snapshot", "autumn"), ("no snapshot 'autumn'", "signoff snapshot list")),
+        (("snapshot", "show", "autumn"), ("no snapshot 'autumn'",)),
+        (("evaluate", 99, "--on", "small"), ("no execution #99",)),
+        (("evaluate", 3, "--on", "autumn:valid"), ("no snapshot 'autumn'",)),
+        (("evaluate", 3, "--on", "small:test"), ("The test split is sealed", "Use :valid")),
+        (("evaluate", 3, "--on", "small:all"), ("no split 'all'", "train, valid, test")),
+        (("compare", 3, 99), ("no execution #99",)),
+        (("compare", 1, 3), ("#1 is of kind import", "Compare two trainings")),
+        (("release", "show", 3), ("no candidate #3", "signoff release propose")),
+        (("release", "approve", 3, "--comment", "x"), ("no candidate #3",)),
+        (("release", "propose", 99), ("no execution #99",)),
+        (("alias", "set", "production", "20200101.1"), ("no version 20200101.1",)),
+        (("alias", "rollback", "production"), ("no earlier version",)),
+        (
+            ("train", "--snapshot", "small", "--param", "depth=3"),
+            ("no parameter depth", "It knows", "wordNgrams"),
+        ),
+        (("train", "--snapshot", "small", "--param", "depth"), ("not name=value",)),
+        (("train", "--snapshot", "small", "--param", "lr=1e9"), ("Encountered NaN",)),
+        (("train", "--snapshot", "small", "--model", "oracle"), ("'oracle'", "fasttext")),
+        (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' does not fit",)),
+        (("snapshot", "create", "--since", "spring"), ("--since 'spring' is no day",)),
+        (("snapshot", "create", "--min-posts", 1000), ("--min-posts",)),
+        (("import", "nowhere"), ("nowhere does not exist",)),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_refused(
+    road: Road, words: tuple[object, ...], fragments: tuple[str, ...]
+) -> None:
+    before = [(e.number, e.status) for e in listing(road.store)]
+    assert_refused(signoff(*words), *fragments)
+    after = [(e.number, e.status) for e in listing(road.store)]
+    assert [run for run in after if run not in before] in ([], [(7, "failed")])
+    assert len(snapshots(road.store)) == 1
+    assert not list(road.store.artifacts.root.glob("tmp*"))
+
+
+def empty_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def without_columns(path: Path) -> None:
+    path.mkdir()
+    write_csv(path / "cats.csv", [["a1", "title"]], ["id", "title"])
+
+
+def broken_gzip(path: Path) -> None:
+    path.mkdir()
+    (path / "cats.csv.gz").write_bytes(b"not gzip")
+
+
+@pytest.mark.parametrize(
+    ("make", "fragments"),
+    [
+        (empty_folder, ("holds no file of posts", ".csv.gz")),
+        (without_columns, ("has no column created_utc, selftext",)),
+        (broken_gzip, ("cannot be read", "Nothing was imported")),
+    ],
+)
+def test_what_holds_no_posts_is_refused(
+    home: Path, tmp_path: Path, make: Callable[[Path], None], fragments: tuple[str, ...]
+) -> None:
+    make(tmp_path / "in")
+    assert_refused(signoff("import", tmp_path / "in", "--json"), *fragments)
+
+
+@pytest.mark.parametrize(
+    ("subreddits", "posts", "said"),
+    [(["cats"], 30, "subreddit"), (["cats", "space"], 1, "2 posts are too few"), ([], 0, "import")],
+)
+def test_too_little_to_freeze_is_refused(
+    store: Store, subreddits: list[str], posts: int, said: str
+) -> None:
+    if posts:
+        fill(store, make_corpus(subreddits=subreddits, posts=posts))
+    assert_refused(signoff("snapshot", "create", "--min-posts", 1, "--json"), said)
+    assert snapshots(store) == []
+
+
+def test_a_workspace_that_is_a_file_is_refused_and_left_alone(home: Path) -> None:
+    home.write_text("mine")
+    assert_refused(installed("executions", "list"), str(home), "SIGNOFF_HOME")
+    assert home.read_text() == "mine"
+
+
+def test_a_newer_database_is_refused_and_left_alone(store: Store) -> None:
+    store.engine.dispose()
+    connection = sqlite3.connect(store.home / "signoff.db")
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = {path.name: path.stat().st_size for path in store.home.iterdir()}
+    assert_refused(signoff("executions", "list"), "schema 9999", "Update Signoff")
+    assert {path.name: path.stat().st_size for path in store.home.iterdir()} == before
+
+
+def test_a_file_that_is_no_database_is_refused(home: Path) -> None:
+    home.mkdir()
+    (home / "signoff.db").write_bytes(b"something else" * 99)
+    assert_refused(signoff("executions", "list"), "signoff.db", "backup")
+
+
+def test_a_corrupted_artifact_is_named_and_not_loaded(road: Road) -> None:
+    for digest in (road.baseline.digest, road.snapshot.train):
+        path = road.store.artifacts.open(digest)
+        path.chmod(0o644)
+        path.write_bytes(b"changed")
+    evaluated = signoff("evaluate", 3, "--on", "small:valid", "--force")
+    assert_refused(evaluated, f"Artifact {road.baseline.digest[:12]} is corrupted", "Restore")
+    trained = signoff("train", "--snapshot", "small", "--seed", 9)
+    assert_refused(trained, f"Artifact {road.snapshot.train[:12]} is corrupted")
+
+
+def test_a_truncated_file_is_told_and_the_others_are_imported(home: Path, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "in", make_corpus(posts=30))
+    cut = folder / "cats.csv.gz"
+    cut.write_bytes(cut.read_bytes()[:-30])
+    assert_refused(
+        signoff("import", folder, "--json"),
+        "1 of 4 files could not be read",
+        "cats.csv.gz",
+        "The other 3 are imported",
+    )
+    assert signoff("import", folder / "space.csv.gz", "--json").json["unchanged"] == 30
+
+
+def test_imports_tell_new_corrected_unchanged_and_malformed_rows(
+    home: Path, tmp_path: Path
+) -> None:
+    rows = [as_cells(make_post(id=f"a{n}", title=f"post {n}")) for n in range(5)]
+    path = write_csv(tmp_path / "cats.csv", rows)
+    assert signoff("import", path, "--json").json["inserted"] == 5
+    rows[0][2] = "corrected"
+    rows += [["BAD", *rows[1][1:]], rows[1][:2], ["b1", "soon", *rows[1][2:]]]
+    write_csv(path, rows)
+    found = signoff("import", path, "--json").json
+    assert (found["inserted"], found["updated"], found["unchanged"]) == (0, 1, 4)
+    assert found["skipped"] == {"bad_id": 1, "wrong_field_count": 1, "bad_time": 1}
+    store = open_store(settings().home)
+    log = log_text(store, listing(store)[0])
+    with store.read() as session:
+        assert posts_table.totals(session).posts == 5
+    store.engine.dispose()
+    assert all(f"{path}:{line}: skipped" in log for line in (7, 8, 9))
+
+
+def test_an_error_of_ours_asks_for_a_report_and_shows_more_on_demand(road: Road) -> None:
+    with road.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE aliases")
+    told = signoff("alias", "list", "--json")
+    assert told.code == 0  # it needs no aliases: the history is enough
+    told = signoff("release", "propose", 3)
+    assert (told.code, len(told.err.splitlines())) == (1, 1)
+    assert "Please report it" in told.err
+    assert "Traceback" in signoff("release", "propose", 3, "--traceback").err

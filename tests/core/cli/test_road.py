@@ -1,0 +1,145 @@
+"""The whole road by the command line, and the JSON that scripts rely on."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.commands import installed, signoff
+from tests.conftest import Road
+from tests.factories import QUICK, make_corpus, write_folder
+
+PARAMS = [word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")]
+METRICS = {
+    "accuracy",
+    "f1_macro",
+    "f1_micro",
+    "f1_weighted",
+    "recall_at_1",
+    "recall_at_3",
+    "recall_at_5",
+    "p_at_1_mean",
+    "ece",
+}
+
+
+def has(document: dict[str, Any], *keys: str) -> bool:
+    missing = set(keys) - set(document)
+    assert not missing, f"{missing} of {document}"
+    return True
+
+
+def test_from_files_to_a_comparison(home: Path, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "in", make_corpus())
+    counts = ("read", "inserted", "updated", "unchanged", "skipped", "subreddits")
+
+    imported = installed("import", folder, "--json").json
+    assert has(imported, "execution", "seconds", *counts)
+    assert [imported[name] for name in counts] == [240, 240, 0, 0, {}, 4]
+
+    snapshot = installed("snapshot", "create", "--name", "spring", "--json").json
+    assert has(snapshot, "execution", "seconds", "snapshot", "digest", "split", "splits")
+    assert has(snapshot, "subreddits", "cutoffs")
+    assert snapshot["splits"] == {"train": 192, "valid": 24, "test": 24}
+    assert snapshot["cutoffs"]["valid"].endswith("Z")
+
+    trained = [
+        signoff(
+            "train", "--snapshot", "spring", *PARAMS, "--seed", seed, "--threads", 1, "--json"
+        ).json
+        for seed in (1, 2)
+    ]
+    for one in trained:
+        assert has(one, "execution", "seconds", "model", "family", "params", "metrics")
+        assert has(one["metrics"], *METRICS)
+    first, second = (one["execution"] for one in trained)
+
+    judged = signoff("evaluate", first, "--on", "spring:train", "--json").json
+    assert has(judged, "execution", "seconds", "split", "posts", "metrics")
+    assert (judged["split"], judged["posts"]) == ("train", 192)
+    assert has(judged["metrics"], *METRICS)
+
+    compared = signoff("compare", first, f"#{second}", "--json").json
+    assert has(compared, "execution", "seconds", "kind", "posts", "metrics", "subreddits")
+    assert has(compared, "changes", "churn", "p_at_1")
+    assert (compared["kind"], compared["posts"]) == ("paired", 24)
+    for name in METRICS:
+        metric = compared["metrics"][name]
+        assert has(metric, "baseline", "candidate", "difference", "interval", "noise", "verdict")
+    assert has(compared["subreddits"], "shared", "added", "removed", "better", "worse")
+    assert has(compared["churn"], "changed", "fixed", "broken", "swapped")
+    assert has(compared["p_at_1"], "baseline_mean", "candidate_mean", "ks", "wasserstein", "psi")
+    change = compared["changes"][0]
+    assert has(change, "subreddit", "f1_baseline", "f1_candidate", "difference", "interval")
+    assert has(change, "p_value", "q_value", "support")
+
+    kinds = [run["kind"] for run in signoff("executions", "list", "--json").json]
+    assert kinds == ["compare", "evaluate", *["evaluate", "train"] * 2, "snapshot", "import"]
+
+
+def test_from_a_proposal_to_a_rollback(road: Road) -> None:
+    proposed = signoff("release", "propose", 3, "--note", "first", "--json").json
+    assert has(proposed, "candidate", "state", "gates", "opening", "budget")
+    assert (proposed["candidate"], proposed["state"]) == (3, "proposed")
+    first = signoff("release", "approve", 3, "--comment", "fine", "--json").json["version"]
+    moved = signoff("alias", "set", "production", first, "--json").json
+    assert has(moved, "name", "version", "event", "by", "at")
+    assert (moved["name"], moved["version"], moved["by"]) == ("production", first, "ada")
+
+    assert signoff("release", "propose", 5, "--json").json["comparison"]
+    second = signoff("release", "approve", 5, "--comment", "better", "--json").json["version"]
+    stale = signoff("alias", "set", "production", second, "--expect", "nothing")
+    assert (stale.code, "moved meanwhile" in stale.err) == (1, True)
+    signoff("alias", "set", "production", second, "--expect", first, "--json").json  # noqa: B018
+    back = signoff("alias", "rollback", "production", "--json").json
+    assert (back["event"], back["version"]) == ("rolled_back", first)
+
+    assert [c["state"] for c in signoff("release", "list", "--json").json] == ["released"] * 2
+    history = signoff("alias", "history", "production", "--json").json
+    assert [event["version"] for event in history] == [first, second, first]
+    (listed,) = signoff("alias", "list", "--json").json
+    assert has(listed, "name", "version", "event", "by", "at")
+    assert listed["version"] == first
+    assert signoff("release", "show", 3, "--json").json["events"][0]["comment"] == "first"
+
+
+def test_what_was_run_can_be_shown_and_the_database_be_copied(road: Road) -> None:
+    shown = signoff("executions", "show", 3, "--json").json
+    assert has(shown, "execution", "seconds", "status", "params", "inputs", "outputs", "code")
+    assert shown["execution"] == 3
+    assert "192 posts of 4 subreddits" in signoff("executions", "show", 3, "--log").out
+    copied = signoff("db", "backup", "--json").json
+    assert Path(copied["backup"]).stat().st_size
+    assert signoff("db", "upgrade", "--json").json["schema"]
+    (listed,) = signoff("snapshot", "list", "--json").json
+    shown = signoff("snapshot", "show", "small", "--json").json
+    assert shown["digest"] == listed["digest"] == road.snapshot.digest
+
+
+def test_the_same_training_gives_the_earlier_back_unless_forced(road: Road) -> None:
+    words = ("train", "--snapshot", "small", *PARAMS, "--seed", 1, "--threads", 1, "--json")
+    assert signoff(*words).json["execution"] == 3
+    forced = signoff(*words, "--force").json
+    assert forced["execution"] == 7
+    assert forced["model"] == road.baseline.digest
+
+
+def test_people_are_told_in_words_what_comes_next(road: Road) -> None:
+    said = signoff("compare", 3, 5)
+    assert (said.code, said.err) == (0, "")
+    assert "#5 and #3 is shown: macro F1" in said.out
+    assert "macro F1" in said.out
+    said = signoff("release", "propose", 3)
+    assert "Next: signoff release approve 3" in said.out
+
+
+def test_without_posts_lists_are_empty_and_say_how_to_begin(home: Path) -> None:
+    assert json.loads(signoff("snapshot", "list", "--json").out) == []
+    assert "signoff import FOLDER" in signoff("executions", "list").out
+
+
+def test_wrong_usage_is_exit_code_2(home: Path) -> None:
+    for words in (["train"], ["compare", "1"], ["nonsense"], ["executions", "list", "--limit", 0]):
+        outcome = signoff(*words)
+        assert (outcome.code, outcome.out) == (2, "")
+    assert not os.path.lexists(home)

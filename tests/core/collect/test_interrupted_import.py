@@ -1,0 +1,59 @@
+"""An import that is killed loses nothing and doubles nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from core.collect.files import import_files
+from core.executions import get, listing
+from core.executions.history import log_text
+from core.store import Store
+from core.store import posts as table
+from tests.factories import make_corpus, write_folder
+
+POSTS, BATCH = 400, 20
+KILLED_IN_BATCH = f"""
+import os, signal, sys
+from pathlib import Path
+from core.collect import files, posts
+from core.settings import settings
+from core.store import open_store
+files.BATCH, real, left = {BATCH}, posts.write_posts, [int(sys.argv[2])]
+def write(session, rows, execution):
+    found = real(session, rows, execution)
+    left[0] -= len(rows) > 0
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+posts.write_posts = write
+files.import_files(open_store(settings().home), [Path(sys.argv[1])])
+"""
+
+
+def stored(store: Store) -> int:
+    with store.read() as session:
+        return table.totals(session).posts
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_import_keeps_whole_batches_and_is_completed_by_the_next(
+    store: Store, tmp_path: Path, seed: int
+) -> None:
+    folder = write_folder(tmp_path / "in", make_corpus(posts=POSTS // 4))
+    batch = Random(seed).randrange(1, POSTS // BATCH)
+    command = [sys.executable, "-c", KILLED_IN_BATCH, str(folder), str(batch)]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert stored(store) == BATCH * (batch - 1)
+    (killed,) = listing(store)
+    assert (killed.status, killed.finished_at is None) == ("interrupted", False)
+    assert "import #1 started" in log_text(store, killed)
+
+    counts = import_files(store, [folder])
+    assert stored(store) == POSTS
+    assert counts.written.inserted == POSTS - BATCH * (batch - 1)
+    assert counts.written.unchanged == BATCH * (batch - 1)
+    assert get(store, counts.execution).status == "succeeded"
+    assert get(store, killed.number) == killed

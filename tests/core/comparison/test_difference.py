@@ -1,0 +1,164 @@
+"""What two evaluations differ in, on small tables whose answer can be read off."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.comparison.align import paired_order
+from core.comparison.difference import Difference, Side, difference
+from core.evaluation.aggregate import aggregate
+from core.evaluation.predict import PredictionTable
+from tests.factories import make_table
+
+LABELS = ["cats", "python", "space"]
+BASELINE = {
+    "p1": ("cats", "cats"),
+    "p2": ("cats", "space"),
+    "p3": ("space", "space"),
+    "p4": ("space", "cats"),
+    "p5": ("python", "python"),
+}
+CANDIDATE = {
+    "p1": ("cats", "cats"),
+    "p2": ("cats", "cats"),
+    "p3": ("space", "cats"),
+    "p4": ("space", "python"),
+    "p5": ("python", "python"),
+}
+
+
+def shuffled(table: PredictionTable, order: list[int]) -> PredictionTable:
+    names = ("post_id", "label", "top_labels", "top_probs")
+    return dataclasses.replace(table, **{name: getattr(table, name)[order] for name in names})
+
+
+def side(table: PredictionTable) -> Side:
+    found = aggregate(table)
+    return Side(found.metrics, found.subreddits, table)
+
+
+def compared(
+    baseline: dict[str, tuple[str, str]],
+    candidate: dict[str, tuple[str, str]],
+    *,
+    before: list[str] = LABELS,
+    after: list[str] = LABELS,
+) -> Difference:
+    return difference(
+        side(make_table(baseline, model_labels=before)),
+        side(make_table(candidate, model_labels=after)),
+    )
+
+
+def test_the_same_posts_are_paired_and_their_churn_is_counted() -> None:
+    summary = compared(BASELINE, CANDIDATE).summary
+    assert (summary["kind"], summary["posts"]) == ("paired", 5)
+    assert summary["churn"] == {"changed": 3, "fixed": 1, "broken": 1, "swapped": 1}
+
+
+@given(st.permutations(range(5)), st.permutations(range(5)))
+def test_the_order_of_posts_changes_nothing(one: list[int], other: list[int]) -> None:
+    baseline, candidate = (make_table(said, model_labels=LABELS) for said in (BASELINE, CANDIDATE))
+    straight = difference(side(baseline), side(candidate))
+    mixed = difference(side(shuffled(baseline, one)), side(shuffled(candidate, other)))
+    assert mixed.summary == straight.summary
+    assert mixed.changes.equals(straight.changes)
+
+
+@given(st.permutations(range(5)), st.permutations(range(5)))
+def test_each_post_finds_itself_on_the_other_side(one: list[int], other: list[int]) -> None:
+    table = make_table(BASELINE, model_labels=LABELS)
+    a, b = shuffled(table, one), shuffled(table, other)
+    order = paired_order(a, b)
+    assert order is not None
+    assert b.post_id[order].tolist() == a.post_id.tolist()
+
+
+@pytest.mark.parametrize("other", [{"p9": ("cats", "cats")}, {**CANDIDATE, "p9": ("cats", "cats")}])
+def test_other_posts_are_unpaired_and_have_no_churn(other: dict[str, tuple[str, str]]) -> None:
+    found = compared(BASELINE, other)
+    assert (found.summary["kind"], found.summary["churn"]) == ("unpaired", None)
+    assert "changed" not in found.changes
+    assert found.summary["posts"] == len(other)
+
+
+def test_as_many_posts_are_not_yet_the_same_posts() -> None:
+    renamed = {f"other {post}": said for post, said in CANDIDATE.items()}
+    assert compared(BASELINE, renamed).summary["kind"] == "unpaired"
+
+
+def test_every_metric_of_both_is_given_with_its_difference() -> None:
+    metrics = compared(BASELINE, CANDIDATE).summary["metrics"]
+    low, high = metrics["accuracy"].pop("interval")
+    assert low < 0 < high
+    assert metrics["accuracy"] == {
+        "baseline": 0.6,
+        "candidate": 0.6,
+        "difference": 0.0,
+        "noise": None,
+        "verdict": "no change shown",
+    }
+    assert {"f1_macro", "ece", "p_at_1_mean"} <= set(metrics)
+
+
+def test_added_removed_and_shared_subreddits_are_three_things() -> None:
+    found = compared(BASELINE, CANDIDATE, before=["cats", "space"], after=["cats", "python", "x"])
+    assert found.summary["subreddits"] == {
+        "shared": 1,
+        "added": 2,
+        "removed": 1,
+        "added_names": ["python", "x"],
+        "removed_names": ["space"],
+        "better": 0,
+        "worse": 0,
+    }
+
+
+def test_a_subreddit_that_a_model_cannot_name_has_no_f1_there() -> None:
+    posts = {f"q{n}": (name, "cats") for n, name in enumerate(("cats", "new", "old", "never"))}
+    changes = compared(posts, posts, before=["cats", "old"], after=["cats", "new"]).changes
+    rows = changes.set_index("subreddit")
+    assert rows["status"].to_dict() == {
+        "cats": "shared",
+        "new": "added",
+        "old": "removed",
+        "never": "unknown",
+    }
+    has_baseline, has_candidate = rows["f1_baseline"].notna(), rows["f1_candidate"].notna()
+    assert set(rows.index[has_baseline]) == {"cats", "old"}
+    assert set(rows.index[has_candidate]) == {"cats", "new"}
+    assert set(rows.index[rows["difference"].notna()]) == {"cats"}
+
+
+def test_a_subreddit_without_posts_on_one_side_has_no_f1_there() -> None:
+    changes = compared(BASELINE, {"q1": ("cats", "cats")}).changes.set_index("subreddit")
+    assert changes.loc["space", "support"] == 0
+    assert changes.loc["space", "support_baseline"] == 2
+    assert math.isnan(changes.loc["space", "f1_candidate"])
+
+
+def test_the_largest_loss_comes_first() -> None:
+    changes = compared(BASELINE, CANDIDATE).changes
+    known = changes["difference"].dropna().tolist()
+    assert known == sorted(known)
+    assert changes["subreddit"].iloc[0] == "space"
+    assert changes.set_index("subreddit").loc["cats", ["fixed", "broken"]].tolist() == [1, 0]
+
+
+def test_distances_of_p_at_1_are_given() -> None:
+    low, high = (make_table(BASELINE, model_labels=LABELS, p=p) for p in (0.25, 0.75))
+    found = difference(side(low), side(high)).summary["p_at_1"]
+    assert (found["baseline_mean"], found["candidate_mean"]) == (0.25, 0.75)
+    assert (found["ks"], found["wasserstein"]) == (1, 0.5)
+    assert found["psi"] > 1
+
+
+def test_a_model_against_itself_differs_in_nothing() -> None:
+    summary = compared(BASELINE, BASELINE).summary
+    assert all(metric["difference"] == 0 for metric in summary["metrics"].values())
+    assert set(summary["churn"].values()) == {0}
+    assert np.allclose([summary["p_at_1"][name] for name in ("ks", "wasserstein", "psi")], 0)

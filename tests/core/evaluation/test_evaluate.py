@@ -1,0 +1,78 @@
+"""Evaluating a model on a split, recorded."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.errors import CorruptArtifactError, NotFoundError, RefusedError
+from core.evaluation.evaluate import TOP, evaluate, of_execution, predictions
+from core.executions import get, listing
+from core.snapshots import create, load_split
+from core.snapshots.rules import Rules
+from core.store.frames import read_frame, read_json
+from tests.conftest import Road
+
+
+def test_an_evaluation_holds_what_the_model_says_of_each_post(road: Road) -> None:
+    made = of_execution(road.store, 4)
+    data = load_split(road.store, road.snapshot, "valid")
+    table = predictions(road.store, made)
+    assert table.post_id.tolist() == data.ids
+    assert [table.vocabulary[label] for label in table.label] == [
+        data.labels[label] for label in data.label
+    ]
+    assert table.top_labels.shape == (len(data), TOP)
+    assert (made.posts, made.k, made.split) == (len(data), TOP, "valid")
+    assert made.metrics["accuracy"] == table.right.mean()
+    assert made.metrics["seen_in_training"] == 0
+    assert {"recall_at_1", "recall_at_3", "recall_at_5", "f1_micro", "ece"} <= set(made.metrics)
+    assert read_frame(road.store.artifacts, made.subreddits)["support"].sum() == len(data)
+    assert read_json(road.store.artifacts, made.summary)["confusions"] is not None
+    assert get(road.store, 4).metrics == made.metrics
+
+
+def test_the_same_evaluation_is_given_back_unless_forced(road: Road) -> None:
+    made = evaluate(road.store, road.baseline, road.snapshot)
+    assert made == of_execution(road.store, 4)
+    forced = evaluate(road.store, road.baseline, road.snapshot, force=True)
+    assert forced.execution > made.execution
+    assert forced.predictions == made.predictions
+
+
+def test_posts_that_a_model_was_trained_on_are_told(road: Road) -> None:
+    assert evaluate(road.store, road.baseline, road.snapshot, split="train").metrics[
+        "seen_in_training"
+    ] == pytest.approx(1)
+    other, _ = create(road.store, Rules(fractions=(0.5, 0.4, 0.1)))
+    on_other = evaluate(road.store, road.baseline, other)
+    assert on_other.metrics["seen_in_training"] == pytest.approx(72 / 96)
+
+
+def test_two_trainings_of_one_model_are_evaluated_each(road: Road) -> None:
+    twin = replace(road.baseline, execution=road.candidate.execution)
+    made = evaluate(road.store, twin, road.snapshot)
+    assert made.model_execution == road.candidate.execution
+    assert made.execution != 4
+
+
+@pytest.mark.parametrize("what", ["model", "split"])
+def test_a_corrupted_artifact_stops_the_evaluation_and_is_named(road: Road, what: str) -> None:
+    digest = road.baseline.digest if what == "model" else road.snapshot.valid
+    path = road.store.artifacts.open(digest)
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    with pytest.raises(CorruptArtifactError, match=digest[:12]):
+        evaluate(road.store, road.baseline, road.snapshot, force=True)
+    assert listing(road.store)[0].status == "failed"
+
+
+def test_a_snapshot_of_another_normaliser_is_refused(road: Road) -> None:
+    with pytest.raises(RefusedError, match="version 0 of the text normaliser"):
+        evaluate(road.store, road.baseline, replace(road.snapshot, normaliser=0))
+
+
+def test_an_execution_that_is_no_evaluation_says_what_it_is(road: Road) -> None:
+    with pytest.raises(NotFoundError, match=r"#3 \(train, succeeded\) holds no evaluation"):
+        of_execution(road.store, 3)
+    with pytest.raises(NotFoundError, match="no execution #99"):
+        of_execution(road.store, 99)

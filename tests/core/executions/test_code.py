@@ -1,0 +1,108 @@
+"""Which code ran, told from temporary git repositories."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.executions import code
+from core.executions.code import CodeVersion, code_version
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ``core`` of one file that stands in for Signoff's own."""
+    folder = tmp_path / "checkout" / "core"
+    folder.mkdir(parents=True)
+    (folder / "model.py").write_text("one = 1\n")
+    monkeypatch.setattr(code, "_SOURCE", folder)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    return folder
+
+
+@pytest.fixture
+def git(source: Path) -> Git:
+    """Runs git in a new repository with everything committed."""
+
+    def run(*words: str) -> str:
+        who = ("-c", "user.name=ada", "-c", "user.email=ada@example.org")
+        done = subprocess.run(
+            ["git", *who, *words], cwd=source.parent, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    run("init", "--quiet")
+    run("add", ".")
+    run("commit", "--quiet", "--message", "first")
+    return run
+
+
+def look() -> CodeVersion:
+    code_version.cache_clear()
+    try:
+        return code_version()
+    finally:
+        code_version.cache_clear()
+
+
+def test_a_clean_checkout_is_its_commit(git: Git) -> None:
+    found = look()
+    assert (found.commit, found.patch) == (git("rev-parse", "HEAD"), b"")
+    said = found.as_json(None)
+    assert (said["dirty"], said["patch"], said["note"]) == (False, None, None)
+
+
+def test_changes_and_new_files_are_in_the_patch_and_restore_the_tree(
+    source: Path, git: Git, tmp_path: Path
+) -> None:
+    (source / "model.py").write_text("one = 2\n")
+    (source / "new file.py").write_text("two = 2\n")
+    (source / "data.bin").write_bytes(bytes(range(256)))
+    found = look()
+    assert found.as_json("d" * 64)["dirty"]
+    patch = tmp_path / "patch"
+    patch.write_bytes(found.patch)
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    git("stash", "--quiet", "--include-untracked")
+    git("apply", str(patch))
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+
+
+def test_ignored_files_and_those_outside_the_code_are_not_captured(source: Path, git: Git) -> None:
+    (source.parent / ".gitignore").write_text("*.secret\n")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "ignore")
+    (source / "key.secret").write_text("secret")
+    (source.parent / "notes.txt").write_text("private")
+    assert look().patch == b""
+
+
+def test_outside_a_checkout_it_says_so_and_still_names_the_code(source: Path) -> None:
+    found = look()
+    assert (found.commit, found.patch) == (None, b"")
+    assert len(found.source) == 64
+    assert "not a git checkout" in found.as_json(None)["note"]
+
+
+def test_a_repository_without_a_commit_counts_as_none(source: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=source.parent, check=True)
+    assert look().commit is None
+
+
+def test_a_machine_without_git_counts_as_none(
+    git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert look().commit is None
+
+
+def test_the_digest_follows_the_code_and_nothing_else(source: Path, git: Git) -> None:
+    first = look().source
+    (source / "notes.txt").write_text("not code")
+    git("commit", "--quiet", "--allow-empty", "--message", "second")
+    assert look().source == first
+    (source / "model.py").write_text("one = 2\n")
+    assert look().source != first

@@ -1,0 +1,198 @@
+"""A run is recorded as it went."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import InputError, NotFoundError, StorageError
+from core.executions import Run, cached, get, listing, mark_interrupted, record
+from core.executions.code import CodeVersion
+from core.executions.environment import is_alive, own_process
+from core.executions.history import cache_key, log_text
+from core.store import Store
+from core.store import models as table
+from core.store.models import Model
+from core.store.tables import SubredditRow
+
+MODULE = sys.modules["core.executions.record"]  # its name in the package is the function's
+PARAMS = {"seed": 1}
+INPUTS = {"snapshot": "d" * 64}
+
+
+def run_once(store: Store, **outputs: str) -> int:
+    with record(store, "train", params=PARAMS, inputs=INPUTS) as run:
+        run.outputs = dict(outputs)
+    return run.number
+
+
+def add_subreddit(session: Session) -> None:
+    session.add(SubredditRow(name="Cats", key="cats"))
+
+
+def subreddits(store: Store) -> int:
+    with store.read() as session:
+        return session.query(SubredditRow).count()
+
+
+def test_a_run_is_kept_with_all_that_made_it(store: Store) -> None:
+    with record(store, "train", params=PARAMS, inputs=INPUTS) as run:
+        during = get(store, run.number)
+        run.outputs = {"model": "e" * 64}
+        run.metrics = {"posts": 3}
+        run.log("half way")
+    after = get(store, run.number)
+    assert (during.status, during.finished_at, during.outputs) == ("running", None, {})
+    assert (after.status, after.kind, after.by, after.error) == ("succeeded", "train", "ada", None)
+    assert (after.params, after.inputs) == (PARAMS, INPUTS)
+    assert (after.outputs, after.metrics) == ({"model": "e" * 64}, {"posts": 3})
+    assert after.started_at <= after.finished_at
+    assert after.environment["packages"]["numpy"]
+    assert after.code["source"]
+    assert after.peak_memory_mib
+    assert "half way" in log_text(store, after)
+    assert list(store.logs.iterdir()) == []
+
+
+def test_the_log_can_be_read_while_the_run_goes_on(store: Store) -> None:
+    with record(store, "train", params={}, inputs={}) as run:
+        run.log("half way")
+        assert "half way" in log_text(store, get(store, run.number))
+
+
+def test_a_failed_run_keeps_its_error_and_its_log(store: Store) -> None:
+    with pytest.raises(InputError), record(store, "train", params={}, inputs={}) as run:
+        run.log("just before")
+        raise InputError("No good", "Mend it.")
+    found = get(store, run.number)
+    assert (found.status, found.error) == ("failed", "InputError: No good. Mend it.")
+    assert "just before" in log_text(store, found)
+
+
+def test_ctrl_c_is_recorded_as_interrupted(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), record(store, "train", params={}, inputs={}) as run:
+        raise KeyboardInterrupt
+    assert get(store, run.number).status == "interrupted"
+
+
+def test_rows_appear_only_when_the_run_has_succeeded(store: Store) -> None:
+    def attempt(error: BaseException | None) -> int:
+        with record(store, "train", params={}, inputs={}) as run:
+            run.on_success(add_subreddit)
+            if error:
+                raise error
+        return subreddits(store)
+
+    for error in (InputError("No", "Mend it."), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            attempt(error)
+        assert subreddits(store) == 0
+    assert attempt(None) == 1
+
+
+def test_a_row_that_is_refused_fails_the_run_and_takes_the_others_with_it(store: Store) -> None:
+    def add_orphan(session: Session) -> None:
+        orphan = Model(
+            execution=99, digest="e" * 64, family="fasttext", snapshot="", normaliser=1, labels=[]
+        )
+        table.insert_model(session, orphan)
+
+    with pytest.raises(IntegrityError), record(store, "train", params={}, inputs={}) as run:
+        run.on_success(add_subreddit)
+        run.on_success(add_orphan)
+    assert get(store, run.number).status == "failed"
+    assert subreddits(store) == 0
+
+
+def test_the_same_step_gives_the_earlier_execution_back(store: Store) -> None:
+    number = run_once(store)
+    found = cached(store, "train", PARAMS, INPUTS)
+    assert found is not None
+    assert found.number == number
+    assert cached(store, "train", {"seed": 2}, INPUTS) is None
+    assert cached(store, "train", PARAMS, {}) is None
+    assert cached(store, "evaluate", PARAMS, INPUTS) is None
+    assert run_once(store) > number
+
+
+def test_other_code_is_another_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = cache_key("train", PARAMS, INPUTS)
+    other = CodeVersion(commit=None, patch=b"", source="other")
+    monkeypatch.setattr("core.executions.history.code_version", lambda: other)
+    assert cache_key("train", PARAMS, INPUTS) != before
+
+
+def test_a_run_that_failed_is_not_given_back(store: Store) -> None:
+    with pytest.raises(InputError), record(store, "train", params=PARAMS, inputs=INPUTS):
+        raise InputError("No good", "Mend it.")
+    assert cached(store, "train", PARAMS, INPUTS) is None
+
+
+def test_numbers_only_grow_and_the_newest_comes_first(store: Store) -> None:
+    numbers = [run_once(store) for _ in range(3)]
+    assert numbers == sorted(set(numbers))
+    assert [found.number for found in listing(store)] == numbers[::-1]
+    assert [found.number for found in listing(store, limit=1)] == numbers[-1:]
+    assert listing(store, kinds=["evaluate"]) == []
+    assert listing(store, status="failed") == []
+
+
+def test_uncommitted_changes_are_kept_as_a_patch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dirty = CodeVersion(commit="c" * 40, patch=b"--- a\n+++ b\n", source="s" * 64)
+    monkeypatch.setattr(MODULE, "code_version", lambda: dirty)
+    code = get(store, run_once(store)).code
+    assert code["dirty"]
+    assert store.artifacts.read(code["patch"]) == dirty.patch
+
+
+def test_a_run_that_is_not_there_is_told_by_number(store: Store) -> None:
+    with pytest.raises(NotFoundError, match="no execution #7"):
+        get(store, 7)
+
+
+def test_a_run_of_a_dead_process_is_found_interrupted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = psutil.Process(child.pid).create_time()
+    process = own_process() | {"pid": child.pid, "started": started}
+    assert is_alive(process)
+    monkeypatch.setattr(MODULE, "own_process", lambda: process)
+    context = record(store, "train", params={}, inputs={})
+    run: Run = context.__enter__()
+    assert get(store, run.number).status == "running"
+    os.kill(child.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, but not yet waited for
+    assert mark_interrupted(store) == [run.number]
+    child.communicate()
+    found = get(store, run.number)
+    assert (found.status, mark_interrupted(store)) == ("interrupted", [])
+    context.__exit__(None, None, None)
+    assert get(store, run.number) == found
+
+
+def test_another_process_of_the_same_number_is_another(store: Store) -> None:
+    me = own_process()
+    assert is_alive(me)
+    assert not is_alive(me | {"started": me["started"] - 60})
+    assert not is_alive(me | {"pid": 2**22 + 1})
+    assert is_alive(me | {"host": "elsewhere", "pid": 2**22 + 1})
+
+
+def test_a_disk_that_refuses_the_record_does_not_hide_the_first_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("second", "Free some space.")
+
+    with pytest.raises(StorageError, match="first"):
+        with record(store, "train", params={}, inputs={}):
+            monkeypatch.setattr(MODULE, "_finish", full)
+            raise StorageError("first", "Free some space.")

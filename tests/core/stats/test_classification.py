@@ -1,0 +1,126 @@
+"""Equal to scikit-learn, also where labels are missing on either side."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+
+from core.stats import classification as c
+
+CLOSE = {"rtol": 0, "atol": 1e-12}
+
+
+@st.composite
+def judged(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int]:
+    """Truth, first predictions (-1: none) and the number of labels, some of them never used."""
+    labels = draw(st.integers(1, 7))
+    pairs = st.tuples(st.integers(0, labels - 1), st.integers(-1, labels - 1))
+    drawn = draw(st.lists(pairs, min_size=1, max_size=60))
+    truth, first = np.array(drawn).T
+    return truth, first, labels
+
+
+ADVERSARIAL = {
+    "one label": ([0, 0, 0], [0, 0, 0], 1),
+    "nothing predicted": ([0, 1, 2], [-1, -1, -1], 3),
+    "a label never predicted": ([0, 1, 1, 0], [0, 0, 0, 0], 2),
+    "a label never present": ([0, 0, 0], [0, 1, 2], 3),
+    "labels in neither": ([1, 3], [3, 1], 9),
+    "everything wrong": ([0, 1, 2], [1, 2, 0], 3),
+}
+
+
+def assert_equals_scikit_learn(truth: np.ndarray, first: np.ndarray, labels: int) -> None:
+    counts = c.label_counts(truth, first, labels=labels)
+    options = {"labels": range(labels), "zero_division": 0}
+    precision, recall, f1, support = precision_recall_fscore_support(truth, first, **options)
+    np.testing.assert_allclose(counts.precision, precision, **CLOSE)
+    np.testing.assert_allclose(counts.recall, recall, **CLOSE)
+    np.testing.assert_allclose(counts.f1, f1, **CLOSE)
+    np.testing.assert_array_equal(counts.support, support)
+    present = np.union1d(truth, first[first >= 0])
+    expected = {
+        c.accuracy: accuracy_score(truth, first),
+        c.f1_macro: f1_score(truth, first, labels=present, average="macro", zero_division=0),
+        c.f1_micro: f1_score(truth, first, average="micro", **options),
+        c.f1_weighted: f1_score(truth, first, average="weighted", **options),
+    }
+    for metric, value in expected.items():
+        assert metric(counts) == pytest.approx(value, rel=0, abs=1e-12), metric.__name__
+
+
+@given(judged())
+def test_metrics_equal_scikit_learn(data: tuple[np.ndarray, np.ndarray, int]) -> None:
+    assert_equals_scikit_learn(*data)
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_metrics_equal_scikit_learn_at_the_edges(name: str) -> None:
+    truth, first, labels = ADVERSARIAL[name]
+    assert_equals_scikit_learn(np.array(truth), np.array(first), labels)
+
+
+def test_metrics_equal_scikit_learn_with_many_labels() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.zipf(1.3, 20_000) % 500
+    first = np.where(rng.random(20_000) < 0.4, truth, rng.integers(-1, 500, 20_000))
+    assert_equals_scikit_learn(truth, first, 500)
+
+
+@given(judged(), st.randoms(use_true_random=False))
+def test_renaming_labels_changes_no_metric(
+    data: tuple[np.ndarray, np.ndarray, int], random: object
+) -> None:
+    truth, first, labels = data
+    names = list(range(labels))
+    random.shuffle(names)  # type: ignore[attr-defined]
+    renamed = np.array([*names, -1])  # so that -1 stays "no prediction"
+    before = c.label_counts(truth, first, labels=labels)
+    after = c.label_counts(renamed[truth], renamed[first], labels=labels)
+    for metric in (c.accuracy, c.f1_macro, c.f1_micro, c.f1_weighted):
+        assert metric(after) == pytest.approx(metric(before), abs=1e-12)
+    np.testing.assert_array_equal(after.f1[names], before.f1)
+
+
+def test_micro_f1_is_accuracy_where_every_post_has_a_prediction() -> None:
+    rng = np.random.default_rng(1)
+    counts = c.label_counts(rng.integers(0, 5, 200), rng.integers(0, 5, 200), labels=5)
+    assert c.f1_micro(counts) == pytest.approx(c.accuracy(counts), abs=1e-15)
+
+
+def test_no_posts_give_zeros() -> None:
+    none = np.array([], dtype=np.int64)
+    counts = c.label_counts(none, none, labels=3)
+    metrics = [f(counts) for f in (c.accuracy, c.f1_macro, c.f1_micro, c.f1_weighted)]
+    assert metrics == [0, 0, 0, 0]
+    assert c.recall_at_k(none, np.empty((0, 5), dtype=np.int64), k=5) == 0
+
+
+def test_recall_at_k_counts_posts_whose_label_is_among_the_first_k() -> None:
+    truth = np.array([0, 1, 2, 3])
+    top = np.array([[0, 1, 2], [0, 1, 2], [0, 1, 2], [-1, -1, -1]])
+    assert [c.recall_at_k(truth, top, k=k) for k in (1, 2, 3)] == [0.25, 0.5, 0.75]
+    assert c.precision_at_k(truth, top, k=3) == 0.25
+
+
+def test_recall_at_k_refuses_more_than_was_predicted() -> None:
+    with pytest.raises(ValueError, match="recall@3 of 2"):
+        c.recall_at_k(np.array([0]), np.array([[0, 1]]), k=3)
+
+
+def test_mean_by_label_is_zero_where_a_label_has_no_posts() -> None:
+    means = c.mean_by_label(np.array([0, 0, 2]), np.array([0.2, 0.4, 0.9]), labels=4)
+    np.testing.assert_allclose(means, [0.3, 0, 0.9, 0])
+
+
+def test_confusions_come_commonest_first_and_leave_out_what_has_no_prediction() -> None:
+    truth = np.array([2, 2, 0, 1, 1, 0, 1])
+    first = np.array([0, 0, 1, 2, 2, 0, -1])
+    assert c.top_confusions(truth, first, labels=3, each=9) == [(1, 2, 2), (2, 0, 2), (0, 1, 1)]
+
+
+def test_confusions_keep_the_commonest_of_every_label() -> None:
+    truth = np.array([0, 0, 0, 0, 0, 0, 1])
+    first = np.array([1, 1, 1, 2, 2, 3, 0])
+    assert c.top_confusions(truth, first, labels=4, each=2) == [(0, 1, 3), (0, 2, 2), (1, 0, 1)]

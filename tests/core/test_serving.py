@@ -1,0 +1,63 @@
+"""What a released version says to a text."""
+
+import pytest
+
+from core.errors import CorruptArtifactError, InputError, NotFoundError
+from core.release.aliases import move
+from core.release.review import approve, propose
+from core.serving import load_alias, load_version
+from tests.conftest import Road
+
+
+@pytest.fixture
+def released(road: Road) -> Road:
+    """The baseline stands in production."""
+    propose(road.store, 3, by="ada")
+    version = approve(road.store, 3, by="bob", comment="fine").version
+    move(road.store, "production", str(version), by="bob", expected=None)
+    return road
+
+
+def test_production_suggests_the_likeliest_first(released: Road) -> None:
+    found = load_alias(released.store, "production").suggest("My kitten", "whiskers and purring")
+    probabilities = [suggestion.probability for suggestion in found]
+    assert found[0].subreddit == "cats"
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert {suggestion.subreddit for suggestion in found} == set(released.baseline.labels)
+
+
+def test_no_more_is_suggested_than_was_asked_for(released: Road) -> None:
+    suggester = load_alias(released.store, "production")
+    assert len(suggester.suggest("kitten", k=2)) == 2
+    assert len(suggester.suggest("kitten", k=50)) == 4
+
+
+def test_serving_sees_the_line_that_training_saw(released: Road) -> None:
+    suggester = load_alias(released.store, "production")
+    assert suggester.suggest("ＭＹ  Kitten!") == suggester.suggest("my kitten !")
+
+
+@pytest.mark.parametrize("title", ["", "  \n", "\x00"])
+def test_no_text_is_refused(released: Road, title: str) -> None:
+    with pytest.raises(InputError, match="There is no text"):
+        load_alias(released.store, "production").suggest(title)
+
+
+def test_any_text_gets_an_answer(released: Road) -> None:
+    suggester = load_alias(released.store, "production")
+    for title in ("zzz", "?", "__label__cats", "</s>", "a\nb", "🚀" * 300, "\udce9x"):
+        assert suggester.suggest(title)
+
+
+def test_an_alias_that_names_nothing_says_how_to_set_it(released: Road) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        load_alias(released.store, "staging")
+    assert "signoff alias set staging" in caught.value.hint
+
+
+def test_a_corrupted_model_is_not_served(released: Road) -> None:
+    path = released.store.artifacts.open(released.baseline.digest)
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    with pytest.raises(CorruptArtifactError, match=released.baseline.digest[:12]):
+        load_version(released.store, "20260531.1", 3)

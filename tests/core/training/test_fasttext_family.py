@@ -1,0 +1,141 @@
+"""fastText in a process of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import InputError, SignoffError, StorageError
+from core.progress import silent
+from core.training import fasttext_family
+from core.training.classifier import ABSENT
+from core.training.fasttext_child import expected_size
+from core.training.fasttext_family import FastTextFamily, write_training_text
+from tests.factories import QUICK, make_corpus, make_post, make_split
+
+DATA = make_split(make_corpus(posts=20))
+
+
+def fit(
+    path: Path, given: Mapping[str, str] = QUICK, *, seed: int = 0, progress: object = silent
+) -> Path:
+    kind = FastTextFamily()
+    params = kind.parameters({**QUICK, **given})
+    kind.fit(DATA, path, params=params, seed=seed, threads=1, progress=progress)  # type: ignore[arg-type]
+    return path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return tmp_path / "model.bin"
+
+
+def test_one_thread_and_one_seed_give_the_same_bytes(tmp_path: Path) -> None:
+    one, same, other = (
+        fit(tmp_path / f"{n}.bin", seed=seed).read_bytes() for n, seed in enumerate((1, 1, 2))
+    )
+    assert one == same
+    assert one != other
+
+
+@pytest.mark.parametrize("loss", ["ova", "softmax", "hs", "ns"])
+def test_every_loss_gives_probabilities_most_probable_first(model: Path, loss: str) -> None:
+    classifier = FastTextFamily().load(fit(model, {"loss": loss}))
+    assert classifier.labels == DATA.labels
+    said = classifier.predict(DATA.lines, k=3)
+    assert said.labels.shape == said.probabilities.shape == (len(DATA), 3)
+    assert (said.probabilities >= 0).all()
+    assert (said.probabilities <= 1).all()
+    assert (np.diff(said.probabilities, axis=1) <= 0).all()
+
+
+def test_what_was_learnt_is_said(model: Path) -> None:
+    classifier = FastTextFamily().load(fit(model, {"epoch": "20"}))
+    said = classifier.predict(["kitten whiskers purring", "rocket orbit lunar"], k=1)
+    assert [classifier.labels[label] for label in said.labels[:, 0]] == ["cats", "space"]
+
+
+def test_more_predictions_than_labels_are_filled_up_with_none(model: Path) -> None:
+    said = FastTextFamily().load(fit(model)).predict(["kitten"], k=6)
+    assert (said.labels[0, 4:] == ABSENT).all()
+    assert (said.probabilities[0, 4:] == 0).all()
+    assert sorted(said.labels[0, :4]) == [0, 1, 2, 3]
+
+
+def test_no_lines_give_no_predictions(model: Path) -> None:
+    assert FastTextFamily().load(fit(model)).predict([], k=5).labels.shape == (0, 5)
+
+
+def test_progress_grows_to_the_whole(model: Path) -> None:
+    seen: list[float] = []
+    fit(model, progress=lambda _step, done, _total: seen.append(done))
+    assert seen == sorted(seen)
+    assert seen[-1] == 100
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"wordNgrams": "1", "bucket": "0"}, {"minn": "2", "maxn": "3"}, {"loss": "hs"}]
+)
+def test_the_expected_size_is_the_real_one(model: Path, given: dict[str, str]) -> None:
+    import fasttext
+
+    fit(model, given)
+    assert expected_size(fasttext.load_model(str(model))) == model.stat().st_size
+
+
+def test_nothing_but_the_model_is_left_of_use(model: Path) -> None:
+    fit(model)
+    assert sorted(path.name for path in model.parent.glob("model*")) == ["model.bin", "model.txt"]
+
+
+def test_the_training_text_has_one_post_a_line(tmp_path: Path) -> None:
+    posts = [make_post(title="Why?\nBecause", subreddit="cats"), make_post(subreddit="space")]
+    write_training_text(make_split(posts), tmp_path / "text")
+    lines = (tmp_path / "text").read_text().splitlines()
+    assert lines == ["__label__cats why ? because", "__label__space why does my kitten purr"]
+
+
+def test_what_fasttext_refuses_is_told_in_its_words(model: Path) -> None:
+    with pytest.raises(InputError, match="fastText refused to train: Encountered NaN"):
+        fit(model, {"lr": "1e9"})
+    assert not model.exists()
+
+
+def test_a_killed_training_says_so(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_instead(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(SignoffError, match="ended before it was done") as caught:
+        fit(model)
+    assert "memory" in caught.value.hint
+
+
+def test_a_training_that_says_nothing_is_an_error_too(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_instead(monkeypatch, "raise SystemExit(3)")
+    with pytest.raises(InputError, match="no message"):
+        fit(model)
+
+
+def test_a_model_cut_short_by_a_full_disk_is_removed_and_the_disk_named(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_files_at = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    cut_files_at += "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+    child = "from core.training.fasttext_child import main; raise SystemExit(main(sys.argv[-1]))"
+    run_instead(monkeypatch, f"import sys; {cut_files_at} {child}")
+    with pytest.raises(StorageError) as caught:
+        fit(model)
+    assert "full" in caught.value.reason
+    assert str(model.parent) in caught.value.reason
+    assert not model.exists()
+
+
+def run_instead(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have Python run ``code`` where it would run the child's module."""
+    real = fasttext_family.subprocess.Popen
+
+    def start(words: list[str], **options: object) -> object:
+        return real([words[0], "-c", code, words[-1]], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(fasttext_family.subprocess, "Popen", start)

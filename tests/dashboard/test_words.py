@@ -1,0 +1,49 @@
+"""Numbers, moments and foreign text as people read them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dashboard import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0214, "+0.021"), (-0.0214, "−0.021"), (0.0002, "±0.000"), (-0.0004, "±0.000")],
+)
+def test_differences_carry_their_sign(value: float, text: str) -> None:
+    assert words.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "1 candidate"), (0, "0 candidates"), (1200, "1,200 candidates")]
+)
+def test_counts_agree_with_their_noun(number: int, text: str) -> None:
+    assert words.count(number, "candidate") == text
+
+
+def test_durations_and_ages_take_the_largest_fitting_unit() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    assert words.duration(0.02) == "<\u00a00.1\u00a0s"
+    assert words.duration(125) == "2 min 5 s"
+    assert words.duration(None) == "–"
+    assert words.age(now - timedelta(hours=50), now) == "2 days"
+    assert words.age(now - timedelta(seconds=5), now) == "a moment"
+
+
+@pytest.mark.parametrize("address", ["https://e.example", "www.e.example", "a@b.example"])
+def test_addresses_in_foreign_text_do_not_become_links(address: str) -> None:
+    assert words.plain(address).replace("\\", "") != address
+    assert words.plain(address).replace("\\", "").replace("\u2060", "") == address
+
+
+def test_markup_in_foreign_text_is_escaped() -> None:
+    text = "**b** <b> [x](y) :material/home: $a$ &copy; a|b # 1. `c`"
+    plain = words.plain(text)
+    assert plain.replace("\\", "") == text
+    for mark in "*<[:$&|#`":
+        assert plain.count(mark) == plain.count(f"\\{mark}")
+
+
+def test_execution_numbers_are_emphasised() -> None:
+    assert "**\\#15**" in words.emphasised("#15 is better than #6")

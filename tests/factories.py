@@ -1,0 +1,134 @@
+"""Small things made for tests: posts, a corpus that can be told apart, files, predictions."""
+
+import csv
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from core.collect.posts import Post, store_posts
+from core.evaluation.predict import PredictionTable
+from core.executions import record
+from core.snapshots.content import SplitData
+from core.store import Store
+from core.store.releases import EventRecord
+from core.text import normalise
+
+HOUR = 3_600
+FIRST = 1_700_000_000
+"""The moment of the oldest post that is made here: 2023-11-14."""
+WORDS = {
+    "cats": ("whiskers", "purring", "kitten", "litter", "tabby", "claws"),
+    "cooking": ("garlic", "simmer", "skillet", "broth", "parsley", "roast"),
+    "python": ("decorator", "generator", "tuple", "asyncio", "traceback", "pip"),
+    "space": ("rocket", "orbit", "lunar", "telescope", "payload", "nebula"),
+}
+COMMON = ("the", "my", "why", "does", "first", "question", "about", "finally", "today", "with")
+COLUMNS = ("id", "created_utc", "title", "selftext", "is_self", "score", "num_comments", "url")
+QUICK = {"dim": "8", "epoch": "5", "bucket": "1000", "minCount": "1"}
+"""Parameters of a model that trains in no time."""
+
+
+def make_post(
+    *,
+    id: str = "abc1",  # noqa: A002 - Reddit's own name
+    subreddit: str = "cats",
+    created_utc: int = FIRST,
+    title: str = "Why does my kitten purr",
+    **more: Any,
+) -> Post:
+    return Post(id=id, subreddit=subreddit, created_utc=created_utc, title=title, **more)
+
+
+def make_corpus(
+    *, subreddits: Sequence[str] = tuple(WORDS), posts: int = 60, seed: int = 0
+) -> list[Post]:
+    """``posts`` of each subreddit, an hour apart, each with a word of its own: ``mark…``."""
+    rng = Random(seed)
+    made = []
+    for n in range(posts * len(subreddits)):
+        subreddit = subreddits[n % len(subreddits)]
+        words = [*rng.choices(WORDS[subreddit], k=3), *rng.choices(COMMON, k=3), f"mark{n}x"]
+        rng.shuffle(words)
+        post = make_post(
+            id=f"p{n:05d}",
+            subreddit=subreddit,
+            created_utc=FIRST + n * HOUR,
+            title=" ".join(words),
+            body=" ".join(rng.choices(COMMON, k=4)) if n % 3 else "",
+        )
+        made.append(post)
+    return made
+
+
+def fill(store: Store, posts: Sequence[Post], *, source: str = "file") -> None:
+    """Write posts as an import of their own would."""
+    with record(store, "import", params={}, inputs={}) as run:
+        store_posts(store, posts, source=source, execution=run.number)
+
+
+def as_cells(post: Post, columns: Iterable[str] = COLUMNS) -> list[str]:
+    values = {name: getattr(post, name, "") for name in columns}
+    return [str(value) for value in (values | {"selftext": post.body}).values()]
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> Path:
+    """A file of posts as they are published, compressed if its name says so."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "wt", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])
+    return path
+
+
+def write_folder(folder: Path, posts: Iterable[Post]) -> Path:
+    """One gzip CSV per subreddit."""
+    folder.mkdir(exist_ok=True)
+    by_name: dict[str, list[list[str]]] = {}
+    for post in posts:
+        by_name.setdefault(post.subreddit, []).append(as_cells(post))
+    for name, rows in by_name.items():
+        write_csv(folder / f"{name}.csv.gz", rows)
+    return folder
+
+
+def make_split(posts: Sequence[Post]) -> SplitData:
+    labels = tuple(sorted({post.subreddit for post in posts}))
+    return SplitData(
+        ids=[post.id for post in posts],
+        lines=[normalise(post.title, post.body) for post in posts],
+        label=np.array([labels.index(post.subreddit) for post in posts], dtype=np.int32),
+        created=np.array([post.created_utc for post in posts], dtype=np.int64),
+        labels=labels,
+    )
+
+
+def make_table(
+    said: Mapping[str, tuple[str, str]],
+    *,
+    model_labels: Sequence[str],
+    p: float = 0.5,
+) -> PredictionTable:
+    """A prediction table of one prediction a post.
+
+    Args:
+        said: post -> its subreddit, and the one predicted (``""`` for none).
+    """
+    vocabulary = sorted({*model_labels, *(truth for truth, _ in said.values())})
+    place = {"": -1} | {name: i for i, name in enumerate(vocabulary)}
+    return PredictionTable(
+        post_id=np.array(list(said), dtype=object),
+        label=np.array([place[truth] for truth, _ in said.values()], dtype=np.int32),
+        top_labels=np.array([place[first] for _, first in said.values()], np.int32).reshape(-1, 1),
+        top_probs=np.full((len(said), 1), p, dtype=np.float32),
+        vocabulary=tuple(vocabulary),
+        model_labels=tuple(sorted(model_labels)),
+    )
+
+
+def make_event(kind: str, **more: Any) -> EventRecord:
+    values = {"at": datetime(2026, 5, 31, tzinfo=UTC), "by": "ada", "candidate": 7}
+    return EventRecord(kind=kind, **(values | more))
