@@ -89,7 +89,8 @@ def metric(label: str, values: dict[str, Any], *, help_: str = "") -> None:
         border=True,
         width="stretch",
         help=f"Baseline {words.three(values['baseline'])}; 95% interval of the difference"
-        f" {words.interval(values['interval'])}. {help_}".strip(),
+        f" {words.interval(values['interval'])}; noise of retraining"
+        f" {words.band(values['noise'])}. {help_}".strip(),
     )
 
 

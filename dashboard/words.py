@@ -23,6 +23,11 @@ def signed(value: float) -> str:
     return f"{'+' if rounded > 0 else '−'}{abs(rounded):.3f}"
 
 
+def band(half_width: float | None) -> str:
+    """``±0.004``, or that it is not measured."""
+    return "not measured" if half_width is None else f"±{half_width:.3f}"
+
+
 def chance(probability: float) -> str:
     """A p- or q-value: ``0.013``, or ``< 0.001``."""
     return "< 0.001" if probability < 0.001 else f"{probability:.3f}"

@@ -41,7 +41,7 @@ def test_real_posts_walk_the_whole_road(store: Store, files: list[Path]) -> None
     assert import_files(store, files).written.unchanged == counts.written.inserted
 
     snapshot, _ = create(store, Rules())
-    assert len(snapshot.labels) == len(counts.subreddits) == FILES
+    assert snapshot.subreddits == len(counts.subreddits) == FILES
     left_out = sum(snapshot.left_out.values())
     assert sum(snapshot.splits.values()) + left_out == counts.written.inserted
 

@@ -107,7 +107,7 @@ def list_command(as_json: AsJson = False) -> None:
         say("There are no snapshots yet. Make one: signoff snapshot create")
         return
     rows = [
-        (s.id, f"{s.created_at:%Y-%m-%d %H:%M}", s.split, *s.splits.values(), len(s.labels))
+        (s.id, f"{s.created_at:%Y-%m-%d %H:%M}", s.split, *s.splits.values(), s.subreddits)
         for s in found
     ]
     columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "subreddits")
@@ -131,7 +131,7 @@ def _as_json(snapshot: Snapshot) -> dict[str, Any]:
         "split": snapshot.split,
         "optimistic": snapshot.optimistic,
         "splits": snapshot.splits,
-        "subreddits": len(snapshot.labels),
+        "subreddits": snapshot.subreddits,
         "cutoffs": {split: _iso(moment) for split, moment in snapshot.cutoffs.items()},
         "left_out": snapshot.left_out,
         "rules": snapshot.rules,
@@ -144,7 +144,7 @@ def _print(snapshot: Snapshot) -> None:
     marks = " (generated posts)" if snapshot.generated else ""
     say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
     counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
-    say(f"{len(snapshot.labels):,} subreddits; {counts}. The test split is sealed.")
+    say(f"{snapshot.subreddits:,} subreddits; {counts}. The test split is sealed.")
     if snapshot.optimistic:
         say("Random split: its scores are optimistic, a model sees posts of the future.")
     for split, moment in snapshot.cutoffs.items():

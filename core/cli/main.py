@@ -19,6 +19,7 @@ _GROUPS = {
     "train": "models",
     "evaluate": "models",
     "compare": "models",
+    "noise": "noise",
     "executions": "executions",
     "release": "release",
     "alias": "alias",

@@ -8,6 +8,7 @@ from core.cli.arguments import Number
 from core.cli.output import (
     AsJson,
     Force,
+    parse_params,
     print_json,
     print_table,
     progress_bar,
@@ -18,7 +19,6 @@ from core.comparison.compare import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.sentence import verdict_sentence
-from core.errors import InputError
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.executions.history import number
@@ -56,7 +56,7 @@ def train(
             store,
             data,
             model=model,
-            params=_params(param or []),
+            params=parse_params(param or []),
             seed=seed,
             threads=threads,
             force=force,
@@ -195,13 +195,3 @@ def _print_changes(changes: Any) -> None:
 def _print_metrics(judged: Evaluation) -> None:
     say(f"Evaluation #{judged.execution} on {judged.posts:,} posts of the split {judged.split}:")
     print_table(("metric", "value"), list(judged.metrics.items()))
-
-
-def _params(given: list[str]) -> dict[str, str]:
-    params = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise InputError(f"--param {text!r} is not name=value", "Write it like lr=0.3.")
-        params[name] = value
-    return params

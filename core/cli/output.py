@@ -13,6 +13,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainin
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from core.errors import InputError
 from core.progress import Progress
 from core.settings import settings
 from core.store import Store, open_store
@@ -71,6 +72,21 @@ def progress_bar() -> Iterator[Progress]:
             bar.update(tasks[step], completed=done, total=total)
 
         yield report
+
+
+def parse_params(given: Sequence[str]) -> dict[str, str]:
+    """``["lr=0.3"]`` as ``{"lr": "0.3"}``.
+
+    Raises:
+        InputError: one is not name=value.
+    """
+    params = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InputError(f"--param {text!r} is not name=value", "Write it like lr=0.3.")
+        params[name] = value
+    return params
 
 
 def _cell(value: object) -> str:

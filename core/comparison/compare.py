@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from core.comparison.difference import Side, difference
+from core.comparison.noise import NoiseBand, noise_for
 from core.errors import InputError, NotFoundError
 from core.evaluation import evaluate
 from core.executions import cached, get, record
@@ -55,8 +56,13 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
     earlier = None if force else kept(store, chosen)
     if earlier is not None:
         return earlier
-    with record(store, "compare", params=_PARAMS, inputs=_inputs(chosen)) as run:
-        found = difference(_side(store, chosen.baseline), _side(store, chosen.candidate))
+    with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
+        sides = (_side(store, chosen.baseline), _side(store, chosen.candidate))
+        noise = noise_of(store, chosen)
+        found = difference(*sides, noise.bands if noise else None)
+        found.summary["noise"] = (
+            {"execution": noise.execution, "repeats": noise.repeats} if noise else None
+        )
         made = Comparison(
             execution=run.number,
             baseline=chosen.baseline.execution,
@@ -73,7 +79,7 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
 
 def kept(store: Store, chosen: Pair) -> Comparison | None:
     """The comparison of this pair that this code has made before, if any."""
-    earlier = cached(store, "compare", _PARAMS, _inputs(chosen))
+    earlier = cached(store, "compare", _PARAMS, _inputs(store, chosen))
     return of_execution(store, earlier.number) if earlier else None
 
 
@@ -124,8 +130,16 @@ def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
     return read_frame(store.artifacts, comparison.changes)
 
 
-def _inputs(chosen: Pair) -> dict[str, Any]:
+def noise_of(store: Store, chosen: Pair) -> NoiseBand | None:
+    """The noise of the candidate's configuration, else of the baseline's, where measured."""
+    sides = (chosen.candidate, chosen.baseline)
+    return noise_for(store, [model_of(store, side.model_execution) for side in sides])
+
+
+def _inputs(store: Store, chosen: Pair) -> dict[str, Any]:
+    noise = noise_of(store, chosen)
     return {
+        "noise": noise.execution if noise else None,
         "baseline": chosen.baseline.execution,
         "candidate": chosen.candidate.execution,
         "baseline_predictions": chosen.baseline.predictions,

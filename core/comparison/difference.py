@@ -8,10 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, align
-from core.comparison.significance import BETTER, WORSE, metric_verdict, significance
+from core.comparison.significance import BETTER, WITHIN, WORSE, metric_verdict, significance
 from core.evaluation.predict import PredictionTable
 from core.stats import distances
 
+NOISE = ("noise_sd", "band")
+"""Columns on what retraining alone does to a subreddit's change of F1."""
 PAIRED, UNPAIRED = "paired", "unpaired"
 
 
@@ -25,6 +27,21 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Bands:
+    """What retraining alone does: half-widths of 95% bands of a difference.
+
+    ``metrics``: metric -> band. ``subreddits``: a frame with ``subreddit``, ``band`` and the
+    standard deviation ``noise_sd``.
+    """
+
+    metrics: dict[str, float]
+    subreddits: pd.DataFrame
+
+
+NOT_MEASURED = Bands({}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """``summary``: the JSON of ``signoff compare`` but for ``changes``, which is the frame."""
 
@@ -32,8 +49,12 @@ class Difference:
     changes: pd.DataFrame
 
 
-def difference(baseline: Side, candidate: Side) -> Difference:
-    """Compare two evaluations; paired, and then tested, if both predicted the same posts."""
+def difference(baseline: Side, candidate: Side, noise: Bands | None = None) -> Difference:
+    """Compare two evaluations; paired, and then tested, if both predicted the same posts.
+
+    ``noise`` is what retraining alone does to these numbers, where it was measured.
+    """
+    noise = noise or NOT_MEASURED
     posts = align(baseline.table, candidate.table)
     changes = per_subreddit(baseline, candidate)
     labels = label_sets(baseline.table.model_labels, candidate.table.model_labels)
@@ -46,11 +67,17 @@ def difference(baseline: Side, candidate: Side) -> Difference:
         intervals = tested.intervals
         changes = changes.merge(moved, on="subreddit", how="left")
         changes = changes.merge(tested.subreddits, on="subreddit", how="left")
+        changes = changes.merge(noise.subreddits[["subreddit", *NOISE]], on="subreddit", how="left")
+        within = changes["difference"].abs() <= changes["band"].fillna(0.0)
+        called = changes["verdict"].isin([BETTER, WORSE])
+        changes["verdict"] = changes["verdict"].mask(called & within, WITHIN)
         labels |= {called: int((changes["verdict"] == called).sum()) for called in (BETTER, WORSE)}
     summary = {
         "kind": UNPAIRED if posts is None else PAIRED,
         "posts": len(candidate.table.label),
-        "metrics": metric_differences(baseline.metrics, candidate.metrics, intervals),
+        "metrics": metric_differences(
+            baseline.metrics, candidate.metrics, intervals, noise.metrics
+        ),
         "subreddits": labels,
         "churn": churned,
         "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
@@ -62,16 +89,22 @@ def metric_differences(
     baseline: dict[str, float],
     candidate: dict[str, float],
     intervals: dict[str, list[float]],
+    noise: dict[str, float],
 ) -> dict[str, dict[str, Any]]:
-    """Metrics that both have. ``noise`` is None: what retraining alone does is not measured."""
+    """Metrics that both have; ``interval`` and ``noise`` are None where they are not known."""
     return {
         name: {
             "baseline": baseline[name],
             "candidate": candidate[name],
             "difference": candidate[name] - baseline[name],
             "interval": intervals.get(name),
-            "noise": None,
-            "verdict": metric_verdict(name, intervals.get(name)),
+            "noise": noise.get(name),
+            "verdict": metric_verdict(
+                name,
+                candidate[name] - baseline[name],
+                interval=intervals.get(name),
+                noise=noise.get(name),
+            ),
         }
         for name in baseline
         if name in candidate

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.significance import BETTER, WITHIN, WORSE
 
 
 def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) -> str:
@@ -15,6 +15,7 @@ def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) 
     head = {
         BETTER: f"{candidate} is better than {baseline}",
         WORSE: f"{candidate} is worse than {baseline}",
+        WITHIN: f"The difference between {candidate} and {baseline} is within the noise",
         None: f"{candidate} and {baseline} were evaluated on different posts, so nothing is tested",
     }.get(macro["verdict"], f"No difference between {candidate} and {baseline} is shown")
     return f"{head}: {_macro(macro)}{_posts(summary)}. {_subreddits(summary)}".strip()

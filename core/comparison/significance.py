@@ -27,6 +27,8 @@ POWER_80 = 2.8
 5% level of a single test."""
 
 BETTER, WORSE, SAME, FEW = "better", "worse", "no change shown", "too few posts"
+WITHIN = "within noise"
+"""More than the chance of these posts, but no more than retraining alone does."""
 LOWER_IS_BETTER = ("ece",)
 NEITHER_IS_BETTER = ("p_at_1_mean", "label_coverage", "seen_in_training")
 
@@ -65,12 +67,21 @@ def significance(
     )
 
 
-def metric_verdict(name: str, interval: list[float] | None) -> str | None:
-    """``better`` or ``worse`` where the interval leaves out 0; None where neither is meant."""
+def metric_verdict(
+    name: str, difference: float, *, interval: list[float] | None, noise: float | None
+) -> str | None:
+    """``better`` or ``worse`` where the interval leaves out 0 and the noise band is left behind.
+
+    None where nothing was tested, or where more is not better by itself.
+    """
     if interval is None or name in NEITHER_IS_BETTER:
         return None
-    low, high = (-bound for bound in interval[::-1]) if name in LOWER_IS_BETTER else interval
-    return BETTER if low > 0 else WORSE if high < 0 else SAME
+    low, high = interval
+    if low <= 0 <= high:
+        return SAME
+    if noise is not None and abs(difference) <= noise:
+        return WITHIN
+    return BETTER if (difference > 0) != (name in LOWER_IS_BETTER) else WORSE
 
 
 def _metric_intervals(

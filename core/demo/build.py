@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.collect.posts import store_posts
+from core.comparison.noise import measure
 from core.demo.generate import generate_posts
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
@@ -25,6 +26,7 @@ LISTS = REPOSITORY / "data" / "demo"
 FRACTIONS = (0.7, 0.2, 0.1)
 """More for validation than usual: the demo is small, and its changes should show."""
 OCTOBER_1 = 1_790_812_800
+NOISE_REPEATS = 4
 AUTHOR, REVIEWER = "demo author", "demo reviewer"
 
 _SMALL = {"dim": "32", "bucket": "50000", "minCount": "1"}
@@ -43,6 +45,8 @@ class _Step:
     note: str | None = None
     approve: str | None = None
     reject: str | None = None
+    noise: bool = False
+    """Measure what retraining this alone does, before it is proposed."""
 
 
 _HISTORY = (
@@ -68,6 +72,7 @@ _HISTORY = (
     _Step(
         october=True,
         params=_ONE_VS_ALL,
+        noise=True,
         note="October's posts, and one-vs-all instead of softmax. Knows the two new subreddits.",
     ),
 )
@@ -128,6 +133,8 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
     # One thread: the demo's figures are the same on every machine.
     model = train(store, snapshot, params=step.params, seed=step.seed, threads=1)
     evaluate(store, model, snapshot)
+    if step.noise:
+        measure(store, snapshot, repeats=NOISE_REPEATS, params=step.params, threads=1)
     if step.note is None:
         return
     if _state(store, model) is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.store.executions import Execution
 
-NUMBERED = ("training", "baseline", "candidate", "last_import")
+NUMBERED = ("training", "baseline", "candidate", "last_import", "noise")
 """Inputs that name an execution by its number; all others name content by its digest."""
 
 
@@ -28,7 +28,8 @@ def neighbours(execution: Execution, everything: Sequence[Execution]) -> Neighbo
 def _feeds(maker: Execution, reader: Execution) -> bool:
     if maker.number >= reader.number:
         return False
-    if maker.number in (reader.inputs.get(name) for name in NUMBERED):
+    named = [reader.inputs.get(name) for name in NUMBERED]
+    if maker.number in [*named, *reader.inputs.get("evaluations", [])]:
         return True
     return not set(maker.outputs.values()).isdisjoint(
         value for value in reader.inputs.values() if isinstance(value, str)

@@ -80,7 +80,7 @@ def create(
     with record(store, "snapshot", params=params, inputs=inputs) as run:
         snapshot = _freeze(store, rules, run, name=name, total=totals.posts, progress=progress)
         run.outputs = {"snapshot": snapshot.digest}
-        run.metrics = {**snapshot.splits, "subreddits": len(snapshot.labels)}
+        run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
         run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
     with store.read() as session:
         return table.get(session, snapshot.digest) or snapshot, run.number
@@ -116,7 +116,7 @@ def _freeze(
         normaliser=NORMALISER,
         splits={split: len(part) for split, part in parts.items()},
         cutoffs=assigned.cutoffs,
-        labels=list(read.data.labels),
+        subreddits=len(read.data.labels),
         left_out={reason: count for reason, count in read.left_out.items() if count},
         generated=read.generated,
         train=opened["train"],

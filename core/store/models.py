@@ -1,4 +1,4 @@
-"""Models, their evaluations and the comparisons between these."""
+"""Models, their evaluations, the comparisons between these, and the noise of retraining."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.store.tables import ComparisonRow, EvaluationRow, ModelRow
+from core.store.tables import ComparisonRow, EvaluationRow, ModelRow, NoiseRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Model:
     family: str
     snapshot: str
     normaliser: int
-    labels: list[str]
+    subreddits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,20 @@ class Comparison:
     changes: str
 
 
-_Row = ModelRow | EvaluationRow | ComparisonRow
-_Frozen = TypeVar("_Frozen", Model, Evaluation, Comparison)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """The spread of one configuration's retrainings; ``metrics``, ``subreddits`` are digests."""
+
+    execution: int
+    snapshot: str
+    configuration: str
+    repeats: int
+    metrics: str
+    subreddits: str
+
+
+_Row = ModelRow | EvaluationRow | ComparisonRow | NoiseRow
+_Frozen = TypeVar("_Frozen", Model, Evaluation, Comparison, Noise)
 
 
 def insert_model(session: Session, model: Model) -> None:
@@ -63,6 +75,10 @@ def insert_evaluation(session: Session, evaluation: Evaluation) -> None:
 
 def insert_comparison(session: Session, comparison: Comparison) -> None:
     session.add(ComparisonRow(**asdict(comparison)))
+
+
+def insert_noise(session: Session, noise: Noise) -> None:
+    session.add(NoiseRow(**asdict(noise)))
 
 
 def model(session: Session, execution: int) -> Model | None:
@@ -102,6 +118,18 @@ def evaluations(
 def comparison(session: Session, execution: int) -> Comparison | None:
     row = session.get(ComparisonRow, execution)
     return None if row is None else _frozen(Comparison, row)
+
+
+def noise(session: Session, *, snapshot: str, configuration: str) -> Noise | None:
+    """The newest spread of that configuration on that snapshot."""
+    query = (
+        select(NoiseRow)
+        .where(NoiseRow.snapshot == snapshot, NoiseRow.configuration == configuration)
+        .order_by(NoiseRow.execution.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return None if row is None else _frozen(Noise, row)
 
 
 def _frozen(kind: type[_Frozen], row: _Row) -> _Frozen:

@@ -24,7 +24,7 @@ class Snapshot:
     normaliser: int
     splits: dict[str, int]
     cutoffs: dict[str, int]
-    labels: list[str]
+    subreddits: int
     left_out: dict[str, int]
     generated: bool
     train: str

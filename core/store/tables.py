@@ -95,7 +95,7 @@ class SnapshotRow(Base):
     """Split -> number of posts."""
     cutoffs: Mapped[Json]
     """Split -> first moment of its posts, epoch seconds (chronological), else empty."""
-    labels: Mapped[list[Any]]
+    subreddits: Mapped[int]
     left_out: Mapped[Json]
     """Reason -> number of posts that the rules left out."""
     generated: Mapped[bool]
@@ -116,7 +116,8 @@ class ModelRow(Base):
     family: Mapped[str] = mapped_column(String(32))
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
     normaliser: Mapped[int]
-    labels: Mapped[list[Any]]
+    subreddits: Mapped[int]
+    """How many it can name; which, the model itself says."""
 
 
 class EvaluationRow(Base):
@@ -148,6 +149,21 @@ class ComparisonRow(Base):
     candidate: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
     summary: Mapped[Digest]
     changes: Mapped[Digest]
+
+
+class NoiseRow(Base):
+    """What retraining alone did to one configuration on one snapshot."""
+
+    __tablename__ = "noise"
+    __table_args__ = (Index("ix_noise_of", "snapshot", "configuration"),)
+
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
+    configuration: Mapped[Digest]
+    """Of family and parameters; seed and threads are what varies."""
+    repeats: Mapped[int]
+    metrics: Mapped[Digest]
+    subreddits: Mapped[Digest]
 
 
 class VersionRow(Base):

@@ -92,7 +92,7 @@ def _fit(
         family=kind.name,
         snapshot=snapshot.digest,
         normaliser=NORMALISER,
-        labels=list(labels),
+        subreddits=len(labels),
     )
     run.outputs = {"model": digest}
     run.metrics = {

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from scipy import stats
 
 from core.comparison.significance import BETTER, WORSE
 from dashboard.charts.theme import Palette, figure, see_through
@@ -20,6 +21,8 @@ def f1_changes(changes: pd.DataFrame, colours: Palette) -> go.Figure:
     edges = np.arange(-round(reach / BIN), round(reach / BIN) + 1) * BIN
     made = figure(colours, x="change in F1", y="subreddits")
     for name, part, colour, _ in _by_verdict(shared, colours):
+        if part.empty:
+            continue
         counts, _edges = np.histogram(part["difference"], bins=edges)
         made.add_bar(
             x=edges[:-1] + BIN / 2,
@@ -31,11 +34,27 @@ def f1_changes(changes: pd.DataFrame, colours: Palette) -> go.Figure:
             hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
             "<extra>%{fullData.name}</extra>",
         )
+    spreads = shared["noise_sd"].dropna().to_numpy(float) if "noise_sd" in shared else ()
+    if len(spreads):
+        made.add_scatter(
+            x=edges[:-1] + BIN / 2,
+            y=expected_by_noise(spreads, edges),
+            name="reseeding alone",
+            mode="lines",
+            line={"color": colours.quiet, "width": 1.5, "shape": "hvh"},
+            hovertemplate="reseeding alone: %{y:.1f} subreddits<extra></extra>",
+        )
     made.add_vline(x=0, line={"color": colours.quiet, "width": 1, "dash": "dot"})
     made.update_layout(barmode="stack")
     made.update_xaxes(tickformat="+.2f", nticks=7)
     made.update_yaxes(rangemode="tozero")
     return made
+
+
+def expected_by_noise(spreads: Any, edges: Any) -> Any:
+    """How many subreddits retraining alone would put into each bin, given their spreads."""
+    cumulative = stats.norm.cdf(edges[None, :], scale=np.asarray(spreads)[:, None])
+    return np.diff(cumulative, axis=1).sum(axis=0)
 
 
 def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[str, pd.DataFrame, str, str]]:

@@ -59,10 +59,22 @@ def reading(chosen: Chosen, shared: int) -> str:
     if labels["better"] is None:
         return "Different posts, so no change is tested: small subreddits move by chance alone."
     unclear = shared - labels["better"] - labels["worse"]
+    noise = "" if chosen.summary["noise"] is None else " The outline is what reseeding alone does."
     return (
         f"{labels['better']:,} of {shared:,} better and {labels['worse']:,} worse; in the other"
-        f" {unclear:,} these posts show no change (grey)."
+        f" {unclear:,} these posts show no change (grey).{noise}"
     )
+
+
+def noise_of(chosen: Chosen) -> str:
+    """Where the noise band comes from, or how to get one."""
+    noise = chosen.summary["noise"]
+    if noise is None:
+        return (
+            "Noise of retraining is not measured; `signoff noise --snapshot"
+            f" {chosen.candidate.snapshot.id}` with the same parameters measures it."
+        )
+    return f"Noise: {noise['repeats']} retrainings, execution \\#{noise['execution']}."
 
 
 def show_charts(chosen: Chosen) -> None:
@@ -109,15 +121,16 @@ def show_details(chosen: Chosen) -> None:
                 words.three(metrics[name]["candidate"]),
                 words.signed(metrics[name]["difference"]),
                 words.interval(metrics[name]["interval"]),
+                words.band(metrics[name]["noise"]),
             )
             for name in known
         ]
-        c.table(("Metric", *chosen.names, "Difference", "95% interval"), rows)
+        c.table(("Metric", *chosen.names, "Difference", "95% interval", "Noise"), rows)
         p = chosen.summary["p_at_1"]
         st.caption(
             f"Distance of the p@1 distributions: KS {words.three(p['ks'])}, Wasserstein"
             f" {words.three(p['wasserstein'])}, PSI {words.three(p['psi'])}. Intervals: bootstrap"
-            " over posts, 1,000 resamples. Noise of retraining: not measured."
+            f" over posts, 1,000 resamples. {noise_of(chosen)}"
             f" Comparison recorded as execution #{chosen.comparison.execution}."
         )
     with st.expander("Calibration: is p@1 the share of posts it is right for?"):

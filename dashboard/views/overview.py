@@ -42,7 +42,7 @@ def show_production(production: Version | None, training: Training | None) -> No
         ("In production", production.version, f"for {words.age(moved.at)}"),
         ("Macro F1", words.three(metrics.get("f1_macro")), "its own validation split"),
         ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "how sure it is"),
-        ("Subreddits", f"{len(training.model.labels):,}", "that it can name"),
+        ("Subreddits", f"{training.model.subreddits:,}", "that it can name"),
     )
     with st.container(horizontal=True):
         for label, value, note in figures:

@@ -150,11 +150,13 @@ def described(values: pd.Series) -> str:
     if pd.isna(values.get("p_value")):
         return head
     bounds = [values["interval_low"], values["interval_high"]]
+    noise = None if pd.isna(values["band"]) else values["band"]
     return (
         f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
         f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"
-        f" {words.chance(values['q_value'])}. These posts would show a change of"
-        f" {words.three(values['smallest_change'])} four times in five."
+        f" {words.chance(values['q_value'])}, noise of retraining {words.band(noise)}."
+        f" These posts would show a change of {words.three(values['smallest_change'])} four times"
+        " in five."
     )
 
 

@@ -6,6 +6,7 @@ from core.errors import CorruptArtifactError, InputError, NotFoundError
 from core.release.aliases import move
 from core.release.review import approve, propose
 from core.serving import load_alias, load_version
+from core.training.train import load
 from tests.conftest import Road
 
 
@@ -23,7 +24,9 @@ def test_production_suggests_the_likeliest_first(released: Road) -> None:
     probabilities = [suggestion.probability for suggestion in found]
     assert found[0].subreddit == "cats"
     assert probabilities == sorted(probabilities, reverse=True)
-    assert {suggestion.subreddit for suggestion in found} == set(released.baseline.labels)
+    assert {suggestion.subreddit for suggestion in found} == set(
+        load(released.store, released.baseline).labels
+    )
 
 
 def test_no_more_is_suggested_than_was_asked_for(released: Road) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.comparison.align import Aligned
-from core.comparison.significance import FEW, SAME, metric_verdict, significance
+from core.comparison.significance import FEW, SAME, WITHIN, metric_verdict, significance
 
 LABELS, POSTS_EACH = 8, 80
 
@@ -80,18 +80,23 @@ def test_intervals_surround_the_differences_and_are_reproducible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "interval", "expected"),
+    ("name", "interval", "noise", "expected"),
     [
-        ("f1_macro", [0.01, 0.03], "better"),
-        ("f1_macro", [-0.03, -0.01], "worse"),
-        ("f1_macro", [-0.01, 0.01], SAME),
-        ("ece", [0.01, 0.03], "worse"),
-        ("ece", [-0.03, -0.01], "better"),
-        ("p_at_1_mean", [0.01, 0.03], None),
-        ("f1_macro", None, None),
+        ("f1_macro", [0.01, 0.03], None, "better"),
+        ("f1_macro", [-0.03, -0.01], None, "worse"),
+        ("f1_macro", [-0.01, 0.05], None, SAME),
+        ("f1_macro", [0.01, 0.03], 0.019, "better"),
+        ("f1_macro", [0.01, 0.03], 0.021, WITHIN),
+        ("f1_macro", [-0.03, -0.01], 0.021, WITHIN),
+        ("f1_macro", [-0.01, 0.05], 0.001, SAME),
+        ("ece", [0.01, 0.03], None, "worse"),
+        ("ece", [-0.03, -0.01], None, "better"),
+        ("p_at_1_mean", [0.01, 0.03], None, None),
+        ("f1_macro", None, 0.01, None),
     ],
 )
-def test_a_metric_is_judged_by_its_interval_and_its_direction(
-    name: str, interval: list[float] | None, expected: str | None
+def test_a_metric_is_judged_by_its_interval_its_noise_and_its_direction(
+    name: str, interval: list[float] | None, noise: float | None, expected: str | None
 ) -> None:
-    assert metric_verdict(name, interval) == expected
+    difference = sum(interval or [0.0, 0.0]) / 2
+    assert metric_verdict(name, difference, interval=interval, noise=noise) == expected

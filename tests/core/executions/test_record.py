@@ -98,7 +98,12 @@ def test_rows_appear_only_when_the_run_has_succeeded(store: Store) -> None:
 def test_a_row_that_is_refused_fails_the_run_and_takes_the_others_with_it(store: Store) -> None:
     def add_orphan(session: Session) -> None:
         orphan = Model(
-            execution=99, digest="e" * 64, family="fasttext", snapshot="", normaliser=1, labels=[]
+            execution=99,
+            digest="e" * 64,
+            family="fasttext",
+            snapshot="",
+            normaliser=1,
+            subreddits=0,
         )
         table.insert_model(session, orphan)
 

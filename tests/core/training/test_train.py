@@ -95,7 +95,7 @@ def test_a_corrupted_model_is_not_loaded(road: Road) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(CorruptArtifactError, match=road.baseline.digest[:12]):
         load(road.store, road.baseline)
-    assert load(road.store, road.candidate).labels == tuple(road.candidate.labels)
+    assert len(load(road.store, road.candidate).labels) == road.candidate.subreddits
 
 
 def test_a_corrupted_snapshot_is_not_trained_on(road: Road) -> None:

@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("normaliser", sa.Integer(), nullable=False),
         sa.Column("splits", sa.JSON(), nullable=False),
         sa.Column("cutoffs", sa.JSON(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("subreddits", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("generated", sa.Boolean(), nullable=False),
         sa.Column("train", sa.String(length=64), nullable=False),
@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("family", sa.String(length=32), nullable=False),
         sa.Column("snapshot", sa.String(length=64), nullable=False),
         sa.Column("normaliser", sa.Integer(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("subreddits", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["execution"], ["executions.number"], name=op.f("fk_models_execution_executions")
         ),
@@ -246,6 +246,23 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_release_events_candidate"), "release_events", ["candidate"], unique=False
     )
+    op.create_table(
+        "noise",
+        sa.Column("execution", sa.Integer(), nullable=False),
+        sa.Column("snapshot", sa.String(length=64), nullable=False),
+        sa.Column("configuration", sa.String(length=64), nullable=False),
+        sa.Column("repeats", sa.Integer(), nullable=False),
+        sa.Column("metrics", sa.String(length=64), nullable=False),
+        sa.Column("subreddits", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["execution"], ["executions.number"], name=op.f("fk_noise_execution_executions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot"], ["snapshots.digest"], name=op.f("fk_noise_snapshot_snapshots")
+        ),
+        sa.PrimaryKeyConstraint("execution", name=op.f("pk_noise")),
+    )
+    op.create_index("ix_noise_of", "noise", ["snapshot", "configuration"], unique=False)
     _never("release_events", "UPDATE", "1", "release events are append-only")
     _never("release_events", "DELETE", "1", "release events are append-only")
     _never("versions", "UPDATE", "1", "a version never changes")

@@ -1,0 +1,63 @@
+"""The command that measures what retraining alone does."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.output import (
+    AsJson,
+    parse_params,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+    workspace,
+)
+from core.comparison.noise import measure
+from core.executions import get
+from core.snapshots import find
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("noise", rich_help_panel="Make")(noise)
+
+
+def noise(
+    snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
+    repeats: Annotated[int, typer.Option(help="How many trainings, at least 3.")] = 5,
+    model: Annotated[str, typer.Option(help="The family of models.")] = "fasttext",
+    param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train one configuration again and again: how far do the numbers move by themselves?"""
+    store = workspace()
+    with progress_bar() as progress:
+        found = measure(
+            store,
+            find(store, snapshot),
+            repeats=repeats,
+            model=model,
+            params=parse_params(param or []),
+            threads=threads,
+            progress=progress,
+        )
+    bands = found.bands
+    if as_json:
+        print_json(
+            {
+                "execution": found.execution,
+                "seconds": get(store, found.execution).seconds,
+                "repeats": found.repeats,
+                "metrics": bands.metrics,
+                "subreddits": bands.subreddits.to_dict("records"),
+            }
+        )
+        return
+    say(f"{found.repeats} trainings. The difference of two of them stays within (95%):")
+    print_table(("metric", "±"), list(bands.metrics.items()))
+    widest = bands.subreddits.sort_values("band", ascending=False).head(10)
+    say(f"F1 of a subreddit: ±{bands.subreddits['band'].median():.3f} in the middle; the widest:")
+    print_table(("subreddit", "±"), [(f"r/{s.subreddit}", s.band) for s in widest.itertuples()])
+    say("Every comparison of this configuration shows it from now on.")

@@ -1,0 +1,141 @@
+"""How far retraining alone moves the numbers of one configuration on one snapshot."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from core.comparison.difference import Bands
+from core.errors import InputError
+from core.evaluation.evaluate import evaluate
+from core.executions import record
+from core.executions.history import get
+from core.progress import Progress, silent
+from core.stats.spread import band_of_difference, shrink
+from core.store import Store
+from core.store import models as rows
+from core.store.frames import put_frame, put_json, read_frame, read_json
+from core.store.models import Evaluation, Model, Noise
+from core.store.snapshots import Snapshot
+from core.training.train import train
+
+FEWEST_REPEATS = 3
+FIRST_SEED = 1_000
+"""Seeds of the repeats, upwards: away from those that people choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseBand:
+    """What was measured, and by which execution.
+
+    The frame of ``bands`` also has ``f1_sd``, the spread of one training as seen, and
+    ``noise_sd``, that of a difference of two, shrunk towards the other subreddits'.
+    """
+
+    execution: int
+    repeats: int
+    bands: Bands
+
+
+def measure(
+    store: Store,
+    snapshot: Snapshot,
+    *,
+    repeats: int,
+    model: str = "fasttext",
+    params: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> NoiseBand:
+    """Train one configuration ``repeats`` times with other seeds, and keep the spread.
+
+    Each training and evaluation is an execution of its own: after an interruption those that are
+    done are not done again.
+
+    Raises:
+        InputError: too few repeats for a spread.
+    """
+    if repeats < FEWEST_REPEATS:
+        raise InputError(f"{repeats} repeats show no spread", f"Give {FEWEST_REPEATS} or more.")
+    judged: list[Evaluation] = []
+    for done in range(repeats):
+        progress("Retraining", done, repeats)
+        seed = FIRST_SEED + done
+        trained = train(store, snapshot, model=model, params=params, seed=seed, threads=threads)
+        judged.append(evaluate(store, trained, snapshot))
+    progress("Retraining", repeats, repeats)
+    inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
+    chosen = configuration(store, judged[0].model_execution)
+    with record(store, "noise", params={"repeats": repeats}, inputs=inputs) as run:
+        bands, frame = _bands(store, judged)
+        made = Noise(
+            execution=run.number,
+            snapshot=snapshot.digest,
+            configuration=chosen,
+            repeats=repeats,
+            metrics=put_json(store.artifacts, bands),
+            subreddits=put_frame(store.artifacts, frame),
+        )
+        run.outputs = {"metrics": made.metrics, "subreddits": made.subreddits}
+        run.metrics = {"repeats": repeats, **bands}
+        run.on_success(lambda session: rows.insert_noise(session, made))
+    return _load(store, made)
+
+
+def noise_for(store: Store, models: Sequence[Model]) -> NoiseBand | None:
+    """The newest band of the first of these models that has one, by configuration and snapshot."""
+    for model in models:
+        chosen = configuration(store, model.execution)
+        with store.read() as session:
+            found = rows.noise(session, snapshot=model.snapshot, configuration=chosen)
+        if found is not None:
+            return _load(store, found)
+    return None
+
+
+def configuration(store: Store, training: int) -> str:
+    """Digest of what the trainings of one configuration share: family and parameters.
+
+    Seed and threads are left out: they are what the noise comes from.
+    """
+    params = get(store, training).params
+    shared = [params["family"], params["params"]]
+    return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _bands(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float], pd.DataFrame]:
+    repeats = len(judged)
+    values = pd.DataFrame([evaluation.metrics for evaluation in judged]).std(ddof=1)
+    metrics = {
+        str(name): float(band_of_difference(sd, degrees=repeats - 1)) for name, sd in values.items()
+    }
+    f1 = pd.concat(
+        [
+            read_frame(store.artifacts, e.subreddits).set_index("subreddit")["f1"].rename(i)
+            for i, e in enumerate(judged)
+        ],
+        axis=1,
+    ).fillna(0.0)
+    seen = f1.std(axis=1, ddof=1).to_numpy(dtype=np.float64)
+    shrunk = shrink(seen, repeats=repeats)
+    frame = {
+        "subreddit": f1.index,
+        "f1_sd": seen,
+        "noise_sd": np.sqrt(2.0) * shrunk.sd,
+        "band": band_of_difference(shrunk.sd, degrees=shrunk.degrees),
+    }
+    return metrics, pd.DataFrame(frame)
+
+
+def _load(store: Store, noise: Noise) -> NoiseBand:
+    return NoiseBand(
+        execution=noise.execution,
+        repeats=noise.repeats,
+        bands=Bands(
+            metrics=read_json(store.artifacts, noise.metrics),
+            subreddits=read_frame(store.artifacts, noise.subreddits),
+        ),
+    )

@@ -1,0 +1,68 @@
+"""How far numbers spread from one repeat to the next, when there are few repeats."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, special, stats
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+SMALLEST_SD = 1e-4
+"""Spreads below this count as this: a label that never moved in few repeats may still do so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """Spreads moved towards each other.
+
+    ``sd``: shape (c,). ``prior_sd``: where they are moved to. ``degrees``: degrees of freedom of
+    the result, infinite where the spreads do not differ by more than chance.
+    """
+
+    sd: Floats
+    prior_sd: float
+    degrees: float
+
+
+def band_of_difference(sd: Floats | float, *, degrees: float, level: float = LEVEL) -> Floats:
+    """Half the width of the band that holds the difference of two further repeats.
+
+    Args:
+        sd: standard deviations of one repeat, as estimated with ``degrees`` degrees of freedom
+            (n - 1 for n repeats). Few of them make the band wider, by Student's t.
+    """
+    factor = stats.t.ppf((1 + level) / 2, degrees) * np.sqrt(2.0)
+    return np.asarray(factor * np.asarray(sd), dtype=np.float64)
+
+
+def shrink(sd: Floats, *, repeats: int) -> Shrunk:
+    """Empirical Bayes estimates of many standard deviations, each from a few repeats.
+
+    Args:
+        sd: sample standard deviations (n - 1), shape (c,), c at least 2.
+        repeats: from how many values each was taken, at least 2.
+
+    The variances are taken as scaled inverse-chi-square around a common one, whose parameters
+    are fitted to the mean and variance of their logarithms (Smyth 2004, "Linear models and
+    empirical Bayes methods", section 6.2).
+    """
+    degrees = repeats - 1
+    variance = np.maximum(sd, SMALLEST_SD) ** 2
+    centred = np.log(variance) - special.digamma(degrees / 2) + np.log(degrees / 2)
+    excess = float(centred.var(ddof=1) - special.polygamma(1, degrees / 2))
+    if excess <= 0:
+        prior = float(np.exp(centred.mean()))
+        return Shrunk(np.full(len(sd), np.sqrt(prior)), float(np.sqrt(prior)), np.inf)
+    weight = 2 * _inverse_trigamma(excess)
+    prior = float(np.exp(centred.mean() + special.digamma(weight / 2) - np.log(weight / 2)))
+    shrunk = np.sqrt((weight * prior + degrees * variance) / (weight + degrees))
+    return Shrunk(shrunk, float(np.sqrt(prior)), weight + degrees)
+
+
+def _inverse_trigamma(value: float) -> float:
+    """The x > 0 whose trigamma is ``value``."""
+    low, high = 1e-8, 1.0 / value + 1.0  # trigamma(x) < 1/x + 1/x² falls from infinity
+    found = optimize.brentq(lambda x: special.polygamma(1, x) - value, low, high + 1.0 / value)
+    return float(found)

@@ -1,0 +1,55 @@
+"""Spreads of few repeats."""
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from core.stats.spread import _inverse_trigamma, band_of_difference, shrink
+
+
+def spreads(rng: np.random.Generator, true: np.ndarray, repeats: int) -> np.ndarray:
+    values = rng.normal(0, true[:, None], size=(len(true), repeats))
+    return values.std(axis=1, ddof=1)
+
+
+def test_shrinking_comes_closer_to_the_truth_than_the_raw_spreads() -> None:
+    rng = np.random.default_rng(0)
+    true = 0.02 * np.sqrt(6 / rng.chisquare(6, 20_000))
+    raw = spreads(rng, true, 4)
+    found = shrink(raw, repeats=4)
+    errors = [np.abs(np.log(sd / true)).mean() for sd in (found.sd, raw)]
+    assert errors[0] < 0.75 * errors[1]
+    assert found.degrees - 3 == pytest.approx(6, rel=0.1)  # the weight that was put in
+
+
+def test_spreads_that_differ_by_chance_alone_become_nearly_one() -> None:
+    rng = np.random.default_rng(1)
+    found = shrink(spreads(rng, np.full(3_000, 0.03), 5), repeats=5)
+    assert found.prior_sd == pytest.approx(0.03, rel=0.05)
+    assert found.sd.std() < 0.003
+    assert found.degrees > 50
+
+
+def test_a_label_that_never_moved_keeps_a_band() -> None:
+    raw = np.array([0.0, 0.01, 0.02, 0.03])
+    assert (shrink(raw, repeats=4).sd > 0).all()
+
+
+@pytest.mark.parametrize("repeats", [3, 5, 20])
+def test_the_band_holds_the_difference_of_two_further_repeats(repeats: int) -> None:
+    rng = np.random.default_rng(2)
+    values = rng.normal(0, 1, size=(20_000, repeats + 2))
+    sd = values[:, :repeats].std(axis=1, ddof=1)
+    band = band_of_difference(sd, degrees=repeats - 1)
+    held = np.abs(values[:, -1] - values[:, -2]) <= band
+    assert held.mean() == pytest.approx(0.95, abs=0.006)
+
+
+def test_the_band_of_well_known_spreads_is_the_normal_one() -> None:
+    expected = stats.norm.ppf(0.975) * np.sqrt(2) * 0.01
+    assert band_of_difference(0.01, degrees=np.inf) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("x", [0.02, 0.5, 3.0, 400.0])
+def test_inverse_trigamma_undoes_trigamma(x: float) -> None:
+    assert _inverse_trigamma(float(special.polygamma(1, x))) == pytest.approx(x, rel=1e-6)
