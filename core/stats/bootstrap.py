@@ -6,12 +6,15 @@ a cell of m equal posts is one Poisson(m) draw. "Draw" and "summarise" are separ
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from core.stats.classification import ratio
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -100,8 +103,10 @@ def percentile_interval(draws: Floats, *, level: float = LEVEL) -> Floats:
     return bounds
 
 
-def _membership(label: Ints, where: NDArray[np.bool_], labels: int) -> sparse.csr_array:
+def _membership(label: Ints, where: NDArray[np.bool_], labels: int) -> "sparse.csr_array":
     """Matrix (labels, cells) with a 1 where the cell counts for the label."""
+    from scipy import sparse  # loading it takes a second, which most commands need not spend
+
     cell = np.flatnonzero(where)
     ones = np.ones(len(cell), dtype=np.float32)
     return sparse.csr_array((ones, (label[cell], cell)), shape=(labels, len(label)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from core.stats.classification import ratio
 
@@ -98,7 +98,7 @@ def mcnemar_exact(only_baseline: Ints, only_candidate: Ints) -> Floats:
         as uneven; 1 where there is no such post.
     """
     fewer = np.minimum(only_baseline, only_candidate)
-    tail = stats.binom.cdf(fewer, only_baseline + only_candidate, 0.5)
+    tail = special.bdtr(fewer, only_baseline + only_candidate, 0.5)
     return np.minimum(1.0, 2.0 * np.asarray(tail, dtype=np.float64))
 
 
@@ -135,6 +135,8 @@ def swap_test_f1(counts: PairedCounts) -> SwapTest:
 
 def benjamini_hochberg(p_values: Floats) -> Floats:
     """q-values (Benjamini & Hochberg 1995); NaN where the p-value is, which no test was made of."""
+    from scipy import stats  # loading it takes a second, which most commands need not spend
+
     tested = ~np.isnan(p_values)
     q_values = np.full(len(p_values), np.nan)
     if tested.any():
@@ -153,4 +155,9 @@ def _half_binomial(trials: int) -> tuple[Ints, Floats]:
     reach = TAIL_SDS * np.sqrt(trials) / 2
     low = max(0, int(np.floor(trials / 2 - reach)))
     values = np.arange(low, trials - low + 1)
-    return values, np.asarray(stats.binom.pmf(values, trials, 0.5), dtype=np.float64)
+    log_ways = (
+        special.gammaln(trials + 1)
+        - special.gammaln(values + 1)
+        - special.gammaln(trials - values + 1)
+    )
+    return values, np.exp(log_ways - trials * np.log(2))

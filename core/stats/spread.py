@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,9 @@ def band_of_difference(sd: Floats | float, *, degrees: float, level: float = LEV
         sd: standard deviations of one repeat, as estimated with ``degrees`` degrees of freedom
             (n - 1 for n repeats). Few of them make the band wider, by Student's t.
     """
-    factor = stats.t.ppf((1 + level) / 2, degrees) * np.sqrt(2.0)
+    upper = (1 + level) / 2
+    quantile = special.ndtri(upper) if np.isinf(degrees) else special.stdtrit(degrees, upper)
+    factor = quantile * np.sqrt(2.0)
     return np.asarray(factor * np.asarray(sd), dtype=np.float64)
 
 
@@ -63,6 +65,8 @@ def shrink(sd: Floats, *, repeats: int) -> Shrunk:
 
 def _inverse_trigamma(value: float) -> float:
     """The x > 0 whose trigamma is ``value``."""
+    from scipy import optimize  # loading it takes a second, which most commands need not spend
+
     low, high = 1e-8, 1.0 / value + 1.0  # trigamma(x) < 1/x + 1/x² falls from infinity
     found = optimize.brentq(lambda x: special.polygamma(1, x) - value, low, high + 1.0 / value)
     return float(found)

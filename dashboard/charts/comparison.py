@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from scipy import stats
+from scipy import special
 
 from core.comparison.significance import BETTER, WORSE
 from dashboard.charts.theme import Palette, figure, see_through
@@ -53,7 +53,7 @@ def f1_changes(changes: pd.DataFrame, colours: Palette) -> go.Figure:
 
 def expected_by_noise(spreads: Any, edges: Any) -> Any:
     """How many subreddits retraining alone would put into each bin, given their spreads."""
-    cumulative = stats.norm.cdf(edges[None, :], scale=np.asarray(spreads)[:, None])
+    cumulative = special.ndtr(edges[None, :] / np.asarray(spreads)[:, None])
     return np.diff(cumulative, axis=1).sum(axis=0)
 
 
