@@ -41,25 +41,23 @@ def all_trainings() -> list[Training]:
 
 
 def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
-    """Two trainings or evaluations compared; recorded the first time someone looks."""
+    """Two trainings or evaluations compared; recorded the first time someone looks.
+
+    Looked up anew each time: with noise measured since, there is a newer comparison to make.
+    """
     pair = comparing.pair(store(), baseline, candidate)
-    return pair, _compared(pair.baseline.execution, pair.candidate.execution)
+    kept = comparing.kept(store(), pair)
+    if kept is not None:
+        return pair, kept
+    acting()  # looking at a new pair writes an execution
+    with st.spinner("Comparing the two …"):
+        return pair, comparing.compare(store(), pair)
 
 
 def recorded(comparison: int) -> tuple[Pair, Comparison]:
     """The comparison that execution ``comparison`` recorded."""
     found = comparing.of_execution(store(), comparison)
     return _pair(found.baseline, found.candidate), found
-
-
-@st.cache_data(show_spinner="Comparing the two …", max_entries=SOME)
-def _compared(baseline: int, candidate: int) -> Comparison:
-    chosen = _pair(baseline, candidate)
-    kept = comparing.kept(store(), chosen)
-    if kept is not None:
-        return kept
-    acting()  # looking at a new pair writes an execution
-    return comparing.compare(store(), chosen)
 
 
 def _pair(baseline: int, candidate: int) -> Pair:

@@ -6,16 +6,17 @@ from typing import Any
 import pandas as pd
 
 from core.comparison.difference import Side, difference
-from core.comparison.noise import NoiseBand, noise_for
+from core.comparison.noise import newest, noise_for
 from core.errors import InputError, NotFoundError
 from core.evaluation import evaluate
 from core.executions import cached, get, record
+from core.executions.history import made_none
 from core.snapshots import find
 from core.stats.bootstrap import RESAMPLES
 from core.store import Store
 from core.store import models as rows
 from core.store.frames import put_frame, put_json, read_frame, read_json
-from core.store.models import Comparison, Evaluation
+from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
 
 _PARAMS = {"resamples": RESAMPLES, "seed": 0}
@@ -58,7 +59,7 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
         return earlier
     with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
         sides = (_side(store, chosen.baseline), _side(store, chosen.candidate))
-        noise = noise_of(store, chosen)
+        noise = noise_for(store, _models(store, chosen))
         found = difference(*sides, noise.bands if noise else None)
         found.summary["noise"] = (
             {"execution": noise.execution, "repeats": noise.repeats} if noise else None
@@ -92,11 +93,7 @@ def of_execution(store: Store, number: int) -> Comparison:
     with store.read() as session:
         found = rows.comparison(session, number)
     if found is None:
-        execution = get(store, number)
-        raise NotFoundError(
-            f"Execution #{number} ({execution.kind}, {execution.status}) holds no comparison",
-            "`signoff executions list --kind compare` shows those that do.",
-        )
+        raise made_none(store, number, thing="comparison", kind="compare")
     return found
 
 
@@ -130,14 +127,13 @@ def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
     return read_frame(store.artifacts, comparison.changes)
 
 
-def noise_of(store: Store, chosen: Pair) -> NoiseBand | None:
-    """The noise of the candidate's configuration, else of the baseline's, where measured."""
-    sides = (chosen.candidate, chosen.baseline)
-    return noise_for(store, [model_of(store, side.model_execution) for side in sides])
+def _models(store: Store, chosen: Pair) -> list[Model]:
+    """Whose noise is asked for: the candidate's, else the baseline's."""
+    return [model_of(store, side.model_execution) for side in (chosen.candidate, chosen.baseline)]
 
 
 def _inputs(store: Store, chosen: Pair) -> dict[str, Any]:
-    noise = noise_of(store, chosen)
+    noise = newest(store, _models(store, chosen))
     return {
         "noise": noise.execution if noise else None,
         "baseline": chosen.baseline.execution,

@@ -85,15 +85,21 @@ def measure(
     return _load(store, made)
 
 
-def noise_for(store: Store, models: Sequence[Model]) -> NoiseBand | None:
-    """The newest band of the first of these models that has one, by configuration and snapshot."""
+def newest(store: Store, models: Sequence[Model]) -> Noise | None:
+    """The last measurement of the first of these models whose configuration has one."""
     for model in models:
         chosen = configuration(store, model.execution)
         with store.read() as session:
             found = rows.noise(session, snapshot=model.snapshot, configuration=chosen)
         if found is not None:
-            return _load(store, found)
+            return found
     return None
+
+
+def noise_for(store: Store, models: Sequence[Model]) -> NoiseBand | None:
+    """The band of :func:`newest`, loaded."""
+    found = newest(store, models)
+    return _load(store, found) if found else None
 
 
 def configuration(store: Store, training: int) -> str:

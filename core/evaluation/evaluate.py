@@ -1,10 +1,10 @@
 """Evaluating one model on one split, recorded."""
 
-from core.errors import NotFoundError
 from core.evaluation import predict as tables
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
-from core.executions import Run, cached, get, record
+from core.executions import Run, cached, record
+from core.executions.history import made_none
 from core.progress import Progress, silent
 from core.snapshots import SplitData, load_split
 from core.snapshots.read import load_ids, require_open
@@ -101,11 +101,7 @@ def of_execution(store: Store, number: int) -> Evaluation:
     with store.read() as session:
         found = rows.evaluation(session, number)
     if found is None:
-        execution = get(store, number)
-        raise NotFoundError(
-            f"Execution #{number} ({execution.kind}, {execution.status}) holds no evaluation",
-            "`signoff executions list --kind evaluate` shows those that do.",
-        )
+        raise made_none(store, number, thing="evaluation", kind="evaluate")
     return found
 
 

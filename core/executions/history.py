@@ -60,6 +60,19 @@ def get(store: Store, number: int) -> Execution:
     return found
 
 
+def made_none(store: Store, number: int, *, thing: str, kind: str) -> NotFoundError:
+    """The error for an execution that made no ``thing``, as those of ``kind`` do.
+
+    Raises:
+        NotFoundError: there is no execution of that number at all.
+    """
+    execution = get(store, number)
+    return NotFoundError(
+        f"Execution #{number} ({execution.kind}, {execution.status}) made no {thing}",
+        f"`signoff executions list --kind {kind}` shows those that did.",
+    )
+
+
 def listing(
     store: Store,
     *,

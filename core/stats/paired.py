@@ -87,21 +87,6 @@ def paired_counts(truth: Ints, baseline: Ints, candidate: Ints, *, labels: int) 
     )
 
 
-def mcnemar_exact(only_baseline: Ints, only_candidate: Ints) -> Floats:
-    """Two-sided exact McNemar test (McNemar 1947, in its binomial form), element by element.
-
-    Args:
-        only_baseline, only_candidate: posts that only one of the two gets right, any shape.
-
-    Returns:
-        The probability, under "each such post is as likely to be either's", of a split at least
-        as uneven; 1 where there is no such post.
-    """
-    fewer = np.minimum(only_baseline, only_candidate)
-    tail = special.bdtr(fewer, only_baseline + only_candidate, 0.5)
-    return np.minimum(1.0, 2.0 * np.asarray(tail, dtype=np.float64))
-
-
 def swap_test_f1(counts: PairedCounts) -> SwapTest:
     """Exact paired permutation test of each label's F1 difference.
 

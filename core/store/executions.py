@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import ExecutionRow
@@ -98,11 +98,6 @@ def listing(
     if status:
         query = query.where(ExecutionRow.status == status)
     return [_frozen(row) for row in session.scalars(query)]
-
-
-def count_by_kind(session: Session) -> dict[str, int]:
-    query = select(ExecutionRow.kind, func.count()).group_by(ExecutionRow.kind)
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _frozen(row: ExecutionRow) -> Execution:

@@ -5,8 +5,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from core.errors import InputError, NotFoundError, RefusedError
-from core.executions import Run, cached, get, record
+from core.errors import InputError, RefusedError
+from core.executions import Run, cached, record
+from core.executions.history import made_none
 from core.progress import Progress, silent
 from core.snapshots import load_split
 from core.store import Store
@@ -115,11 +116,7 @@ def of_execution(store: Store, number: int) -> Model:
     with store.read() as session:
         found = table.model(session, number)
     if found is None:
-        execution = get(store, number)
-        raise NotFoundError(
-            f"Execution #{number} ({execution.kind}, {execution.status}) made no model",
-            "`signoff executions list --kind train` shows those that did.",
-        )
+        raise made_none(store, number, thing="model", kind="train")
     return found
 
 

@@ -61,8 +61,8 @@ def reading(chosen: Chosen, shared: int) -> str:
     unclear = shared - labels["better"] - labels["worse"]
     noise = "" if chosen.summary["noise"] is None else " The outline is what reseeding alone does."
     return (
-        f"{labels['better']:,} of {shared:,} better and {labels['worse']:,} worse; in the other"
-        f" {unclear:,} these posts show no change (grey).{noise}"
+        f"{labels['better']:,} of {shared:,} better and {labels['worse']:,} worse; the other"
+        f" {unclear:,} cannot be told from chance or from retraining (grey).{noise}"
     )
 
 

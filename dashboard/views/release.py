@@ -102,11 +102,10 @@ def show_evidence(candidate: Candidate) -> None:
     """The comparison that the proposal came with."""
     trainings = data.all_trainings()
     st.subheader("Evidence", anchor=False)
+    c.caveats(review.caveats(data.store(), candidate))
     if candidate.proposal.comparison is None:
-        st.markdown("There was no production version to compare with when it was proposed.")
         return
     chosen = pair.load_recorded(trainings, candidate.proposal.comparison)
-    c.caveats(review.caveats(data.store(), candidate))
     st.markdown(words.emphasised(chosen.sentence))
     metrics = chosen.summary["metrics"]
     with st.container(horizontal=True):

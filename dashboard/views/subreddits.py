@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.comparison.significance import BETTER, FEW, WORSE
+from core.comparison.significance import BETTER, FEW, SAME, WITHIN, WORSE
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, state, words
@@ -23,12 +23,11 @@ def answer(chosen: Chosen) -> str:
             f"{len(shared):,} shared subreddits, {new} The two were evaluated on different posts,"
             " so no change is tested."
         )
-    few = int((shared["verdict"] == FEW).sum())
-    unclear = len(shared) - labels["better"] - labels["worse"] - few
+    same, within, few = ((shared["verdict"] == kind).sum() for kind in (SAME, WITHIN, FEW))
     return (
-        f"**{labels['better']:,}** better, **{labels['worse']:,}** worse; in {unclear:,} of"
-        f" {len(shared):,} shared subreddits these posts show no change, {few:,} have too few"
-        f" posts to tell; {new}"
+        f"**{labels['better']:,}** better, **{labels['worse']:,}** worse; in {same:,} of"
+        f" {len(shared):,} shared subreddits these posts show no change, {within:,} changed no more"
+        f" than retraining does, {few:,} have too few posts to tell; {new}"
     )
 
 

@@ -99,7 +99,7 @@ def test_the_same_execution_on_both_sides_is_explained(store: Store, open_page: 
 
 def test_the_figure_of_changes_counts_every_shared_subreddit(demo: Path, open_page: Open) -> None:
     app = open_page("compare")
-    reading = next(c.value for c in app.caption if "these posts show no change" in c.value)
+    reading = next(c.value for c in app.caption if "cannot be told from chance" in c.value)
     shared = int(reading.split(" of ")[1].split(" ")[0])
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     bars = [trace["y"] for trace in figure["data"] if trace["type"] == "bar"]

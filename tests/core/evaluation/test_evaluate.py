@@ -72,7 +72,7 @@ def test_a_snapshot_of_another_normaliser_is_refused(road: Road) -> None:
 
 
 def test_an_execution_that_is_no_evaluation_says_what_it_is(road: Road) -> None:
-    with pytest.raises(NotFoundError, match=r"#3 \(train, succeeded\) holds no evaluation"):
+    with pytest.raises(NotFoundError, match=r"#3 \(train, succeeded\) made no evaluation"):
         of_execution(road.store, 3)
     with pytest.raises(NotFoundError, match="no execution #99"):
         of_execution(road.store, 99)

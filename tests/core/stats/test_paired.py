@@ -4,13 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn.metrics import f1_score
 
 from core.stats.classification import label_counts
 from core.stats.paired import (
     benjamini_hochberg,
-    mcnemar_exact,
     paired_counts,
     swap_test_f1,
 )
@@ -125,15 +123,6 @@ def test_the_most_extreme_change_keeps_a_positive_p_value() -> None:
     truth = np.zeros(2_000, dtype=np.int64)
     found = swap_test_f1(paired_counts(truth, truth, truth + 1, labels=2))
     assert 0 < found.p_value[0] <= 1e-18
-
-
-def test_mcnemar_equals_scipys_binomial_test() -> None:
-    first, second = np.array([0, 1, 5, 12, 40]), np.array([0, 0, 14, 12, 21])
-    expected = [
-        stats.binomtest(int(a), int(a + b), 0.5).pvalue if a + b else 1.0
-        for a, b in zip(first, second, strict=True)
-    ]
-    np.testing.assert_allclose(mcnemar_exact(first, second), expected, rtol=1e-12)
 
 
 def test_benjamini_hochberg_by_its_definition_leaves_out_what_was_not_tested() -> None:
