@@ -118,6 +118,21 @@ def swap_test_f1(counts: PairedCounts) -> SwapTest:
     return SwapTest(p_value=np.clip(p_value, SMALLEST_P, 1.0), null_sd=null_sd)
 
 
+def mcnemar_exact(only_baseline: Ints, only_candidate: Ints) -> Floats:
+    """Exact two-sided McNemar test (McNemar 1947), element by element.
+
+    Args:
+        only_baseline, only_candidate: posts that one model alone gets right; any equal shapes.
+
+    Of the posts that one alone gets right, the smaller side is Binomial(m, 1/2) if the models are
+    equally good; the p-value is twice the probability of it being that small, 1 where m is 0.
+    """
+    fewer = np.minimum(only_baseline, only_candidate)
+    trials = np.asarray(only_baseline + only_candidate)
+    p_value: Floats = np.minimum(1.0, 2 * special.bdtr(fewer, trials, 0.5))
+    return np.maximum(p_value, SMALLEST_P)
+
+
 def benjamini_hochberg(p_values: Floats) -> Floats:
     """q-values (Benjamini & Hochberg 1995); NaN where the p-value is, which no test was made of."""
     from scipy import stats  # loading it takes a second, which most commands need not spend

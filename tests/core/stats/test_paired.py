@@ -4,11 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import f1_score
 
 from core.stats.classification import label_counts
 from core.stats.paired import (
     benjamini_hochberg,
+    mcnemar_exact,
     paired_counts,
     swap_test_f1,
 )
@@ -136,3 +138,13 @@ def test_benjamini_hochberg_by_its_definition_leaves_out_what_was_not_tested() -
     np.testing.assert_allclose(found[~np.isnan(p_values)], by_hand)
     assert np.isnan(found[1])
     assert np.isnan(benjamini_hochberg(np.array([np.nan]))).all()
+
+
+def test_mcnemar_equals_the_binomial_test() -> None:
+    ways = np.array(list(itertools.product(range(12), repeat=2)))
+    expected = [stats.binomtest(int(a), int(a + b)).pvalue if a + b else 1.0 for a, b in ways]
+    np.testing.assert_allclose(mcnemar_exact(ways[:, 0], ways[:, 1]), expected, rtol=1e-12)
+
+
+def test_mcnemar_of_an_overwhelming_change_is_small_but_not_zero() -> None:
+    assert 0 < mcnemar_exact(np.array([0]), np.array([5_000]))[0] < 1e-15
