@@ -9,11 +9,12 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from core.collect.posts import Post, store_posts
 from core.evaluation.predict import PredictionTable
 from core.executions import record
-from core.snapshots.content import SplitData
+from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.releases import EventRecord
 from core.text import normalise
@@ -104,6 +105,26 @@ def make_split(posts: Sequence[Post]) -> SplitData:
         created=np.array([post.created_utc for post in posts], dtype=np.int64),
         labels=labels,
     )
+
+
+def make_frozen(posts: Sequence[Post]) -> FrozenPosts:
+    """The posts as freezing holds them, in this order."""
+    split = make_split(posts)
+    columns = {
+        "post_id": split.ids,
+        "label": split.label,
+        "created_utc": split.created,
+        "line": split.lines,
+        "is_self": [post.is_self for post in posts],
+        "title_length": [len(post.title) for post in posts],
+        "score": [post.score for post in posts],
+        "num_comments": [post.num_comments for post in posts],
+        "domain": [post.domain for post in posts],
+        "flair": [post.flair for post in posts],
+        "over_18": [post.over_18 for post in posts],
+        "subreddit_age_days": np.zeros(len(posts), dtype=np.float32),
+    }
+    return FrozenPosts(pa.table(columns, schema=SCHEMA), split.labels)
 
 
 def make_table(

@@ -1,5 +1,8 @@
 """Evaluating one model on one split, recorded."""
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from core.evaluation import predict as tables
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
@@ -88,8 +91,9 @@ def _seen(store: Store, model: Model, data: SplitData) -> float:
         trained_on = snapshot_rows.get(session, model.snapshot)
     if trained_on is None or not len(data):
         return 0.0
-    known = set(load_ids(store, trained_on, "train"))
-    return sum(post in known for post in data.ids) / len(data)
+    known = load_ids(store, trained_on, "train")
+    seen: float = pc.mean(pc.is_in(pa.array(data.ids), value_set=known)).as_py()
+    return seen
 
 
 def of_execution(store: Store, number: int) -> Evaluation:

@@ -4,11 +4,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.errors import InputError, RefusedError
 from core.executions import Run, cached, record
@@ -16,7 +18,8 @@ from core.progress import Progress, silent
 from core.snapshots import splits
 from core.snapshots.content import (
     FORMAT,
-    SplitData,
+    SCHEMA,
+    FrozenPosts,
     content_digest,
     manifest_digest,
     to_parquet,
@@ -27,20 +30,30 @@ from core.snapshots.sealed import seal
 from core.store import Store
 from core.store import posts as posts_table
 from core.store import snapshots as table
+from core.store.posts import PostContent
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
 
-_REPORT_EVERY = 5_000
+_DAY = 86_400
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """All posts that may enter, oldest first, and what is said of them."""
+    """All posts that may enter, oldest first, and what is said of them.
 
-    data: SplitData
+    ``text`` (int64, n) is an id of each post's line, equal for equal lines.
+    """
+
+    posts: FrozenPosts
+    text: NDArray[np.int64]
     left_out: Counter[str]
     generated: bool
+
+    @property
+    def label(self) -> NDArray[np.int32]:
+        label: NDArray[np.int32] = self.posts.rows["label"].to_numpy()
+        return label
 
 
 def create(
@@ -78,7 +91,9 @@ def create(
             return kept, earlier.number
     _check_name(store, name)
     with record(store, "snapshot", params=params, inputs=inputs) as run:
-        snapshot = _freeze(store, rules, run, name=name, total=totals.posts, progress=progress)
+        snapshot = _freeze(
+            store, rules, run, name=name, total=totals.posts, force=force, progress=progress
+        )
         run.outputs = {"snapshot": snapshot.digest}
         run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
         run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
@@ -87,25 +102,38 @@ def create(
 
 
 def _freeze(
-    store: Store, rules: Rules, run: Run, *, name: str | None, total: int, progress: Progress
+    store: Store,
+    rules: Rules,
+    run: Run,
+    *,
+    name: str | None,
+    total: int,
+    force: bool,
+    progress: Progress,
 ) -> Snapshot:
-    read = _read_posts(store, rules, total, progress)
-    assigned = _assign(read.data, rules)
+    read = _choose_subreddits(_read_posts(store, rules, total, progress), rules)
+    assigned = _assign(read, rules)
     read.left_out["same_text_in_an_earlier_split"] = assigned.straddling
     progress("Sealing and writing", 0, None)
     parts = {
-        split: read.data.take(np.flatnonzero(assigned.split == index))
+        split: read.posts.where(assigned.split == index)
         for index, split in enumerate(splits.SPLITS)
     }
-    manifest = _manifest(rules, parts, read.data.labels)
+    manifest = _manifest(rules, parts, read.posts.labels)
     digest = manifest_digest(manifest)
     with store.read() as session:
         existing = table.get(session, digest)
-    # Also where the snapshot exists: storing a split again restores a lost or damaged one.
+    if existing is not None:
+        existing = _called(existing, name)
+        if not force:
+            return existing
     opened = {split: store.artifacts.put_bytes(to_parquet(parts[split])) for split in OPEN_SPLITS}
     sealed = seal(store, to_parquet(parts["test"]), snapshot=digest)
     if existing is not None:
-        return _called(existing, name)
+        # The same posts once more: restores a lost or damaged file, or one of an older layout.
+        again = replace(existing, train=opened["train"], valid=opened["valid"], sealed_test=sealed)
+        run.on_success(lambda session: table.replace_files(session, again))
+        return again
     snapshot = Snapshot(
         digest=digest,
         name=name,
@@ -116,7 +144,7 @@ def _freeze(
         normaliser=NORMALISER,
         splits={split: len(part) for split, part in parts.items()},
         cutoffs=assigned.cutoffs,
-        subreddits=len(read.data.labels),
+        subreddits=len(read.posts.labels),
         left_out={reason: count for reason, count in read.left_out.items() if count},
         generated=read.generated,
         train=opened["train"],
@@ -138,72 +166,95 @@ def _called(existing: Snapshot, name: str | None) -> Snapshot:
 
 
 def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _Read:
-    ids, lines, created, names = [], [], [], []
-    sources: set[str] = set()
+    """Every post that has text. Labels are numbered as they first appear."""
+    known: dict[str, _Subreddit] = {}
     left_out: Counter[str] = Counter()
+    sources: set[str] = set()
+    rows: list[pa.Table] = [SCHEMA.empty_table()]
+    text: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    done = 0
     with store.read() as session:
-        rows = posts_table.posts_in_order(session, since=rules.since, until=rules.until)
-        for done, (post, subreddit, moment, title, body, source) in enumerate(rows):
-            if done % _REPORT_EVERY == 0:
-                progress("Normalising", done, total)
-            line = normalise(title, body)
-            if not line:
-                left_out["no_text"] += 1
-                continue
-            ids.append(post)
-            lines.append(line)
-            created.append(moment)
-            names.append(subreddit)
-            sources.add(source)
-    labels = tuple(sorted(set(names)))
-    index = {label: i for i, label in enumerate(labels)}
-    data = SplitData(
-        ids=ids,
-        lines=lines,
-        label=np.array([index[n] for n in names], dtype=np.int32),
-        created=np.array(created, dtype=np.int64),
-        labels=labels,
+        for batch in posts_table.posts_in_order(session, since=rules.since, until=rules.until):
+            progress("Normalising", done, total)
+            for post in batch:
+                if post.subreddit not in known:
+                    known[post.subreddit] = _Subreddit(len(known), post.created_utc)
+            lines = [normalise(post.title, post.body) for post in batch]
+            kept = [(post, line) for post, line in zip(batch, lines, strict=True) if line]
+            rows.append(_rows(kept, known))
+            text.append(np.array([_text_id(line) for _, line in kept], dtype=np.int64))
+            left_out["no_text"] += len(batch) - len(kept)
+            sources.update(post.source for post, _ in kept)
+            done += len(batch)
+    return _Read(
+        posts=FrozenPosts(pa.concat_tables(rows), tuple(known)),
+        text=np.concatenate(text),
+        left_out=left_out,
+        generated="generated" in sources,
     )
-    kept = _choose_subreddits(data, rules, left_out)
-    return _Read(data=kept, left_out=left_out, generated="generated" in sources)
 
 
-def _choose_subreddits(data: SplitData, rules: Rules, left_out: Counter[str]) -> SplitData:
-    """Apply ``min_posts`` and ``max_posts``, and number the remaining labels anew."""
-    support = np.bincount(data.label, minlength=len(data.labels))
+class _Subreddit(NamedTuple):
+    label: int
+    first_utc: int
+
+
+def _rows(posts: list[tuple[PostContent, str]], known: dict[str, _Subreddit]) -> pa.Table:
+    """A batch of posts, each with its line, as rows of :data:`SCHEMA`."""
+    subreddits = [known[post.subreddit] for post, _ in posts]
+    moments = np.array([post.created_utc for post, _ in posts], dtype=np.int64)
+    born = np.array([subreddit.first_utc for subreddit in subreddits], dtype=np.int64)
+    columns = {
+        "post_id": [post.id for post, _ in posts],
+        "label": [subreddit.label for subreddit in subreddits],
+        "created_utc": moments,
+        "line": [line for _, line in posts],
+        "is_self": [post.is_self for post, _ in posts],
+        "title_length": [len(post.title) for post, _ in posts],
+        "score": [post.score for post, _ in posts],
+        "num_comments": [post.num_comments for post, _ in posts],
+        "domain": [post.domain for post, _ in posts],
+        "flair": [post.flair for post, _ in posts],
+        "over_18": [post.over_18 for post, _ in posts],
+        "subreddit_age_days": ((moments - born) / _DAY).astype(np.float32),
+    }
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _choose_subreddits(read: _Read, rules: Rules) -> _Read:
+    """Apply ``min_posts`` and ``max_posts``, and number the remaining labels by name."""
+    names, label = read.posts.labels, read.label
+    support = np.bincount(label, minlength=len(names))
     large = support >= rules.min_posts
-    keep = large[data.label] if len(data) else np.zeros(0, dtype=bool)
-    left_out["small_subreddit"] = int(np.count_nonzero(~keep))
+    keep = large[label]
+    read.left_out["small_subreddit"] = int(np.count_nonzero(~keep))
     if rules.max_posts is not None:
-        newest_first = np.lexsort((-np.arange(len(data)), data.label))
+        newest_first = np.lexsort((-np.arange(len(label)), label))
         starts = np.cumsum(support) - support
-        rank = np.empty(len(data), dtype=np.int64)
-        rank[newest_first] = np.arange(len(data)) - starts[data.label[newest_first]]
+        rank = np.empty(len(label), dtype=np.int64)
+        rank[newest_first] = np.arange(len(label)) - starts[label[newest_first]]
         fits = rank < rules.max_posts
-        left_out["over_max_posts"] = int(np.count_nonzero(keep & ~fits))
+        read.left_out["over_max_posts"] = int(np.count_nonzero(keep & ~fits))
         keep &= fits
     if np.count_nonzero(large) < 2:
         raise InputError(
             f"Only {np.count_nonzero(large)} subreddit has {rules.min_posts} posts or more",
             "A classifier needs two: import more subreddits, or lower --min-posts.",
         )
-    chosen = data.take(np.flatnonzero(keep))
-    renumber = np.cumsum(large) - 1
-    labels = tuple(name for name, ok in zip(data.labels, large, strict=True) if ok)
-    return SplitData(
-        ids=chosen.ids,
-        lines=chosen.lines,
-        label=renumber[chosen.label].astype(np.int32),
-        created=chosen.created,
-        labels=labels,
-    )
+    labels = tuple(sorted(name for name, ok in zip(names, large, strict=True) if ok))
+    place = {name: i for i, name in enumerate(labels)}
+    renumber = np.array([place.get(name, -1) for name in names], dtype=np.int32)
+    rows = read.posts.where(keep).rows
+    column = rows.schema.get_field_index("label")
+    rows = rows.set_column(column, SCHEMA.field("label"), pa.array(renumber[label[keep]]))
+    return replace(read, posts=FrozenPosts(rows, labels), text=read.text[keep])
 
 
-def _assign(data: SplitData, rules: Rules) -> splits.Assignment:
-    text = np.array([_text_id(line) for line in data.lines], dtype=np.int64)
+def _assign(read: _Read, rules: Rules) -> splits.Assignment:
     if rules.split == "random":
-        return splits.random(text, rules.fractions, seed=rules.seed)
-    return splits.chronological(data.created, text, rules.fractions)
+        return splits.random(read.text, rules.fractions, seed=rules.seed)
+    created = read.posts.rows["created_utc"].to_numpy()
+    return splits.chronological(created, read.text, rules.fractions)
 
 
 def _text_id(line: str) -> int:
@@ -211,7 +262,7 @@ def _text_id(line: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def _manifest(rules: Rules, parts: dict[str, SplitData], labels: Iterable[str]) -> dict[str, Any]:
+def _manifest(rules: Rules, parts: dict[str, FrozenPosts], labels: Iterable[str]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "normaliser": NORMALISER,

@@ -1,7 +1,15 @@
 """Finding snapshots, and loading what may be seen of them."""
 
+import pandas as pd
+import pyarrow as pa
+
 from core.errors import InputError, NotFoundError, RefusedError
-from core.snapshots.content import SplitData, from_parquet, ids_from_parquet
+from core.snapshots.content import (
+    SplitData,
+    attributes_from_parquet,
+    from_parquet,
+    ids_from_parquet,
+)
 from core.snapshots.splits import SPLITS
 from core.store import Store
 from core.store import snapshots as table
@@ -47,10 +55,22 @@ def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
     return from_parquet(store.artifacts.read(getattr(snapshot, split)))
 
 
-def load_ids(store: Store, snapshot: Snapshot, split: str) -> list[str]:
+def load_ids(store: Store, snapshot: Snapshot, split: str) -> pa.ChunkedArray:
     """The ids of the posts of ``train`` or ``valid``. Raises as :func:`load_split` does."""
     require_open(split)
     return ids_from_parquet(store.artifacts.read(getattr(snapshot, split)))
+
+
+def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFrame:
+    """What describes the posts of ``train`` or ``valid``, one row each, oldest first.
+
+    Columns: ``post_id``, ``created_utc`` and, unless the snapshot was frozen before they were
+    kept, ``is_self``, ``title_length``, ``score``, ``num_comments``, ``domain``, ``flair``,
+    ``over_18``, ``subreddit_age_days`` (see :data:`core.snapshots.content.SCHEMA`), as they were
+    when the snapshot was frozen. Raises as :func:`load_split` does.
+    """
+    require_open(split)
+    return attributes_from_parquet(store.artifacts.read(getattr(snapshot, split)))
 
 
 def require_open(split: str) -> None:

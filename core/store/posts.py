@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import PostRow, SubredditRow
+
+READ_BATCH = 10_000
+"""Posts that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,23 @@ class StoredPost:
     body: str
     url: str
     source: str
+
+
+class PostContent(NamedTuple):
+    """One post as freezing reads it; millions come, so it is a plain tuple."""
+
+    id: str
+    subreddit: str
+    created_utc: int
+    title: str
+    body: str
+    source: str
+    is_self: bool
+    domain: str
+    flair: str
+    over_18: bool
+    score: int
+    num_comments: int
 
 
 def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int) -> WriteCounts:
@@ -97,8 +117,8 @@ def totals(session: Session) -> PostTotals:
 
 def posts_in_order(
     session: Session, *, since: int | None = None, until: int | None = None
-) -> Iterator[tuple[str, str, int, str, str, str]]:
-    """``(id, subreddit, created_utc, title, body, source)``, oldest first, ties by id.
+) -> Iterator[list[PostContent]]:
+    """Batches of posts, oldest first, ties by id.
 
     ``since`` is included, ``until`` is not; both in epoch seconds. Streams: memory stays flat.
     """
@@ -110,6 +130,12 @@ def posts_in_order(
             PostRow.title,
             PostRow.body,
             PostRow.source,
+            PostRow.is_self,
+            PostRow.domain,
+            PostRow.flair,
+            PostRow.over_18,
+            PostRow.score,
+            PostRow.num_comments,
         )
         .join(SubredditRow)
         .order_by(PostRow.created_utc, PostRow.id)
@@ -118,8 +144,9 @@ def posts_in_order(
         query = query.where(PostRow.created_utc >= since)
     if until is not None:
         query = query.where(PostRow.created_utc < until)
-    for row in session.execute(query.execution_options(yield_per=10_000)):
-        yield row[0], row[1], row[2], row[3], row[4], row[5]
+    found = session.execute(query.execution_options(yield_per=READ_BATCH))
+    for rows in found.partitions():
+        yield [PostContent._make(row) for row in rows]
 
 
 def posts_by_id(session: Session, ids: Sequence[str]) -> dict[str, StoredPost]:

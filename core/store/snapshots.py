@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError
@@ -55,6 +55,12 @@ def insert(session: Session, snapshot: Snapshot) -> None:
             f"A snapshot named {snapshot.name} was made meanwhile", "Choose another --name."
         )
     session.add(SnapshotRow(**asdict(snapshot)))
+
+
+def replace_files(session: Session, snapshot: Snapshot) -> None:
+    """Name the files of ``snapshot`` where a snapshot of the same digest is kept."""
+    files = {name: getattr(snapshot, name) for name in ("train", "valid", "sealed_test")}
+    session.execute(update(SnapshotRow).where(SnapshotRow.digest == snapshot.digest).values(files))
 
 
 def get(session: Session, digest: str) -> Snapshot | None:

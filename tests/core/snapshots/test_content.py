@@ -1,73 +1,137 @@
 """What a split holds survives the way to the disk, and its digest means it."""
 
-import dataclasses
+import io
+from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.snapshots import content
 from core.snapshots.content import (
-    SplitData,
+    SCHEMA,
+    FrozenPosts,
+    attributes_from_parquet,
     content_digest,
     from_parquet,
+    ids_from_parquet,
     manifest_digest,
     to_parquet,
 )
-from tests.factories import make_corpus, make_split
+from tests.factories import make_corpus, make_frozen
 
+LABELS = 3
 printable = st.text(st.characters(codec="utf-8"), max_size=20)
-rows = st.lists(
-    st.tuples(printable, printable, st.integers(0, 2), st.integers(-(2**62), 2**62)), max_size=20
-)
+values = {
+    pa.string(): printable,
+    pa.int32(): st.integers(0, LABELS - 1),
+    pa.int64(): st.integers(-(2**62), 2**62),
+    pa.bool_(): st.booleans(),
+    pa.float32(): st.floats(0, 1e4, width=32),
+}
 
 
 @st.composite
-def splits(draw: st.DrawFn) -> SplitData:
-    drawn = draw(rows)
-    labels = draw(st.lists(printable, min_size=3, max_size=3, unique=True))
-    return SplitData(
-        ids=[row[0] for row in drawn],
-        lines=[row[1] for row in drawn],
-        label=np.array([row[2] for row in drawn], dtype=np.int32),
-        created=np.array([row[3] for row in drawn], dtype=np.int64),
-        labels=tuple(labels),
-    )
+def frozen(draw: st.DrawFn) -> FrozenPosts:
+    row = st.tuples(*[values[field.type] for field in SCHEMA])
+    drawn = draw(st.lists(row, max_size=12))
+    columns = list(zip(*drawn, strict=True)) or [()] * len(SCHEMA)
+    rows = pa.table(dict(zip(SCHEMA.names, columns, strict=True)), schema=SCHEMA)
+    labels = draw(st.lists(printable, min_size=LABELS, max_size=LABELS, unique=True))
+    return FrozenPosts(rows, tuple(labels))
 
 
-@given(splits())
-def test_a_split_survives_parquet(data: SplitData) -> None:
-    back = from_parquet(to_parquet(data))
-    assert (back.ids, back.lines, back.labels) == (data.ids, data.lines, data.labels)
-    np.testing.assert_array_equal(back.label, data.label)
-    np.testing.assert_array_equal(back.created, data.created)
+def changed(posts: FrozenPosts, column: str, new: object) -> FrozenPosts:
+    """The posts with another first value in ``column``."""
+    values = [new, *posts.rows[column].to_pylist()[1:]]
+    where = SCHEMA.get_field_index(column)
+    rows = posts.rows.set_column(where, SCHEMA.field(where), pa.array(values, SCHEMA.types[where]))
+    return replace(posts, rows=rows)
+
+
+@given(frozen())
+def test_a_split_survives_parquet(posts: FrozenPosts) -> None:
+    stored = to_parquet(posts)
+    back, rows = from_parquet(stored), posts.rows.to_pydict()
+    assert back.labels == posts.labels
+    assert (back.ids, back.lines) == (rows["post_id"], rows["line"])
+    assert (back.label.tolist(), back.created.tolist()) == (rows["label"], rows["created_utc"])
     assert (back.label.dtype, back.created.dtype) == (np.int32, np.int64)
-    assert content_digest(back) == content_digest(data)
+    assert ids_from_parquet(stored).to_pylist() == rows["post_id"]
 
 
-@given(splits())
-def test_numbering_labels_otherwise_leaves_the_digest(data: SplitData) -> None:
-    renamed = dataclasses.replace(data, labels=data.labels[::-1], label=2 - data.label)
-    assert content_digest(renamed) == content_digest(data)
+@given(frozen())
+def test_attributes_survive_parquet(posts: FrozenPosts) -> None:
+    frame = attributes_from_parquet(to_parquet(posts))
+    rows = posts.rows.drop_columns(["label", "line"])
+    assert list(frame) == rows.schema.names
+    assert frame.to_dict("list") == rows.to_pydict()
 
 
-def test_every_part_of_a_post_is_in_the_digest() -> None:
-    data = make_split(make_corpus(posts=2))
-    changed = [
-        dataclasses.replace(data, ids=["other", *data.ids[1:]]),
-        dataclasses.replace(data, lines=["other", *data.lines[1:]]),
-        dataclasses.replace(data, created=data.created + 1),
-        dataclasses.replace(data, label=data.label[::-1]),
-        data.take(np.array([1, 0, *range(2, len(data))])),
-        data.take(np.arange(len(data) - 1)),
+def test_a_file_of_the_first_snapshots_has_no_more_attributes_than_the_moment() -> None:
+    posts = make_frozen(make_corpus(posts=2))
+    rows = posts.rows.select(["post_id", "label", "created_utc", "line"])
+    rows = rows.replace_schema_metadata({"labels": b'["a", "b"]'})
+    pq.write_table(rows, file := io.BytesIO())
+    assert list(attributes_from_parquet(file.getvalue())) == ["post_id", "created_utc"]
+    assert from_parquet(file.getvalue()).ids == rows["post_id"].to_pylist()
+
+
+@given(frozen())
+def test_numbering_labels_otherwise_leaves_the_digest(posts: FrozenPosts) -> None:
+    where = SCHEMA.get_field_index("label")
+    label = pa.array([LABELS - 1 - n for n in posts.rows["label"].to_pylist()], pa.int32())
+    rows = posts.rows.set_column(where, SCHEMA.field(where), label)
+    assert content_digest(FrozenPosts(rows, posts.labels[::-1])) == content_digest(posts)
+
+
+def test_every_part_of_a_post_that_a_model_meets_is_in_the_digest() -> None:
+    posts = make_frozen(make_corpus(posts=2))
+    others = [
+        changed(posts, "post_id", "other"),
+        changed(posts, "line", "other"),
+        changed(posts, "created_utc", 1),
+        changed(posts, "label", 2),
+        replace(posts, rows=posts.rows.take([1, 0, *range(2, len(posts))])),
+        posts.where(np.arange(len(posts)) < len(posts) - 1),
     ]
-    digests = {content_digest(one) for one in (data, *changed)}
-    assert len(digests) == 1 + len(changed)
+    digests = {content_digest(one) for one in (posts, *others)}
+    assert len(digests) == 1 + len(others)
+
+
+@pytest.mark.parametrize(
+    ("column", "new"),
+    [("is_self", True), ("score", 9), ("domain", "x.com"), ("subreddit_age_days", 7.5)],
+)
+def test_what_no_model_sees_is_not_in_the_digest(column: str, new: object) -> None:
+    posts = make_frozen(make_corpus(posts=2))
+    other = changed(posts, column, new)
+    assert other.rows != posts.rows
+    assert content_digest(other) == content_digest(posts)
+
+
+def test_how_rows_lie_in_memory_does_not_change_digest_or_file() -> None:
+    posts = make_frozen(make_corpus(posts=5))
+    parts = [posts.rows.slice(start, 3) for start in range(0, len(posts), 3)]
+    scattered = replace(posts, rows=pa.concat_tables(parts))
+    assert content_digest(scattered) == content_digest(posts)
+    assert to_parquet(scattered) == to_parquet(posts)
+
+
+def test_a_file_can_be_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "ROW_GROUP", 5)
+    file = pq.ParquetFile(io.BytesIO(to_parquet(make_frozen(make_corpus(posts=3)))))
+    sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    assert sizes == [5, 5, 2]
 
 
 def test_the_digest_is_the_same_on_every_machine() -> None:
     """Pinned: a change here breaks every snapshot that exists, so FORMAT must change too."""
-    data = make_split(make_corpus(posts=2))
-    assert content_digest(data) == CONTENT
+    posts = make_frozen(make_corpus(posts=2))
+    assert content_digest(posts) == CONTENT
     assert manifest_digest({"b": [1, 2.5], "a": "é"}) == MANIFEST
 
 

@@ -12,6 +12,7 @@ from core.errors import InputError, NotFoundError, RefusedError
 from core.executions import get, listing
 from core.snapshots import create, find, load_split
 from core.snapshots import listing as snapshots
+from core.snapshots.read import load_attributes
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store.snapshots import Snapshot
@@ -162,6 +163,56 @@ def test_forcing_restores_a_split_that_was_lost(store: Store) -> None:
     create(store, RULES, force=True)
     assert len(load_split(store, snapshot, "train")) == 192
     assert len(load_split(store, snapshot, "valid")) == 24
+
+
+def test_attributes_are_those_of_the_posts(store: Store) -> None:
+    posts = make_corpus()
+    posts[4] = replace(posts[4], score=-3, num_comments=7, domain="i.imgur.com", over_18=True)
+    posts[5] = replace(posts[5], is_self=True, flair="Help", url="https://x.com/y")
+    fill(store, posts)
+    snapshot = freeze(store)
+    frame = load_attributes(store, snapshot, "train").set_index("post_id")
+    assert list(frame.index) == load_split(store, snapshot, "train").ids
+    for post in posts[:6]:
+        row = frame.loc[post.id]
+        assert row["title_length"] == len(post.title)
+        for name in ("created_utc", "is_self", "score", "num_comments", "flair", "over_18"):
+            assert row[name] == getattr(post, name)
+    assert frame.loc[posts[4].id, "domain"] == "i.imgur.com"
+    assert set(load_attributes(store, snapshot, "valid")["post_id"]).isdisjoint(frame.index)
+    for split in ("test", "other"):
+        with pytest.raises((RefusedError, InputError)):
+            load_attributes(store, snapshot, split)
+
+
+def test_a_subreddits_age_counts_from_its_first_post_that_was_read(store: Store) -> None:
+    day = 24 * HOUR
+    cats = [make_post(id=f"c{n}", title=f"cat {n}", created_utc=FIRST + n * day) for n in range(9)]
+    late = FIRST + 4 * day
+    cooks = [replace(post, id=f"k{post.id}", title=f"cook {post.title}") for post in cats[4:]]
+    cooks = [replace(post, subreddit="cooking") for post in cooks]
+    cooks[0] = replace(cooks[0], title="")  # has no text, yet the subreddit was there
+    fill(store, cats + cooks)
+    snapshot = freeze(store, Rules(min_posts=1, fractions=(0.7, 0.2, 0.1)))
+    ages = load_attributes(store, snapshot, "train").set_index("post_id")["subreddit_age_days"]
+    assert ages["c0"] == 0
+    assert ages["c5"] == 5
+    assert ages["kc5"] == 1
+    since = freeze(store, Rules(min_posts=1, since=late, fractions=(0.7, 0.2, 0.1)))
+    ages = load_attributes(store, since, "train").set_index("post_id")["subreddit_age_days"]
+    assert ages["c5"] == 1
+
+
+def test_attributes_stay_as_frozen_until_the_freezing_is_forced(store: Store) -> None:
+    posts = make_corpus()
+    fill(store, posts)
+    before = freeze(store)
+    fill(store, [replace(post, score=post.score + 1) for post in posts])
+    scores = load_attributes(store, freeze(store), "train")["score"]
+    forced, _ = create(store, RULES, force=True)
+    assert forced.digest == before.digest
+    assert (load_attributes(store, forced, "train")["score"] == scores + 1).all()
+    assert find(store, forced.digest) == forced
 
 
 def test_a_random_split_is_marked_as_optimistic(store: Store) -> None:

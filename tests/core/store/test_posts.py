@@ -65,7 +65,7 @@ def test_posts_come_oldest_first_and_ties_by_id(store: Store) -> None:
     fill(store, [make_post(id=name, created_utc=moment) for name, moment in moments.items()])
 
     def ids(session: Session, **span: int) -> list[str]:
-        return [post[0] for post in table.posts_in_order(session, **span)]
+        return [post.id for batch in table.posts_in_order(session, **span) for post in batch]
 
     with store.read() as session:
         assert ids(session) == ["c", "a", "b", "d"]
