@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers lock screenshots clean
+.PHONY: help install demo test check format lint types layers lock screenshots bench bench-peers clean
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
@@ -12,6 +12,7 @@ help:
 	@echo "make check        format, lint, types, layers, tests: what CI runs"
 	@echo "make install      set up .venv only"
 	@echo "make screenshots  render every page into docs/images (needs chromium)"
+	@echo "make bench        run all benchmarks (about 20 minutes) and keep them in bench/RESULTS.md"
 	@echo "make lock         pin the newest versions of all packages in requirements.lock"
 
 install: $(STAMP)
@@ -52,5 +53,18 @@ lock:
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots
 
+PEERS := bench/.peers/venv
+BENCHMARKS := evaluate compare growth pages train import_posts
+
+bench: install bench-peers
+	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m bench.$$name --write; done
+
+bench-peers: $(PEERS)/.installed
+
+$(PEERS)/.installed: bench/peers.txt $(STAMP)
+	$(PYTHON) -m venv $(PEERS)
+	$(BIN)/uv pip sync --quiet --python $(PEERS)/bin/python bench/peers.txt
+	@touch $@
+
 clean:
-	rm -rf .venv data/workspace data/demo-workspace
+	rm -rf .venv bench/.peers bench/.scratch data/workspace data/demo-workspace

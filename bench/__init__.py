@@ -1,0 +1,1 @@
+"""The benchmarks: each one command, each with its peer. See README.md."""
