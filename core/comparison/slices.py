@@ -1,0 +1,237 @@
+"""Where among the posts two models differ: slice by slice, and the worst slices found. Pure.
+
+What is tested is whether these two models do equally well on a slice, by the posts that only one
+of them gets right; what retraining alone would do is another question.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.comparison.align import Aligned
+from core.comparison.dimensions import Dimension
+from core.comparison.significance import Q_LIMIT, SAME, WORSE
+from core.stats.paired import benjamini_hochberg, mcnemar_exact
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+FEWEST_POSTS = 50
+LIMIT = 10
+OWN_SHARE = 0.5
+"""A slice that is not called worse is listed only if at least so much of its loss is its own: not
+what the slices listed before it lead one to expect of the posts that they share."""
+PAIR_HANDICAP = 0.5
+"""A pair of values must lose more clearly than a single value by so many standard deviations to
+be listed before it: cutting a slice further always finds a corner that is worse by chance."""
+
+# What became of a post, in one small number. The names of the last three are columns.
+_RIGHT, _WRONG, _FIXED, _BROKEN, _SWAPPED = range(5)
+_OUTCOMES = 5
+
+_LEADS = {
+    "kind of post": "",
+    "title length": "title",
+    "age of subreddit": "subreddit age",
+    "hour (UTC)": "hour",
+    "audience": "",
+}
+"""What stands before a value in the words for a slice, where it is not the dimension's name."""
+
+
+def by_slice(posts: Aligned, found: Sequence[Dimension]) -> pd.DataFrame:
+    """One row for each value of each dimension that any post has.
+
+    Columns: ``dimension``, ``value``, ``posts``, ``accuracy_baseline``, ``accuracy_candidate``,
+    ``difference``; posts ``changed``, ``fixed``, ``broken``, ``swapped``; ``p_value`` (exact
+    McNemar, fixed against broken) and ``q_value`` (Benjamini-Hochberg over all rows).
+    """
+    outcome = _outcomes(posts)
+    counts = [_count((dimension,), outcome)[1:] for dimension in found]
+    frame = _figures(np.concatenate([np.empty((0, _OUTCOMES), dtype=np.intp), *counts]))
+    frame.insert(0, "dimension", [one.name for one in found for _ in one.values])
+    frame.insert(1, "value", [value for one in found for value in one.values])
+    frame = frame[frame["posts"] > 0].reset_index(drop=True)
+    return frame.assign(q_value=benjamini_hochberg(frame["p_value"].to_numpy()))
+
+
+def worst(
+    posts: Aligned,
+    found: Sequence[Dimension],
+    *,
+    fewest_posts: int = FEWEST_POSTS,
+    limit: int = LIMIT,
+) -> pd.DataFrame:
+    """Where the candidate loses most accuracy against the baseline, searched for.
+
+    Every value and every pair of values of two dimensions is tried that holds at least
+    ``fewest_posts`` posts. They are listed one after the other, each time the slice whose loss is
+    clearest beyond what those listed before it explain, so that neither the same posts under
+    another name, nor a part of a listed slice that is no worse than the whole, nor a larger slice
+    that loses only there is listed again.
+
+    Returns:
+        At most ``limit`` rows, those called worse first, then by loss; none if no slice loses.
+        Columns: ``slice`` (in words), ``posts``, ``accuracy_baseline``, ``accuracy_candidate``,
+        ``difference``, ``fixed``, ``broken``, ``p_value``, ``q_value`` (over everything tried)
+        and ``verdict``.
+    """
+    outcome = _outcomes(posts)
+    parts = [*itertools.combinations(found, 1), *itertools.combinations(found, 2)]
+    tried = _Tried.of(parts)
+    counts = [_count(part, outcome) for part in parts]
+    frame = _figures(np.concatenate([np.empty((0, _OUTCOMES), dtype=np.intp), *counts]))
+    enough = tried.known & (frame["posts"].to_numpy() >= max(1, fewest_posts))
+    frame["q_value"] = benjamini_hochberg(np.where(enough, frame["p_value"], np.nan))
+    chosen = _listed(tried, outcome, enough, limit=limit)
+    frame = frame.iloc[chosen].drop(columns=["changed", "swapped"])
+    frame.insert(0, "slice", [tried.words(cell) for cell in chosen])
+    frame["verdict"] = np.where(frame["q_value"] < Q_LIMIT, WORSE, SAME)
+    order = np.lexsort((frame["difference"], frame["verdict"] != WORSE))
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _outcomes(posts: Aligned) -> Ints:
+    changes = posts.churn
+    right = posts.candidate[:, 0] == posts.truth
+    kinds = [changes.fixed, changes.broken, changes.swapped, right]
+    outcome: Ints = np.select(kinds, [_FIXED, _BROKEN, _SWAPPED, _RIGHT], _WRONG)
+    return outcome
+
+
+def _cells(part: Sequence[Dimension]) -> Ints:
+    """Each post's cell in the grid of the part's dimensions; place 0 of each is for unknown."""
+    cells = np.zeros(len(part[0].codes), dtype=np.intp)
+    for dimension in part:
+        cells *= len(dimension.values) + 1
+        cells += dimension.codes
+        cells += 1
+    return cells
+
+
+def _count(part: Sequence[Dimension], outcome: Ints) -> Ints:
+    """Posts of each cell by what became of them, shape (cells, outcomes)."""
+    size = _size(part) * _OUTCOMES
+    flat = np.bincount(_cells(part) * _OUTCOMES + outcome, minlength=size)
+    return flat.reshape(-1, _OUTCOMES)
+
+
+def _size(part: Sequence[Dimension]) -> int:
+    return int(np.prod([len(dimension.values) + 1 for dimension in part]))
+
+
+def _figures(counts: Ints) -> pd.DataFrame:
+    """Columns of :func:`by_slice` without names and q-values; accuracies NaN where no post is."""
+    right, _, fixed, broken, swapped = counts.T
+    posts = counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        before, after = (right + broken) / posts, (right + fixed) / posts
+    return pd.DataFrame(
+        {
+            "posts": posts,
+            "accuracy_baseline": before,
+            "accuracy_candidate": after,
+            "difference": after - before,
+            "changed": fixed + broken + swapped,
+            "fixed": fixed,
+            "broken": broken,
+            "swapped": swapped,
+            "p_value": mcnemar_exact(broken, fixed),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """All cells of all parts, numbered through; part i's begin at ``starts[i]``.
+
+    ``known`` (cells,): the cell stands for known values only. ``single`` (cells,): for one value.
+    """
+
+    parts: Sequence[Sequence[Dimension]]
+    starts: Ints
+    known: NDArray[np.bool_]
+    single: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, parts: Sequence[Sequence[Dimension]]) -> "_Tried":
+        sizes = [_size(part) for part in parts]
+        known = []
+        for part in parts:
+            grid = np.zeros([len(dimension.values) + 1 for dimension in part], dtype=bool)
+            grid[(slice(1, None),) * len(part)] = True
+            known.append(grid.ravel())
+        return cls(
+            parts=parts,
+            starts=np.cumsum([0, *sizes[:-1]])[: len(parts)],
+            known=np.concatenate([np.empty(0, dtype=bool), *known]),
+            single=np.repeat([len(part) == 1 for part in parts], sizes),
+        )
+
+    def part_of(self, cell: int) -> int:
+        return int(np.searchsorted(self.starts, cell, side="right")) - 1
+
+    def words(self, cell: int) -> str:
+        """Such as "link post and title up to 32 characters"."""
+        part = self.parts[self.part_of(cell)]
+        shape = [len(dimension.values) + 1 for dimension in part]
+        places = np.unravel_index(cell - self.starts[self.part_of(cell)], shape)
+        return " and ".join(
+            f"{_LEADS.get(one.name, one.name)} {one.values[place - 1]}".strip()
+            for one, place in zip(part, places, strict=True)
+        )
+
+
+def _listed(tried: _Tried, outcome: Ints, enough: NDArray[np.bool_], *, limit: int) -> list[int]:
+    """The cells to list, clearest loss first.
+
+    Only posts that one model alone gets right count: +1 for fixed, -1 for broken, as in McNemar's
+    test. Of posts in the same listed slices their mean is expected, of all others nothing, and the
+    next slices are judged by what is left: their own loss. A slice that was called worse at first
+    must still be called by its own loss; any other must own :data:`OWN_SHARE` of its loss.
+    """
+    decided = np.flatnonzero((outcome == _FIXED) | (outcome == _BROKEN))
+    if not len(decided) or not tried.parts:
+        return []
+    change = np.where(outcome[decided] == _FIXED, 1, -1)
+    cells = np.stack([_cells(part)[decided] for part in tried.parts]) + tried.starts[:, None]
+
+    def total(of_posts: NDArray[Any]) -> Floats:
+        weights = np.broadcast_to(of_posts, cells.shape).ravel()
+        sums = np.bincount(cells.ravel(), weights, minlength=len(enough))
+        return np.asarray(sums, dtype=np.float64)
+
+    size, net = total(np.ones_like(change)), total(change)
+    called = _called(net, size, enough)
+    handicap = np.where(tried.single, 0.0, PAIR_HANDICAP)
+    within = np.zeros(len(change), dtype=np.intp)  # a number for each set of listed slices, 0: none
+    expected, chosen = np.zeros(len(change)), list[int]()
+    while len(chosen) < limit:
+        own = total(change - expected)
+        still = np.where(called, _called(own, size, enough), own <= OWN_SHARE * net)
+        may = enough & (net < 0) & (own < 0) & still
+        may[chosen] = False
+        if not may.any():
+            break
+        clear = np.full(len(own), np.inf)
+        clear[may] = own[may] / np.sqrt(size[may]) + handicap[may]
+        best = int(np.argmin(clear))
+        inside = cells[tried.part_of(best)] == best
+        within = np.unique(np.append(0, 2 * within + inside), return_inverse=True)[1][1:]
+        means = np.bincount(within, change) / np.maximum(np.bincount(within), 1)
+        expected = np.where(within > 0, means[within], 0.0)
+        chosen.append(best)
+    return chosen
+
+
+def _called(net: Floats, size: Floats, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells whose ``net`` change on ``size`` posts is called, McNemar and Benjamini-Hochberg."""
+    fixed = np.floor((size + net) / 2).clip(0).astype(np.intp)
+    p_value = mcnemar_exact(size.astype(np.intp) - fixed, fixed)
+    below: NDArray[np.bool_] = benjamini_hochberg(np.where(enough, p_value, np.nan)) < Q_LIMIT
+    return below
