@@ -124,7 +124,9 @@ def make_frozen(posts: Sequence[Post]) -> FrozenPosts:
         "over_18": [post.over_18 for post in posts],
         "subreddit_age_days": np.zeros(len(posts), dtype=np.float32),
     }
-    return FrozenPosts(pa.table(columns, schema=SCHEMA), split.labels)
+    return FrozenPosts(
+        pa.table(columns, schema=SCHEMA), split.labels, positions=np.arange(len(posts))
+    )
 
 
 def make_table(

@@ -4,7 +4,9 @@ the same on every machine, and Parquet, which is quick to load. Pure but for the
 
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,27 +43,33 @@ the digest. ``title_length`` is in characters; ``subreddit_age_days`` counts fro
 of the subreddit among those that the rules' span of time holds.
 """
 
-_ATTRIBUTES = ("post_id", "created_utc", *SCHEMA.names[4:])
+_CANONICAL = ("post_id", "label", "created_utc", "line")
+_ATTRIBUTES = ("post_id", "created_utc", *SCHEMA.names[len(_CANONICAL) :])
 _REPEATING = ["label", "domain", "flair"]
 """Columns whose values come often enough for a dictionary to pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenPosts:
-    """Posts on their way into a split, oldest first: ``rows`` of :data:`SCHEMA`.
+    """Posts on their way into a split, oldest first.
 
-    They stay in Arrow's memory, a fifth of what Python's own strings take.
+    ``rows`` of :data:`SCHEMA` may hold more posts: those at ``positions`` (int64, n, ascending)
+    are meant. Splits share one set of rows, which are copied a row group at a time only.
     """
 
     rows: pa.Table
     labels: tuple[str, ...]
+    positions: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return int(self.rows.num_rows)
+        return len(self.positions)
 
-    def where(self, mask: NDArray[np.bool_]) -> "FrozenPosts":
-        """The posts where ``mask`` (n,) is true."""
-        return FrozenPosts(self.rows.filter(pa.array(mask)), self.labels)
+    def groups(self) -> Iterator[pa.Table]:
+        """The rows meant, :data:`ROW_GROUP` at a time."""
+        for start in range(0, len(self), ROW_GROUP):
+            where = self.positions[start : start + ROW_GROUP]
+            span = self.rows.slice(where[0], where[-1] - where[0] + 1)
+            yield span.take(where - where[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +90,29 @@ class SplitData:
         return len(self.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class SplitFile:
+    """A split that is left on the disk: its lines are read in parts, by :func:`read_lines`.
+
+    ``ids`` holds n strings; ``label`` (int32, n) indexes ``labels``; ``sizes`` are the posts of
+    each row group.
+    """
+
+    path: Path
+    ids: pa.ChunkedArray
+    label: NDArray[np.int32]
+    labels: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
 def content_digest(posts: FrozenPosts) -> str:
     """SHA-256 over one line of JSON per post: id, subreddit, moment, normalised text."""
     digest = hashlib.sha256()
-    canonical = posts.rows.select(["post_id", "label", "created_utc", "line"])
-    for batch in canonical.to_batches(max_chunksize=ROW_GROUP):
-        ids, labels, moments, lines = (column.to_pylist() for column in batch.columns)
+    for group in posts.groups():
+        ids, labels, moments, lines = (group[name].to_pylist() for name in _CANONICAL)
         for post, label, moment, line in zip(ids, labels, moments, lines, strict=True):
             digest.update(orjson.dumps([post, posts.labels[label], moment, line]) + b"\n")
     return digest.hexdigest()
@@ -101,21 +126,16 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 def to_parquet(posts: FrozenPosts) -> bytes:
     """The split as a Parquet file, its labels in the metadata."""
     buffer = io.BytesIO()
-    pq.write_table(
-        posts.rows.replace_schema_metadata({"labels": orjson.dumps(list(posts.labels))}),
-        buffer,
-        compression="zstd",
-        row_group_size=ROW_GROUP,
-        use_dictionary=_REPEATING,
-    )
+    schema = SCHEMA.with_metadata({"labels": orjson.dumps(list(posts.labels))})
+    with pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=_REPEATING) as writer:
+        for group in posts.groups():
+            writer.write_table(group.replace_schema_metadata(schema.metadata))
     return buffer.getvalue()
 
 
 def from_parquet(content: bytes) -> SplitData:
     """Ids, lines, labels and moments of :func:`to_parquet`."""
-    table = pq.read_table(
-        pa.BufferReader(content), columns=["post_id", "label", "created_utc", "line"]
-    )
+    table = pq.read_table(pa.BufferReader(content), columns=list(_CANONICAL))
     return SplitData(
         ids=table["post_id"].to_pylist(),
         lines=table["line"].to_pylist(),
@@ -123,6 +143,27 @@ def from_parquet(content: bytes) -> SplitData:
         created=table["created_utc"].to_numpy(),
         labels=tuple(orjson.loads(table.schema.metadata[b"labels"])),
     )
+
+
+def split_file(path: Path) -> SplitFile:
+    """The file of :func:`to_parquet` at ``path``, without its lines."""
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=["post_id", "label"])
+        groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
+        return SplitFile(
+            path=path,
+            ids=table["post_id"],
+            label=table["label"].to_numpy(),
+            labels=tuple(orjson.loads(table.schema.metadata[b"labels"])),
+            sizes=tuple(group.num_rows for group in groups),
+        )
+
+
+def read_lines(path: Path, group: int) -> list[str]:
+    """The lines of one row group."""
+    with pq.ParquetFile(path) as file:
+        lines: list[str] = file.read_row_group(group, ["line"], use_threads=False)[0].to_pylist()
+    return lines
 
 
 def ids_from_parquet(content: bytes) -> pa.ChunkedArray:

@@ -42,17 +42,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class _Read:
     """All posts that may enter, oldest first, and what is said of them.
 
-    ``text`` (int64, n) is an id of each post's line, equal for equal lines.
+    The label of ``rows`` indexes ``names``. ``text`` (int64, n) is an id of each post's line,
+    equal for equal lines.
     """
 
-    posts: FrozenPosts
+    rows: pa.Table
+    names: tuple[str, ...]
     text: NDArray[np.int64]
     left_out: Counter[str]
     generated: bool
 
     @property
     def label(self) -> NDArray[np.int32]:
-        label: NDArray[np.int32] = self.posts.rows["label"].to_numpy()
+        label: NDArray[np.int32] = self.rows["label"].to_numpy()
         return label
 
 
@@ -111,15 +113,16 @@ def _freeze(
     force: bool,
     progress: Progress,
 ) -> Snapshot:
-    read = _choose_subreddits(_read_posts(store, rules, total, progress), rules)
-    assigned = _assign(read, rules)
+    read = _read_posts(store, rules, total, progress)
+    posts = _choose_subreddits(read, rules)
+    assigned = _assign(read, posts.positions, rules)
     read.left_out["same_text_in_an_earlier_split"] = assigned.straddling
     progress("Sealing and writing", 0, None)
     parts = {
-        split: read.posts.where(assigned.split == index)
+        split: replace(posts, positions=posts.positions[assigned.split == index])
         for index, split in enumerate(splits.SPLITS)
     }
-    manifest = _manifest(rules, parts, read.posts.labels)
+    manifest = _manifest(rules, parts, posts.labels)
     digest = manifest_digest(manifest)
     with store.read() as session:
         existing = table.get(session, digest)
@@ -144,7 +147,7 @@ def _freeze(
         normaliser=NORMALISER,
         splits={split: len(part) for split, part in parts.items()},
         cutoffs=assigned.cutoffs,
-        subreddits=len(read.posts.labels),
+        subreddits=len(posts.labels),
         left_out={reason: count for reason, count in read.left_out.items() if count},
         generated=read.generated,
         train=opened["train"],
@@ -187,7 +190,8 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
             sources.update(post.source for post, _ in kept)
             done += len(batch)
     return _Read(
-        posts=FrozenPosts(pa.concat_tables(rows), tuple(known)),
+        rows=pa.concat_tables(rows),
+        names=tuple(known),
         text=np.concatenate(text),
         left_out=left_out,
         generated="generated" in sources,
@@ -221,9 +225,9 @@ def _rows(posts: list[tuple[PostContent, str]], known: dict[str, _Subreddit]) ->
     return pa.table(columns, schema=SCHEMA)
 
 
-def _choose_subreddits(read: _Read, rules: Rules) -> _Read:
+def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
     """Apply ``min_posts`` and ``max_posts``, and number the remaining labels by name."""
-    names, label = read.posts.labels, read.label
+    names, label = read.names, read.label
     support = np.bincount(label, minlength=len(names))
     large = support >= rules.min_posts
     keep = large[label]
@@ -244,17 +248,20 @@ def _choose_subreddits(read: _Read, rules: Rules) -> _Read:
     labels = tuple(sorted(name for name, ok in zip(names, large, strict=True) if ok))
     place = {name: i for i, name in enumerate(labels)}
     renumber = np.array([place.get(name, -1) for name in names], dtype=np.int32)
-    rows = read.posts.where(keep).rows
-    column = rows.schema.get_field_index("label")
-    rows = rows.set_column(column, SCHEMA.field("label"), pa.array(renumber[label[keep]]))
-    return replace(read, posts=FrozenPosts(rows, labels), text=read.text[keep])
+    column = SCHEMA.get_field_index("label")
+    return FrozenPosts(
+        rows=read.rows.set_column(column, SCHEMA.field(column), pa.array(renumber[label])),
+        labels=labels,
+        positions=np.flatnonzero(keep),
+    )
 
 
-def _assign(read: _Read, rules: Rules) -> splits.Assignment:
+def _assign(read: _Read, positions: NDArray[np.int64], rules: Rules) -> splits.Assignment:
+    text = read.text[positions]
     if rules.split == "random":
-        return splits.random(read.text, rules.fractions, seed=rules.seed)
-    created = read.posts.rows["created_utc"].to_numpy()
-    return splits.chronological(created, read.text, rules.fractions)
+        return splits.random(text, rules.fractions, seed=rules.seed)
+    created = read.rows["created_utc"].to_numpy()[positions]
+    return splits.chronological(created, text, rules.fractions)
 
 
 def _text_id(line: str) -> int:

@@ -6,9 +6,11 @@ import pyarrow as pa
 from core.errors import InputError, NotFoundError, RefusedError
 from core.snapshots.content import (
     SplitData,
+    SplitFile,
     attributes_from_parquet,
     from_parquet,
     ids_from_parquet,
+    split_file,
 )
 from core.snapshots.splits import SPLITS
 from core.store import Store
@@ -53,6 +55,14 @@ def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
     """
     require_open(split)
     return from_parquet(store.artifacts.read(getattr(snapshot, split)))
+
+
+def open_split(store: Store, snapshot: Snapshot, split: str) -> SplitFile:
+    """``train`` or ``valid``, verified, its lines left on the disk. Raises as :func:`load_split`
+    does.
+    """
+    require_open(split)
+    return split_file(store.artifacts.open(getattr(snapshot, split)))
 
 
 def load_ids(store: Store, snapshot: Snapshot, split: str) -> pa.ChunkedArray:
