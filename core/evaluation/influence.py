@@ -1,0 +1,57 @@
+"""Which words of a post speak for a subreddit, and which against it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.training.classifier import Classifier
+
+MOST = 8
+MOST_TRIED = 200
+"""Of a longer line only the first so many different words are tried; each costs one prediction."""
+SMALLEST = 1e-6
+"""Smaller effects are rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """``effect``: how far the label's probability falls without ``word``; negative if it rises."""
+
+    word: str
+    effect: float
+
+
+def influential_words(
+    classifier: Classifier, line: str, label: str, *, most: int = MOST
+) -> list[Influence]:
+    """The words of a normalised line that move the probability of ``label`` most, by leaving out.
+
+    Each word is taken out wherever it stands, and the line is predicted again: any family of
+    models can be asked so. A linear model such as fastText, which scores the mean of the vectors
+    of its words, answers with nearly the word's own share of the score, since nothing but its
+    vectors leaves the sum; nearly, because the mean is then of fewer words, neighbours become
+    pairs that were none before, and the probability is not linear in the score. Words that only
+    matter together get little each.
+
+    Returns:
+        At most ``most``, the largest effect first, whichever way; none for a label that the model
+        does not know, an empty line, or words that the model does not heed. Of very long lines
+        only the first :data:`MOST_TRIED` different words are tried.
+    """
+    if label not in classifier.labels:
+        return []
+    tokens = line.split()
+    words = list(dict.fromkeys(tokens))[:MOST_TRIED]
+    without = [" ".join(token for token in tokens if token != word) for word in words]
+    whole, *rest = _probabilities(classifier, [line, *without], label)
+    found = [Influence(word, whole - left) for word, left in zip(words, rest, strict=True)]
+    found = [influence for influence in found if abs(influence.effect) > SMALLEST]
+    return sorted(found, key=lambda influence: -abs(influence.effect))[:most]
+
+
+def _probabilities(classifier: Classifier, lines: list[str], label: str) -> list[float]:
+    """The probability of ``label`` for each line, 0 where the model does not give it one."""
+    said = classifier.predict(lines, k=len(classifier.labels))
+    named = said.labels == classifier.labels.index(label)
+    found: list[float] = np.where(named, said.probabilities, 0).sum(axis=1, dtype=float).tolist()
+    return found
