@@ -1,0 +1,175 @@
+"""Every page on 2,500 subreddits and 500 executions, in headless Chromium, until it is idle.
+
+A page is opened by its address: once cold, the first time that this server shows it, then several
+times warm. It is idle when the browser is connected, the script has run, every figure and table is
+drawn and nothing changes for a moment; that moment does not count. Budget: 2 s warm.
+"""
+
+import os
+import statistics
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+from streamlit.testing.v1 import AppTest
+
+from bench import report
+from bench.measure import fresh, note, timed
+from bench.workspace import large_workspace
+from core.evaluation.history import trainings
+from core.snapshots import find
+from core.snapshots.read import load_split
+from core.store import open_store
+from tests.browser.served import ROOT, chromium, dashboard
+
+BUDGET = 2.0
+SECONDS = 60
+"""How long a page may take before it counts as stuck."""
+VIEWS = ROOT / "dashboard" / "views"
+FIRST_VIEW = "overview"
+"""The page without a path."""
+IDLE = """
+async ([limit, hold]) => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const idle = () => {
+    const app = document.querySelector("[data-testid='stApp']");
+    return app && app.dataset.testConnectionState === "CONNECTED"
+      && app.dataset.testScriptState === "notRunning"
+      && document.querySelector("h1")
+      && !document.querySelector("[data-testid='stSkeleton'], [data-stale='true']")
+      && all("[data-testid='stPlotlyChart']").every((e) => e.querySelector(".main-svg"))
+      && all("[data-testid='stDataFrame']").every((e) => e.querySelector("canvas"));
+  };
+  let since = null;
+  while (performance.now() < limit) {
+    const now = performance.now();
+    since = idle() ? since ?? now : null;
+    if (since !== null && now - since > hold) return since;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return null;
+}
+"""
+"""Milliseconds since the navigation began until the page was idle; null if it never was."""
+HOLD_MS = 300
+WRONG = "[data-testid='stException'], [data-testid='stAlertContentError']"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of one page: in the browser, cold and warm; on the server alone."""
+
+    cold: float
+    warm: tuple[float, ...]
+    server: float
+
+
+def main() -> None:
+    """Parse the arguments, build the workspace, measure, report."""
+    parser = report.parser(__doc__, repeats=7)
+    parser.add_argument("--subreddits", type=int, default=2_500, help="default: %(default)s")
+    parser.add_argument("--executions", type=int, default=500, help="default: %(default)s")
+    parser.add_argument("--posts", type=int, default=200_000, help="default: %(default)s")
+    parser.add_argument("--pages", nargs="+", metavar="PAGE", help="default: all")
+    chosen = parser.parse_args()
+    home = fresh(
+        large_workspace,
+        subreddits=chosen.subreddits,
+        executions=chosen.executions,
+        posts=chosen.posts,
+    )
+    queries = {
+        view: query
+        for view, query in fresh(pages, home).items()
+        if not chosen.pages or view in chosen.pages
+    }
+    served = fresh(server_seconds, home, queries, repeats=chosen.repeats)
+    found = {}
+    with dashboard(home) as address, tab() as page:
+        for view, query in queries.items():
+            cold, *warm = (_open(page, address, view, query) for _ in range(1 + chosen.repeats))
+            found[view] = Timing(cold, tuple(warm), served[view])
+            note(f"{view}: {found[view]}")
+    worst = max(max(timing.warm) for timing in found.values())
+    section = report.Section(
+        title="Pages",
+        text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions and"
+        f" evaluations of {chosen.posts:,} posts, opened by its address in headless Chromium until"
+        f" it is idle: once cold (the first page of all with the server's start), then"
+        f" {chosen.repeats} times warm. *Server*: the script alone, warm.",
+        columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
+        rows=[_row(view, timing) for view, timing in found.items()],
+        verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page"),
+    )
+    report.publish(section, write=chosen.write)
+
+
+def pages(home: Path) -> dict[str, dict[str, str]]:
+    """Every page, the one without a path first, with the query that shows something on it."""
+    store = open_store(home)
+    newest = trainings(store)[0]
+    split = load_split(store, find(store, newest.model.snapshot), "valid")
+    largest = split.labels[statistics.mode(split.label.tolist())]
+    queries = {
+        "execution": {"execution": str(newest.number)},
+        "subreddits": {"subreddit": largest},
+    }
+    views = sorted(path.stem for path in VIEWS.glob("*.py") if path.stem != FIRST_VIEW)
+    return {view: queries.get(view, {}) for view in (FIRST_VIEW, *views)}
+
+
+def server_seconds(
+    home: Path, queries: Mapping[str, Mapping[str, str]], *, repeats: int
+) -> dict[str, float]:
+    """Seconds of each page's script without a browser: median after the first run."""
+    os.environ["SIGNOFF_HOME"] = str(home)
+    found = {}
+    for view, query in queries.items():
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=SECONDS)
+        app.run()
+        app.switch_page(f"views/{view}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        found[view] = statistics.median(timed(app.run) for _ in range(repeats))
+    return found
+
+
+@contextmanager
+def tab() -> Iterator[Page]:
+    """A tab as wide as a small notebook; what the browser keeps of the site, it keeps."""
+    with chromium() as browser:
+        yield _tab(browser)
+
+
+def _tab(browser: Browser) -> Page:
+    return browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+
+
+def _open(page: Page, address: str, view: str, query: Mapping[str, str]) -> float:
+    """Seconds until the page is idle.
+
+    Raises:
+        RuntimeError: it never is, or it shows an error.
+    """
+    path = "" if view == FIRST_VIEW else view
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    page.goto(f"{address}/{path}?{asked}", wait_until="commit")
+    milliseconds = page.evaluate(IDLE, [SECONDS * 1000, HOLD_MS])
+    if milliseconds is None:
+        raise RuntimeError(f"{view} was not idle within {SECONDS} s")
+    wrong = page.locator(WRONG)
+    if wrong.count():
+        raise RuntimeError(f"{view} shows an error: {wrong.first.inner_text()}")
+    return float(milliseconds) / 1000
+
+
+def _row(view: str, timing: Timing) -> list[str]:
+    values = (statistics.median(timing.warm), max(timing.warm), timing.cold, timing.server)
+    return [view.replace("_", " "), *(f"{value:.2f} s" for value in values)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""A workspace of the size that teams have: 2,500 subreddits, 500 executions, 200,000 posts judged.
+
+One small model is really trained; all other trainings and evaluations are rows that share its file
+and a few generated prediction tables. Pages cannot tell, and it is built in a minute or two.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from bench import generate
+from bench.measure import note
+from bench.scratch import SCRATCH
+from core.collect.posts import Post, store_posts
+from core.comparison.compare import Pair, compare
+from core.evaluation.aggregate import aggregate
+from core.evaluation.evaluate import TOP
+from core.evaluation.predict import PredictionTable, to_parquet
+from core.executions import get, record
+from core.executions.code import code_version
+from core.release.events import Kind
+from core.release.review import PRODUCTION
+from core.snapshots import create, load_split
+from core.snapshots.rules import Rules
+from core.store import Store, open_store, releases
+from core.store import models as rows
+from core.store.frames import put_frame, put_json
+from core.store.models import Comparison, Evaluation, Model
+from core.store.releases import EventRecord
+from core.store.snapshots import Snapshot
+from core.training.train import train
+
+FRACTIONS = (0.1, 0.8, 0.1)
+TABLES = 4
+"""Prediction tables; the evaluations take them in turn."""
+SMALL = {"loss": "hs", "dim": "8", "epoch": "1", "bucket": "1000"}
+FIRST_UTC, LAST_UTC = 1_700_000_000, 1_760_000_000
+CANDIDATES, WAITING = 40, 3
+"""Trainings that were proposed, and how many of them, the last, are not yet decided."""
+WORDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an evaluation keeps: posts, metrics, and the digests of table, frame and summary."""
+
+    posts: int
+    metrics: dict[str, float]
+    predictions: str
+    subreddits: str
+    summary: str
+
+
+def large_workspace(*, subreddits: int, executions: int, posts: int) -> Path:
+    """The folder of such a workspace, built unless this code has built it before.
+
+    ``posts`` are those of the validation split. Workspaces of other code are removed.
+    """
+    source = code_version().source[:12]
+    home = SCRATCH / f"large-{source}-{subreddits}-{executions}-{posts}"
+    if (home / "complete").exists():
+        return home
+    for other in SCRATCH.glob("large-*"):
+        shutil.rmtree(other)
+    note("building a large workspace …")
+    store = open_store(home)
+    bring_posts(store, subreddits, round(posts / FRACTIONS[1]))
+    snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")
+    fill(store, snapshot, executions)
+    store.engine.dispose()
+    (home / "complete").touch()
+    return home
+
+
+def bring_posts(store: Store, subreddits: int, posts: int) -> None:
+    """Generated posts of ``subreddits``, as one import."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(subreddits), generate.sizes(posts, subreddits, rng=rng))
+    names = generate.names(subreddits)
+    moments = rng.integers(FIRST_UTC, LAST_UTC, posts).tolist()
+    words = rng.integers(0, WORDS, (posts, 8)).tolist()
+    made = [
+        Post(
+            id=post,
+            subreddit=names[label],
+            created_utc=moment,
+            title=" ".join(f"word{word}" for word in title),
+        )
+        for post, label, moment, title in zip(
+            generate.post_ids(posts), labels.tolist(), moments, words, strict=True
+        )
+    ]
+    with record(store, "import", params={}, inputs={}) as run:
+        counts = store_posts(store, made, source="generated", execution=run.number)
+        run.metrics = {"read": posts, "inserted": counts.inserted}
+
+
+def fill(store: Store, snapshot: Snapshot, executions: int) -> None:
+    """Trainings with their evaluations, comparisons, candidates and versions."""
+    model = train(store, snapshot, params=SMALL)
+    judged = _judged(store, snapshot)
+    evaluations = []
+    for number in range(executions * 2 // 5):
+        trained = _training(store, model, seed=number + 1)
+        evaluations.append(_evaluation(store, trained, judged[number % TABLES], number))
+    comparison = compare(store, Pair(*evaluations[-2:]))
+    compared = [
+        _comparison(store, Pair(evaluations[n], evaluations[n + 1]), comparison)
+        for n in range(executions - 2 * len(evaluations))
+    ]
+    proposed = compared[:CANDIDATES]
+    _decisions(store, proposed)
+    # What Compare and Subreddits show first: production against the last that waits.
+    decided, waiting = proposed[-WAITING - 1], proposed[-1]
+    by_number = {evaluation.execution: evaluation for evaluation in evaluations}
+    compare(store, Pair(by_number[decided.candidate], by_number[waiting.candidate]))
+
+
+def _judged(store: Store, snapshot: Snapshot) -> list[Judged]:
+    """What several models say of the validation split, generated."""
+    split = load_split(store, snapshot, "valid")
+    ids = np.array(split.ids, dtype=object)
+    tables = generate.predictions(
+        split.label, ids, split.labels, np.random.default_rng(1), models=TABLES
+    )
+    return [_kept(store, table) for table in tables]
+
+
+def _kept(store: Store, table: PredictionTable) -> Judged:
+    found = aggregate(table)
+    return Judged(
+        posts=len(table.label),
+        metrics=found.metrics | {"seen_in_training": 0.0},
+        predictions=store.artifacts.put_bytes(to_parquet(table)),
+        subreddits=put_frame(store.artifacts, found.subreddits),
+        summary=put_json(store.artifacts, found.summary),
+    )
+
+
+def _training(store: Store, like: Model, *, seed: int) -> Model:
+    """One more training of the same model, by another seed."""
+    real = get(store, like.execution)
+    params = {**real.params, "seed": seed}
+    with record(store, "train", params=params, inputs=real.inputs) as run:
+        made = Model(
+            execution=run.number,
+            digest=like.digest,
+            family=like.family,
+            snapshot=like.snapshot,
+            normaliser=like.normaliser,
+            subreddits=like.subreddits,
+        )
+        run.outputs, run.metrics = real.outputs, real.metrics
+        run.on_success(lambda session: rows.insert_model(session, made))
+    return made
+
+
+def _evaluation(store: Store, model: Model, judged: Judged, number: int) -> Evaluation:
+    """Its evaluation: a table that others share, metrics a little of its own."""
+    metrics = {name: value * (1 - 0.0001 * number) for name, value in judged.metrics.items()}
+    inputs = {"model": model.digest, "training": model.execution, "snapshot": model.snapshot}
+    params = {"split": "valid", "k": TOP}
+    with record(store, "evaluate", params=params, inputs=inputs) as run:
+        made = Evaluation(
+            execution=run.number,
+            model_execution=model.execution,
+            snapshot=model.snapshot,
+            split="valid",
+            posts=judged.posts,
+            k=TOP,
+            metrics=metrics,
+            predictions=judged.predictions,
+            subreddits=judged.subreddits,
+            summary=judged.summary,
+        )
+        run.outputs, run.metrics = {"predictions": made.predictions}, metrics
+        run.on_success(lambda session: rows.insert_evaluation(session, made))
+    return made
+
+
+def _comparison(store: Store, pair: Pair, like: Comparison) -> Comparison:
+    """One more comparison, with the figures of another."""
+    inputs = {"baseline": pair.baseline.execution, "candidate": pair.candidate.execution}
+    with record(store, "compare", params={}, inputs=inputs) as run:
+        made = Comparison(
+            execution=run.number, summary=like.summary, changes=like.changes, **inputs
+        )
+        run.outputs = {"summary": made.summary, "changes": made.changes}
+        run.on_success(lambda session: rows.insert_comparison(session, made))
+    return made
+
+
+def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
+    """The last candidates wait; of the others three in four went to production, one did not."""
+    production = None
+    for number, comparison in enumerate(proposed):
+        with store.read() as session:
+            evaluation = rows.evaluation(session, comparison.candidate)
+        if evaluation is None:
+            raise RuntimeError("a comparison without its evaluation")
+        candidate = evaluation.model_execution
+        _append(store, Kind.PROPOSED, candidate, comparison.execution)
+        if number >= len(proposed) - WAITING:
+            continue
+        if number % 4 == 3:
+            _append(store, Kind.REJECTED, candidate, comparison.execution)
+            continue
+        with store.write() as session:
+            version = releases.next_version(session, at=datetime.now(UTC), candidate=candidate)
+            releases.move_alias(session, PRODUCTION, before=production, after=version)
+        _append(store, Kind.APPROVED, candidate, comparison.execution, version=version)
+        _append(
+            store, Kind.RELEASED, candidate, version=version, alias=PRODUCTION, before=production
+        )
+        production = version
+
+
+def _append(
+    store: Store,
+    kind: Kind,
+    candidate: int,
+    comparison: int | None = None,
+    *,
+    version: str | None = None,
+    alias: str | None = None,
+    before: str | None = None,
+) -> None:
+    event = EventRecord(
+        kind=kind,
+        at=datetime.now(UTC),
+        by="bench",
+        candidate=candidate,
+        comment="Generated for the benchmark.",
+        comparison=comparison,
+        version=version,
+        alias=alias,
+        before=before,
+    )
+    with store.write() as session:
+        releases.append(session, event)
