@@ -7,9 +7,29 @@ from numpy.typing import NDArray
 
 from core.comparison.churn import Churn, churn
 from core.evaluation.predict import PredictionTable, reindex
+from core.training.classifier import ABSENT
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """One side in the numbering that both share.
+
+    ``truth``: (n,). ``top``: first k labels, (n, k), -1 for none. ``p_at_1``: (n,).
+    """
+
+    truth: Ints
+    top: Ints
+    p_at_1: Floats
+
+    def among(self, labels: NDArray[np.bool_]) -> "Numbered":
+        """Only the posts of these labels, shape (c,); any other prediction counts as none."""
+        where = labels[self.truth]
+        top = self.top[where]
+        kept = np.append(labels, False)[top]  # the last is -1, no prediction
+        return Numbered(self.truth[where], np.where(kept, top, ABSENT), self.p_at_1[where])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,13 @@ class Aligned:
     shared: NDArray[np.bool_]
 
     @property
+    def sides(self) -> "tuple[Numbered, Numbered]":
+        return (
+            Numbered(self.truth, self.baseline, self.baseline_p),
+            Numbered(self.truth, self.candidate, self.candidate_p),
+        )
+
+    @property
     def churn(self) -> Churn:
         """Posts whose first prediction differs."""
         return churn(self.truth, self.baseline[:, 0], self.candidate[:, 0])
@@ -45,21 +72,36 @@ def align(baseline: PredictionTable, candidate: PredictionTable) -> Aligned | No
     order = paired_order(baseline, candidate)
     if order is None:
         return None
-    names = tuple(sorted({*baseline.vocabulary, *candidate.vocabulary}))
-    before = reindex(baseline.vocabulary, names)
-    after = reindex(candidate.vocabulary, names)
-    known = set(baseline.model_labels) & set(candidate.model_labels)
-    k = min(baseline.top_labels.shape[1], candidate.top_labels.shape[1])
+    names = common_names(baseline, candidate)
+    before, after = numbered(baseline, names), numbered(candidate, names)
+    k = min(before.top.shape[1], after.top.shape[1])
     return Aligned(
         post_id=baseline.post_id,
-        truth=before[baseline.label],
-        baseline=before[baseline.top_labels[:, :k]],
-        candidate=after[candidate.top_labels[order, :k]],
-        baseline_p=baseline.p_at_1,
-        candidate_p=candidate.p_at_1[order],
+        truth=before.truth,
+        baseline=before.top[:, :k],
+        candidate=after.top[order, :k],
+        baseline_p=before.p_at_1,
+        candidate_p=after.p_at_1[order],
         names=names,
-        shared=np.array([name in known for name in names], dtype=bool),
+        shared=known(names, baseline) & known(names, candidate),
     )
+
+
+def common_names(baseline: PredictionTable, candidate: PredictionTable) -> tuple[str, ...]:
+    """Every label of either side, sorted."""
+    return tuple(sorted({*baseline.vocabulary, *candidate.vocabulary}))
+
+
+def numbered(table: PredictionTable, names: tuple[str, ...]) -> Numbered:
+    """The table with its labels numbered as ``names``."""
+    place = reindex(table.vocabulary, names)
+    return Numbered(place[table.label], place[table.top_labels], table.p_at_1)
+
+
+def known(names: tuple[str, ...], table: PredictionTable) -> NDArray[np.bool_]:
+    """Which labels the model of this table can name; shape (c,)."""
+    labels = set(table.model_labels)
+    return np.array([name in labels for name in names], dtype=bool)
 
 
 def paired_order(a: PredictionTable, b: PredictionTable) -> NDArray[np.intp] | None:

@@ -7,14 +7,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.align import Aligned, align
-from core.comparison.significance import BETTER, WITHIN, WORSE, metric_verdict, significance
+from core.comparison.align import Aligned, align, common_names, known, numbered
+from core.comparison.label_sets import label_sets, on_label_sets
+from core.comparison.significance import (
+    BETTER,
+    WITHIN,
+    WORSE,
+    Significance,
+    paired_significance,
+    unpaired_significance,
+    with_verdicts,
+)
 from core.evaluation.predict import PredictionTable
 from core.stats import distances
 
 NOISE = ("noise_sd", "band")
 """Columns on what retraining alone does to a subreddit's change of F1."""
 PAIRED, UNPAIRED = "paired", "unpaired"
+FORMAT = 2
+"""Of the summary and the changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,78 +61,78 @@ class Difference:
 
 
 def difference(baseline: Side, candidate: Side, noise: Bands | None = None) -> Difference:
-    """Compare two evaluations; paired, and then tested, if both predicted the same posts.
+    """Compare two evaluations: paired if both predicted the same posts, else as two samples.
 
     ``noise`` is what retraining alone does to these numbers, where it was measured.
     """
     noise = noise or NOT_MEASURED
+    names = common_names(baseline.table, candidate.table)
+    in_baseline, in_candidate = (known(names, side.table) for side in (baseline, candidate))
     posts = align(baseline.table, candidate.table)
     changes = per_subreddit(baseline, candidate)
-    labels = label_sets(baseline.table.model_labels, candidate.table.model_labels)
-    churned, intervals = None, {}
     if posts is None:
-        changes["verdict"] = ""
+        sides = (numbered(baseline.table, names), numbered(candidate.table, names))
+        tested = unpaired_significance(*sides, names=names, shared=in_baseline & in_candidate)
+        churned = None
     else:
-        moved, tested = churn_by_subreddit(posts), significance(posts)
+        sides, tested = posts.sides, paired_significance(posts)
+        moved = churn_by_subreddit(posts)
         churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
-        intervals = tested.intervals
         changes = changes.merge(moved, on="subreddit", how="left")
-        changes = changes.merge(tested.subreddits, on="subreddit", how="left")
-        changes = changes.merge(noise.subreddits[["subreddit", *NOISE]], on="subreddit", how="left")
-        within = changes["difference"].abs() <= changes["band"].fillna(0.0)
-        called = changes["verdict"].isin([BETTER, WORSE])
-        changes["verdict"] = changes["verdict"].mask(called & within, WITHIN)
-        labels |= {called: int((changes["verdict"] == called).sum()) for called in (BETTER, WORSE)}
+    changes = _judged(changes, tested.subreddits, noise.subreddits)
+    verdicts = changes["verdict"].value_counts()
     summary = {
+        "format": FORMAT,
         "kind": UNPAIRED if posts is None else PAIRED,
         "posts": len(candidate.table.label),
-        "metrics": metric_differences(
-            baseline.metrics, candidate.metrics, intervals, noise.metrics
+        "posts_baseline": len(baseline.table.label),
+        "metrics": with_verdicts(
+            tested.intervals | _without_interval(baseline.metrics, candidate.metrics, tested),
+            noise.metrics,
         ),
-        "subreddits": labels,
+        "label_sets": on_label_sets(
+            sides, in_baseline, in_candidate, paired=posts is not None, noise=noise.metrics
+        ),
+        "accuracy_test": tested.accuracy_test,
+        "subreddits": label_sets(baseline.table.model_labels, candidate.table.model_labels)
+        | {called: int(verdicts.get(called, 0)) for called in (BETTER, WORSE)},
         "churn": churned,
+        "changes_normal": normal_fit(changes["difference"].dropna().to_numpy(float)),
         "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
     }
     return Difference(summary, changes)
 
 
-def metric_differences(
-    baseline: dict[str, float],
-    candidate: dict[str, float],
-    intervals: dict[str, list[float]],
-    noise: dict[str, float],
+def normal_fit(values: NDArray[np.float64]) -> dict[str, float] | None:
+    """Mean and standard deviation of the F1 changes; None for fewer than two."""
+    if len(values) < 2:
+        return None
+    return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}
+
+
+def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: pd.DataFrame) -> pd.DataFrame:
+    """The changes with their tests; what retraining does as well is called neither way."""
+    changes = changes.merge(tested, on="subreddit", how="left")
+    changes = changes.merge(noise[["subreddit", *NOISE]], on="subreddit", how="left")
+    within = changes["difference"].abs() <= changes["band"].fillna(0.0)
+    called = changes["verdict"].isin([BETTER, WORSE])
+    changes["verdict"] = changes["verdict"].mask(called & within, WITHIN)
+    return changes
+
+
+def _without_interval(
+    baseline: dict[str, float], candidate: dict[str, float], tested: Significance
 ) -> dict[str, dict[str, Any]]:
-    """Metrics that both have; ``interval`` and ``noise`` are None where they are not known."""
+    """Metrics that describe model and data and are not drawn."""
     return {
         name: {
             "baseline": baseline[name],
             "candidate": candidate[name],
             "difference": candidate[name] - baseline[name],
-            "interval": intervals.get(name),
-            "noise": noise.get(name),
-            "verdict": metric_verdict(
-                name,
-                candidate[name] - baseline[name],
-                interval=intervals.get(name),
-                noise=noise.get(name),
-            ),
+            "interval": None,
         }
         for name in baseline
-        if name in candidate
-    }
-
-
-def label_sets(baseline: tuple[str, ...], candidate: tuple[str, ...]) -> dict[str, Any]:
-    """Subreddits that both models can name, that only the candidate can, only the baseline."""
-    before, after = set(baseline), set(candidate)
-    return {
-        "shared": len(before & after),
-        "added": len(after - before),
-        "removed": len(before - after),
-        "added_names": sorted(after - before),
-        "removed_names": sorted(before - after),
-        "better": None,
-        "worse": None,
+        if name in candidate and name not in tested.intervals
     }
 
 

@@ -1,18 +1,22 @@
-"""Which differences of a paired comparison are more than the chance of these posts. Pure.
+"""Which differences of two evaluations are more than the chance of these posts. Pure.
 
 What is judged is these two trained models. How far retraining alone would move them is another
 question, which only repeated trainings answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.align import Aligned
-from core.evaluation.aggregate import KS
-from core.stats import bootstrap, paired
+from core.comparison.align import Aligned, Numbered
+from core.stats import jackknife, paired, unpaired
+from core.stats.bootstrap import RESAMPLES
+from core.stats.classification import label_counts
+from core.stats.estimates import Estimate, Outcome, difference, estimate
 
 Floats = NDArray[np.float64]
 
@@ -37,34 +41,128 @@ NEITHER_IS_BETTER = ("p_at_1_mean", "label_coverage", "seen_in_training")
 class Significance:
     """What is more than chance.
 
-    ``intervals``: metric -> lower and upper bound of its difference, where one is known.
-    ``subreddits``: a frame with ``subreddit``, ``p_value``, ``q_value``, ``interval_low``,
-    ``interval_high``, ``smallest_change`` (the change of F1 that these posts would show in about
-    80% of all cases) and ``verdict``, a row for every label; empty values where a subreddit is
-    not known to both models.
+    ``intervals``: see :func:`metric_intervals`. ``accuracy_test``: ``p_value`` of both
+    being right equally often, by ``test``, with the posts it is taken from.
+
+    ``subreddits``: a frame with ``subreddit``, ``p_value`` and ``q_value`` of the change of F1,
+    ``recall_p_value``, ``interval_low``, ``interval_high``, ``smallest_change`` (the change of F1
+    that these posts would show in about 80% of all cases) and ``verdict``, a row for every label;
+    empty values where a subreddit is not known to both models.
     """
 
-    intervals: dict[str, list[float]]
+    intervals: dict[str, dict[str, Any]]
+    accuracy_test: dict[str, Any]
     subreddits: pd.DataFrame
 
 
-def significance(
-    posts: Aligned, *, resamples: int = bootstrap.RESAMPLES, seed: int = 0
+def paired_significance(
+    posts: Aligned, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Significance:
-    """Intervals by the bootstrap over posts, and the exact swap test of every shared subreddit."""
-    rng = np.random.default_rng(seed)
-    draws = bootstrap.draw_f1(
-        posts.truth,
-        posts.baseline[:, 0],
-        posts.candidate[:, 0],
-        labels=len(posts.names),
-        rng=rng,
-        resamples=resamples,
+    """Two models on the same posts: exact tests on the posts that they judge differently."""
+    counts = paired.paired_counts(
+        posts.truth, posts.baseline[:, 0], posts.candidate[:, 0], labels=len(posts.names)
     )
+    alone = np.array([[counts.only_baseline.sum()], [counts.only_candidate.sum()]])
     return Significance(
-        intervals=_metric_intervals(posts, draws, rng, resamples),
-        subreddits=_subreddits(posts, bootstrap.percentile_interval(draws.by_label)),
+        intervals=metric_intervals(
+            posts.sides, labels=len(posts.names), paired_=True, resamples=resamples, seed=seed
+        ),
+        accuracy_test={
+            "test": "McNemar, exact",
+            "only_baseline": int(alone[0, 0]),
+            "only_candidate": int(alone[1, 0]),
+            "p_value": float(paired.mcnemar_exact(*alone)[0]),
+        },
+        subreddits=_subreddits(
+            posts.names,
+            posts.shared,
+            fewest=counts.support,
+            change=counts.f1_candidate - counts.f1_baseline,
+            test=paired.swap_test_f1(counts),
+            recall_p=paired.mcnemar_exact(counts.only_baseline, counts.only_candidate),
+            parts=[jackknife.f1_change_influence(counts)],
+        ),
     )
+
+
+def unpaired_significance(
+    baseline: Numbered,
+    candidate: Numbered,
+    *,
+    names: Sequence[str],
+    shared: NDArray[np.bool_],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Significance:
+    """Two models, or one, on different posts: two-sample tests, of models and posts together."""
+    sides = (baseline, candidate)
+    before, after = (label_counts(s.truth, s.top[:, 0], labels=len(names)) for s in sides)
+    hits, support = (
+        np.stack([getattr(before, name), getattr(after, name)]) for name in ("correct", "support")
+    )
+    size = support.sum(axis=1)
+    overall = unpaired.fisher_exact(hits.sum(axis=1)[:, None], size[:, None])
+    influence, posts = jackknife.label_f1_influence(before)
+    return Significance(
+        intervals=metric_intervals(
+            sides, labels=len(names), paired_=False, resamples=resamples, seed=seed
+        ),
+        accuracy_test={
+            "test": "Fisher, exact, two samples",
+            "posts_baseline": int(size[0]),
+            "posts_candidate": int(size[1]),
+            "p_value": float(overall[0]),
+        },
+        subreddits=_subreddits(
+            names,
+            shared,
+            fewest=support.min(axis=0),
+            change=after.f1 - before.f1,
+            test=unpaired.two_sample_test_f1(before, after, posts=(int(size[0]), int(size[1]))),
+            recall_p=unpaired.fisher_exact(hits, support),
+            parts=[(-influence, posts), jackknife.label_f1_influence(after)],
+        ),
+    )
+
+
+def metric_intervals(
+    sides: tuple[Numbered, Numbered],
+    *,
+    labels: int,
+    paired_: bool,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> dict[str, dict[str, Any]]:
+    """Values and 95% intervals of every metric that both sides have.
+
+    ``baseline``, ``candidate``, ``difference``, ``interval`` (of the difference),
+    ``interval_percentile`` and ``interval_bca`` (the same by the bootstrap),
+    ``interval_baseline`` and ``interval_candidate``.
+    """
+    rng = np.random.default_rng(seed)
+
+    def estimated(truth: NDArray[np.int32], *those: Numbered) -> list[dict[str, Estimate]]:
+        outcomes = [Outcome(side.top, side.p_at_1) for side in those]
+        return estimate(truth, outcomes, labels=labels, rng=rng, resamples=resamples)
+
+    if paired_:
+        before, after = estimated(sides[0].truth, *sides)
+    else:
+        before, after = (estimated(side.truth, side)[0] for side in sides)
+    found = {}
+    for name in (name for name in before if name in after):
+        change = difference(before[name], after[name], paired=paired_)
+        found[name] = {
+            "baseline": before[name].value,
+            "candidate": after[name].value,
+            "difference": change.value,
+            "interval": _within(change.interval, -1.0),
+            "interval_percentile": change.percentile,
+            "interval_bca": change.bca,
+            "interval_baseline": _within(before[name].interval, 0.0),
+            "interval_candidate": _within(after[name].interval, 0.0),
+        }
+    return found
 
 
 def metric_verdict(
@@ -84,52 +182,57 @@ def metric_verdict(
     return BETTER if (difference > 0) != (name in LOWER_IS_BETTER) else WORSE
 
 
-def _metric_intervals(
-    posts: Aligned, draws: bootstrap.F1Draws, rng: np.random.Generator, resamples: int
-) -> dict[str, list[float]]:
-    def mean(change: Floats) -> Floats:
-        return bootstrap.draw_mean(change, rng=rng, resamples=resamples)
-
-    found = {"f1_macro": draws.macro, "f1_weighted": draws.weighted}
-    for k in (k for k in KS if k <= posts.baseline.shape[1]):
-        recall = mean(_found(posts, posts.candidate, k) - _found(posts, posts.baseline, k))
-        found |= {f"recall_at_{k}": recall, f"precision_at_{k}": recall / k}
-    found["accuracy"] = found["recall_at_1"]
-    if (posts.baseline[:, 0] >= 0).all() and (posts.candidate[:, 0] >= 0).all():
-        found["f1_micro"] = found["accuracy"]
-    found["p_at_1_mean"] = mean(posts.candidate_p - posts.baseline_p)
+def with_verdicts(
+    metrics: dict[str, dict[str, Any]], noise: dict[str, float]
+) -> dict[str, dict[str, Any]]:
+    """Metrics with their ``noise``, None where it is not known, and ``verdict``."""
     return {
-        name: [float(bound) for bound in bootstrap.percentile_interval(values)]
-        for name, values in found.items()
+        name: values
+        | {
+            "noise": noise.get(name),
+            "verdict": metric_verdict(
+                name, values["difference"], interval=values["interval"], noise=noise.get(name)
+            ),
+        }
+        for name, values in metrics.items()
     }
 
 
-def _found(posts: Aligned, top: NDArray[np.int32], k: int) -> Floats:
-    """1.0 for each post whose subreddit is among the first ``k``."""
-    hit: Floats = (top[:, :k] == posts.truth[:, None]).any(axis=1).astype(np.float64)
-    return hit
+def _within(bounds: list[float], lowest: float) -> list[float]:
+    """No share reaches beyond 1, no difference of two beyond -1 to 1."""
+    return [min(max(bound, lowest), 1.0) for bound in bounds]
 
 
-def _subreddits(posts: Aligned, intervals: Floats) -> pd.DataFrame:
-    counts = paired.paired_counts(
-        posts.truth, posts.baseline[:, 0], posts.candidate[:, 0], labels=len(posts.names)
-    )
-    test = paired.swap_test_f1(counts)
-    tested = posts.shared & (counts.support >= FEWEST_POSTS)
-    p_value = np.where(tested, test.p_value, np.nan)
-    q_value = paired.benjamini_hochberg(p_value)
-    change = counts.f1_candidate - counts.f1_baseline
+def _subreddits(
+    names: Sequence[str],
+    shared: NDArray[np.bool_],
+    *,
+    fewest: NDArray[np.integer],
+    change: Floats,
+    test: paired.LabelTest,
+    recall_p: Floats,
+    parts: Sequence[jackknife.Part],
+) -> pd.DataFrame:
+    """Verdicts of the labels, given the posts on the side that has fewer of them."""
+    tested = shared & (fewest >= FEWEST_POSTS)
+    q_value = paired.benjamini_hochberg(np.where(tested, test.p_value, np.nan))
+    low, high = np.clip(jackknife.jackknife_interval(change, parts), -1, 1)
     called = tested & (np.nan_to_num(q_value, nan=1.0) < Q_LIMIT)
+
+    def where(mask: NDArray[np.bool_], values: Floats) -> Floats:
+        return np.where(mask, values, np.nan)
+
     return pd.DataFrame(
         {
-            "subreddit": list(posts.names),
-            "p_value": p_value,
+            "subreddit": list(names),
+            "p_value": where(tested, test.p_value),
             "q_value": q_value,
-            "interval_low": np.where(posts.shared, intervals[0], np.nan),
-            "interval_high": np.where(posts.shared, intervals[1], np.nan),
-            "smallest_change": np.where(tested, POWER_80 * test.null_sd, np.nan),
+            "recall_p_value": where(tested, recall_p),
+            "interval_low": where(shared, low),
+            "interval_high": where(shared, high),
+            "smallest_change": where(tested, POWER_80 * test.null_sd),
             "verdict": np.select(
-                [~posts.shared, ~tested, called & (change > 0), called & (change < 0)],
+                [~shared, ~tested, called & (change > 0), called & (change < 0)],
                 ["", FEW, BETTER, WORSE],
                 SAME,
             ),

@@ -27,13 +27,18 @@ def reliability(p: Floats, right: NDArray[np.bool_], *, bins: int = BINS) -> Rel
         p: p@1 of each post, in [0, 1]; shape (n,).
         right: whether the first prediction is right; shape (n,).
     """
-    where = np.minimum((p * bins).astype(np.int64), bins - 1)
+    where = bin_of(p, bins=bins)
     posts = np.bincount(where, minlength=bins)
     return Reliability(
         posts=posts,
         mean_p=ratio(np.bincount(where, weights=p, minlength=bins), posts),
         accuracy=ratio(np.bincount(where, weights=right.astype(float), minlength=bins), posts),
     )
+
+
+def bin_of(p: Floats, *, bins: int = BINS) -> NDArray[np.int64]:
+    """The bin of equal width that each p@1 falls into; 1.0 falls into the last."""
+    return np.minimum((p * bins).astype(np.int64), bins - 1)
 
 
 def expected_calibration_error(curve: Reliability) -> float:

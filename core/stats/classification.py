@@ -124,8 +124,9 @@ def top_confusions(
 
 
 def ratio(above: NDArray[np.number], below: NDArray[np.number]) -> Floats:
-    """``above / below`` element by element, 0 where ``below`` is 0."""
-    result = np.zeros(np.shape(above), dtype=np.float64)
+    """``above / below``, broadcast against each other; 0 where ``below`` is 0."""
+    shape = np.broadcast_shapes(np.shape(above), np.shape(below))
+    result = np.zeros(shape, dtype=np.float64)
     np.divide(above, below, out=result, where=np.asarray(below) > 0)
     return result
 

@@ -52,11 +52,11 @@ class PairedCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class SwapTest:
-    """Result of :func:`swap_test_f1`, shape (c,) each.
+class LabelTest:
+    """A test of each label, shape (c,) each.
 
-    ``p_value``: probability of a difference at least as large, either way, if the two models were
-    exchangeable. ``null_sd``: the standard deviation of the difference in that case.
+    ``p_value``: probability of a difference at least as large, either way, by chance alone.
+    ``null_sd``: the standard deviation of the difference in that case.
     """
 
     p_value: Floats
@@ -87,7 +87,7 @@ def paired_counts(truth: Ints, baseline: Ints, candidate: Ints, *, labels: int) 
     )
 
 
-def swap_test_f1(counts: PairedCounts) -> SwapTest:
+def swap_test_f1(counts: PairedCounts) -> LabelTest:
     """Exact paired permutation test of each label's F1 difference.
 
     If the two models were exchangeable, swapping their predictions on any post would be as likely
@@ -115,7 +115,7 @@ def swap_test_f1(counts: PairedCounts) -> SwapTest:
         weights = hit_weights[:, None] * error_weights[None, :]
         p_value[label] = weights[np.abs(change) >= observed[label] - TIE].sum()
         null_sd[label] = np.sqrt((weights * change**2).sum())
-    return SwapTest(p_value=np.clip(p_value, SMALLEST_P, 1.0), null_sd=null_sd)
+    return LabelTest(p_value=np.clip(p_value, SMALLEST_P, 1.0), null_sd=null_sd)
 
 
 def mcnemar_exact(only_baseline: Ints, only_candidate: Ints) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.comparison.align import Aligned
-from core.comparison.significance import FEW, SAME, WITHIN, metric_verdict, significance
+from core.comparison.significance import FEW, SAME, WITHIN, metric_verdict, paired_significance
 
 LABELS, POSTS_EACH = 8, 80
 
@@ -38,7 +38,7 @@ def aligned(
 
 
 def verdicts(posts: Aligned) -> dict[str, str]:
-    frame = significance(posts, resamples=200).subreddits
+    frame = paired_significance(posts, resamples=200).subreddits
     return dict(zip(frame["subreddit"], frame["verdict"], strict=True))
 
 
@@ -61,19 +61,19 @@ def test_too_few_posts_are_never_judged() -> None:
 
 def test_a_subreddit_that_one_model_does_not_know_is_not_tested() -> None:
     posts = aligned(lost=0.9, shared=[False] + [True] * LABELS)
-    frame = significance(posts, resamples=100).subreddits.set_index("subreddit")
+    frame = paired_significance(posts, resamples=100).subreddits.set_index("subreddit")
     assert frame.loc["s0", "verdict"] == ""
     assert frame.loc["s0", ["p_value", "q_value", "interval_low"]].isna().all()
 
 
 def test_intervals_surround_the_differences_and_are_reproducible() -> None:
     posts = aligned(lost=0.5)
-    one, other = significance(posts), significance(posts)
+    one, other = paired_significance(posts), paired_significance(posts)
     assert one.intervals == other.intervals
     change = (posts.candidate[:, 0] == posts.truth).mean() - (
         posts.baseline[:, 0] == posts.truth
     ).mean()
-    low, high = one.intervals["accuracy"]
+    low, high = one.intervals["accuracy"]["interval"]
     assert low < change < high
     assert set(one.intervals) >= {"f1_macro", "f1_weighted", "recall_at_3", "p_at_1_mean"}
     assert "recall_at_5" not in one.intervals  # three predictions were kept

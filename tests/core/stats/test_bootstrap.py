@@ -1,10 +1,11 @@
-"""The bootstrap, against row resampling and by coverage."""
+"""The bootstrap, against row resampling and against theory."""
 
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from core.stats.bootstrap import draw_f1, draw_mean, percentile_interval
+from core.stats import bootstrap
+from core.stats.bootstrap import LARGE_CELL, cells, draw_f1, draw_sums
 
 LABELS = 6
 Ints = np.ndarray
@@ -19,63 +20,79 @@ def sample(rng: np.random.Generator, posts: int, skills: tuple[float, float]) ->
     return truth, said[0], said[1]
 
 
-def macro_change(truth: Ints, first: Ints, second: Ints) -> float:
-    scores = [f1_score(truth, said, average="macro", zero_division=0) for said in (first, second)]
-    return float(scores[1] - scores[0])
+def scores(truth: Ints, first: Ints, second: Ints, average: str = "macro") -> list[float]:
+    return [f1_score(truth, said, average=average, zero_division=0) for said in (first, second)]
 
 
-def test_spread_equals_that_of_resampling_rows() -> None:
+def test_cells_hold_every_post_once() -> None:
+    rng = np.random.default_rng(0)
+    truth, first, second = sample(rng, 500, (0.5, 0.6))
+    first[:20] = -1
+    found = cells(truth, first, second)
+    rows = np.repeat(np.stack([found.truth, *found.first]), found.posts, axis=1)
+    expected = np.stack([truth, first, second])
+    np.testing.assert_array_equal(rows[:, np.lexsort(rows)], expected[:, np.lexsort(expected)])
+
+
+@pytest.mark.parametrize("metric", ["f1_macro", "f1_weighted", "f1_micro"])
+def test_spread_equals_that_of_resampling_rows(metric: str) -> None:
     rng = np.random.default_rng(0)
     truth, first, second = sample(rng, 800, (0.5, 0.6))
-    found = draw_f1(truth, first, second, labels=LABELS, rng=rng)
+    drawn = draw_f1(cells(truth, first, second), labels=LABELS, rng=rng)[metric]
     rows = [rng.integers(0, 800, 800) for _ in range(400)]
-    by_rows = [macro_change(truth[r], first[r], second[r]) for r in rows]
-    assert found.macro.std() == pytest.approx(np.std(by_rows), rel=0.15)
-    assert found.macro.mean() == pytest.approx(np.mean(by_rows), abs=0.003)
+    by_rows = [scores(truth[r], first[r], second[r], metric.removeprefix("f1_")) for r in rows]
+    change, expected = drawn[1] - drawn[0], np.diff(by_rows, axis=1)
+    assert change.std() == pytest.approx(expected.std(), rel=0.15)
+    assert change.mean() == pytest.approx(expected.mean(), abs=0.003)
+    assert drawn[0].mean() == pytest.approx(np.mean(by_rows, axis=0)[0], abs=0.003)
 
 
-def test_the_same_seed_gives_the_same_draws() -> None:
-    truth, first, second = sample(np.random.default_rng(1), 300, (0.5, 0.5))
-    one, other = (
-        draw_f1(truth, first, second, labels=LABELS, rng=np.random.default_rng(7)) for _ in "ab"
-    )
-    np.testing.assert_array_equal(one.macro, other.macro)
-    np.testing.assert_array_equal(one.by_label, other.by_label)
+def test_the_same_seed_gives_the_same_draws_on_any_number_of_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    posts = cells(*sample(np.random.default_rng(1), 300, (0.5, 0.5)))
+    found = []
+    for cores in (1, 3):
+        monkeypatch.setattr(bootstrap.os, "cpu_count", lambda cores=cores: cores)
+        found.append(draw_f1(posts, labels=LABELS, rng=np.random.default_rng(7))["f1_macro"])
+    np.testing.assert_array_equal(*found)
 
 
 def test_a_model_against_itself_never_differs() -> None:
     rng = np.random.default_rng(2)
     truth, first, _ = sample(rng, 300, (0.5, 0.5))
-    found = draw_f1(truth, first, first, labels=LABELS, rng=rng)
-    assert not found.macro.any()
-    assert not found.by_label.any()
+    drawn = draw_f1(cells(truth, first, first), labels=LABELS, rng=rng)
+    assert all(np.array_equal(baseline, candidate) for baseline, candidate in drawn.values())
 
 
 def test_missing_predictions_count_for_no_label() -> None:
     rng = np.random.default_rng(3)
     truth = np.repeat([0, 1], 200)
     nothing = np.full(400, -1)
-    found = draw_f1(truth, nothing, truth, labels=2, rng=rng)
-    np.testing.assert_allclose(found.macro, 1.0)
+    drawn = draw_f1(cells(truth, nothing, truth), labels=2, rng=rng)
+    for values in drawn.values():
+        np.testing.assert_allclose(values[0], 0.0)
+        np.testing.assert_allclose(values[1], 1.0, rtol=1e-6)
 
 
-def test_interval_of_the_macro_f1_difference_covers_the_truth() -> None:
-    """200 simulated comparisons; the true difference is computed from a very large sample."""
+@pytest.mark.parametrize("posts", [1, 2, LARGE_CELL, LARGE_CELL + 1, 400])
+def test_the_weight_of_a_cell_is_poisson(posts: int) -> None:
+    """Through the accuracy: one cell right, one wrong, both of so many posts."""
     rng = np.random.default_rng(4)
-    skills = (0.5, 0.56)
-    truth_value = macro_change(*sample(rng, 400_000, skills))
-    covered = 0
-    for _ in range(200):
-        draws = draw_f1(*sample(rng, 600, skills), labels=LABELS, rng=rng, resamples=300)
-        low, high = percentile_interval(draws.macro)
-        covered += low <= truth_value <= high
-    assert 0.91 <= covered / 200 <= 0.985
+    found = bootstrap._poisson_weights(np.array([posts, 1]))(20_000, rng)
+    assert found[0].mean() == pytest.approx(posts, rel=0.03)
+    assert found[0].var() == pytest.approx(posts, rel=0.05)
 
 
-@pytest.mark.parametrize("kind", ["binary", "continuous"])
-def test_means_spread_as_theory_says(kind: str) -> None:
+def test_sums_spread_as_theory_says() -> None:
     rng = np.random.default_rng(5)
-    values = rng.random(5_000) if kind == "continuous" else (rng.random(5_000) < 0.3) * 1.0
-    draws = draw_mean(values, rng=rng, resamples=4_000)
-    assert draws.mean() == pytest.approx(values.mean(), abs=0.001)
-    assert draws.std() == pytest.approx(values.std() / np.sqrt(5_000), rel=0.06)
+    values = rng.random(5_000)
+    cell, sums = draw_sums(
+        np.searchsorted([0.2, 0.5], values), values[:, None], rng=rng, resamples=4_000
+    )
+    assert cell.tolist() == [0, 1, 2]
+    means = sums[0].sum(axis=0) / sums[1].sum(axis=0)
+    between = np.array([0.1, 0.35, 0.75])  # what is left of the values' spread by three bins
+    assert means.mean() == pytest.approx(values.mean(), abs=0.001)
+    spread = np.sqrt(np.array([0.2, 0.3, 0.5]) @ (between - values.mean()) ** 2)
+    assert means.std() == pytest.approx(spread / np.sqrt(5_000), rel=0.06)

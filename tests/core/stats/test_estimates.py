@@ -1,0 +1,93 @@
+"""Values, intervals and differences of whole outcomes."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score
+
+from core.stats.calibration import expected_calibration_error, reliability
+from core.stats.estimates import Estimate, Outcome, difference, estimate
+
+LABELS, POSTS = 8, 600
+
+
+def outcome(rng: np.random.Generator, truth: np.ndarray, skill: float) -> Outcome:
+    first = np.where(rng.random(len(truth)) < skill, truth, rng.integers(0, LABELS, len(truth)))
+    p = np.clip(rng.beta(3, 3, len(truth)) + 0.2 * (first == truth), 0, 1)
+    return Outcome(np.stack([(first + i) % LABELS for i in range(5)], axis=1), p)
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[np.ndarray, list[Outcome], list[dict[str, Estimate]]]:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, LABELS, POSTS)
+    sides = [outcome(rng, truth, 0.5), outcome(rng, truth, 0.6)]
+    return truth, sides, estimate(truth, sides, labels=LABELS, rng=rng)
+
+
+def test_values_are_those_of_the_metrics(both: tuple) -> None:
+    truth, sides, found = both
+    for side, metrics in zip(sides, found, strict=True):
+        first = side.top[:, 0]
+        calibration = expected_calibration_error(reliability(side.p_at_1, first == truth))
+        expected = {
+            "accuracy": accuracy_score(truth, first),
+            "f1_macro": f1_score(truth, first, average="macro"),
+            "f1_weighted": f1_score(truth, first, average="weighted"),
+            "f1_micro": f1_score(truth, first, average="micro"),
+            "recall_at_1": accuracy_score(truth, first),
+            "recall_at_3": (side.top[:, :3] == truth[:, None]).any(axis=1).mean(),
+            "precision_at_5": (side.top == truth[:, None]).any(axis=1).mean() / 5,
+            "p_at_1_mean": side.p_at_1.mean(),
+            "ece": calibration,
+        }
+        for name, value in expected.items():
+            assert metrics[name].value == pytest.approx(value, abs=1e-12), name
+
+
+def test_three_intervals_tell_about_the_same_where_posts_abound(both: tuple) -> None:
+    _, _, (before, after) = both
+    for name in before:
+        change = difference(before[name], after[name], paired=True)
+        width = np.diff(change.interval)[0]
+        assert width > 0, name
+        for other in (change.percentile, change.bca):
+            np.testing.assert_allclose(other, change.interval, atol=0.35 * width, err_msg=name)
+
+
+def test_the_same_posts_tell_a_difference_more_sharply_than_other_posts() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, LABELS, POSTS)
+    one = outcome(rng, truth, 0.6)
+    top = np.where(rng.random((POSTS, 1)) < 0.9, one.top, (one.top + 1) % LABELS)
+    before, after = estimate(truth, [one, Outcome(top, one.p_at_1)], labels=LABELS, rng=rng)
+    for name in ("accuracy", "f1_macro"):
+        sharp, wide = (
+            np.diff(difference(before[name], after[name], paired=paired).interval)
+            for paired in (True, False)
+        )
+        assert sharp < 0.7 * wide
+
+
+def test_a_model_against_itself_differs_by_nothing(both: tuple) -> None:
+    _, _, (before, _) = both
+    for name, value in before.items():
+        change = difference(value, value, paired=True)
+        assert (change.value, change.interval, change.bca) == (0, [0, 0], [0, 0]), name
+
+
+def test_one_prediction_a_post_has_no_recall_at_three() -> None:
+    truth = np.array([0, 1, 1, 0])
+    side = Outcome(truth[:, None], np.full(4, 0.5))
+    (found,) = estimate(truth, [side], labels=2, rng=np.random.default_rng(0))
+    assert "recall_at_1" in found
+    assert "recall_at_3" not in found
+
+
+def test_every_prediction_right_leaves_nothing_to_doubt() -> None:
+    truth = np.arange(40) % 4
+    side = Outcome(truth[:, None], np.ones(40))
+    (found,) = estimate(truth, [side], labels=4, rng=np.random.default_rng(0))
+    for name in ("accuracy", "f1_macro", "f1_weighted"):
+        assert found[name].value == 1
+        assert found[name].interval == [1, 1]
+    assert found["ece"].value == 0
