@@ -1,6 +1,5 @@
 """Evaluating one model on one split, recorded."""
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.evaluation import predict as tables
@@ -9,8 +8,8 @@ from core.evaluation.predict import PredictionTable
 from core.executions import Run, cached, record
 from core.executions.history import made_none
 from core.progress import Progress, silent
-from core.snapshots import SplitData, load_split
-from core.snapshots.read import load_ids, require_open
+from core.snapshots.content import SplitFile
+from core.snapshots.read import load_ids, open_split, require_open
 from core.store import Store
 from core.store import models as rows
 from core.store import snapshots as snapshot_rows
@@ -58,8 +57,8 @@ def _evaluate(
     *,
     progress: Progress,
 ) -> Evaluation:
-    data = load_split(store, snapshot, split)
-    table = tables.predict(train.load(store, model), data, k=TOP, progress=progress)
+    data = open_split(store, snapshot, split)
+    table = tables.predict(train.loader(store, model), data, k=TOP, progress=progress)
     found = aggregate(table)
     metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}
     made = Evaluation(
@@ -85,14 +84,14 @@ def _evaluate(
     return made
 
 
-def _seen(store: Store, model: Model, data: SplitData) -> float:
+def _seen(store: Store, model: Model, data: SplitFile) -> float:
     """Share of the posts that the model was trained on: above 0, its scores promise too much."""
     with store.read() as session:
         trained_on = snapshot_rows.get(session, model.snapshot)
     if trained_on is None or not len(data):
         return 0.0
     known = load_ids(store, trained_on, "train")
-    seen: float = pc.mean(pc.is_in(pa.array(data.ids), value_set=known)).as_py()
+    seen: float = pc.mean(pc.is_in(data.ids, value_set=known)).as_py()
     return seen
 
 

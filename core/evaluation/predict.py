@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.evaluation.workers import Load, in_parts
 from core.progress import Progress
-from core.snapshots.content import SplitData
-from core.training.classifier import ABSENT, Classifier
-
-BATCH = 4_096
+from core.snapshots.content import SplitFile
+from core.training.classifier import ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +49,26 @@ class PredictionTable:
         return right
 
 
-def predict(
-    classifier: Classifier, data: SplitData, *, k: int, progress: Progress
-) -> PredictionTable:
-    """Apply the classifier to every post, in batches."""
-    vocabulary = tuple(sorted({*classifier.labels, *data.labels}))
-    labels = np.empty((len(data), k), dtype=np.int32)
-    probs = np.empty((len(data), k), dtype=np.float32)
-    for start in range(0, len(data), BATCH):
-        progress("Predicting", start, len(data))
-        part = slice(start, start + BATCH)
-        said = classifier.predict(data.lines[part], k=k)
-        labels[part], probs[part] = said.labels, said.probabilities
-    progress("Predicting", len(data), len(data))
+def predict(load: Load, split: SplitFile, *, k: int, progress: Progress) -> PredictionTable:
+    """Apply the classifier that ``load`` gives to every post, in the posts' order.
+
+    Raises as :func:`core.evaluation.workers.in_parts` does.
+    """
+    classifier = load()
+    labels = np.empty((len(split), k), dtype=np.int32)
+    probs = np.empty((len(split), k), dtype=np.float32)
+    done = 0
+    with closing(in_parts(classifier, load, split, k=k)) as parts:
+        progress("Predicting", done, len(split))
+        for said in parts:
+            part = slice(done, done + len(said.labels))
+            labels[part], probs[part] = said.labels, said.probabilities
+            done = part.stop
+            progress("Predicting", done, len(split))
+    vocabulary = tuple(sorted({*classifier.labels, *split.labels}))
     return PredictionTable(
-        post_id=np.array(data.ids, dtype=object),
-        label=reindex(data.labels, vocabulary)[data.label],
+        post_id=split.ids.to_numpy(),
+        label=reindex(split.labels, vocabulary)[split.label],
         top_labels=reindex(classifier.labels, vocabulary)[labels],
         top_probs=probs,
         vocabulary=vocabulary,

@@ -29,6 +29,12 @@ class Predictions:
     labels: NDArray[np.int32]
     probabilities: NDArray[np.float32]
 
+    @classmethod
+    def none(cls, posts: int, k: int) -> "Predictions":
+        """No label for any post."""
+        shape = (posts, k)
+        return cls(np.full(shape, ABSENT, dtype=np.int32), np.zeros(shape, dtype=np.float32))
+
 
 class Classifier(Protocol):
     """A trained model."""

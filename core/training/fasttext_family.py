@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.errors import InputError, SignoffError
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
-from core.training.classifier import ABSENT, Predictions, convert
+from core.training.classifier import Predictions, convert
 
 PREFIX = "__label__"
 """Cannot stand in a line: the normaliser parts underscores from words."""
@@ -53,16 +54,16 @@ class FastTextClassifier:
 
     def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
         """See :class:`core.training.classifier.Classifier`."""
-        shape = (len(lines), k)
-        labels = np.full(shape, ABSENT, dtype=np.int32)
-        probabilities = np.zeros(shape, dtype=np.float32)
+        said = Predictions.none(len(lines), k)
         if lines:
             found, scores = self._model.predict(list(lines), k)
-            for row, (names, values) in enumerate(zip(found, scores, strict=True)):
-                labels[row, : len(names)] = [self._index[name] for name in names]
-                probabilities[row, : len(names)] = values
-        # fastText's own rounding reaches 1.00001.
-        return Predictions(labels, np.clip(probabilities, 0, 1))
+            given = np.fromiter(map(len, scores), dtype=np.int64, count=len(lines))
+            where = np.arange(k) < given[:, None]
+            names = map(self._index.__getitem__, chain.from_iterable(found))
+            said.labels[where] = np.fromiter(names, dtype=np.int32, count=given.sum())
+            # fastText's own rounding reaches 1.00001.
+            said.probabilities[where] = np.concatenate(scores).clip(0, 1)
+        return said
 
 
 class FastTextFamily:

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from core.errors import InputError, RefusedError
@@ -121,14 +122,19 @@ def of_execution(store: Store, number: int) -> Model:
 
 
 def load(store: Store, model: Model) -> Classifier:
-    """The verified model, ready to predict.
+    """The verified model, ready to predict. Raises as :func:`loader` does."""
+    return loader(store, model)()
+
+
+def loader(store: Store, model: Model) -> Callable[[], Classifier]:
+    """What loads the verified model, now and in other processes.
 
     Raises:
         CorruptArtifactError: the file is not what was trained.
         RefusedError: it was trained on lines of another version of the normaliser.
     """
     require_normaliser(model.normaliser, f"Model #{model.execution}")
-    return family(model.family).load(store.artifacts.open(model.digest))
+    return partial(family(model.family).load, store.artifacts.open(model.digest))
 
 
 def require_normaliser(version: int, whose: str) -> None:

@@ -1,16 +1,21 @@
 """The prediction table: made from a classifier, kept as Parquet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.collect.posts import Post
 from core.evaluation.predict import PredictionTable, from_parquet, predict, reindex, to_parquet
 from core.progress import silent
+from core.snapshots.content import SplitFile, split_file
+from core.snapshots.content import to_parquet as to_split
 from core.training.classifier import ABSENT, Predictions
-from tests.factories import make_corpus, make_split
+from tests.factories import make_corpus, make_frozen
 
 NAMES = ("cats", "cooking", "python", "space")
 
@@ -57,9 +62,15 @@ def test_a_table_survives_parquet(table: PredictionTable) -> None:
         np.testing.assert_array_equal(after, before)
 
 
-def test_labels_of_posts_and_of_the_model_share_one_vocabulary() -> None:
+def on_disk(folder: Path, posts: Sequence[Post]) -> SplitFile:
+    path = folder / "split.parquet"
+    path.write_bytes(to_split(make_frozen(posts)))
+    return split_file(path)
+
+
+def test_labels_of_posts_and_of_the_model_share_one_vocabulary(tmp_path: Path) -> None:
     posts = make_corpus(posts=3)
-    table = predict(Echo(), make_split(posts), k=2, progress=silent)
+    table = predict(Echo, on_disk(tmp_path, posts), k=2, progress=silent)
     assert table.vocabulary == ("cats", "cooking", "python", "rocket", "space", "whiskers")
     assert table.model_labels == Echo.labels
     truth = [table.vocabulary[label] for label in table.label]
@@ -69,15 +80,31 @@ def test_labels_of_posts_and_of_the_model_share_one_vocabulary() -> None:
         assert (table.vocabulary[first] if first >= 0 else None) == (named[0] if named else None)
 
 
-def test_posts_are_predicted_in_batches_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.evaluation.predict.BATCH", 5)
+def test_posts_are_predicted_in_parts_and_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("core.snapshots.content.ROW_GROUP", 7)
+    monkeypatch.setattr("core.evaluation.workers.BATCH", 5)
     told: list[float] = []
     classifier = Echo()
-    data = make_split(make_corpus(posts=3))
-    table = predict(classifier, data, k=1, progress=lambda _s, done, _t: told.append(done))
-    assert classifier.batches == [5, 5, 2]
-    assert told == [0, 5, 10, 12]
-    assert table.post_id.tolist() == data.ids
+    posts = make_corpus(posts=3)
+    table = predict(
+        lambda: classifier,
+        on_disk(tmp_path, posts),
+        k=1,
+        progress=lambda _s, done, _t: told.append(done),
+    )
+    assert classifier.batches == [5, 2, 5]
+    assert told == [0, 7, 12]
+    assert table.post_id.tolist() == [post.id for post in posts]
+
+
+def test_no_posts_give_an_empty_table(tmp_path: Path) -> None:
+    empty = replace(make_frozen(make_corpus(posts=1)), positions=np.arange(0))
+    (tmp_path / "empty").write_bytes(to_split(empty))
+    table = predict(Echo, split_file(tmp_path / "empty"), k=3, progress=silent)
+    assert table.top_labels.shape == table.top_probs.shape == (0, 3)
+    assert table.post_id.tolist() == table.label.tolist() == []
 
 
 def test_an_absent_label_stays_absent_in_any_vocabulary() -> None:

@@ -63,6 +63,22 @@ def test_more_predictions_than_labels_are_filled_up_with_none(model: Path) -> No
     assert sorted(said.labels[0, :4]) == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("loss", ["ova", "hs"])
+def test_predictions_are_those_of_fasttext_itself(model: Path, loss: str) -> None:
+    import fasttext
+
+    classifier = FastTextFamily().load(fit(model, {"loss": loss}))
+    lines = [*DATA.lines, "", "words never seen"]
+    said = classifier.predict(lines, k=3)
+    itself = fasttext.load_model(str(model))
+    for row, line in enumerate(lines):
+        names, values = itself.predict(line, k=3)
+        known = said.labels[row][said.labels[row] != ABSENT]
+        assert [f"__label__{classifier.labels[label]}" for label in known] == list(names)
+        expected = np.clip(np.array(values, dtype=np.float32), 0, 1)
+        np.testing.assert_array_equal(said.probabilities[row, : len(names)], expected)
+
+
 def test_no_lines_give_no_predictions(model: Path) -> None:
     assert FastTextFamily().load(fit(model)).predict([], k=5).labels.shape == (0, 5)
 

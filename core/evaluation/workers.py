@@ -1,0 +1,155 @@
+"""A classifier applied to a split part by part, by as many processes as there are cores.
+
+fastText holds Python's lock while it predicts, so threads gain nothing. Each process reads its own
+row groups from the split's file; only labels and probabilities pass between processes.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import SignoffError
+from core.snapshots.content import SplitFile, read_lines
+from core.training.classifier import Classifier, Predictions
+
+SMALL = 10_000
+"""Fewer posts are predicted in this process: starting others takes longer."""
+BATCH = 1_024
+"""Lines predicted at once. In between, a process looks whether it is still wanted."""
+
+Load = Callable[[], Classifier]
+"""Loads the classifier. Where processes cannot be forked, it is pickled."""
+
+
+def in_parts(
+    classifier: Classifier, load: Load, split: SplitFile, *, k: int
+) -> Generator[Predictions]:
+    """Predictions of each row group, in order: the same bits in any number of processes.
+
+    Close the iterator (:func:`contextlib.closing`) to end the processes early.
+
+    Args:
+        load: gives ``classifier`` once more.
+
+    Raises:
+        SignoffError: a process was killed, or memory ran out.
+    """
+    processes = min(_cores(), len(split.sizes))
+    if processes > 1 and len(split) >= SMALL:
+        yield from _in_processes(classifier, load, split, k=k, processes=processes)
+    else:
+        yield from map(_Job(classifier, split.path, k), range(len(split.sizes)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one process does, again and again."""
+
+    classifier: Classifier
+    path: Path
+    k: int
+    stop: Event | None = None
+
+    def __call__(self, group: int) -> Predictions:
+        lines = read_lines(self.path, group)
+        parts = [Predictions.none(0, self.k)]
+        for start in range(0, len(lines), BATCH):
+            if self.stop is not None and self.stop.is_set():
+                break
+            parts.append(self.classifier.predict(lines[start : start + BATCH], k=self.k))
+        return Predictions(
+            np.concatenate([part.labels for part in parts]),
+            np.concatenate([part.probabilities for part in parts]),
+        )
+
+
+def _in_processes(
+    classifier: Classifier, load: Load, split: SplitFile, *, k: int, processes: int
+) -> Iterator[Predictions]:
+    context = _context()
+    stop = context.Event()
+    forked = context.get_start_method() == "fork"
+    pool = ProcessPoolExecutor(
+        processes,
+        mp_context=context,
+        initializer=_start,
+        # A forked process shares the loaded model's memory.
+        initargs=((lambda: classifier) if forked else load, split.path, k, stop),
+    )
+    try:
+        with _starting_processes():
+            parts = pool.map(_work, range(len(split.sizes)))
+        yield from parts
+    except (BrokenProcessPool, MemoryError) as error:
+        raise SignoffError(
+            "A predicting process ended before it was done: killed, or memory ran out",
+            "If it was memory, end other programs, or train with a lower dim or bucket.",
+        ) from error
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Forking is safe where the calling thread is the one that started Python: of other threads,
+    a forked process would inherit the locks that they hold at this moment.
+    """
+    forks = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
+    return multiprocessing.get_context("fork" if forks else "spawn")
+
+
+@contextmanager
+def _starting_processes() -> Iterator[None]:
+    """Ctrl-C is held back meanwhile, and processes started now never hear it: it is this one that
+    ends them.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with warnings.catch_warnings():
+            # From Python 3.12 on, forking warns of any other thread. Those here are idle ones of
+            # numerical libraries, which know of forks, or draw progress, which workers do not.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_job: list[_Job] = []
+"""In a worker, the one thing that it does."""
+
+
+def _start(load: Load, path: Path, k: int, stop: Event) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _job.append(_Job(load(), path, k, stop))
+
+
+def _end_with_parent() -> None:
+    """Where the main process was killed, nobody waits for the results any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(group: int) -> Predictions:
+    return _job[0](group)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
