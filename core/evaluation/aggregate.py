@@ -1,6 +1,6 @@
 """Everything a page shows of an evaluation, computed once from its prediction table. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -8,18 +8,21 @@ import pandas as pd
 
 from core.evaluation.predict import PredictionTable
 from core.stats import classification as c
+from core.stats import curve as curves
 from core.stats.calibration import expected_calibration_error, reliability
 
 HISTOGRAM_BINS = 50
 CONFUSIONS_EACH = 5
 KS = (1, 3, 5)
+CURVE_SEED = 0
+"""So that one evaluation always has one curve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregates:
     """Metrics (name -> value), one row a subreddit (see :func:`aggregate`), and the summary.
 
-    The summary holds p@1 histogram, reliability curve and top confusions as JSON values.
+    The summary holds p@1 histogram, reliability curve, F1 by p@1 and top confusions as JSON values.
     """
 
     metrics: dict[str, float]
@@ -37,9 +40,10 @@ def aggregate(table: PredictionTable) -> Aggregates:
     size = len(table.vocabulary)
     counts = c.label_counts(table.label, table.first, labels=size)
     curve = reliability(table.p_at_1, table.right)
+    subreddits = _subreddits(table, counts)
     return Aggregates(
         metrics=_metrics(table, counts) | {"ece": expected_calibration_error(curve)},
-        subreddits=_subreddits(table, counts),
+        subreddits=subreddits,
         summary={
             "p_at_1_histogram": p_histogram(table.p_at_1),
             "reliability": {
@@ -47,6 +51,7 @@ def aggregate(table: PredictionTable) -> Aggregates:
                 "mean_p": curve.mean_p.tolist(),
                 "accuracy": curve.accuracy.tolist(),
             },
+            "f1_by_p": f1_by_p(subreddits),
             "confusions": [
                 {
                     "subreddit": table.vocabulary[truth],
@@ -65,6 +70,24 @@ def p_histogram(p: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[floa
     """Posts in each of :data:`HISTOGRAM_BINS` equal bins over [0, 1], and the bins' edges."""
     posts, edges = np.histogram(p, bins=HISTOGRAM_BINS, range=(0, 1))
     return {"edges": edges.tolist(), "posts": posts.tolist()}
+
+
+def f1_by_p(subreddits: pd.DataFrame) -> dict[str, dict[str, list[float]]] | None:
+    """Both curves of :mod:`core.stats.curve`; None for too few subreddits."""
+    found = curves.f1_by_p(
+        subreddits["p_at_1_mean"].to_numpy(),
+        subreddits["f1"].to_numpy(),
+        subreddits["support"].to_numpy(),
+        rng=np.random.default_rng(CURVE_SEED),
+    )
+    if found is None:
+        return None
+    binned, isotonic = asdict(found.binned), asdict(found.isotonic)
+    binned["subreddits"] = binned.pop("labels")
+    return {
+        "binned": {name: values.tolist() for name, values in binned.items()},
+        "isotonic": {name: values.tolist() for name, values in isotonic.items()},
+    }
 
 
 def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:

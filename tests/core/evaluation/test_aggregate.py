@@ -1,6 +1,9 @@
 """What pages show of an evaluation is what its table says."""
 
+from dataclasses import replace
+
 import numpy as np
+import orjson
 import pytest
 from sklearn.metrics import f1_score
 
@@ -54,6 +57,35 @@ def test_the_summary_holds_curves_and_confusions() -> None:
         {"subreddit": "cats", "predicted": "space", "posts": 1},
         {"subreddit": "late", "predicted": "cats", "posts": 1},
     ]
+
+
+def test_the_f1_of_subreddits_is_shown_against_their_p() -> None:
+    """Three subreddits have posts; the one that only the model knows is no point."""
+    found = FOUND.summary["f1_by_p"]
+    assert found["binned"]["subreddits"] == [3]
+    assert found["binned"]["f1"] == pytest.approx([FOUND.subreddits["f1"].mean()])
+    assert found["isotonic"]["p"] == pytest.approx([0.8])
+    assert set(found["binned"]) - {"subreddits"} == set(found["isotonic"])
+    assert aggregate(TABLE).summary == FOUND.summary == orjson.loads(orjson.dumps(FOUND.summary))
+
+
+def test_too_few_subreddits_have_no_curve() -> None:
+    some = {post: said for post, said in SAID.items() if said[0] != "late"}
+    assert aggregate(make_table(some, model_labels=["cats"])).summary["f1_by_p"] is None
+
+
+def test_precision_and_recall_are_given_at_1_3_and_5() -> None:
+    top = np.array([[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 2, 3, 4, -1]], dtype=np.int32)
+    table = replace(
+        make_table({f"p{n}": ("a", "a") for n in range(3)}, model_labels=list("abcde")),
+        top_labels=top,
+        top_probs=np.full(top.shape, 0.2, dtype=np.float32),
+    )
+    metrics = aggregate(table).metrics
+    assert [metrics[f"recall_at_{k}"] for k in (1, 3, 5)] == pytest.approx([1 / 3, 1 / 3, 2 / 3])
+    assert [metrics[f"precision_at_{k}"] for k in (1, 3, 5)] == pytest.approx(
+        [1 / 3, 1 / 9, 2 / 15]
+    )
 
 
 def test_no_posts_give_zeros() -> None:
