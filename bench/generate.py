@@ -109,7 +109,7 @@ def sizes(posts: int, labels: int, *, rng: np.random.Generator) -> NDArray[np.in
     if posts < labels:
         raise ValueError(f"{posts} posts are too few for {labels} subreddits")
     mean = posts / labels
-    low, high = min(SMALLEST, mean), max(LARGEST, 3 * mean)
+    low, high = min(SMALLEST, max(1, mean / 4)), max(LARGEST, 3 * mean)
     weight = rng.lognormal(0.0, 1.4, labels)
     least, most = low / weight.max(), high / weight.min()
     for _ in range(100):  # halves the interval in which the scale lies

@@ -29,7 +29,10 @@ GENERATED_POSTS, GENERATED_SUBREDDITS = 220_000, 240
 WORDS, OWN_WORDS, OWN_SHARE = 30_000, 60, 0.3
 """Words of the language, words that a subreddit likes, and how often they come."""
 TITLE_WORDS, BODY_WORDS, BODY_SHARE = 10, 80, 0.5
-COLUMNS = ("id", "created_utc", "title", "selftext", "is_self", "score", "num_comments", "url")
+COLUMNS = (
+    *("id", "created_utc", "title", "selftext", "is_self", "score", "num_comments"),
+    *("url", "domain", "over_18", "link_flair_text"),
+)
 FIRST_UTC = 1_500_000_000
 
 
@@ -100,8 +103,8 @@ def write_posts(folder: Path, posts: int, subreddits: int) -> None:
                 body = _text(words, own, BODY_WORDS, rng) if rng.random() < BODY_SHARE else ""
                 title = _text(words, own, TITLE_WORDS, rng)
                 moment = FIRST_UTC + int(rng.integers(0, 100_000_000))
-                address = f"https://reddit.example/{n}"
-                table.writerow((f"g{n:07d}", moment, title, body, bool(body), n % 97, 3, address))
+                address = ("https://reddit.example/", "reddit.example", False, "")
+                table.writerow((f"g{n:07d}", moment, title, body, bool(body), n % 97, 3, *address))
         first += size
 
 

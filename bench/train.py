@@ -1,0 +1,81 @@
+"""Training through Signoff against fastText on the same text file, parameters and threads.
+
+Ours is the whole recorded training: the split loaded and verified, the text written, the model
+trained, checked, digested and stored. The peer trains from a text that lies there, and saves the
+model. Budget: 1.10 of the peer's time.
+"""
+
+import os
+from pathlib import Path
+
+from bench import report
+from bench.measure import alternate, fresh, ratio, timed
+from bench.posts import Prepared, prepare
+from bench.scratch import scratch_folder
+from core.snapshots import load_split
+from core.training.fasttext_family import DEFAULTS, write_training_text
+from core.training.train import train
+
+BUDGET = 1.10
+SEED = 0
+
+
+def main() -> None:
+    """Parse the arguments, measure, report."""
+    parser = report.parser(__doc__, repeats=3)
+    parser.add_argument("--posts", type=int, default=100_000, help="default: %(default)s")
+    parser.add_argument("--epochs", type=int, default=DEFAULTS["epoch"], help="default: ours")
+    chosen = parser.parse_args()
+    prepared = prepare(chosen.posts)
+    with scratch_folder() as folder:
+        fresh(write_text, prepared, folder)
+        ours, peer = alternate(
+            [
+                lambda: fresh(train_recorded, prepared, chosen.epochs),
+                lambda: fresh(train_bare, folder, chosen.epochs),
+            ],
+            repeats=chosen.repeats,
+        )
+    found = ratio(ours, peer)
+    section = report.Section(
+        title="Training a model",
+        text=f"{prepared.posts:,} {prepared.what} posts, our default parameters with"
+        f" {chosen.epochs} epochs, {os.cpu_count()} threads, in turn {chosen.repeats} times.",
+        columns=("what", "median (lowest–highest)"),
+        rows=[
+            ("a whole training", report.seconds(ours)),
+            ("fastText, model saved", report.seconds(peer)),
+            ("ratio", f"{found:.2f} ×"),
+        ],
+        verdict=report.verdict(found, BUDGET, "×"),
+    )
+    report.publish(section, write=chosen.write)
+
+
+def train_recorded(prepared: Prepared, epochs: int) -> float:
+    """Seconds of one recorded training."""
+    store, snapshot = prepared.open()
+    return timed(train, store, snapshot, params={"epoch": str(epochs)}, seed=SEED, force=True)
+
+
+def train_bare(folder: Path, epochs: int) -> float:
+    """Seconds of fastText on the text file."""
+    import fasttext
+
+    options = {**DEFAULTS, "epoch": epochs, "seed": SEED, "thread": os.cpu_count()}
+
+    def run() -> None:
+        model = fasttext.train_supervised(str(folder / "train.txt"), **options, verbose=0)
+        model.save_model(str(folder / "model.bin"))
+
+    return timed(run)
+
+
+def write_text(prepared: Prepared, folder: Path) -> None:
+    """The posts as fastText reads them."""
+    store, snapshot = prepared.open()
+    write_training_text(load_split(store, snapshot, "train"), folder / "train.txt")
+
+
+if __name__ == "__main__":
+    main()
