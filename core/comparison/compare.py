@@ -1,5 +1,6 @@
 """Comparing two evaluations, recorded once per pair."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,14 @@ import pandas as pd
 
 from core.comparison.difference import Side, difference
 from core.comparison.noise import newest, noise_for
+from core.comparison.topics import FILE as TOPICS_FILE
+from core.comparison.topics import read_topics
 from core.errors import InputError, NotFoundError
 from core.evaluation import evaluate
 from core.executions import cached, get, record
 from core.executions.history import made_none
 from core.snapshots import find
+from core.snapshots.read import load_attributes
 from core.stats.bootstrap import RESAMPLES
 from core.store import Store
 from core.store import models as rows
@@ -58,11 +62,19 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
     if earlier is not None:
         return earlier
     with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
-        sides = (_side(store, chosen.baseline), _side(store, chosen.candidate))
         noise = noise_for(store, _models(store, chosen))
-        found = difference(*sides, noise.bands if noise else None)
+        found = difference(
+            _side(store, chosen.baseline),
+            _side(store, chosen.candidate),
+            noise.bands if noise else None,
+            attributes=attributes_of(store, chosen.baseline),
+            topics=read_topics(store.home / TOPICS_FILE),
+        )
         found.summary["noise"] = (
             {"execution": noise.execution, "repeats": noise.repeats} if noise else None
+        )
+        found.summary["one_model"] = (
+            chosen.baseline.model_execution == chosen.candidate.model_execution
         )
         made = Comparison(
             execution=run.number,
@@ -70,8 +82,9 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
             candidate=chosen.candidate.execution,
             summary=put_json(store.artifacts, found.summary),
             changes=put_frame(store.artifacts, found.changes),
+            slices=None if found.slices is None else put_frame(store.artifacts, found.slices),
         )
-        run.outputs = {"summary": made.summary, "changes": made.changes}
+        run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
         macro = found.summary["metrics"]["f1_macro"]
         run.metrics = {"posts": found.summary["posts"], "f1_macro_difference": macro["difference"]}
         run.on_success(lambda session: rows.insert_comparison(session, made))
@@ -127,6 +140,11 @@ def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
     return read_frame(store.artifacts, comparison.changes)
 
 
+def slices_of(store: Store, comparison: Comparison) -> pd.DataFrame | None:
+    """How posts fare slice by slice, see :func:`core.comparison.slices.slice_table`."""
+    return None if comparison.slices is None else read_frame(store.artifacts, comparison.slices)
+
+
 def _models(store: Store, chosen: Pair) -> list[Model]:
     """Whose noise is asked for: the candidate's, else the baseline's."""
     return [model_of(store, side.model_execution) for side in (chosen.candidate, chosen.baseline)]
@@ -136,11 +154,23 @@ def _inputs(store: Store, chosen: Pair) -> dict[str, Any]:
     noise = newest(store, _models(store, chosen))
     return {
         "noise": noise.execution if noise else None,
+        "topics": _topics_digest(store),
         "baseline": chosen.baseline.execution,
         "candidate": chosen.candidate.execution,
         "baseline_predictions": chosen.baseline.predictions,
         "candidate_predictions": chosen.candidate.predictions,
     }
+
+
+def attributes_of(store: Store, evaluation: Evaluation) -> pd.DataFrame:
+    """What describes the posts of an evaluation, one row each."""
+    return load_attributes(store, find(store, evaluation.snapshot), evaluation.split)
+
+
+def _topics_digest(store: Store) -> str | None:
+    """Of the topics file, so that a comparison is made anew once it changes."""
+    path = store.home / TOPICS_FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _side(store: Store, evaluation: Evaluation) -> Side:

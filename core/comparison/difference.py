@@ -1,14 +1,16 @@
 """What two evaluations differ in, as numbers. Pure: tables in, values out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.align import Aligned, align, common_names, known, numbered
+from core.comparison.align import Aligned, Numbered, align, common_names, known, numbered
 from core.comparison.label_sets import label_sets, on_label_sets
+from core.comparison.renames import suggest_renames
 from core.comparison.significance import (
     BETTER,
     WITHIN,
@@ -18,6 +20,8 @@ from core.comparison.significance import (
     unpaired_significance,
     with_verdicts,
 )
+from core.comparison.slices import slice_table
+from core.comparison.topics import OTHER, group_by_confusion
 from core.evaluation.predict import PredictionTable
 from core.stats import distances
 
@@ -26,6 +30,7 @@ NOISE = ("noise_sd", "band")
 PAIRED, UNPAIRED = "paired", "unpaired"
 FORMAT = 2
 """Of the summary and the changes."""
+FROM_FILE, FROM_CONFUSIONS = "file", "confusions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +59,53 @@ NOT_MEASURED = Bands({}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``summary``: the JSON of ``signoff compare`` but for ``changes``, which is the frame."""
+    """``summary``: the JSON of ``signoff compare`` but for ``changes``, which is the frame.
+
+    ``slices``: see :func:`core.comparison.slices.table`; None if unpaired.
+    """
 
     summary: dict[str, Any]
     changes: pd.DataFrame
+    slices: pd.DataFrame | None
 
 
-def difference(baseline: Side, candidate: Side, noise: Bands | None = None) -> Difference:
+def difference(
+    baseline: Side,
+    candidate: Side,
+    noise: Bands | None = None,
+    *,
+    attributes: pd.DataFrame | None = None,
+    topics: Mapping[str, str] | None = None,
+) -> Difference:
     """Compare two evaluations: paired if both predicted the same posts, else as two samples.
 
-    ``noise`` is what retraining alone does to these numbers, where it was measured.
+    Args:
+        noise: what retraining alone does to these numbers, where it was measured.
+        attributes: what describes the posts, one row each with ``post_id``, for the slices.
+        topics: subreddit, lower-cased -> topic; by default what the models take for each other.
     """
     noise = noise or NOT_MEASURED
     names = common_names(baseline.table, candidate.table)
+    labels = label_sets(baseline.table.model_labels, candidate.table.model_labels)
+    topic_of = topics or confused_topics(numbered(baseline.table, names), names)
     in_baseline, in_candidate = (known(names, side.table) for side in (baseline, candidate))
     posts = align(baseline.table, candidate.table)
     changes = per_subreddit(baseline, candidate)
     if posts is None:
         sides = (numbered(baseline.table, names), numbered(candidate.table, names))
         tested = unpaired_significance(*sides, names=names, shared=in_baseline & in_candidate)
-        churned = None
+        churned, renames, sliced = None, [], None
     else:
         sides, tested = posts.sides, paired_significance(posts)
+        renames = suggest_renames(
+            posts, removed=labels["removed_names"], added=labels["added_names"]
+        )
+        sliced = slice_table(posts, attributes, topics=topic_of)
         moved = churn_by_subreddit(posts)
         churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
         changes = changes.merge(moved, on="subreddit", how="left")
     changes = _judged(changes, tested.subreddits, noise.subreddits)
+    changes["topic"] = [topic_of.get(name.lower(), OTHER) for name in changes["subreddit"]]
     verdicts = changes["verdict"].value_counts()
     summary = {
         "format": FORMAT,
@@ -94,13 +120,21 @@ def difference(baseline: Side, candidate: Side, noise: Bands | None = None) -> D
             sides, in_baseline, in_candidate, paired=posts is not None, noise=noise.metrics
         ),
         "accuracy_test": tested.accuracy_test,
-        "subreddits": label_sets(baseline.table.model_labels, candidate.table.model_labels)
-        | {called: int(verdicts.get(called, 0)) for called in (BETTER, WORSE)},
+        "subreddits": labels
+        | {called: int(verdicts.get(called, 0)) for called in (BETTER, WORSE)}
+        | {"renames": [asdict(rename) for rename in renames]},
+        "topics": FROM_FILE if topics else FROM_CONFUSIONS,
         "churn": churned,
         "changes_normal": normal_fit(changes["difference"].dropna().to_numpy(float)),
         "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
     }
-    return Difference(summary, changes)
+    return Difference(summary, changes, sliced)
+
+
+def confused_topics(side: Numbered, names: tuple[str, ...]) -> dict[str, str]:
+    """Subreddit, lower-cased -> the group of those that the baseline takes for each other."""
+    groups = group_by_confusion(side.truth, side.top[:, 0], names)
+    return {name.lower(): topic for topic, members in groups.items() for name in members}
 
 
 def normal_fit(values: NDArray[np.float64]) -> dict[str, float] | None:

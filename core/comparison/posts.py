@@ -1,37 +1,115 @@
-"""The posts behind the numbers: one subreddit of a paired comparison, post by post."""
+"""The posts behind the numbers of a paired comparison: which changed, and each in full."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, align
-from core.comparison.compare import Pair
-from core.errors import RefusedError
+from core.comparison.compare import Pair, attributes_of
+from core.comparison.dimensions import Dimension, in_slice
+from core.comparison.slices import dimensions_of
+from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import predictions
+from core.snapshots import find
+from core.snapshots.content import line_at
+from core.snapshots.read import open_split
 from core.store import Store
-from core.store.posts import posts_by_id
+from core.store.posts import StoredPost, posts_by_id
 
 GONE = "(no longer stored)"
+KINDS = ("broken", "fixed", "swapped", "same")
+"""What may become of a post, in the order in which posts are shown."""
+Place = NDArray[np.intp]
 
 
-def changes_of_subreddit(
-    store: Store, pair: Pair, subreddit: str, *, most: int = 200
-) -> pd.DataFrame:
-    """Posts of ``subreddit``, those that changed first, with both first predictions.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Both models' predictions of the same posts, with what became of each and what describes it.
 
-    Returns:
-        ``change`` (broken, fixed, swapped or same), ``baseline``, ``baseline_p``, ``candidate``,
-        ``candidate_p``, ``post_id``; ``most`` rows at most.
+    ``kinds``: place in :data:`KINDS`, shape (n,).
+    """
+
+    posts: Aligned
+    kinds: NDArray[np.int8]
+    dimensions: list[Dimension]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of ``total`` posts, one row each.
+
+    Columns: ``change``, ``post_id``, ``subreddit``; ``baseline``, ``candidate``: up to k names,
+    the first prediction first; ``baseline_p``, ``candidate_p``: p@1.
+    """
+
+    total: int
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PostInFull:
+    """One post with both models' predictions; ``post`` is None once it is erased.
+
+    ``line``: the normalised text that the models saw. ``baseline``, ``candidate``: names and
+    probabilities, most probable first.
+    """
+
+    post: StoredPost | None
+    line: str
+    subreddit: str
+    change: str
+    baseline: list[tuple[str, float]]
+    candidate: list[tuple[str, float]]
+
+
+def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
+    """Everything that the posts can be chosen by.
+
+    Args:
+        topics: subreddit, lower-cased -> topic, as the comparison has them.
 
     Raises:
         RefusedError: the evaluations are of different posts.
+        CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
     """
-    posts = align(predictions(store, pair.baseline), predictions(store, pair.candidate))
-    if posts is None:
-        raise RefusedError("The two evaluations are of different posts", "Compare on one split.")
-    frame = _side_by_side(posts, subreddit)
-    rank = {"broken": 0, "fixed": 1, "swapped": 2, "same": 3}
-    order = frame["change"].map(rank).argsort(kind="stable")
-    return frame.iloc[order].head(most).reset_index(drop=True)
+    posts = _aligned(store, pair)
+    found = posts.churn
+    kinds = np.select([found.broken, found.fixed, found.swapped], [0, 1, 2], 3).astype(np.int8)
+    attributes = attributes_of(store, pair.baseline)
+    return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
+
+
+def page(
+    laid: Laid,
+    *,
+    kinds: Sequence[str] = KINDS,
+    subreddit: str | None = None,
+    slices: Sequence[tuple[str, str]] = (),
+    start: int = 0,
+    most: int = 25,
+) -> Page:
+    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``.
+
+    Args:
+        slices: dimension and value, see :mod:`core.comparison.dimensions`.
+        start, most: which part of them; broken first, then fixed, swapped and the rest, each in
+            the order of the posts.
+
+    Raises:
+        NotFoundError: a slice that these posts do not have.
+    """
+    chosen = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
+    if subreddit is not None:
+        names = np.array(laid.posts.names, dtype=object)
+        chosen &= (names == subreddit)[laid.posts.truth]
+    for dimension, value in slices:
+        chosen &= in_slice(laid.dimensions, dimension, value)
+    places = np.flatnonzero(chosen)
+    order = places[np.argsort(laid.kinds[places], kind="stable")][start : start + most]
+    return Page(total=len(places), rows=_rows(laid, order))
 
 
 def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
@@ -42,20 +120,81 @@ def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(title=titles)
 
 
-def _side_by_side(posts: Aligned, subreddit: str) -> pd.DataFrame:
-    found = posts.churn
-    kinds = np.select(
-        [found.broken, found.fixed, found.swapped], ["broken", "fixed", "swapped"], "same"
+def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
+    """One post of a paired comparison.
+
+    Raises:
+        NotFoundError: no such post in this comparison. Others as :func:`lay_out`.
+    """
+    tables = [predictions(store, side) for side in (pair.baseline, pair.candidate)]
+    places = [np.flatnonzero(table.post_id == post_id) for table in tables]
+    if not all(len(place) for place in places):
+        raise NotFoundError(
+            f"There is no post {post_id!r} in this comparison", "Choose one from the list."
+        )
+    said = []
+    for table, place in zip(tables, places, strict=True):
+        labels, p = table.top_labels[place[0]], table.top_probs[place[0]].astype(float)
+        said.append(
+            [(table.vocabulary[i], float(q)) for i, q in zip(labels, p, strict=True) if i >= 0]
+        )
+    with store.read() as session:
+        stored = posts_by_id(session, [post_id]).get(post_id)
+    truth = tables[0].vocabulary[tables[0].label[places[0][0]]]
+    before, after = (side[0][0] if side else None for side in said)
+    split = open_split(store, find(store, pair.baseline.snapshot), pair.baseline.split)
+    return PostInFull(
+        post=stored,
+        line=line_at(split, int(places[0][0])),
+        subreddit=truth,
+        change=_change(truth, before, after),
+        baseline=said[0],
+        candidate=said[1],
     )
-    names = np.array([*posts.names, "–"], dtype=object)  # -1, no prediction, is the last
-    mine = names[posts.truth] == subreddit
+
+
+def _change(truth: str, before: str | None, after: str | None) -> str:
+    if before == after:
+        return "same"
+    return "fixed" if after == truth else "broken" if before == truth else "swapped"
+
+
+def _aligned(store: Store, pair: Pair) -> Aligned:
+    posts = align(predictions(store, pair.baseline), predictions(store, pair.candidate))
+    if posts is None:
+        raise RefusedError(
+            "The two evaluations are of different posts, so none can be laid side by side",
+            "Evaluate both models on one split: signoff evaluate EXECUTION --on SNAPSHOT:valid.",
+        )
+    return posts
+
+
+def _rows(laid: Laid, places: Place) -> pd.DataFrame:
+    posts, kinds = laid.posts, np.array(KINDS, dtype=object)
     return pd.DataFrame(
         {
-            "change": kinds[mine],
-            "baseline": names[posts.baseline[mine, 0]],
-            "baseline_p": posts.baseline_p[mine],
-            "candidate": names[posts.candidate[mine, 0]],
-            "candidate_p": posts.candidate_p[mine],
-            "post_id": posts.post_id[mine],
+            "change": kinds[laid.kinds[places]],
+            "post_id": posts.post_id[places],
+            "subreddit": [posts.names[i] for i in posts.truth[places]],
+            "baseline": [_named(posts, top) for top in posts.baseline[places]],
+            "baseline_p": posts.baseline_p[places],
+            "candidate": [_named(posts, top) for top in posts.candidate[places]],
+            "candidate_p": posts.candidate_p[places],
         }
     )
+
+
+def _named(posts: Aligned, top: NDArray[np.int32]) -> tuple[str, ...]:
+    return tuple(posts.names[i] for i in top if i >= 0)
+
+
+def changes_of_subreddit(
+    store: Store, pair: Pair, subreddit: str, *, most: int = 200
+) -> pd.DataFrame:
+    """Posts of ``subreddit``, those that changed first, with both first predictions."""
+    rows = page(lay_out(store, pair, {}), subreddit=subreddit, most=most).rows
+    first = {
+        side: [names[0] if names else "–" for names in rows[side]]
+        for side in ("baseline", "candidate")
+    }
+    return rows.assign(**first)

@@ -5,7 +5,7 @@ of them gets right; what retraining alone would do is another question.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned
-from core.comparison.dimensions import Dimension
+from core.comparison.dimensions import Dimension, dimensions
 from core.comparison.significance import Q_LIMIT, SAME, WORSE
 from core.stats.paired import benjamini_hochberg, mcnemar_exact
 
@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 FEWEST_POSTS = 50
+MOST_SHARE = 0.9
+"""A slice of a larger share of the posts does not say where among them a model loses."""
 LIMIT = 10
 OWN_SHARE = 0.5
 """A slice that is not called worse is listed only if at least so much of its loss is its own: not
@@ -42,6 +44,33 @@ _LEADS = {
     "audience": "",
 }
 """What stands before a value in the words for a slice, where it is not the dimension's name."""
+
+
+def slice_table(
+    posts: Aligned, attributes: pd.DataFrame | None, *, topics: Mapping[str, str]
+) -> pd.DataFrame:
+    """Every slice (``section`` "slice") and the worst found (``section`` "worst") in one frame.
+
+    Columns of :func:`by_slice` and :func:`worst`; what only one of them has is empty in the other.
+    Without ``attributes`` posts are sliced by topic alone.
+    """
+    found = dimensions_of(posts, attributes, topics=topics)
+    sections = {"slice": by_slice(posts, found), "worst": worst(posts, found)}
+    return pd.concat(
+        [frame.assign(section=name) for name, frame in sections.items()], ignore_index=True
+    )
+
+
+def dimensions_of(
+    posts: Aligned, attributes: pd.DataFrame | None, *, topics: Mapping[str, str]
+) -> list[Dimension]:
+    """The dimensions of these posts, whatever the order of ``attributes``."""
+    if attributes is None:
+        attributes = pd.DataFrame({"post_id": posts.post_id})
+    elif not np.array_equal(attributes["post_id"].to_numpy(), posts.post_id):
+        attributes = attributes.set_index("post_id").reindex(posts.post_id).reset_index()
+    names = np.array(posts.names, dtype=object)[posts.truth]
+    return dimensions(attributes, topics=topics, truth_names=names.tolist())
 
 
 def by_slice(posts: Aligned, found: Sequence[Dimension]) -> pd.DataFrame:
@@ -70,14 +99,15 @@ def worst(
     """Where the candidate loses most accuracy against the baseline, searched for.
 
     Every value and every pair of values of two dimensions is tried that holds at least
-    ``fewest_posts`` posts. They are listed one after the other, each time the slice whose loss is
-    clearest beyond what those listed before it explain, so that neither the same posts under
-    another name, nor a part of a listed slice that is no worse than the whole, nor a larger slice
-    that loses only there is listed again.
+    ``fewest_posts`` posts, and not nearly all. They are listed one after the other, each time the
+    slice whose loss is clearest beyond what those listed before it explain, so that neither the
+    same posts under another name, nor a part of a listed slice that is no worse than the whole,
+    nor a larger slice that loses only there is listed again.
 
     Returns:
         At most ``limit`` rows, those called worse first, then by loss; none if no slice loses.
-        Columns: ``slice`` (in words), ``posts``, ``accuracy_baseline``, ``accuracy_candidate``,
+        Columns: ``slice`` (in words), ``dimension``, ``value`` and, for a pair, ``dimension_2``,
+        ``value_2``; ``posts``, ``accuracy_baseline``, ``accuracy_candidate``,
         ``difference``, ``fixed``, ``broken``, ``p_value``, ``q_value`` (over everything tried)
         and ``verdict``.
     """
@@ -86,14 +116,25 @@ def worst(
     tried = _Tried.of(parts)
     counts = [_count(part, outcome) for part in parts]
     frame = _figures(np.concatenate([np.empty((0, _OUTCOMES), dtype=np.intp), *counts]))
-    enough = tried.known & (frame["posts"].to_numpy() >= max(1, fewest_posts))
+    held = frame["posts"].to_numpy()
+    enough = tried.known & (held >= max(1, fewest_posts)) & (held <= MOST_SHARE * len(outcome))
     frame["q_value"] = benjamini_hochberg(np.where(enough, frame["p_value"], np.nan))
     chosen = _listed(tried, outcome, enough, limit=limit)
     frame = frame.iloc[chosen].drop(columns=["changed", "swapped"])
-    frame.insert(0, "slice", [tried.words(cell) for cell in chosen])
     frame["verdict"] = np.where(frame["q_value"] < Q_LIMIT, WORSE, SAME)
+    values = [tried.values_of(cell) for cell in chosen]
+    frame.insert(0, "slice", [in_words(each) for each in values])
+    for place, suffix in enumerate(("", "_2")):
+        each = [pairs[place] if place < len(pairs) else (None, None) for pairs in values]
+        frame[f"dimension{suffix}"] = pd.Series([one for one, _ in each], frame.index, dtype=object)
+        frame[f"value{suffix}"] = pd.Series([one for _, one in each], frame.index, dtype=object)
     order = np.lexsort((frame["difference"], frame["verdict"] != WORSE))
     return frame.iloc[order].reset_index(drop=True)
+
+
+def in_words(values: Sequence[tuple[str, str]]) -> str:
+    """Such as "link post and title up to 32 characters", of dimensions and values."""
+    return " and ".join(f"{_LEADS.get(name, name)} {value}".strip() for name, value in values)
 
 
 def _outcomes(posts: Aligned) -> Ints:
@@ -176,15 +217,12 @@ class _Tried:
     def part_of(self, cell: int) -> int:
         return int(np.searchsorted(self.starts, cell, side="right")) - 1
 
-    def words(self, cell: int) -> str:
-        """Such as "link post and title up to 32 characters"."""
+    def values_of(self, cell: int) -> list[tuple[str, str]]:
+        """Dimension and value, one or two."""
         part = self.parts[self.part_of(cell)]
         shape = [len(dimension.values) + 1 for dimension in part]
         places = np.unravel_index(cell - self.starts[self.part_of(cell)], shape)
-        return " and ".join(
-            f"{_LEADS.get(one.name, one.name)} {one.values[place - 1]}".strip()
-            for one, place in zip(part, places, strict=True)
-        )
+        return [(one.name, one.values[i - 1]) for one, i in zip(part, places, strict=True)]
 
 
 def _listed(tried: _Tried, outcome: Ints, enough: NDArray[np.bool_], *, limit: int) -> list[int]:

@@ -166,6 +166,13 @@ def read_lines(path: Path, group: int) -> list[str]:
     return lines
 
 
+def line_at(split: SplitFile, place: int) -> str:
+    """The line of the post at this place, 0 for the oldest."""
+    ends = np.cumsum(split.sizes)
+    group = int(np.searchsorted(ends, place, side="right"))
+    return read_lines(split.path, group)[place - int(ends[group])]
+
+
 def ids_from_parquet(content: bytes) -> pa.ChunkedArray:
     """Only the ids of the posts, in Arrow's memory."""
     return pq.read_table(pa.BufferReader(content), columns=["post_id"])["post_id"]

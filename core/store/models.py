@@ -40,13 +40,17 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A baseline evaluation against a candidate evaluation, by their execution numbers."""
+    """A baseline evaluation against a candidate evaluation, by their execution numbers.
+
+    ``summary``, ``changes`` and ``slices`` are digests.
+    """
 
     execution: int
     baseline: int
     candidate: int
     summary: str
     changes: str
+    slices: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

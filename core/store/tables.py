@@ -149,6 +149,8 @@ class ComparisonRow(Base):
     candidate: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
     summary: Mapped[Digest]
     changes: Mapped[Digest]
+    slices: Mapped[Digest | None]
+    """None where the posts cannot be laid side by side, or were compared before there were any."""
 
 
 class NoiseRow(Base):

@@ -132,6 +132,7 @@ def test_added_removed_and_shared_subreddits_are_three_things() -> None:
         "removed_names": ["space"],
         "better": 0,
         "worse": 0,
+        "renames": [],
     }
 
 

@@ -46,9 +46,7 @@ def sample(
     before = rng.random(posts) < 0.5
     after = np.where(rng.random(posts) < 0.8, before, rng.random(posts) < 0.5)
     if lost is not None:
-        inside = np.logical_and.reduce(
-            [one.codes == lost[one.name] for one in found if one.name in lost]
-        )
+        inside = np.all([one.codes == lost[one.name] for one in found if one.name in lost], axis=0)
         after &= ~(inside & (rng.random(posts) < rate))
     return aligned(before, after), found
 
@@ -184,6 +182,15 @@ def test_small_slices_are_not_tried() -> None:
     assert len(worst(posts, found, limit=3)) == 3
 
 
+def test_nearly_all_posts_are_no_slice() -> None:
+    """The loss is everywhere, so it is clearest in what holds nearly everything."""
+    posts, found = sample(11, lost={}, rate=0.1)
+    nearly = Dimension("audience", ("all", "few"), (np.arange(8_000) % 20 == 0).astype(np.int16))
+    table = worst(posts, [*found, nearly], limit=100)
+    assert (table["posts"] <= 0.9 * 8_000).all()
+    assert (by_slice(posts, [nearly])["q_value"] < 0.05).any()
+
+
 def test_what_is_called_worse_comes_first_then_the_largest_loss() -> None:
     table = worst(*sample(8, lost={"kind": 1}, rate=0.1))
     assert set(table["verdict"]) == {WORSE, SAME}
@@ -195,6 +202,7 @@ def test_what_is_called_worse_comes_first_then_the_largest_loss() -> None:
     assert list(table) == [
         *("slice", "posts", "accuracy_baseline", "accuracy_candidate", "difference"),
         *("fixed", "broken", "p_value", "q_value", "verdict"),
+        *("dimension", "value", "dimension_2", "value_2"),
     ]
 
 
