@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.stats.classification import ratio
-
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
@@ -85,7 +83,7 @@ def binned(p: Floats, f1: Floats, *, rng: np.random.Generator) -> Binned:
         f1: shape (c,).
     """
     parts = np.array_split(np.arange(len(p)), np.clip(len(p) // LABELS_A_BIN, 1, BINS))
-    bounds = [_interval(_drawn_means(f1[part], rng)) for part in parts]
+    bounds = [_interval(_draw_times(len(part), rng) @ f1[part] / len(part)) for part in parts]
     low, high = np.array(bounds).T
     return Binned(
         p=np.array([p[part].mean() for part in parts]),
@@ -105,29 +103,56 @@ def isotonic(p: Floats, f1: Floats, weights: Floats, *, rng: np.random.Generator
 
     The bootstrap of a monotone fit is only roughly right (Sen, Banerjee & Woodroofe 2010).
     """
-    points, where = np.unique(p, return_inverse=True)
+    points = np.unique(p)
     grid = np.unique(np.linspace(points[0], points[-1], GRID))
-    times = rng.multinomial(len(p), np.full(len(p), 1 / len(p)), size=RESAMPLES)
-    drawn = [_fit(points, where, f1, weights * row, grid) for row in times]
-    low, high = _interval(np.array(drawn))
-    return Isotonic(p=grid, f1=_fit(points, where, f1, weights, grid), low=low, high=high)
+    fitted = _fits(p, f1, weights[None, :], grid)[0]
+    low, high = _interval(_fits(p, f1, weights * _draw_times(len(p), rng), grid))
+    return Isotonic(p=grid, f1=fitted, low=low, high=high)
 
 
-def _fit(points: Floats, where: Ints, f1: Floats, weights: Floats, grid: Floats) -> Floats:
-    """The isotonic curve at ``grid``, through the points that have weight."""
-    from scipy.optimize import isotonic_regression  # takes a second to load
+def pool_adjacent_violators(values: Floats, weights: Floats, row: Ints) -> Floats:
+    """The non-decreasing values next to ``values`` by weighted squares, in each row by itself.
 
-    weight = np.bincount(where, weights=weights, minlength=len(points))
-    mean = ratio(np.bincount(where, weights=weights * f1, minlength=len(points)), weight)
-    held = weight > 0
-    fitted = isotonic_regression(mean[held], weights=weight[held]).x
-    return np.interp(grid, points[held], fitted)
+    Args:
+        values, weights: weights above 0; shape (n,), the rows one after the other.
+        row: number of the row of each value, ascending; shape (n,).
+
+    All adjacent violators of all rows are pooled at once, until there are none (any order of
+    pooling ends alike). scipy has the same for one row, but takes a second to load.
+    """
+    starts, total = np.arange(len(values)), len(values)
+    while (falls := (np.diff(values) < 0) & (np.diff(row) == 0)).any():
+        kept = np.flatnonzero(np.concatenate([[True], ~falls]))
+        sums = np.add.reduceat(values * weights, kept)
+        weights = np.add.reduceat(weights, kept)
+        values, row, starts = sums / weights, row[kept], starts[kept]
+    return np.repeat(values, np.diff(starts, append=total))
 
 
-def _drawn_means(values: Floats, rng: np.random.Generator) -> Floats:
-    drawn = rng.integers(0, len(values), (RESAMPLES, len(values)))
-    means: Floats = values[drawn].mean(axis=1)
-    return means
+def _fits(p: Floats, f1: Floats, weights: Floats, grid: Floats) -> Floats:
+    """The isotonic curve at ``grid`` for each row of ``weights``; shape (rows, points of grid).
+
+    What has no weight in a row is no point of its curve.
+    """
+    points, where = np.unique(p, return_inverse=True)
+    shape = (len(weights), len(points))
+    cell = (np.arange(shape[0])[:, None] * shape[1] + where).ravel()
+    weight, sums = (
+        np.bincount(cell, weights=each.ravel(), minlength=shape[0] * shape[1]).astype(np.float64)
+        for each in (weights, weights * f1)
+    )
+    held = np.flatnonzero(weight > 0)
+    row, point = np.divmod(held, shape[1])
+    fitted = pool_adjacent_violators(sums[held] / weight[held], weight[held], row)
+    ends = np.cumsum(np.bincount(row, minlength=shape[0]))[:-1]
+    rows = zip(np.split(points[point], ends), np.split(fitted, ends), strict=True)
+    return np.array([np.interp(grid, x, y) for x, y in rows])
+
+
+def _draw_times(count: int, rng: np.random.Generator) -> Ints:
+    """How often each of ``count`` labels is drawn in each resample; shape (resamples, count)."""
+    drawn = rng.integers(0, count, (RESAMPLES, count)) + np.arange(RESAMPLES)[:, None] * count
+    return np.bincount(drawn.ravel(), minlength=RESAMPLES * count).reshape(RESAMPLES, count)
 
 
 def _interval(draws: Floats) -> Floats:

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+    top_k_accuracy_score,
+)
 
 from core.stats import classification as c
 
@@ -28,6 +34,9 @@ ADVERSARIAL = {
     "a label never present": ([0, 0, 0], [0, 1, 2], 3),
     "labels in neither": ([1, 3], [3, 1], 9),
     "everything wrong": ([0, 1, 2], [1, 2, 0], 3),
+    "one label, of posts that have no prediction": ([0, 0], [-1, 0], 1),
+    "one post": ([2], [2], 4),
+    "no label both present and predicted": ([0, 0, 1], [2, 3, 3], 4),
 }
 
 
@@ -81,6 +90,73 @@ def test_renaming_labels_changes_no_metric(
     for metric in (c.accuracy, c.f1_macro, c.f1_micro, c.f1_weighted):
         assert metric(after) == pytest.approx(metric(before), abs=1e-12)
     np.testing.assert_array_equal(after.f1[names], before.f1)
+
+
+@st.composite
+def ranked(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Truth, and scores of every label among which many are equal."""
+    labels = draw(st.integers(3, 8))
+    score = st.integers(0, 2).map(lambda n: n / 2)
+    row = st.tuples(st.integers(0, labels - 1), st.lists(score, min_size=labels, max_size=labels))
+    drawn = draw(st.lists(row, min_size=1, max_size=40))
+    return np.array([truth for truth, _ in drawn]), np.array([scores for _, scores in drawn])
+
+
+@given(ranked(), st.integers(1, 3))
+def test_recall_at_k_equals_scikit_learn_also_where_probabilities_are_equal(
+    data: tuple[np.ndarray, np.ndarray], k: int
+) -> None:
+    """Of equal scores scikit-learn takes the later label first, so the ranking does here."""
+    truth, scores = data
+    top = np.argsort(scores, axis=1, kind="stable")[:, ::-1]
+    expected = top_k_accuracy_score(truth, scores, k=k, labels=range(scores.shape[1]))
+    assert c.recall_at_k(truth, top, k=k) == pytest.approx(expected, rel=0, abs=1e-12)
+    assert c.precision_at_k(truth, top, k=k) == pytest.approx(expected / k, rel=0, abs=1e-12)
+
+
+@given(ranked(), st.randoms(use_true_random=False))
+def test_renaming_labels_leaves_recall_means_and_confusions(
+    data: tuple[np.ndarray, np.ndarray], random: object
+) -> None:
+    truth, scores = data
+    labels = scores.shape[1]
+    top = np.argsort(-scores, axis=1, kind="stable")
+    names = np.arange(labels)
+    random.shuffle(names)  # type: ignore[attr-defined]
+    for k in range(1, labels + 1):
+        assert c.recall_at_k(names[truth], names[top], k=k) == c.recall_at_k(truth, top, k=k)
+    p = scores.max(axis=1)
+    means = c.mean_by_label(truth, p, labels=labels)
+    np.testing.assert_array_equal(c.mean_by_label(names[truth], p, labels=labels)[names], means)
+    confusions = c.top_confusions(truth, top[:, 0], labels=labels, each=labels)
+    renamed = c.top_confusions(names[truth], names[top[:, 0]], labels=labels, each=labels)
+    assert sorted((names[a], names[b], n) for a, b, n in confusions) == sorted(renamed)
+
+
+@given(judged())
+def test_confusions_equal_scikit_learn(data: tuple[np.ndarray, np.ndarray, int]) -> None:
+    truth, first, labels = data
+    known = first >= 0
+    matrix = np.zeros((labels, labels), dtype=int)
+    if known.any() and labels > 1:  # of one label, scikit-learn warns
+        matrix = confusion_matrix(truth[known], first[known], labels=range(labels))
+    np.fill_diagonal(matrix, 0)
+    expected = {(a, b): matrix[a, b] for a, b in np.argwhere(matrix)}
+    found = c.top_confusions(truth, first, labels=labels, each=labels)
+    assert {(a, b): posts for a, b, posts in found} == expected
+
+
+@given(judged(), st.randoms(use_true_random=False))
+def test_the_order_of_the_posts_changes_nothing(
+    data: tuple[np.ndarray, np.ndarray, int], random: object
+) -> None:
+    truth, first, labels = data
+    order = np.arange(len(truth))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    before = c.label_counts(truth, first, labels=labels)
+    after = c.label_counts(truth[order], first[order], labels=labels)
+    for name in ("support", "predicted", "correct"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
 
 
 def test_micro_f1_is_accuracy_where_every_post_has_a_prediction() -> None:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
 from sklearn.isotonic import IsotonicRegression
 
 from core.stats import curve
-from core.stats.curve import F1ByP, binned, f1_by_p, isotonic
+from core.stats.curve import F1ByP, binned, f1_by_p, isotonic, pool_adjacent_violators
 
 Floats = np.ndarray
 shares = st.integers(0, 12).map(lambda n: n / 12)  # few values, so that many are equal
@@ -49,11 +50,30 @@ def test_each_draw_is_the_curve_of_the_labels_drawn() -> None:
     """Weights of zero leave a label out, and those drawn twice count twice."""
     p, f1, support = drawn_labels(np.random.default_rng(1), 30)
     times = np.random.default_rng(2).multinomial(30, np.full(30, 1 / 30))
-    points, where = np.unique(p, return_inverse=True)
-    found = curve._fit(points, where, f1, support * times, points)
+    grid = np.unique(p)
+    found = curve._fits(p, f1, np.stack([support * times, support]), grid)
     rows = np.repeat(np.arange(30), times)
-    peer = IsotonicRegression(out_of_bounds="clip").fit(p[rows], f1[rows], support[rows])
-    np.testing.assert_allclose(found, peer.predict(points), rtol=0, atol=1e-12)
+    for row, chosen in zip(found, (rows, np.arange(30)), strict=True):
+        peer = IsotonicRegression(out_of_bounds="clip").fit(p[chosen], f1[chosen], support[chosen])
+        np.testing.assert_allclose(row, peer.predict(grid), rtol=0, atol=1e-12)
+
+
+@given(st.lists(st.lists(st.tuples(shares, st.integers(1, 9)), min_size=1), min_size=1, max_size=5))
+def test_pooling_is_that_of_scipy_in_every_row(rows: list[list[tuple[float, int]]]) -> None:
+    values, weights = (np.array([pair[i] for row in rows for pair in row]) for i in (0, 1))
+    sizes = [len(row) for row in rows]
+    number = np.repeat(np.arange(len(rows)), sizes)
+    found = pool_adjacent_violators(values, weights, number)
+    for n in range(len(rows)):
+        peer = isotonic_regression(values[number == n], weights=weights[number == n]).x
+        np.testing.assert_allclose(found[number == n], peer, rtol=0, atol=1e-12)
+
+
+def test_every_resample_draws_as_many_labels_as_there_are() -> None:
+    times = curve._draw_times(30, np.random.default_rng(5))
+    assert times.shape == (curve.RESAMPLES, 30)
+    assert set(times.sum(axis=1)) == {30}
+    assert times.mean(axis=0) == pytest.approx(np.ones(30), abs=0.25)
 
 
 @given(labels, st.randoms(use_true_random=False))
