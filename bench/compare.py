@@ -1,7 +1,7 @@
 """Comparing two models, at several numbers of subreddits, against what others offer for it.
 
 Ours is :func:`core.comparison.difference.difference` with everything: 1,000 bootstrap resamples,
-the test of every subreddit, churn, distances. The peers get the same predictions: mlflow
+the test of every subreddit, churn, slices, distances. The peers get the same predictions: mlflow
 evaluates each model, Evidently makes its classification report, scikit-learn reports on each
 model and resamples rows for the interval of macro F1.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from bench import peers, report
-from bench.generate import tables
+from bench.generate import attributes, tables
 from bench.measure import fresh, note, peak_mib, timed
 from bench.peers import Outcome
 from bench.scratch import scratch_folder
@@ -87,6 +87,7 @@ def write_tables(folder: Path, posts: int, labels: int) -> None:
         (folder / f"{name}.table").write_bytes(to_parquet(table))
     columns = {"label": baseline.label, "baseline": baseline.first, "candidate": candidate.first}
     pd.DataFrame(columns).to_parquet(folder / "peers.parquet")
+    attributes(baseline.post_id).to_parquet(folder / "attributes.parquet")
 
 
 def measure(folder: Path, *, repeats: int) -> Ours:
@@ -94,10 +95,11 @@ def measure(folder: Path, *, repeats: int) -> Ours:
     loaded = [
         from_parquet((folder / f"{name}.table").read_bytes()) for name in ("baseline", "candidate")
     ]
+    described = pd.read_parquet(folder / "attributes.parquet")
     loaded_mib = peak_mib()
     sides: list[Side] = []
     figures = timed(lambda: sides.extend(map(side, loaded)))
-    compared = [timed(difference, *sides) for _ in range(repeats)]
+    compared = [timed(difference, *sides, attributes=described) for _ in range(repeats)]
     return Ours(figures, tuple(compared), loaded_mib, peak_mib())
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.evaluation.predict import PredictionTable
@@ -95,6 +96,30 @@ def predictions(
             model_labels=vocabulary,
         )
         for model in range(models)
+    )
+
+
+def attributes(ids: NDArray[np.object_], *, seed: int = 0) -> pd.DataFrame:
+    """What a snapshot keeps of each post for the slices, one row each, without any meaning."""
+    rng = np.random.default_rng(seed)
+    posts = len(ids)
+    return pd.DataFrame(
+        {
+            "post_id": ids,
+            "created_utc": np.sort(rng.integers(1_700_000_000, 1_760_000_000, posts)),
+            "is_self": rng.random(posts) < 0.6,
+            "title_length": rng.gamma(3, 18, posts).astype(np.int32) + 3,
+            "score": rng.pareto(1, posts).clip(0, 50_000).astype(np.int64),
+            "num_comments": rng.pareto(1, posts).clip(0, 5_000).astype(np.int64),
+            "domain": np.array([f"domain{n}.example" for n in range(500)], dtype=object)[
+                rng.zipf(1.5, posts) % 500
+            ],
+            "flair": np.array(["", "question", "news", "help"], dtype=object)[
+                rng.integers(0, 4, posts)
+            ],
+            "over_18": rng.random(posts) < 0.1,
+            "subreddit_age_days": rng.gamma(2, 400, posts).astype(np.float32),
+        }
     )
 
 

@@ -6,7 +6,7 @@ and a few generated prediction tables. Pages cannot tell, and it is built in a m
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,14 +146,7 @@ def _training(store: Store, like: Model, *, seed: int) -> Model:
     real = get(store, like.execution)
     params = {**real.params, "seed": seed}
     with record(store, "train", params=params, inputs=real.inputs) as run:
-        made = Model(
-            execution=run.number,
-            digest=like.digest,
-            family=like.family,
-            snapshot=like.snapshot,
-            normaliser=like.normaliser,
-            subreddits=like.subreddits,
-        )
+        made = replace(like, execution=run.number)
         run.outputs, run.metrics = real.outputs, real.metrics
         run.on_success(lambda session: rows.insert_model(session, made))
     return made
@@ -186,9 +179,7 @@ def _comparison(store: Store, pair: Pair, like: Comparison) -> Comparison:
     """One more comparison, with the figures of another."""
     inputs = {"baseline": pair.baseline.execution, "candidate": pair.candidate.execution}
     with record(store, "compare", params={}, inputs=inputs) as run:
-        made = Comparison(
-            execution=run.number, summary=like.summary, changes=like.changes, **inputs
-        )
+        made = replace(like, execution=run.number, **inputs)
         run.outputs = {"summary": made.summary, "changes": made.changes}
         run.on_success(lambda session: rows.insert_comparison(session, made))
     return made

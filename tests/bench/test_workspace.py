@@ -1,0 +1,32 @@
+"""The large workspace, in small: what pages ask of it is there."""
+
+from bench.workspace import CANDIDATES, FRACTIONS, WAITING, bring_posts, fill
+from core.comparison.compare import kept, pair
+from core.evaluation.history import trainings
+from core.executions import listing
+from core.release import aliases, review
+from core.release.events import State
+from core.release.review import PRODUCTION
+from core.snapshots import create
+from core.snapshots.rules import Rules
+from core.store import Store
+
+SUBREDDITS, EXECUTIONS, POSTS = 25, 40, 500
+
+
+def test_executions_candidates_and_production_are_there(store: Store) -> None:
+    bring_posts(store, SUBREDDITS, POSTS)
+    snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")
+    fill(store, snapshot, EXECUTIONS)
+
+    assert len(listing(store)) >= EXECUTIONS
+    judged = [training for training in trainings(store) if training.evaluation]
+    assert len(judged) == EXECUTIONS * 2 // 5
+    candidates = review.listing(store)
+    assert 2 * WAITING <= len(candidates) <= CANDIDATES
+    waiting = [candidate.number for candidate in candidates if candidate.state == State.PROPOSED]
+    assert len(waiting) == WAITING
+    production = aliases.version_of(store, PRODUCTION)
+    assert production is not None
+    # What Compare shows by default was compared beforehand.
+    assert kept(store, pair(store, production.candidate, waiting[0])) is not None
