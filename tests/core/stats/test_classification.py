@@ -102,7 +102,7 @@ def ranked(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return np.array([truth for truth, _ in drawn]), np.array([scores for _, scores in drawn])
 
 
-@given(ranked(), st.integers(1, 3))
+@given(ranked(), st.integers(1, 2))
 def test_recall_at_k_equals_scikit_learn_also_where_probabilities_are_equal(
     data: tuple[np.ndarray, np.ndarray], k: int
 ) -> None:
