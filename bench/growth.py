@@ -12,6 +12,8 @@ from bench.measure import fresh, note
 from bench.scratch import scratch_folder
 
 SIZES = (100_000, 300_000, 1_000_000, 3_000_000, 5_000_000)
+LARGEST = 3
+"""The growth is told from so many of the largest sizes."""
 LINEAR = 1.1
 """Exponent of the growth up to which it counts as linear: a measurement is not exact."""
 
@@ -64,16 +66,18 @@ def _row(posts: int, ours: Ours) -> list[str]:
 def _verdict(found: dict[int, Ours]) -> str:
     if len(found) < 2:
         return "One size shows no growth."
-    posts = list(found)
+    # What every process costs at its start would make the growth from small sizes look flat.
+    posts = list(found)[-LARGEST:]
+    large = [found[size] for size in posts]
     values = {
-        "figures": [ours.aggregate for ours in found.values()],
-        "comparison": [statistics.median(ours.compare) for ours in found.values()],
-        "memory": [ours.peak_mib for ours in found.values()],
+        "figures": [ours.aggregate for ours in large],
+        "comparison": [statistics.median(ours.compare) for ours in large],
+        "memory": [ours.peak_mib for ours in large],
     }
     grown = {name: exponent(posts, each) for name, each in values.items()}
     shown = ", ".join(f"{name} posts^{power:.2f}" for name, power in grown.items())
     said = "linear or better" if max(grown.values()) <= LINEAR else "**faster than linear**"
-    return f"Growth: {shown}: {said}."
+    return f"Growth from {posts[0]:,} posts on: {shown}: {said}."
 
 
 if __name__ == "__main__":

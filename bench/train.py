@@ -13,7 +13,7 @@ from bench.measure import alternate, fresh, ratio, timed
 from bench.posts import Prepared, prepare
 from bench.scratch import scratch_folder
 from core.snapshots import load_split
-from core.training.fasttext_family import DEFAULTS, write_training_text
+from core.training.fasttext_family import DEFAULTS, PREFIX
 from core.training.train import train
 
 BUDGET = 1.10
@@ -74,7 +74,10 @@ def train_bare(folder: Path, epochs: int) -> float:
 def write_text(prepared: Prepared, folder: Path) -> None:
     """The posts as fastText reads them."""
     store, snapshot = prepared.open()
-    write_training_text(load_split(store, snapshot, "train"), folder / "train.txt")
+    split = load_split(store, snapshot, "train")
+    with (folder / "train.txt").open("w", encoding="utf-8") as file:
+        for label, line in zip(split.label.tolist(), split.lines, strict=True):
+            file.write(f"{PREFIX}{split.labels[label]} {line}\n")
 
 
 if __name__ == "__main__":
