@@ -18,6 +18,7 @@ page = st.navigation(
             st.Page(c.OVERVIEW, title="Overview", icon=":material/home:", default=True),
             st.Page(c.COMPARE, title="Compare", icon=":material/compare_arrows:"),
             st.Page(c.SUBREDDITS, title="Subreddits", icon=":material/leaderboard:"),
+            st.Page(c.CHURN, title="Churn", icon=":material/swap_horiz:"),
             st.Page(c.RELEASE, title="Release", icon=":material/verified:"),
         ],
         "Explore": [

@@ -1,7 +1,7 @@
 """Pieces that pages share: the head, the answer, what is empty, what went wrong."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ EXECUTIONS = "views/executions.py"
 EXECUTION = "views/execution.py"
 COMPARE = "views/compare.py"
 SUBREDDITS = "views/subreddits.py"
+CHURN = "views/churn.py"
 RELEASE = "views/release.py"
 TRY_IT = "views/try_it.py"
 
@@ -65,10 +66,43 @@ def chart(figure: go.Figure, *, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
 
 
-def section(title: str, reading: str) -> None:
+def clickable(figure: go.Figure, *, key: str, alt: str) -> list[Any] | None:
+    """The same; the ``customdata`` of the mark that was clicked, None until one is."""
+    event = st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        config={"displayModeBar": False},
+        alt=alt,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    clicked = [point.get("customdata") for point in event["selection"]["points"]]
+    return next((list(values) for values in clicked if values), None)
+
+
+def section(title: str, reading_: str) -> None:
     """A heading and the one line that says how to read what follows."""
     st.subheader(title, anchor=False)
-    st.caption(reading)
+    reading(reading_)
+
+
+def reading(line: str) -> None:
+    """How to read the figure or table below (Markdown)."""
+    st.caption(line)
+
+
+def ways(here: str, query: Mapping[str, str]) -> None:
+    """Links to the other pages of a comparison; the query keeps what they show."""
+    pages = (
+        (COMPARE, "Is it better", ":material/compare_arrows:"),
+        (SUBREDDITS, "Who wins, who loses", ":material/leaderboard:"),
+        (CHURN, "Which posts changed", ":material/swap_horiz:"),
+    )
+    with st.container(horizontal=True):
+        for page, label, icon in pages:
+            if page != here:
+                st.page_link(page, label=label, icon=icon, query_params=dict(query))
 
 
 _COLOURS: dict[str, Literal["green", "orange"]] = {BETTER: "green", WORSE: "orange"}

@@ -4,25 +4,34 @@ Only what can never change is cached, and always by number or digest: a finished
 evaluation, a loaded model. What may have moved since the last look is read anew.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.comparison import compare as comparing
+from core.comparison import posts as laying
 from core.comparison.compare import Pair
-from core.comparison.posts import changes_of_subreddit, with_titles
+from core.comparison.posts import KINDS, Laid, Page, PostInFull
 from core.evaluation import evaluate as evaluating
+from core.evaluation.aggregate import p_histogram
 from core.evaluation.history import Training, trainings
+from core.evaluation.influence import Influence, influential_words
+from core.feedback import submissions
 from core.identity import local_operator
 from core.serving import Suggester, load_version
 from core.settings import settings
 from core.store import Store, open_store
+from core.store import models as rows
 from core.store.frames import read_frame, read_json
 from core.store.models import Comparison, Evaluation
+from core.training import train
+from core.training.classifier import Classifier
 
-FEW, SOME = 8, 64
-"""How many large and small things a cache keeps."""
+TWO, FEW, SOME = 2, 3, 64
+"""How many large, middling and small things a cache keeps."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,6 +47,12 @@ def acting() -> str:
 
 def all_trainings() -> list[Training]:
     return trainings(store())
+
+
+def all_evaluations() -> list[Evaluation]:
+    """Every evaluation, newest first."""
+    with store().read() as session:
+        return rows.evaluations(session)
 
 
 def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
@@ -79,17 +94,53 @@ def frame_artifact(digest: str) -> pd.DataFrame:
     return read_frame(store().artifacts, digest)
 
 
-def subreddit_posts(baseline: int, candidate: int, subreddit: str) -> pd.DataFrame:
-    """The posts of one subreddit behind a paired comparison of two evaluations."""
-    return with_titles(store(), _subreddit_changes(baseline, candidate, subreddit))
+def changed_posts(
+    comparison: int,
+    *,
+    kinds: Sequence[str] = KINDS,
+    subreddit: str | None = None,
+    slices: Sequence[tuple[str, str]] = (),
+    start: int = 0,
+    most: int,
+) -> Page:
+    """Some posts of a paired comparison with their titles, see :func:`core.comparison.posts.page`.
+
+    Titles are read anew, since a post may be erased at any time.
+    """
+    found = laying.page(
+        laid(comparison), kinds=kinds, subreddit=subreddit, slices=slices, start=start, most=most
+    )
+    return Page(found.total, laying.with_titles(store(), found.rows))
 
 
-@st.cache_data(show_spinner="Reading the posts …", max_entries=FEW)
-def _subreddit_changes(baseline: int, candidate: int, subreddit: str) -> pd.DataFrame:
-    return changes_of_subreddit(store(), _pair(baseline, candidate), subreddit)
+@st.cache_resource(show_spinner="Laying the posts side by side …", max_entries=FEW)
+def laid(comparison: int) -> Laid:
+    """Every post of a paired comparison, by the comparison's number. Never changed by anyone."""
+    pair, found = recorded(comparison)
+    changes = frame_artifact(found.changes)
+    topics = changes.get("topic", ())  # comparisons made before have none
+    topic_of = dict(zip(changes["subreddit"].str.lower(), topics, strict=False))
+    return laying.lay_out(store(), pair, topic_of)
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=2)
+def post(comparison: int, post_id: str) -> PostInFull:
+    """One post with both models' predictions, read anew, since it may be erased at any time."""
+    return laying.post_in_full(store(), recorded(comparison)[0], post_id)
+
+
+@st.cache_data(show_spinner="Asking the model word by word …", max_entries=SOME)
+def words_for(training: int, subreddit: str, line: str) -> list[Influence]:
+    """The words of a line that speak for ``subreddit``, by the model of a training."""
+    return influential_words(classifier(training), line, subreddit)
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)
+def classifier(training: int) -> Classifier:
+    """The model of a training, loaded."""
+    return train.load(store(), train.of_execution(store(), training))
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)
 def suggester(version: str, candidate: int) -> Suggester:
     """A released version, loaded; versions never change, so this never goes stale."""
     return load_version(store(), version, candidate)
@@ -99,3 +150,9 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
     """p@1 histogram, reliability curve and confusions of an evaluation."""
     found: dict[str, Any] = json_artifact(evaluation.summary)
     return found
+
+
+def submitted(training: int) -> dict[str, Any] | None:
+    """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
+    found = submissions.p_at_1(store(), training)
+    return p_histogram(np.array(found)) if found else None

@@ -1,4 +1,4 @@
-"""The two executions that Compare and Subreddits are about: chosen once, kept in the address."""
+"""The two executions that the pages of a comparison are about: chosen once, kept in the address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.compare import Pair, caveats
+from core.comparison.difference import FORMAT, PAIRED
 from core.comparison.differences import Fact, differences
 from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
 from core.release.aliases import version_of
 from core.release.events import State
 from core.release.review import PRODUCTION, listing
-from core.store.models import Comparison
+from core.snapshots import find
+from core.store.models import Comparison, Evaluation
 from dashboard import components as c
 from dashboard import data, state
 
@@ -23,29 +25,60 @@ WIDTH = 330
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A compared pair and everything stored of it."""
+    """A compared pair and everything stored of it.
 
+    ``numbers``: what was chosen as baseline and candidate: a training's number, or an
+    evaluation's. ``slices`` is None where the comparison has none.
+    """
+
+    numbers: tuple[int, int]
     baseline: Training
     candidate: Training
     pair: Pair
     comparison: Comparison
     summary: dict[str, Any]
     changes: pd.DataFrame
+    slices: pd.DataFrame | None
 
     @property
     def names(self) -> tuple[str, str]:
-        return f"#{self.baseline.number} baseline", f"#{self.candidate.number} candidate"
+        return f"#{self.numbers[0]} baseline", f"#{self.numbers[1]} candidate"
+
+    @property
+    def sides(self) -> tuple[Evaluation, Evaluation]:
+        return self.pair.baseline, self.pair.candidate
+
+    @property
+    def trainings(self) -> tuple[Training, Training]:
+        return self.baseline, self.candidate
+
+    @property
+    def paired(self) -> bool:
+        """Whether both models predicted the same posts."""
+        return bool(self.summary["kind"] == PAIRED)
+
+    @property
+    def complete(self) -> bool:
+        """False for a comparison that was made before some of what pages show was stored."""
+        return self.summary.get("format") == FORMAT
 
     @property
     def sentence(self) -> str:
-        baseline, candidate = f"#{self.baseline.number}", f"#{self.candidate.number}"
+        baseline, candidate = (f"#{number}" for number in self.numbers)
         return verdict_sentence(self.summary, baseline=baseline, candidate=candidate)
 
     @property
     def differences(self) -> list[Fact]:
-        """What differs between the two trainings, snapshots by the names that people gave."""
-        names = {t.snapshot.digest: t.snapshot.id for t in (self.baseline, self.candidate)}
-        return differences(self.baseline.execution, self.candidate.execution, names=names)
+        """What differs between the two trainings and between the posts they were evaluated on.
+
+        Snapshots by the names that people gave.
+        """
+        names = {t.snapshot.digest: t.snapshot.id for t in self.trainings}
+        posts = [posts_of(side) for side in self.sides]
+        return [
+            *([Fact("Evaluation", "posts", *posts)] if posts[0] != posts[1] else []),
+            *differences(self.baseline.execution, self.candidate.execution, names=names),
+        ]
 
     @property
     def caveats(self) -> list[str]:
@@ -58,49 +91,70 @@ class Chosen:
     @property
     def query(self) -> dict[str, str]:
         """The address that shows this pair."""
-        return {"baseline": str(self.baseline.number), "candidate": str(self.candidate.number)}
+        return {"baseline": str(self.numbers[0]), "candidate": str(self.numbers[1])}
 
 
 def choose(trainings: list[Training]) -> Chosen | None:
-    """Two select boxes, production and the newest proposal by default; None until two differ."""
-    options = c.labels(trainings, _production())
-    baseline_default, candidate_default = _defaults(trainings)
+    """Two select boxes, production and the newest proposal by default; None until two differ.
+
+    What was chosen last is the default of the other pages.
+    """
+    options = c.labels(trainings, _production()) | _further(trainings)
+    before = st.session_state.get("pair") or _defaults(trainings)
     with st.container(horizontal=True):
-        baseline = state.chosen(
-            "Baseline", "baseline", options, default=baseline_default, width=WIDTH
-        )
-        candidate = state.chosen(
-            "Candidate", "candidate", options, default=candidate_default, width=WIDTH
-        )
+        baseline = state.chosen("Baseline", "baseline", options, default=before[0], width=WIDTH)
+        candidate = state.chosen("Candidate", "candidate", options, default=before[1], width=WIDTH)
     if baseline is None or candidate is None:
         c.empty("Choose two trainings.")
         return None
     if baseline == candidate:
         c.empty("Both are the same training: choose another one on either side.")
         return None
+    st.session_state["pair"] = (baseline, candidate)
     return load(trainings, int(baseline), int(candidate))
 
 
 def load(trainings: list[Training], baseline: int, candidate: int) -> Chosen:
-    """The comparison of two trainings, made if nobody has looked at it yet."""
-    return _with_results(trainings, *data.compared(baseline, candidate))
+    """The comparison of two trainings or evaluations, made if nobody has looked at it yet."""
+    return _with_results(trainings, (baseline, candidate), *data.compared(baseline, candidate))
 
 
 def load_recorded(trainings: list[Training], comparison: int) -> Chosen:
     """The comparison that an execution recorded."""
-    return _with_results(trainings, *data.recorded(comparison))
+    pair, found = data.recorded(comparison)
+    numbers = (pair.baseline.model_execution, pair.candidate.model_execution)
+    return _with_results(trainings, numbers, pair, found)
 
 
-def _with_results(trainings: list[Training], pair: Pair, comparison: Comparison) -> Chosen:
+def posts_of(evaluation: Evaluation) -> str:
+    """The posts of an evaluation as the command line names them: ``2026-05:valid``."""
+    return f"{find(data.store(), evaluation.snapshot).id}:{evaluation.split}"
+
+
+def _with_results(
+    trainings: list[Training], numbers: tuple[int, int], pair: Pair, comparison: Comparison
+) -> Chosen:
     by_number = {training.number: training for training in trainings}
     return Chosen(
+        numbers=numbers,
         baseline=by_number[pair.baseline.model_execution],
         candidate=by_number[pair.candidate.model_execution],
         pair=pair,
         comparison=comparison,
         summary=data.json_artifact(comparison.summary),
         changes=data.frame_artifact(comparison.changes),
+        slices=data.frame_artifact(comparison.slices) if comparison.slices else None,
     )
+
+
+def _further(trainings: list[Training]) -> dict[str, str]:
+    """Evaluations that no training stands for: one model on other posts."""
+    own = {training.evaluation.execution for training in trainings if training.evaluation}
+    return {
+        str(e.execution): f"#{e.execution} · #{e.model_execution} on {posts_of(e)}"
+        for e in data.all_evaluations()
+        if e.execution not in own
+    }
 
 
 def _production() -> int | None:

@@ -5,6 +5,7 @@ it is the default: defaults move on, links should not. Filters stand there once 
 (Streamlit's own binding).
 """
 
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -31,7 +32,7 @@ def chosen(
     wanted = st.query_params.get(key)
     if wanted in options and wanted != st.session_state.get(seen):
         st.session_state[widget] = wanted
-    elif wanted is not None and wanted not in options:
+    elif wanted is not None and wanted not in options and wanted != st.session_state.get(seen):
         st.warning(
             f"The link asks for {label.lower()} {words.plain(wanted[:40])}, which is not here.",
             icon=":material/link_off:",
@@ -57,3 +58,43 @@ def show(key: str, value: str | None) -> None:
         st.query_params.pop(key, None)
     elif st.query_params.get(key) != value:
         st.query_params[key] = value
+
+
+def follow(key: str, picked: str | None, *, by: str) -> None:
+    """Put what was picked in a table or figure into the address: ``?key=picked``.
+
+    A pick that merely stays from one run to the next does not win over a later choice elsewhere.
+
+    Args:
+        by: the table or figure, one name each.
+    """
+    before = f"{by}-picked"
+    if picked is not None and picked != st.session_state.get(before):
+        show(key, picked)
+    st.session_state[before] = picked
+
+
+def number(key: str) -> float | None:
+    """The number that ``?key=`` gives; None, and the page says so, where it is none."""
+    text = st.query_params.get(key)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    st.warning(
+        f"The link asks for {key} {words.plain(text[:40])}, which is no number.",
+        icon=":material/link_off:",
+    )
+    return None
+
+
+def removable(label: str, *keys: str) -> None:
+    """A filter that came with a link, and takes itself out of the address when pressed."""
+    if st.button(label, icon=":material/close:", key=f"remove-{'-'.join(keys)}"):
+        for key in keys:
+            show(key, None)
+        st.rerun()

@@ -86,6 +86,11 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
+def paragraphs(text: str) -> str:
+    """Text of several lines from outside as Markdown, each line a paragraph of plain text."""
+    return "\n\n".join(plain(line) for line in text.splitlines() if line.strip())
+
+
 def plain(text: str) -> str:
     """Text from outside, so that none of it is read as Markdown, HTML, an icon or a link.
 

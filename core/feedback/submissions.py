@@ -59,6 +59,13 @@ def answer(store: Store, submission: int, subreddit: str) -> str:
     return name
 
 
+def p_at_1(store: Store, training: int) -> list[float]:
+    """p@1 of every text that users sent to a version of ``training``, oldest first."""
+    with store.read() as session:
+        suggested = table.suggested(session, training=training)
+    return [float(rows[0][1]) for rows in suggested if rows]
+
+
 def counts(store: Store) -> FeedbackCounts:
     with store.read() as session:
         return table.counts(session)

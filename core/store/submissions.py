@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.store.tables import FeedbackRow, SubmissionRow
+from core.store.tables import FeedbackRow, SubmissionRow, VersionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,17 @@ def insert(session: Session, values: dict[str, Any]) -> int:
 
 def exists(session: Session, submission: int) -> bool:
     return session.get(SubmissionRow, submission) is not None
+
+
+def suggested(session: Session, *, training: int) -> list[list[Any]]:
+    """What the versions of a training suggested: of each text ``[subreddit, probability]`` rows."""
+    query = (
+        select(SubmissionRow.suggestions)
+        .join(VersionRow, SubmissionRow.version == VersionRow.version)
+        .where(VersionRow.candidate == training)
+        .order_by(SubmissionRow.id)
+    )
+    return list(session.scalars(query))
 
 
 def insert_feedback(session: Session, *, submission: int, subreddit: str, at: datetime) -> None:

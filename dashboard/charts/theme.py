@@ -91,6 +91,11 @@ def figure(colours: Palette, *, x: str, y: str, height: int = HEIGHT) -> go.Figu
     return made
 
 
+def escaped(text: str) -> str:
+    """Text from outside for a figure: plotly reads some HTML, and none of it shall be read."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def see_through(colour: str, alpha: float) -> str:
     """``#rrggbb`` as an rgba colour of that opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

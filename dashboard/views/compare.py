@@ -4,26 +4,33 @@ import streamlit as st
 
 from dashboard import components as c
 from dashboard import data, words
-from dashboard.charts import comparison as charts
-from dashboard.pair import Chosen, choose
+from dashboard.charts import changes as charts
+from dashboard.pair import Chosen, choose, posts_of
+from dashboard.parts.metrics import NAMES, accuracy_test, metric_table, show_label_sets
+from dashboard.parts.slices import show_where
+from dashboard.parts.sureness import show_p_at_1, show_trust
 
-NAMES = {
-    "f1_macro": "Macro F1",
-    "f1_weighted": "Weighted F1",
-    "f1_micro": "Micro F1",
-    "accuracy": "Accuracy",
-    "recall_at_1": "Recall@1",
-    "recall_at_3": "Recall@3",
-    "recall_at_5": "Recall@5",
-    "precision_at_1": "Precision@1",
-    "precision_at_3": "Precision@3",
-    "precision_at_5": "Precision@5",
-    "p_at_1_mean": "Mean p@1",
-    "ece": "Calibration error (ECE)",
-    "label_coverage": "Posts whose subreddit it knows",
-    "seen_in_training": "Posts seen in training",
-}
 KEY_FIGURES = ("f1_macro", "accuracy", "recall_at_5")
+
+
+def notes(chosen: Chosen) -> None:
+    """What kind of comparison this is, where it is not the usual one."""
+    if not chosen.paired:
+        before, after = (words.plain(posts_of(side)) for side in chosen.sides)
+        st.info(
+            f"**Two-sample comparison**: {words.count(chosen.summary['posts'], 'post')} of {after}"
+            f" against {chosen.summary.get('posts_baseline', 0):,} of {before}. Intervals and tests"
+            " are those of two samples, wider than on the same posts; no post can be laid side by"
+            " side.",
+            icon=":material/call_split:",
+        )
+    if not chosen.complete:
+        baseline, candidate = chosen.numbers
+        c.empty(
+            "This comparison was made by an earlier Signoff and lacks some of what is shown here."
+            " To make it anew:",
+            f"signoff compare {baseline} {candidate} --force",
+        )
 
 
 def show_figures(chosen: Chosen) -> None:
@@ -59,11 +66,24 @@ def reading(chosen: Chosen, shared: int) -> str:
     if labels["better"] is None:
         return "Different posts, so no change is tested: small subreddits move by chance alone."
     unclear = shared - labels["better"] - labels["worse"]
-    noise = "" if chosen.summary["noise"] is None else " The outline is what reseeding alone does."
     return (
         f"{labels['better']:,} of {shared:,} better and {labels['worse']:,} worse; the other"
-        f" {unclear:,} cannot be told from chance or from retraining (grey).{noise}"
+        f" {unclear:,} cannot be told from chance or from retraining (grey)."
     )
+
+
+def lines(chosen: Chosen) -> list[str]:
+    """What the lines in the histogram are."""
+    found = ["Click a bar to list its subreddits. Dashed: changes of ±0.20."]
+    normal = chosen.summary.get("changes_normal")
+    if normal:
+        found.append(
+            f"Dotted: the normal curve of mean {words.signed(normal['mean'])} and standard"
+            f" deviation {words.three(normal['sd'])}."
+        )
+    if chosen.summary["noise"]:
+        found.append("The outline is what reseeding alone does.")
+    return found
 
 
 def noise_of(chosen: Chosen) -> str:
@@ -77,73 +97,38 @@ def noise_of(chosen: Chosen) -> str:
     return f"Noise: {noise['repeats']} retrainings, execution \\#{noise['execution']}."
 
 
-def show_charts(chosen: Chosen) -> None:
-    """Two figures, each with the line that says how to read it."""
+def show_changes(chosen: Chosen) -> None:
+    """The histogram of the changes; a bar leads to its subreddits."""
     shared = chosen.changes["difference"].dropna()
-    p = chosen.summary["p_at_1"]
-    left, right = st.columns(2, gap="large")
-    with left:
-        c.section("F1 change per subreddit", reading(chosen, len(shared)))
-        c.chart(
-            charts.f1_changes(chosen.changes, c.colours()),
-            key="f1-changes",
-            alt="Histogram of the F1 changes of the subreddits",
-        )
-    with right:
-        change = words.signed(p["candidate_mean"] - p["baseline_mean"])
-        surer = {"+": "surer", "−": "less sure"}.get(change[0], "as sure")
-        c.section(
-            "How sure the models are",
-            f"The candidate is {surer}: mean p@1 {words.three(p['candidate_mean'])} against"
-            f" {words.three(p['baseline_mean'])} (KS {words.three(p['ks'])}).",
-        )
-        before, after = (
-            data.summary_of(side) for side in (chosen.pair.baseline, chosen.pair.candidate)
-        )
-        c.chart(
-            charts.p_at_1(
-                before["p_at_1_histogram"], after["p_at_1_histogram"], chosen.names, c.colours()
-            ),
-            key="p-at-1",
-            alt="Distributions of p@1 of baseline and candidate",
-        )
+    c.section("F1 change per subreddit", reading(chosen, len(shared)))
+    figure = charts.f1_changes(
+        chosen.changes, c.colours(), normal=chosen.summary.get("changes_normal")
+    )
+    clicked = c.clickable(
+        figure, key="f1-changes", alt="Histogram of the F1 changes of the subreddits"
+    )
+    if clicked:
+        low, high = (f"{end:.2f}" for end in clicked)
+        st.switch_page(c.SUBREDDITS, query_params=chosen.query | {"from": low, "to": high})
+    for line in lines(chosen):
+        st.caption(line)
 
 
 def show_details(chosen: Chosen) -> None:
     """Every metric, and calibration, folded away."""
-    with st.expander("All metrics"):
-        metrics = chosen.summary["metrics"]
-        known = [name for name in NAMES if name in metrics]
-        rows = [
-            (
-                NAMES[name],
-                words.three(metrics[name]["baseline"]),
-                words.three(metrics[name]["candidate"]),
-                words.signed(metrics[name]["difference"]),
-                words.interval(metrics[name]["interval"]),
-                words.band(metrics[name]["noise"]),
+    everything = st.expander("All metrics", key="metrics", bind="query-params")
+    if everything.open:
+        with everything:
+            metric_table(chosen.summary["metrics"], chosen.names)
+            st.caption(
+                f"{accuracy_test(chosen)} Intervals of 95% by the bias-corrected jackknife over"
+                f" posts. {noise_of(chosen)} Comparison recorded as execution"
+                f" \\#{chosen.comparison.execution}."
             )
-            for name in known
-        ]
-        c.table(("Metric", *chosen.names, "Difference", "95% interval", "Noise"), rows)
-        p = chosen.summary["p_at_1"]
-        st.caption(
-            f"Distance of the p@1 distributions: KS {words.three(p['ks'])}, Wasserstein"
-            f" {words.three(p['wasserstein'])}, PSI {words.three(p['psi'])}. Intervals: bootstrap"
-            f" over posts, 1,000 resamples. {noise_of(chosen)}"
-            f" Comparison recorded as execution #{chosen.comparison.execution}."
-        )
-    with st.expander("Calibration: is p@1 the share of posts it is right for?"):
-        before, after = (
-            data.summary_of(side) for side in (chosen.pair.baseline, chosen.pair.candidate)
-        )
-        c.chart(
-            charts.reliability(
-                before["reliability"], after["reliability"], chosen.names, c.colours()
-            ),
-            key="reliability",
-            alt="Reliability curves of baseline and candidate",
-        )
+    trust = st.expander("Can p@1 be believed?", key="trust", bind="query-params")
+    if trust.open:
+        with trust:
+            show_trust(chosen)
 
 
 top = st.container()
@@ -156,12 +141,17 @@ with top:
     )
 if chosen is None:
     st.stop()
+notes(chosen)
 c.caveats(chosen.caveats)
 show_figures(chosen)
-show_charts(chosen)
-with st.container(horizontal=True):
-    if st.button("Who wins, who loses", type="primary", icon=":material/leaderboard:"):
-        st.switch_page(c.SUBREDDITS, query_params=chosen.query)
+left, right = st.columns(2, gap="large")
+with left:
+    show_changes(chosen)
+with right:
+    show_p_at_1(chosen)
+c.ways(c.COMPARE, chosen.query)
+show_label_sets(chosen)
+show_where(chosen)
 c.section("What differs", "Between the two trainings.")
 c.facts(chosen.differences, chosen.names)
 show_details(chosen)

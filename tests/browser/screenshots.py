@@ -17,6 +17,7 @@ PAGES = {
     "overview": "",
     "compare": "compare",
     "subreddits": "subreddits?subreddit=politics",
+    "churn": "churn",
     "release": "release",
     "executions": "executions",
     "execution": "execution?execution=15",

@@ -112,7 +112,7 @@ def test_figures_and_page_follow_the_theme(
     context.close()
 
 
-@pytest.mark.parametrize("view", ["", "compare", "subreddits", "release", "executions", "try_it"])
+@pytest.mark.parametrize("view", ["", "compare", "subreddits", "churn", "release", "executions", "try_it"])
 def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()

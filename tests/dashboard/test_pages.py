@@ -14,7 +14,7 @@ from tests.demo_workspace import GROUP
 
 pytestmark = GROUP
 
-VIEWS = ("overview", "compare", "subreddits", "release", "executions", "try_it")
+VIEWS = ("overview", "compare", "subreddits", "churn", "release", "executions", "try_it")
 WAITING = 15
 """The demo's candidate that waits; it is the last training."""
 

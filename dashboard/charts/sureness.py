@@ -1,0 +1,186 @@
+"""Figures of how sure the models are, and how far their p@1 can be believed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.theme import Palette, figure, see_through
+
+P_AT_1 = "p@1, probability of the first prediction"
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """Where the p@1 of one model lie on one set of posts.
+
+    ``histogram``: ``edges`` (b + 1) and ``posts`` (b). ``candidate``: whose colour it has.
+    ``place``: of the set among those shown, from 0; it gives the dash.
+    """
+
+    name: str
+    histogram: dict[str, Any]
+    candidate: bool
+    place: int = 0
+
+
+def p_at_1(shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = False) -> go.Figure:
+    """Distributions of p@1 laid over each other, as shares of posts, or as shares up to each p@1.
+
+    Posts of the first set are filled, those of others are lines.
+    """
+    made = figure(
+        colours, x=P_AT_1, y="share of posts up to it" if cumulative else "share of posts"
+    )
+    for one in shown:
+        edges, shares = _shares(one.histogram)
+        colour = colours.candidate if one.candidate else colours.baseline
+        line = {"color": colour, "width": 2, "dash": DASHES[one.place % len(DASHES)]}
+        if cumulative:
+            made.add_scatter(
+                x=edges,
+                y=np.append(0, np.cumsum(shares)),
+                name=one.name,
+                mode="lines",
+                line=line,
+                hovertemplate="p@1 up to %{x:.2f}: %{y:.1%} of posts"
+                "<extra>%{fullData.name}</extra>",
+            )
+            continue
+        made.add_scatter(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=shares,
+            name=one.name,
+            mode="lines",
+            line=line | {"shape": "hvh"},
+            fill="none" if one.place else "tozeroy",
+            fillcolor=see_through(colour, 0.22),
+            hovertemplate="p@1 about %{x:.2f}: %{y:.1%} of posts<extra>%{fullData.name}</extra>",
+        )
+    made.update_xaxes(range=[0, 1], tickformat=".1f")
+    made.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return made
+
+
+def _shares(histogram: dict[str, Any]) -> tuple[Any, Any]:
+    """Edges, and the share of posts between them."""
+    posts = np.array(histogram["posts"], dtype=float)
+    return np.array(histogram["edges"]), posts / max(posts.sum(), 1)
+
+
+def reliability(
+    baseline: dict[str, Any], candidate: dict[str, Any], names: tuple[str, str], colours: Palette
+) -> go.Figure:
+    """Accuracy against mean p@1 in bins: on the diagonal, p@1 means what it says."""
+    made = figure(colours, x="mean p@1", y="accuracy")
+    made.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name="as sure as right",
+        line={"color": colours.quiet, "width": 1, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    sides = zip(
+        (baseline, candidate),
+        names,
+        (colours.baseline, colours.candidate),
+        ("circle", "diamond"),
+        strict=True,
+    )
+    for curve, name, colour, symbol in sides:
+        filled = [i for i, posts in enumerate(curve["posts"]) if posts]
+        made.add_scatter(
+            x=[curve["mean_p"][i] for i in filled],
+            y=[curve["accuracy"][i] for i in filled],
+            customdata=[curve["posts"][i] for i in filled],
+            name=name,
+            mode="lines+markers",
+            marker={"symbol": symbol, "size": 7},
+            line={"color": colour, "width": 2},
+            hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, %{customdata:,} posts"
+            "<extra>%{fullData.name}</extra>",
+        )
+    made.update_xaxes(range=[0, 1], tickformat=".1f")
+    made.update_yaxes(range=[0, 1], tickformat=".0%")
+    return made
+
+
+def f1_by_p(
+    changes: pd.DataFrame,
+    baseline: dict[str, Any] | None,
+    candidate: dict[str, Any],
+    names: tuple[str, str],
+    colours: Palette,
+) -> go.Figure:
+    """F1 against mean p@1: the candidate's subreddits, their bins, and its curve with its band.
+
+    The baseline's curve is a thin line, where it has one. See :mod:`core.stats.curve`.
+    """
+    made = figure(colours, x="mean p@1 of a subreddit's posts", y="F1")
+    known = changes.dropna(subset=["f1_candidate", "p_at_1_mean_candidate"])
+    made.add_scatter(
+        x=known["p_at_1_mean_candidate"],
+        y=known["f1_candidate"],
+        name="one subreddit",
+        mode="markers",
+        marker={"color": colours.quiet, "size": 4, "opacity": 0.35},
+        hoverinfo="skip",
+    )
+    curve, band = candidate["isotonic"], see_through(colours.candidate, 0.18)
+    made.add_scatter(
+        x=[*curve["p"], *reversed(curve["p"])],
+        y=[*curve["high"], *reversed(curve["low"])],
+        fill="toself",
+        fillcolor=band,
+        line={"width": 0},
+        mode="lines",
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    if baseline:
+        made.add_scatter(
+            x=baseline["isotonic"]["p"],
+            y=baseline["isotonic"]["f1"],
+            name=names[0],
+            mode="lines",
+            line={"color": colours.baseline, "width": 1},
+            hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
+        )
+    made.add_scatter(
+        x=curve["p"],
+        y=curve["f1"],
+        name=names[1],
+        mode="lines",
+        line={"color": colours.candidate, "width": 2},
+        hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
+    )
+    _add_bins(made, candidate["binned"], colours)
+    made.update_xaxes(range=[0, 1], tickformat=".1f")
+    made.update_yaxes(range=[0, 1], tickformat=".1f")
+    return made
+
+
+def _add_bins(made: go.Figure, binned: dict[str, Any], colours: Palette) -> None:
+    f1 = np.array(binned["f1"])
+    made.add_scatter(
+        x=binned["p"],
+        y=f1,
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": np.array(binned["high"]) - f1,
+            "arrayminus": f1 - np.array(binned["low"]),
+            "thickness": 1,
+            "width": 3,
+        },
+        customdata=binned["subreddits"],
+        name="bins",
+        mode="markers",
+        marker={"color": colours.candidate, "symbol": "diamond", "size": 7},
+        hovertemplate="about %{x:.3f}: F1 %{y:.3f}, %{customdata:,} subreddits<extra></extra>",
+    )

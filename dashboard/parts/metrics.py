@@ -1,0 +1,123 @@
+"""Every metric in a table: overall, and where the models know different subreddits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.comparison.significance import BETTER, WORSE
+from dashboard import components as c
+from dashboard import words
+from dashboard.pair import Chosen
+
+NAMES = {
+    "f1_macro": "Macro F1",
+    "f1_weighted": "Weighted F1",
+    "f1_micro": "Micro F1",
+    "accuracy": "Accuracy",
+    "recall_at_1": "Recall@1",
+    "recall_at_3": "Recall@3",
+    "recall_at_5": "Recall@5",
+    "precision_at_1": "Precision@1",
+    "precision_at_3": "Precision@3",
+    "precision_at_5": "Precision@5",
+    "p_at_1_mean": "Mean p@1",
+    "ece": "Calibration error (ECE)",
+    "label_coverage": "Posts whose subreddit it knows",
+    "seen_in_training": "Posts seen in training",
+}
+FEW_NAMES = 24
+"""Subreddits that are named in one line."""
+
+
+def metric_table(metrics: Mapping[str, dict[str, Any]], names: tuple[str, str]) -> None:
+    """All metrics, both sides with their own 95% intervals."""
+    rows = [
+        (
+            NAMES[name],
+            _with_interval(metrics[name], "baseline"),
+            _with_interval(metrics[name], "candidate"),
+            words.signed(metrics[name]["difference"]),
+            words.interval(metrics[name]["interval"]),
+            words.band(metrics[name]["noise"]),
+            verdict(metrics[name].get("verdict")),
+        )
+        for name in NAMES
+        if name in metrics
+    ]
+    c.table(("Metric", *names, "Difference", "95% interval", "Noise", "Verdict"), rows)
+
+
+def verdict(called: str | None) -> str:
+    """A verdict in a word and a sign; a dash where more is not better by itself."""
+    signs = {BETTER: "▲ better", WORSE: "▼ worse", None: "–"}
+    return signs.get(called, called or "–")
+
+
+def accuracy_test(chosen: Chosen) -> str:
+    """The exact test of the accuracies in words; empty for comparisons without one."""
+    test = chosen.summary.get("accuracy_test")
+    if test is None:
+        return ""
+    p = words.chance(test["p_value"])
+    if "only_baseline" in test:
+        return (
+            f"Accuracy, post by post: {words.count(test['only_candidate'], 'post')} that only the"
+            f" candidate gets right, {test['only_baseline']:,} that only the baseline does. Were"
+            " both right equally often, a split as uneven as this would come with probability"
+            f" {p} ({test['test']})."
+        )
+    return (
+        f"Accuracy on {words.count(test['posts_baseline'], 'post')} of the baseline and"
+        f" {test['posts_candidate']:,} others of the candidate: were both right equally often, a"
+        f" difference like this would come with probability {p} ({test['test']})."
+    )
+
+
+def show_label_sets(chosen: Chosen) -> None:
+    """What both models know, what each knows, and which subreddits came and went."""
+    sets, labels = chosen.summary.get("label_sets"), chosen.summary["subreddits"]
+    if not labels["added"] and not labels["removed"]:
+        return
+    c.section(
+        "On what both know",
+        f"{labels['shared']:,} subreddits are known to both models, {labels['added']:,} only to the"
+        f" candidate, {labels['removed']:,} only to the baseline. Elsewhere on this page a model"
+        " that cannot name a subreddit is wrong on its posts.",
+    )
+    if sets:
+        metric_table(sets["shared"]["metrics"], chosen.names)
+        st.caption(
+            f"{words.count(sets['shared']['posts'], 'post')} of the shared subreddits;"
+            " a first prediction of any other counts as none."
+        )
+        st.markdown("**Each on the posts of all that it knows**")
+        own = [sets["own"][side] for side in ("baseline", "candidate")]
+        scores = [
+            (NAMES[name], *(words.three(side["metrics"][name]) for side in own))
+            for name in own[0]["metrics"]
+        ]
+        posts = ("Posts", *(f"{side['posts']:,}" for side in own))
+        c.table(("Metric", *chosen.names), [posts, *scores])
+    for key, title in (("added", "New"), ("removed", "No longer known")):
+        if labels[key]:
+            st.markdown(f"**{title}** {listed(labels[f'{key}_names'])}")
+    for rename in labels.get("renames", ()):
+        st.markdown(
+            f"r/{words.plain(rename['removed'])} looks like r/{words.plain(rename['added'])}:"
+            f" {words.share(rename['share'])} of its posts ({rename['posts']:,})."
+        )
+
+
+def listed(names: list[str]) -> str:
+    """Subreddits in one line, the first few of many."""
+    shown = ", ".join(f"r/{words.plain(name)}" for name in names[:FEW_NAMES])
+    left = len(names) - FEW_NAMES
+    return f"{shown} and {left:,} more" if left > 0 else shown
+
+
+def _with_interval(values: dict[str, Any], side: str) -> str:
+    """``0.457 (0.451 to 0.463)``."""
+    bounds = values.get(f"interval_{side}")
+    around = f" ({bounds[0]:.3f} to {bounds[1]:.3f})" if bounds else ""
+    return f"{words.three(values[side])}{around}"

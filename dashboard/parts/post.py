@@ -1,0 +1,106 @@
+"""One post in full: what it says, what both models say, and which of its words speak for that."""
+
+import pandas as pd
+import streamlit as st
+
+from core.comparison.posts import PostInFull
+from core.evaluation.influence import Influence
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.pair import Chosen
+
+MARKS = {"fixed": "▲ fixed", "broken": "▼ broken", "swapped": "⇄ swapped", "same": "= same"}
+"""What became of a post, in a word and a sign."""
+LONG = 700
+"""Characters of a text that gets a box to scroll in."""
+
+
+def show_post(chosen: Chosen, post_id: str) -> None:
+    """The post, and both models' first five side by side."""
+    found = data.post(chosen.comparison.execution, post_id)
+    name, mark = words.plain(found.subreddit), MARKS[found.change]
+    if found.post is None:
+        st.subheader("This post was erased", anchor=False)
+        c.reading(f"r/{name} · {mark}. Its text is gone; what the models said of it stays.")
+    else:
+        st.subheader(words.plain(found.post.title) or "(no title)", anchor=False)
+        moment = pd.Timestamp(found.post.created_utc, unit="s")
+        c.reading(f"r/{name} · {mark} · {words.minute(moment)} UTC · {words.plain(post_id)}")
+        _show_text(found.post.body)
+    left, right = st.columns(2, gap="large")
+    for column, side, title in zip(
+        (left, right), ("baseline", "candidate"), chosen.names, strict=True
+    ):
+        with column:
+            st.markdown(f"**{words.plain(title)}**")
+            show_top(found, side)
+    if found.post is not None:
+        _show_words(chosen, found)
+
+
+def show_top(found: PostInFull, side: str) -> None:
+    """The first predictions of one side, the right one marked."""
+    said = found.baseline if side == "baseline" else found.candidate
+    if not said:
+        st.markdown("No prediction: the model knows no word of it.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Subreddit": [f"r/{name}" for name, _ in said],
+            "Probability": [p for _, p in said],
+            "": ["✓ right" if name == found.subreddit else "" for name, _ in said],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=f"top-{side}",
+        alt=f"First predictions of the {side}",
+        column_config={
+            "Probability": st.column_config.ProgressColumn(
+                format="%.3f",
+                min_value=0,
+                max_value=1,
+                color="gray" if side == "baseline" else "violet",
+            ),
+            "": st.column_config.TextColumn(width=70),
+        },
+    )
+    if found.subreddit not in [name for name, _ in said]:
+        st.caption(f"r/{words.plain(found.subreddit)} is not among its first {len(said)}.")
+
+
+def _show_text(body: str) -> None:
+    """The text of a post, long ones in a box of their own."""
+    if not body.strip():
+        st.caption("No text: the title is all there is.")
+        return
+    with st.container(border=True, height=240 if len(body) > LONG else "content"):
+        st.markdown(words.paragraphs(body))
+
+
+def _show_words(chosen: Chosen, found: PostInFull) -> None:
+    """The words that move each model's first prediction, asked of the model itself."""
+    st.markdown("**The words that speak for it**")
+    c.reading(
+        "How far the probability of the first prediction falls when the word is left out; below 0,"
+        " the word speaks against it."
+    )
+    columns = st.columns(2, gap="large")
+    sides = zip(columns, chosen.trainings, (found.baseline, found.candidate), strict=True)
+    for column, training, said in sides:
+        if not said:
+            continue
+        with column:
+            first = said[0][0]
+            effects = data.words_for(training.number, first, found.line)
+            show_effects(effects, first)
+
+
+def show_effects(effects: list[Influence], subreddit: str) -> None:
+    """Words and their effects on the probability of one subreddit."""
+    if not effects:
+        st.markdown(f"No single word moves r/{words.plain(subreddit)}.")
+        return
+    rows = [(found.word, words.signed(found.effect)) for found in effects]
+    c.table(("Word", f"For r/{subreddit}"), rows)

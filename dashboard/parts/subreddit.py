@@ -1,0 +1,151 @@
+"""One subreddit in full: figures, tests, confusions, posts."""
+
+import pandas as pd
+import streamlit as st
+
+from core.comparison.posts import KINDS
+from core.comparison.significance import BETTER, WORSE
+from core.store.models import Evaluation
+from dashboard import components as c
+from dashboard import data, state, words
+from dashboard.pair import Chosen
+from dashboard.parts.post import MARKS, show_post
+
+CONFUSIONS = 5
+MOST_POSTS = 200
+
+
+def mark(row: pd.Series) -> str:
+    """A change in a word and a sign."""
+    outside = {"added": "new", "removed": "dropped", "unknown": "known to neither"}
+    if row["status"] in outside:
+        return outside[row["status"]]
+    if pd.isna(row["difference"]):
+        return "no posts"
+    signs = {BETTER: "▲ better", WORSE: "▼ worse"}
+    return signs.get(row["verdict"], row["verdict"] or "not tested")
+
+
+def show_one(chosen: Chosen, subreddit: str) -> None:
+    """One subreddit in full."""
+    row = chosen.changes[chosen.changes["subreddit"] == subreddit]
+    if row.empty:
+        st.warning(f"r/{words.plain(subreddit)} has no posts in this comparison.")
+        return
+    values = row.iloc[0]
+    c.section(f"r/{words.plain(subreddit)}", described(values))
+    with st.container(horizontal=True):
+        for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
+            before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
+            known = pd.notna(before) and pd.notna(after)
+            st.metric(
+                label,
+                words.three(after) if pd.notna(after) else "–",
+                f"{words.signed(after - before)} from {words.three(before)}" if known else None,
+                delta_color="gray",
+                delta_arrow="off",
+                border=True,
+                width="stretch",
+            )
+    columns = st.columns(2, gap="large")
+    for column, side, title in zip(columns, chosen.sides, chosen.names, strict=True):
+        with column:
+            st.markdown(f"**Taken for, by {words.plain(title)}**")
+            show_confusions(side, subreddit)
+    show_posts(chosen, subreddit)
+
+
+def described(values: pd.Series) -> str:
+    """The tests of one subreddit in words."""
+    head = f"{values['support']:,} posts; {mark(values)}."
+    if pd.isna(values.get("p_value")):
+        return head
+    bounds = [values["interval_low"], values["interval_high"]]
+    noise = None if pd.isna(values["band"]) else values["band"]
+    recall_p = values.get("recall_p_value")
+    recall = "" if pd.isna(recall_p) else f" Of recall alone, exactly: p {words.chance(recall_p)}."
+    return (
+        f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
+        f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"
+        f" {words.chance(values['q_value'])}, noise of retraining {words.band(noise)}.{recall}"
+        f" These posts could not have shown less than {words.three(values['smallest_change'])}"
+        " four times in five."
+    )
+
+
+def show_confusions(side: Evaluation, subreddit: str) -> None:
+    """What the posts of a subreddit are most often taken for."""
+    pairs = [p for p in data.summary_of(side)["confusions"] if p["subreddit"] == subreddit]
+    if not pairs:
+        st.markdown("No other subreddit often enough to be among the commonest confusions.")
+    for found in pairs[:CONFUSIONS]:
+        posts = words.count(found["posts"], "post")
+        st.markdown(f"r/{words.plain(found['predicted'])} :gray[{posts}]")
+
+
+def show_posts(chosen: Chosen, subreddit: str) -> None:
+    """The posts behind the number, those that changed first; a ticked one in full."""
+    if not chosen.paired:
+        st.caption(
+            "The two were evaluated on different posts, so no post can be laid side by side."
+        )
+        return
+    page = data.changed_posts(
+        chosen.comparison.execution, kinds=KINDS, subreddit=subreddit, most=MOST_POSTS
+    )
+    shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
+    st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; tick one to read it]")
+    post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
+    st.page_link(
+        c.CHURN,
+        label=f"Only those that changed, page by page: Churn of r/{words.plain(subreddit)}",
+        icon=":material/swap_horiz:",
+        query_params=chosen.query | {"subreddit": subreddit},
+    )
+    post_id = st.query_params.get("post")
+    if post_id in set(page.rows["post_id"]):
+        show_post(chosen, post_id)
+
+
+def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:
+    """Posts with both first predictions; a ticked one goes into the address: ``?post=``.
+
+    Args:
+        subreddits: whether to name each post's own.
+    """
+    frame = pd.DataFrame(
+        {
+            "Change": rows["change"].map(MARKS),
+            "Title": rows["title"],
+            **({"Subreddit": "r/" + rows["subreddit"]} if subreddits else {}),
+            "Baseline says": [_first(names) for names in rows["baseline"]],
+            "p@1": rows["baseline_p"],
+            "Candidate says": [_first(names) for names in rows["candidate"]],
+            "p@1 ": rows["candidate_p"],
+        }
+    )
+    number = st.column_config.NumberColumn(format="%.3f", width=60)
+    text = st.column_config.TextColumn
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=c.shown_key(key, rows["post_id"].tolist()),
+        alt=alt,
+        column_config={
+            "Change": text(width=90),
+            "Title": text(width=280 if subreddits else 330),
+            "Subreddit": text(width=115),
+            "Baseline says": text(width=115),
+            "Candidate says": text(width=115),
+            "p@1": number,
+            "p@1 ": number,
+        },
+    )
+    picked = [rows["post_id"].iloc[place] for place in event["selection"]["rows"]]
+    state.follow("post", picked[0] if picked else None, by=key)
+
+
+def _first(names: tuple[str, ...]) -> str:
+    return f"r/{names[0]}" if names else "–"

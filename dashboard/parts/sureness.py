@@ -1,0 +1,153 @@
+"""How sure the models are of their first predictions, and whether that can be believed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import streamlit as st
+
+from core.store.models import Evaluation
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.charts import sureness as charts
+from dashboard.charts.sureness import Sureness
+from dashboard.pair import Chosen, posts_of
+
+VIEWS = ("distribution", "cumulative")
+COMPARED, SUBMISSIONS = "compared", "submissions"
+"""Sets of posts to overlay; others are named as the command line names them: ``2026-05:train``."""
+LITTLE, SOME = 0.1, 0.25
+"""Below them a PSI says little or some shift, by the usual rule of thumb."""
+
+Sets = dict[str, list[tuple[dict[str, Any], bool]]]
+"""Name of a set of posts -> histograms of p@1 over it, and whether they are the candidate's."""
+
+
+def show_p_at_1(chosen: Chosen) -> None:
+    """Both distributions, on the compared posts and on others that the store has."""
+    p = chosen.summary["p_at_1"]
+    change = words.signed(p["candidate_mean"] - p["baseline_mean"])
+    surer = {"+": "surer", "−": "less sure"}.get(change[0], "as sure")
+    c.section(
+        "How sure the models are",
+        f"The candidate is {surer}: mean p@1 {words.three(p['candidate_mean'])} against"
+        f" {words.three(p['baseline_mean'])}. p@1 is the probability of the first prediction.",
+    )
+    figure = st.container()
+    sets = _sets(chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = st.segmented_control(
+            "View",
+            VIEWS,
+            default=VIEWS[0],
+            required=True,
+            key="p",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        over = list(sets)[:1]
+        if len(sets) > 1:
+            over = st.multiselect(
+                "Posts",
+                list(sets),
+                default=over,
+                key="over",
+                bind="query-params",
+                placeholder="choose posts",
+                label_visibility="collapsed",
+            )
+    with figure:
+        c.chart(
+            charts.p_at_1(
+                list(_overlaid(sets, over or list(sets)[:1], chosen.names)),
+                c.colours(),
+                cumulative=view == VIEWS[1],
+            ),
+            key="p-at-1",
+            alt="Distributions of p@1 of baseline and candidate",
+        )
+    for line in distances(p):
+        st.caption(line)
+
+
+def distances(p: dict[str, float]) -> list[str]:
+    """The three distances of the distributions, each with what it means."""
+    ks, moved, psi = (words.three(p[name]) for name in ("ks", "wasserstein", "psi"))
+    shift = "little" if p["psi"] < LITTLE else "some" if p["psi"] < SOME else "a large"
+    side = f"at the widest point, {words.share(p['ks'])} of the posts lie on the other side."
+    return [
+        f"**KS {ks}**: {side}",
+        f"**Wasserstein {moved}**: so far would the p@1 of the average post have to move.",
+        f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}).",
+    ]
+
+
+def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[Sureness]:
+    """The curves of the chosen sets, named by their posts where there are several."""
+    for place, name in enumerate(over):
+        for histogram, candidate in sets[name]:
+            of = "" if over == [COMPARED] else f", {name}"
+            yield Sureness(f"{names[candidate]}{of}", histogram, candidate, place)
+
+
+def _sets(chosen: Chosen) -> Sets:
+    """The compared posts, then other posts that either model was evaluated on, then users' texts.
+
+    The sealed test is not among them: evaluations of it are not stored here.
+    """
+    sides = chosen.sides
+    sets: Sets = {
+        COMPARED: [
+            (data.summary_of(side)["p_at_1_histogram"], place == 1)
+            for place, side in enumerate(sides)
+        ]
+    }
+    for evaluation, candidate in _others(chosen):
+        histogram = data.summary_of(evaluation)["p_at_1_histogram"]
+        sets.setdefault(posts_of(evaluation), []).append((histogram, candidate))
+    for training, candidate in zip(chosen.trainings, (False, True), strict=True):
+        histogram = data.submitted(training.number)
+        if histogram is not None:
+            sets.setdefault(SUBMISSIONS, []).append((histogram, candidate))
+    return sets
+
+
+def _others(chosen: Chosen) -> Iterator[tuple[Evaluation, bool]]:
+    """Further evaluations of the two models, the newest of each on each split."""
+    compared = {(e.model_execution, e.snapshot, e.split) for e in chosen.sides}
+    for evaluation in data.all_evaluations():
+        for training, candidate in zip(chosen.trainings, (False, True), strict=True):
+            key = (training.number, evaluation.snapshot, evaluation.split)
+            if evaluation.model_execution == training.number and key not in compared:
+                compared.add(key)
+                yield evaluation, candidate
+
+
+def show_trust(chosen: Chosen) -> None:
+    """Calibration, and the F1 of the subreddits by their p@1."""
+    before, after = (data.summary_of(side) for side in chosen.sides)
+    left, right = st.columns(2, gap="large")
+    with left:
+        c.reading("**Calibration**: on the dotted line, p@1 is the share of posts it is right for.")
+        c.chart(
+            charts.reliability(
+                before["reliability"], after["reliability"], chosen.names, c.colours()
+            ),
+            key="reliability",
+            alt="Reliability curves of baseline and candidate",
+        )
+    with right:
+        c.reading("**F1 by p@1**: which F1 to expect of a subreddit, by how sure its posts are.")
+        curve = after.get("f1_by_p")
+        if curve is None:
+            c.empty(
+                "This evaluation has no such curve: it has too few subreddits, or was made by an"
+                " earlier Signoff. To make it anew:",
+                f"signoff evaluate {chosen.candidate.number} --on"
+                f" {posts_of(chosen.pair.candidate)} --force",
+            )
+            return
+        c.chart(
+            charts.f1_by_p(chosen.changes, before.get("f1_by_p"), curve, chosen.names, c.colours()),
+            key="f1-by-p",
+            alt="F1 against mean p@1 of the subreddits, with the isotonic curve and its band",
+        )

@@ -1,0 +1,185 @@
+"""Which posts changed?"""
+
+import math
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.comparison.posts import Page
+from dashboard import components as c
+from dashboard import data, state, words
+from dashboard.pair import Chosen, choose, posts_of
+from dashboard.parts.post import show_post
+from dashboard.parts.subreddit import post_table
+
+CHANGED = ("broken", "fixed", "swapped")
+ALL = "all changed"
+EACH = 25
+"""Posts a page."""
+MEANINGS = {
+    "fixed": "The candidate is right, the baseline was not.",
+    "broken": "The baseline was right, the candidate is not.",
+    "swapped": "Both are wrong, each in its own way.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of the changed posts are shown."""
+
+    kinds: tuple[str, ...]
+    subreddit: str | None
+    slices: tuple[tuple[str, str], ...]
+
+
+def answer(chosen: Chosen) -> str:
+    """The page in one sentence."""
+    if not chosen.paired:
+        return (
+            f"The two were evaluated on different posts, {chosen.summary['posts']:,} against"
+            f" {chosen.summary.get('posts_baseline', 0):,}, so none can be laid side by side."
+        )
+    churn, posts = chosen.summary["churn"], chosen.summary["posts"]
+    return (
+        f"**{churn['changed']:,}** of {posts:,} posts"
+        f" ({words.share(churn['changed'] / max(posts, 1))}) changed their first prediction:"
+        f" {churn['fixed']:,} fixed, {churn['broken']:,} broken, {churn['swapped']:,} swapped."
+    )
+
+
+def show_figures(chosen: Chosen) -> None:
+    """How many posts changed, and how."""
+    churn, posts = chosen.summary["churn"], max(chosen.summary["posts"], 1)
+    net = churn["fixed"] - churn["broken"]
+    figures = (
+        ("Posts that changed", churn["changed"], "Posts whose first prediction differs."),
+        ("▲ Fixed", churn["fixed"], MEANINGS["fixed"]),
+        ("▼ Broken", churn["broken"], MEANINGS["broken"]),
+        ("⇄ Swapped", churn["swapped"], MEANINGS["swapped"]),
+    )
+    with st.container(horizontal=True):
+        for label, value, meaning in figures:
+            figure(label, f"{value:,}", f"{words.share(value / posts)} of all posts", meaning)
+        sign = "+" if net > 0 else "−" if net < 0 else "±"
+        accuracy = f"{words.signed(net / posts)} accuracy"
+        figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, "What the changes add up to.")
+
+
+def figure(label: str, value: str, note: str, help_: str) -> None:
+    st.metric(
+        label,
+        value,
+        note,
+        delta_color="gray",
+        delta_arrow="off",
+        border=True,
+        width="stretch",
+        help=help_,
+    )
+
+
+def chosen_filters(chosen: Chosen) -> Filters:
+    """The filter line; what a link says of a second slice can be taken away."""
+    names = sorted(chosen.changes["subreddit"], key=str.lower)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=140)
+        subreddit = state.chosen(
+            "Subreddit",
+            "subreddit",
+            {name: f"r/{name}" for name in names},
+            default=None,
+            placeholder="all",
+            width=220,
+        )
+        slices = [one_slice(chosen)]
+    if "slice_2" in st.query_params:
+        second = (st.query_params["slice_2"], st.query_params.get("value_2", ""))
+        slices.append(second)
+        state.removable(f"{second[0]}: {second[1]}", "slice_2", "value_2")
+    return Filters(
+        kinds=CHANGED if kind == ALL else (kind,),
+        subreddit=subreddit,
+        slices=tuple(found for found in slices if found is not None),
+    )
+
+
+def one_slice(chosen: Chosen) -> tuple[str, str] | None:
+    """A dimension and one of its values."""
+    dimensions = {d.name: d.values for d in data.laid(chosen.comparison.execution).dimensions}
+    name = state.chosen(
+        "Slice by",
+        "slice",
+        {name: name for name in dimensions},
+        default=None,
+        placeholder="nothing",
+        width=200,
+    )
+    if name is None:
+        state.show("value", None)
+        return None
+    values = {value: value for value in dimensions[name]}
+    value = state.chosen("Slice", "value", values, default=next(iter(values)), width=240)
+    return None if value is None else (name, value)
+
+
+def page_number(filters: Filters, total: int) -> int:
+    """The page that is shown, from 1; other filters begin at the first."""
+    if st.session_state.setdefault("filters", filters) != filters:
+        st.session_state["filters"] = filters
+        st.session_state["page"] = 1
+    pages = max(1, math.ceil(total / EACH))
+    if st.session_state.get("page", 1) > pages:
+        st.session_state["page"] = pages
+    return st.pagination(pages, key="page", bind="query-params")
+
+
+def show_posts(chosen: Chosen, filters: Filters) -> None:
+    """One page of the posts, and where among all of them it is."""
+
+    def part(*, start: int, most: int) -> Page:
+        return data.changed_posts(
+            chosen.comparison.execution,
+            kinds=filters.kinds,
+            subreddit=filters.subreddit,
+            slices=filters.slices,
+            start=start,
+            most=most,
+        )
+
+    total = part(start=0, most=0).total
+    if not total:
+        c.empty("No changed post fits these filters: take one away.")
+        return
+    table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    with below:
+        start = (page_number(filters, total) - 1) * EACH
+        last = min(start + EACH, total)
+        st.caption(f"{start + 1:,} to {last:,} of {words.count(total, 'post')}", width="content")
+    with table:
+        rows = part(start=start, most=EACH).rows
+        post_table(rows, key="churn", alt="Posts that changed", subreddits=True)
+
+
+top = st.container()
+chosen = choose(data.all_trainings())
+with top:
+    c.head(
+        "Which posts changed?",
+        answer(chosen) if chosen else "Two trainings are needed to tell.",
+        generated=chosen is not None and chosen.generated,
+    )
+if chosen is None:
+    st.stop()
+if not chosen.paired:
+    c.ways(c.CHURN, chosen.query)
+    c.empty(
+        "To read what changed post by post, evaluate both models on the same posts, for example:",
+        f"signoff evaluate {chosen.baseline.number} --on {posts_of(chosen.pair.candidate)}",
+    )
+    st.stop()
+show_figures(chosen)
+filters = chosen_filters(chosen)
+show_posts(chosen, filters)
+c.ways(c.CHURN, chosen.query | ({"subreddit": filters.subreddit} if filters.subreddit else {}))
+if "post" in st.query_params:
+    show_post(chosen, st.query_params["post"])
