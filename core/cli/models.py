@@ -1,6 +1,6 @@
-"""Commands that train, evaluate and compare."""
+"""Commands that train and evaluate."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,10 +15,6 @@ from core.cli.output import (
     say,
     workspace,
 )
-from core.comparison.compare import caveats as caveats_of
-from core.comparison.compare import changes_of, pair, summary_of
-from core.comparison.compare import compare as compare_evaluations
-from core.comparison.sentence import verdict_sentence
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.executions.history import number
@@ -27,14 +23,11 @@ from core.store.models import Evaluation
 from core.training.train import of_execution
 from core.training.train import train as train_model
 
-CHANGES_SHOWN = 10
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
     app.command("train", rich_help_panel="Make")(train)
     app.command("evaluate", rich_help_panel="Make")(evaluate)
-    app.command("compare", rich_help_panel="Look")(compare)
 
 
 def train(
@@ -118,78 +111,6 @@ def evaluate(
         )
         return
     _print_metrics(judged)
-
-
-def compare(
-    baseline: Number, candidate: Number, force: Force = False, as_json: AsJson = False
-) -> None:
-    """Compare two evaluations, or two trainings (by their validation splits)."""
-    store = workspace()
-    chosen = pair(store, number(baseline), number(candidate))
-    made = compare_evaluations(store, chosen, force=force)
-    summary, changes = summary_of(store, made), changes_of(store, made)
-    sides = (chosen.baseline.model_execution, chosen.candidate.model_execution)
-    sentence = verdict_sentence(summary, baseline=f"#{sides[0]}", candidate=f"#{sides[1]}")
-    if as_json:
-        print_json(
-            {
-                "execution": made.execution,
-                "seconds": get(store, made.execution).seconds,
-                "sentence": sentence,
-                "caveats": caveats_of(store, made),
-                "baseline": {"training": sides[0], "evaluation": made.baseline},
-                "candidate": {"training": sides[1], "evaluation": made.candidate},
-                **summary,
-                "changes": [_change(row) for row in changes.to_dict("records")],
-            }
-        )
-        return
-    say(sentence)
-    for caveat in caveats_of(store, made):
-        say(f"Mind: {caveat}")
-    rows = [
-        (
-            name,
-            m["baseline"],
-            m["candidate"],
-            f"{m['difference']:+.3f}",
-            " to ".join(f"{bound:+.3f}" for bound in m["interval"] or ()),
-            m["verdict"] or "",
-        )
-        for name, m in summary["metrics"].items()
-    ]
-    sides_shown = (f"#{sides[0]}", f"#{sides[1]}")
-    print_table(("metric", *sides_shown, "difference", "95% interval", "verdict"), rows)
-    _print_changes(changes)
-
-
-def _change(row: dict[Any, Any]) -> dict[str, Any]:
-    """A row of the changes as JSON: its interval in one value."""
-    bounds = [row.pop("interval_low", None), row.pop("interval_high", None)]
-    known = all(bound is not None and bound == bound for bound in bounds)  # noqa: PLR0124 - NaN
-    return {**row, "interval": bounds if known else None} | {
-        name: row.get(name) for name in ("p_value", "q_value")
-    }
-
-
-def _print_changes(changes: Any) -> None:
-    known = changes.dropna(subset=["difference"])
-    say("")
-    say(f"Largest changes of F1 among {len(known):,} shared subreddits:")
-    if len(known) > 2 * CHANGES_SHOWN:
-        known = known.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
-    rows = [
-        (
-            f"r/{c.subreddit}",
-            c.support,
-            c.f1_baseline,
-            c.f1_candidate,
-            f"{c.difference:+.3f}",
-            c.verdict,
-        )
-        for c in known.itertuples()
-    ]
-    print_table(("subreddit", "posts", "baseline", "candidate", "change", "verdict"), rows)
 
 
 def _print_metrics(judged: Evaluation) -> None:

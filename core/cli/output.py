@@ -1,11 +1,13 @@
 """What every command shares: options, JSON, tables, the progress bar."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -17,11 +19,15 @@ from core.errors import InputError
 from core.progress import Progress
 from core.settings import settings
 from core.store import Store, open_store
+from core.store.frames import as_csv, as_parquet
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Do it again even if nothing has changed.")]
 
-out = Console(highlight=False)
+_PIPED = 160
+"""Characters of a line where no terminal says how many there are."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 err = Console(stderr=True, highlight=False)
 
 
@@ -50,6 +56,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(escape(_cell(value)) for value in row))
     out.print(table)
+
+
+def writer_of(path: Path) -> Callable[[pd.DataFrame], bytes]:
+    """What makes a file of this name of a frame.
+
+    Raises:
+        InputError: the name ends in neither .csv nor .parquet.
+    """
+    writers = {".csv": as_csv, ".parquet": as_parquet}
+    if path.suffix not in writers:
+        raise InputError(f"{path} is neither .csv nor .parquet", "Let its name end so.")
+    return writers[path.suffix]
 
 
 @contextmanager

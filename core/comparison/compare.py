@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from core.comparison.difference import Side, difference
+from core.comparison.difference import FORMAT, Side, difference
 from core.comparison.noise import newest, noise_for
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
-from core.errors import InputError, NotFoundError
+from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation import evaluate
 from core.executions import cached, get, record
 from core.executions.history import made_none
@@ -45,8 +45,8 @@ def pair(store: Store, baseline: int, candidate: int) -> Pair:
         NotFoundError: no such execution, or a training that was never evaluated.
         InputError: an execution of another kind, or twice the same.
     """
-    second = _evaluation(store, candidate, snapshot=None)
-    first = _evaluation(store, baseline, snapshot=second.snapshot)
+    second = evaluation_of(store, candidate)
+    first = evaluation_of(store, baseline, snapshot=second.snapshot)
     if first.execution == second.execution:
         raise InputError("Both are the same evaluation", "Choose another one on either side.")
     return Pair(first, second)
@@ -130,8 +130,17 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
 
 
 def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
-    """The numbers of a comparison, see :mod:`core.comparison.difference`."""
+    """The numbers of a comparison, see :mod:`core.comparison.difference`.
+
+    Raises:
+        RefusedError: an older Signoff recorded it, with fewer numbers.
+    """
     found: dict[str, Any] = read_json(store.artifacts, comparison.summary)
+    if found.get("format") != FORMAT:
+        raise RefusedError(
+            f"Comparison #{comparison.execution} was recorded by an older Signoff",
+            f"Compare anew: signoff compare {comparison.baseline} {comparison.candidate}.",
+        )
     return found
 
 
@@ -181,7 +190,16 @@ def _side(store: Store, evaluation: Evaluation) -> Side:
     )
 
 
-def _evaluation(store: Store, number: int, *, snapshot: str | None) -> Evaluation:
+def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> Evaluation:
+    """The evaluation that an execution number means: itself, or a training's on ``valid``.
+
+    Args:
+        snapshot: digest of the one preferred; else the training's own.
+
+    Raises:
+        NotFoundError: no such execution, or a training that was never evaluated.
+        InputError: an execution of another kind.
+    """
     execution = get(store, number)
     if execution.kind == "evaluate":
         return evaluate.of_execution(store, number)

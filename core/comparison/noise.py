@@ -9,6 +9,7 @@ import orjson
 import pandas as pd
 
 from core.comparison.difference import Bands
+from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
@@ -20,7 +21,7 @@ from core.store import models as rows
 from core.store.frames import put_frame, put_json, read_frame, read_json
 from core.store.models import Evaluation, Model, Noise
 from core.store.snapshots import Snapshot
-from core.training.train import train
+from core.training.train import of_execution
 
 FEWEST_REPEATS = 3
 FIRST_SEED = 1_000
@@ -53,28 +54,29 @@ def measure(
     """Train one configuration ``repeats`` times with other seeds, and keep the spread.
 
     Each training and evaluation is an execution of its own: after an interruption those that are
-    done are not done again.
+    done are not done again. Where the threads of one training leave cores idle, as many trainings
+    run side by side as cores and memory allow.
 
     Raises:
         InputError: too few repeats for a spread.
     """
     if repeats < FEWEST_REPEATS:
         raise InputError(f"{repeats} repeats show no spread", f"Give {FEWEST_REPEATS} or more.")
+    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads)
+    seeds = range(FIRST_SEED, FIRST_SEED + repeats)
     judged: list[Evaluation] = []
-    for done in range(repeats):
+    for done, number in enumerate(retrain(store, chosen, seeds)):
         progress("Retraining", done, repeats)
-        seed = FIRST_SEED + done
-        trained = train(store, snapshot, model=model, params=params, seed=seed, threads=threads)
-        judged.append(evaluate(store, trained, snapshot))
+        judged.append(evaluate(store, of_execution(store, number), snapshot))
     progress("Retraining", repeats, repeats)
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
-    chosen = configuration(store, judged[0].model_execution)
+    shared = configuration(store, judged[0].model_execution)
     with record(store, "noise", params={"repeats": repeats}, inputs=inputs) as run:
         bands, frame = _bands(store, judged)
         made = Noise(
             execution=run.number,
             snapshot=snapshot.digest,
-            configuration=chosen,
+            configuration=shared,
             repeats=repeats,
             metrics=put_json(store.artifacts, bands),
             subreddits=put_frame(store.artifacts, frame),

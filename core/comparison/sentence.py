@@ -18,7 +18,8 @@ def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) 
     paired = summary["kind"] == "paired"
     head = (_HEADS if paired else _HEADS_UNPAIRED)[macro["verdict"]]
     said = head.format(baseline=baseline, candidate=candidate)
-    return f"{said}: {_macro(macro)}{_posts(summary)}. {_subreddits(summary)}{_mind(summary)}".strip()
+    numbers = f"{_macro(macro)}{_posts(summary)}"
+    return f"{said}: {numbers}. {_subreddits(summary)}{_mind(summary)}"
 
 
 _HEADS = {

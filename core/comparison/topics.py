@@ -1,6 +1,6 @@
 """Topic groups of subreddits: from a file that people edit, or from what a model confuses.
 
-Pure but for reading the file.
+Pure but for reading and writing the file.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
+from core.errors import InputError, RefusedError
+from core.store.artifacts import storage_errors
 
 Ints = NDArray[np.integer]
 
@@ -67,6 +68,21 @@ def to_toml(groups: Mapping[str, Iterable[str]]) -> str:
         names = ", ".join(_quoted(name) for name in sorted(groups[topic], key=_without_case))
         lines.append(f"{topic if _BARE_KEY.fullmatch(topic) else _quoted(topic)} = [{names}]\n")
     return "".join(lines)
+
+
+def write_topics(path: Path, groups: Mapping[str, Iterable[str]]) -> None:
+    """Write the file for the first time.
+
+    Raises:
+        RefusedError: it is there already.
+        StorageError: the disk refuses.
+    """
+    with storage_errors(path):
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(to_toml(groups))
+        except FileExistsError:
+            raise RefusedError(f"{path} exists already", "Edit it, or remove it first.") from None
 
 
 def group_by_confusion(truth: Ints, predicted: Ints, names: Sequence[str]) -> dict[str, list[str]]:

@@ -75,9 +75,18 @@ def peak_memory_mib() -> float:
     Over the whole life of the process: in one that runs several executions the later ones do not
     show less than the earlier.
     """
+    most = max(_peak(resource.RUSAGE_SELF), _peak(resource.RUSAGE_CHILDREN))
+    return round(most / 2**20, 1)
+
+
+def peak_memory_of_children() -> int:
+    """The most memory that a process which this one waited for has ever held, in bytes."""
+    return _peak(resource.RUSAGE_CHILDREN)
+
+
+def _peak(whose: int) -> int:
     unit = 1 if sys.platform == "darwin" else 1024
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return round(max(resource.getrusage(w).ru_maxrss for w in who) * unit / 2**20, 1)
+    return resource.getrusage(whose).ru_maxrss * unit
 
 
 def _version(package: str) -> str | None:

@@ -146,8 +146,7 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
 
 def _f1(both: int, shared: int, hits: Ints, errors: Ints) -> Floats:
     """F1 of one model that alone finds ``hits`` posts and alone wrongly names ``errors``."""
-    result: Floats = 2 * (both + hits) / (shared + hits + errors)
-    return result
+    return ratio(2 * (both + hits), shared + hits + errors)
 
 
 def _half_binomial(trials: int) -> tuple[Ints, Floats]:

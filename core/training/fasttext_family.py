@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from core.errors import InputError, SignoffError
 from core.progress import Progress
@@ -99,7 +100,8 @@ class FastTextFamily:
     ) -> None:
         """See :class:`core.training.classifier.Family`."""
         text = model.with_suffix(".txt")
-        write_training_text(train, text)
+        order = np.random.default_rng(seed).permutation(len(train))
+        write_training_text(train, text, order=order)
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
         words = [sys.executable, "-m", "core.training.fasttext_child", orjson.dumps(call).decode()]
@@ -122,12 +124,23 @@ class FastTextFamily:
         return FastTextClassifier(fasttext.load_model(str(model)))
 
 
-def write_training_text(train: SplitData, path: Path) -> None:
-    """The posts as fastText reads them: label and line, one post a line."""
+def write_training_text(train: SplitData, path: Path, *, order: NDArray[np.integer]) -> None:
+    """The posts as fastText reads them: label and line, one post a line.
+
+    Args:
+        order: places of the posts, first to last.
+
+    Each of fastText's threads begins at a part of its own and all stop together, so a thread that
+    the machine holds up leaves its part half read. In the order of time those would be the oldest
+    or the newest posts, and the model would depend on what else the machine does. Hence
+    :meth:`FastTextFamily.fit` shuffles first; the figures are in
+    docs/decisions/0008-shuffled-training.md.
+    """
     prefixed = [PREFIX + label for label in train.labels]
     with storage_errors(path), path.open("w", encoding="utf-8") as file:
-        for label, line in zip(train.label.tolist(), train.lines, strict=True):
-            file.write(f"{prefixed[label]} {line}\n")
+        labels = train.label
+        for place in order.tolist():
+            file.write(f"{prefixed[labels[place]]} {train.lines[place]}\n")
 
 
 def _follow(child: subprocess.Popen[bytes], progress: Progress) -> bytes:

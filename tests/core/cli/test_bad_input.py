@@ -10,7 +10,7 @@ from core.executions import listing
 from core.executions.history import log_text
 from core.settings import settings
 from core.snapshots import listing as snapshots
-from core.store import Store, open_store
+from core.store import Store, models, open_store
 from core.store import posts as posts_table
 from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
@@ -30,6 +30,9 @@ from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, w
         (("evaluate", 3, "--on", "small:all"), ("no split 'all'", "train, valid, test")),
         (("compare", 3, 99), ("no execution #99",)),
         (("compare", 1, 3), ("#1 is of kind import", "Compare two trainings")),
+        (("compare", 3, 3), ("Both are the same evaluation",)),
+        (("compare", 3, 5, "--table", "changes.xlsx"), ("neither .csv nor .parquet",)),
+        (("topics", 2), ("#2 is of kind snapshot",)),
         (("release", "show", 3), ("no candidate #3", "signoff release propose")),
         (("release", "approve", 3, "--comment", "x"), ("no candidate #3",)),
         (("release", "propose", 99), ("no execution #99",)),
@@ -177,3 +180,41 @@ def test_an_error_of_ours_asks_for_a_report_and_shows_more_on_demand(road: Road)
     assert (told.code, len(told.err.splitlines())) == (1, 1)
     assert "Please report it" in told.err
     assert "Traceback" in signoff("release", "propose", 3, "--traceback").err
+
+
+def test_a_table_that_cannot_be_written_is_said_to_be(road: Road, tmp_path: Path) -> None:
+    assert_refused(
+        signoff("compare", 3, 5, "--table", tmp_path / "missing" / "changes.csv"),
+        "Cannot write to",
+        "folder exists",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("politics = [", "topics.toml is not valid TOML"),
+        ("politics = 3", "topics.toml"),
+        ('a = ["cats"]\nb = ["cats"]', "in two groups"),
+    ],
+)
+def test_a_broken_topics_file_is_named(road: Road, text: str, fragment: str) -> None:
+    (road.store.home / "topics.toml").write_text(text)
+    assert_refused(signoff("compare", 3, 5), fragment)
+
+
+@pytest.mark.parametrize("which", ["predictions", "subreddits"])
+@pytest.mark.parametrize("how", ["changed", "missing", "cut"])
+def test_a_damaged_evaluation_is_named_and_others_go_on(road: Road, which: str, how: str) -> None:
+    with road.store.read() as session:
+        judged = models.evaluation(session, 4)
+    assert judged is not None
+    path = road.store.artifacts.open(getattr(judged, which))
+    path.chmod(0o644)
+    content = path.read_bytes()
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(content[:-9] if how == "cut" else b"x" + content[1:])
+    assert_refused(signoff("compare", 3, 5), getattr(judged, which)[:12])
+    assert signoff("executions", "show", 3).code == 0

@@ -2,8 +2,12 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
+import pytest
 
 from tests.commands import installed, signoff
 from tests.conftest import Road
@@ -131,6 +135,60 @@ def test_people_are_told_in_words_what_comes_next(road: Road) -> None:
     assert "macro F1" in said.out
     said = signoff("release", "propose", 3)
     assert "Next: signoff release approve 3" in said.out
+
+
+def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> None:
+    said = signoff("compare", 3, 5, "--table", tmp_path / "changes.csv")
+    for fragment in (
+        "McNemar, exact: p ",
+        "First predictions changed:",
+        "Changes of F1 of 4 shared subreddits:",
+        " │",
+        "r/python",
+        f"Every subreddit: {tmp_path / 'changes.csv'}",
+    ):
+        assert fragment in said.out, said.out
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_every_subreddit_can_be_taken_away_as_a_file(
+    road: Road, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"changes.{suffix}"
+    signoff("compare", 3, 5, "--table", path)
+    taken = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
+    stored = signoff("compare", 3, 5, "--json").json["changes"]
+    assert taken["difference"].tolist() == pytest.approx([row["difference"] for row in stored])
+    assert taken["subreddit"].tolist() == [row["subreddit"] for row in stored]
+
+
+def test_one_model_on_two_splits_is_compared_as_two_samples(road: Road) -> None:
+    other = signoff("evaluate", 3, "--on", "small:train", "--json").json["execution"]
+    found = signoff("compare", other, 4, "--json").json
+    assert (found["kind"], found["posts"], found["posts_baseline"]) == ("unpaired", 24, 192)
+    assert "One model on two sets of posts" in found["sentence"]
+    assert "trained on 100.0% of these posts" in found["caveats"][0]
+    assert found["slices"] is None
+    said = signoff("compare", other, 4).out
+    assert "Fisher, exact, two samples" in said
+
+
+def test_topics_are_suggested_written_once_and_used(road: Road) -> None:
+    groups = signoff("topics", 3, "--json").json["groups"]
+    assert sorted(name for members in groups.values() for name in members) == [
+        *("cats", "cooking", "python", "space"),
+    ]
+    before = signoff("compare", 3, 5, "--json").json
+    assert before["topics"] == "confusions"
+    assert "Edit it" in signoff("topics", 3, "--write").out
+    path = road.store.home / "topics.toml"
+    assert tomllib.loads(path.read_text()) == groups
+    assert signoff("topics", 3, "--write").code == 1
+    path.write_text('animals = ["Cats"]\n')
+    after = signoff("compare", 3, 5, "--json").json
+    assert after["topics"] == "file"
+    topics = {row["subreddit"]: row["topic"] for row in after["changes"]}
+    assert topics == {"cats": "animals", "cooking": "other", "python": "other", "space": "other"}
 
 
 def test_without_posts_lists_are_empty_and_say_how_to_begin(home: Path) -> None:

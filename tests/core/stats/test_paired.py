@@ -148,3 +148,9 @@ def test_mcnemar_equals_the_binomial_test() -> None:
 
 def test_mcnemar_of_an_overwhelming_change_is_small_but_not_zero() -> None:
     assert 0 < mcnemar_exact(np.array([0]), np.array([5_000]))[0] < 1e-15
+
+
+def test_a_label_that_no_post_has_and_one_model_names_is_tested_without_a_warning() -> None:
+    truth, named = np.zeros(8, int), np.array([1, 1, 0, 0, 0, 0, 0, 0])
+    test = swap_test_f1(paired_counts(truth, truth, named, labels=2))
+    assert test.p_value[1] == 1.0  # no hits either way: F1 stays 0

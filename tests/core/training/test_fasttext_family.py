@@ -107,9 +107,22 @@ def test_nothing_but_the_model_is_left_of_use(model: Path) -> None:
 
 def test_the_training_text_has_one_post_a_line(tmp_path: Path) -> None:
     posts = [make_post(title="Why?\nBecause", subreddit="cats"), make_post(subreddit="space")]
-    write_training_text(make_split(posts), tmp_path / "text")
+    write_training_text(make_split(posts), tmp_path / "text", order=np.array([1, 0]))
     lines = (tmp_path / "text").read_text().splitlines()
-    assert lines == ["__label__cats why ? because", "__label__space why does my kitten purr"]
+    assert lines == ["__label__space why does my kitten purr", "__label__cats why ? because"]
+
+
+def test_the_posts_are_read_in_an_order_that_the_seed_alone_decides(tmp_path: Path) -> None:
+    texts = [
+        fit(tmp_path / f"{n}.bin", seed=seed).with_suffix(".txt").read_text().splitlines()
+        for n, seed in enumerate((1, 1, 2))
+    ]
+    write_training_text(DATA, tmp_path / "by-time.txt", order=np.arange(len(DATA)))
+    by_time = (tmp_path / "by-time.txt").read_text().splitlines()
+    assert sorted(texts[0]) == sorted(texts[2]) == sorted(by_time)
+    assert texts[0] == texts[1]
+    assert texts[0] != by_time
+    assert texts[0] != texts[2]
 
 
 def test_what_fasttext_refuses_is_told_in_its_words(model: Path) -> None:

@@ -1,0 +1,256 @@
+"""Commands that compare two models, and that group subreddits for it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from core.cli.arguments import Number
+from core.cli.histogram import histogram_lines
+from core.cli.output import (
+    AsJson,
+    Force,
+    out,
+    print_json,
+    print_table,
+    say,
+    workspace,
+    writer_of,
+)
+from core.comparison.compare import caveats as caveats_of
+from core.comparison.compare import changes_of, evaluation_of, pair, slices_of, summary_of
+from core.comparison.compare import compare as compare_evaluations
+from core.comparison.difference import PAIRED
+from core.comparison.sentence import verdict_sentence
+from core.comparison.significance import WORSE
+from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
+from core.evaluation.evaluate import predictions
+from core.executions import get
+from core.executions.history import number
+from core.store.artifacts import storage_errors
+
+METRICS_SHOWN = (
+    *("f1_macro", "f1_weighted", "accuracy", "recall_at_3", "recall_at_5"),
+    *("p_at_1_mean", "ece", "label_coverage", "seen_in_training"),
+)
+"""The others follow from these, or say the same; ``--json`` has them all."""
+CHANGES_SHOWN = 10
+SLICES_SHOWN = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.command("compare", rich_help_panel="Look")(compare)
+    app.command("topics", rich_help_panel="Look")(topics)
+
+
+def compare(
+    baseline: Number,
+    candidate: Number,
+    table: Annotated[
+        Path | None,
+        typer.Option(help="Write the row of every subreddit to this .csv or .parquet file."),
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two evaluations, or two trainings (by their validation splits)."""
+    if table is not None:
+        writer_of(table)
+    store = workspace()
+    chosen = pair(store, number(baseline), number(candidate))
+    made = compare_evaluations(store, chosen, force=force)
+    summary, changes, slices = (
+        summary_of(store, made),
+        changes_of(store, made),
+        slices_of(store, made),
+    )
+    sides = (chosen.baseline.model_execution, chosen.candidate.model_execution)
+    names = (f"#{sides[0]}", f"#{sides[1]}")
+    if summary["one_model"]:
+        names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
+    sentence = verdict_sentence(summary, baseline=names[0], candidate=names[1])
+    caveats = caveats_of(store, made)
+    if table is not None:
+        content = writer_of(table)(changes)
+        with storage_errors(table):
+            table.write_bytes(content)
+    if as_json:
+        print_json(
+            {
+                "execution": made.execution,
+                "seconds": get(store, made.execution).seconds,
+                "sentence": sentence,
+                "caveats": caveats,
+                "baseline": {"training": sides[0], "evaluation": made.baseline},
+                "candidate": {"training": sides[1], "evaluation": made.candidate},
+                **summary,
+                "changes": [_with_interval(row) for row in _records(changes)],
+                "slices": None if slices is None else _records(slices),
+            }
+        )
+        return
+    say(sentence)
+    for caveat in caveats:
+        say(f"Mind: {caveat}")
+    _print_metrics(summary, names)
+    _print_label_sets(summary, names)
+    _print_histogram(changes)
+    _print_changes(changes, names)
+    if slices is not None:
+        _print_worst(slices)
+    if table is not None:
+        say(f"\nEvery subreddit: {table}")
+
+
+def topics(
+    execution: Number,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write topics.toml into the workspace, to be edited.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Topic groups: the subreddits that a model takes for each other, as a file to edit.
+
+    Once the workspace holds topics.toml, comparisons group by it.
+    """
+    store = workspace()
+    table = predictions(store, evaluation_of(store, number(execution)))
+    groups = group_by_confusion(table.label, table.first, table.vocabulary)
+    path = store.home / FILE
+    if write:
+        write_topics(path, groups)
+    if as_json:
+        print_json({"groups": groups, "file": str(path), "written": write})
+        return
+    say(f"Written: {path}. Edit it as you like." if write else to_toml(groups))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows as JSON values: what is empty in the frame is null."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _with_interval(row: dict[Any, Any]) -> dict[str, Any]:
+    """A row of the changes with its interval in one value."""
+    bounds = [row.pop("interval_low"), row.pop("interval_high")]
+    return {**row, "interval": None if None in bounds else bounds}
+
+
+def _print_metrics(summary: dict[str, Any], names: tuple[str, str]) -> None:
+    metrics = summary["metrics"]
+    rows = [_metric_row(name, metrics[name]) for name in METRICS_SHOWN if name in metrics]
+    say("")
+    print_table(_metric_columns(names), rows)
+    test = summary["accuracy_test"]
+    say(f"Both right equally often? {test['test']}: p {_chance(test['p_value'])}.")
+    if summary["kind"] == PAIRED:
+        churn, posts = summary["churn"], summary["posts"]
+        said = ", ".join(f"{churn[kind]:,} {kind}" for kind in ("fixed", "broken", "swapped"))
+        say(f"First predictions changed: {churn['changed'] / posts:.1%} of the posts ({said}).")
+    p = summary["p_at_1"]
+    say(f"p@1 apart by: KS {p['ks']:.3f}, Wasserstein {p['wasserstein']:.3f}, PSI {p['psi']:.3f}.")
+
+
+def _metric_columns(names: tuple[str, str]) -> tuple[str, ...]:
+    return ("metric", *names, "difference", "95% interval", "noise", "verdict")
+
+
+def _metric_row(name: str, metric: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        name,
+        metric["baseline"],
+        metric["candidate"],
+        f"{metric['difference']:+.3f}",
+        _interval(*(metric["interval"] or (None, None))),
+        "" if metric["noise"] is None else f"±{metric['noise']:.3f}",
+        metric["verdict"] or "",
+    )
+
+
+def _print_label_sets(summary: dict[str, Any], names: tuple[str, str]) -> None:
+    sets, labels = summary["label_sets"], summary["subreddits"]
+    if sets is None:
+        return
+    shared = sets["shared"]
+    say(
+        f"\nOn the {shared['posts']:,} posts of the {labels['shared']:,} subreddits that both know:"
+    )
+    rows = [_metric_row(name, metric) for name, metric in shared["metrics"].items()]
+    print_table(_metric_columns(names), rows)
+    say("Each on the posts of all subreddits that it knows:")
+    own = [
+        (name, *(sets["own"][side]["metrics"][name] for side in ("baseline", "candidate")))
+        for name in shared["metrics"]
+    ]
+    print_table(("metric", *names), own)
+    for rename in labels["renames"]:
+        say(
+            f"r/{rename['removed']} looks like r/{rename['added']} now:"
+            f" {rename['share']:.0%} of its posts go there."
+        )
+
+
+def _print_histogram(changes: pd.DataFrame) -> None:
+    known = changes.dropna(subset=["difference"])
+    if known.empty:
+        return
+    say(f"\nChanges of F1 of {len(known):,} shared subreddits:")
+    for line in histogram_lines(known["difference"].to_numpy(), known["verdict"].tolist()):
+        out.print(line, soft_wrap=True)
+
+
+def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
+    known = changes.dropna(subset=["difference"])
+    if known.empty:
+        return
+    say("\nThe largest:")
+    if len(known) > 2 * CHANGES_SHOWN:
+        known = known.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
+    rows = [
+        (
+            f"r/{change['subreddit']}",
+            change["support"],
+            change["f1_baseline"],
+            change["f1_candidate"],
+            f"{change['difference']:+.3f}",
+            _interval(change["interval_low"], change["interval_high"]),
+            _chance(change["q_value"]),
+            change["verdict"],
+        )
+        for change in _records(known)
+    ]
+    columns = ("subreddit", "posts", *names, "change", "95% interval", "q", "verdict")
+    print_table(columns, rows)
+
+
+def _print_worst(slices: pd.DataFrame) -> None:
+    found = slices[slices["section"] == "worst"].head(SLICES_SHOWN)
+    if found.empty:
+        return
+    called = int((found["verdict"] == WORSE).sum())
+    say(f"\nWhere the candidate loses most accuracy ({called} more than chance):")
+    rows = [
+        (
+            each["slice"],
+            int(each["posts"]),
+            f"{each['difference']:+.1%}",
+            int(each["broken"]),
+            int(each["fixed"]),
+            _chance(each["q_value"]),
+            each["verdict"],
+        )
+        for each in _records(found)
+    ]
+    print_table(("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict"), rows)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
+
+
+def _chance(probability: float | None) -> str:
+    if probability is None:
+        return ""
+    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"

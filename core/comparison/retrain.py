@@ -1,0 +1,78 @@
+"""Training one configuration with many seeds, several at once where cores and memory allow."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from core.errors import SignoffError
+from core.executions.environment import peak_memory_of_children
+from core.snapshots import find
+from core.store import Store, open_store
+from core.training.train import train
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What all repeats share. ``threads`` None: all cores, one training after the other."""
+
+    snapshot: str
+    model: str
+    params: Mapping[str, str]
+    threads: int | None
+
+
+def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterator[int]:
+    """The training executions of these seeds, in their order, each as soon as it is there.
+
+    The first runs alone: it tells how much memory one needs.
+    """
+    yield _train(store, chosen, seeds[0])
+    processes = _side_by_side(chosen, len(seeds) - 1)
+    if processes == 1:
+        yield from (_train(store, chosen, seed) for seed in seeds[1:])
+        return
+    context = multiprocessing.get_context("spawn")
+    # Not as a context manager: after an error the trainings not yet begun are given up.
+    pool = ProcessPoolExecutor(processes, mp_context=context)
+    try:
+        tasks = [pool.submit(_train_at, store.home, chosen, seed) for seed in seeds[1:]]
+        for task in tasks:
+            number, error = task.result()
+            if number is None:
+                raise SignoffError(error, "Mend that, and run it again: what is done is kept.")
+            yield number
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _side_by_side(chosen: Configuration, trainings: int) -> int:
+    cores = os.cpu_count() or 1
+    fitting = cores // (chosen.threads or cores)
+    needed = peak_memory_of_children()
+    if needed:  # 0 if the first training was there already: then nothing was measured
+        fitting = min(fitting, int(psutil.virtual_memory().available // needed))
+    return max(1, min(fitting, trainings))
+
+
+def _train(store: Store, chosen: Configuration, seed: int) -> int:
+    return train(
+        store,
+        find(store, chosen.snapshot),
+        model=chosen.model,
+        params=chosen.params,
+        seed=seed,
+        threads=chosen.threads,
+    ).execution
+
+
+def _train_at(home: Path, chosen: Configuration, seed: int) -> tuple[int | None, str]:
+    """In a process of its own. Errors pass as words: not every error survives the passage."""
+    try:
+        return _train(open_store(home), chosen, seed), ""
+    except SignoffError as error:
+        return None, error.reason
