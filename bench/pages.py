@@ -86,13 +86,19 @@ def main() -> None:
         if not chosen.pages or view in chosen.pages
     }
     served = fresh(server_seconds, home, queries, repeats=chosen.repeats)
-    found = {}
+    found, failed = {}, []
     with dashboard(home) as address, tab() as page:
         for view, query in queries.items():
-            cold, *warm = (_open(page, address, view, query) for _ in range(1 + chosen.repeats))
+            try:
+                cold, *warm = (_open(page, address, view, query) for _ in range(1 + chosen.repeats))
+            except RuntimeError as error:
+                note(str(error))
+                failed.append(view)
+                continue
             found[view] = Timing(cold, tuple(warm), served[view])
             note(f"{view}: {found[view]}")
-    worst = max(max(timing.warm) for timing in found.values())
+    worst = max((max(timing.warm) for timing in found.values()), default=0.0)
+    failures = f" **Not shown: {', '.join(failed)}.**" if failed else ""
     section = report.Section(
         title="Pages",
         text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions and"
@@ -101,7 +107,8 @@ def main() -> None:
         f" {chosen.repeats} times warm. *Server*: the script alone, warm.",
         columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
         rows=[_row(view, timing) for view, timing in found.items()],
-        verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page"),
+        verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page")
+        + failures,
     )
     report.publish(section, write=chosen.write)
 

@@ -1,0 +1,221 @@
+"""Whether the statistics keep what they promise: coverage, false alarms, power, by simulation.
+
+And on real posts: how often two trainings that differ in their seed alone are told apart.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import report
+from bench.measure import note
+from bench.population import Population, exchangeable, population, with_loss
+from core.comparison.align import Aligned, Numbered
+from core.comparison.significance import (
+    BETTER,
+    WORSE,
+    metric_intervals,
+    paired_significance,
+    unpaired_significance,
+)
+
+Floats = NDArray[np.float64]
+Runs = dict[str, int]
+
+SUBREDDITS, SMALLEST, LARGEST = 300, 5, 500
+LOSS, LOSING_POSTS, LOSING_RECALL = 0.10, 100.0, 0.5
+LOWEST, HIGHEST = 0.93, 0.97
+FALSE_ALARMS = 0.05
+KINDS = ("interval", "interval_percentile", "interval_bca")
+
+
+def main() -> None:
+    """Parse the arguments, simulate, report."""
+    parser = report.parser(__doc__, repeats=2_000)
+    parser.add_argument("--resamples", type=int, default=1_000, help="default: %(default)s")
+    chosen = parser.parse_args()
+    publish_coverage(chosen)
+    publish_alarms(chosen)
+
+
+def sizes(labels: int, *, rng: np.random.Generator) -> Floats:
+    """Posts to expect of each subreddit, from 5 to 500, as many small ones as large ones."""
+    return np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST), labels))
+
+
+def aligned(
+    truth: NDArray[np.int64], baseline: NDArray[np.int64], candidate: NDArray[np.int64], labels: int
+) -> Aligned:
+    """A sample as a comparison sees it: one prediction a post, p@1 of no interest."""
+    n = len(truth)
+    return Aligned(
+        post_id=np.arange(n).astype(object),
+        truth=truth.astype(np.int32),
+        baseline=baseline[:, None].astype(np.int32),
+        candidate=candidate[:, None].astype(np.int32),
+        baseline_p=np.full(n, 0.5),
+        candidate_p=np.full(n, 0.5),
+        names=tuple(f"s{i}" for i in range(labels)),
+        shared=np.ones(labels, dtype=bool),
+    )
+
+
+def covered(
+    posts: Population, runs: int, seed: int, *, resamples: int, paired: bool
+) -> dict[str, int]:
+    """How often each interval holds the true value, in ``runs`` samples.
+
+    Keys: ``metric/kind`` for the difference, ``metric/one model`` for the baseline's own value.
+    """
+    rng = np.random.default_rng(seed)
+    hits: Runs = {}
+    for run in range(runs):
+        first = aligned(*posts.draw(rng), posts.labels)
+        sides = first.sides
+        if not paired:
+            sides = (sides[0], aligned(*posts.draw(rng), posts.labels).sides[1])
+        found = metric_intervals(
+            sides, labels=posts.labels, paired_=paired, resamples=resamples, seed=run
+        )
+        for metric, (before, after) in posts.values.items():
+            for kind in KINDS:
+                low, high = found[metric][kind]
+                key = f"{metric}/{kind}"
+                hits[key] = hits.get(key, 0) + (low <= after - before <= high)
+            low, high = found[metric]["interval_baseline"]
+            key = f"{metric}/one model"
+            hits[key] = hits.get(key, 0) + (low <= before <= high)
+    return hits
+
+
+def alarms(
+    posts: Population, runs: int, seed: int, *, paired: bool, losing: int | None = None
+) -> Runs:
+    """In how many of ``runs`` samples a subreddit is called.
+
+    ``any``: any of those whose true change is 0. ``lost``: ``losing``, as worse.
+    """
+    rng = np.random.default_rng(seed)
+    hits = {"any": 0, "lost": 0}
+    for run in range(runs):
+        first = aligned(*posts.draw(rng), posts.labels)
+        if paired:
+            tested = paired_significance(first, resamples=2, seed=run)
+        else:
+            other = aligned(*posts.draw(rng), posts.labels)
+            tested = unpaired_significance(
+                first.sides[0],
+                _thinned(other.sides[1], rng),
+                names=first.names,
+                shared=first.shared,
+                resamples=2,
+            )
+        verdicts = tested.subreddits["verdict"].to_numpy()
+        equal = np.isclose(posts.changes, 0, atol=1e-9)
+        hits["any"] += bool(np.isin(verdicts[equal], [BETTER, WORSE]).any())
+        hits["lost"] += losing is not None and verdicts[losing] == WORSE
+    return hits
+
+
+def in_processes(count: Callable[[int, int], Runs], runs: int) -> Runs:
+    """``count(runs, seed)`` in parts, one a core at a time, added up."""
+    cores = os.cpu_count() or 1
+    part = -(-runs // (4 * cores))
+    parts = [min(part, runs - start) for start in range(0, runs, part)]
+    total: Runs = {}
+    with ProcessPoolExecutor(cores) as pool:
+        for found in pool.map(count, parts, range(len(parts))):
+            for key, value in found.items():
+                total[key] = total.get(key, 0) + value
+    return total
+
+
+def publish_coverage(chosen: argparse.Namespace) -> None:
+    """Coverage of the intervals, on subreddits of very different and of equal sizes."""
+    rng = np.random.default_rng(0)
+    cases = {
+        f"{SUBREDDITS} subreddits of {SMALLEST} to {LARGEST} posts": (
+            sizes(SUBREDDITS, rng=rng),
+            True,
+        ),
+        "40 subreddits of 100 posts": (np.full(40, 100.0), True),
+        f"{SUBREDDITS} of {SMALLEST} to {LARGEST}, two samples": (
+            sizes(SUBREDDITS, rng=rng),
+            False,
+        ),
+    }
+    rows, outside = [], 0
+    for name, (expected, paired) in cases.items():
+        posts = population(expected, rng=rng, gain=0.1)
+        count = partial(covered, posts, resamples=chosen.resamples, paired=paired)
+        found = in_processes(count, chosen.repeats)
+        note(f"{name}: {found}")
+        for metric in posts.values:
+            shares = [found[f"{metric}/{kind}"] / chosen.repeats for kind in (*KINDS, "one model")]
+            outside += sum(not LOWEST <= share <= HIGHEST for share in (shares[0], shares[-1]))
+            rows.append([name, metric, *(f"{share:.1%}" for share in shares)])
+    kept = "all within" if not outside else f"**{outside} outside**"
+    section = report.Section(
+        title="Coverage of 95% intervals",
+        text=f"{chosen.repeats:,} simulated comparisons of models with known true figures"
+        f" (`bench/population.py`), {chosen.resamples:,} resamples. *Interval* is the one that is"
+        " shown, for the difference and for one model; percentile and BCa are kept beside it.",
+        columns=("posts", "metric", "interval", "percentile", "BCa", "interval of one model"),
+        rows=rows,
+        verdict=f"Promise: intervals that are shown cover 93% to 97%. Measured: {kept}.",
+    )
+    report.publish(section, write=chosen.write)
+
+
+def publish_alarms(chosen: argparse.Namespace) -> None:
+    """False alarms between equal models, and how often a real loss is found."""
+    rng = np.random.default_rng(1)
+    expected = sizes(SUBREDDITS, rng=rng)
+    losing = SUBREDDITS // 2
+    expected[losing] = LOSING_POSTS
+    equal = exchangeable(population(expected, rng=rng))
+    steady = exchangeable(population(expected, rng=rng, recall=LOSING_RECALL))
+    lost = with_loss(steady, losing, loss=LOSS)
+    cases: Sequence[tuple[str, Population, bool, int | None]] = (
+        ("two equal models, same posts", equal, True, None),
+        ("two equal models, different posts", equal, False, None),
+        (
+            f"one subreddit of {LOSING_POSTS:.0f} posts loses {LOSS:.2f} F1, same posts",
+            lost,
+            True,
+            losing,
+        ),
+    )
+    rows, worst = [], 0.0
+    for name, posts, paired, label in cases:
+        found = in_processes(partial(alarms, posts, paired=paired, losing=label), chosen.repeats)
+        note(f"{name}: {found}")
+        alarm, power = (found[key] / chosen.repeats for key in ("any", "lost"))
+        worst = max(worst, alarm)
+        rows.append([name, f"{alarm:.1%}", "–" if label is None else f"{power:.1%}"])
+    section = report.Section(
+        title="False alarms and power",
+        text=f"{chosen.repeats:,} simulated comparisons, {SUBREDDITS} subreddits of {SMALLEST} to"
+        f" {LARGEST} posts. *False alarm*: any subreddit without a true change is called better or"
+        " worse. *Found*: the subreddit with the loss is called worse.",
+        columns=("comparison", "false alarm", "found"),
+        rows=rows,
+        verdict=f"Promise: false alarms in at most {FALSE_ALARMS:.0%} of comparisons. Measured: at"
+        f" most {worst:.1%}, {'kept' if worst <= FALSE_ALARMS else '**missed**'}.",
+    )
+    report.publish(section, write=chosen.write)
+
+
+def _thinned(side: Numbered, rng: np.random.Generator) -> Numbered:
+    """Half of the posts: two samples are seldom of one size."""
+    kept = rng.random(len(side.truth)) < 0.5
+    return Numbered(side.truth[kept], side.top[kept], side.p_at_1[kept])
+
+
+if __name__ == "__main__":
+    main()
