@@ -31,7 +31,8 @@ class Outcome:
 
 def run(peer: str, file: Path, *, limit: float) -> Outcome:
     """Run a peer on a file of predictions (see ``peer.py``) for at most ``limit`` seconds."""
-    words = [str(PYTHON), str(HERE / "peer.py"), peer, str(file)]
+    # -P: modules beside the script must not stand in for those of the standard library.
+    words = [str(PYTHON), "-P", str(HERE / "peer.py"), peer, str(file)]
     try:
         done = subprocess.run(
             words,

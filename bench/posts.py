@@ -64,6 +64,16 @@ def post_files() -> tuple[list[Path], str]:
     return sorted(folder.glob("*.csv.gz")), "generated"
 
 
+def imported() -> tuple[Store, str]:
+    """A workspace with the posts, imported unless they are there, and what to call them."""
+    files, what = post_files()
+    store = open_store(SCRATCH / f"workspace-{what}")
+    if _stored(store) == 0:
+        note(f"importing {len(files)} files …")
+        import_files(store, files)
+    return store, what
+
+
 def prepare(posts: int) -> Prepared:
     """Import the posts and freeze ``posts`` of them into an open split, unless it was done before.
 
@@ -72,12 +82,7 @@ def prepare(posts: int) -> Prepared:
     Raises:
         SystemExit: there are not that many posts.
     """
-    files, what = post_files()
-    home = SCRATCH / f"workspace-{what}"
-    store = open_store(home)
-    if _stored(store) == 0:
-        note(f"importing {len(files)} files …")
-        import_files(store, files)
+    store, what = imported()
     name = f"bench-{posts}-n{NORMALISER}"
     try:
         snapshot = find(store, name)
@@ -85,7 +90,7 @@ def prepare(posts: int) -> Prepared:
         note("freezing a snapshot …")
         snapshot, _ = create(store, _rules(posts, _stored(store)), name=name)
     store.engine.dispose()
-    return Prepared(home, name, snapshot.splits["train"], what)
+    return Prepared(store.home, name, snapshot.splits["train"], what)
 
 
 def write_posts(folder: Path, posts: int, subreddits: int) -> None:
