@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Signoff needs Python 3.11 or newer: make install PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
@@ -63,7 +63,7 @@ bench-peers: $(PEERS)/.installed
 
 $(PEERS)/.installed: bench/peers.txt $(STAMP)
 	$(PYTHON) -m venv $(PEERS)
-	$(BIN)/uv pip sync --quiet --python $(PEERS)/bin/python bench/peers.txt
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(PEERS)/bin/python bench/peers.txt
 	@touch $@
 
 clean:

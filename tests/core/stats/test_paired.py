@@ -140,6 +140,13 @@ def test_benjamini_hochberg_by_its_definition_leaves_out_what_was_not_tested() -
     assert np.isnan(benjamini_hochberg(np.array([np.nan]))).all()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_benjamini_hochberg_equals_scipys(seed: int) -> None:
+    p_values = np.random.default_rng(seed).random(200).round(2)  # with ties
+    expected = stats.false_discovery_control(p_values, method="bh")
+    np.testing.assert_allclose(benjamini_hochberg(p_values), expected, rtol=1e-12)
+
+
 def test_mcnemar_equals_the_binomial_test() -> None:
     ways = np.array(list(itertools.product(range(12), repeat=2)))
     expected = [stats.binomtest(int(a), int(a + b)).pvalue if a + b else 1.0 for a, b in ways]
