@@ -38,7 +38,7 @@ def main() -> None:
     judged = [_judged(store, snapshot, seed) for seed in range(1, chosen.trainings + 1)]
     pairs = list(itertools.combinations(judged, 2))
     found = [_compared(store, Pair(*pair)) for pair in pairs]
-    called, tested, within, low_p, moved, changed = (
+    called, tested, within, low_p, moved, changed, macro = (
         np.array(row) for row in zip(*found, strict=True)
     )
     alarm = float((called > 0).mean())
@@ -46,7 +46,8 @@ def main() -> None:
         ["pairs of trainings", f"{len(pairs)}"],
         ["subreddits tested in each", f"{int(np.median(tested))}"],
         ["pairs with any subreddit called better or worse", f"{(called > 0).sum()} ({alarm:.1%})"],
-        ["by the test alone, before the band", f"{((called + within) > 0).sum()}"],
+        ["by the test on posts alone", f"{((called + within) > 0).sum()}"],
+        ["pairs whose macro F1 is called better or worse", f"{macro.sum()}"],
         ["raw p-values below 0.05", f"{low_p.sum() / tested.sum():.1%}"],
         [f"subreddits that moved by more than {LARGE_MOVE}", f"{moved.sum() / tested.sum():.1%}"],
         ["first predictions that differ", f"{changed.mean():.1%}"],
@@ -77,7 +78,7 @@ def _judged(store: Store, snapshot: Snapshot, seed: int) -> Evaluation:
 
 
 def _compared(store: Store, pair: Pair) -> tuple[float, ...]:
-    """Called, tested, within noise, p below 0.05, moved far; share of posts that changed."""
+    """Called, tested, within noise, p below 0.05, moved far; posts that changed, macro F1."""
     made = compare(store, pair)
     changes, summary = changes_of(store, made), summary_of(store, made)
     verdicts = changes["verdict"]
@@ -88,6 +89,7 @@ def _compared(store: Store, pair: Pair) -> tuple[float, ...]:
         (changes["p_value"] < 0.05).sum(),
         (changes["difference"].abs() > LARGE_MOVE).sum(),
         summary["churn"]["changed"] / summary["posts"],
+        summary["metrics"]["f1_macro"]["verdict"] in (BETTER, WORSE),
     )
 
 

@@ -13,6 +13,7 @@ from core.comparison.label_sets import label_sets, on_label_sets
 from core.comparison.renames import suggest_renames
 from core.comparison.significance import (
     BETTER,
+    Q_LIMIT,
     WITHIN,
     WORSE,
     Significance,
@@ -24,9 +25,9 @@ from core.comparison.slices import slice_table
 from core.comparison.topics import OTHER, group_by_confusion
 from core.evaluation.predict import PredictionTable
 from core.stats import distances
+from core.stats.paired import benjamini_hochberg
+from core.stats.spread import p_value_of_difference
 
-NOISE = ("noise_sd", "band")
-"""Columns on what retraining alone does to a subreddit's change of F1."""
 PAIRED, UNPAIRED = "paired", "unpaired"
 FORMAT = 2
 """Of the summary and the changes."""
@@ -47,14 +48,17 @@ class Bands:
     """What retraining alone does: half-widths of 95% bands of a difference.
 
     ``metrics``: metric -> band. ``subreddits``: a frame with ``subreddit``, ``band`` and the
-    standard deviation ``noise_sd``.
+    standard deviation ``noise_sd``, which is known with ``degrees`` degrees of freedom.
     """
 
     metrics: dict[str, float]
     subreddits: pd.DataFrame
+    degrees: float
 
 
-NOT_MEASURED = Bands({}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0))
+NOT_MEASURED = Bands(
+    {}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0), np.inf
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def difference(
         moved = churn_by_subreddit(posts)
         churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
         changes = changes.merge(moved, on="subreddit", how="left")
-    changes = _judged(changes, tested.subreddits, noise.subreddits)
+    changes = _judged(changes, tested.subreddits, noise)
     changes["topic"] = [topic_of.get(name.lower(), OTHER) for name in changes["subreddit"]]
     verdicts = changes["verdict"].value_counts()
     summary = {
@@ -144,13 +148,24 @@ def normal_fit(values: NDArray[np.float64]) -> dict[str, float] | None:
     return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}
 
 
-def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: pd.DataFrame) -> pd.DataFrame:
-    """The changes with their tests; what retraining does as well is called neither way."""
+def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: Bands) -> pd.DataFrame:
+    """The changes with their tests; what retraining does as well is called neither way.
+
+    To be called, a change must be more than the chance of these posts and more than the chance of
+    retraining, where that was measured, each among all subreddits that are tested.
+    """
     changes = changes.merge(tested, on="subreddit", how="left")
-    changes = changes.merge(noise[["subreddit", *NOISE]], on="subreddit", how="left")
-    within = changes["difference"].abs() <= changes["band"].fillna(0.0)
+    spreads = noise.subreddits[["subreddit", "noise_sd", "band"]]
+    changes = changes.merge(spreads, on="subreddit", how="left")
+    retraining = p_value_of_difference(
+        changes["difference"].to_numpy(float),
+        changes["noise_sd"].to_numpy(float),
+        degrees=noise.degrees,
+    )
+    changes["noise_p_value"] = np.where(changes["p_value"].isna(), np.nan, retraining)
+    q_value = benjamini_hochberg(changes["noise_p_value"].to_numpy())
     called = changes["verdict"].isin([BETTER, WORSE])
-    changes["verdict"] = changes["verdict"].mask(called & within, WITHIN)
+    changes["verdict"] = changes["verdict"].mask(called & (q_value >= Q_LIMIT), WITHIN)
     return changes
 
 

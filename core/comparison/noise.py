@@ -139,11 +139,13 @@ def _bands(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float]
 
 
 def _load(store: Store, noise: Noise) -> NoiseBand:
+    subreddits = read_frame(store.artifacts, noise.subreddits)
     return NoiseBand(
         execution=noise.execution,
         repeats=noise.repeats,
         bands=Bands(
             metrics=read_json(store.artifacts, noise.metrics),
-            subreddits=read_frame(store.artifacts, noise.subreddits),
+            subreddits=subreddits,
+            degrees=shrink(subreddits["f1_sd"].to_numpy(), repeats=noise.repeats).degrees,
         ),
     )

@@ -39,6 +39,20 @@ def band_of_difference(sd: Floats | float, *, degrees: float, level: float = LEV
     return np.asarray(factor * np.asarray(sd), dtype=np.float64)
 
 
+def p_value_of_difference(difference: Floats, sd: Floats, *, degrees: float) -> Floats:
+    """Probability of a difference of two further repeats at least as large, either way.
+
+    Args:
+        difference: shape (c,). sd: standard deviations of such a difference, estimated with
+            ``degrees`` degrees of freedom (Student's t; normal where infinite), shape (c,).
+
+    NaN where either is.
+    """
+    ratio = -np.abs(np.divide(difference, sd, out=np.full(len(sd), np.nan), where=sd > 0))
+    tail = special.ndtr(ratio) if np.isinf(degrees) else special.stdtr(degrees, ratio)
+    return np.asarray(2 * tail, dtype=np.float64)
+
+
 def shrink(sd: Floats, *, repeats: int) -> Shrunk:
     """Empirical Bayes estimates of many standard deviations, each from a few repeats.
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comparison.align import paired_order
-from core.comparison.difference import Difference, Side, difference
+from core.comparison.difference import Bands, Difference, Side, difference
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
 from tests.factories import make_table
@@ -232,3 +232,34 @@ def test_two_samples_are_tested_as_such() -> None:
     low, high = found.summary["metrics"]["f1_macro"]["interval"]
     assert low < found.summary["metrics"]["f1_macro"]["difference"] < high < 0
     assert found.summary["accuracy_test"]["p_value"] < 0.01
+
+
+@pytest.mark.parametrize(
+    ("spreads", "expected"),
+    [
+        ({}, "worse"),
+        ({"space": 0.01}, "worse"),
+        ({"space": 0.5}, "within noise"),
+        ({"python": 0.5}, "worse"),
+    ],
+)
+def test_what_retraining_does_as_well_is_called_neither_way(
+    spreads: dict[str, float], expected: str
+) -> None:
+    rng = np.random.default_rng(1)
+    before, after = {}, {}
+    for n in range(300):
+        truth = LABELS[n % 3]
+        before[f"p{n}"] = (truth, truth)
+        lost = truth == "space" and rng.random() < 0.5
+        after[f"p{n}"] = (truth, "cats" if lost else truth)
+    frame = pd.DataFrame({"subreddit": list(spreads), "noise_sd": list(spreads.values())})
+    noise = Bands({}, frame.astype({"noise_sd": float}).assign(band=0.1), degrees=8.0)
+    found = difference(
+        side(make_table(before, model_labels=LABELS)),
+        side(make_table(after, model_labels=LABELS)),
+        noise,
+    )
+    verdicts = found.changes.set_index("subreddit")["verdict"]
+    assert verdicts["space"] == expected
+    assert found.summary["subreddits"]["worse"] == (verdicts == "worse").sum()

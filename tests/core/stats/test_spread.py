@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from core.stats.spread import _inverse_trigamma, band_of_difference, shrink
+from core.stats.spread import (
+    _inverse_trigamma,
+    band_of_difference,
+    p_value_of_difference,
+    shrink,
+)
 
 
 def spreads(rng: np.random.Generator, true: np.ndarray, repeats: int) -> np.ndarray:
@@ -48,6 +53,28 @@ def test_the_band_holds_the_difference_of_two_further_repeats(repeats: int) -> N
 def test_the_band_of_well_known_spreads_is_the_normal_one() -> None:
     expected = stats.norm.ppf(0.975) * np.sqrt(2) * 0.01
     assert band_of_difference(0.01, degrees=np.inf) == pytest.approx(expected)
+
+
+def test_p_values_of_two_further_repeats_are_uniform() -> None:
+    """With spreads from few repeats, shrunk: far out as well as in the middle."""
+    rng = np.random.default_rng(3)
+    true = 0.02 * np.sqrt(6 / rng.chisquare(6, 60_000))
+    found = shrink(spreads(rng, true, 4), repeats=4)
+    change = rng.normal(0, true * np.sqrt(2))
+    p_values = p_value_of_difference(change, np.sqrt(2) * found.sd, degrees=found.degrees)
+    for level in (0.5, 0.05, 0.001):
+        assert (p_values < level).mean() == pytest.approx(level, rel=0.15 if level > 0.01 else 0.5)
+
+
+def test_the_band_is_where_the_p_value_is_a_twentieth() -> None:
+    for degrees in (3.0, np.inf):
+        sd = np.array([0.01, 0.2])
+        edge = band_of_difference(sd, degrees=degrees)
+        p_values = p_value_of_difference(edge, np.sqrt(2) * sd, degrees=degrees)
+        np.testing.assert_allclose(p_values, 0.05)
+    assert np.isnan(
+        p_value_of_difference(np.array([0.1, np.nan]), np.array([np.nan, 1]), degrees=3)
+    ).all()
 
 
 @pytest.mark.parametrize("x", [0.02, 0.5, 3.0, 400.0])
