@@ -22,7 +22,7 @@ from core.comparison.compare import caveats as caveats_of
 from core.comparison.compare import changes_of, evaluation_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.difference import PAIRED
-from core.comparison.sentence import verdict_sentence
+from core.comparison.sentence import signed, verdict_sentence
 from core.comparison.significance import WORSE
 from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
 from core.evaluation.evaluate import predictions
@@ -162,7 +162,7 @@ def _metric_row(name: str, metric: dict[str, Any]) -> tuple[object, ...]:
         name,
         metric["baseline"],
         metric["candidate"],
-        f"{metric['difference']:+.3f}",
+        signed(metric["difference"]),
         _interval(*(metric["interval"] or (None, None))),
         "" if metric["noise"] is None else f"±{metric['noise']:.3f}",
         metric["verdict"] or "",
@@ -214,7 +214,7 @@ def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
             change["support"],
             change["f1_baseline"],
             change["f1_candidate"],
-            f"{change['difference']:+.3f}",
+            signed(change["difference"]),
             _interval(change["interval_low"], change["interval_high"]),
             _chance(change["q_value"]),
             change["verdict"],
@@ -235,7 +235,7 @@ def _print_worst(slices: pd.DataFrame) -> None:
         (
             each["slice"],
             int(each["posts"]),
-            f"{each['difference']:+.1%}",
+            f"{each['difference']:+.1%}".replace("-", "−"),
             int(each["broken"]),
             int(each["fixed"]),
             _chance(each["q_value"]),
@@ -247,7 +247,7 @@ def _print_worst(slices: pd.DataFrame) -> None:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
+    return "" if low is None or high is None else f"{signed(low)} to {signed(high)}"
 
 
 def _chance(probability: float | None) -> str:

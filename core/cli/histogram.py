@@ -42,9 +42,9 @@ def histogram_lines(changes: NDArray[np.float64], verdicts: Sequence[Any]) -> li
 
 
 def _range(place: int) -> str:
-    low, high = place * BIN, (place + 1) * BIN
+    low, high = (f"{edge * BIN:+.2f}".replace("-", "−") for edge in (place, place + 1))
     if place == -REACH:
-        return f"below {high:+.2f}"
+        return f"below {high}"
     if place == REACH - 1:
-        return f"above {low:+.2f}"
-    return f"{low:+.2f} to {high:+.2f}".replace("-0.00", "+0.00")
+        return f"above {low}"
+    return f"{low} to {high}"

@@ -37,10 +37,10 @@ _HEADS_UNPAIRED = {
 
 
 def _macro(macro: dict[str, Any]) -> str:
-    low, high = (_signed(bound) for bound in macro["interval"])
+    low, high = (signed(bound) for bound in macro["interval"])
     noise = "not measured" if macro["noise"] is None else f"±{macro['noise']:.3f}"
     return (
-        f"macro F1 {_signed(macro['difference'])}"
+        f"macro F1 {signed(macro['difference'])}"
         f" (95% interval {low} to {high}, noise of retraining {noise})"
     )
 
@@ -75,7 +75,7 @@ def _subreddits(summary: dict[str, Any]) -> str:
     return f"Subreddits: {', '.join(said)}."
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
     """``+0.021``, ``−0.021`` or ``0.000``."""
     rounded = round(value, 3)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""

@@ -5,7 +5,10 @@ from typing import Any
 
 from core.collect.posts import store_posts
 from core.comparison.noise import measure
+from core.comparison.topics import FILE as TOPICS_FILE
+from core.comparison.topics import write_topics
 from core.demo.generate import generate_posts
+from core.demo.wordlists import load_lists
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
@@ -110,6 +113,7 @@ def _complete(store: Store) -> bool:
 def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
     if not totals.posts:
         _bring_posts(store)
+    _bring_topics(store)
     september, _ = create(
         store,
         Rules(until=OCTOBER_1, fractions=FRACTIONS),
@@ -127,6 +131,17 @@ def _bring_posts(store: Store) -> None:
         posts = generate_posts(LISTS)
         counts = store_posts(store, posts, source="generated", execution=run.number)
         run.metrics = {"read": len(posts), "inserted": counts.inserted}
+
+
+def _bring_topics(store: Store) -> None:
+    """The word lists are sorted by topic already: comparisons group by that."""
+    path = store.home / TOPICS_FILE
+    if path.exists():
+        return
+    groups: dict[str, list[str]] = {}
+    for one in load_lists(LISTS).subreddits:
+        groups.setdefault(one.topic, []).append(one.name)
+    write_topics(path, groups)
 
 
 def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:

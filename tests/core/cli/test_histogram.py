@@ -15,9 +15,9 @@ def lines(changes: list[float], verdicts: list[str]) -> list[str]:
 def test_each_change_is_one_sign_of_its_verdict() -> None:
     found = lines([-0.05, -0.045, 0.01, 0.03], [WORSE, SAME, SAME, BETTER])
     assert found == [
-        "  -0.06 to -0.04 │▼█ 2",
-        "  -0.04 to -0.02 │ 0",
-        "  -0.02 to +0.00 │ 0",
+        "  −0.06 to −0.04 │▼█ 2",
+        "  −0.04 to −0.02 │ 0",
+        "  −0.02 to +0.00 │ 0",
         "  +0.00 to +0.02 │█ 1",
         "  +0.02 to +0.04 │▲ 1",
     ]
@@ -25,7 +25,7 @@ def test_each_change_is_one_sign_of_its_verdict() -> None:
 
 def test_what_lies_far_out_is_gathered_at_the_ends() -> None:
     found = lines([-0.9, 0.5], [WORSE, SAME])
-    assert found[0] == "     below -0.12 │▼ 1"
+    assert found[0] == "     below −0.12 │▼ 1"
     assert found[-1] == "     above +0.12 │█ 1"
     assert len(found) == 14
 

@@ -263,3 +263,23 @@ def test_what_retraining_does_as_well_is_called_neither_way(
     verdicts = found.changes.set_index("subreddit")["verdict"]
     assert verdicts["space"] == expected
     assert found.summary["subreddits"]["worse"] == (verdicts == "worse").sum()
+
+
+@given(st.permutations(range(3)))
+def test_the_names_of_labels_change_nothing(order: list[int]) -> None:
+    """Other names sort otherwise, so that every label gets another number."""
+    other = {name: f"{'abc'[place]}{name}" for name, place in zip(LABELS, order, strict=True)}
+
+    def renamed(said: dict[str, tuple[str, str]]) -> PredictionTable:
+        posts = {post: (other[truth], other[first]) for post, (truth, first) in said.items()}
+        return make_table(posts, model_labels=list(other.values()))
+
+    plain = compared(BASELINE, CANDIDATE)
+    found = difference(side(renamed(BASELINE)), side(renamed(CANDIDATE)))
+    for name, metric in plain.summary["metrics"].items():
+        for value in ("baseline", "candidate", "difference", "interval", "verdict"):
+            assert rounded(found.summary["metrics"][name][value]) == rounded(metric[value]), name
+    left = plain.changes.assign(subreddit=plain.changes["subreddit"].map(other))
+    left = left.drop(columns="topic").sort_values("subreddit", ignore_index=True)
+    right = found.changes.drop(columns="topic").sort_values("subreddit", ignore_index=True)
+    pd.testing.assert_frame_equal(left, right)
