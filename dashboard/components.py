@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.differences import Fact
 from core.comparison.significance import BETTER, WORSE
@@ -36,9 +37,20 @@ def boundary() -> Iterator[None]:
         st.error(f"**{words.plain(error.reason)}.** {words.plain(error.hint)}")
 
 
-def head(question: str, answer: str, *, generated: bool = False) -> None:
+def head(question_: str, answer_: str, *, generated: bool = False) -> None:
     """The page's question, and its answer in one sentence (Markdown)."""
-    st.title(question, anchor=False)
+    with question(question_):
+        answer(answer_, generated=generated)
+
+
+def question(text: str) -> DeltaGenerator:
+    """The page's question, there before anything can go wrong; the place for its answer."""
+    st.title(text, anchor=False)
+    return st.container()
+
+
+def answer(sentence_: str, *, generated: bool = False) -> None:
+    """The answer in one sentence (Markdown)."""
     if generated:
         st.badge(
             words.GENERATED,
@@ -46,7 +58,7 @@ def head(question: str, answer: str, *, generated: bool = False) -> None:
             color="gray",
             help="These posts were made for the demonstration. None is real.",
         )
-    st.markdown(answer)
+    st.markdown(sentence_)
 
 
 def empty(sentence_: str, command: str | None = None) -> None:
@@ -92,17 +104,14 @@ def reading(line: str) -> None:
     st.caption(line)
 
 
-def ways(here: str, query: Mapping[str, str]) -> None:
-    """Links to the other pages of a comparison; the query keeps what they show."""
-    pages = (
-        (COMPARE, "Is it better", ":material/compare_arrows:"),
-        (SUBREDDITS, "Who wins, who loses", ":material/leaderboard:"),
-        (CHURN, "Which posts changed", ":material/swap_horiz:"),
-    )
-    with st.container(horizontal=True):
-        for page, label, icon in pages:
-            if page != here:
-                st.page_link(page, label=label, icon=icon, query_params=dict(query))
+def lines(found: Sequence[str]) -> None:
+    """Captions one below the other, without gaps between them (Markdown)."""
+    st.caption("  \n".join(found))
+
+
+def way(page: str, label: str, query: Mapping[str, str]) -> None:
+    """A link to another page of a comparison; the query keeps what is shown."""
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=dict(query))
 
 
 _COLOURS: dict[str, Literal["green", "orange"]] = {BETTER: "green", WORSE: "orange"}

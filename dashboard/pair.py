@@ -1,8 +1,10 @@
 """The two executions that the pages of a comparison are about: chosen once, kept in the address."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +21,17 @@ from core.store.models import Comparison, Evaluation
 from dashboard import components as c
 from dashboard import data, state
 
+TESTED = (
+    "p_value",
+    "q_value",
+    "recall_p_value",
+    "interval_low",
+    "interval_high",
+    "smallest_change",
+    "noise_sd",
+    "band",
+)
+"""Columns that the changes of older comparisons may lack."""
 WIDTH = 330
 """Of a select box: two stand in a row, on a phone one below the other."""
 
@@ -65,6 +78,8 @@ class Chosen:
     @property
     def sentence(self) -> str:
         baseline, candidate = (f"#{number}" for number in self.numbers)
+        if self.summary["metrics"]["f1_macro"]["interval"] is None:
+            return f"{baseline} and {candidate} were compared by an earlier Signoff, without tests."
         return verdict_sentence(self.summary, baseline=baseline, candidate=candidate)
 
     @property
@@ -99,11 +114,14 @@ def choose(trainings: list[Training]) -> Chosen | None:
 
     What was chosen last is the default of the other pages.
     """
-    options = c.labels(trainings, _production()) | _further(trainings)
+    options = c.labels(trainings, _production()) | _further()
     before = st.session_state.get("pair") or _defaults(trainings)
+    notes = st.container()
     with st.container(horizontal=True):
-        baseline = state.chosen("Baseline", "baseline", options, default=before[0], width=WIDTH)
-        candidate = state.chosen("Candidate", "candidate", options, default=before[1], width=WIDTH)
+        baseline, candidate = (
+            state.chosen(label, label.lower(), options, default=default, width=WIDTH, notes=notes)
+            for label, default in zip(("Baseline", "Candidate"), before, strict=True)
+        )
     if baseline is None or candidate is None:
         c.empty("Choose two trainings.")
         return None
@@ -142,18 +160,30 @@ def _with_results(
         pair=pair,
         comparison=comparison,
         summary=data.json_artifact(comparison.summary),
-        changes=data.frame_artifact(comparison.changes),
+        changes=_completed(data.frame_artifact(comparison.changes)),
         slices=data.frame_artifact(comparison.slices) if comparison.slices else None,
     )
 
 
-def _further(trainings: list[Training]) -> dict[str, str]:
-    """Evaluations that no training stands for: one model on other posts."""
-    own = {training.evaluation.execution for training in trainings if training.evaluation}
+def _completed(changes: pd.DataFrame) -> pd.DataFrame:
+    """The changes with every column that pages show; those of an older comparison are empty."""
+    missing = [name for name in TESTED if name not in changes]
+    return changes.assign(**dict.fromkeys(missing, np.nan)) if missing else changes
+
+
+def _further() -> dict[str, str]:
+    """Evaluations of models that have several, and those that the address names.
+
+    A training stands for its only one; several are told apart, such as one model on two sets of
+    posts.
+    """
+    found = data.all_evaluations()
+    times = Counter(e.model_execution for e in found)
+    named = {st.query_params.get(key) for key in ("baseline", "candidate")}
     return {
         str(e.execution): f"#{e.execution} · #{e.model_execution} on {posts_of(e)}"
-        for e in data.all_evaluations()
-        if e.execution not in own
+        for e in found
+        if times[e.model_execution] > 1 or str(e.execution) in named
     }
 
 

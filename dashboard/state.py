@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import words
 
@@ -22,24 +23,28 @@ def chosen(
     default: str | None,
     placeholder: str | None = None,
     width: int | Literal["stretch"] = "stretch",
+    notes: DeltaGenerator | None = None,
 ) -> str | None:
     """A select box of ``options`` (id -> what people read) that follows ``?key=id``.
+
+    Args:
+        notes: where to say that the link asks for something else, by default above the box.
 
     Returns:
         The chosen id; None without options, or where there is no default and no choice yet.
     """
-    widget, seen = f"{key}-choice", f"{key}-seen"
-    wanted = st.query_params.get(key)
-    if wanted in options and wanted != st.session_state.get(seen):
-        st.session_state[widget] = wanted
-    elif wanted is not None and wanted not in options and wanted != st.session_state.get(seen):
-        st.warning(
-            f"The link asks for {label.lower()} {words.plain(wanted[:40])}, which is not here.",
-            icon=":material/link_off:",
-        )
-    if st.session_state.get(widget) not in options:
-        st.session_state[widget] = default if default in options else None
-    value: str | None = st.selectbox(
+    widget, before = f"{key}-choice", st.session_state.get(f"{key}-seen")
+    wanted, value = st.query_params.get(key), st.session_state.get(widget)
+    if wanted != before:  # someone followed a link, rather than chose here
+        value = wanted
+        if wanted is not None and wanted not in options:
+            (notes or st).warning(
+                f"The link asks for {label.lower()} {words.plain(wanted[:40])}, which is not here.",
+                icon=":material/link_off:",
+            )
+    # Said in every run: what a box of this name held on another page is not kept otherwise.
+    st.session_state[widget] = value if value in options else default
+    chosen_: str | None = st.selectbox(
         label,
         list(options),
         format_func=lambda option: options.get(option, option),
@@ -47,9 +52,9 @@ def chosen(
         placeholder=placeholder,
         width=width,
     )
-    show(key, value)
-    st.session_state[seen] = value
-    return value
+    show(key, chosen_)
+    st.session_state[f"{key}-seen"] = chosen_
+    return chosen_
 
 
 def show(key: str, value: str | None) -> None:
@@ -94,7 +99,9 @@ def number(key: str) -> float | None:
 
 def removable(label: str, *keys: str) -> None:
     """A filter that came with a link, and takes itself out of the address when pressed."""
-    if st.button(label, icon=":material/close:", key=f"remove-{'-'.join(keys)}"):
+
+    def remove() -> None:
         for key in keys:
             show(key, None)
-        st.rerun()
+
+    st.button(label, icon=":material/close:", key=f"remove-{'-'.join(keys)}", on_click=remove)

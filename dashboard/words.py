@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
+_NO_BREAK = "\u00a0"
 
 GENERATED = "Generated posts"
 
@@ -34,8 +35,16 @@ def chance(probability: float) -> str:
 
 
 def interval(bounds: list[float] | None) -> str:
-    """``+0.015 to +0.024``; a dash where none is known."""
-    return "–" if bounds is None else " to ".join(signed(bound) for bound in bounds)
+    """``+0.015 to +0.024``, never broken into lines; a dash where none is known."""
+    return "–" if bounds is None else f"{_NO_BREAK}to{_NO_BREAK}".join(map(signed, bounds))
+
+
+def around(value: float, bounds: list[float] | None) -> str:
+    """A score and its own interval, ``0.457 (0.451 to 0.463)``; the score alone without one."""
+    if bounds is None:
+        return three(value)
+    low, high = map(three, bounds)
+    return f"{three(value)} ({low}{_NO_BREAK}to{_NO_BREAK}{high})"
 
 
 def number(value: float) -> str:

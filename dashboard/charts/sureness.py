@@ -61,7 +61,7 @@ def p_at_1(shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = Fa
             fillcolor=see_through(colour, 0.22),
             hovertemplate="p@1 about %{x:.2f}: %{y:.1%} of posts<extra>%{fullData.name}</extra>",
         )
-    made.update_xaxes(range=[0, 1], tickformat=".1f")
+    made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     made.update_yaxes(tickformat=".0%", rangemode="tozero")
     return made
 
@@ -105,8 +105,8 @@ def reliability(
             hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, %{customdata:,} posts"
             "<extra>%{fullData.name}</extra>",
         )
-    made.update_xaxes(range=[0, 1], tickformat=".1f")
-    made.update_yaxes(range=[0, 1], tickformat=".0%")
+    made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
+    made.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.2)
     return made
 
 
@@ -160,8 +160,8 @@ def f1_by_p(
         hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
     )
     _add_bins(made, candidate["binned"], colours)
-    made.update_xaxes(range=[0, 1], tickformat=".1f")
-    made.update_yaxes(range=[0, 1], tickformat=".1f")
+    made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
+    made.update_yaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     return made
 
 

@@ -82,6 +82,7 @@ def figure(colours: Palette, *, x: str, y: str, height: int = HEIGHT) -> go.Figu
             "xanchor": "left",
             "yanchor": "bottom",
             "font": {"color": colours.quiet, "size": 12},
+            "traceorder": "normal",
             "itemclick": False,
             "itemdoubleclick": False,
         },

@@ -35,8 +35,8 @@ def metric_table(metrics: Mapping[str, dict[str, Any]], names: tuple[str, str]) 
     rows = [
         (
             NAMES[name],
-            _with_interval(metrics[name], "baseline"),
-            _with_interval(metrics[name], "candidate"),
+            words.around(metrics[name]["baseline"], metrics[name].get("interval_baseline")),
+            words.around(metrics[name]["candidate"], metrics[name].get("interval_candidate")),
             words.signed(metrics[name]["difference"]),
             words.interval(metrics[name]["interval"]),
             words.band(metrics[name]["noise"]),
@@ -114,10 +114,3 @@ def listed(names: list[str]) -> str:
     shown = ", ".join(f"r/{words.plain(name)}" for name in names[:FEW_NAMES])
     left = len(names) - FEW_NAMES
     return f"{shown} and {left:,} more" if left > 0 else shown
-
-
-def _with_interval(values: dict[str, Any], side: str) -> str:
-    """``0.457 (0.451 to 0.463)``."""
-    bounds = values.get(f"interval_{side}")
-    around = f" ({bounds[0]:.3f} to {bounds[1]:.3f})" if bounds else ""
-    return f"{words.three(values[side])}{around}"

@@ -40,9 +40,9 @@ def reading(worst: pd.DataFrame) -> str:
         )
     first = called.iloc[0]
     return (
-        f"Of all slices of one or two attributes, {len(called):,} lose more than chance; most of"
-        f" all {words.plain(first['slice'])}: accuracy {words.signed(first['difference'])} on"
-        f" {words.count(int(first['posts']), 'post')}."
+        "Slices of one or two attributes were searched for losses of accuracy. More than chance:"
+        f" {words.count(len(called), 'slice')}, first {words.plain(first['slice'])}, with"
+        f" {words.signed(first['difference'])} on {words.count(int(first['posts']), 'post')}."
     )
 
 
@@ -64,27 +64,31 @@ def _table(chosen: Chosen, rows: pd.DataFrame, named: "pd.Series[str]", *, key: 
             tested: verdicts.map(verdict) if tested == "Verdict" else _counts(rows),
             "q": rows["q_value"].map(words.chance),
             "Posts": rows["posts"].astype(int),
-            "Baseline": rows["accuracy_baseline"],
-            "Candidate": rows["accuracy_candidate"],
+            "Accuracy": [
+                f"{words.three(before)} → {words.three(after)}"
+                for before, after in zip(
+                    rows["accuracy_baseline"], rows["accuracy_candidate"], strict=True
+                )
+            ],
         }
     )
     number = st.column_config.NumberColumn
     event = st.dataframe(
         frame,
         hide_index=True,
+        row_height=50 if tested == "Verdict" else None,  # the words of a found slice are long
         on_select="rerun",
         selection_mode="single-row",
         key=c.shown_key(key, frame["Slice"].tolist()),
         alt="Accuracy of both models slice by slice",
         column_config={
-            "Slice": st.column_config.TextColumn(width=290),
+            "Slice": st.column_config.TextColumn(width=340),
             "Change": number(format="%+.3f", help="Of accuracy"),
             "q": st.column_config.TextColumn(
                 help="Share of wrong calls if this slice and all with a smaller q are called"
             ),
             "Posts": number(format="localized"),
-            "Baseline": number(format="%.3f", help="Accuracy of the baseline"),
-            "Candidate": number(format="%.3f", help="Accuracy of the candidate"),
+            "Accuracy": st.column_config.TextColumn(help="Of the baseline and of the candidate"),
         },
     )
     for place in event["selection"]["rows"]:

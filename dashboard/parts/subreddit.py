@@ -1,5 +1,7 @@
 """One subreddit in full: figures, tests, confusions, posts."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -68,8 +70,8 @@ def described(values: pd.Series) -> str:
         f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
         f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"
         f" {words.chance(values['q_value'])}, noise of retraining {words.band(noise)}.{recall}"
-        f" These posts could not have shown less than {words.three(values['smallest_change'])}"
-        " four times in five."
+        f" A change smaller than {words.three(values['smallest_change'])} these posts would miss"
+        " one time in five, or more often."
     )
 
 
@@ -78,9 +80,12 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
     pairs = [p for p in data.summary_of(side)["confusions"] if p["subreddit"] == subreddit]
     if not pairs:
         st.markdown("No other subreddit often enough to be among the commonest confusions.")
-    for found in pairs[:CONFUSIONS]:
-        posts = words.count(found["posts"], "post")
-        st.markdown(f"r/{words.plain(found['predicted'])} :gray[{posts}]")
+        return
+    lines = [
+        f"r/{words.plain(found['predicted'])} :gray[{words.count(found['posts'], 'post')}]"
+        for found in pairs[:CONFUSIONS]
+    ]
+    st.markdown("  \n".join(lines))
 
 
 def show_posts(chosen: Chosen, subreddit: str) -> None:
@@ -96,11 +101,10 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
     st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; tick one to read it]")
     post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
-    st.page_link(
+    c.way(
         c.CHURN,
-        label=f"Only those that changed, page by page: Churn of r/{words.plain(subreddit)}",
-        icon=":material/swap_horiz:",
-        query_params=chosen.query | {"subreddit": subreddit},
+        f"Only those that changed, in r/{words.plain(subreddit)}",
+        chosen.query | {"subreddit": subreddit},
     )
     post_id = st.query_params.get("post")
     if post_id in set(page.rows["post_id"]):
@@ -118,13 +122,10 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
             "Change": rows["change"].map(MARKS),
             "Title": rows["title"],
             **({"Subreddit": "r/" + rows["subreddit"]} if subreddits else {}),
-            "Baseline says": [_first(names) for names in rows["baseline"]],
-            "p@1": rows["baseline_p"],
-            "Candidate says": [_first(names) for names in rows["candidate"]],
-            "p@1 ": rows["candidate_p"],
+            "Baseline says": _firsts(rows["baseline"], rows["baseline_p"]),
+            "Candidate says": _firsts(rows["candidate"], rows["candidate_p"]),
         }
     )
-    number = st.column_config.NumberColumn(format="%.3f", width=60)
     text = st.column_config.TextColumn
     event = st.dataframe(
         frame,
@@ -134,18 +135,20 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
         key=c.shown_key(key, rows["post_id"].tolist()),
         alt=alt,
         column_config={
-            "Change": text(width=90),
-            "Title": text(width=280 if subreddits else 330),
+            "Change": text(width=85),
+            "Title": text(width=255 if subreddits else 365),
             "Subreddit": text(width=115),
-            "Baseline says": text(width=115),
-            "Candidate says": text(width=115),
-            "p@1": number,
-            "p@1 ": number,
+            "Baseline says": text(width=160, help="First prediction and its probability, p@1"),
+            "Candidate says": text(width=160, help="First prediction and its probability, p@1"),
         },
     )
     picked = [rows["post_id"].iloc[place] for place in event["selection"]["rows"]]
     state.follow("post", picked[0] if picked else None, by=key)
 
 
-def _first(names: tuple[str, ...]) -> str:
-    return f"r/{names[0]}" if names else "–"
+def _firsts(names: "pd.Series[Any]", p: "pd.Series[float]") -> list[str]:
+    """First predictions with their p@1: ``r/politics 0.521``."""
+    return [
+        f"r/{said[0]} {words.three(chance)}" if said else "–"
+        for said, chance in zip(names, p, strict=True)
+    ]

@@ -14,7 +14,8 @@ from dashboard.pair import Chosen, posts_of
 
 VIEWS = ("distribution", "cumulative")
 COMPARED, SUBMISSIONS = "compared", "submissions"
-"""Sets of posts to overlay; others are named as the command line names them: ``2026-05:train``."""
+"""Sets of posts; further ones are named as the command line names them: ``2026-05:train``."""
+ALONE = "these posts"
 LITTLE, SOME = 0.1, 0.25
 """Below them a PSI says little or some shift, by the usual rule of thumb."""
 
@@ -44,29 +45,27 @@ def show_p_at_1(chosen: Chosen) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
-        over = list(sets)[:1]
+        other = ALONE
         if len(sets) > 1:
-            over = st.multiselect(
-                "Posts",
-                list(sets),
-                default=over,
+            other = st.selectbox(
+                "Overlay",
+                (ALONE, *(name for name in sets if name != COMPARED)),
                 key="over",
                 bind="query-params",
-                placeholder="choose posts",
                 label_visibility="collapsed",
             )
+    over = [COMPARED, *([] if other == ALONE else [other])]
     with figure:
         c.chart(
             charts.p_at_1(
-                list(_overlaid(sets, over or list(sets)[:1], chosen.names)),
+                list(_overlaid(sets, over, chosen.names)),
                 c.colours(),
                 cumulative=view == VIEWS[1],
             ),
             key="p-at-1",
             alt="Distributions of p@1 of baseline and candidate",
         )
-    for line in distances(p):
-        st.caption(line)
+    c.lines(distances(p))
 
 
 def distances(p: dict[str, float]) -> list[str]:
@@ -85,7 +84,7 @@ def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[S
     """The curves of the chosen sets, named by their posts where there are several."""
     for place, name in enumerate(over):
         for histogram, candidate in sets[name]:
-            of = "" if over == [COMPARED] else f", {name}"
+            of = f", {name}" if place else ""
             yield Sureness(f"{names[candidate]}{of}", histogram, candidate, place)
 
 

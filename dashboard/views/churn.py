@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.posts import Page
 from dashboard import components as c
@@ -81,17 +82,19 @@ def figure(label: str, value: str, note: str, help_: str) -> None:
 def chosen_filters(chosen: Chosen) -> Filters:
     """The filter line; what a link says of a second slice can be taken away."""
     names = sorted(chosen.changes["subreddit"], key=str.lower)
+    notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=140)
+        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=130)
         subreddit = state.chosen(
             "Subreddit",
             "subreddit",
             {name: f"r/{name}" for name in names},
             default=None,
             placeholder="all",
-            width=220,
+            width=190,
+            notes=notes,
         )
-        slices = [one_slice(chosen)]
+        slices = [one_slice(chosen, notes)]
     if "slice_2" in st.query_params:
         second = (st.query_params["slice_2"], st.query_params.get("value_2", ""))
         slices.append(second)
@@ -103,7 +106,7 @@ def chosen_filters(chosen: Chosen) -> Filters:
     )
 
 
-def one_slice(chosen: Chosen) -> tuple[str, str] | None:
+def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
     """A dimension and one of its values."""
     dimensions = {d.name: d.values for d in data.laid(chosen.comparison.execution).dimensions}
     name = state.chosen(
@@ -112,25 +115,31 @@ def one_slice(chosen: Chosen) -> tuple[str, str] | None:
         {name: name for name in dimensions},
         default=None,
         placeholder="nothing",
-        width=200,
+        width=165,
+        notes=notes,
     )
     if name is None:
         state.show("value", None)
         return None
     values = {value: value for value in dimensions[name]}
-    value = state.chosen("Slice", "value", values, default=next(iter(values)), width=240)
+    default = next(iter(values))
+    value = state.chosen("Slice", "value", values, default=default, width=235, notes=notes)
     return None if value is None else (name, value)
 
 
 def page_number(filters: Filters, total: int) -> int:
-    """The page that is shown, from 1; other filters begin at the first."""
-    if st.session_state.setdefault("filters", filters) != filters:
-        st.session_state["filters"] = filters
-        st.session_state["page"] = 1
-    pages = max(1, math.ceil(total / EACH))
-    if st.session_state.get("page", 1) > pages:
-        st.session_state["page"] = pages
-    return st.pagination(pages, key="page", bind="query-params")
+    """The page that is shown, from 1, in the address; other filters begin at the first."""
+    pages = math.ceil(total / EACH)
+    linked = state.number("page") or 1
+    same = st.session_state.get("filters", filters) == filters
+    st.session_state["filters"] = filters
+    number: int = st.pagination(
+        pages,
+        default=int(min(max(linked, 1), pages)) if same else 1,
+        key=c.shown_key("page", [filters, total]),
+    )
+    state.show("page", str(number) if number > 1 else None)
+    return number
 
 
 def show_posts(chosen: Chosen, filters: Filters) -> None:
@@ -160,18 +169,16 @@ def show_posts(chosen: Chosen, filters: Filters) -> None:
         post_table(rows, key="churn", alt="Posts that changed", subreddits=True)
 
 
-top = st.container()
+top = c.question("Which posts changed?")
 chosen = choose(data.all_trainings())
 with top:
-    c.head(
-        "Which posts changed?",
+    c.answer(
         answer(chosen) if chosen else "Two trainings are needed to tell.",
         generated=chosen is not None and chosen.generated,
     )
 if chosen is None:
     st.stop()
 if not chosen.paired:
-    c.ways(c.CHURN, chosen.query)
     c.empty(
         "To read what changed post by post, evaluate both models on the same posts, for example:",
         f"signoff evaluate {chosen.baseline.number} --on {posts_of(chosen.pair.candidate)}",
@@ -180,6 +187,9 @@ if not chosen.paired:
 show_figures(chosen)
 filters = chosen_filters(chosen)
 show_posts(chosen, filters)
-c.ways(c.CHURN, chosen.query | ({"subreddit": filters.subreddit} if filters.subreddit else {}))
 if "post" in st.query_params:
     show_post(chosen, st.query_params["post"])
+about = {"subreddit": filters.subreddit} if filters.subreddit else {}
+with st.container(horizontal=True):
+    c.way(c.SUBREDDITS, "Who wins, who loses", chosen.query | about)
+    c.way(c.COMPARE, "Is it better", chosen.query)

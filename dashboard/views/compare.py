@@ -110,8 +110,7 @@ def show_changes(chosen: Chosen) -> None:
     if clicked:
         low, high = (f"{end:.2f}" for end in clicked)
         st.switch_page(c.SUBREDDITS, query_params=chosen.query | {"from": low, "to": high})
-    for line in lines(chosen):
-        st.caption(line)
+    c.lines(lines(chosen))
 
 
 def show_details(chosen: Chosen) -> None:
@@ -131,11 +130,10 @@ def show_details(chosen: Chosen) -> None:
             show_trust(chosen)
 
 
-top = st.container()
+top = c.question("Is the candidate really better?")
 chosen = choose(data.all_trainings())
 with top:
-    c.head(
-        "Is the candidate really better?",
+    c.answer(
         words.emphasised(chosen.sentence) if chosen else "Two trainings are needed to tell.",
         generated=chosen is not None and chosen.generated,
     )
@@ -149,7 +147,10 @@ with left:
     show_changes(chosen)
 with right:
     show_p_at_1(chosen)
-c.ways(c.COMPARE, chosen.query)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Who wins, who loses", type="primary", icon=":material/leaderboard:"):
+        st.switch_page(c.SUBREDDITS, query_params=chosen.query)
+    c.way(c.CHURN, "Which posts changed", chosen.query)
 show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")

@@ -91,20 +91,23 @@ def in_range(rows: pd.DataFrame) -> pd.DataFrame:
 
 def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
     """Largest loss on top; a ticked subreddit goes into the address."""
+    tested = {
+        "Low": rows["interval_low"],
+        "High": rows["interval_high"],
+        "q": rows["q_value"],
+        "Smallest": rows["smallest_change"],
+    }
     frame = pd.DataFrame(
         {
             "Subreddit": "r/" + rows["subreddit"],
             "Change": rows["difference"],
+            **(tested if tests else {}),
             "Verdict": rows.apply(mark, axis=1),
             "Posts": rows["support"],
             "Baseline F1": rows["f1_baseline"],
             "Candidate F1": rows["f1_candidate"],
         }
     )
-    columns = {"Low": "interval_low", "High": "interval_high", "q": "q_value"}
-    columns["Smallest"] = "smallest_change"
-    if tests:
-        frame = frame.assign(**{name: rows[column] for name, column in columns.items()})
     number, bar = st.column_config.NumberColumn, st.column_config.ProgressColumn
     event = st.dataframe(
         frame,
@@ -168,12 +171,12 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
         show_scatter(rows)
     else:
         show_table(rows, tests=tests)
-    unseen = rows.loc[rows["verdict"] == SAME, "smallest_change"].median()
-    if pd.notna(unseen):
+    missed = rows.loc[rows["verdict"] == SAME, "smallest_change"].median()
+    if pd.notna(missed):
         st.caption(
-            f"{words.count(len(rows), 'subreddit')}. Where no change is shown, these posts could"
-            f" not have seen less than {words.three(unseen)} at the median subreddit, four times"
-            " in five; each has its own under “Intervals and q”."
+            f"{words.count(len(rows), 'subreddit')}. “No change shown” is not “no change”: at the"
+            f" median subreddit, a change smaller than {words.three(missed)} would be missed one"
+            " time in five, or more often."
         )
 
 
@@ -192,11 +195,10 @@ def download(
     )
 
 
-top = st.container()
+top = c.question("Who wins, who loses?")
 chosen = choose(data.all_trainings())
 with top:
-    c.head(
-        "Who wins, who loses?",
+    c.answer(
         answer(chosen) if chosen else "Two trainings are needed to tell.",
         generated=chosen is not None and chosen.generated,
     )
@@ -211,6 +213,8 @@ names = {name: f"r/{name}" for name in sorted(chosen.changes["subreddit"], key=s
 subreddit = state.chosen(
     "One subreddit in full", "subreddit", names, default=None, placeholder="Tick a row, or choose"
 )
-c.ways(c.SUBREDDITS, chosen.query | ({"subreddit": subreddit} if subreddit else {}))
 if subreddit:
     show_one(chosen, subreddit)
+with st.container(horizontal=True):
+    c.way(c.CHURN, "Which posts changed", chosen.query)
+    c.way(c.COMPARE, "Is it better", chosen.query)
