@@ -20,6 +20,16 @@ quarter more training time and bring no better macro F1 (docs/decisions/0004-def
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s\x00-\x1f\x7f-\x9f\ud800-\udfff]|_")
 
 
+_PLAIN = re.compile(r"[0-9A-Za-z]")
+
+
+def is_empty(title: str, body: str = "") -> bool:
+    """Whether :func:`normalise` leaves nothing; quick where there is a plain letter or digit."""
+    if _PLAIN.search(title) or _PLAIN.search(body, 0, MAX_BODY):
+        return False
+    return not normalise(title, body)
+
+
 def normalise(title: str, body: str = "") -> str:
     """Title and body as lower-case tokens separated by single spaces.
 

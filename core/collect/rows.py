@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.collect.posts import Post
-from core.text import normalise
+from core.text import is_empty
 
 REQUIRED = ("id", "created_utc", "title", "selftext")
 """Columns without which a file holds no posts. All others may be missing."""
@@ -62,7 +62,7 @@ def parse_row(
     gone = GONE.get(body) or GONE.get(title)
     if gone:
         return Skipped(gone, f"post {cell('id')} was {gone} on Reddit")
-    if not normalise(title, body):
+    if is_empty(title, body):
         return Skipped("no_text", f"post {cell('id')} has neither title nor text")
     return Post(
         id=cell("id"),

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import PostRow, SubredditRow
 
 READ_BATCH = 10_000
 """Posts that are read at once."""
+
+
+_POSTS = cast("Table", PostRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int
         values |= {"subreddit_id": subreddits[row["subreddit"].lower()], "execution": execution}
         (new if before is None else changed).append(values)
     if new:
-        session.execute(insert(PostRow), new)
+        # The table, not the class: objects that nobody asks for would cost a third of the time.
+        session.execute(insert(_POSTS), new)
     if changed:
         session.execute(update(PostRow), changed)
     return WriteCounts(len(new), len(changed), len(rows) - len(new) - len(changed))

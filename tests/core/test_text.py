@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import MAX_BODY, normalise
+from core.text import MAX_BODY, is_empty, normalise
 
 MARKS = ("\x00", "\x1b", "\x7f", "\x9f", "\u2028", "\r\n", "_", "</s>", "__label__", "İ", "ﬁ", "é")
 texts = st.text(max_size=60) | st.lists(
@@ -66,3 +66,12 @@ def test_a_body_counts_up_to_its_limit() -> None:
 
 def test_surrogates_of_an_undecodable_text_vanish() -> None:
     assert normalise("caf\udce9 noir") == "caf noir"
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_a_text_is_empty_exactly_where_no_line_is_left(title: str, body: str) -> None:
+    assert is_empty(title, body) == (not normalise(title, body))
+
+
+def test_what_stands_behind_the_part_that_is_used_does_not_count() -> None:
+    assert is_empty("", "\x07" * MAX_BODY + "word")
