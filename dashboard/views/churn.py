@@ -98,7 +98,7 @@ def chosen_filters(chosen: Chosen) -> Filters:
     if "slice_2" in st.query_params:
         second = (st.query_params["slice_2"], st.query_params.get("value_2", ""))
         slices.append(second)
-        state.removable(f"{second[0]}: {second[1]}", "slice_2", "value_2")
+        state.removable(words.plain(": ".join(second)), "slice_2", "value_2")
     return Filters(
         kinds=CHANGED if kind == ALL else (kind,),
         subreddit=subreddit,

@@ -160,8 +160,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             "Intervals and q", key="tests", bind="query-params", disabled=view == FIGURE
         )
         for label, make, suffix in (
-            ("CSV", export.csv, "csv"),
-            ("Parquet", export.parquet, "parquet"),
+            ("CSV", export.to_csv, "csv"),
+            ("Parquet", export.to_parquet, "parquet"),
         ):
             download(chosen, label, make, suffix)
     if view == FIGURE:

@@ -36,7 +36,7 @@ def demo(
 def open_page() -> Open:
     """Open a page by its file, with a query."""
 
-    def open_(view: str = "", **query: str) -> AppTest:
+    def open_(view: str = "", /, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
         app.run()
         if view:

@@ -10,6 +10,7 @@ from core.executions import listing
 from core.release import aliases, review
 from core.store import Store, open_store
 from tests.dashboard.conftest import Open
+from tests.dashboard.reading import decoded, text_of
 from tests.demo_workspace import GROUP
 
 pytestmark = GROUP
@@ -17,15 +18,6 @@ pytestmark = GROUP
 VIEWS = ("overview", "compare", "subreddits", "churn", "release", "executions", "try_it")
 WAITING = 15
 """The demo's candidate that waits; it is the last training."""
-
-
-HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
-
-
-def text_of(app: AppTest) -> str:
-    """All sentences of a page."""
-    parts = [*app.title, *app.markdown, *app.caption, *app.info, *app.error, *app.warning]
-    return "\n".join(str(part.value) for part in parts)
 
 
 def button(app: AppTest, label: str) -> object:
@@ -105,18 +97,6 @@ def test_the_figure_of_changes_counts_every_shared_subreddit(demo: Path, open_pa
     bars = [trace["y"] for trace in figure["data"] if trace["type"] == "bar"]
     assert figure["layout"]["xaxis"]["title"]["text"] == "change in F1"
     assert sum(sum(decoded(y)) for y in bars) == shared
-
-
-def decoded(values: object) -> list[float]:
-    """Plotly sends arrays of numbers in base 64."""
-    import base64
-
-    import numpy as np
-
-    if isinstance(values, list):
-        return values
-    assert isinstance(values, dict)
-    return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).tolist()
 
 
 def test_subreddits_puts_the_largest_loss_on_top(demo: Path, open_page: Open) -> None:

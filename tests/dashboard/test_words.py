@@ -47,3 +47,12 @@ def test_markup_in_foreign_text_is_escaped() -> None:
 
 def test_execution_numbers_are_emphasised() -> None:
     assert "**\\#15**" in words.emphasised("#15 is better than #6")
+
+
+def test_a_score_stands_before_its_own_interval() -> None:
+    assert words.around(0.457, [0.451, 0.463]).replace("\u00a0", " ") == "0.457 (0.451 to 0.463)"
+    assert words.around(0.457, None) == "0.457"
+
+
+def test_lines_of_foreign_text_become_paragraphs_of_plain_text() -> None:
+    assert words.paragraphs("# a\n\n  \n* b") == "\\# a\n\n\\* b"

@@ -1,0 +1,58 @@
+"""What tests read from a page that was run, and how they click in it."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+HOSTILE = "=HYPERLINK(1) <script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
+
+
+def text_of(app: AppTest) -> str:
+    """All sentences of a page."""
+    parts = [*app.title, *app.subheader, *app.markdown, *app.caption]
+    parts += [*app.info, *app.error, *app.warning]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def plain_text_of(app: AppTest) -> str:
+    """The same as a reader sees it, without what keeps text from being read as markup."""
+    return text_of(app).replace("\\", "").replace("\u00a0", " ").replace("\u2060", "")
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The figures of a page, as plotly has them."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def decoded(values: Any) -> list[float]:
+    """Numbers of a figure: plotly sends arrays of them in base 64."""
+    if isinstance(values, list):
+        return values
+    return list(np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).tolist())
+
+
+def names(figure: dict[str, Any]) -> list[str]:
+    """What the legend of a figure names."""
+    return [trace["name"] for trace in figure["data"] if trace.get("showlegend", True)]
+
+
+def links(app: AppTest) -> dict[str, str]:
+    """Label of each link to another page -> its query."""
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
+def click(app: AppTest, key: str, customdata: list[Any]) -> AppTest:
+    """Click a mark of the figure ``key``."""
+    selection = {"points": [{"customdata": customdata}], "point_indices": [0]}
+    app.session_state[key] = {"selection": selection | {"box": [], "lasso": []}}
+    return app.run()
+
+
+def tick(app: AppTest, table: int, row: int) -> AppTest:
+    """Tick a row of a table, both by their places."""
+    selection = {"rows": [row], "columns": [], "cells": []}
+    app.session_state[app.dataframe[table].key] = {"selection": selection}
+    return app.run()

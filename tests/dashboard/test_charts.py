@@ -1,0 +1,131 @@
+"""Figures, by the data that plotly gets."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.charts import changes, sureness
+from dashboard.charts.sureness import Sureness
+from dashboard.charts.theme import LIGHT, escaped
+from dashboard.parts.sureness import distances
+
+
+def make_changes(differences: list[float], verdict: str = "no change shown") -> pd.DataFrame:
+    count = len(differences)
+    return pd.DataFrame(
+        {
+            "subreddit": [f"s{i}" for i in range(count)],
+            "difference": differences,
+            "verdict": verdict,
+            "f1_baseline": 0.5,
+            "f1_candidate": 0.5 + np.array(differences),
+            "p_at_1_mean_candidate": 0.4,
+            "support": 10,
+        }
+    )
+
+
+def traces(figure: Any, kind: str) -> list[dict[str, Any]]:
+    return [trace.to_plotly_json() for trace in figure.data if trace.type == kind]
+
+
+@pytest.mark.parametrize(
+    "differences", [[0.0], [0.02, -0.02, 0.04], [1.0, -1.0], [0.199999, 0.2], [0.06 - 1e-12]]
+)
+def test_every_change_lies_in_the_bin_that_its_bar_says(differences: list[float]) -> None:
+    bars = traces(changes.f1_changes(make_changes(differences), LIGHT), "bar")
+    for ends, counted in zip(bars[0]["customdata"], bars[0]["y"], strict=True):
+        low, high = (float(f"{end:.2f}") for end in ends)
+        assert counted == sum(low <= difference < high for difference in differences)
+    assert sum(bars[0]["y"]) == len(differences)
+
+
+def test_bins_reach_beyond_the_lines_at_a_fifth() -> None:
+    edges = changes.bins(np.array([0.01]))
+    assert edges[0] <= -0.22
+    assert edges[-1] >= 0.22
+
+
+def test_the_normal_curve_covers_as_many_subreddits_as_there_are() -> None:
+    frame = make_changes([0.0, 0.02, -0.02, 0.04] * 10)
+    figure = changes.f1_changes(frame, LIGHT, normal={"mean": 0.01, "sd": 0.03})
+    curve = next(t for t in traces(figure, "scatter") if t["name"] == "normal")
+    area = np.trapezoid(curve["y"], curve["x"]) / changes.BIN
+    assert area == pytest.approx(len(frame), rel=1e-3)
+
+
+@pytest.mark.parametrize("normal", [None, {"mean": 0.0, "sd": 0.0}])
+def test_without_a_spread_there_is_no_normal_curve(normal: dict[str, float] | None) -> None:
+    figure = changes.f1_changes(make_changes([0.0, 0.0]), LIGHT, normal=normal)
+    assert not [t for t in traces(figure, "scatter") if t["name"] == "normal"]
+
+
+def test_no_shared_subreddit_makes_an_empty_histogram() -> None:
+    assert not traces(changes.f1_changes(make_changes([]), LIGHT), "bar")
+
+
+def histogram(*posts: int) -> dict[str, Any]:
+    return {"edges": np.linspace(0, 1, len(posts) + 1).tolist(), "posts": list(posts)}
+
+
+def test_cumulative_shares_end_at_all_posts() -> None:
+    shown = [Sureness("a", histogram(1, 0, 3), candidate=False)]
+    figure = sureness.p_at_1(shown, LIGHT, cumulative=True)
+    line = traces(figure, "scatter")[0]
+    assert line["y"].tolist() == [0, 0.25, 0.25, 1]
+    assert line["x"].tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
+
+
+def test_each_set_of_posts_has_its_dash_and_each_model_its_colour() -> None:
+    shown = [
+        Sureness(f"{candidate} {place}", histogram(1), candidate, place)
+        for place in (0, 1)
+        for candidate in (False, True)
+    ]
+    lines = [t["line"] for t in traces(sureness.p_at_1(shown, LIGHT), "scatter")]
+    assert [line["color"] for line in lines] == [LIGHT.baseline, LIGHT.candidate] * 2
+    assert [line["dash"] for line in lines] == ["solid", "solid", "dash", "dash"]
+
+
+def test_no_posts_make_a_flat_line() -> None:
+    shown = [Sureness("none", histogram(0, 0), candidate=True)]
+    assert traces(sureness.p_at_1(shown, LIGHT), "scatter")[0]["y"].tolist() == [0, 0]
+
+
+CURVE = {
+    "binned": {"p": [0.4], "f1": [0.5], "low": [0.3], "high": [0.6], "subreddits": [9]},
+    "isotonic": {"p": [0.2, 0.8], "f1": [0.3, 0.7], "low": [0.2, 0.6], "high": [0.4, 0.9]},
+}
+
+
+def test_the_band_of_f1_by_p_goes_up_one_side_and_down_the_other() -> None:
+    figure = sureness.f1_by_p(make_changes([0.1]), None, CURVE, ("#1", "#2"), LIGHT)
+    band = next(t for t in traces(figure, "scatter") if t.get("fill") == "toself")
+    assert list(band["x"]) == [0.2, 0.8, 0.8, 0.2]
+    assert list(band["y"]) == [0.4, 0.9, 0.6, 0.2]
+    assert "#1" not in [t.get("name") for t in traces(figure, "scatter")]
+
+
+def test_the_baselines_curve_is_thinner_than_the_candidates() -> None:
+    figure = sureness.f1_by_p(make_changes([0.1]), CURVE, CURVE, ("#1", "#2"), LIGHT)
+    width = {t.get("name"): t["line"]["width"] for t in traces(figure, "scatter") if "line" in t}
+    assert width["#1"] < width["#2"]
+    bins = next(t for t in traces(figure, "scatter") if t.get("name") == "bins")
+    assert bins["error_y"]["array"].tolist() == pytest.approx([0.1])
+    assert bins["error_y"]["arrayminus"].tolist() == pytest.approx([0.2])
+
+
+def test_names_from_outside_are_escaped_for_plotly() -> None:
+    assert escaped("<a href='x'>&") == "&lt;a href='x'&gt;&amp;"
+
+
+@pytest.mark.parametrize(
+    ("psi", "shift"), [(0.05, "little"), (0.1, "some"), (0.2, "some"), (0.25, "a large")]
+)
+def test_a_psi_is_said_by_the_rule_of_thumb(psi: float, shift: str) -> None:
+    ks, moved, stable = distances({"ks": 0.23, "wasserstein": 0.112, "psi": psi})
+    assert ks == "**KS 0.230**: at the widest point, 23.0% of the posts lie on the other side."
+    assert "0.112" in moved
+    assert f": {shift} shift" in stable

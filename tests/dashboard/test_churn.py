@@ -1,0 +1,193 @@
+"""The page Churn on the demo: which posts it lists, and one of them in full."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.comparison import compare as comparing
+from core.comparison import posts as laying
+from core.store import Store, open_store
+from tests.dashboard.conftest import Open
+from tests.dashboard.reading import HOSTILE, links, plain_text_of, text_of, tick
+from tests.demo_workspace import GROUP
+
+pytestmark = GROUP
+
+EACH = 25
+
+
+@pytest.fixture
+def churn(demo: Path) -> dict[str, int]:
+    """What the demo's comparison says of its posts."""
+    store: Store = open_store(demo)
+    made = comparing.compare(store, comparing.pair(store, 6, 15))
+    found: dict[str, int] = comparing.summary_of(store, made)["churn"]
+    return found
+
+
+def test_the_answer_counts_what_changed_and_how(churn: dict[str, int], open_page: Open) -> None:
+    said = plain_text_of(open_page("churn"))
+    assert f"**{churn['changed']:,}** of 2,133 posts" in said
+    assert f"{churn['fixed']} fixed, {churn['broken']} broken, {churn['swapped']} swapped." in said
+
+
+def test_posts_come_a_page_at_a_time(churn: dict[str, int], open_page: Open) -> None:
+    app = open_page("churn")
+    first = app.dataframe[0].value
+    assert len(first) == EACH
+    assert f"1 to {EACH} of {churn['changed']:,} posts" in text_of(app)
+    last = -(-churn["changed"] // EACH)
+    app = open_page("churn", page=str(last))
+    assert len(app.dataframe[0].value) == churn["changed"] - (last - 1) * EACH
+    assert app.query_params["page"] == str(last)
+
+
+@pytest.mark.parametrize("page", ["99999", "-3", "0", "x", "nan"])
+def test_a_page_that_is_not_there_leads_to_one_that_is(
+    demo: Path, open_page: Open, page: str
+) -> None:
+    assert len(open_page("churn", page=page).dataframe[0].value)
+
+
+def test_other_filters_begin_at_their_first_page(churn: dict[str, int], open_page: Open) -> None:
+    app = open_page("churn", page="3")
+    app.selectbox(key="change").select("fixed").run()
+    assert "page" not in app.query_params
+    assert f"1 to {EACH} of {churn['fixed']:,} posts" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"), [("fixed", "▲ fixed"), ("broken", "▼ broken"), ("swapped", "⇄ swapped")]
+)
+def test_posts_are_filtered_by_what_became_of_them(
+    churn: dict[str, int], open_page: Open, kind: str, mark: str
+) -> None:
+    app = open_page("churn", change=kind)
+    assert set(app.dataframe[0].value["Change"]) == {mark}
+    assert f"of {churn[kind]:,} posts" in text_of(app)
+
+
+def test_posts_are_filtered_by_subreddit_and_slice(demo: Path, open_page: Open) -> None:
+    app = open_page("churn", subreddit="politics")
+    assert set(app.dataframe[0].value["Subreddit"]) == {"r/politics"}
+    both = sum(
+        int(
+            plain_text_of(open_page("churn", slice="kind of post", value=value, subreddit="nba"))
+            .split(" to ")[-1]
+            .split(" of ")[1]
+            .split(" post")[0]
+        )
+        for value in ("self post", "link post")
+    )
+    alone = plain_text_of(open_page("churn", subreddit="nba"))
+    assert f"of {both} posts" in alone
+
+
+def test_a_second_slice_of_a_link_can_be_taken_away(demo: Path, open_page: Open) -> None:
+    second = {"slice_2": "kind of post", "value_2": "self post"}
+    app = open_page("churn", **second)
+    narrow = plain_text_of(app)
+    next(b for b in app.button if b.key == "remove-slice_2-value_2").click()
+    app.run()
+    assert "slice_2" not in app.query_params
+    assert plain_text_of(app) != narrow
+
+
+def test_a_slice_that_is_not_there_is_said(demo: Path, open_page: Open) -> None:
+    app = open_page("churn", slice_2="shoe size", value_2="43")
+    assert "cannot be sliced by 'shoe size'" in plain_text_of(app)
+
+
+def test_filters_that_leave_nothing_say_what_to_do(demo: Path, open_page: Open) -> None:
+    found = open_page("churn", change="broken", subreddit="Emberfall")
+    assert "take one away" in found.info[0].value
+
+
+def test_a_ticked_post_is_read_in_full(demo: Path, open_page: Open) -> None:
+    app = open_page("churn")
+    row = app.dataframe[0].value.iloc[0]
+    app = tick(app, 0, 0)
+    assert row["Title"] in plain_text_of(app)
+    first, second = (d.value for d in app.dataframe[1:3])
+    assert first["Subreddit"][0] == row["Baseline says"].split()[0]
+    assert second["Subreddit"][0] == row["Candidate says"].split()[0]
+    assert first[first[""] == "✓ right"]["Subreddit"].tolist() in ([], [row["Subreddit"]])
+
+
+def test_the_words_that_speak_for_a_prediction_are_told(demo: Path, open_page: Open) -> None:
+    app = open_page("churn")
+    assert "The words that speak for it" not in text_of(app)
+    said = plain_text_of(tick(app, 0, 0))
+    assert said.count("| Word | For r/") == 2
+
+
+def test_a_link_to_a_post_shows_it_whatever_the_page(demo: Path, open_page: Open) -> None:
+    post = tick(open_page("churn"), 0, 0).query_params["post"]
+    app = open_page("churn", post=post, page="5", change="swapped")
+    assert f"UTC · {post}" in plain_text_of(app)
+
+
+def test_a_link_to_no_post_is_explained(demo: Path, open_page: Open) -> None:
+    app = open_page("churn", post=HOSTILE)
+    assert "There is no post" in app.error[0].value
+    assert "<script>" not in text_of(app)
+
+
+def test_an_erased_post_says_so_and_shows_no_text(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("churn")
+    title = app.dataframe[0].value["Title"][0]
+    post = tick(app, 0, 0).query_params["post"]
+    monkeypatch.setattr(laying, "posts_by_id", lambda *_: {})
+    app = open_page("churn", post=post)
+    said = plain_text_of(app)
+    assert "This post was erased" in said
+    assert title not in said
+    assert "The words that speak for it" not in said
+    assert set(app.dataframe[0].value["Title"]) == {laying.GONE}
+
+
+def test_a_hostile_post_is_shown_as_text(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = laying.posts_by_id
+
+    def hostile(*given: Any) -> dict[str, Any]:
+        body = f"# {HOSTILE}\n\n- {HOSTILE}" * 20
+        return {key: replace(post, title=HOSTILE, body=body) for key, post in whole(*given).items()}
+
+    monkeypatch.setattr(laying, "posts_by_id", hostile)
+    app = tick(open_page("churn"), 0, 0)
+    assert HOSTILE in plain_text_of(app)
+    for mark in ("<script>", "[x](", ":material/home: "):
+        assert mark not in text_of(app)
+
+
+def test_different_posts_cannot_be_read_side_by_side(demo: Path, open_page: Open) -> None:
+    app = open_page("churn", baseline="7", candidate="16")
+    assert "none can be laid side by side" in text_of(app)
+    assert "signoff evaluate 6 --on until-october:valid" in app.code[0].value
+    assert not app.dataframe
+
+
+def test_the_ways_on_keep_the_pair(demo: Path, open_page: Open) -> None:
+    found = links(open_page("churn", baseline="6", candidate="15", subreddit="nba"))
+    assert found["Who wins, who loses"] == "baseline=6&candidate=15&subreddit=nba"
+    assert found["Is it better"] == "baseline=6&candidate=15"
+
+
+def test_a_subreddit_of_another_page_is_no_filter_here(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", subreddit="london")
+    app.query_params.clear()
+    app.switch_page("views/churn.py").run()
+    assert app.selectbox(key="subreddit-choice").value is None
+    assert len(app.dataframe[0].value) == EACH
+
+
+def test_a_hostile_slice_of_a_link_is_shown_as_text(demo: Path, open_page: Open) -> None:
+    app = open_page("churn", slice=HOSTILE, slice_2=HOSTILE, value_2=HOSTILE)
+    shown = [*(b.label for b in app.button), text_of(app)]
+    assert not [text for text in shown if "<script>" in text]

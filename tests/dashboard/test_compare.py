@@ -1,0 +1,249 @@
+"""The page Compare on the demo: what it says, and where its figures and tables lead."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.comparison import compare as comparing
+from core.evaluation import evaluate as evaluating
+from core.feedback import submissions
+from core.serving import Suggestion, load_alias
+from core.snapshots import find
+from core.store import Store, models, open_store
+from core.store.frames import put_frame, put_json
+from core.store.models import Comparison
+from core.training.train import of_execution
+from dashboard import data
+from tests.dashboard.conftest import Open
+from tests.dashboard.reading import (
+    click,
+    decoded,
+    figures,
+    links,
+    names,
+    plain_text_of,
+    text_of,
+    tick,
+)
+from tests.demo_workspace import GROUP
+
+pytestmark = GROUP
+
+BASELINE, CANDIDATE = 6, 15
+"""Of the demo's comparison that waits: the candidate knows two more subreddits."""
+ON_OLDER, ON_NEWER = 7, 11
+"""Two evaluations of the baseline, on different posts."""
+NEW_KEYS = ("format", "label_sets", "accuracy_test", "changes_normal", "topics")
+NEW_COLUMNS = ["topic", "recall_p_value", "smallest_change", "interval_low", "interval_high"]
+
+
+@pytest.fixture
+def store(demo: Path) -> Store:
+    return open_store(demo)
+
+
+def older(store: Store, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Comparison:
+    """The demo's comparison as an earlier Signoff stored it."""
+    pair = comparing.pair(store, BASELINE, CANDIDATE)
+    made = comparing.compare(store, pair)
+    summary = comparing.summary_of(store, made)
+    for key in NEW_KEYS:
+        del summary[key]
+    change(summary)
+    changes = comparing.changes_of(store, made).drop(columns=NEW_COLUMNS)
+    return replace(
+        made,
+        summary=put_json(store.artifacts, summary),
+        changes=put_frame(store.artifacts, changes),
+        slices=None,
+    )
+
+
+def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(demo: Path, open_page: Open) -> None:
+    app = open_page("compare")
+    bars = [trace for trace in figures(app)[0]["data"] if trace["type"] == "bar"]
+    bin_ = bars[0]["customdata"][20]
+    counted = sum(decoded(bar["y"])[20] for bar in bars)
+    assert counted
+    app = click(app, "f1-changes", bin_)
+    assert app.title[0].value == "Who wins, who loses?"
+    assert len(app.dataframe[0].value) == counted
+    changes = app.dataframe[0].value["Change"]
+    assert changes.between(bin_[0], bin_[1], inclusive="left").all()
+
+
+def test_the_histogram_shows_its_normal_and_what_reseeding_does(
+    demo: Path, open_page: Open
+) -> None:
+    app = open_page("compare")
+    assert {"normal", "reseeding alone"} <= set(names(figures(app)[0]))
+    assert "the normal curve of mean" in plain_text_of(app)
+
+
+def test_the_distances_of_p_at_1_say_what_they_mean(demo: Path, open_page: Open) -> None:
+    said = plain_text_of(open_page("compare"))
+    assert "at the widest point" in said
+    assert "p@1 of the average post" in said
+    assert "rule of thumb" in said
+
+
+def test_p_at_1_is_shown_cumulatively_from_a_link(demo: Path, open_page: Open) -> None:
+    plain = figures(open_page("compare"))[1]
+    app = open_page("compare", p="cumulative")
+    assert plain["layout"]["yaxis"]["title"]["text"] == "share of posts"
+    assert figures(app)[1]["layout"]["yaxis"]["title"]["text"] == "share of posts up to it"
+
+
+def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
+    store: Store, open_page: Open
+) -> None:
+    assert open_page("compare").selectbox(key="over").options == [
+        "these posts",
+        "until-september:valid",
+    ]
+    model = of_execution(store, CANDIDATE)
+    evaluating.evaluate(store, model, find(store, model.snapshot), split="train")
+    version = load_alias(store, "production").version
+    found = [Suggestion("politics", 0.7)]
+    submissions.submit(store, title="Vote", body="", version=version, suggestions=found)
+    app = open_page("compare")
+    box = app.selectbox(key="over")
+    assert box.options == [
+        "these posts",
+        "until-october:train",
+        "until-september:valid",
+        "submissions",
+    ]
+    assert len(names(figures(app)[1])) == 2
+    app = open_page("compare", over="until-october:train")
+    assert names(figures(app)[1])[2:] == [f"#{CANDIDATE} candidate, until-october:train"]
+    app = open_page("compare", over="submissions")
+    assert names(figures(app)[1])[2:] == [f"#{BASELINE} baseline, submissions"]
+
+
+def test_all_metrics_come_with_each_sides_interval_and_a_verdict(
+    demo: Path, open_page: Open
+) -> None:
+    app = open_page("compare", metrics="true")
+    said = plain_text_of(app)
+    rows = [line.split("|") for line in said.splitlines() if line.startswith("| Macro F1")]
+    baseline, candidate, difference, interval, noise, verdict = (c.strip() for c in rows[-1][2:8])
+    assert " to " in baseline
+    assert " to " in candidate
+    assert difference.startswith("+")
+    assert interval.startswith("+")
+    assert noise.startswith("±")
+    assert verdict == "▲ better"
+    assert "that only the baseline does" in said
+
+
+def test_metrics_stay_folded_until_they_are_asked_for(demo: Path, open_page: Open) -> None:
+    assert "Recall@3" not in text_of(open_page("compare"))
+
+
+def test_what_both_models_know_is_told_apart(demo: Path, open_page: Open) -> None:
+    said = plain_text_of(open_page("compare"))
+    assert "On what both know" in said
+    assert "2 only to the candidate, 0 only to the baseline" in said
+    assert "New** r/Emberfall, r/kestrellang" in said
+
+
+def test_a_rename_is_suggested(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renamed(summary: dict[str, Any]) -> None:
+        rename = {"removed": "old_name", "added": "newname", "posts": 87, "share": 0.87}
+        summary["subreddits"]["renames"] = [rename]
+
+    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store, renamed)
+    monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
+    said = plain_text_of(open_page("compare"))
+    assert "r/old_name looks like r/newname: 87.0% of its posts (87)" in said
+
+
+def test_a_ticked_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
+    app = open_page("compare", slices="true", by="kind of post")
+    table = next(i for i, d in enumerate(app.dataframe) if "link post" in set(d.value["Slice"]))
+    row = app.dataframe[table].value["Slice"].tolist().index("link post")
+    app = tick(app, table, row)
+    assert app.title[0].value == "Which posts changed?"
+    assert app.selectbox(key="slice-choice").value == "kind of post"
+    assert app.selectbox(key="value-choice").value == "link post"
+    assert app.dataframe[0].value["Title"].str.len().min() > 0
+
+
+def test_calibration_and_f1_by_p_at_1_are_shown(demo: Path, open_page: Open) -> None:
+    app = open_page("compare", trust="true")
+    last = figures(app)[-1]
+    assert last["layout"]["yaxis"]["title"]["text"] == "F1"
+    assert {"one subreddit", "bins"} <= set(names(last))
+
+
+def test_an_evaluation_without_its_curve_says_how_to_get_one(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = data.summary_of
+    monkeypatch.setattr(
+        data, "summary_of", lambda e: {k: v for k, v in whole(e).items() if k != "f1_by_p"}
+    )
+    app = open_page("compare", trust="true")
+    assert "has no such curve" in app.info[0].value
+    assert f"signoff evaluate {CANDIDATE} --on until-october:valid --force" in app.code[-1].value
+
+
+def test_an_older_comparison_shows_what_it_has(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store)
+    monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
+    for view in ("compare", "subreddits"):
+        app = open_page(view, metrics="true", tests="true", subreddit="politics")
+        assert not app.error
+    app = open_page("compare", metrics="true", trust="true")
+    assert f"signoff compare {BASELINE} {CANDIDATE} --force" in app.code[0].value
+    assert app.metric
+
+
+def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
+    demo: Path, open_page: Open
+) -> None:
+    app = open_page("compare", baseline=str(ON_OLDER), candidate=str(ON_NEWER), metrics="true")
+    said = plain_text_of(app)
+    assert "Two-sample comparison" in said
+    assert "until-october:valid against 1," in said
+    assert "Fisher, exact, two samples" in said
+    assert "Posts that changed" not in {m.label for m in app.metric}
+    assert "Where it loses" not in said
+    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
+    assert "two samples of posts" in plain_text_of(app)
+
+
+def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
+    demo: Path, open_page: Open
+) -> None:
+    app = open_page("compare", baseline=str(ON_OLDER), candidate="16")
+    assert "Two-sample comparison" in plain_text_of(app)
+    assert app.query_params["candidate"] == "16"
+
+
+def test_the_pair_stays_the_same_on_the_other_pages(demo: Path, open_page: Open) -> None:
+    app = open_page("compare", baseline="4", candidate="9")
+    assert links(app)["Which posts changed"] == "baseline=4&candidate=9"
+    app.query_params.clear()
+    app.switch_page("views/churn.py").run()
+    assert app.query_params["baseline"] == "4"
+    assert app.query_params["candidate"] == "9"
+
+
+def test_the_question_stands_above_what_went_wrong(store: Store, open_page: Open) -> None:
+    with store.read() as session:
+        evaluation = models.evaluations(session, model_executions=[4])[-1]
+    path = store.artifacts.root / evaluation.predictions[:2] / evaluation.predictions
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    app = open_page("compare", baseline="4", candidate=str(CANDIDATE))
+    assert app.title[0].value == "Is the candidate really better?"
+    assert app.error

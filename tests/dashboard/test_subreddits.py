@@ -1,0 +1,126 @@
+"""The page Subreddits on the demo: filters, selections, files to take away."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.comparison import compare as comparing
+from core.store import Store, open_store
+from dashboard import data, export
+from tests.dashboard.conftest import Open
+from tests.dashboard.reading import HOSTILE, click, figures, links, plain_text_of, text_of, tick
+from tests.demo_workspace import GROUP
+
+pytestmark = GROUP
+
+
+@pytest.fixture
+def store(demo: Path) -> Store:
+    return open_store(demo)
+
+
+def test_a_range_of_change_from_a_link_can_be_taken_away(demo: Path, open_page: Open) -> None:
+    everything = len(open_page("subreddits").dataframe[0].value)
+    app = open_page("subreddits", **{"from": "0.04", "to": "0.06"})
+    assert app.dataframe[0].value["Change"].between(0.04, 0.06, inclusive="left").all()
+    button = next(b for b in app.button if b.label == "Change from +0.040 to +0.060")
+    button.click()
+    app.run()
+    assert "from" not in app.query_params
+    assert len(app.dataframe[0].value) == everything
+
+
+@pytest.mark.parametrize("end", ["nonsense", "nan", "inf", HOSTILE])
+def test_a_range_that_is_no_number_is_said_and_ignored(
+    demo: Path, open_page: Open, end: str
+) -> None:
+    app = open_page("subreddits", **{"from": end})
+    assert "which is no number" in app.warning[0].value
+    assert len(app.dataframe[0].value)
+
+
+def test_a_clicked_mark_shows_that_subreddit_in_full(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", view="figure")
+    traces = [t for t in figures(app)[0]["data"] if t.get("customdata")]
+    mark = next(m for t in traces for m in t["customdata"] if m[0] == "politics")
+    app = click(app, "scatter", mark)
+    assert app.query_params["subreddit"] == "politics"
+    assert "r/politics" in {s.value for s in app.subheader}
+
+
+def test_a_click_that_stays_does_not_win_over_a_later_choice(demo: Path, open_page: Open) -> None:
+    app = click(open_page("subreddits", view="figure"), "scatter", ["politics", "politics", 0, 1])
+    app.selectbox(key="subreddit-choice").select("nba").run()
+    assert app.query_params["subreddit"] == "nba"
+
+
+def test_a_ticked_row_shows_that_subreddit_in_full(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", search="politics", show="all")
+    name = app.dataframe[0].value["Subreddit"].iloc[0]
+    app = tick(app, 0, 0)
+    assert app.query_params["subreddit"] == name.removeprefix("r/")
+
+
+def test_intervals_and_q_values_are_shown_when_asked_for(demo: Path, open_page: Open) -> None:
+    more = {"Low", "High", "q", "Smallest"}
+    assert not more & set(open_page("subreddits").dataframe[0].value)
+    table = open_page("subreddits", tests="true").dataframe[0].value
+    assert more <= set(table)
+    known = table.dropna(subset=["Low"])
+    assert (known["Low"] <= known["High"]).all()
+
+
+def test_topics_filter(demo: Path, open_page: Open) -> None:
+    topics = open_page("subreddits").selectbox(key="topic").options
+    assert len(topics) > 2
+    app = open_page("subreddits", topic=topics[1])
+    everything = len(open_page("subreddits").dataframe[0].value)
+    assert 0 < len(app.dataframe[0].value) < everything
+
+
+def test_what_these_posts_would_miss_is_told(demo: Path, open_page: Open) -> None:
+    assert "“No change shown” is not “no change”" in text_of(open_page("subreddits"))
+    said = text_of(open_page("subreddits", subreddit="politics"))
+    assert "A change smaller than" in said
+    assert "Of recall alone, exactly" in said
+
+
+def test_a_post_of_the_subreddit_shows_both_top_fives(demo: Path, open_page: Open) -> None:
+    app = tick(open_page("subreddits", subreddit="politics"), 1, 0)
+    first, second = (d.value for d in app.dataframe[2:4])
+    assert len(first) == len(second) == 5
+    assert first["Probability"].is_monotonic_decreasing
+    assert "✓ right" in {*first[""], *second[""]}
+    assert "post" in app.query_params
+
+
+def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(demo: Path, open_page: Open) -> None:
+    app = open_page("subreddits", baseline="6", candidate="15", subreddit="politics")
+    query = links(app)["Only those that changed, in r/politics"]
+    assert query == "baseline=6&candidate=15&subreddit=politics"
+
+
+def test_files_hold_every_row_at_full_precision(store: Store) -> None:
+    made = comparing.compare(store, comparing.pair(store, 6, 15))
+    changes = comparing.changes_of(store, made)
+    read = pd.read_csv(io.BytesIO(export.to_csv(changes)), keep_default_na=True)
+    assert read["difference"].dropna().tolist() == changes["difference"].dropna().tolist()
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(export.to_parquet(changes))), changes)
+
+
+def test_a_hostile_name_is_shown_as_text(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = data.frame_artifact
+
+    def renamed(digest: str) -> pd.DataFrame:
+        return whole(digest).replace({"subreddit": {"politics": HOSTILE}})
+
+    monkeypatch.setattr(data, "frame_artifact", renamed)
+    app = open_page("subreddits", subreddit=HOSTILE, view="figure")
+    assert f"r/{HOSTILE}" in plain_text_of(app)
+    assert "<script>" not in text_of(app)
+    hovers = [m[1] for t in figures(app)[0]["data"] for m in t.get("customdata") or []]
+    assert not [name for name in hovers if "<" in name]
