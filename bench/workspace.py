@@ -22,6 +22,7 @@ from core.evaluation.evaluate import TOP
 from core.evaluation.predict import PredictionTable, to_parquet
 from core.executions import get, record
 from core.executions.code import code_version
+from core.release import audit
 from core.release.events import Kind
 from core.release.review import PRODUCTION
 from core.snapshots import create, load_split
@@ -232,4 +233,4 @@ def _append(
         before=before,
     )
     with store.write() as session:
-        releases.append(session, event)
+        audit.append(session, event)

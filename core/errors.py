@@ -8,6 +8,7 @@
     ├── RefusedError        understood, but not allowed (the sealed test, a state, a right)
     │   └── ConflictError   someone else was faster; look again, then decide
     └── StorageError        disk or database cannot be read or written
+        ├── BrokenChainError       the audit log is not what was written
         ├── CorruptArtifactError   the bytes are not those that were stored
         └── SchemaTooNewError      the database was written by a newer Signoff
 """
@@ -50,6 +51,10 @@ class ConflictError(RefusedError):
 
 class StorageError(SignoffError):
     """The disk or the database cannot be read or written."""
+
+
+class BrokenChainError(StorageError):
+    """The audit log is not what was written."""
 
 
 class CorruptArtifactError(StorageError):

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
+from core.release import audit
 from core.release.events import Kind, alias_versions
 from core.store import Store
 from core.store import releases as table
@@ -79,7 +80,7 @@ def move(store: Store, alias: str, version: str, *, by: str, expected: str | Non
             alias=alias,
             before=expected,
         )
-        table.append(session, event)
+        audit.append(session, event)
     return event
 
 
@@ -115,7 +116,7 @@ def rollback(store: Store, alias: str, *, by: str, expected: str | None = None) 
             alias=alias,
             before=now,
         )
-        table.append(session, event)
+        audit.append(session, event)
     return event
 
 

@@ -10,6 +10,7 @@ from core.comparison.compare import Pair
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
+from core.release import audit
 from core.release.events import Kind, State, candidate_state
 from core.snapshots import find
 from core.store import Store
@@ -50,11 +51,11 @@ def propose(
     model = model_of(store, execution)
     with store.read() as session:
         _require(session, execution, None)
-    comparison = _evidence(store, model, progress)
+    comparison = evidence(store, model, progress)
     with store.write() as session:
         _require(session, execution, None)
         event = _event(Kind.PROPOSED, execution, by=by, comment=note, comparison=comparison)
-        table.append(session, event)
+        audit.append(session, event)
     return get(store, execution)
 
 
@@ -78,7 +79,7 @@ def approve(store: Store, candidate: int, *, by: str, comment: str) -> Candidate
             version=version,
             comparison=proposal,
         )
-        table.append(session, event)
+        audit.append(session, event)
     return get(store, candidate)
 
 
@@ -92,7 +93,7 @@ def reject(store: Store, candidate: int, *, by: str, comment: str) -> Candidate:
     with store.write() as session:
         proposal = _require(session, candidate, State.PROPOSED)
         event = _event(Kind.REJECTED, candidate, by=by, comment=comment, comparison=proposal)
-        table.append(session, event)
+        audit.append(session, event)
     return get(store, candidate)
 
 
@@ -155,7 +156,7 @@ def _candidate(events: list[EventRecord]) -> Candidate:
     )
 
 
-def _evidence(store: Store, model: Model, progress: Progress) -> int | None:
+def evidence(store: Store, model: Model, progress: Progress) -> int | None:
     """Compare with production on the candidate's validation split; the comparison's execution."""
     snapshot = find(store, model.snapshot)
     candidate = evaluating.evaluate(store, model, snapshot, progress=progress)

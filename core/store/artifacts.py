@@ -112,6 +112,28 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise explain(error, path) from error
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the user's choice whole or not at all, in the place of an earlier one."""
+    half = path.with_name(f"{path.name}.{SCRATCH}{os.getpid()}")
+    with storage_errors(path):
+        try:
+            half.write_bytes(content)
+            _flush(half)
+            half.replace(path)
+        except BaseException:
+            half.unlink(missing_ok=True)
+            raise
+        _flush(path.parent)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file of the user's choice, made if it is not there, and flush it."""
+    with storage_errors(path), path.open("ab") as file:
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def explain(error: OSError, path: Path) -> StorageError:
     """The operating system's refusal as a sentence with a way out."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

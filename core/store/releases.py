@@ -34,9 +34,13 @@ class Version:
     created_at: datetime
 
 
-def append(session: Session, event: EventRecord) -> None:
+def append(session: Session, event: EventRecord) -> int:
+    """Write an event; its id. Decisions go through ``core.release.audit``, which chains them."""
     values = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "id"}
-    session.add(ReleaseEventRow(**values))
+    row = ReleaseEventRow(**values)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def events(
@@ -48,11 +52,12 @@ def events(
         query = query.where(ReleaseEventRow.candidate == candidate)
     if alias is not None:
         query = query.where(ReleaseEventRow.alias == alias)
-    names = [f.name for f in fields(EventRecord)]
-    return [
-        EventRecord(**{name: getattr(row, name) for name in names})
-        for row in session.scalars(query)
-    ]
+    return [_event(row) for row in session.scalars(query)]
+
+
+def event(session: Session, number: int) -> EventRecord | None:
+    row = session.get(ReleaseEventRow, number)
+    return None if row is None else _event(row)
 
 
 def next_version(session: Session, *, at: datetime, candidate: int) -> str:
@@ -98,6 +103,10 @@ def move_alias(session: Session, name: str, *, before: str | None, after: str) -
         .returning(AliasRow.name)
     )
     return moved.first() is not None
+
+
+def _event(row: ReleaseEventRow) -> EventRecord:
+    return EventRecord(**{f.name: getattr(row, f.name) for f in fields(EventRecord)})
 
 
 def _version(row: VersionRow) -> Version:

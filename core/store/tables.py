@@ -210,6 +210,20 @@ class ReleaseEventRow(Base):
     """The evidence that was shown."""
 
 
+class AuditRow(Base):
+    """One entry of the audit log. Appended, never changed: triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """1, 2, 3, … without a gap."""
+    content: Mapped[str]
+    """Who, what, before, after, when, evidence, and the record it is of: canonical JSON."""
+    previous: Mapped[Digest]
+    digest: Mapped[Digest]
+    """Of ``previous`` and ``content``, as ``core.release.chain`` says."""
+
+
 class SubmissionRow(Base):
     """A text that a user sent, and what was suggested."""
 

@@ -1,0 +1,79 @@
+"""Commands that check and keep the log of decisions."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import AsJson, print_json, say, workspace
+from core.release import audit as log
+
+audit = typer.Typer(help="Check and keep the log of decisions.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(audit, name="audit", rich_help_panel="Look")
+
+
+@audit.command("verify")
+def verify(
+    anchor: Annotated[
+        Path | None, typer.Option(help="Also check that the heads in this file are in the log.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find any edit, deletion, insertion or reordering of decisions; exit code 1 if there is one.
+
+    docs/security.md says what this proves, and what it cannot.
+    """
+    store = workspace()
+    verdict = log.verify(store, anchors=log.read_anchors(anchor) if anchor else ())
+    if as_json:
+        broken = verdict.broken
+        print_json(
+            {
+                "events": verdict.events,
+                "ok": broken is None,
+                "first_bad": broken.number if broken else None,
+                "why": broken.why if broken else None,
+                "head": verdict.head.digest if verdict.head else None,
+                "anchors": verdict.anchors,
+            }
+        )
+    log.require_whole(verdict)
+    if as_json:
+        return
+    if verdict.head is None:
+        say("No decision was taken yet.")
+        return
+    held = f" It holds all {verdict.anchors} anchors." if verdict.anchors else ""
+    say(f"The log is whole: {verdict.events:,} entries, head {verdict.head.digest}.{held}")
+
+
+@audit.command("export")
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(help="Written whole or not at all. Default: print it.")
+    ] = None,
+) -> None:
+    """Write the log as JSON lines, one entry each, oldest first."""
+    store = workspace()
+    if file is None:
+        sys.stdout.writelines(f"{line}\n" for line in log.exported(store))
+        return
+    say(f"Written: {log.export(store, file):,} entries to {file}")
+
+
+@audit.command("anchor")
+def anchor(
+    file: Annotated[Path, typer.Argument(help="Added to. Keep it outside of the workspace.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add the head of the log to a file, against which `audit verify --anchor` checks later."""
+    made = log.anchor(workspace(), file)
+    if as_json:
+        print_json({"file": str(file), "number": made.number, "head": made.digest, "at": made.at})
+        return
+    say(f"Anchored entry {made.number}, {made.digest}, in {file}")

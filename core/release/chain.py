@@ -1,0 +1,224 @@
+"""The hash chain of decisions: how an entry continues it, and where it was tampered with. Pure.
+
+An entry's hash is the SHA-256 of the previous entry's hash, a line feed and its own content, which
+is JSON with sorted keys and no spaces, in UTF-8. The first entry continues :data:`START`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC
+from typing import Any
+
+import orjson
+
+from core.store.audit import Entry
+from core.store.releases import EventRecord
+
+START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one entry says."""
+
+    record: str
+    """What it records, as ``table/id``."""
+    at: str
+    """ISO 8601 in UTC, with microseconds."""
+    by: str
+    kind: str
+    before: str | None
+    after: str | None
+    """What the decision changed: a candidate's state, or the version that an alias names."""
+    evidence: str | None
+    """SHA-256 of the comparison that was shown; None where there was nothing to compare with."""
+    details: dict[str, Any]
+    """Whatever else the record holds; what it leaves empty is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The head of the chain at a moment, kept outside of the workspace."""
+
+    number: int
+    digest: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain stops being what was written: the number of the entry, and why."""
+
+    number: int
+    why: str
+
+
+def of_event(
+    event: EventRecord, *, before: str | None, after: str | None, evidence: str | None
+) -> Decision:
+    """What the entry of a stored release event says."""
+    apart = {"id", "at", "by", "kind"}
+    details = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in apart}
+    return Decision(
+        record=_record(event.id),
+        at=event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        by=event.by,
+        kind=event.kind,
+        before=before,
+        after=after,
+        evidence=evidence,
+        details={name: value for name, value in details.items() if value is not None},
+    )
+
+
+def link(decision: Decision, head: Entry | None) -> Entry:
+    """The entry of ``decision`` that continues the chain after ``head``."""
+    content = orjson.dumps(asdict(decision), option=orjson.OPT_SORT_KEYS).decode()
+    number, previous = (head.number, head.digest) if head else (0, START)
+    return Entry(number + 1, content, previous, digest(previous, content))
+
+
+def digest(previous: str, content: str) -> str:
+    """The hash of an entry. Bytes that are no UTF-8 count as they were stored."""
+    return hashlib.sha256(f"{previous}\n{content}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def read(entry: Entry) -> Decision:
+    """What an entry says.
+
+    Raises:
+        ValueError: it is not what :func:`link` writes.
+    """
+    try:
+        decision = Decision(**orjson.loads(entry.content))
+    except TypeError as error:
+        raise ValueError(f"entry {entry.number} is no decision") from error
+    if not isinstance(decision.record, str) or not isinstance(decision.details, dict):
+        raise ValueError(f"entry {entry.number} is no decision")  # noqa: TRY004 - see Raises
+    return decision
+
+
+def first_break(
+    entries: Sequence[Entry],
+    *,
+    events: Mapping[int, EventRecord | None],
+    evidence: Mapping[int, str],
+    aliases: Mapping[str, str],
+    anchors: Iterable[Anchor] = (),
+) -> Break | None:
+    """The first entry that is not what was written, or has no record; None if all is whole.
+
+    What has no entry counts as the entry after the last.
+
+    Args:
+        entries: the chain, by number.
+        events: the release events by id; None for one that cannot be read.
+        evidence: comparison -> the digest of its summary.
+        aliases: alias -> the version that it names.
+        anchors: heads that the chain had.
+    """
+    found = [
+        *_unlinked(entries),
+        *_unmatched(entries, events, evidence),
+        *_unmoved(entries, events, aliases),
+        *_unanchored(entries, anchors),
+    ]
+    return min(found, key=lambda one: one.number, default=None)
+
+
+def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:
+    """The first entry that does not continue the chain: behind it, nothing can be said."""
+    expected, previous = 1, START
+    for entry in entries:
+        number = entry.number
+        if number < 1:
+            yield Break(number, f"entry {number} was put before the first")
+        elif number > expected:
+            yield Break(expected, f"entry {expected} is missing")
+        elif entry.previous != previous:
+            yield Break(
+                number,
+                f"entry {number} does not continue {f'entry {number - 1}' if number > 1 else START}"
+                ": one was changed, or others were taken out, put in or moved",
+            )
+        elif entry.digest != digest(entry.previous, entry.content):
+            yield Break(number, f"the content of entry {number} is not what was hashed")
+        else:
+            expected, previous = number + 1, entry.digest
+            continue
+        return
+
+
+def _unmatched(
+    entries: Sequence[Entry],
+    events: Mapping[int, EventRecord | None],
+    evidence: Mapping[int, str],
+) -> Iterator[Break]:
+    """Entries without their record, other than their record, and records without an entry."""
+    missing = {_record(number): event for number, event in events.items()}
+    for entry in entries:
+        number = entry.number
+        try:
+            decision = read(entry)
+        except ValueError:
+            yield Break(number, f"entry {number} cannot be read")
+            continue
+        what = decision.record
+        if what not in missing:
+            yield Break(number, f"entry {number} records {what}, which is not there (any more)")
+            continue
+        event = missing.pop(what)
+        if event is None:
+            yield Break(number, f"{what}, which entry {number} records, cannot be read")
+        elif differing := _differences(decision, event, evidence):
+            yield Break(number, f"{what} differs from entry {number} in {', '.join(differing)}")
+    yield from (Break(_end(entries) + 1, f"{what} has no entry") for what in missing)
+
+
+def _unmoved(
+    entries: Sequence[Entry], events: Mapping[int, EventRecord | None], aliases: Mapping[str, str]
+) -> Iterator[Break]:
+    """Aliases that name another version than their last move gave them."""
+    moved = {event.alias: event.version for event in events.values() if event and event.alias}
+    for name in sorted(moved.keys() | aliases.keys()):
+        now, given = aliases.get(name), moved.get(name)
+        if now != given:
+            why = f"{name} names {now or 'nothing'}, but its last move gave it {given or 'nothing'}"
+            yield Break(_end(entries) + 1, why)
+
+
+def _differences(decision: Decision, event: EventRecord, evidence: Mapping[int, str]) -> list[str]:
+    """In which fields an entry and its event say different things."""
+    shown = None if event.comparison is None else evidence.get(event.comparison)
+    now = of_event(event, before=decision.before, after=decision.after, evidence=shown)
+    said, stored = ({**one.pop("details"), **one} for one in (asdict(decision), asdict(now)))
+    return sorted(name for name in said | stored if said.get(name) != stored.get(name))
+
+
+def _unanchored(entries: Sequence[Entry], anchors: Iterable[Anchor]) -> Iterator[Break]:
+    """The first anchor that the chain no longer holds."""
+    digests = {entry.number: entry.digest for entry in entries}
+    end, held = _end(entries), 0
+    for anchor in sorted(anchors, key=lambda one: one.number):
+        number = anchor.number
+        if number > end:
+            cut = f"the log ends with entry {end}" if end else "the log is empty"
+            yield Break(end + 1, f"{cut}, but entry {number} was anchored at {anchor.at}")
+            return
+        if digests.get(number) != anchor.digest:
+            yield Break(
+                number,
+                f"entry {number} is not the one that was anchored at {anchor.at}: the chain was"
+                f" made anew somewhere after entry {held}",
+            )
+            return
+        held = number
+
+
+def _end(entries: Sequence[Entry]) -> int:
+    return entries[-1].number if entries else 0
+
+
+def _record(event: int) -> str:
+    return f"release_events/{event}"
