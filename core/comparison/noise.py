@@ -105,12 +105,12 @@ def noise_for(store: Store, models: Sequence[Model]) -> NoiseBand | None:
 
 
 def configuration(store: Store, training: int) -> str:
-    """Digest of what the trainings of one configuration share: family and parameters.
+    """Digest of what the trainings of one configuration share: family, its version, parameters.
 
     Seed and threads are left out: they are what the noise comes from.
     """
     params = get(store, training).params
-    shared = [params["family"], params["params"]]
+    shared = [params["family"], params.get("version"), params["params"]]
     return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -56,6 +56,9 @@ class Family(Protocol):
     name: str
     suffix: str
     """Of the model file."""
+    version: int
+    """Raised where the same posts, parameters and seed come to give another model: noise that was
+    measured before tells nothing of it."""
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         """All parameters, the given ones checked and converted, the rest by default.

@@ -72,6 +72,7 @@ class FastTextFamily:
 
     name = "fasttext"
     suffix = ".bin"
+    version = 2  # 1 read the posts in the order of time
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         """See :class:`core.training.classifier.Family`."""

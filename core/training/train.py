@@ -50,6 +50,7 @@ def train(
         )
     chosen: dict[str, Any] = {
         "family": model,
+        "version": kind.version,
         "seed": seed,
         "threads": threads,
         "params": kind.parameters(params or {}),

@@ -8,6 +8,7 @@ from core.comparison.noise import FIRST_SEED, measure, noise_for
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError, SignoffError
 from core.executions import listing
+from core.training.fasttext_family import FastTextFamily
 from core.training.train import of_execution, train
 from tests.conftest import Road
 from tests.factories import QUICK
@@ -41,6 +42,16 @@ def test_a_comparison_shows_the_noise_once_it_is_measured(road: Road) -> None:
     after = summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
     assert after["noise"] == {"execution": made.execution, "repeats": REPEATS}
     assert after["metrics"]["f1_macro"]["noise"] == made.bands.metrics["f1_macro"]
+
+
+def test_noise_of_another_way_of_training_tells_nothing(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
+    monkeypatch.setattr(FastTextFamily, "version", FastTextFamily.version + 1)
+    model = train(road.store, road.snapshot, params=QUICK, seed=1, threads=1)
+    assert model.execution != road.baseline.execution
+    assert noise_for(road.store, [model]) is None
 
 
 def test_too_few_repeats_are_refused(road: Road) -> None:
