@@ -1,5 +1,6 @@
 """Commands that decide."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -7,14 +8,22 @@ import typer
 from core.cli.alias import event_json
 from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.comparison.compare import caveats as caveats_of
 from core.executions.history import get, number
 from core.release import review
+from core.release.check import Check, of_proposal
+from core.release.check import check as check_gates
 from core.release.events import sentence
+from core.release.gates import Verdict
 from core.release.review import Candidate
 from core.settings import settings
 from core.store import Store
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
+
+GATE_FAILED = 3
+"""The exit code where a gate fails; an inconclusive one is no failure."""
+_MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?"}
 
 Comment = Annotated[str, typer.Option("--comment", help="Why. It stays in the history.")]
 
@@ -45,6 +54,23 @@ def propose(
     _show(store, found, as_json=False)
 
 
+@release.command("check")
+def check(candidate: Number, as_json: AsJson = False) -> None:
+    """Judge the gates of a training on validation, proposed or not. Exit code 3: one failed.
+
+    The sealed test stays closed.
+    """
+    store = workspace()
+    with progress_bar() as progress:
+        found = check_gates(store, number(candidate), progress=progress)
+    if as_json:
+        print_json(_check_json(store, found))
+    else:
+        _print_check(store, found)
+    if found.verdict == Verdict.FAIL:
+        raise typer.Exit(GATE_FAILED)
+
+
 @release.command("approve")
 def approve(candidate: Number, comment: Comment, as_json: AsJson = False) -> None:
     """Approve a candidate: it gets its version."""
@@ -63,9 +89,18 @@ def reject(candidate: Number, comment: Comment, as_json: AsJson = False) -> None
 
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
-    """One candidate and what became of it."""
+    """One candidate, its gates, and what became of it."""
     store = workspace()
-    _show(store, review.get(store, number(candidate)), as_json=as_json)
+    found = review.get(store, number(candidate))
+    judged = of_proposal(store, found)
+    if as_json:
+        print_json(_candidate_json(store, found) | _gates_json(judged))
+        return
+    _show(store, found, as_json=False)
+    if judged is None:
+        say(f"Its proposal judged no gates. Do so: signoff release check {found.number}")
+        return
+    _print_gates(judged)
 
 
 @release.command("list")
@@ -130,9 +165,64 @@ def _candidate_json(store: Store, candidate: Candidate) -> dict[str, Any]:
         "comparison": candidate.proposal.comparison,
         "note": candidate.proposal.comment,
         "caveats": review.caveats(store, candidate),
-        # Gates, the opening of the sealed test and its budget come with the release policy.
+        # Gates are judged by `release check` and `show`; opening and budget come with the test.
         "gates": [],
         "opening": None,
         "budget": None,
         "events": [{**event_json(event), "comment": event.comment} for event in candidate.events],
     }
+
+
+def _print_check(store: Store, found: Check) -> None:
+    against = (
+        f"against production: comparison #{found.comparison.execution}"
+        if found.comparison
+        else "without a comparison"
+    )
+    say(f"#{found.candidate} on {found.evaluation.posts:,} posts of validation, {against}.")
+    for caveat in _check_caveats(store, found):
+        say(f"Mind: {caveat}")
+    _print_gates(found)
+
+
+def _print_gates(found: Check) -> None:
+    say(f"{_answer(found)} Policy: {found.policy.source}, {found.policy.digest[:12]}.")
+    for gate in found.gates:
+        say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")
+
+
+def _answer(found: Check) -> str:
+    count = len(found.gates)
+    of = {verdict: [g.name for g in found.gates if g.verdict == verdict] for verdict in Verdict}
+    if found.verdict == Verdict.PASS:
+        return f"Gates: all {count} pass."
+    failed = ", ".join(of[Verdict.FAIL]) or "none"
+    return f"Gates: of {count}, {len(of[Verdict.INCONCLUSIVE])} inconclusive, failed: {failed}."
+
+
+def _check_json(store: Store, found: Check) -> dict[str, Any]:
+    comparison = found.comparison.execution if found.comparison else None
+    return {
+        "execution": comparison,
+        "seconds": get(store, comparison).seconds if comparison else None,
+        "candidate": found.candidate,
+        "evaluation": found.evaluation.execution,
+        "posts": found.evaluation.posts,
+        "caveats": _check_caveats(store, found),
+        **_gates_json(found),
+    }
+
+
+def _gates_json(found: Check | None) -> dict[str, Any]:
+    """Nothing was judged: no gates, and no verdict."""
+    if found is None:
+        return {"gates": [], "verdict": None, "policy": None}
+    return {
+        "gates": [asdict(gate) for gate in found.gates],
+        "verdict": found.verdict,
+        "policy": {"source": found.policy.source, "digest": found.policy.digest},
+    }
+
+
+def _check_caveats(store: Store, found: Check) -> list[str]:
+    return caveats_of(store, found.comparison) if found.comparison else []

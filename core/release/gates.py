@@ -1,0 +1,315 @@
+"""What the evidence says of each limit of the policy. Pure.
+
+A gate fails only where the whole 95% interval lies beyond its limit, and passes only where the
+whole interval keeps to it. What could not be judged is inconclusive, never passed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from scipy import special
+
+from core.comparison.difference import PAIRED
+from core.comparison.sentence import signed
+from core.comparison.significance import WORSE
+from core.release.policy import NOISE, Limit, Policy
+from core.stats.intervals import LEVEL
+
+NAMED = 5
+"""So many subreddits are named in a sentence."""
+
+Interval = tuple[float, float]
+
+
+class Verdict(StrEnum):
+    """What a gate answers."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The answer of one gate.
+
+    ``value`` and ``interval`` are None where there is none; ``limit`` is None where the gate asks
+    no number. ``why``: one sentence.
+    """
+
+    name: str
+    verdict: Verdict
+    value: float | None = None
+    interval: Interval | None = None
+    limit: float | None = None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of a candidate when its gates are judged.
+
+    ``metrics``: of its evaluation. ``intervals``: of these, where they have one; pairs of numbers.
+    ``summary``, ``changes``: of its comparison with production, see
+    :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
+    ``proposed_by``, ``reviewed_by``: None as long as nobody has.
+    """
+
+    metrics: Mapping[str, Any]
+    intervals: Mapping[str, Any]
+    summary: Mapping[str, Any] | None = None
+    changes: pd.DataFrame | None = None
+    missing: str = "There is no comparison with production."
+    proposed_by: str | None = None
+    reviewed_by: str | None = None
+
+
+def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
+    """The answer of every gate, in the order of the policy."""
+    return tuple(_JUDGES[limit.gate](limit, evidence) for limit in policy.limits)
+
+
+def overall(gates: Iterable[Gate]) -> Verdict:
+    """``fail`` if one fails, else ``inconclusive`` if one is or there are none, else ``pass``."""
+    verdicts = {gate.verdict for gate in gates} or {Verdict.INCONCLUSIVE}
+    order = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
+    return next(verdict for verdict in order if verdict in verdicts)
+
+
+def share_interval(count: int, posts: int) -> Interval:
+    """The exact 95% interval of a share of posts (Clopper & Pearson 1934).
+
+    Args:
+        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
+    """
+    tail = (1 - LEVEL) / 2
+    low = special.betaincinv(count, posts - count + 1, tail) if count else 0.0
+    high = special.betaincinv(count + 1, posts - count, 1 - tail) if count < posts else 1.0
+    return float(low), float(high)
+
+
+def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
+    """Of the macro F1, where label sets differ on the subreddits that both models know."""
+    summary, missing = _paired(evidence)
+    macro, where = _macro_f1(summary) if summary else (None, "")
+    by_noise = limit.value == NOISE
+    margin = _number((macro or {}).get("noise") if by_noise else limit.value)
+    floor = None if margin is None else 0.0 - margin  # never -0.0
+    if summary is None:
+        return _unjudged(limit, missing, edge=floor)
+    if macro is None:
+        return _unjudged(limit, "The models share no subreddit that has posts.", edge=floor)
+    if floor is None:
+        why = "The noise of retraining was not measured: signoff noise does."
+        return _unjudged(limit, why, edge=None)
+    value, interval = _number(macro.get("difference")), _interval(macro.get("interval"))
+    if value is None or interval is None:
+        return _unjudged(limit, "The comparison holds no interval of macro F1.", edge=floor)
+    low, high = interval
+    edge = f"{signed(floor)}{', the noise of retraining' if by_noise else ''}"
+    if low > floor:
+        verdict, words = Verdict.PASS, f"the whole interval lies above {edge}"
+    elif high < floor:
+        verdict, words = Verdict.FAIL, f"the whole interval lies below {edge}"
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        words = f"the interval reaches across {edge}, so these posts do not decide"
+    return Gate(
+        name=limit.name,
+        verdict=verdict,
+        value=value,
+        interval=interval,
+        limit=floor,
+        why=f"Macro F1{where} changes by {signed(value)} (95% interval {signed(low)} to"
+        f" {signed(high)}): {words}.",
+    )
+
+
+def _minimum_metric(limit: Limit, evidence: Evidence) -> Gate:
+    value = _number(evidence.metrics.get(limit.key))
+    interval = _interval(evidence.intervals.get(limit.key))
+    return _by_interval(limit, f"The candidate's {limit.key} is", value, interval, at_least=True)
+
+
+def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
+    summary, missing = _paired(evidence)
+    if summary is None or evidence.changes is None:
+        return _unjudged(limit, missing, edge=0.0)
+    fewest = int(limit.value)
+    large = evidence.changes[evidence.changes["support"] >= fewest]
+    shared, gone = large[large["status"] == "shared"], large[large["status"] == "removed"]
+    down = shared[shared["verdict"] == WORSE].sort_values("difference")
+    among = f"Among the shared subreddits with {fewest:,} posts or more ({len(shared):,}),"
+    if len(down):
+        lost = [
+            f"r/{name} ({signed(change)} on {posts:,} posts)"
+            for name, change, posts in zip(
+                down["subreddit"], down["difference"], down["support"], strict=True
+            )
+        ]
+        verb = "is" if len(down) == 1 else "are"
+        why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}."
+        verdict = Verdict.FAIL
+    elif len(gone):
+        lost = [f"r/{name}" for name in gone["subreddit"]]
+        why = f"The candidate no longer knows {_named(lost)}: a person must weigh that."
+        verdict = Verdict.INCONCLUSIVE
+    elif shared.empty:
+        why = f"No shared subreddit has {fewest:,} posts or more, so none could be judged."
+        verdict = Verdict.INCONCLUSIVE
+    else:
+        why = f"{among} none is significantly worse."
+        verdict = Verdict.PASS
+    return Gate(name=limit.name, verdict=verdict, value=float(len(down)), limit=0.0, why=why)
+
+
+def _maximum_churn(limit: Limit, evidence: Evidence) -> Gate:
+    summary, missing = _paired(evidence)
+    if summary is None:
+        return _unjudged(limit, missing, edge=float(limit.value))
+    changed, posts = int(summary["churn"]["changed"]), int(summary["posts"])
+    said = "The share of posts whose first prediction changes is"
+    return _by_interval(
+        limit, said, changed / posts, share_interval(changed, posts), at_least=False
+    )
+
+
+def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
+    summary, missing = _paired(evidence)
+    if summary is None:
+        return _unjudged(limit, missing, edge=float(limit.value))
+    value = _number((summary.get("p_at_1") or {}).get(limit.key))
+    name = {"ks": "KS", "wasserstein": "Wasserstein", "psi": "PSI"}[limit.key]
+    said = f"The distance of the two distributions of p@1 ({name}) is"
+    return _by_value(limit, said, value, at_least=False)
+
+
+def _minimum_label_coverage(limit: Limit, evidence: Evidence) -> Gate:
+    value = _number(evidence.metrics.get("label_coverage"))
+    said = "The share of posts whose subreddit the candidate knows is"
+    return _by_value(limit, said, value, at_least=True)
+
+
+def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
+    value = _number(evidence.metrics.get("ece"))
+    interval = _interval(evidence.intervals.get("ece"))
+    said = "The candidate's calibration error is"
+    return _by_interval(limit, said, value, interval, at_least=False)
+
+
+def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
+    """There are no openings yet, so there is nothing to judge."""
+    return _unjudged(limit, "The sealed test has not been opened.", edge=float(limit.value))
+
+
+def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:
+    author, reviewer = evidence.proposed_by, evidence.reviewed_by
+    if author is None or reviewer is None:
+        why = "It was not proposed yet." if author is None else "Nobody has reviewed it yet."
+        return _unjudged(limit, why, edge=None)
+    said = f"{reviewer} reviewed what {author} proposed"
+    if reviewer != author:
+        verdict, rest = Verdict.PASS, ""
+    elif limit.value:
+        verdict, rest = Verdict.PASS, ", which the policy allows for a team of one"
+    else:
+        verdict, rest = Verdict.FAIL, ": it must be someone else"
+    return Gate(name=limit.name, verdict=verdict, why=f"{said}{rest}.")
+
+
+_JUDGES: dict[str, Callable[[Limit, Evidence], Gate]] = {
+    "non_inferiority": _non_inferiority,
+    "minimum_metric": _minimum_metric,
+    "no_large_subreddit_down": _no_large_subreddit_down,
+    "maximum_churn": _maximum_churn,
+    "maximum_p_at_1_distance": _maximum_p_at_1_distance,
+    "minimum_label_coverage": _minimum_label_coverage,
+    "maximum_calibration_error": _maximum_calibration_error,
+    "test_opened": _test_opened,
+    "reviewed_by_someone_else": _reviewed_by_someone_else,
+}
+
+
+def _paired(evidence: Evidence) -> tuple[Mapping[str, Any] | None, str]:
+    """The comparison's summary, or None and why nothing can be judged by it."""
+    if evidence.summary is None:
+        return None, evidence.missing
+    if evidence.summary["kind"] != PAIRED:
+        return None, "The two models were compared on different posts, so posts differ as well."
+    return evidence.summary, ""
+
+
+def _macro_f1(summary: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
+    """Macro F1 of both models, and words for where; None where they share no posts' subreddit."""
+    sets, labels = summary.get("label_sets"), summary["subreddits"]
+    if sets:
+        return sets["shared"]["metrics"]["f1_macro"], " on the shared subreddits"
+    if labels["added"] or labels["removed"]:
+        return None, ""
+    return summary["metrics"]["f1_macro"], ""
+
+
+def _by_interval(
+    limit: Limit, said: str, value: float | None, interval: Interval | None, *, at_least: bool
+) -> Gate:
+    """Pass or fail where the whole interval lies on one side of the limit."""
+    edge = float(limit.value)
+    if value is None or interval is None:
+        what = "value" if value is None else "interval"
+        return _unjudged(limit, f"The evidence holds no {what} to judge by.", edge=edge)
+    low, high = interval
+    allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
+    if low >= edge if at_least else high <= edge:
+        verdict, words = Verdict.PASS, f"the whole interval keeps to {allowed}"
+    elif high < edge if at_least else low > edge:
+        verdict, words = Verdict.FAIL, f"the whole interval lies beyond {allowed}"
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        words = f"the interval reaches across {allowed}, so these posts do not decide"
+    return Gate(
+        name=limit.name,
+        verdict=verdict,
+        value=value,
+        interval=interval,
+        limit=edge,
+        why=f"{said} {value:.3f} (95% interval {low:.3f} to {high:.3f}): {words}.",
+    )
+
+
+def _by_value(limit: Limit, said: str, value: float | None, *, at_least: bool) -> Gate:
+    """For what has no interval."""
+    edge = float(limit.value)
+    if value is None:
+        return _unjudged(limit, "The evidence holds no value to judge by.", edge=edge)
+    kept = value >= edge if at_least else value <= edge
+    allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
+    return Gate(
+        name=limit.name,
+        verdict=Verdict.PASS if kept else Verdict.FAIL,
+        value=value,
+        limit=edge,
+        why=f"{said} {value:.3f}, {'within' if kept else 'beyond'} {allowed}.",
+    )
+
+
+def _unjudged(limit: Limit, why: str, *, edge: float | None) -> Gate:
+    return Gate(name=limit.name, verdict=Verdict.INCONCLUSIVE, limit=edge, why=why)
+
+
+def _named(those: list[str]) -> str:
+    more = f" and {len(those) - NAMED:,} more" if len(those) > NAMED else ""
+    return ", ".join(those[:NAMED]) + more
+
+
+def _number(value: Any) -> float | None:
+    """Itself if it is a finite number; stored evidence holds null for what is none."""
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None
+
+
+def _interval(bounds: Any) -> Interval | None:
+    low, high = (_number(bound) for bound in bounds or (None, None))
+    return None if low is None or high is None else (low, high)

@@ -1,0 +1,259 @@
+"""The release policy: which gates a candidate must pass, and the limit of each.
+
+A workspace may hold it as ``release-policy.toml``, one table a gate; a gate that is left out is
+off. Without the file the built-in :data:`DEFAULT` holds.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from core.comparison.significance import FEWEST_POSTS
+from core.errors import InputError
+from core.store.artifacts import storage_errors
+
+FILE = "release-policy.toml"
+BUILT_IN = "built-in defaults"
+NOISE = "noise"
+"""The margin of non-inferiority may be a number, or this: the measured noise of retraining."""
+
+DEFAULT = """\
+[non_inferiority]
+margin = 0.01
+
+[no_large_subreddit_down]
+posts = 50
+
+[maximum_churn]
+share = 0.4
+
+[maximum_p_at_1_distance]
+ks = 0.2
+
+[minimum_label_coverage]
+share = 0.95
+
+[maximum_calibration_error]
+ece = 0.2
+
+[test_opened]
+max_age_days = 90
+
+[reviewed_by_someone_else]
+team_of_one = false
+"""
+"""The policy where none is written. Its numbers are explained in ``docs/release-policy.md``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One line of the policy: ``key`` = ``value`` in the table ``gate``."""
+
+    gate: str
+    key: str
+    value: float | str
+
+    @property
+    def name(self) -> str:
+        """The gate; with its key where it takes several and answers each."""
+        return self.gate if len(_GATES[self.gate]) == 1 else f"{self.gate}.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits in force, in the order of the file.
+
+    ``source`` is :data:`FILE` or :data:`BUILT_IN`, ``digest`` the SHA-256 of its text.
+    """
+
+    source: str
+    digest: str
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a key takes: in words, as an example, and as a check."""
+
+    words: str
+    example: str
+    fits: Callable[[Any], bool]
+
+
+def read_policy(home: Path) -> Policy:
+    """The policy of the workspace at ``home``; the built-in one where it has no file.
+
+    Raises:
+        InputError: the file is no policy; names the line, the key, what is wrong and the remedy.
+        StorageError: it cannot be read.
+    """
+    path = home / FILE
+    if not path.exists():
+        return parse(DEFAULT.encode(), source=BUILT_IN)
+    with storage_errors(path):
+        content = path.read_bytes()
+    return parse(content)
+
+
+def parse(content: bytes, *, source: str = FILE) -> Policy:
+    """The policy that the bytes of a file hold.
+
+    Raises:
+        InputError: as :func:`read_policy`.
+    """
+    text = _text(content)
+    document = _document(text)
+    if not document:
+        raise InputError(
+            f"{source} names no gate, so anything could be released",
+            f"Write at least one, such as [maximum_churn], or remove {source}.",
+        )
+    limits = tuple(
+        limit for gate, keys in document.items() for limit in _limits_of(gate, keys, text)
+    )
+    return Policy(source, hashlib.sha256(content).hexdigest(), limits)
+
+
+def _share(example: str) -> Wanted:
+    return Wanted("a number from 0 to 1", example, lambda value: _is_number(value, most=1))
+
+
+_METRICS = (
+    *("accuracy", "f1_macro", "f1_micro", "f1_weighted", "p_at_1_mean"),
+    *(f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)),
+)
+_DISTANCE = Wanted("a number of 0 or more", "0.2", lambda value: _is_number(value, most=inf))
+_GATES: dict[str, dict[str, Wanted]] = {
+    "non_inferiority": {
+        "margin": Wanted(
+            f'a number from 0 to 1, or "{NOISE}"',
+            "0.01",
+            lambda value: value == NOISE or _is_number(value, most=1),
+        )
+    },
+    "minimum_metric": dict.fromkeys(_METRICS, _share("0.4")),
+    "no_large_subreddit_down": {
+        "posts": Wanted(
+            f"a whole number of {FEWEST_POSTS} or more",
+            "50",
+            lambda value: type(value) is int and value >= FEWEST_POSTS,
+        )
+    },
+    "maximum_churn": {"share": _share("0.4")},
+    "maximum_p_at_1_distance": {
+        "ks": _share("0.2"),
+        "wasserstein": _share("0.1"),
+        "psi": _DISTANCE,
+    },
+    "minimum_label_coverage": {"share": _share("0.95")},
+    "maximum_calibration_error": {"ece": _share("0.2")},
+    "test_opened": {
+        "max_age_days": Wanted(
+            "a whole number of 1 or more", "90", lambda value: type(value) is int and value >= 1
+        )
+    },
+    "reviewed_by_someone_else": {
+        "team_of_one": Wanted("true or false", "false", lambda value: type(value) is bool)
+    },
+}
+"""Gate -> key -> what it takes. A gate needs at least one of its keys."""
+
+
+def _is_number(value: Any, *, most: float) -> bool:
+    """From 0 to ``most``; TOML's ``true``, ``nan`` and ``inf`` are none."""
+    return type(value) in (int, float) and 0 <= value <= most and value < inf
+
+
+def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
+    if gate not in _GATES:
+        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, _GATES))
+    wanted = _GATES[gate]
+    first, example = next((key, each.example) for key, each in wanted.items())
+    if not isinstance(keys, dict):
+        remedy = f"Write [{gate}], and below it {first} = {example}."
+        raise _wrong(text, (gate,), f"{gate} is a gate, which takes a table", remedy)
+    if not keys:
+        remedy = f"Write {first} = {example} below it, or remove [{gate}] to switch it off."
+        raise _wrong(text, (gate,), f"[{gate}] has no limit", remedy)
+    return [_limit(gate, key, value, text) for key, value in keys.items()]
+
+
+def _limit(gate: str, key: str, value: Any, text: str) -> Limit:
+    wanted = _GATES[gate].get(key)
+    if wanted is None:
+        problem = f"[{gate}] has no key {key!r}"
+        raise _wrong(text, (gate, key), problem, _nearest(key, _GATES[gate]))
+    if not wanted.fits(value):
+        problem = f"{gate}.{key} takes {wanted.words}, not {_said(value)}"
+        raise _wrong(text, (gate, key), problem, f"Write {key} = {wanted.example}, for example.")
+    return Limit(gate, key, value)
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{FILE}, line {line}: byte {error.start} is not UTF-8", "Save it as UTF-8 text."
+        ) from None
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"{FILE}, line {line_of(text)}: what begins here is not TOML: {error}",
+            'Tables are [gate], limits are key = value, text stands in "quotes".',
+        ) from None
+
+
+def _wrong(text: str, path: tuple[str, ...], problem: str, remedy: str) -> InputError:
+    return InputError(f"{FILE}, line {line_of(text, *path)}: {problem}", remedy)
+
+
+def line_of(text: str, *path: str) -> int:
+    """The line, from 1, on which a table or key of a TOML text begins.
+
+    Without ``path``: the line on which begins what cannot be parsed.
+
+    The parser keeps no lines. So the text is parsed with one more line each time: the key begins
+    after the longest beginning that can be parsed and lacks it. That holds for every way of
+    writing TOML (dotted, quoted, inline, over many lines), and takes time only after a mistake.
+    """
+    lines = text.split("\n")
+    begins = 1
+    for count in range(1, len(lines) + 1):
+        try:
+            document = tomllib.loads("\n".join(lines[:count]))
+        except tomllib.TOMLDecodeError:  # in the middle of a value, or of a mistake
+            continue
+        if path and _holds(document, path):
+            break
+        begins = count + 1
+    return begins
+
+
+def _holds(document: Any, path: tuple[str, ...]) -> bool:
+    for name in path:
+        if not isinstance(document, dict) or name not in document:
+            return False
+        document = document[name]
+    return True
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    close = get_close_matches(name, known, n=1)
+    meant = f"Did you mean {close[0]}? " if close else ""
+    return f"{meant}Known: {', '.join(known)}."
+
+
+def _said(value: Any) -> str:
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"
