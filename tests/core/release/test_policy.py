@@ -1,0 +1,172 @@
+"""The policy is read whole, or its mistake is told with line, key and remedy."""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InputError, StorageError
+from core.release.policy import BUILT_IN, DEFAULT, FILE, Limit, line_of, parse, read_policy
+
+DOCS = Path(__file__).parents[3] / "docs"
+GATES = {
+    "non_inferiority": {"margin"},
+    "minimum_metric": {
+        *("accuracy", "f1_macro", "f1_micro", "f1_weighted", "p_at_1_mean"),
+        *(f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)),
+    },
+    "no_large_subreddit_down": {"posts"},
+    "maximum_churn": {"share"},
+    "maximum_p_at_1_distance": {"ks", "wasserstein", "psi"},
+    "minimum_label_coverage": {"share"},
+    "maximum_calibration_error": {"ece"},
+    "test_opened": {"max_age_days"},
+    "reviewed_by_someone_else": {"team_of_one"},
+}
+
+
+def refused(text: str | bytes) -> InputError:
+    content = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(InputError) as caught:
+        parse(content)
+    assert FILE in caught.value.reason
+    assert caught.value.hint
+    return caught.value
+
+
+def test_without_a_file_the_defaults_hold_and_say_so(tmp_path: Path) -> None:
+    policy = read_policy(tmp_path)
+    assert policy.source == BUILT_IN
+    assert policy.digest == hashlib.sha256(DEFAULT.encode()).hexdigest()
+    assert [limit.gate for limit in policy.limits] == [
+        gate for gate in GATES if gate != "minimum_metric"
+    ]
+    assert Limit("maximum_churn", "share", 0.4) in policy.limits
+
+
+def test_the_file_of_the_workspace_is_in_force_with_its_digest(tmp_path: Path) -> None:
+    content = b"# ours\r\n[maximum_churn]\r\nshare = 0.25\r\n"
+    (tmp_path / FILE).write_bytes(content)
+    policy = read_policy(tmp_path)
+    assert (policy.source, policy.digest) == (FILE, hashlib.sha256(content).hexdigest())
+    assert policy.limits == (Limit("maximum_churn", "share", 0.25),)
+
+
+def test_the_defaults_as_a_file_mean_the_same(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(DEFAULT)
+    written = read_policy(tmp_path)
+    built_in = parse(DEFAULT.encode(), source=BUILT_IN)
+    assert (written.digest, written.limits) == (built_in.digest, built_in.limits)
+
+
+def test_a_change_of_one_character_is_another_policy() -> None:
+    assert parse(DEFAULT.encode()).digest != parse(DEFAULT.encode() + b"#").digest
+
+
+def test_gates_stand_in_the_order_of_the_file_and_several_limits_answer_each() -> None:
+    policy = parse(b"[maximum_p_at_1_distance]\npsi = 0.25\nks = 0\n[maximum_churn]\nshare = 1\n")
+    assert [limit.name for limit in policy.limits] == [
+        "maximum_p_at_1_distance.psi",
+        "maximum_p_at_1_distance.ks",
+        "maximum_churn",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said", "remedy"),
+    [
+        ("[maximum_chrun]\nshare = 1", 1, "no gate 'maximum_chrun'", "Did you mean maximum_churn?"),
+        ("\n# x\n[zzz]", 3, "no gate 'zzz'", "Known: non_inferiority, minimum_metric"),
+        ("[maximum_churn]\nshare = 0.1\nshaer = 1", 3, "no key 'shaer'", "Did you mean share?"),
+        ("[minimum_metric]\nece = 0.1", 2, "no key 'ece'", "f1_macro"),
+        ("[maximum_churn]\n\nshare = 1.5", 3, "maximum_churn.share takes", "share = 0.4"),
+        ("[maximum_churn]\nshare = -0.1", 2, "a number from 0 to 1, not -0.1", "share = 0.4"),
+        ("[maximum_churn]\nshare = nan", 2, "not nan", "share"),
+        ("[maximum_churn]\nshare = true", 2, "not true", "share"),
+        ('[maximum_churn]\nshare = "0.4"', 2, "not '0.4'", "share"),
+        ("[maximum_churn]\nshare = [\n0.4\n]", 2, "not [0.4]", "share"),
+        ("[maximum_churn]", 1, "[maximum_churn] has no limit", "or remove [maximum_churn]"),
+        ("\nmaximum_churn = 0.4", 2, "takes a table", "Write [maximum_churn], and below it"),
+        ("[[maximum_churn]]\nshare = 0.4", 1, "takes a table", "[maximum_churn]"),
+        ('[non_inferiority]\nmargin = "nosie"', 2, "\"noise\", not 'nosie'", "margin = 0.01"),
+        ("[no_large_subreddit_down]\nposts = 5", 2, "6 or more, not 5", "posts = 50"),
+        ("[no_large_subreddit_down]\nposts = 50.0", 2, "a whole number", "posts = 50"),
+        ("[maximum_p_at_1_distance]\npsi = inf", 2, "0 or more, not inf", "psi = 0.2"),
+        ("[maximum_p_at_1_distance]\nks = 2", 2, "from 0 to 1, not 2", "ks = 0.2"),
+        ("[test_opened]\nmax_age_days = 0", 2, "1 or more, not 0", "max_age_days = 90"),
+        ("[reviewed_by_someone_else]\nteam_of_one = 1", 2, "true or false, not 1", "= false"),
+        ("[maximum_churn]\nshare = 0.1\n[test_opened\nx = 1", 3, "not TOML", "[gate]"),
+        ("[maximum_churn]\nshare = 0.1\nshare = 0.2\n", 3, "not TOML", "[gate]"),
+        ("[maximum_churn]\nshare =", 2, "not TOML", "key = value"),
+        ('[maximum_churn]\nshare = """\nand\nso on', 2, "not TOML", '"quotes"'),
+        (b"[maximum_churn]\nshare = 0.4 # \xff", 2, "byte 30 is not UTF-8", "UTF-8"),
+    ],
+)
+def test_a_mistake_is_told_with_line_key_and_remedy(
+    text: str | bytes, line: int, said: str, remedy: str
+) -> None:
+    error = refused(text)
+    assert error.reason.startswith(f"{FILE}, line {line}: ")
+    assert said in error.reason
+    assert remedy in error.hint
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# all gates off\n"])
+def test_a_file_without_gates_is_refused(text: str) -> None:
+    assert "names no gate" in refused(text).reason
+
+
+def test_a_policy_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(StorageError, match=FILE):
+        read_policy(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "line"),
+    [
+        ("a.b = 1", ("a", "b"), 1),
+        ("x = 1\n\n[a] # b = 2\n\n'b' = 1", ("a", "b"), 5),
+        ("[a]\nc = '''\nb = 1\n'''\nb = 2", ("a", "b"), 5),
+        ("a = { c = 1, b = 2 }", ("a", "b"), 1),
+        ("[a]\nb = [\n  1,\n\n  2,\n]\n", ("a", "b"), 2),
+        ('[a]\nc = "b = 1"\n"b" = 1', ("a", "b"), 3),
+        ("[a]\nc = 'one\u2028line'\nb = 1", ("a", "b"), 3),
+        ("[b]\na = 1\n[a]\nb = 1", ("a", "b"), 4),
+    ],
+)
+def test_a_key_is_found_however_it_is_written(text: str, path: tuple[str, ...], line: int) -> None:
+    assert line_of(text, *path) == line
+
+
+@given(st.lists(st.sampled_from(["", "# [a] b = 1", "[c]", "[d.e]"]), unique=True), st.data())
+def test_a_key_is_found_among_anything(before: list[str], data: st.DataObject) -> None:
+    blank = data.draw(st.integers(0, 3))
+    lines = [*before, "[a]", *[""] * blank, "b = 1", "[z]", "b = 2"]
+    assert line_of("\n".join(lines), "a", "b") == len(before) + 2 + blank
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_an_unexpected_error(text: str) -> None:
+    with suppress(InputError):
+        parse(text.encode("utf-8", "surrogatepass"))
+
+
+def test_the_document_holds_the_defaults_and_every_key() -> None:
+    document = (DOCS / "release-policy.md").read_text()
+    assert f"```toml\n{DEFAULT}```" in document
+    for gate, keys in GATES.items():
+        assert f"| `{gate}` |" in document
+        for key in keys:
+            assert f"`{key}`" in document
+
+
+def test_every_documented_key_is_taken() -> None:
+    odd = {"posts": "50", "max_age_days": "90", "team_of_one": "true"}
+    for gate, keys in GATES.items():
+        for key in keys:
+            policy = parse(f"[{gate}]\n{key} = {odd.get(key, '0.5')}".encode())
+            assert [(limit.gate, limit.key) for limit in policy.limits] == [(gate, key)]
