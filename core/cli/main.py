@@ -24,6 +24,7 @@ _GROUPS = {
     "executions": "executions",
     "release": "release",
     "alias": "alias",
+    "ledger": "ledger",
     "audit": "audit",
     "demo": "serve",
     "dashboard": "serve",
