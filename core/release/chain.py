@@ -166,7 +166,7 @@ def _unmatched(
             continue
         what = decision.record
         if what not in missing:
-            yield Break(number, f"entry {number} records {what}, which is not there (any more)")
+            yield Break(number, f"entry {number} records {what}: it is not there, or has its entry")
             continue
         event = missing.pop(what)
         if event is None:

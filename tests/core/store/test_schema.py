@@ -15,13 +15,14 @@ from sqlalchemy.exc import IntegrityError
 import core.store.schema
 import core.store.tables  # fills the metadata
 from core.errors import SchemaTooNewError, StorageError
+from core.release import audit
 from core.store import Store, open_store
 from core.store.releases import next_version
 from core.store.schema import HEAD, back_up, bring_up_to_date
 from core.store.types import Base
 from tests.commands import race
 from tests.conftest import Road
-from tests.factories import fill, make_post
+from tests.factories import fill, make_event, make_post
 
 MIGRATIONS = Path(core.store.schema.__file__).with_name("migrations")
 
@@ -107,10 +108,14 @@ def test_a_folder_in_the_place_of_the_database_is_refused(home: Path) -> None:
         "DELETE FROM executions",
         "UPDATE versions SET n = 9",
         "DELETE FROM versions",
+        "UPDATE audit SET content = ''",
+        "DELETE FROM audit",
+        "REPLACE INTO audit SELECT * FROM audit",
     ],
 )
 def test_what_is_finished_never_changes(road: Road, statement: str) -> None:
     with road.store.write() as session:
         next_version(session, at=datetime.now(UTC), candidate=road.baseline.execution)
+        audit.append(session, make_event("proposed", candidate=3))
     with pytest.raises(IntegrityError), road.store.write() as session:
         session.execute(text(statement))

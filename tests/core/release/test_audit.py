@@ -1,0 +1,332 @@
+"""Every decision has its entry, and whoever tampers with the file is found."""
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import BrokenChainError, InputError, RefusedError, StorageError
+from core.release import aliases, audit, chain
+from core.release.review import approve, propose, reject
+from core.store import Store, open_store, releases
+from core.store import audit as table
+from tests.commands import race
+from tests.conftest import Road
+
+CORE = Path(audit.__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def decided(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that :func:`log` copies."""
+    home = tmp_path_factory.mktemp("decided") / "workspace"
+    shutil.copytree(trained, home)
+    store = open_store(home)
+    propose(store, 3, by="ada", note="first")
+    first = str(approve(store, 3, by="bob", comment="fine").version)
+    aliases.move(store, "production", first, by="bob", expected=None)
+    propose(store, 5, by="ada", note="größer")
+    second = str(approve(store, 5, by="bob", comment="better").version)
+    aliases.move(store, "production", second, by="bob", expected=first)
+    aliases.rollback(store, "production", by="cy")
+    store.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def log(decided: Path, home: Path) -> Iterator[Store]:
+    """Seven decisions: both candidates proposed, approved and released, then a rollback."""
+    shutil.copytree(decided, home)
+    opened = open_store(home)
+    yield opened
+    opened.engine.dispose()
+
+
+def tamper(store: Store, script: str) -> None:
+    """Do what someone with a SQLite shell can do: no trigger and no foreign key is in the way."""
+    connection = sqlite3.connect(store.home / "signoff.db")
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    drops = [f"DROP TRIGGER {name};" for (name,) in triggers]
+    connection.executescript("".join([*drops, script]))
+    connection.close()
+
+
+def make_anew(store: Store) -> None:
+    """Hash the whole chain again, as it stands."""
+    entries, previous = [], chain.START
+    with store.read() as session:
+        stored = table.entries(session)
+    for number, entry in enumerate(stored, start=1):
+        digest = chain.digest(previous, entry.content)
+        entries.append((number, entry.content, previous, digest))
+        previous = digest
+    tamper(store, "DELETE FROM audit")
+    connection = sqlite3.connect(store.home / "signoff.db")
+    with connection:
+        connection.executemany("INSERT INTO audit VALUES (?, ?, ?, ?)", entries)
+    connection.close()
+
+
+def test_every_decision_says_who_what_before_after_when_and_on_which_evidence(log: Store) -> None:
+    with log.read() as session:
+        said = [chain.read(entry) for entry in table.entries(session)]
+        events = releases.events(session)
+        (shown,) = table.evidence(session).values()
+    first, second = (str(event.version) for event in events if event.kind == "approved")
+    assert [(one.by, one.kind, one.before, one.after) for one in said] == [
+        ("ada", "proposed", None, "proposed"),
+        ("bob", "approved", "proposed", "approved"),
+        ("bob", "released", None, first),
+        ("ada", "proposed", None, "proposed"),
+        ("bob", "approved", "proposed", "approved"),
+        ("bob", "released", first, second),
+        ("cy", "rolled_back", second, first),
+    ]
+    assert [one.evidence for one in said] == [None, None, None, shown, shown, None, None]
+    assert [one.at for one in said] == [e.at.isoformat(timespec="microseconds") for e in events]
+    assert [one.record for one in said] == [f"release_events/{event.id}" for event in events]
+    assert said[3].details == {"candidate": 5, "comment": "größer", "comparison": 7}
+
+
+def test_a_rejection_is_chained(road: Road) -> None:
+    propose(road.store, 3, by="ada")
+    reject(road.store, 3, by="bob", comment="no")
+    with road.store.read() as session:
+        head = table.last(session)
+    assert head is not None
+    said = chain.read(head)
+    assert (said.kind, said.before, said.after) == ("rejected", "proposed", "rejected")
+
+
+def test_what_was_not_touched_is_whole(log: Store) -> None:
+    verdict = audit.verify(log)
+    assert (verdict.events, verdict.broken) == (7, None)
+    assert verdict.head is not None
+    assert verdict.head.number == 7
+    audit.require_whole(verdict)
+
+
+COPY = "INSERT INTO audit SELECT {}, content, previous, digest FROM audit WHERE number = 1"
+EDIT = "UPDATE release_events SET {} WHERE id = {}"
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "script"),
+    [
+        (2, "not what was hashed", "UPDATE audit SET content = replace(content, 'bob', 'eve')"),
+        (4, "not what was hashed", "UPDATE audit SET content = x'ff' WHERE number = 4"),
+        (7, "not what was hashed", "UPDATE audit SET digest = previous WHERE number = 7"),
+        (4, "does not continue", "UPDATE audit SET previous = digest WHERE number = 4"),
+        (1, "does not continue", "UPDATE audit SET previous = digest WHERE number = 1"),
+        (1, "is missing", "DELETE FROM audit WHERE number = 1"),
+        (3, "is missing", "DELETE FROM audit WHERE number = 3"),
+        (7, "release_events/7 has no entry", "DELETE FROM audit WHERE number = 7"),
+        (1, "release_events/1 has no entry", "DELETE FROM audit"),
+        (
+            3,
+            "does not continue",
+            (
+                "DELETE FROM audit WHERE number = 3;"
+                "UPDATE audit SET number = number - 1 WHERE number > 3"
+            ),
+        ),
+        (
+            2,
+            "does not continue",
+            (
+                "UPDATE audit SET number = 99 WHERE number = 2;"
+                "UPDATE audit SET number = 2 WHERE number = 5;"
+                "UPDATE audit SET number = 5 WHERE number = 99"
+            ),
+        ),
+        (8, "does not continue", COPY.format(8)),
+        (8, "is missing", COPY.format(20)),
+        (0, "before the first", COPY.format(0)),
+        (2, "differs from entry 2 in comment", EDIT.format("comment = 'x'", 2)),
+        (7, "differs from entry 7 in by", EDIT.format("by = 'ada'", 7)),
+        (5, "in candidate, version", EDIT.format("candidate = 3, version = '1'", 5)),
+        (3, "differs from entry 3 in at", EDIT.format("at = '2020-01-01 00:00:00.000000'", 3)),
+        (3, "cannot be read", EDIT.format("at = 'noon'", 3)),
+        (6, "cannot be read", EDIT.format("by = CAST(x'ff' AS TEXT)", 6)),
+        (2, "release_events/2: it is not there", EDIT.format("id = 9", 2)),
+        (4, "release_events/4: it is not there", "DELETE FROM release_events WHERE id = 4"),
+        (
+            8,
+            "release_events/8 has no entry",
+            (
+                "INSERT INTO release_events SELECT 8, at, by, kind, candidate, version, alias,"
+                " before, comment, comparison FROM release_events WHERE id = 7"
+            ),
+        ),
+        (4, "differs from entry 4 in evidence", "UPDATE comparisons SET summary = changes"),
+        (4, "differs from entry 4 in evidence", "DELETE FROM comparisons"),
+        (8, "production names x, but its last move", "UPDATE aliases SET version = 'x'"),
+        (8, "production names nothing, but", "DELETE FROM aliases"),
+        (8, "gave it nothing", "INSERT INTO aliases SELECT 'staging', version FROM aliases"),
+    ],
+)
+def test_whoever_tampers_is_found_and_where(log: Store, number: int, why: str, script: str) -> None:
+    tamper(log, script)
+    broken = audit.verify(log).broken
+    assert broken is not None
+    assert broken.number == number
+    assert why in broken.why
+    with pytest.raises(BrokenChainError, match=f"broken at entry {number}: "):
+        audit.require_whole(audit.verify(log))
+
+
+def test_a_well_hashed_entry_of_no_decision_is_found(log: Store) -> None:
+    with log.write() as session:
+        head = table.last(session)
+        assert head is not None
+        table.append(session, chain.link(chain.read(head), head))
+    broken = audit.verify(log).broken
+    assert broken is not None
+    assert broken.number == 8
+    assert "release_events/7: it is not there, or has its entry" in broken.why
+
+
+def test_a_chain_made_anew_is_found_by_its_anchor_only(log: Store, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.jsonl"
+    audit.anchor(log, anchors)
+    tamper(
+        log,
+        "UPDATE release_events SET by = 'eve' WHERE id = 2;"
+        "UPDATE audit SET content = replace(content, 'bob', 'eve') WHERE number = 2",
+    )
+    make_anew(log)
+    assert audit.verify(log).broken is None
+    broken = audit.verify(log, anchors=audit.read_anchors(anchors)).broken
+    assert broken is not None
+    assert broken.number == 7
+    assert "was made anew somewhere after entry 0" in broken.why
+    with pytest.raises(BrokenChainError):
+        audit.anchor(log, anchors)
+
+
+def test_an_end_cut_off_with_its_decisions_is_found_by_its_anchor_only(
+    log: Store, tmp_path: Path
+) -> None:
+    anchors = tmp_path / "anchors.jsonl"
+    audit.anchor(log, anchors)
+    tamper(
+        log,
+        "DELETE FROM release_events WHERE id = 7;"
+        "DELETE FROM audit WHERE number = 7;"
+        "UPDATE aliases SET version = (SELECT version FROM release_events WHERE id = 6)",
+    )
+    assert audit.verify(log).broken is None
+    broken = audit.verify(log, anchors=audit.read_anchors(anchors)).broken
+    assert broken is not None
+    assert broken.number == 7
+    assert "ends with entry 6, but entry 7 was anchored" in broken.why
+
+
+def test_anchors_are_added_and_hold_while_the_log_grows(log: Store, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.jsonl"
+    first = audit.anchor(log, anchors)
+    aliases.move(log, "staging", aliases.current(log)["production"], by="cy", expected=None)
+    second = audit.anchor(log, anchors)
+    assert audit.read_anchors(anchors) == [first, second]
+    assert (first.number, second.number) == (7, 8)
+    verdict = audit.verify(log, anchors=[first, second])
+    assert (verdict.anchors, verdict.broken) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "There is no file"),
+        ("", "holds no anchor"),
+        ("{}\n", "Line 1 of .* is no anchor"),
+        ('{"number": "7", "digest": "a", "at": "b"}\n', "Line 1 of .* is no anchor"),
+        ('{"number": 7, "digest": "a", "at": "b"}\n{"numb', "Line 2 of .* is no anchor"),
+        ("\x00\n", "Line 1 of .* is no anchor"),
+    ],
+)
+def test_a_file_that_holds_no_anchors_is_refused(
+    tmp_path: Path, content: str | None, reason: str
+) -> None:
+    path = tmp_path / "anchors.jsonl"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InputError, match=reason):
+        audit.read_anchors(path)
+
+
+def test_without_a_decision_there_is_nothing_to_anchor(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="no decision to anchor"):
+        audit.anchor(store, tmp_path / "anchors.jsonl")
+    assert list(tmp_path.glob("anchors*")) == []
+
+
+def test_an_export_holds_every_entry_also_of_a_broken_log(log: Store, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text("an earlier one")
+    tamper(log, "UPDATE audit SET content = x'ff22' WHERE number = 4")
+    assert audit.export(log, path) == 7
+    with log.read() as session:
+        stored = table.entries(session)
+    assert [table.Entry(**json.loads(line)) for line in path.read_text().splitlines()] == stored
+    assert stored[3].content == '\udcff"'
+
+
+def test_an_export_that_cannot_be_written_leaves_what_was_there(log: Store, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    before = sorted(tmp_path.iterdir())
+    for path in (tmp_path / "nowhere" / "log.jsonl", tmp_path / "taken"):
+        with pytest.raises(StorageError, match="Cannot write to"):
+            audit.export(log, path)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the entry", "after the entry"])
+def test_a_decision_that_fails_leaves_neither_event_nor_entry(
+    log: Store, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    write = table.append
+
+    def fail(*arguments: object) -> None:
+        if late:
+            write(*arguments)  # type: ignore[arg-type]
+        raise OSError("the power went")
+
+    monkeypatch.setattr(table, "append", fail)
+    named = aliases.current(log)
+    with pytest.raises(OSError, match="the power went"):
+        aliases.move(log, "staging", named["production"], by="cy", expected=None)
+    monkeypatch.undo()
+    assert aliases.current(log) == named
+    verdict = audit.verify(log)
+    assert (verdict.events, verdict.broken) == (7, None)
+
+
+def test_writers_that_race_keep_one_unbroken_chain(log: Store) -> None:
+    version = aliases.current(log)["production"]
+    prepare = """
+import sys
+from core.release.aliases import move
+from core.settings import settings
+from core.store import open_store
+store = open_store(settings().home)"""
+    act = f"""
+for n in range(15):
+    move(store, f"a{{sys.argv[1]}}-{{n}}", {version!r}, by="cy", expected=None)"""
+    assert race(prepare, act, processes=2) == ["", ""]
+    verdict = audit.verify(log)
+    assert (verdict.events, verdict.broken) == (7 + 2 * 15, None)
+
+
+def test_events_are_written_in_one_place_only() -> None:
+    writers = [
+        path.relative_to(CORE).as_posix()
+        for path in CORE.rglob("*.py")
+        if re.search(
+            r"releases\.append|releases import .*\bappend|ReleaseEventRow\(", path.read_text()
+        )
+    ]
+    assert sorted(writers) == ["release/audit.py", "store/releases.py", "store/tables.py"]
