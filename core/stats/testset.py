@@ -289,9 +289,11 @@ def _log_exact_tail(promise: Promise, posts: int, epsilon: float) -> float:
     if promise.bound is Bound.ACCURACY_EXACT:
         return _log_accuracy_tail(posts, epsilon)
     p = promise.disagreement or 1.0
-    proven = p <= MOST_EXACT_DISAGREEMENT and posts * epsilon >= LEAST_EXACT_POSTS_OFF
+    # Beyond p the tail of so rare events goes up and down from post to post; that at p bounds it.
+    off = min(epsilon, p)
+    proven = p <= MOST_EXACT_DISAGREEMENT and posts * off >= LEAST_EXACT_POSTS_OFF
     if promise.bound is Bound.EXACT and proven:
-        return _log_difference_tail(posts, epsilon, p)
+        return _log_difference_tail(posts, off, p)
     return 0.0
 
 
