@@ -1,7 +1,6 @@
 """A candidate's gates, judged on its validation split. The sealed test stays closed."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,16 +54,8 @@ def check(store: Store, execution: int, *, progress: Progress = silent) -> Check
     model = model_of(store, execution)
     made = review.evidence(store, model, progress)
     judged = evaluating.evaluate(store, model, find(store, model.snapshot))
-    if made is not None:
-        comparison = comparing.of_execution(store, made)
-        return _check(store, execution, policy, judged, comparison)
-    missing = (
-        "There is no version in production to compare with."
-        if version_of(store, PRODUCTION) is None
-        else "This is the version in production: there is no other to compare with."
-    )
-    own = {"intervals": own_intervals(store, judged), "missing": missing}
-    return _check(store, execution, policy, judged, None, **own)
+    comparison = None if made is None else comparing.of_execution(store, made)
+    return _check(store, execution, policy, judged, comparison)
 
 
 def of_proposal(store: Store, candidate: Candidate) -> Check | None:
@@ -105,28 +96,38 @@ def _check(
     policy: Policy,
     judged: Evaluation,
     comparison: Comparison | None,
-    **evidence: Any,
 ) -> Check:
-    if comparison is not None:
-        summary = comparing.summary_of(store, comparison)
-        evidence = {
-            "summary": summary,
-            "changes": comparing.changes_of(store, comparison),
-            "intervals": {
-                name: metric.get("interval_candidate")
-                for name, metric in summary["metrics"].items()
-            },
-        }
+    known = _compared(store, judged, comparison) if comparison else _alone(store, judged)
     proposed_by, reviewed_by = _people(store, execution)
-    known = Evidence(
-        metrics=judged.metrics, proposed_by=proposed_by, reviewed_by=reviewed_by, **evidence
-    )
+    known = replace(known, proposed_by=proposed_by, reviewed_by=reviewed_by)
     return Check(
         candidate=execution,
         evaluation=judged,
         comparison=comparison,
         policy=policy,
         gates=judge(policy, known),
+    )
+
+
+def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evidence:
+    summary = comparing.summary_of(store, comparison)
+    return Evidence(
+        metrics=judged.metrics,
+        intervals={
+            name: metric.get("interval_candidate") for name, metric in summary["metrics"].items()
+        },
+        summary=summary,
+        changes=comparing.changes_of(store, comparison),
+    )
+
+
+def _alone(store: Store, judged: Evaluation) -> Evidence:
+    return Evidence(
+        metrics=judged.metrics,
+        intervals=own_intervals(store, judged),
+        missing="This is the version in production: there is no other to compare with."
+        if version_of(store, PRODUCTION)
+        else "There is no version in production to compare with.",
     )
 
 

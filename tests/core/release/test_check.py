@@ -1,0 +1,225 @@
+"""A candidate is judged against production on validation, before anything is decided."""
+
+from hashlib import sha256
+
+import orjson
+import pytest
+
+from core.comparison.compare import changes_of, summary_of
+from core.errors import InputError, NotFoundError
+from core.evaluation.evaluate import of_execution as evaluation_of
+from core.executions.history import listing
+from core.release import aliases
+from core.release.check import Check, check, of_proposal, own_intervals
+from core.release.gates import Gate, Verdict
+from core.release.policy import FILE
+from core.release.review import approve, get, propose, reject
+from core.store import Store
+from tests.commands import assert_refused, signoff
+from tests.conftest import Road
+
+ALONE = "[reviewed_by_someone_else]\nteam_of_one = true\n"
+STRICT = "[minimum_metric]\np_at_1_mean = 1\n"
+LENIENT = "[minimum_metric]\nf1_macro = 0\n[maximum_churn]\nshare = 1\n"
+
+
+@pytest.fixture
+def production(road: Road) -> Store:
+    """#3 is in production."""
+    propose(road.store, 3, by="ada")
+    version = approve(road.store, 3, by="bob", comment="first").version
+    aliases.move(road.store, "production", str(version), by="bob", expected=None)
+    return road.store
+
+
+def write_policy(store: Store, text: str) -> str:
+    """Put a policy into force; its digest."""
+    (store.home / FILE).write_text(text)
+    return sha256(text.encode()).hexdigest()
+
+
+def gate(found: Check, name: str) -> Gate:
+    return next(gate for gate in found.gates if gate.name == name)
+
+
+def test_a_candidate_is_compared_with_production_on_validation(production: Store) -> None:
+    found = check(production, 5)
+    assert found.comparison is not None
+    assert (found.comparison.baseline, found.comparison.candidate) == (4, 6)
+    assert (found.evaluation.execution, found.evaluation.split) == (6, "valid")
+    summary = summary_of(production, found.comparison)
+    macro, churned = gate(found, "non_inferiority"), gate(found, "maximum_churn")
+    assert macro.value == summary["metrics"]["f1_macro"]["difference"]
+    assert churned.value == summary["churn"]["changed"] / 24
+    assert gate(found, "maximum_p_at_1_distance.ks").value == summary["p_at_1"]["ks"]
+    ece = gate(found, "maximum_calibration_error")
+    assert list(ece.interval or ()) == summary["metrics"]["ece"]["interval_candidate"]
+    assert ece.value == evaluation_of(production, 6).metrics["ece"]
+
+
+def test_what_was_compared_before_is_not_compared_again(production: Store) -> None:
+    first = check(production, 5)
+    runs = len(listing(production))
+    assert check(production, 5) == first
+    assert len(listing(production)) == runs
+
+
+def test_checking_opens_nothing_and_decides_nothing(production: Store) -> None:
+    found = check(production, 5)
+    assert gate(found, "test_opened").verdict == Verdict.INCONCLUSIVE
+    assert gate(found, "reviewed_by_someone_else").why == "It was not proposed yet."
+    assert found.verdict != Verdict.PASS
+    with pytest.raises(NotFoundError, match="no candidate #5"):
+        get(production, 5)
+
+
+def test_small_subreddits_judge_no_large_one(production: Store) -> None:
+    found = check(production, 5)
+    assert found.comparison is not None
+    assert changes_of(production, found.comparison)["support"].max() < 50
+    assert gate(found, "no_large_subreddit_down").verdict == Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("decide", [approve, reject])
+@pytest.mark.parametrize(
+    ("reviewer", "policy", "verdict"),
+    [
+        ("bob", ALONE.replace("true", "false"), Verdict.PASS),
+        ("ada", ALONE.replace("true", "false"), Verdict.FAIL),
+        ("ada", ALONE, Verdict.PASS),
+    ],
+)
+def test_who_proposed_and_who_decided_are_told_apart(
+    production: Store, decide: object, reviewer: str, policy: str, verdict: Verdict
+) -> None:
+    write_policy(production, policy)
+    propose(production, 5, by="ada")
+    assert check(production, 5).verdict == Verdict.INCONCLUSIVE
+    decide(production, 5, by=reviewer, comment="sure")  # type: ignore[operator]
+    assert check(production, 5).verdict == verdict
+
+
+def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> None:
+    write_policy(road.store, LENIENT + "[minimum_label_coverage]\nshare = 1\n")
+    found = check(road.store, 5)
+    assert found.comparison is None
+    assert gate(found, "minimum_metric.f1_macro").verdict == Verdict.PASS
+    assert gate(found, "minimum_metric.f1_macro").interval is not None
+    assert gate(found, "minimum_label_coverage").verdict == Verdict.PASS
+    assert "no version in production" in gate(found, "maximum_churn").why
+    assert found.verdict == Verdict.INCONCLUSIVE
+
+
+def test_production_itself_has_no_other_to_compare_with(production: Store) -> None:
+    found = check(production, 3)
+    assert found.comparison is None
+    assert "This is the version in production" in gate(found, "non_inferiority").why
+
+
+def test_a_candidates_own_intervals_are_those_of_its_comparison(production: Store) -> None:
+    found = check(production, 5)
+    assert found.comparison is not None
+    metrics = summary_of(production, found.comparison)["metrics"]
+    own = own_intervals(production, found.evaluation)
+    assert set(own) == {name for name in metrics if metrics[name].get("interval_candidate")}
+    for name, interval in own.items():
+        assert interval == pytest.approx(metrics[name]["interval_candidate"])
+
+
+def test_every_metric_that_a_policy_may_name_can_be_judged(production: Store) -> None:
+    metrics = ["accuracy", "f1_macro", "f1_micro", "f1_weighted", "p_at_1_mean"]
+    metrics += [f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)]
+    write_policy(production, "[minimum_metric]\n" + "".join(f"{name} = 0\n" for name in metrics))
+    for candidate in (3, 5):  # one by itself, one by its comparison
+        assert [g.verdict for g in check(production, candidate).gates] == [Verdict.PASS] * 11
+
+
+def test_the_policy_in_force_goes_with_the_answer(production: Store) -> None:
+    before = check(production, 5).policy
+    assert before.source == "built-in defaults"
+    digest = write_policy(production, STRICT)
+    after = check(production, 5).policy
+    assert (after.source, after.digest) == (FILE, digest)
+    assert after.digest != before.digest
+
+
+def test_a_wrong_policy_is_told_before_anything_is_run(production: Store) -> None:
+    write_policy(production, "[maximum_chrun]\nshare = 1\n")
+    runs = len(listing(production))
+    with pytest.raises(InputError, match="line 1: there is no gate 'maximum_chrun'"):
+        check(production, 5)
+    assert len(listing(production)) == runs
+
+
+def test_what_made_no_model_cannot_be_checked(road: Road) -> None:
+    for number in (4, 99):
+        with pytest.raises(NotFoundError, match=f"#{number}"):
+            check(road.store, number)
+
+
+def test_a_proposal_is_judged_by_the_comparison_it_was_made_with(production: Store) -> None:
+    proposed = propose(production, 5, by="ada")
+    runs = len(listing(production))
+    found = of_proposal(production, proposed)
+    assert found == check(production, 5)
+    assert len(listing(production)) == runs
+
+
+def test_a_proposal_without_a_comparison_has_no_gates_yet(production: Store) -> None:
+    assert of_proposal(production, get(production, 3)) is None
+
+
+def test_the_command_says_each_gate_and_why(production: Store) -> None:
+    write_policy(production, LENIENT)
+    said = signoff("release", "check", 5)
+    assert (said.code, said.err) == (0, "")
+    assert "#5 on 24 posts of validation, against production: comparison #" in said.out
+    assert "Gates: all 2 pass. Policy: release-policy.toml, " in said.out
+    assert "✓ pass          maximum_churn: The share of posts" in said.out
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict", "code"),
+    [
+        (LENIENT, "pass", 0),
+        (STRICT + "f1_weighted = 0\n", "fail", 3),
+        (LENIENT + ALONE, "inconclusive", 0),
+    ],
+)
+def test_a_failed_gate_and_only_that_is_exit_code_3(
+    production: Store, policy: str, verdict: str, code: int
+) -> None:
+    digest = write_policy(production, policy)
+    told = signoff("release", "check", 5, "--json")
+    said = orjson.loads(told.out)
+    assert (told.code, told.err, said["verdict"]) == (code, "", verdict)
+    assert said["policy"] == {"source": FILE, "digest": digest}
+    assert (said["candidate"], said["posts"]) == (5, 24)
+    compared = signoff("executions", "show", said["execution"], "--json").json
+    assert (compared["kind"], compared["inputs"]["candidate"]) == ("compare", said["evaluation"])
+    for each in said["gates"]:
+        assert list(each) == ["name", "verdict", "value", "interval", "limit", "why"]
+    assert signoff("release", "check", 5).code == code
+
+
+def test_a_wrong_policy_is_one_line_and_exit_code_1(production: Store) -> None:
+    write_policy(production, "[maximum_churn]\nshare = 40\n")
+    propose(production, 5, by="ada")
+    for command in ("check", "show"):
+        told = signoff("release", command, 5)
+        assert_refused(told, "release-policy.toml, line 2: maximum_churn.share takes", "not 40")
+
+
+def test_show_has_the_gates_of_the_proposal(production: Store) -> None:
+    write_policy(production, LENIENT)
+    propose(production, 5, by="ada")
+    said = signoff("release", "show", 5, "--json").json
+    assert [each["name"] for each in said["gates"]] == ["minimum_metric.f1_macro", "maximum_churn"]
+    assert said["verdict"] == "pass"
+    assert "✓ pass          maximum_churn" in signoff("release", "show", 5).out
+
+
+def test_show_says_where_no_gates_were_judged(production: Store) -> None:
+    said = signoff("release", "show", 3, "--json").json
+    assert (said["gates"], said["verdict"], said["policy"]) == ([], None, None)
+    assert "signoff release check 3" in signoff("release", "show", 3).out
