@@ -192,6 +192,8 @@ def _differences(decision: Decision, event: EventRecord, evidence: Mapping[int, 
     """In which fields an entry and its event say different things."""
     shown = None if event.comparison is None else evidence.get(event.comparison)
     now = of_event(event, before=decision.before, after=decision.after, evidence=shown)
+    if now == decision:
+        return []
     said, stored = ({**one.pop("details"), **one} for one in (asdict(decision), asdict(now)))
     return sorted(name for name in said | stored if said.get(name) != stored.get(name))
 
