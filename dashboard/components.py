@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -137,10 +140,26 @@ def metric(label: str, values: dict[str, Any], *, help_: str = "") -> None:
     )
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell of a table that leads to another page."""
+
+    label: str
+    page: str
+    query: Mapping[str, str]
+
+    @property
+    def markdown(self) -> str:
+        return f"[{words.plain(self.label)}]({Path(self.page).stem}?{urlencode(self.query)})"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
     """A small table whose long words break; for many rows or numbers use ``st.dataframe``."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    cells = ([cell if cell == "---" else words.plain(cell) for cell in line] for line in lines)
+    cells = [
+        [cell.markdown if isinstance(cell, Link) else words.plain(cell) for cell in line]
+        for line in (columns, *rows)
+    ]
+    cells.insert(1, ["---"] * len(columns))
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in cells))
 
 

@@ -1,5 +1,8 @@
 """Where among the posts the candidate gains and loses."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -7,9 +10,10 @@ from core.comparison.significance import WORSE
 from dashboard import components as c
 from dashboard import state, words
 from dashboard.pair import Chosen
-from dashboard.parts.metrics import verdict
 
 SLICE, WORST = "slice", "worst"
+FEW = 5
+"""Slices that are listed where fewer are called worse."""
 
 
 def show_where(chosen: Chosen) -> None:
@@ -17,10 +21,14 @@ def show_where(chosen: Chosen) -> None:
     if chosen.slices is None:
         return
     worst = chosen.slices[chosen.slices["section"] == WORST]
+    called = int((worst["verdict"] == WORSE).sum())
     c.section("Where it loses", reading(worst))
     if not worst.empty:
-        _table(chosen, worst, worst["slice"], key="worst")
-        st.caption("Tick a row to read its posts.")
+        _table(chosen, worst.head(max(called, FEW)))
+        st.caption(
+            "Accuracy of the baseline and of the candidate; ▼ is worse by more than chance."
+            " A slice leads to its posts."
+        )
     found = chosen.slices[chosen.slices["section"] == SLICE]
     folded = st.expander("Every slice", key="slices", bind="query-params")
     if folded.open:
@@ -49,60 +57,36 @@ def reading(worst: pd.DataFrame) -> str:
 def _show_dimension(chosen: Chosen, found: pd.DataFrame) -> None:
     options = {name: name for name in found["dimension"].unique()}
     name = state.chosen("Slice by", "by", options, default=next(iter(options), None), width=260)
-    rows = found[found["dimension"] == name]
-    _table(chosen, rows, rows["value"], key="slices-table")
+    _table(chosen, found[found["dimension"] == name])
 
 
-def _table(chosen: Chosen, rows: pd.DataFrame, named: "pd.Series[str]", *, key: str) -> None:
-    """Slices in the order given; a ticked one opens its posts."""
-    verdicts = rows["verdict"] if "verdict" in rows else pd.Series(index=rows.index, dtype=object)
-    tested = "Verdict" if verdicts.notna().any() else "Fixed / broken"
-    frame = pd.DataFrame(
-        {
-            "Slice": named,
-            "Change": rows["difference"],
-            tested: verdicts.map(verdict) if tested == "Verdict" else _counts(rows),
-            "q": rows["q_value"].map(words.chance),
-            "Posts": rows["posts"].astype(int),
-            "Accuracy": [
-                f"{words.three(before)} → {words.three(after)}"
-                for before, after in zip(
-                    rows["accuracy_baseline"], rows["accuracy_candidate"], strict=True
-                )
-            ],
-        }
+def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
+    """Slices in the order given, each a link to its posts."""
+    found = rows.astype({"posts": int, "fixed": int, "broken": int}).to_dict("records")
+    c.table(
+        ("Slice", "Posts", "Accuracy", "Change", "q", "Fixed / broken"),
+        [
+            (
+                c.Link(named(row), c.CHURN, chosen.query | query_of(row)),
+                f"{row['posts']:,}",
+                words.three(row["accuracy_baseline"])
+                + "\u00a0→\u00a0"
+                + words.three(row["accuracy_candidate"]),
+                words.signed(row["difference"]) + ("\u00a0▼" if row["verdict"] == WORSE else ""),
+                words.chance(row["q_value"]),
+                f"{row['fixed']:,} / {row['broken']:,}",
+            )
+            for row in found
+        ],
     )
-    number = st.column_config.NumberColumn
-    event = st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=50 if tested == "Verdict" else None,  # the words of a found slice are long
-        on_select="rerun",
-        selection_mode="single-row",
-        key=c.shown_key(key, frame["Slice"].tolist()),
-        alt="Accuracy of both models slice by slice",
-        column_config={
-            "Slice": st.column_config.TextColumn(width=340),
-            "Change": number(format="%+.3f", help="Of accuracy"),
-            "q": st.column_config.TextColumn(
-                help="Share of wrong calls if this slice and all with a smaller q are called"
-            ),
-            "Posts": number(format="localized"),
-            "Accuracy": st.column_config.TextColumn(help="Of the baseline and of the candidate"),
-        },
-    )
-    for place in event["selection"]["rows"]:
-        st.switch_page(c.CHURN, query_params=chosen.query | query_of(rows.iloc[place]))
 
 
-def _counts(rows: pd.DataFrame) -> list[str]:
-    return [
-        f"{fixed:,.0f} / {broken:,.0f}"
-        for fixed, broken in zip(rows["fixed"], rows["broken"], strict=True)
-    ]
+def named(row: Mapping[str, Any]) -> str:
+    """A found slice in words; a slice of one dimension by its value."""
+    return str(row["slice"] if row["section"] == WORST else row["value"])
 
 
-def query_of(row: pd.Series) -> dict[str, str]:
+def query_of(row: Mapping[str, Any]) -> dict[str, str]:
     """The address of a slice's posts on the page Churn."""
     query = {"slice": row["dimension"], "value": row["value"]}
     if pd.notna(row.get("dimension_2")):

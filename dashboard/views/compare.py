@@ -66,9 +66,11 @@ def reading(chosen: Chosen, shared: int) -> str:
     if labels["better"] is None:
         return "Different posts, so no change is tested: small subreddits move by chance alone."
     unclear = shared - labels["better"] - labels["worse"]
+    better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
+    retraining = " or from retraining" if chosen.summary["noise"] else ""
     return (
-        f"{labels['better']:,} of {shared:,} better and {labels['worse']:,} worse; the other"
-        f" {unclear:,} cannot be told from chance or from retraining (grey)."
+        f"{labels['better']:,} of {shared:,} {better} and {labels['worse']:,} {worse}; the other"
+        f" {unclear:,} cannot be told from chance{retraining} (grey)."
     )
 
 
@@ -150,7 +152,8 @@ with right:
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Who wins, who loses", type="primary", icon=":material/leaderboard:"):
         st.switch_page(c.SUBREDDITS, query_params=chosen.query)
-    c.way(c.CHURN, "Which posts changed", chosen.query)
+    if chosen.paired:
+        c.way(c.CHURN, "Which posts changed", chosen.query)
 show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")

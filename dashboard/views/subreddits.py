@@ -28,8 +28,9 @@ def answer(chosen: Chosen) -> str:
         )
     same, within, few = ((shared["verdict"] == kind).sum() for kind in (SAME, WITHIN, FEW))
     posts = "these posts" if chosen.paired else "two samples of posts"
+    better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
     return (
-        f"**{labels['better']:,}** better, **{labels['worse']:,}** worse; in {same:,} of"
+        f"**{labels['better']:,}** {better}, **{labels['worse']:,}** {worse}; in {same:,} of"
         f" {len(shared):,} shared subreddits {posts} show no change, {within:,} changed no more"
         f" than retraining does, {few:,} have too few posts to tell; {new}"
     )

@@ -112,7 +112,9 @@ def test_figures_and_page_follow_the_theme(
     context.close()
 
 
-@pytest.mark.parametrize("view", ["", "compare", "subreddits", "churn", "release", "executions", "try_it"])
+@pytest.mark.parametrize(
+    "view", ["", "compare", "subreddits", "churn", "release", "executions", "try_it"]
+)
 def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -128,3 +130,24 @@ def css(colour: str) -> str:
     """``#rrggbb`` as browsers report it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgb({red}, {green}, {blue})"
+
+
+def test_a_bar_leads_to_its_subreddits_and_a_mark_to_its_posts(page: Page, looking: str) -> None:
+    page.goto(f"{looking}/compare?baseline=6&candidate=15")
+    settle(page)
+    bars = page.locator(".js-plotly-plot").first.locator(".barlayer .point path")
+    expect(bars.first).to_be_attached()
+    heights = [(bar.bounding_box() or {"height": 0})["height"] for bar in bars.all()]
+    bars.nth(heights.index(max(heights))).click(force=True)
+    expect(page).to_have_url(re.compile(r"/subreddits\?baseline=6&candidate=15&from=\S+&to=\S+"))
+    settle(page)
+    page.get_by_role("button", name="Change from").click()
+    expect(page).to_have_url(re.compile(r"candidate=15$"))
+    settle(page)
+    page.get_by_text("figure", exact=True).click()
+    page.locator(".scatterlayer .point").nth(10).click(force=True)
+    expect(page).to_have_url(re.compile(r"view=figure&subreddit=\w+"))
+    settle(page)
+    page.get_by_role("link", name=re.compile("Only those that changed")).click()
+    expect(page).to_have_url(re.compile(r"/churn\?baseline=6&candidate=15&subreddit=\w+"))
+    expect(page.get_by_role("heading", name="Which posts changed?")).to_be_visible()

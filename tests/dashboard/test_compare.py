@@ -1,9 +1,11 @@
 """The page Compare on the demo: what it says, and where its figures and tables lead."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -26,7 +28,6 @@ from tests.dashboard.reading import (
     names,
     plain_text_of,
     text_of,
-    tick,
 )
 from tests.demo_workspace import GROUP
 
@@ -164,15 +165,24 @@ def test_a_rename_is_suggested(
     assert "r/old_name looks like r/newname: 87.0% of its posts (87)" in said
 
 
-def test_a_ticked_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
-    app = open_page("compare", slices="true", by="kind of post")
-    table = next(i for i, d in enumerate(app.dataframe) if "link post" in set(d.value["Slice"]))
-    row = app.dataframe[table].value["Slice"].tolist().index("link post")
-    app = tick(app, table, row)
-    assert app.title[0].value == "Which posts changed?"
-    assert app.selectbox(key="slice-choice").value == "kind of post"
+def test_a_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
+    said = text_of(open_page("compare", slices="true", by="kind of post"))
+    found = re.search(r"\[link post\]\(churn\?(.*?)\)", said)
+    assert found
+    query = dict(parse_qsl(found[1]))
+    assert query.items() >= {"baseline": "6", "slice": "kind of post"}.items()
+    app = open_page("churn", **query)
     assert app.selectbox(key="value-choice").value == "link post"
-    assert app.dataframe[0].value["Title"].str.len().min() > 0
+    assert len(app.dataframe[0].value)
+
+
+def test_the_worst_slices_lead_to_their_posts_too(demo: Path, open_page: Open) -> None:
+    said = text_of(open_page("compare"))
+    queries = [dict(parse_qsl(found)) for found in re.findall(r"\]\(churn\?(.*?)\)", said)]
+    pair = next(query for query in queries if "slice_2" in query)
+    app = open_page("churn", **pair)
+    assert any(b.key == "remove-slice_2-value_2" for b in app.button)
+    assert not app.error
 
 
 def test_calibration_and_f1_by_p_at_1_are_shown(demo: Path, open_page: Open) -> None:
@@ -230,11 +240,11 @@ def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
 
 
 def test_the_pair_stays_the_same_on_the_other_pages(demo: Path, open_page: Open) -> None:
-    app = open_page("compare", baseline="4", candidate="9")
-    assert links(app)["Which posts changed"] == "baseline=4&candidate=9"
+    app = open_page("compare", baseline="6", candidate="9")
+    assert links(app)["Which posts changed"] == "baseline=6&candidate=9"
     app.query_params.clear()
     app.switch_page("views/churn.py").run()
-    assert app.query_params["baseline"] == "4"
+    assert app.query_params["baseline"] == "6"
     assert app.query_params["candidate"] == "9"
 
 
