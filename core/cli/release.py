@@ -186,18 +186,11 @@ def _print_check(store: Store, found: Check) -> None:
 
 
 def _print_gates(found: Check) -> None:
-    say(f"{_answer(found)} Policy: {found.policy.source}, {found.policy.digest[:12]}.")
+    verdicts = [gate.verdict for gate in found.gates]
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
+    say(f"Gates: {counts}. Policy: {found.policy.source}, {found.policy.digest[:12]}.")
     for gate in found.gates:
         say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")
-
-
-def _answer(found: Check) -> str:
-    count = len(found.gates)
-    of = {verdict: [g.name for g in found.gates if g.verdict == verdict] for verdict in Verdict}
-    if found.verdict == Verdict.PASS:
-        return f"Gates: all {count} pass."
-    failed = ", ".join(of[Verdict.FAIL]) or "none"
-    return f"Gates: of {count}, {len(of[Verdict.INCONCLUSIVE])} inconclusive, failed: {failed}."
 
 
 def _check_json(store: Store, found: Check) -> dict[str, Any]:

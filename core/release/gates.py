@@ -152,7 +152,8 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
             )
         ]
         verb = "is" if len(down) == 1 else "are"
-        why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}."
+        unknown = "" if summary.get("noise") else "; the noise of retraining was not measured"
+        why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}{unknown}."
         verdict = Verdict.FAIL
     elif len(gone):
         lost = [f"r/{name}" for name in gone["subreddit"]]

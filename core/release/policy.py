@@ -162,6 +162,8 @@ _GATES: dict[str, dict[str, Wanted]] = {
     },
 }
 """Gate -> key -> what it takes. A gate needs at least one of its keys."""
+_NOT_TOML = (tomllib.TOMLDecodeError, RecursionError)
+"""What the parser raises; the latter where brackets are nested by the thousand."""
 
 
 def _is_number(value: Any, *, most: float) -> bool:
@@ -207,7 +209,7 @@ def _text(content: bytes) -> str:
 def _document(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except _NOT_TOML as error:
         raise InputError(
             f"{FILE}, line {line_of(text)}: what begins here is not TOML: {error}",
             'Tables are [gate], limits are key = value, text stands in "quotes".',
@@ -232,7 +234,7 @@ def line_of(text: str, *path: str) -> int:
     for count in range(1, len(lines) + 1):
         try:
             document = tomllib.loads("\n".join(lines[:count]))
-        except tomllib.TOMLDecodeError:  # in the middle of a value, or of a mistake
+        except _NOT_TOML:  # in the middle of a value, or of a mistake
             continue
         if path and _holds(document, path):
             break

@@ -181,7 +181,17 @@ def test_no_large_subreddit_down_names_those_that_are() -> None:
 def test_many_that_are_down_are_named_in_part() -> None:
     gate = down(*((f"s{n}", 60, "shared", "worse") for n in range(8)))
     assert gate.value == 8
-    assert gate.why.endswith("r/s3 (−0.040 on 60 posts) and 3 more.")
+    assert "r/s3 (−0.040 on 60 posts) and 3 more; the noise" in gate.why
+
+
+@pytest.mark.parametrize("noise", [None, {"execution": 9, "repeats": 4}])
+def test_a_loss_says_whether_the_noise_of_retraining_was_measured(noise: Any) -> None:
+    evidence = make_evidence(
+        summary=make_summary(noise=noise), changes=make_changes(("cats", 60, "shared", "worse"))
+    )
+    gate = one("no_large_subreddit_down", "posts", 50, evidence)
+    assert gate.verdict == FAIL
+    assert ("noise of retraining was not measured" in gate.why) == (noise is None)
 
 
 def test_a_large_subreddit_that_is_no_longer_known_is_for_a_person() -> None:

@@ -102,6 +102,7 @@ def test_gates_stand_in_the_order_of_the_file_and_several_limits_answer_each() -
         ("[maximum_churn]\nshare = 0.1\nshare = 0.2\n", 3, "not TOML", "[gate]"),
         ("[maximum_churn]\nshare =", 2, "not TOML", "key = value"),
         ('[maximum_churn]\nshare = """\nand\nso on', 2, "not TOML", '"quotes"'),
+        ("[maximum_churn]\nshare = " + "[" * 9_000, 2, "not TOML", "key = value"),
         (b"[maximum_churn]\nshare = 0.4 # \xff", 2, "byte 30 is not UTF-8", "UTF-8"),
     ],
 )
