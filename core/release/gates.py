@@ -11,13 +11,12 @@ from math import isfinite
 from typing import Any
 
 import pandas as pd
-from scipy import special
 
 from core.comparison.difference import PAIRED
 from core.comparison.sentence import signed
 from core.comparison.significance import WORSE
 from core.release.policy import NOISE, Limit, Policy
-from core.stats.intervals import LEVEL
+from core.stats.intervals import share_interval
 
 NAMED = 5
 """So many subreddits are named in a sentence."""
@@ -78,18 +77,6 @@ def overall(gates: Iterable[Gate]) -> Verdict:
     verdicts = {gate.verdict for gate in gates} or {Verdict.INCONCLUSIVE}
     order = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
     return next(verdict for verdict in order if verdict in verdicts)
-
-
-def share_interval(count: int, posts: int) -> Interval:
-    """The exact 95% interval of a share of posts (Clopper & Pearson 1934).
-
-    Args:
-        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
-    """
-    tail = (1 - LEVEL) / 2
-    low = special.betaincinv(count, posts - count + 1, tail) if count else 0.0
-    high = special.betaincinv(count + 1, posts - count, 1 - tail) if count < posts else 1.0
-    return float(low), float(high)
 
 
 def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:

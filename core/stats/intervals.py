@@ -1,4 +1,4 @@
-"""From draws to intervals: percentile, and bias-corrected and accelerated."""
+"""From draws to intervals: percentile, and bias-corrected and accelerated; and of a share."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,18 @@ def bca_interval(
         wanted = special.ndtr(bias + moved / (1 - acceleration * moved))
         bounds.append(_quantile(ordered, wanted))
     return np.stack(bounds)
+
+
+def share_interval(count: int, posts: int) -> tuple[float, float]:
+    """The exact 95% interval of a share of posts (Clopper & Pearson 1934).
+
+    Args:
+        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
+    """
+    tail = (1 - LEVEL) / 2
+    low = special.betaincinv(count, posts - count + 1, tail) if count else 0.0
+    high = special.betaincinv(count + 1, posts - count, 1 - tail) if count < posts else 1.0
+    return float(low), float(high)
 
 
 def _quantile(ordered: Floats, wanted: Floats) -> Floats:

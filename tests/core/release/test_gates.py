@@ -14,9 +14,9 @@ from core.release.gates import (
     Verdict,
     judge,
     overall,
-    share_interval,
 )
 from core.release.policy import DEFAULT, Limit, Policy, parse
+from core.stats.intervals import share_interval
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 MISSING = "There is no version in production to compare with."
