@@ -1,5 +1,6 @@
 """Frames and JSON as artifacts, and frames as files that people take away."""
 
+import csv
 import io
 from typing import Any
 
@@ -8,7 +9,8 @@ import pandas as pd
 
 from core.store.artifacts import Artifacts
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What makes a spreadsheet read a cell as a formula, where a text begins with it."""
 
 
 def put_frame(artifacts: Artifacts, frame: pd.DataFrame) -> str:
@@ -30,6 +32,7 @@ def read_json(artifacts: Artifacts, digest: str) -> Any:
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:
+    """Parquet; texts stay as they are, since nothing runs them."""
     buffer = io.BytesIO()
     frame.to_parquet(buffer, compression="zstd", index=False)
     return buffer.getvalue()
@@ -38,12 +41,14 @@ def as_parquet(frame: pd.DataFrame) -> bytes:
 def as_csv(frame: pd.DataFrame) -> bytes:
     """UTF-8, one row a line, in full precision.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it: names come from
+    outside (see "CSV Injection" of OWASP).
     """
-    texts = frame.select_dtypes(exclude=["number", "bool"]).columns
-    harmless = {
-        name: frame[name].map(lambda v: f"'{v}" if isinstance(v, str) and v[:1] in _FORMULA else v)
-        for name in texts
-    }
-    content: str = frame.assign(**harmless).to_csv(index=False)
+    texts = frame.select_dtypes(exclude=["number", "bool"])
+    guarded = frame.assign(**{str(name): texts[name].map(_guarded) for name in texts})
+    content: str = guarded.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
     return content.encode()
+
+
+def _guarded(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.significance import BETTER, FEW, SAME, WITHIN, WORSE
+from core.store.frames import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, export, state, words
+from dashboard import data, state, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one
@@ -161,8 +162,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             "Intervals and q", key="tests", bind="query-params", disabled=view == FIGURE
         )
         for label, make, suffix in (
-            ("CSV", export.to_csv, "csv"),
-            ("Parquet", export.to_parquet, "parquet"),
+            ("CSV", as_csv, "csv"),
+            ("Parquet", as_parquet, "parquet"),
         ):
             download(chosen, label, make, suffix)
     if view == FIGURE:

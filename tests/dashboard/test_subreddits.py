@@ -8,7 +8,8 @@ import pytest
 
 from core.comparison import compare as comparing
 from core.store import Store, open_store
-from dashboard import data, export
+from core.store.frames import as_csv, as_parquet
+from dashboard import data
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import HOSTILE, click, figures, links, plain_text_of, text_of, tick
 from tests.demo_workspace import GROUP
@@ -105,9 +106,9 @@ def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(demo: Path, open_
 def test_files_hold_every_row_at_full_precision(store: Store) -> None:
     made = comparing.compare(store, comparing.pair(store, 6, 15))
     changes = comparing.changes_of(store, made)
-    read = pd.read_csv(io.BytesIO(export.to_csv(changes)), keep_default_na=True)
+    read = pd.read_csv(io.BytesIO(as_csv(changes)), keep_default_na=True)
     assert read["difference"].dropna().tolist() == changes["difference"].dropna().tolist()
-    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(export.to_parquet(changes))), changes)
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(as_parquet(changes))), changes)
 
 
 def test_a_hostile_name_is_shown_as_text(
