@@ -76,7 +76,11 @@ def _verdict(found: dict[int, Ours]) -> str:
     }
     grown = {name: exponent(posts, each) for name, each in values.items()}
     shown = ", ".join(f"{name} posts^{power:.2f}" for name, power in grown.items())
-    said = "linear or better" if max(grown.values()) <= LINEAR else "**faster than linear**"
+    said = (
+        "linear or better"
+        if max(grown.values()) <= LINEAR
+        else "**work grows faster than the posts**"
+    )
     return f"Growth from {posts[0]:,} posts on: {shown}: {said}."
 
 
