@@ -35,12 +35,14 @@ def notes(chosen: Chosen) -> None:
 
 def show_figures(chosen: Chosen) -> None:
     """The candidate's key figures, and their difference from the baseline."""
+    # The sentence above is then of the subreddits that both know.
+    where = ", all posts" if chosen.summary.get("label_sets") else ""
     with st.container(horizontal=True):
         metrics = chosen.summary["metrics"]
         for name in KEY_FIGURES:
-            c.metric(NAMES[name], metrics[name])
+            c.metric(f"{NAMES[name]}{where}", metrics[name])
         c.metric(
-            NAMES["p_at_1_mean"],
+            f"{NAMES['p_at_1_mean']}{where}",
             metrics["p_at_1_mean"],
             help_="How sure it is of its first prediction. More is not better by itself.",
         )
