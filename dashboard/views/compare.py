@@ -35,14 +35,12 @@ def notes(chosen: Chosen) -> None:
 
 def show_figures(chosen: Chosen) -> None:
     """The candidate's key figures, and their difference from the baseline."""
-    # The sentence above is then of the subreddits that both know.
-    where = ", all posts" if chosen.summary.get("label_sets") else ""
     with st.container(horizontal=True):
         metrics = chosen.summary["metrics"]
         for name in KEY_FIGURES:
-            c.metric(f"{NAMES[name]}{where}", metrics[name])
+            c.metric(NAMES[name], metrics[name])
         c.metric(
-            f"{NAMES['p_at_1_mean']}{where}",
+            NAMES["p_at_1_mean"],
             metrics["p_at_1_mean"],
             help_="How sure it is of its first prediction. More is not better by itself.",
         )
@@ -60,6 +58,9 @@ def show_figures(chosen: Chosen) -> None:
                 width="stretch",
                 help="Posts whose first prediction differs between the two.",
             )
+    if chosen.summary.get("label_sets"):
+        posts = words.count(chosen.summary["posts"], "post")
+        st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 
 
 def reading(chosen: Chosen, shared: int) -> str:
