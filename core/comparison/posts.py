@@ -186,15 +186,3 @@ def _rows(laid: Laid, places: Place) -> pd.DataFrame:
 
 def _named(posts: Aligned, top: NDArray[np.int32]) -> tuple[str, ...]:
     return tuple(posts.names[i] for i in top if i >= 0)
-
-
-def changes_of_subreddit(
-    store: Store, pair: Pair, subreddit: str, *, most: int = 200
-) -> pd.DataFrame:
-    """Posts of ``subreddit``, those that changed first, with both first predictions."""
-    rows = page(lay_out(store, pair, {}), subreddit=subreddit, most=most).rows
-    first = {
-        side: [names[0] if names else "–" for names in rows[side]]
-        for side in ("baseline", "candidate")
-    }
-    return rows.assign(**first)

@@ -13,7 +13,6 @@ from core.stats.calibration import expected_calibration_error, reliability
 
 HISTOGRAM_BINS = 50
 CONFUSIONS_EACH = 5
-KS = (1, 3, 5)
 CURVE_SEED = 0
 """So that one evaluation always has one curve."""
 
@@ -93,7 +92,7 @@ def f1_by_p(subreddits: pd.DataFrame) -> dict[str, dict[str, list[float]]] | Non
 def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:
     known = np.isin(np.array(table.vocabulary), np.array(table.model_labels))
     at_k = {}
-    for k in (k for k in KS if k <= table.top_labels.shape[1]):
+    for k in (k for k in c.KS if k <= table.top_labels.shape[1]):
         at_k[f"recall_at_{k}"] = c.recall_at_k(table.label, table.top_labels, k=k)
         at_k[f"precision_at_{k}"] = c.precision_at_k(table.label, table.top_labels, k=k)
     return {

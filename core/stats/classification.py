@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
+KS = (1, 3, 5)
+"""The k of precision@k and recall@k."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelCounts:

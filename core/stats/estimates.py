@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from core.stats import classification, jackknife
 from core.stats.bootstrap import RESAMPLES, cells, draw_f1, draw_sums
 from core.stats.calibration import BINS, bin_of
-from core.stats.classification import ratio
+from core.stats.classification import KS, ratio
 from core.stats.intervals import bca_interval, percentile_interval
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
-KS = (1, 3, 5)
 P_BINS = 20
 """p@1 is drawn in so many bins of equal counts a side, each by its mean."""
 
@@ -65,7 +64,8 @@ def estimate(
 ) -> list[dict[str, Estimate]]:
     """Every metric of each side, all drawn on the same posts.
 
-    ``precision_at_k`` and ``recall_at_k`` for each of :data:`KS` that the predictions reach.
+    ``precision_at_k`` and ``recall_at_k`` for each of ``classification.KS`` that the predictions
+    reach.
 
     Args:
         truth: label of each post, shape (n,), n at least 1.
