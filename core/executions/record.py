@@ -19,7 +19,7 @@ from core.executions.environment import (
     peak_memory_mib,
 )
 from core.executions.history import cache_key
-from core.settings import settings
+from core.identity import acting
 from core.store import Store
 from core.store import executions as table
 from core.store.artifacts import storage_errors
@@ -98,7 +98,7 @@ def _beginning(
     patch = store.artifacts.put_bytes(code.patch) if code.patch else None
     return {
         "kind": kind,
-        "by": settings().operator,
+        "by": acting().name,
         "started_at": started,
         "command": command_line(),
         "params": dict(params),

@@ -11,7 +11,10 @@ from core.store.tables import AliasRow, ReleaseEventRow, VersionRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRecord:
-    """One decision, as stored. ``id`` is 0 until it is."""
+    """One decision, as stored. ``id`` is 0 until it is.
+
+    What each field says: :class:`core.store.tables.ReleaseEventRow`.
+    """
 
     kind: str
     at: datetime
@@ -22,6 +25,13 @@ class EventRecord:
     before: str | None = None
     comment: str = ""
     comparison: int | None = None
+    evaluation: int | None = None
+    snapshot: str | None = None
+    baseline: int | None = None
+    opening: int | None = None
+    evidence: str | None = None
+    override: str | None = None
+    share: float | None = None
     id: int = 0
 
 

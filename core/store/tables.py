@@ -194,7 +194,10 @@ class ReleaseEventRow(Base):
     """One decision. Appended, never changed: triggers refuse UPDATE and DELETE."""
 
     __tablename__ = "release_events"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = (
+        Index("uq_release_events_opening", "opening", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -208,6 +211,20 @@ class ReleaseEventRow(Base):
     comment: Mapped[str]
     comparison: Mapped[int | None] = mapped_column(ForeignKey("comparisons.execution"))
     """The evidence that was shown."""
+    evaluation: Mapped[int | None] = mapped_column(ForeignKey("evaluations.execution"))
+    """Of the candidate on the opened test."""
+    snapshot: Mapped[str | None] = mapped_column(ForeignKey("snapshots.digest"), index=True)
+    """Whose sealed test was opened, or refused to be."""
+    baseline: Mapped[int | None] = mapped_column(ForeignKey("models.execution"))
+    """What was in production then, and is tested with the candidate."""
+    opening: Mapped[int | None] = mapped_column(ForeignKey("release_events.id"))
+    """The event of the opening whose result this is: it has one."""
+    evidence: Mapped[Digest | None]
+    """Of everything that was shown to who decided."""
+    override: Mapped[str | None]
+    """Why a failed gate was overruled."""
+    share: Mapped[float | None]
+    """Of the callers whom a canary serves."""
 
 
 class AuditRow(Base):
