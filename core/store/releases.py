@@ -29,6 +29,7 @@ class EventRecord:
     snapshot: str | None = None
     baseline: int | None = None
     opening: int | None = None
+    verdict: str | None = None
     evidence: str | None = None
     override: str | None = None
     share: float | None = None

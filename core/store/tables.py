@@ -219,6 +219,8 @@ class ReleaseEventRow(Base):
     """What was in production then, and is tested with the candidate."""
     opening: Mapped[int | None] = mapped_column(ForeignKey("release_events.id"))
     """The event of the opening whose result this is: it has one."""
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    """What all gates together said of the opened test."""
     evidence: Mapped[Digest | None]
     """Of everything that was shown to who decided."""
     override: Mapped[str | None]

@@ -21,6 +21,7 @@ def upgrade() -> None:
         op.execute(
             f"ALTER TABLE {TABLE} ADD COLUMN {name} {kind} CONSTRAINT {key} REFERENCES {target}"
         )
+    op.add_column(TABLE, sa.Column("verdict", sa.String(length=16), nullable=True))
     op.add_column(TABLE, sa.Column("evidence", sa.String(length=64), nullable=True))
     op.add_column(TABLE, sa.Column("override", sa.String(), nullable=True))
     op.add_column(TABLE, sa.Column("share", sa.Double(), nullable=True))
