@@ -6,13 +6,18 @@ a route says who its visitor is with :func:`acting_as`; what that person may do 
 """
 
 import ipaddress
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from core.errors import InputError
 from core.settings import settings
+
+MAX_NAME = 254
+"""Characters of a name: as long as an email address may be."""
 
 
 class Role(IntEnum):
@@ -40,7 +45,7 @@ class Way(StrEnum):
     SIGNED_IN = "signed-in"
     """By OIDC, or by the header of a trusted proxy."""
     TOKEN = "token"  # noqa: S105 - not a password
-    """By an API token; the name is the token's."""
+    """By an API token; the name is the token's, which no person may have."""
     NOBODY = "nobody"
     """Did not say, and others than this machine can ask."""
 
@@ -62,9 +67,25 @@ def local_operator() -> Actor:
     return Actor(settings().operator, Way.LOCAL)
 
 
+_entrance: Callable[[], Actor] = local_operator
+
+
+def entrance(who: Callable[[], Actor]) -> None:
+    """From now on ``who`` is asked, in this process, where :func:`acting_as` names nobody.
+
+    For a server whose framework runs code at many places: who is not named there must not be taken
+    for the local operator.
+    """
+    global _entrance  # noqa: PLW0603 - a process has one entrance
+    _entrance = who
+
+
 def acting() -> Actor:
-    """Who acts in this thread or task; the local operator where nobody else was named."""
-    return _acting.get() or local_operator()
+    """Who acts in this thread or task: whom :func:`acting_as` or the entrance names.
+
+    A process without an entrance of its own is the local operator's.
+    """
+    return _acting.get() or _entrance()
 
 
 @contextmanager
@@ -75,6 +96,22 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         yield actor
     finally:
         _acting.reset(token)
+
+
+def person(name: str) -> str:
+    """A login name or an email address as history writes it; email addresses in lower case.
+
+    Raises:
+        InputError: it is empty, too long, or has blanks or characters that cannot be seen.
+    """
+    written = unicodedata.normalize("NFC", name.strip())
+    unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in written)
+    if not written or len(written) > MAX_NAME or unseen:
+        raise InputError(
+            f"{name[:50]!r} cannot be a name",
+            f"Give a login name or an email address: up to {MAX_NAME} characters, no blanks.",
+        )
+    return written.lower() if "@" in written else written
 
 
 def is_loopback(address: str | None) -> bool:

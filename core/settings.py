@@ -28,8 +28,13 @@ class Settings(BaseSettings):
     """The workspace: database, artifacts, logs, the key of the sealed splits."""
     user: str = ""
     """Who acts, as it is written into every event. Default: the login name."""
+    trusted_user_header: str = ""
+    """Header in which a proxy names who asks, such as ``X-Forwarded-Email``. Default: none is
+    believed. Only where nobody can reach the dashboard but through that proxy: docs/security.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
+    seal_key_previous: str = ""
+    """The key before that one, while ``signoff seal rotate`` replaces it."""
     shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.identity import entrance
 from dashboard import components as c
+from dashboard import visitor
 
 STATIC = Path(__file__).parent / "static"
 
+entrance(visitor.acting)
 st.set_page_config(page_title="Signoff", page_icon=str(STATIC / "icon.svg"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="large")
 
@@ -29,4 +32,5 @@ page = st.navigation(
     }
 )
 with c.boundary():
+    c.who()
     page.run()

@@ -14,12 +14,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.differences import Fact
 from core.comparison.significance import BETTER, WORSE
-from core.errors import RefusedError, SignoffError
+from core.errors import SignoffError
 from core.evaluation.history import Training
+from core.identity import Role
 from core.release.events import sentence
 from core.store.releases import EventRecord
 from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
+from dashboard.visitor import current
 
 OVERVIEW = "views/overview.py"
 EXECUTIONS = "views/executions.py"
@@ -210,13 +212,41 @@ def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
         _fact_table([fact for fact in found if not fact.differs], names)
 
 
+def who() -> None:
+    """Who looks and what they may do, in the sidebar; why a page is read only, above it."""
+    visitor = current()
+    with st.sidebar:
+        if visitor.why:
+            st.caption("Nobody in particular · looks only")
+        else:
+            st.caption(f"{words.plain(visitor.actor.name)} · {data.role().title}")
+        if visitor.can_sign_in:
+            st.button("Sign in", icon=":material/login:", on_click=st.login)
+        if visitor.can_sign_out:
+            st.button("Sign out", icon=":material/logout:", on_click=st.logout)
+    if visitor.why:
+        st.warning(f"**Read only.** {words.plain(visitor.why)}", icon=":material/lock:")
+
+
+def why_not(needed: Role, *, to: str) -> str | None:
+    """Why whoever looks may not do that, what role it takes and who gives it (Markdown).
+
+    None if they may. For what a button that is ``disabled`` says; core asks again when it writes.
+
+    Args:
+        to: what they want to do, as a verb with its object: ``approve a candidate``.
+    """
+    reason = data.why_not(needed, to=to)
+    return None if reason is None else words.plain(reason)
+
+
 def operator() -> str | None:
-    """Who acts here; None, and the page says why, where nobody may."""
-    try:
+    """Who decides here; None, and the page says why, where whoever looks may not."""
+    reason = why_not(Role.REVIEWER, to="decide on a candidate")
+    if reason is None:
         return data.acting()
-    except RefusedError as refusal:
-        st.warning(str(refusal), icon=":material/lock:")
-        return None
+    st.warning(reason, icon=":material/lock:")
+    return None
 
 
 def _fact_table(found: Sequence[Fact], names: tuple[str, str]) -> None:

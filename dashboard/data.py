@@ -11,16 +11,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core import access, identity
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
 from core.comparison.posts import KINDS, Laid, Page, PostInFull
+from core.errors import RefusedError
 from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import p_histogram
 from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.feedback import submissions
-from core.identity import local_operator
+from core.identity import Role, Way
 from core.serving import Suggester, load_version
 from core.settings import settings
 from core.store import Store, open_store
@@ -41,8 +43,30 @@ def store() -> Store:
 
 
 def acting() -> str:
-    """Who writes. Raises RefusedError where nobody may; asked before everything that writes."""
-    return local_operator(st.get_option("server.address"))
+    """Who looks, by name. Raises RefusedError where that is nobody."""
+    actor = identity.acting()
+    if actor.way == Way.NOBODY:
+        raise RefusedError(
+            "Nobody has signed in, so nothing is kept here",
+            "Sign in, or use Signoff on the machine that it runs on.",
+        )
+    return actor.name
+
+
+def role() -> Role:
+    """What whoever looks may do now."""
+    with store().read() as session:
+        return access.role_of(session, identity.acting())
+
+
+def why_not(needed: Role, *, to: str) -> str | None:
+    """Why whoever looks may not do that now, see :func:`core.access.authorise`; None: they may."""
+    try:
+        with store().read() as session:
+            access.authorise(session, needed, to=to)
+    except RefusedError as refusal:
+        return str(refusal)
+    return None
 
 
 def all_trainings() -> list[Training]:
@@ -64,7 +88,6 @@ def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
     kept = comparing.kept(store(), pair)
     if kept is not None:
         return pair, kept
-    acting()  # looking at a new pair writes an execution
     with st.spinner("Comparing the two …"):
         return pair, comparing.compare(store(), pair)
 

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
+from core.access import authorise
 from core.errors import StorageError
 from core.executions.code import code_version
 from core.executions.environment import (
@@ -19,7 +20,7 @@ from core.executions.environment import (
     peak_memory_mib,
 )
 from core.executions.history import cache_key
-from core.identity import acting
+from core.identity import Actor, Role
 from core.store import Store
 from core.store import executions as table
 from core.store.artifacts import storage_errors
@@ -62,13 +63,18 @@ def record(
         params: what the caller chose, seed included; JSON values.
         inputs: what is read, by digest or number; JSON values.
 
+    Raises:
+        RefusedError: whoever acts is no reviewer. Asked once, as the run begins: what it writes
+            later belongs to it.
+
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
     the exception goes on. A process killed outright is found later by
     :func:`core.executions.history.mark_interrupted`.
     """
     started = datetime.now(UTC)
     with store.write() as session:
-        number = table.begin(session, _beginning(store, kind, params, inputs, started))
+        actor = authorise(session, Role.REVIEWER, to=f"run the step {kind}")
+        number = table.begin(session, _beginning(store, kind, actor, params, inputs, started))
     path = store.logs / f"{number}.log"
     with storage_errors(path):
         log = path.open("w", encoding="utf-8")
@@ -90,6 +96,7 @@ def record(
 def _beginning(
     store: Store,
     kind: str,
+    actor: Actor,
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
     started: datetime,
@@ -98,7 +105,7 @@ def _beginning(
     patch = store.artifacts.put_bytes(code.patch) if code.patch else None
     return {
         "kind": kind,
-        "by": acting().name,
+        "by": actor.name,
         "started_at": started,
         "command": command_line(),
         "params": dict(params),

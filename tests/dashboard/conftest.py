@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from tests import demo_workspace
@@ -22,6 +23,21 @@ def _fresh_caches() -> Iterator[None]:
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+class Headers(dict[str, str]):
+    """What a browser of this machine sends: pages that run without a socket have none."""
+
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]] if name in self else []
+
+
+@pytest.fixture(autouse=True)
+def headers(monkeypatch: pytest.MonkeyPatch) -> Headers:
+    """The headers of the requests that pages of this test see."""
+    sent = Headers({"Host": "localhost:8501", "Origin": "http://localhost:8501"})
+    monkeypatch.setattr(ContextProxy, "headers", sent)
+    return sent
 
 
 @pytest.fixture

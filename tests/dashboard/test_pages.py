@@ -172,7 +172,7 @@ def test_an_exposed_dashboard_only_shows(
     try:
         app = open_page("release")
         assert button(app, f"Approve #{waiting(store)}").disabled
-        assert "nobody has signed in" in app.warning[0].value
+        assert "signing in is not set up" in app.warning[0].value
     finally:
         config.set_option("server.address", "127.0.0.1")
 
@@ -281,7 +281,7 @@ def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open
     try:
         executions = len(listing(store))
         app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[-1]))
-        assert "nobody has signed in" in app.error[0].value
+        assert "Nobody has signed in" in app.error[0].value
         assert not open_page("compare").error
         assert len(listing(store)) == executions
     finally:

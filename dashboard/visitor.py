@@ -1,0 +1,136 @@
+"""Who looks at this page.
+
+Streamlit runs callbacks, dialogs and fragments without ``app.py``, so what ``app.py`` puts around
+a page would not hold for them. :func:`acting` is the entrance of the whole process instead
+(:func:`core.identity.entrance`): core asks it at the moment of writing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.errors import InputError
+from core.identity import NOBODY, Actor, Way, is_loopback, local_operator, person
+from core.settings import settings
+
+FORWARDED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+)
+"""Headers by which a proxy shows itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who looks, and what they can do about it."""
+
+    actor: Actor
+    why: str = ""
+    """Why the page is read only, as a sentence; empty where someone is known."""
+    can_sign_in: bool = False
+    can_sign_out: bool = False
+
+
+def of_request(
+    *,
+    user: Mapping[str, Any],
+    headers: Mapping[str, Sequence[str]],
+    address: str | None,
+    trusted_header: str,
+) -> Visitor:
+    """Who a request is from: signed in, else named by the proxy, else the local operator.
+
+    Args:
+        user: what ``st.user`` holds; it has ``is_logged_in`` exactly if signing in is configured.
+        headers: of the request, by lower-case name.
+        address: that the server is bound to; None for every address.
+        trusted_header: the header in which the proxy names its user; empty: no header is believed.
+    """
+    if "is_logged_in" in user:
+        return _signed_in(user)
+    if trusted_header:
+        return _named(trusted_header, headers.get(trusted_header.lower(), ()))
+    if not is_loopback(address):
+        return Visitor(
+            actor=NOBODY,
+            why="Other machines can reach this dashboard, and signing in is not set up.",
+        )
+    if not _from_this_machine(headers):
+        return Visitor(
+            actor=NOBODY,
+            why="It was asked for through a proxy or by a name other than localhost, and signing in"
+            " is not set up.",
+        )
+    return Visitor(actor=local_operator())
+
+
+def current() -> Visitor:
+    """Whoever looks at the page that runs now."""
+    headers = st.context.headers
+    return of_request(
+        user=st.user.to_dict(),
+        headers={name.lower(): headers.get_all(name) for name in headers},
+        address=st.get_option("server.address"),
+        trusted_header=settings().trusted_user_header,
+    )
+
+
+def acting() -> Actor:
+    """Who acts: the visitor of the page that runs; nobody in a thread that a page started."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        return current().actor
+    return NOBODY if runtime.exists() else local_operator()
+
+
+def _signed_in(user: Mapping[str, Any]) -> Visitor:
+    if not user["is_logged_in"]:
+        return Visitor(actor=NOBODY, why="Nobody has signed in.", can_sign_in=True)
+    try:
+        name = person(str(user.get("email") or ""))
+    except InputError:
+        name = ""
+    if not name or str(user.get("email_verified", True)).lower() == "false":
+        return Visitor(
+            actor=NOBODY,
+            why="Your sign-in came without an email address that was verified.",
+            can_sign_out=True,
+        )
+    return Visitor(actor=Actor(name, Way.SIGNED_IN), can_sign_out=True)
+
+
+def _named(header: str, values: Sequence[str]) -> Visitor:
+    try:
+        (value,) = values  # of two, one may be the visitor's own
+        return Visitor(actor=Actor(person(value), Way.SIGNED_IN))
+    except (ValueError, InputError):
+        return Visitor(actor=NOBODY, why=f"The proxy's header {header} names nobody.")
+
+
+def _from_this_machine(headers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a browser of this machine asks, and no page or proxy in between.
+
+    A foreign page whose name was made to resolve to this machine (DNS rebinding) still sends its
+    own name as Host and Origin. A connection that was closed meanwhile has no headers.
+    """
+    if any(name in headers for name in FORWARDED):
+        return False
+    hosts = [f"//{host}" for host in headers.get("host", ())]
+    asked = [_host_of(address) for address in (*hosts, *headers.get("origin", ()))]
+    return len(hosts) == 1 and all(map(is_loopback, asked))
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # brackets that hold no IPv6 address
+        return None
