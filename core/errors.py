@@ -6,11 +6,13 @@
     ├── InputError          the call or the data given to it is wrong
     │   └── NotFoundError   nothing goes by that name, number or digest
     ├── RefusedError        understood, but not allowed (the sealed test, a state, a right)
-    │   └── ConflictError   someone else was faster; look again, then decide
+    │   ├── ConflictError   someone else was faster; look again, then decide
+    │   └── GateFailedError a gate of the release policy fails, and nobody overruled it
     └── StorageError        disk or database cannot be read or written
         ├── BrokenChainError       the audit log is not what was written
         ├── CorruptArtifactError   the bytes are not those that were stored
-        └── SchemaTooNewError      the database was written by a newer Signoff
+        ├── SchemaTooNewError      the database was written by a newer Signoff
+        └── WrongKeyError          a sealed split was sealed with another key
 """
 
 
@@ -49,6 +51,12 @@ class ConflictError(RefusedError):
     """The state moved between looking and acting."""
 
 
+class GateFailedError(RefusedError):
+    """A gate of the release policy fails, and nobody overruled it."""
+
+    exit_code = 3
+
+
 class StorageError(SignoffError):
     """The disk or the database cannot be read or written."""
 
@@ -63,3 +71,7 @@ class CorruptArtifactError(StorageError):
 
 class SchemaTooNewError(StorageError):
     """The database was written by a newer version of Signoff."""
+
+
+class WrongKeyError(StorageError):
+    """A sealed split was sealed with another key than those at hand."""

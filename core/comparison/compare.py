@@ -33,6 +33,11 @@ class Pair:
     baseline: Evaluation
     candidate: Evaluation
 
+    @property
+    def sealed(self) -> bool:
+        """Whether a side is of a sealed test split: only an opening compares those."""
+        return "test" in (self.baseline.split, self.candidate.split)
+
 
 def pair(store: Store, baseline: int, candidate: int) -> Pair:
     """The evaluations that two execution numbers mean.
@@ -52,22 +57,31 @@ def pair(store: Store, baseline: int, candidate: int) -> Pair:
     return Pair(first, second)
 
 
-def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
+def compare(
+    store: Store, chosen: Pair, *, attributes: pd.DataFrame | None = None, force: bool = False
+) -> Comparison:
     """Compare, or give back the comparison already made.
 
+    Args:
+        attributes: what describes the posts of a test split, which only its opening knows (see
+            :func:`core.snapshots.read.load_attributes`). Of other splits they are read.
+
     Raises:
+        RefusedError: of a test split, without its attributes, and no opening compared the two.
         CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
     """
     earlier = None if force else kept(store, chosen)
     if earlier is not None:
         return earlier
+    if attributes is None:
+        attributes = attributes_of(store, chosen)
     with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
         noise = noise_for(store, _models(store, chosen))
         found = difference(
             _side(store, chosen.baseline),
             _side(store, chosen.candidate),
             noise.bands if noise else None,
-            attributes=attributes_of(store, chosen.baseline),
+            attributes=attributes,
             topics=read_topics(store.home / TOPICS_FILE),
         )
         found.summary["noise"] = (
@@ -92,7 +106,15 @@ def compare(store: Store, chosen: Pair, *, force: bool = False) -> Comparison:
 
 
 def kept(store: Store, chosen: Pair) -> Comparison | None:
-    """The comparison of this pair that this code has made before, if any."""
+    """The comparison of this pair that this code has made before, if any.
+
+    Of a test split, the newest that an opening made, by whatever code.
+    """
+    if chosen.sealed:
+        with store.read() as session:
+            return rows.comparison_of(
+                session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
+            )
     earlier = cached(store, "compare", _PARAMS, _inputs(store, chosen))
     return of_execution(store, earlier.number) if earlier else None
 
@@ -171,9 +193,25 @@ def _inputs(store: Store, chosen: Pair) -> dict[str, Any]:
     }
 
 
-def attributes_of(store: Store, evaluation: Evaluation) -> pd.DataFrame:
-    """What describes the posts of an evaluation, one row each."""
-    return load_attributes(store, find(store, evaluation.snapshot), evaluation.split)
+def attributes_of(store: Store, chosen: Pair) -> pd.DataFrame:
+    """What describes the posts of the baseline's evaluation, one row each.
+
+    Raises:
+        RefusedError: a side is of a test split.
+    """
+    require_unsealed(chosen)
+    return load_attributes(store, find(store, chosen.baseline.snapshot), chosen.baseline.split)
+
+
+def require_unsealed(chosen: Pair) -> None:
+    """Refuse to look into a test split: each opening is one look, and its figures are kept."""
+    if chosen.sealed:
+        raise RefusedError(
+            "Evaluations on a sealed test split are compared by its opening only, which keeps the"
+            " figures and never shows a post",
+            "Compare the two models on their validation splits: signoff compare"
+            f" {chosen.baseline.model_execution} {chosen.candidate.model_execution}.",
+        )
 
 
 def _topics_digest(store: Store) -> str | None:

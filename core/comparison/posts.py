@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, align
-from core.comparison.compare import Pair, attributes_of
+from core.comparison.compare import Pair, attributes_of, require_unsealed
 from core.comparison.dimensions import Dimension, in_slice
 from core.comparison.slices import dimensions_of
 from core.errors import NotFoundError, RefusedError
@@ -72,13 +72,13 @@ def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
         topics: subreddit, lower-cased -> topic, as the comparison has them.
 
     Raises:
-        RefusedError: the evaluations are of different posts.
+        RefusedError: the evaluations are of different posts, or of a sealed test split.
         CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
     """
+    attributes = attributes_of(store, pair)
     posts = _aligned(store, pair)
     found = posts.churn
     kinds = np.select([found.broken, found.fixed, found.swapped], [0, 1, 2], 3).astype(np.int8)
-    attributes = attributes_of(store, pair.baseline)
     return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
 
 
@@ -126,6 +126,7 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
     Raises:
         NotFoundError: no such post in this comparison. Others as :func:`lay_out`.
     """
+    require_unsealed(pair)
     tables = [predictions(store, side) for side in (pair.baseline, pair.candidate)]
     places = [np.flatnonzero(table.post_id == post_id) for table in tables]
     if not all(len(place) for place in places):

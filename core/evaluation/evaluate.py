@@ -1,5 +1,8 @@
 """Evaluating one model on one split, recorded."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pyarrow.compute as pc
 
 from core.evaluation import predict as tables
@@ -38,6 +41,38 @@ def evaluate(
         CorruptArtifactError: the model or the split is not what was stored.
     """
     require_open(split)
+    read = partial(open_split, store, snapshot, split)
+    return _evaluation(store, model, snapshot, split, read, force=force, progress=progress)
+
+
+def evaluate_unsealed(
+    store: Store,
+    model: Model,
+    snapshot: Snapshot,
+    data: SplitFile,
+    *,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Apply ``model`` to the test split of ``snapshot``, or give back the evaluation already made.
+
+    Args:
+        data: the split in memory. Only a recorded opening is given it.
+
+    Raises as :func:`evaluate` does.
+    """
+    return _evaluation(store, model, snapshot, "test", lambda: data, progress=progress)
+
+
+def _evaluation(
+    store: Store,
+    model: Model,
+    snapshot: Snapshot,
+    split: str,
+    read: Callable[[], SplitFile],
+    *,
+    force: bool = False,
+    progress: Progress,
+) -> Evaluation:
     train.require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     params = {"split": split, "k": TOP}
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
@@ -45,7 +80,7 @@ def evaluate(
     if earlier is not None:
         return of_execution(store, earlier.number)
     with record(store, "evaluate", params=params, inputs=inputs) as run:
-        return _evaluate(store, model, snapshot, split, run, progress=progress)
+        return _evaluate(store, model, snapshot, split, read(), run, progress=progress)
 
 
 def _evaluate(
@@ -53,11 +88,11 @@ def _evaluate(
     model: Model,
     snapshot: Snapshot,
     split: str,
+    data: SplitFile,
     run: Run,
     *,
     progress: Progress,
 ) -> Evaluation:
-    data = open_split(store, snapshot, split)
     table = tables.predict(train.loader(store, model), data, k=TOP, progress=progress)
     found = aggregate(table)
     metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}

@@ -1,7 +1,8 @@
 """A classifier applied to a split part by part, by as many processes as there are cores.
 
 fastText holds Python's lock while it predicts, so threads gain nothing. Each process reads its own
-row groups from the split's file; only labels and probabilities pass between processes.
+row groups from the split's file; only labels and probabilities come back. A split that is in
+memory stays there: forked processes share it, others are handed it through a pipe.
 """
 
 import multiprocessing
@@ -17,12 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Event
-from pathlib import Path
 
 import numpy as np
 
 from core.errors import SignoffError
-from core.snapshots.content import SplitFile, read_lines
+from core.snapshots.content import Source, SplitFile, read_lines
 from core.training.classifier import Classifier, Predictions
 
 SMALL = 10_000
@@ -51,7 +51,7 @@ def in_parts(
     if processes > 1 and len(split) >= SMALL:
         yield from _in_processes(classifier, load, split, k=k, processes=processes)
     else:
-        yield from map(_Job(classifier, split.path, k), range(len(split.sizes)))
+        yield from map(_Job(classifier, split.source, k), range(len(split.sizes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class _Job:
     """What one process does, again and again."""
 
     classifier: Classifier
-    path: Path
+    source: Source
     k: int
     stop: Event | None = None
 
     def __call__(self, group: int) -> Predictions:
-        lines = read_lines(self.path, group)
+        lines = read_lines(self.source, group)
         parts = [Predictions.none(0, self.k)]
         for start in range(0, len(lines), BATCH):
             if self.stop is not None and self.stop.is_set():
@@ -87,7 +87,7 @@ def _in_processes(
         mp_context=context,
         initializer=_start,
         # A forked process shares the loaded model's memory.
-        initargs=((lambda: classifier) if forked else load, split.path, k, stop),
+        initargs=((lambda: classifier) if forked else load, split.source, k, stop),
     )
     try:
         with _starting_processes():
@@ -131,9 +131,9 @@ _job: list[_Job] = []
 """In a worker, the one thing that it does."""
 
 
-def _start(load: Load, path: Path, k: int, stop: Event) -> None:
+def _start(load: Load, source: Source, k: int, stop: Event) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _job.append(_Job(load(), path, k, stop))
+    _job.append(_Job(load(), source, k, stop))
 
 
 def _end_with_parent() -> None:

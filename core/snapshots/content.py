@@ -5,9 +5,9 @@ the same on every machine, and Parquet, which is quick to load. Pure but for the
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import orjson
@@ -42,6 +42,9 @@ SCHEMA = pa.schema(
 the digest. ``title_length`` is in characters; ``subreddit_age_days`` counts from the first post
 of the subreddit among those that the rules' span of time holds.
 """
+
+Source: TypeAlias = Path | pa.Buffer
+"""Where a split's Parquet file is: on the disk or, where it must never lie there, in memory."""
 
 _CANONICAL = ("post_id", "label", "created_utc", "line")
 _ATTRIBUTES = ("post_id", "created_utc", *SCHEMA.names[len(_CANONICAL) :])
@@ -92,15 +95,15 @@ class SplitData:
 
 @dataclass(frozen=True, slots=True)
 class SplitFile:
-    """A split that is left on the disk: its lines are read in parts, by :func:`read_lines`.
+    """A split whose lines are left in its file, and read in parts by :func:`read_lines`.
 
     ``ids`` holds n strings; ``label`` (int32, n) indexes ``labels``; ``sizes`` are the posts of
-    each row group.
+    each row group. Shown, it tells of no post.
     """
 
-    path: Path
-    ids: pa.ChunkedArray
-    label: NDArray[np.int32]
+    source: Source
+    ids: pa.ChunkedArray = field(repr=False)
+    label: NDArray[np.int32] = field(repr=False)
     labels: tuple[str, ...]
     sizes: tuple[int, ...]
 
@@ -133,9 +136,10 @@ def to_parquet(posts: FrozenPosts) -> bytes:
     return buffer.getvalue()
 
 
-def from_parquet(content: bytes) -> SplitData:
+def from_parquet(source: Source) -> SplitData:
     """Ids, lines, labels and moments of :func:`to_parquet`."""
-    table = pq.read_table(pa.BufferReader(content), columns=list(_CANONICAL))
+    with _parquet(source) as file:
+        table = file.read(columns=list(_CANONICAL))
     return SplitData(
         ids=table["post_id"].to_pylist(),
         lines=table["line"].to_pylist(),
@@ -145,13 +149,13 @@ def from_parquet(content: bytes) -> SplitData:
     )
 
 
-def split_file(path: Path) -> SplitFile:
-    """The file of :func:`to_parquet` at ``path``, without its lines."""
-    with pq.ParquetFile(path) as file:
+def split_file(source: Source) -> SplitFile:
+    """The file of :func:`to_parquet` at ``source``, without its lines."""
+    with _parquet(source) as file:
         table = file.read(columns=["post_id", "label"])
         groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
         return SplitFile(
-            path=path,
+            source=source,
             ids=table["post_id"],
             label=table["label"].to_numpy(),
             labels=tuple(orjson.loads(table.schema.metadata[b"labels"])),
@@ -159,9 +163,9 @@ def split_file(path: Path) -> SplitFile:
         )
 
 
-def read_lines(path: Path, group: int) -> list[str]:
+def read_lines(source: Source, group: int) -> list[str]:
     """The lines of one row group."""
-    with pq.ParquetFile(path) as file:
+    with _parquet(source) as file:
         lines: list[str] = file.read_row_group(group, ["line"], use_threads=False)[0].to_pylist()
     return lines
 
@@ -170,20 +174,25 @@ def line_at(split: SplitFile, place: int) -> str:
     """The line of the post at this place, 0 for the oldest."""
     ends = np.cumsum(split.sizes)
     group = int(np.searchsorted(ends, place, side="right"))
-    return read_lines(split.path, group)[place - int(ends[group])]
+    return read_lines(split.source, group)[place - int(ends[group])]
 
 
-def ids_from_parquet(content: bytes) -> pa.ChunkedArray:
+def ids_from_parquet(source: Source) -> pa.ChunkedArray:
     """Only the ids of the posts, in Arrow's memory."""
-    return pq.read_table(pa.BufferReader(content), columns=["post_id"])["post_id"]
+    with _parquet(source) as file:
+        return file.read(columns=["post_id"])["post_id"]
 
 
-def attributes_from_parquet(content: bytes) -> pd.DataFrame:
+def attributes_from_parquet(source: Source) -> pd.DataFrame:
     """What describes the posts: those columns of :data:`SCHEMA` that the file has.
 
     Files of the first snapshots have no more than ``post_id`` and ``created_utc``.
     """
-    file = pq.ParquetFile(pa.BufferReader(content))
-    held = [name for name in _ATTRIBUTES if name in file.schema_arrow.names]
-    frame: pd.DataFrame = file.read(columns=held).replace_schema_metadata().to_pandas()
+    with _parquet(source) as file:
+        held = [name for name in _ATTRIBUTES if name in file.schema_arrow.names]
+        frame: pd.DataFrame = file.read(columns=held).replace_schema_metadata().to_pandas()
     return frame
+
+
+def _parquet(source: Source) -> pq.ParquetFile:
+    return pq.ParquetFile(source if isinstance(source, Path) else pa.BufferReader(source))

@@ -131,7 +131,7 @@ def _freeze(
         if not force:
             return existing
     opened = {split: store.artifacts.put_bytes(to_parquet(parts[split])) for split in OPEN_SPLITS}
-    sealed = seal(store, to_parquet(parts["test"]), snapshot=digest)
+    sealed = seal(store, to_parquet(parts["test"]), snapshot=digest, run=run)
     if existing is not None:
         # The same posts once more: restores a lost or damaged file, or one of an older layout.
         again = replace(existing, train=opened["train"], valid=opened["valid"], sealed_test=sealed)

@@ -54,11 +54,11 @@ def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
         InputError: there is no such split.
     """
     require_open(split)
-    return from_parquet(store.artifacts.read(getattr(snapshot, split)))
+    return from_parquet(store.artifacts.open(getattr(snapshot, split)))
 
 
 def open_split(store: Store, snapshot: Snapshot, split: str) -> SplitFile:
-    """``train`` or ``valid``, verified, its lines left on the disk. Raises as :func:`load_split`
+    """``train`` or ``valid``, verified, its lines left in its file. Raises as :func:`load_split`
     does.
     """
     require_open(split)
@@ -68,7 +68,7 @@ def open_split(store: Store, snapshot: Snapshot, split: str) -> SplitFile:
 def load_ids(store: Store, snapshot: Snapshot, split: str) -> pa.ChunkedArray:
     """The ids of the posts of ``train`` or ``valid``. Raises as :func:`load_split` does."""
     require_open(split)
-    return ids_from_parquet(store.artifacts.read(getattr(snapshot, split)))
+    return ids_from_parquet(store.artifacts.open(getattr(snapshot, split)))
 
 
 def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFram
     when the snapshot was frozen. Raises as :func:`load_split` does.
     """
     require_open(split)
-    return attributes_from_parquet(store.artifacts.read(getattr(snapshot, split)))
+    return attributes_from_parquet(store.artifacts.open(getattr(snapshot, split)))
 
 
 def require_open(split: str) -> None:

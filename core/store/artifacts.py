@@ -40,12 +40,12 @@ class Artifacts:
         digest = file_digest(path)
         target = self._path(digest)
         with storage_errors(target):
-            _flush(path)
+            flush(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.chmod(0o444)
             path.replace(target)
-            _flush(target.parent)
-            _flush(self.root)
+            flush(target.parent)
+            flush(self.root)
         return digest
 
     def open(self, digest: str) -> Path:
@@ -74,6 +74,11 @@ class Artifacts:
     def read(self, digest: str) -> bytes:
         """The verified content."""
         return self.open(digest).read_bytes()
+
+    def remove(self, digest: str) -> None:
+        """Delete an artifact that nothing names any more, if it is there."""
+        with storage_errors(self.root):
+            self._path(digest).unlink(missing_ok=True)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -118,12 +123,12 @@ def write_whole(path: Path, content: bytes) -> None:
     with storage_errors(path):
         try:
             half.write_bytes(content)
-            _flush(half)
+            flush(half)
             half.replace(path)
         except BaseException:
             half.unlink(missing_ok=True)
             raise
-        _flush(path.parent)
+        flush(path.parent)
 
 
 def append_line(path: Path, line: str) -> None:
@@ -152,7 +157,8 @@ def disk_full(path: Path) -> StorageError:
     )
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have the disk hold a file, or the names in a folder, before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -124,6 +124,18 @@ def comparison(session: Session, execution: int) -> Comparison | None:
     return None if row is None else _frozen(Comparison, row)
 
 
+def comparison_of(session: Session, *, baseline: int, candidate: int) -> Comparison | None:
+    """The newest comparison of these two evaluations."""
+    query = (
+        select(ComparisonRow)
+        .where(ComparisonRow.baseline == baseline, ComparisonRow.candidate == candidate)
+        .order_by(ComparisonRow.execution.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return None if row is None else _frozen(Comparison, row)
+
+
 def noise(session: Session, *, snapshot: str, configuration: str) -> Noise | None:
     """The newest spread of that configuration on that snapshot."""
     query = (

@@ -2,13 +2,14 @@
 
 import pytest
 
-from core.comparison.compare import changes_of, compare, pair, summary_of
+from core.comparison.compare import Pair, changes_of, compare, kept, pair, slices_of, summary_of
 from core.comparison.differences import differences
-from core.errors import CorruptArtifactError, InputError, NotFoundError
-from core.evaluation.evaluate import evaluate, of_execution
+from core.errors import CorruptArtifactError, InputError, NotFoundError, RefusedError
+from core.evaluation.evaluate import evaluate, evaluate_unsealed, of_execution
 from core.executions import get, listing
 from core.snapshots import create
 from core.snapshots.rules import Rules
+from core.snapshots.unsealed import attributes_of, unseal
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK
@@ -83,3 +84,49 @@ def test_two_trainings_differ_in_their_seed_and_that_comes_first(road: Road) -> 
     ]
     assert facts[0].what == "seed"
     assert {"Parameters", "Data", "Code", "Environment"} == {fact.where for fact in facts}
+
+
+def on_test(road: Road) -> Pair:
+    data = unseal(road.store, road.snapshot)
+    models = (road.baseline, road.candidate)
+    return Pair(*(evaluate_unsealed(road.store, m, road.snapshot, data) for m in models))
+
+
+def test_an_opened_split_is_compared_with_its_slices_and_kept(road: Road) -> None:
+    chosen = on_test(road)
+    attributes = attributes_of(unseal(road.store, road.snapshot))
+    made = compare(road.store, chosen, attributes=attributes)
+    summary, slices = summary_of(road.store, made), slices_of(road.store, made)
+    assert (summary["kind"], summary["posts"]) == ("paired", 24)
+    assert slices is not None
+    assert {"hour (UTC)", "title length"} <= set(slices["dimension"])
+    before = listing(road.store)
+    again = pair(road.store, chosen.baseline.execution, chosen.candidate.execution)
+    assert again == chosen
+    assert compare(road.store, again) == kept(road.store, again) == made
+    assert compare(road.store, chosen, attributes=attributes) == made
+    assert listing(road.store) == before
+
+
+def test_other_code_does_not_ask_for_a_second_look(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = on_test(road)
+    made = compare(road.store, chosen, attributes=attributes_of(unseal(road.store, road.snapshot)))
+    monkeypatch.setattr("core.executions.history.cache_key", lambda *_: "0" * 64)
+    assert compare(road.store, chosen) == made
+
+
+@pytest.mark.parametrize("which", ["backwards", "with valid", "anew"])
+def test_a_test_split_is_compared_by_its_opening_only(road: Road, which: str) -> None:
+    chosen, valid = on_test(road), of_execution(road.store, 4)
+    compare(road.store, chosen, attributes=attributes_of(unseal(road.store, road.snapshot)))
+    asked = {
+        "backwards": Pair(chosen.candidate, chosen.baseline),
+        "with valid": Pair(valid, chosen.candidate),
+        "anew": chosen,
+    }[which]
+    before = listing(road.store)
+    with pytest.raises(RefusedError, match=r"by its opening only.*: signoff compare [35] [35]"):
+        compare(road.store, asked, force=which == "anew")
+    assert listing(road.store) == before

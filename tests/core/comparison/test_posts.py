@@ -7,7 +7,8 @@ import pytest
 from core.comparison.compare import Pair, changes_of, compare, pair, slices_of
 from core.comparison.posts import GONE, KINDS, lay_out, page, post_in_full, with_titles
 from core.errors import NotFoundError, RefusedError
-from core.evaluation.evaluate import evaluate
+from core.evaluation.evaluate import evaluate, evaluate_unsealed
+from core.snapshots.unsealed import unseal
 from tests.conftest import Road
 
 
@@ -88,3 +89,14 @@ def test_every_stored_slice_holds_the_posts_that_its_page_shows(road: Road, chos
         where = [(str(row.dimension), str(row.value))]
         assert page(laid, slices=where).total == row.posts
         assert page(laid, slices=where, kinds=["broken"]).total == row.broken
+
+
+def test_posts_of_a_test_split_are_never_shown(road: Road, chosen: Pair) -> None:
+    data = unseal(road.store, road.snapshot)
+    models = (road.baseline, road.candidate)
+    opened = Pair(*(evaluate_unsealed(road.store, m, road.snapshot, data) for m in models))
+    for sealed in (opened, Pair(chosen.baseline, opened.candidate)):
+        with pytest.raises(RefusedError, match="keeps the figures and never shows a post"):
+            lay_out(road.store, sealed, {})
+        with pytest.raises(RefusedError, match="keeps the figures and never shows a post"):
+            post_in_full(road.store, sealed, data.ids[0].as_py())

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from core.errors import CorruptArtifactError, NotFoundError, RefusedError
-from core.evaluation.evaluate import TOP, evaluate, of_execution, predictions
+from core.evaluation.evaluate import TOP, evaluate, evaluate_unsealed, of_execution, predictions
 from core.executions import get, listing
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
+from core.snapshots.unsealed import unseal
 from core.store.frames import read_frame, read_json
+from core.training.train import train
 from tests.conftest import Road
+from tests.factories import QUICK
 
 
 def test_an_evaluation_holds_what_the_model_says_of_each_post(road: Road) -> None:
@@ -76,3 +79,29 @@ def test_an_execution_that_is_no_evaluation_says_what_it_is(road: Road) -> None:
         of_execution(road.store, 3)
     with pytest.raises(NotFoundError, match="no execution #99"):
         of_execution(road.store, 99)
+
+
+def test_an_opened_split_is_evaluated_like_any_other(road: Road) -> None:
+    data = unseal(road.store, road.snapshot)
+    made = evaluate_unsealed(road.store, road.baseline, road.snapshot, data)
+    assert (made.split, made.posts, made.snapshot) == ("test", len(data), road.snapshot.digest)
+    table = predictions(road.store, made)
+    assert table.post_id.tolist() == data.ids.to_pylist()
+    assert made.metrics["accuracy"] == table.right.mean()
+    assert made.metrics["seen_in_training"] == 0
+    assert set(made.metrics) == set(of_execution(road.store, 4).metrics)
+    assert get(road.store, made.execution).params == {"split": "test", "k": TOP}
+    before = listing(road.store)
+    assert evaluate_unsealed(road.store, road.baseline, road.snapshot, data) == made
+    with pytest.raises(RefusedError, match="The test split is sealed"):
+        evaluate(road.store, road.baseline, road.snapshot, split="test")
+    assert listing(road.store) == before
+
+
+def test_a_model_that_was_trained_on_test_posts_is_told(road: Road) -> None:
+    later, _ = create(road.store, Rules(fractions=(0.95, 0.025, 0.025)))
+    assert later.splits["train"] == 228
+    model = train(road.store, later, params=QUICK, threads=1)
+    data = unseal(road.store, road.snapshot)
+    made = evaluate_unsealed(road.store, model, road.snapshot, data)
+    assert made.metrics["seen_in_training"] == pytest.approx(12 / 24)

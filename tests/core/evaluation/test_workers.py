@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import psutil
+import pyarrow as pa
 import pytest
 
 from core.errors import SignoffError
@@ -103,10 +104,24 @@ def processes(split: SplitFile, classifier: Classifier) -> set[int]:
     return {int(label) for part in parts for label in part.labels.ravel()}
 
 
+def in_memory(split: SplitFile) -> SplitFile:
+    """The same split, and no file of it left."""
+    assert isinstance(split.source, Path)
+    content = split.source.read_bytes()
+    split.source.unlink()
+    return split_file(pa.py_buffer(content))
+
+
+@pytest.mark.parametrize("where", [in_memory, lambda split: split])
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_processes_predict_the_same_bits_as_one(
-    split: SplitFile, model: Path, monkeypatch: pytest.MonkeyPatch, method: str
+    split: SplitFile,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    where: Callable[[SplitFile], SplitFile],
 ) -> None:
+    split = where(split)
     load = partial(FastTextFamily().load, model)
     context = multiprocessing.get_context(method)
     monkeypatch.setattr(workers, "_context", lambda: context)
@@ -178,7 +193,7 @@ def test_ctrl_c_ends_the_workers(split: SplitFile) -> None:
 def test_a_worker_stops_within_a_part(split: SplitFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BATCH", 1)
     stop = multiprocessing.get_context("fork").Event()
-    job = workers._Job(Mute(), split.path, 1, stop)
+    job = workers._Job(Mute(), split.source, 1, stop)
     assert len(job(0).labels) == 7
     stop.set()
     assert len(job(0).labels) == 0
@@ -205,7 +220,7 @@ from core.evaluation import workers
 from core.snapshots.content import split_file
 from tests.core.evaluation.test_workers import Endless
 workers.SMALL, workers._cores, workers.BATCH = 1, lambda: 2, 1
-parts = workers.in_parts(Endless(), Endless, split_file(pathlib.Path({str(split.path)!r})), k=1)
+parts = workers.in_parts(Endless(), Endless, split_file(pathlib.Path({str(split.source)!r})), k=1)
 next(parts)
 print(*[child.pid for child in multiprocessing.active_children()], flush=True)
 input()

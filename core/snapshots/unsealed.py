@@ -1,0 +1,88 @@
+"""Opening a sealed test split: the only place that decrypts, and in memory only.
+
+Who may import this is held by a contract in ``pyproject.toml``: the recorded opening of a release,
+and the rotation of the key. What is decrypted here is never written to disk, log or message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyarrow as pa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import CorruptArtifactError, NotFoundError, WrongKeyError
+from core.snapshots import keys
+from core.snapshots.content import SplitFile, attributes_from_parquet, split_file
+from core.snapshots.keys import SealKey
+from core.snapshots.sealed import NONCE_BYTES
+from core.store import Store
+from core.store import snapshots as table
+from core.store.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The plain bytes of a split, and the key that it was sealed with. Shown, it tells neither."""
+
+    plain: bytes = field(repr=False)
+    key: SealKey
+
+
+def unseal(store: Store, snapshot: Snapshot) -> SplitFile:
+    """The test split of ``snapshot``, in memory. Raises as :func:`decrypted` does."""
+    return split_file(pa.py_buffer(decrypted(store, snapshot).plain))
+
+
+def attributes_of(split: SplitFile) -> pd.DataFrame:
+    """What describes the posts of an opened split, see :func:`.read.load_attributes`."""
+    return attributes_from_parquet(split.source)
+
+
+def decrypted(store: Store, snapshot: Snapshot) -> Opened:
+    """The content of the sealed file of ``snapshot``.
+
+    Raises:
+        NotFoundError: the key, the snapshot or its sealed file is missing.
+        RefusedError: others than its owner can read the key.
+        InputError: the key is none.
+        CorruptArtifactError: the file is not what was stored, or that of another snapshot.
+        WrongKeyError: it was sealed with another key.
+    """
+    # Under the write lock, so that no rotation changes key or file between the two.
+    with store.write() as session:
+        snapshots = {found.digest: found for found in table.listing(session)}
+        if snapshot.digest not in snapshots:
+            raise NotFoundError(
+                f"There is no snapshot {snapshot.id}",
+                "`signoff snapshot list` shows those there are.",
+            )
+        tried = keys.known(store)
+        sealed = store.artifacts.read(snapshots[snapshot.digest].sealed_test)
+    found = _first_opened(sealed, tried, snapshot)
+    if found is not None:
+        return found
+    others = (other for other in snapshots.values() if other.digest != snapshot.digest)
+    for other in others:
+        if _first_opened(sealed, tried, other) is not None:
+            raise CorruptArtifactError(
+                f"The sealed file of snapshot {snapshot.id} is that of {other.id}",
+                "It was not loaded. Restore the database from a backup.",
+            )
+    raise WrongKeyError(
+        f"The key in {' or '.join(key.where for key in tried)} does not open the test split of"
+        f" snapshot {snapshot.id}: it was sealed with another one",
+        "Restore that key, or freeze a newer snapshot: signoff snapshot create.",
+    )
+
+
+def _first_opened(sealed: bytes, tried: Sequence[SealKey], snapshot: Snapshot) -> Opened | None:
+    """What the first fitting key opens, if ``sealed`` was sealed for ``snapshot``."""
+    nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    for key in tried:
+        try:
+            return Opened(AESGCM(key.secret).decrypt(nonce, rest, snapshot.digest.encode()), key)
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
+            continue
+    return None
