@@ -24,7 +24,7 @@ from core.executions import get, record
 from core.executions.code import code_version
 from core.release import audit
 from core.release.events import Kind
-from core.release.review import PRODUCTION
+from core.release.events import PRODUCTION
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
 from core.store import Store, open_store, releases

@@ -14,8 +14,8 @@ from core.comparison.differences import Fact, differences
 from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
 from core.release.aliases import version_of
-from core.release.events import State
-from core.release.review import PRODUCTION, listing
+from core.release.candidates import listing
+from core.release.events import PRODUCTION, State
 from core.snapshots import find
 from core.store.models import Comparison, Evaluation
 from dashboard import components as c

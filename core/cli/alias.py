@@ -1,13 +1,13 @@
 """Commands that move the names which services ask for."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from core.cli.events import event_json
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.release import aliases
 from core.release.events import sentence
-from core.settings import settings
 from core.store.releases import EventRecord
 
 alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
@@ -53,15 +53,25 @@ def alias_set(
     store = workspace()
     seen = aliases.current(store).get(name) if expect is None else expect
     expected = None if seen == NOTHING else seen
-    event = aliases.move(store, name, version, by=settings().operator, expected=expected)
+    event = aliases.move(store, name, version, expected=expected)
     _print_event(event, as_json=as_json)
 
 
 @alias.command("rollback")
 def alias_rollback(name: Name, as_json: AsJson = False) -> None:
     """Send an alias back to the version that it named before."""
-    event = aliases.rollback(workspace(), name, by=settings().operator)
+    event = aliases.rollback(workspace(), name)
     _print_event(event, as_json=as_json)
+
+
+@alias.command("canary")
+def alias_canary(
+    version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
+    share: Annotated[float, typer.Option(help="Of the callers, below 1; 0 ends it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give a version to a share of the callers, the same ones each time."""
+    _print_event(aliases.set_canary(workspace(), version, share=share), as_json=as_json)
 
 
 @alias.command("history")
@@ -80,16 +90,3 @@ def _print_event(event: EventRecord, *, as_json: bool) -> None:
         print_json(event_json(event))
         return
     say(sentence(event))
-
-
-def event_json(event: EventRecord) -> dict[str, Any]:
-    """An event as the JSON contract has it."""
-    return {
-        "name": event.alias,
-        "version": event.version,
-        "event": event.kind,
-        "by": event.by,
-        "at": event.at,
-        "before": event.before,
-        "candidate": event.candidate,
-    }

@@ -6,9 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.events import opening_json
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.errors import InputError
+from core.release import openings
+from core.release.budget import Budget
+from core.release.policy import read_policy
 from core.snapshots import find
+from core.snapshots.read import listing
 from core.stats.testset import (
     ACCURACY,
     MOST_CANDIDATES,
@@ -44,9 +49,57 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ledger, name="ledger", rich_help_panel="Look")
 
 
-@ledger.callback()
-def _group() -> None:
-    """Keeps ``plan`` a word of its own while it is the only command."""
+@ledger.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """Every opening of a sealed test there was, and what the splits can still judge."""
+    store = workspace()
+    policy = read_policy(store.home)
+    found = openings.listing(store)
+    budgets = [openings.budget(store, each, policy) for each in listing(store)]
+    if as_json:
+        print_json(
+            {
+                "openings": [opening_json(each) for each in found],
+                "splits": [_split_json(each) for each in budgets],
+            }
+        )
+        return
+    if not budgets:
+        say("There is no test split yet. Freeze one: signoff snapshot create")
+        return
+    print_table(
+        ("test split", "posts", "frozen", "used", "left", "state"),
+        [
+            (
+                each.snapshot.id,
+                each.posts,
+                f"{each.snapshot.created_at:%Y-%m-%d}",
+                each.used,
+                each.left,
+                each.state,
+            )
+            for each in budgets
+        ],
+    )
+    if not found:
+        say("No test was opened yet. Do so for a candidate: signoff release test CANDIDATE")
+        return
+    print_table(
+        ("opening", "at (UTC)", "by", "candidate", "production", "test split", "answer", "reason"),
+        [
+            (
+                f"{each.row.id}",
+                f"{each.row.at:%Y-%m-%d %H:%M}",
+                each.row.by,
+                f"#{each.row.candidate}",
+                f"#{each.row.baseline}" if each.row.baseline else None,
+                (each.row.snapshot or "")[:12],
+                each.answer,
+                each.row.comment,
+            )
+            for each in found
+        ],
+    )
 
 
 @ledger.command("plan")
@@ -104,6 +157,19 @@ def plan_command(
             "Counted for people who see pass or fail. Who sees figures learns more of the split:"
             " say with --answers how many answers can be told apart."
         )
+
+
+def _split_json(budget: Budget) -> dict[str, Any]:
+    return {
+        "snapshot": budget.snapshot.id,
+        "digest": budget.snapshot.digest,
+        "posts": budget.posts,
+        "age_days": budget.age,
+        "used": budget.used,
+        "left": budget.left,
+        "state": budget.state,
+        "closed": budget.closed,
+    }
 
 
 def _print(snapshot: Snapshot | None, candidates: int, made: Sequence[Plan]) -> None:

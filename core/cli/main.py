@@ -26,6 +26,7 @@ _GROUPS = {
     "alias": "alias",
     "ledger": "ledger",
     "audit": "audit",
+    "seal": "seal",
     "demo": "serve",
     "dashboard": "serve",
     "db": "serve",

@@ -5,19 +5,23 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.alias import event_json
 from core.cli.arguments import Number
+from core.cli.events import event_json, opening_json
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.comparison.compare import caveats as caveats_of
 from core.executions.history import get, number
-from core.release import review
-from core.release.check import Check, of_proposal
+from core.identity import acting
+from core.release import candidates, openings, review, rules
+from core.release.budget import Budget
+from core.release.candidates import Candidate
+from core.release.check import Check, of_candidate
 from core.release.check import check as check_gates
-from core.release.events import sentence
+from core.release.events import PRODUCTION, STAGING, State, sentence
 from core.release.gates import Verdict
-from core.release.review import Candidate
-from core.settings import settings
+from core.release.policy import read_policy
+from core.snapshots import find
 from core.store import Store
+from core.training.train import of_execution as model_of
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
 
@@ -26,6 +30,10 @@ GATE_FAILED = 3
 _MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?"}
 
 Comment = Annotated[str, typer.Option("--comment", help="Why. It stays in the history.")]
+Evidence = Annotated[
+    str | None,
+    typer.Option("--evidence", help="Only if the evidence still has this digest (release show)."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,16 +50,14 @@ def propose(
     """Propose the model of a training execution, with its comparison against production."""
     store = workspace()
     with progress_bar() as progress:
-        found = review.propose(
-            store, number(execution), by=settings().operator, note=note, progress=progress
-        )
+        found = review.propose(store, number(execution), note=note, progress=progress)
     if as_json:
         evidence = found.proposal.comparison
         seconds = get(store, evidence).seconds if evidence else None
         made = {"execution": evidence, "seconds": seconds}
-        print_json({**made, **_candidate_json(store, found)})
+        print_json({**made, **_candidate_json(store, found, of_candidate(store, found))})
         return
-    _show(store, found, as_json=False)
+    _show(store, found, of_candidate(store, found))
 
 
 @release.command("check")
@@ -71,45 +77,88 @@ def check(candidate: Number, as_json: AsJson = False) -> None:
         raise typer.Exit(GATE_FAILED)
 
 
-@release.command("approve")
-def approve(candidate: Number, comment: Comment, as_json: AsJson = False) -> None:
-    """Approve a candidate: it gets its version."""
+@release.command("test")
+def open_command(
+    candidate: Number,
+    reason: Annotated[str, typer.Option(help="Why now. The ledger keeps it.")] = "",
+    on: Annotated[
+        str | None,
+        typer.Option(help="Another snapshot's test split. Default: of the candidate's training."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open the sealed test for a candidate and judge its gates. Exit code 3: one failed.
+
+    Each opening uses the split up a little and stays in the ledger. The same candidate again gets
+    the stored result; one that was cut off is finished.
+    """
     store = workspace()
-    found = review.approve(store, number(candidate), by=settings().operator, comment=comment)
-    _show(store, found, as_json=as_json)
+    with progress_bar() as progress:
+        found = openings.open_test(
+            store, number(candidate), reason=reason, on=on, progress=progress
+        )
+    judged = of_candidate(store, found)
+    if as_json:
+        run = openings.run_of(store, found)
+        made = {"execution": run and run.number, "seconds": run and run.seconds}
+        print_json({**made, **_candidate_json(store, found, judged)})
+    else:
+        _show(store, found, judged)
+    if judged is not None and judged.verdict == Verdict.FAIL:
+        raise typer.Exit(GATE_FAILED)
+
+
+@release.command("comment")
+def comment_command(
+    candidate: Number, text: Annotated[str, typer.Argument()], as_json: AsJson = False
+) -> None:
+    """Say something about a candidate; it stays in the history."""
+    store = workspace()
+    _done(store, review.comment(store, number(candidate), text=text), as_json=as_json)
+
+
+@release.command("approve")
+def approve(
+    candidate: Number,
+    comment: Comment,
+    override: Annotated[
+        str, typer.Option(help="Why it may go out although a gate fails. Marked for good.")
+    ] = "",
+    evidence: Evidence = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve a candidate: it gets its version. Exit code 3: a gate fails."""
+    store = workspace()
+    found = review.approve(
+        store, number(candidate), comment=comment, seen=evidence, override=override
+    )
+    _done(store, found, as_json=as_json)
 
 
 @release.command("reject")
-def reject(candidate: Number, comment: Comment, as_json: AsJson = False) -> None:
+def reject(
+    candidate: Number, comment: Comment, evidence: Evidence = None, as_json: AsJson = False
+) -> None:
     """Reject a candidate, for good."""
     store = workspace()
-    found = review.reject(store, number(candidate), by=settings().operator, comment=comment)
-    _show(store, found, as_json=as_json)
+    found = review.reject(store, number(candidate), comment=comment, seen=evidence)
+    _done(store, found, as_json=as_json)
 
 
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
-    """One candidate, its gates, and what became of it."""
+    """One candidate, its gates, what became of it, and what may be done next."""
     store = workspace()
-    found = review.get(store, number(candidate))
-    judged = of_proposal(store, found)
-    if as_json:
-        print_json(_candidate_json(store, found) | _gates_json(judged))
-        return
-    _show(store, found, as_json=False)
-    if judged is None:
-        say(f"Its proposal judged no gates. Do so: signoff release check {found.number}")
-        return
-    _print_gates(judged)
+    _done(store, candidates.get(store, number(candidate)), as_json=as_json)
 
 
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, the last proposed first."""
     store = workspace()
-    found = review.listing(store)
+    found = candidates.listing(store)
     if as_json:
-        print_json([_candidate_json(store, candidate) for candidate in found])
+        print_json([_listed_json(candidate) for candidate in found])
         return
     if not found:
         say("Nothing was proposed yet. Do so: signoff release propose EXECUTION")
@@ -128,49 +177,89 @@ def list_command(as_json: AsJson = False) -> None:
     print_table(("candidate", "state", "version", "proposed by", "at (UTC)", "note"), rows)
 
 
-def _show(store: Store, candidate: Candidate, *, as_json: bool) -> None:
+def _done(store: Store, candidate: Candidate, *, as_json: bool) -> None:
+    judged = of_candidate(store, candidate)
     if as_json:
-        print_json(_candidate_json(store, candidate))
+        print_json(_candidate_json(store, candidate, judged))
         return
+    _show(store, candidate, judged)
+
+
+def _show(store: Store, candidate: Candidate, judged: Check | None) -> None:
     version = f", version {candidate.version}" if candidate.version else ""
     say(f"Candidate #{candidate.number}: {candidate.state}{version}")
-    if candidate.proposal.comparison:
+    result = candidate.result
+    if result is not None:
+        say(f"Evidence: the sealed test of {(result.snapshot or '')[:12]}, opened by {result.by}.")
+    elif candidate.proposal.comparison:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
-    for caveat in review.caveats(store, candidate):
+    for caveat in _caveats(store, candidate, judged):
         say(f"Mind: {caveat}")
+    if judged is None:
+        say(f"Its proposal judged no gates. Do so: signoff release check {candidate.number}")
+    else:
+        _print_gates(judged)
+        say(f"Evidence digest: {judged.digest}")
+    left = _budget(store, candidate)
+    say(f"Sealed test of {left.snapshot.id}: used {left.used:,} times, {left.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
-    say(_next(candidate))
+    say(_next(store, candidate, judged))
 
 
-def _next(candidate: Candidate) -> str:
+def _caveats(store: Store, candidate: Candidate, judged: Check | None) -> list[str]:
+    outdated = [judged.outdated] if judged and judged.outdated else []
+    broken = [why] if (why := rules.void(candidate, judged)) else []
+    return [*broken, *outdated, *review.caveats(store, candidate)]
+
+
+def _next(store: Store, candidate: Candidate, judged: Check | None) -> str:
+    """The next command; where it cannot be given yet, what stands against it."""
     number, version = candidate.number, candidate.version
-    return {
-        "proposed": f'Next: signoff release approve {number} --comment "…", or reject.',
-        "approved": f"Next: signoff alias set production {version}",
-        "rejected": "Next: train another model.",
-        "released": f"Next: signoff alias history {_alias(candidate)}",
-    }[candidate.state]
+    if candidate.state in (State.PROPOSED, State.TESTED):
+        refusal = rules.against_approval(candidate, judged, acting())
+        if refusal is None:
+            return f'Next: signoff release approve {number} --comment "…", or reject.'
+        return f"Next: not to approve yet. {refusal}"
+    if candidate.state == State.REJECTED:
+        return "Next: train another model."
+    alias = next((e.alias for e in reversed(candidate.events) if e.alias), None)
+    if candidate.state == State.RELEASED:
+        return f"Next: signoff alias history {alias}"
+    if why := rules.void(candidate, judged):
+        return f"Next: {why} Look again, then approve or reject it anew."
+    return f"Next: signoff alias set {STAGING if alias is None else PRODUCTION} {version}"
 
 
-def _alias(candidate: Candidate) -> str:
-    return next((e.alias for e in reversed(candidate.events) if e.alias), "production")
-
-
-def _candidate_json(store: Store, candidate: Candidate) -> dict[str, Any]:
+def _listed_json(candidate: Candidate) -> dict[str, Any]:
     return {
         "candidate": candidate.number,
         "state": candidate.state,
         "version": candidate.version,
         "comparison": candidate.proposal.comparison,
         "note": candidate.proposal.comment,
-        "caveats": review.caveats(store, candidate),
-        # Gates are judged by `release check` and `show`; opening and budget come with the test.
-        "gates": [],
-        "opening": None,
-        "budget": None,
-        "events": [{**event_json(event), "comment": event.comment} for event in candidate.events],
+        "events": [event_json(event) for event in candidate.events],
     }
+
+
+def _candidate_json(store: Store, candidate: Candidate, judged: Check | None) -> dict[str, Any]:
+    left = _budget(store, candidate)
+    return {
+        **_listed_json(candidate),
+        "caveats": _caveats(store, candidate, judged),
+        **_gates_json(judged),
+        "evidence": judged.digest if judged else None,
+        "opening": opening_json(openings.last_of(candidate)),
+        "budget": {"used": left.used, "left": left.left, "closed": left.closed},
+        "next": _next(store, candidate, judged),
+    }
+
+
+def _budget(store: Store, candidate: Candidate) -> Budget:
+    """Of the split that was opened last for it, else of its own snapshot's."""
+    opened = openings.last_of(candidate)
+    of = opened.row.snapshot if opened else model_of(store, candidate.number).snapshot
+    return openings.budget(store, find(store, of or ""), read_policy(store.home))
 
 
 def _print_check(store: Store, found: Check) -> None:

@@ -1,5 +1,6 @@
 """Walks the whole road once with generated posts, so that every page has something to show."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,10 @@ from core.demo.wordlists import load_lists
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
+from core.identity import Actor, Way, acting_as
 from core.progress import Progress, silent
-from core.release import aliases, review
-from core.release.events import State
+from core.release import aliases, candidates, openings, review
+from core.release.events import PRODUCTION, STAGING, State
 from core.settings import REPOSITORY
 from core.snapshots import create
 from core.snapshots.rules import Rules
@@ -107,7 +109,7 @@ def build_demo(store: Store, *, progress: Progress = silent) -> dict[str, Any]:
 def _complete(store: Store) -> bool:
     """Whether the last step, the candidate that waits, was reached (it may be decided since)."""
     proposed = sum(step.note is not None for step in _HISTORY)
-    return len(review.listing(store)) >= proposed
+    return len(candidates.listing(store)) >= proposed
 
 
 def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
@@ -152,25 +154,36 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
         measure(store, snapshot, repeats=NOISE_REPEATS, params=step.params, threads=1)
     if step.note is None:
         return
-    if _state(store, model) is None:
-        review.propose(store, model.execution, by=AUTHOR, note=step.note)
-    if step.reject and _state(store, model) == State.PROPOSED:
-        review.reject(store, model.execution, by=REVIEWER, comment=step.reject)
-    if step.approve:
-        _release(store, model, step.approve)
+    with _by(AUTHOR):
+        if _state(store, model) is None:
+            review.propose(store, model.execution, note=step.note)
+    with _by(REVIEWER):
+        if step.reject and _state(store, model) == State.PROPOSED:
+            review.reject(store, model.execution, comment=step.reject)
+        if step.approve:
+            _release(store, model, step.approve)
 
 
 def _release(store: Store, model: Model, comment: str) -> None:
+    number = model.execution
     if _state(store, model) == State.PROPOSED:
-        review.approve(store, model.execution, by=REVIEWER, comment=comment)
-    candidate = review.get(store, model.execution)
-    if candidate.state == State.APPROVED and candidate.version:
-        now = aliases.current(store).get(review.PRODUCTION)
-        aliases.move(store, review.PRODUCTION, candidate.version, by=REVIEWER, expected=now)
+        openings.open_test(store, number, reason="Before the decision, as the policy wants.")
+    if _state(store, model) == State.TESTED:
+        review.approve(store, number, comment=comment)
+    version = candidates.get(store, number).version
+    for alias in (STAGING, PRODUCTION):
+        now = aliases.current(store).get(alias)
+        moved = [e for e in candidates.get(store, number).events if e.alias == alias]
+        if version and not moved:
+            aliases.move(store, alias, version, expected=now)
+
+
+def _by(name: str) -> AbstractContextManager[Actor]:
+    return acting_as(Actor(name, Way.LOCAL))
 
 
 def _state(store: Store, model: Model) -> State | None:
     try:
-        return review.get(store, model.execution).state
+        return candidates.get(store, model.execution).state
     except NotFoundError:
         return None

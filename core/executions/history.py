@@ -86,6 +86,12 @@ def listing(
         return table.listing(session, kinds=kinds, status=status, limit=limit)
 
 
+def running(store: Store, kind: str, name: str, value: Any) -> bool:
+    """Whether a live process runs a step of ``kind`` whose input ``name`` is ``value``."""
+    found = listing(store, kinds=(kind,), status=table.RUNNING)
+    return any(execution.inputs.get(name) == value for execution in found)
+
+
 def mark_interrupted(store: Store) -> list[int]:
     """Find runs whose process is gone and record them as interrupted; their numbers."""
     with store.read() as session:

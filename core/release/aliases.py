@@ -1,11 +1,18 @@
 """Movable names for versions."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
+from sqlalchemy.orm import Session
+
+from core.access import authorise
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.release import audit
-from core.release.events import Kind, alias_versions
+from core.identity import Actor, Role
+from core.release import audit, candidates, rules
+from core.release.check import of_candidate
+from core.release.events import CANARY, PRODUCTION, STAGING, Kind, alias_versions
+from core.release.policy import read_policy
 from core.store import Store
 from core.store import releases as table
 from core.store.releases import EventRecord, Version
@@ -47,7 +54,7 @@ def history(store: Store, alias: str | None = None) -> list[EventRecord]:
     return events[::-1]
 
 
-def move(store: Store, alias: str, version: str, *, by: str, expected: str | None) -> EventRecord:
+def move(store: Store, alias: str, version: str, *, expected: str | None) -> EventRecord:
     """Point ``alias`` to ``version``, if it still names what the caller believes.
 
     Args:
@@ -56,36 +63,76 @@ def move(store: Store, alias: str, version: str, *, by: str, expected: str | Non
     Raises:
         NotFoundError: no such version.
         ConflictError: the alias names another version than ``expected``.
-        RefusedError: it names this version already.
+        RefusedError: it names this version already; or callers would get what has not been in
+            staging, or whose approval is void.
+        InputError: it is the canary's name, or cannot be one.
     """
     _check_name(alias)
+    if alias == CANARY:
+        raise InputError(
+            "The canary is a share of the callers, not only a name",
+            f"Use: signoff alias canary {version} --share 0.1.",
+        )
     with store.write() as session:
-        found = table.version(session, version)
-        if found is None:
-            raise NotFoundError(
-                f"There is no version {version}",
-                "Approving a candidate makes one; `signoff release list` shows them.",
-            )
+        actor = authorise(session, Role.RELEASER, to=f"move {alias}")
+        found = _version(session, version)
         now = table.aliases(session).get(alias)
         if now == expected == version:
             raise RefusedError(f"{alias} names {version} already", "Nothing was moved.")
+        candidate = candidates.find(session, found.candidate)
+        refusal = (
+            against_serving(store, session, found)
+            if alias == PRODUCTION
+            else rules.against_staging(candidate, of_candidate(store, candidate))
+        )
+        if refusal:
+            raise refusal
         if not table.move_alias(session, alias, before=expected, after=version):
             raise _moved(alias, now, expected)
-        event = EventRecord(
-            kind=Kind.RELEASED,
-            at=datetime.now(UTC),
-            by=by,
-            candidate=found.candidate,
-            version=version,
-            alias=alias,
-            before=expected,
-        )
+        event = _event(Kind.RELEASED, actor, found, alias, before=expected)
         audit.append(session, event)
     return event
 
 
-def rollback(store: Store, alias: str, *, by: str, expected: str | None = None) -> EventRecord:
+def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
+    """Give ``version`` to a share of the callers, in place of what production names; 0 ends it.
+
+    Raises:
+        NotFoundError: no such version.
+        InputError: ``share`` is not from 0 to below 1: everybody is what production is for.
+        RefusedError: nothing is in production, or the version has not been in staging, or its
+            approval is void.
+    """
+    if not 0 <= share < 1:
+        raise InputError(f"A share of {share:g} is not from 0 to below 1", "Give 0.1 for a tenth.")
+    with store.write() as session:
+        actor = authorise(session, Role.RELEASER, to="set a canary")
+        found = _version(session, version)
+        now = table.aliases(session)
+        if PRODUCTION not in now:
+            raise RefusedError(
+                "There is nothing in production to try a canary against",
+                f"Release it: signoff alias set {PRODUCTION} {version}.",
+            )
+        if share and (refusal := against_serving(store, session, found)):
+            raise refusal
+        table.move_alias(session, CANARY, before=now.get(CANARY), after=version)
+        event = _event(Kind.CANARY, actor, found, CANARY, before=now.get(CANARY), share=share)
+        audit.append(session, event)
+    return event
+
+
+def canary(store: Store) -> EventRecord | None:
+    """The canary that is on; None where there is none."""
+    with store.read() as session:
+        events = table.events(session, alias=CANARY)
+    return events[-1] if events and events[-1].share else None
+
+
+def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
     """Send ``alias`` back to the version that it named before; again: to the one before that.
+
+    Neither policy nor evidence is asked: the way back is always open.
 
     Args:
         expected: the version that the caller saw; None: whatever it names now.
@@ -95,6 +142,7 @@ def rollback(store: Store, alias: str, *, by: str, expected: str | None = None) 
         ConflictError: the alias names another version than ``expected``.
     """
     with store.write() as session:
+        actor = authorise(session, Role.RELEASER, to=f"roll {alias} back")
         stack = alias_versions(table.events(session, alias=alias))
         if len(stack) < 2:
             raise RefusedError(
@@ -104,18 +152,10 @@ def rollback(store: Store, alias: str, *, by: str, expected: str | None = None) 
         before, now = stack[-2:]
         if expected is not None and expected != now:
             raise _moved(alias, now, expected)
-        found = table.version(session, before)
-        if found is None or not table.move_alias(session, alias, before=now, after=before):
+        found = _version(session, before)
+        if not table.move_alias(session, alias, before=now, after=before):
             raise _moved(alias, table.aliases(session).get(alias), now)
-        event = EventRecord(
-            kind=Kind.ROLLED_BACK,
-            at=datetime.now(UTC),
-            by=by,
-            candidate=found.candidate,
-            version=before,
-            alias=alias,
-            before=now,
-        )
+        event = _event(Kind.ROLLED_BACK, actor, found, alias, before=now)
         audit.append(session, event)
     return event
 
@@ -125,6 +165,66 @@ def rollback_target(store: Store, alias: str) -> str | None:
     with store.read() as session:
         stack = alias_versions(table.events(session, alias=alias))
     return stack[-2] if len(stack) > 1 else None
+
+
+def version_for(store: Store, caller: str) -> Version | None:
+    """What ``caller`` is served: the canary if they are of its share, else production.
+
+    The same caller gets the same one for as long as neither moves.
+    """
+    on = canary(store)
+    if on is not None and on.version and of_share(caller, on.version, on.share or 0):
+        return version_of(store, CANARY)
+    return version_of(store, PRODUCTION)
+
+
+def of_share(caller: str, version: str, share: float) -> bool:
+    """Whether a canary of ``version`` serves ``caller``; other callers at every version. Pure."""
+    digest = hashlib.sha256(f"{version}\n{caller}".encode()).digest()
+    return int.from_bytes(digest[:8]) < share * 2**64
+
+
+def against_serving(store: Store, session: Session, version: Version) -> RefusedError | None:
+    """Why callers may not get ``version`` now, see :func:`core.release.rules.against_serving`."""
+    candidate = candidates.find(session, version.candidate)
+    staged = [e for e in table.events(session, alias=STAGING) if e.version == version.version]
+    return rules.against_serving(
+        candidate,
+        of_candidate(store, candidate),
+        staged=bool(staged),
+        staging_first=read_policy(store.home).rules.staging_first,
+    )
+
+
+def _version(session: Session, name: str) -> Version:
+    found = table.version(session, name)
+    if found is None:
+        raise NotFoundError(
+            f"There is no version {name}",
+            "Approving a candidate makes one; `signoff release list` shows them.",
+        )
+    return found
+
+
+def _event(
+    kind: Kind,
+    by: Actor,
+    version: Version,
+    alias: str,
+    *,
+    before: str | None,
+    share: float | None = None,
+) -> EventRecord:
+    return EventRecord(
+        kind=kind,
+        at=datetime.now(UTC),
+        by=by.name,
+        candidate=version.candidate,
+        version=version.version,
+        alias=alias,
+        before=before,
+        share=share,
+    )
 
 
 def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:

@@ -1,25 +1,34 @@
-"""A candidate's gates, judged on its validation split. The sealed test stays closed."""
+"""A candidate's gates, judged by what there is: its opened test, else its validation split."""
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+import orjson
 
 from core.comparison import compare as comparing
 from core.comparison.align import numbered
+from core.comparison.compare import Pair
 from core.errors import NotFoundError, RefusedError
 from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
-from core.release import review
-from core.release.aliases import version_of
+from core.release import candidates
+from core.release.candidates import Candidate
 from core.release.events import Kind
-from core.release.gates import Evidence, Gate, Verdict, judge, overall
+from core.release.gates import Evidence, Gate, Tested, Verdict, judge, overall
 from core.release.policy import Policy, read_policy
-from core.release.review import PRODUCTION, Candidate
 from core.snapshots import find
 from core.stats.estimates import Outcome, estimate
 from core.store import Store
-from core.store.models import Comparison, Evaluation
+from core.store import models as rows
+from core.store.models import Comparison, Evaluation, Model
+from core.store.releases import EventRecord
 from core.training.train import of_execution as model_of
+
+REVIEW = "reviewed_by_someone_else"
+"""The one gate that is about the decision itself, so it is no evidence for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,8 @@ class Check:
     """The gates of one candidate, and what they were judged by.
 
     ``candidate``: its training execution. ``comparison``: with production; None without one.
+    ``outdated``: why it does not tell of the production of now, as a sentence; None if it does.
+    ``digest``: of all that a decision rests on; another one means that the evidence has changed.
     """
 
     candidate: int
@@ -34,17 +45,24 @@ class Check:
     comparison: Comparison | None
     policy: Policy
     gates: tuple[Gate, ...]
+    outdated: str | None
+    digest: str
 
     @property
     def verdict(self) -> Verdict:
         return overall(self.gates)
+
+    @property
+    def failed(self) -> tuple[Gate, ...]:
+        """The gates that fail by the evidence: whoever approves overrules them."""
+        return tuple(g for g in self.gates if g.verdict == Verdict.FAIL and g.name != REVIEW)
 
 
 def check(store: Store, execution: int, *, progress: Progress = silent) -> Check:
     """Judge the model of a training execution, proposed or not, against production.
 
     Both are evaluated on the validation split of the candidate's snapshot and compared; what was
-    done before is not done again.
+    done before is not done again. The sealed test stays closed.
 
     Raises:
         NotFoundError: no such execution, or it made no model.
@@ -52,29 +70,99 @@ def check(store: Store, execution: int, *, progress: Progress = silent) -> Check
     """
     policy = read_policy(store.home)
     model = model_of(store, execution)
-    made = review.evidence(store, model, progress)
+    made = compare_with_production(store, model, progress)
     judged = evaluating.evaluate(store, model, find(store, model.snapshot))
     comparison = None if made is None else comparing.of_execution(store, made)
-    return _check(store, execution, policy, judged, comparison)
+    return judge_by(store, execution, policy, judged, comparison, events=_events(store, execution))
 
 
-def of_proposal(store: Store, candidate: Candidate) -> Check | None:
-    """The gates by the comparison that the candidate was proposed with; nothing is computed.
+def of_candidate(store: Store, candidate: Candidate) -> Check | None:
+    """The gates by the last opened test, else by what it was proposed with. Nothing is predicted.
 
-    None where it was proposed without one, or an older Signoff made it.
+    None where an older Signoff made that comparison.
 
     Raises:
         InputError: the policy file is wrong.
     """
-    if candidate.proposal.comparison is None:
-        return None
     policy = read_policy(store.home)
-    comparison = comparing.of_execution(store, candidate.proposal.comparison)
-    judged = evaluating.of_execution(store, comparison.candidate)
+    shown = candidate.result or candidate.proposal
+    comparison = comparing.of_execution(store, shown.comparison) if shown.comparison else None
+    if shown.evaluation is not None:
+        judged = evaluating.of_execution(store, shown.evaluation)
+    elif comparison is not None:
+        judged = evaluating.of_execution(store, comparison.candidate)
+    else:
+        judged = _own_evaluation(store, candidate.number)
     try:
-        return _check(store, candidate.number, policy, judged, comparison)
+        return judge_by(
+            store, candidate.number, policy, judged, comparison, events=candidate.events
+        )
     except RefusedError:
         return None
+
+
+def compare_with_production(store: Store, model: Model, progress: Progress) -> int | None:
+    """Compare on the candidate's validation split; the comparison's execution, None without one."""
+    snapshot = find(store, model.snapshot)
+    candidate = evaluating.evaluate(store, model, snapshot, progress=progress)
+    with store.read() as session:
+        production = candidates.in_production(session)
+    if production is None or production == model.execution:
+        return None
+    baseline = evaluating.evaluate(store, model_of(store, production), snapshot, progress=progress)
+    return comparing.compare(store, Pair(baseline, candidate)).execution
+
+
+def judge_by(
+    store: Store,
+    execution: int,
+    policy: Policy,
+    judged: Evaluation,
+    comparison: Comparison | None,
+    *,
+    events: tuple[EventRecord, ...],
+    tested: Tested | None = None,
+) -> Check:
+    """Judge by an evaluation, and by its comparison where there is one.
+
+    Args:
+        events: of the candidate so far; none if it was not proposed.
+        tested: of a test whose result is no event yet; else it is found among the events.
+
+    Raises:
+        RefusedError: an older Signoff made the comparison.
+    """
+    with store.read() as session:
+        production = candidates.in_production(session)
+    known = (
+        _compared(store, judged, comparison) if comparison else _alone(store, judged, production)
+    )
+    known = replace(
+        known,
+        tested=tested or _tested(store, events),
+        proposed_by=events[0].by if events else None,
+        reviewed_by=_reviewer(events),
+    )
+    gates = judge(policy, known)
+    baseline = evaluating.of_execution(store, comparison.baseline) if comparison else None
+    compared_with = baseline.model_execution if baseline else None
+    return Check(
+        candidate=execution,
+        evaluation=judged,
+        comparison=comparison,
+        policy=policy,
+        gates=gates,
+        outdated=_outdated(execution, compared_with, production),
+        digest=_digest(
+            candidate=execution,
+            predictions=judged.predictions,
+            comparison=[comparison.summary, comparison.changes] if comparison else None,
+            baseline=compared_with,
+            production=None if production == execution else production,
+            policy=policy.digest,
+            gates=[_said(gate) for gate in gates if gate.name != REVIEW],
+        ),
+    )
 
 
 def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, list[float]]:
@@ -90,25 +178,6 @@ def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, list[float]
     return {name: np.clip(each.interval, 0, 1).tolist() for name, each in found.items()}
 
 
-def _check(
-    store: Store,
-    execution: int,
-    policy: Policy,
-    judged: Evaluation,
-    comparison: Comparison | None,
-) -> Check:
-    known = _compared(store, judged, comparison) if comparison else _alone(store, judged)
-    proposed_by, reviewed_by = _people(store, execution)
-    known = replace(known, proposed_by=proposed_by, reviewed_by=reviewed_by)
-    return Check(
-        candidate=execution,
-        evaluation=judged,
-        comparison=comparison,
-        policy=policy,
-        gates=judge(policy, known),
-    )
-
-
 def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evidence:
     summary = comparing.summary_of(store, comparison)
     return Evidence(
@@ -121,21 +190,64 @@ def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evide
     )
 
 
-def _alone(store: Store, judged: Evaluation) -> Evidence:
+def _alone(store: Store, judged: Evaluation, production: int | None) -> Evidence:
     return Evidence(
         metrics=judged.metrics,
         intervals=own_intervals(store, judged),
-        missing="This is the version in production: there is no other to compare with."
-        if version_of(store, PRODUCTION)
-        else "There is no version in production to compare with.",
+        missing="There is no version in production to compare with."
+        if production is None
+        else "This is the version in production: there is no other to compare with."
+        if production == judged.model_execution
+        else "It was not compared with the version in production.",
     )
 
 
-def _people(store: Store, execution: int) -> tuple[str | None, str | None]:
-    """Who proposed the candidate, and who decided on it."""
+def _own_evaluation(store: Store, execution: int) -> Evaluation:
+    """On the validation split of its own snapshot: proposing has made one."""
+    snapshot = model_of(store, execution).snapshot
+    with store.read() as session:
+        return rows.evaluations(
+            session, model_executions=[execution], snapshot=snapshot, split="valid"
+        )[0]
+
+
+def _events(store: Store, execution: int) -> tuple[EventRecord, ...]:
     try:
-        found = review.get(store, execution)
+        return candidates.get(store, execution).events
     except NotFoundError:
-        return None, None
-    decided = [e.by for e in found.events if e.kind in (Kind.APPROVED, Kind.REJECTED)]
-    return found.proposal.by, decided[-1] if decided else None
+        return ()
+
+
+def _tested(store: Store, events: tuple[EventRecord, ...]) -> Tested | None:
+    """How old the last opened test is."""
+    result = next((e for e in reversed(events) if e.kind == Kind.TESTED), None)
+    opened = next((e for e in events if result and e.id == result.opening), None)
+    if opened is None or opened.snapshot is None:
+        return None
+    return ages(find(store, opened.snapshot).created_at, opened.at)
+
+
+def ages(frozen: datetime, opened: datetime) -> Tested:
+    """How old a split was when it was opened, and how long ago that is."""
+    return Tested(split_age=(opened - frozen).days, ago=(datetime.now(UTC) - opened).days)
+
+
+def _reviewer(events: tuple[EventRecord, ...]) -> str | None:
+    decided = [e.by for e in events if e.kind in (Kind.APPROVED, Kind.REJECTED)]
+    return decided[-1] if decided else None
+
+
+def _outdated(candidate: int, baseline: int | None, production: int | None) -> str | None:
+    if production in (None, candidate, baseline):
+        return None
+    compared = f"compares with #{baseline}" if baseline else "compares with nothing"
+    return f"Production has moved since: the evidence {compared}, production is #{production} now."
+
+
+def _said(gate: Gate) -> dict[str, Any]:
+    """A gate without its sentence, whose wording may change from version to version."""
+    return {name: value for name, value in asdict(gate).items() if name != "why"}
+
+
+def _digest(**parts: Any) -> str:
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -49,13 +49,25 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What the evidence is made from, where it is a sealed test.
+
+    ``split_age``: days from its freezing to its opening. ``ago``: days since it was opened.
+    """
+
+    split_age: int
+    ago: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What is known of a candidate when its gates are judged.
 
     ``metrics``: of its evaluation. ``intervals``: of these, where they have one; pairs of numbers.
     ``summary``, ``changes``: of its comparison with production, see
     :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
-    ``proposed_by``, ``reviewed_by``: None as long as nobody has.
+    ``tested``: None as long as the sealed test was not opened. ``proposed_by``, ``reviewed_by``:
+    None as long as nobody has.
     """
 
     metrics: Mapping[str, Any]
@@ -63,6 +75,7 @@ class Evidence:
     summary: Mapping[str, Any] | None = None
     changes: pd.DataFrame | None = None
     missing: str = "There is no comparison with production."
+    tested: Tested | None = None
     proposed_by: str | None = None
     reviewed_by: str | None = None
 
@@ -190,8 +203,30 @@ def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
 
 
 def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
-    """There are no openings yet, so there is nothing to judge."""
-    return _unjudged(limit, "The sealed test has not been opened.", edge=float(limit.value))
+    """Neither the split when it was opened nor its answer now may be too old."""
+    most = int(limit.value)
+    if evidence.tested is None:
+        return _unjudged(limit, "The sealed test has not been opened.", edge=float(most))
+    age, ago = evidence.tested.split_age, evidence.tested.ago
+    if min(age, ago) < 0:
+        why = "The clock was set back since: no age can be told."
+        return _unjudged(limit, why, edge=float(most))
+    if max(age, ago) <= most:
+        verdict, words = Verdict.PASS, f"both within the limit of {most:,}"
+    else:
+        verdict, words = Verdict.FAIL, f"the limit is {most:,}"
+    return Gate(
+        name=limit.name,
+        verdict=verdict,
+        value=float(age),
+        limit=float(most),
+        why=f"The sealed test was opened {_days(age)} after its freezing, {_days(ago)} ago:"
+        f" {words}.",
+    )
+
+
+def _days(number: int) -> str:
+    return f"{number:,} day{'' if number == 1 else 's'}"
 
 
 def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:

@@ -1,13 +1,14 @@
-"""The release policy: which gates a candidate must pass, and the limit of each.
+"""The release policy: which gates a candidate must pass, the limit of each, and a few rules.
 
-A workspace may hold it as ``release-policy.toml``, one table a gate; a gate that is left out is
-off. Without the file the built-in :data:`DEFAULT` holds.
+A workspace may hold it as ``release-policy.toml``, one table a gate or rule. A gate that is left
+out is off; a rule that is left out keeps its default. Without the file the built-in
+:data:`DEFAULT` holds.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from core.comparison.significance import FEWEST_POSTS
 from core.errors import InputError
+from core.stats.testset import Adaptivity
 from core.store.artifacts import storage_errors
 
 FILE = "release-policy.toml"
@@ -46,6 +48,19 @@ max_age_days = 90
 
 [reviewed_by_someone_else]
 team_of_one = false
+
+[test_budget]
+epsilon = 0.02
+delta = 0.001
+disagreement = 0.2
+adaptivity = "full"
+answers = 3
+
+[leakage]
+near_duplicates = 0.05
+
+[release]
+staging_first = true
 """
 """The policy where none is written. Its numbers are explained in ``docs/release-policy.md``."""
 
@@ -64,9 +79,28 @@ class Limit:
         return self.gate if len(_GATES[self.gate]) == 1 else f"{self.gate}.{self.key}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is no gate: it holds whatever the evidence says.
+
+    ``epsilon``, ``delta``, ``disagreement``, ``adaptivity``, ``answers``: what a sealed test
+    promises, see :class:`core.stats.testset.Promise`. ``near_duplicates``: the largest share of
+    its posts that may have one in a candidate's training. ``staging_first``: whether a version
+    must have been in staging before callers get it.
+    """
+
+    epsilon: float = 0.02
+    delta: float = 0.001
+    disagreement: float = 0.2
+    adaptivity: str = "full"
+    answers: int = 3
+    near_duplicates: float = 0.05
+    staging_first: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The limits in force, in the order of the file.
+    """The limits in force, in the order of the file, and the rules.
 
     ``source`` is :data:`FILE` or :data:`BUILT_IN`, ``digest`` the SHA-256 of its text.
     """
@@ -74,6 +108,11 @@ class Policy:
     source: str
     digest: str
     limits: tuple[Limit, ...]
+    rules: Rules = field(default_factory=Rules)
+
+    def limit(self, gate: str) -> Limit | None:
+        """The first limit of a gate; None where it is off."""
+        return next((limit for limit in self.limits if limit.gate == gate), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +147,19 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     """
     text = _text(content)
     document = _document(text)
-    if not document:
+    if not document.keys() - _RULES:
         raise InputError(
             f"{source} names no gate, so anything could be released",
             f"Write at least one, such as [maximum_churn], or remove {source}.",
         )
-    limits = tuple(
-        limit for gate, keys in document.items() for limit in _limits_of(gate, keys, text)
+    limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
+    rules: dict[str, Any] = {one.key: one.value for one in limits if one.gate in _RULES}
+    return Policy(
+        source,
+        hashlib.sha256(content).hexdigest(),
+        tuple(limit for limit in limits if limit.gate in _GATES),
+        Rules(**rules),
     )
-    return Policy(source, hashlib.sha256(content).hexdigest(), limits)
 
 
 def _share(example: str) -> Wanted:
@@ -128,6 +171,7 @@ _METRICS = (
     *(f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)),
 )
 _DISTANCE = Wanted("a number of 0 or more", "0.2", lambda value: _is_number(value, most=inf))
+_YES_OR_NO = Wanted("true or false", "false", lambda value: type(value) is bool)
 _GATES: dict[str, dict[str, Wanted]] = {
     "non_inferiority": {
         "margin": Wanted(
@@ -157,11 +201,29 @@ _GATES: dict[str, dict[str, Wanted]] = {
             "a whole number of 1 or more", "90", lambda value: type(value) is int and value >= 1
         )
     },
-    "reviewed_by_someone_else": {
-        "team_of_one": Wanted("true or false", "false", lambda value: type(value) is bool)
-    },
+    "reviewed_by_someone_else": {"team_of_one": _YES_OR_NO},
 }
 """Gate -> key -> what it takes. A gate needs at least one of its keys."""
+_BETWEEN = Wanted(
+    "a number between 0 and 1", "0.02", lambda value: _is_number(value, most=1) and 0 < value < 1
+)
+_RULES: dict[str, dict[str, Wanted]] = {
+    "test_budget": {
+        "epsilon": _BETWEEN,
+        "delta": replace(_BETWEEN, example="0.001"),
+        "disagreement": replace(_BETWEEN, example="0.2"),
+        "adaptivity": Wanted(
+            '"none", "full" or "first-change"', '"full"', lambda value: value in [*Adaptivity]
+        ),
+        "answers": Wanted(
+            "a whole number of 2 or more", "3", lambda value: type(value) is int and value >= 2
+        ),
+    },
+    "leakage": {"near_duplicates": _share("0.05")},
+    "release": {"staging_first": _YES_OR_NO},
+}
+"""Rule -> key -> what it takes."""
+_TABLES = _GATES | _RULES
 _NOT_TOML = (tomllib.TOMLDecodeError, RecursionError)
 """What the parser raises; the latter where brackets are nested by the thousand."""
 
@@ -172,13 +234,13 @@ def _is_number(value: Any, *, most: float) -> bool:
 
 
 def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
-    if gate not in _GATES:
-        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, _GATES))
-    wanted = _GATES[gate]
+    if gate not in _TABLES:
+        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, _TABLES))
+    wanted = _TABLES[gate]
     first, example = next((key, each.example) for key, each in wanted.items())
     if not isinstance(keys, dict):
         remedy = f"Write [{gate}], and below it {first} = {example}."
-        raise _wrong(text, (gate,), f"{gate} is a gate, which takes a table", remedy)
+        raise _wrong(text, (gate,), f"{gate} takes a table", remedy)
     if not keys:
         remedy = f"Write {first} = {example} below it, or remove [{gate}] to switch it off."
         raise _wrong(text, (gate,), f"[{gate}] has no limit", remedy)
@@ -186,10 +248,10 @@ def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
 
 
 def _limit(gate: str, key: str, value: Any, text: str) -> Limit:
-    wanted = _GATES[gate].get(key)
+    wanted = _TABLES[gate].get(key)
     if wanted is None:
         problem = f"[{gate}] has no key {key!r}"
-        raise _wrong(text, (gate, key), problem, _nearest(key, _GATES[gate]))
+        raise _wrong(text, (gate, key), problem, _nearest(key, _TABLES[gate]))
     if not wanted.fits(value):
         problem = f"{gate}.{key} takes {wanted.words}, not {_said(value)}"
         raise _wrong(text, (gate, key), problem, f"Write {key} = {wanted.example}, for example.")

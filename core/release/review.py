@@ -1,42 +1,28 @@
-"""Proposing a candidate, and the decision on it."""
+"""Proposing a candidate, speaking about it, and deciding on it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from core.access import authorise
 from core.comparison import compare as comparing
-from core.comparison.compare import Pair
-from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.evaluation import evaluate as evaluating
+from core.errors import ConflictError, GateFailedError, InputError, RefusedError
+from core.identity import Actor, Role
 from core.progress import Progress, silent
-from core.release import audit
-from core.release.events import Kind, State, candidate_state
-from core.snapshots import find
+from core.release import audit, candidates, check, rules
+from core.release.candidates import Candidate
+from core.release.check import Check
+from core.release.events import Kind
 from core.store import Store
 from core.store import releases as table
-from core.store.models import Model
 from core.store.releases import EventRecord
 from core.training.train import of_execution as model_of
 
-PRODUCTION = "production"
 MAX_COMMENT = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A training execution that was proposed, and what became of it."""
-
-    number: int
-    state: State
-    version: str | None
-    proposal: EventRecord
-    """Its ``comparison`` is the evidence: None where there was no production to compare with."""
-    events: tuple[EventRecord, ...]
-
-
 def propose(
-    store: Store, execution: int, *, by: str, note: str = "", progress: Progress = silent
+    store: Store, execution: int, *, note: str = "", progress: Progress = silent
 ) -> Candidate:
     """Propose the model of a training execution for release.
 
@@ -45,167 +31,167 @@ def propose(
 
     Raises:
         NotFoundError: no such execution, or it made no model.
-        RefusedError: it was proposed before.
+        RefusedError: it was proposed before, or whoever acts is no reviewer.
     """
     _check_comment(note)
     model = model_of(store, execution)
     with store.read() as session:
-        _require(session, execution, None)
-    comparison = evidence(store, model, progress)
+        authorise(session, Role.REVIEWER, to="propose a candidate")
+        _require_new(session, execution)
+    comparison = check.compare_with_production(store, model, progress)
     with store.write() as session:
-        _require(session, execution, None)
-        event = _event(Kind.PROPOSED, execution, by=by, comment=note, comparison=comparison)
+        actor = authorise(session, Role.REVIEWER, to="propose a candidate")
+        _require_new(session, execution)
+        event = _event(Kind.PROPOSED, execution, by=actor, comment=note, comparison=comparison)
         audit.append(session, event)
-    return get(store, execution)
+    return candidates.get(store, execution)
 
 
-def approve(store: Store, candidate: int, *, by: str, comment: str) -> Candidate:
-    """Approve a proposed candidate; it gets its version.
+def comment(store: Store, candidate: int, *, text: str) -> Candidate:
+    """Say something about a candidate, in whatever state it is.
 
     Raises:
-        RefusedError: it is not waiting for review, or there is no comment.
+        InputError: nothing was said, or too much.
+    """
+    _require_comment(text, "comment on")
+    with store.write() as session:
+        actor = authorise(session, Role.REVIEWER, to="comment on a candidate")
+        candidates.find(session, candidate)
+        audit.append(session, _event(Kind.COMMENTED, candidate, by=actor, comment=text))
+    return candidates.get(store, candidate)
+
+
+def approve(
+    store: Store, candidate: int, *, comment: str, seen: str | None = None, override: str = ""
+) -> Candidate:
+    """Approve a candidate on its evidence; the first approval gives it its version.
+
+    An approval whose evidence has changed since is void; then it can be approved again.
+
+    Args:
+        seen: digest of the evidence that was looked at; None: whatever it is now.
+        override: why it may go out although a gate fails.
+
+    Raises:
+        RefusedError: the policy wants its test opened first, or somebody else to review it, or
+            the evidence does not tell of the production of now.
+        ConflictError: it is decided already, or its evidence is another one than ``seen``.
+        GateFailedError: a gate fails and ``override`` is empty.
     """
     _require_comment(comment, "approve")
+    _check_comment(override)
     with store.write() as session:
-        proposal = _require(session, candidate, State.PROPOSED)
+        actor = authorise(session, Role.REVIEWER, to="approve a candidate")
+        found = candidates.find(session, candidate)
+        evidence = check.of_candidate(store, found)
+        if refusal := rules.against_approval(found, evidence, actor):
+            raise refusal
+        assert evidence is not None  # else it was refused
+        _require_same(found, evidence, seen)
+        _require_gates(found, evidence, override)
         now = datetime.now(UTC)
-        version = table.next_version(session, at=now, candidate=candidate)
-        event = _event(
-            Kind.APPROVED,
-            candidate,
-            by=by,
-            at=now,
-            comment=comment,
-            version=version,
-            comparison=proposal,
+        audit.append(
+            session,
+            _event(
+                Kind.APPROVED,
+                candidate,
+                by=actor,
+                at=now,
+                comment=comment,
+                version=found.version or table.next_version(session, at=now, candidate=candidate),
+                comparison=evidence.comparison.execution if evidence.comparison else None,
+                shown=evidence.digest,
+                override=override.strip() if evidence.failed else None,
+            ),
         )
-        audit.append(session, event)
-    return get(store, candidate)
+    return candidates.get(store, candidate)
 
 
-def reject(store: Store, candidate: int, *, by: str, comment: str) -> Candidate:
-    """Reject a proposed candidate, for good: a new training makes a new candidate.
+def reject(store: Store, candidate: int, *, comment: str, seen: str | None = None) -> Candidate:
+    """Reject a candidate, for good: a new training makes a new one.
 
     Raises:
-        RefusedError: it is not waiting for review, or there is no comment.
+        ConflictError: it is decided already, or its evidence is another one than ``seen``.
     """
     _require_comment(comment, "reject")
     with store.write() as session:
-        proposal = _require(session, candidate, State.PROPOSED)
-        event = _event(Kind.REJECTED, candidate, by=by, comment=comment, comparison=proposal)
-        audit.append(session, event)
-    return get(store, candidate)
+        actor = authorise(session, Role.REVIEWER, to="reject a candidate")
+        found = candidates.find(session, candidate)
+        evidence = check.of_candidate(store, found)
+        if refusal := rules.against_rejection(found, evidence):
+            raise refusal
+        _require_same(found, evidence, seen)
+        shown = found.result or found.proposal
+        audit.append(
+            session,
+            _event(
+                Kind.REJECTED,
+                candidate,
+                by=actor,
+                comment=comment,
+                comparison=shown.comparison,
+                shown=evidence.digest if evidence else None,
+            ),
+        )
+    return candidates.get(store, candidate)
 
 
 def caveats(store: Store, candidate: Candidate) -> list[str]:
     """What a reviewer must know before believing the evidence, as sentences; often none."""
-    if candidate.proposal.comparison is None:
-        return ["There was no production version to compare with when it was proposed."]
-    evidence = comparing.of_execution(store, candidate.proposal.comparison)
-    found = comparing.caveats(store, evidence)
-    with store.read() as session:
-        name = table.aliases(session).get(PRODUCTION)
-        version = table.version(session, name) if name else None
-    baseline = evaluating.of_execution(store, evidence.baseline).model_execution
-    if candidate.state == State.PROPOSED and version and version.candidate != baseline:
-        found.append(
-            f"Production has moved since it was proposed: the evidence compares with #{baseline},"
-            f" production is #{version.candidate} now. Compare the two before you decide."
+    shown = candidate.result or candidate.proposal
+    if shown.comparison is None:
+        return ["There was no production version to compare with."]
+    return comparing.caveats(store, comparing.of_execution(store, shown.comparison))
+
+
+def _require_new(session: Session, execution: int) -> None:
+    if table.events(session, candidate=execution):
+        raise RefusedError(
+            rules.already(candidates.find(session, execution)),
+            "Propose another training: signoff train, then release propose.",
         )
-    return found
 
 
-def get(store: Store, number: int) -> Candidate:
-    """One candidate.
-
-    Raises:
-        NotFoundError: that execution was never proposed.
-    """
-    with store.read() as session:
-        events = table.events(session, candidate=number)
-    if not events:
-        raise NotFoundError(
-            f"There is no candidate #{number}",
-            "`signoff release list` shows those there are; `signoff release propose EXECUTION`"
-            " makes one.",
+def _require_same(candidate: Candidate, evidence: Check | None, seen: str | None) -> None:
+    if seen is not None and (evidence is None or seen != evidence.digest):
+        raise ConflictError(
+            f"The evidence of #{candidate.number} has changed since you looked",
+            f"Look at it anew, then decide: signoff release show {candidate.number}.",
         )
-    return _candidate(events)
 
 
-def listing(store: Store) -> list[Candidate]:
-    """All candidates, the last proposed first."""
-    with store.read() as session:
-        events = table.events(session)
-    by_candidate: dict[int, list[EventRecord]] = {}
-    for event in events:
-        by_candidate.setdefault(event.candidate, []).append(event)
-    return [_candidate(mine) for mine in reversed(by_candidate.values())]
-
-
-def _candidate(events: list[EventRecord]) -> Candidate:
-    state = candidate_state(events)
-    if state is None:
-        raise RuntimeError("a candidate without a proposal")
-    versions = [event.version for event in events if event.kind == Kind.APPROVED]
-    return Candidate(
-        number=events[0].candidate,
-        state=state,
-        version=versions[0] if versions else None,
-        proposal=events[0],
-        events=tuple(events),
-    )
-
-
-def evidence(store: Store, model: Model, progress: Progress) -> int | None:
-    """Compare with production on the candidate's validation split; the comparison's execution."""
-    snapshot = find(store, model.snapshot)
-    candidate = evaluating.evaluate(store, model, snapshot, progress=progress)
-    with store.read() as session:
-        production = table.aliases(session).get(PRODUCTION)
-        version = table.version(session, production) if production else None
-    if version is None or version.candidate == model.execution:
-        return None
-    production_model = model_of(store, version.candidate)
-    baseline = evaluating.evaluate(store, production_model, snapshot, progress=progress)
-    return comparing.compare(store, Pair(baseline, candidate)).execution
-
-
-def _require(session: Session, candidate: int, wanted: State | None) -> int | None:
-    """Refuse unless the candidate is in that state; the comparison it was proposed with."""
-    events = table.events(session, candidate=candidate)
-    state = candidate_state(events)
-    if state == wanted:
-        return events[0].comparison if events else None
-    if state is None:
-        raise NotFoundError(
-            f"There is no candidate #{candidate}",
-            f"Propose it first: signoff release propose {candidate}.",
+def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None:
+    if evidence.failed and not override.strip():
+        names = ", ".join(gate.name for gate in evidence.failed)
+        raise GateFailedError(
+            f"#{candidate.number} fails {names}",
+            "Reject it, or say with --override why it may go out all the same: that is marked for"
+            " good.",
         )
-    last = next(e for e in reversed(events) if e.kind != Kind.ROLLED_BACK)
-    said = f"Candidate #{candidate} is {state} already, by {last.by} at {last.at:%Y-%m-%d %H:%M}"
-    if wanted is None:
-        raise RefusedError(said, "Propose another training: signoff train, then release propose.")
-    raise ConflictError(said, f"Look again before you decide: signoff release show {candidate}.")
 
 
 def _event(
     kind: Kind,
     candidate: int,
     *,
-    by: str,
+    by: Actor,
     comment: str,
-    comparison: int | None,
     at: datetime | None = None,
     version: str | None = None,
+    comparison: int | None = None,
+    shown: str | None = None,
+    override: str | None = None,
 ) -> EventRecord:
     return EventRecord(
         kind=kind,
         at=at or datetime.now(UTC),
-        by=by,
+        by=by.name,
         candidate=candidate,
         comment=comment.strip(),
         version=version,
         comparison=comparison,
+        shown=shown,
+        override=override,
     )
 
 

@@ -30,7 +30,7 @@ class EventRecord:
     baseline: int | None = None
     opening: int | None = None
     verdict: str | None = None
-    evidence: str | None = None
+    shown: str | None = None
     override: str | None = None
     share: float | None = None
     id: int = 0

@@ -221,12 +221,35 @@ class ReleaseEventRow(Base):
     """The event of the opening whose result this is: it has one."""
     verdict: Mapped[str | None] = mapped_column(String(16))
     """What all gates together said of the opened test."""
-    evidence: Mapped[Digest | None]
+    shown: Mapped[Digest | None]
     """Of everything that was shown to who decided."""
     override: Mapped[str | None]
     """Why a failed gate was overruled."""
     share: Mapped[float | None]
     """Of the callers whom a canary serves."""
+
+
+class AccessEventRow(Base):
+    """A role or an API token given or taken. Appended, never changed, as release events are."""
+
+    __tablename__ = "access_events"
+    __table_args__ = (
+        Index("uq_access_events_secret", "secret", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str]
+    """Whose role it is, or the name of the token."""
+    role: Mapped[str | None] = mapped_column(String(16))
+    """The role that was given; None where one was taken."""
+    secret: Mapped[Digest | None]
+    """SHA-256 of the secret of a token that was made. The secret itself is nowhere."""
+    expires_at: Mapped[datetime | None]
+    """When a token ends by itself; None: never."""
 
 
 class AuditRow(Base):

@@ -5,8 +5,8 @@ import streamlit as st
 from core.evaluation.history import Training
 from core.executions import listing
 from core.release import aliases, review
-from core.release.events import Kind, State
-from core.release.review import PRODUCTION, Candidate
+from core.release.candidates import Candidate
+from core.release.events import PRODUCTION, Kind, State
 from core.store.releases import Version
 from dashboard import components as c
 from dashboard import data, words

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.errors import SignoffError
 from core.release import aliases, review
-from core.release.events import State, sentence
-from core.release.review import PRODUCTION, Candidate
+from core.release.candidates import Candidate
+from core.release.events import PRODUCTION, State, sentence
 from dashboard import components as c
 from dashboard import data, pair, state, words
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.feedback import submissions
 from core.release.aliases import version_of
-from core.release.review import PRODUCTION
+from core.release.events import PRODUCTION
 from core.serving import Suggestion
 from core.snapshots import find
 from core.training.train import of_execution

@@ -6,7 +6,7 @@ from core.evaluation.history import trainings
 from core.executions import listing
 from core.release import aliases, review
 from core.release.events import State
-from core.release.review import PRODUCTION
+from core.release.events import PRODUCTION
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store

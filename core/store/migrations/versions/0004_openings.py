@@ -22,7 +22,7 @@ def upgrade() -> None:
             f"ALTER TABLE {TABLE} ADD COLUMN {name} {kind} CONSTRAINT {key} REFERENCES {target}"
         )
     op.add_column(TABLE, sa.Column("verdict", sa.String(length=16), nullable=True))
-    op.add_column(TABLE, sa.Column("evidence", sa.String(length=64), nullable=True))
+    op.add_column(TABLE, sa.Column("shown", sa.String(length=64), nullable=True))
     op.add_column(TABLE, sa.Column("override", sa.String(), nullable=True))
     op.add_column(TABLE, sa.Column("share", sa.Double(), nullable=True))
     op.create_index(op.f("ix_release_events_snapshot"), TABLE, ["snapshot"])

@@ -1,0 +1,79 @@
+"""Commands for the key that the test splits are sealed with."""
+
+import typer
+
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.executions import get
+from core.snapshots import rotation
+from core.snapshots.rotation import Fits
+
+OPENS = {
+    Fits.PRESENT: "the present key",
+    Fits.PREVIOUS: "the previous key: run signoff seal rotate to the end",
+    Fits.NONE: "none",
+}
+
+seal = typer.Typer(help="The key of the sealed test splits.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(seal, name="seal", rich_help_panel="Decide")
+
+
+@seal.command("status")
+def status(as_json: AsJson = False) -> None:
+    """Which key opens the test split of each snapshot. Shows no post, and is no opening."""
+    found = rotation.status(workspace())
+    if as_json:
+        print_json(
+            [
+                {
+                    "snapshot": state.snapshot.id,
+                    "digest": state.snapshot.digest,
+                    "key": state.fits,
+                    "why": state.why,
+                }
+                for state in found
+            ]
+        )
+        return
+    if not found:
+        say("Nothing is sealed yet: signoff snapshot create.")
+        return
+    print_table(
+        ("snapshot", "test posts", "opened by"),
+        [(s.snapshot.id, s.snapshot.splits["test"], OPENS[s.fits]) for s in found],
+    )
+    for state in found:
+        if state.why:
+            say(state.why)
+
+
+@seal.command("rotate")
+def rotate(as_json: AsJson = False) -> None:
+    """Seal every test split with a new key; run again, it finishes what was cut off.
+
+    Where SIGNOFF_SEAL_KEY gives the key, set it to the new one, and SIGNOFF_SEAL_KEY_PREVIOUS to
+    the one before.
+    """
+    store = workspace()
+    with progress_bar() as progress:
+        made = rotation.rotate(store, progress=progress)
+    if as_json:
+        print_json(
+            {
+                "execution": made.execution,
+                "seconds": get(store, made.execution).seconds,
+                "key": made.key.where,
+                "resealed": [snapshot.id for snapshot in made.resealed],
+                "left": [snapshot.id for snapshot in made.left],
+            }
+        )
+        return
+    say(
+        f"{len(made.resealed):,} test splits are sealed with the new key, in {made.key.where}"
+        f" (execution #{made.execution}). Back it up: without it they can never be opened."
+    )
+    for snapshot in made.left:
+        say(f"Left as it was, since no key here opens it: {snapshot.id}")

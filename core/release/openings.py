@@ -1,0 +1,287 @@
+"""Opening a sealed test: the one place that reads one.
+
+First the row of the ledger is committed, then the split is read, then candidate and production are
+predicted, compared and judged on it, and the result is bound to the row. What is cut off in between
+stays an opening without result: it counts as used, and the same candidate may finish it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access import authorise
+from core.comparison import compare as comparing
+from core.comparison.compare import Pair
+from core.errors import ConflictError, InputError, RefusedError
+from core.evaluation.evaluate import evaluate_unsealed
+from core.executions import Run, record
+from core.executions.history import listing as listing_of_runs
+from core.executions.history import running
+from core.identity import Actor, Role
+from core.progress import Progress, silent
+from core.release import audit, candidates, rules
+from core.release.budget import Budget, budget_of
+from core.release.candidates import Candidate
+from core.release.check import ages, judge_by
+from core.release.events import Kind, ends
+from core.release.leakage import find_leakage
+from core.release.policy import Policy, read_policy
+from core.snapshots import find
+from core.snapshots.read import OPEN_SPLITS, open_split
+from core.snapshots.unsealed import attributes_of, unseal
+from core.store import Store
+from core.store import releases as table
+from core.store.executions import SUCCEEDED, Execution
+from core.store.models import Model
+from core.store.releases import EventRecord
+from core.store.snapshots import Snapshot
+from core.training.train import of_execution as model_of
+
+MAX_REASON = 2_000
+STEP = "test"
+"""The kind of the execution that opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One row of the ledger, and the event that ended it; None as long as there is none."""
+
+    row: EventRecord
+    end: EventRecord | None
+
+    @property
+    def state(self) -> str:
+        """``finished``, ``refused`` or ``unfinished``."""
+        if self.end is None:
+            return "unfinished"
+        return "finished" if self.end.kind == Kind.TESTED else "refused"
+
+    @property
+    def answer(self) -> str:
+        """The verdict; where there is none, the state."""
+        return (self.end and self.end.verdict) or self.state
+
+
+def listing(store: Store) -> list[Opening]:
+    """The ledger: every opening there was, the last first."""
+    with store.read() as session:
+        events = table.events(session)
+    ended = ends(events)
+    rows = [event for event in events if event.kind == Kind.OPENED]
+    return [Opening(row, ended.get(row.id)) for row in reversed(rows)]
+
+
+def open_test(
+    store: Store,
+    candidate: int,
+    *,
+    reason: str,
+    on: str | None = None,
+    progress: Progress = silent,
+) -> Candidate:
+    """Open a sealed test for a candidate, or give back what the same opening has said before.
+
+    Args:
+        reason: why now; it stays in the ledger.
+        on: the snapshot whose test split; default: that of the candidate's training.
+
+    Raises:
+        NotFoundError: it was never proposed, or there is no such snapshot.
+        RefusedError: the split is spent or stale, or the candidate was trained on its posts.
+        ConflictError: it is being opened at this moment, or the candidate is decided.
+        InputError: there is no reason, the policy file is wrong, or the key does not fit.
+    """
+    policy = read_policy(store.home)
+    model = model_of(store, candidate)
+    snapshot = find(store, on or model.snapshot)
+    with store.read() as session:
+        found = candidates.find(session, candidate)
+        known = _same_question(session, found, snapshot)
+    if known is not None and known.end is not None:
+        return found
+    with store.write() as session:
+        actor = authorise(session, Role.REVIEWER, to="open a sealed test")
+        row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
+    if running(store, STEP, "opening", row.id):
+        raise ConflictError(
+            f"The sealed test of {snapshot.id} is being opened for #{candidate}, by {row.by}",
+            f"Wait until it is done: signoff release show {candidate}.",
+        )
+    inputs = {
+        "opening": row.id,
+        "candidate": candidate,
+        "baseline": row.baseline,
+        "snapshot": snapshot.digest,
+    }
+    with record(store, STEP, params={"policy": policy.digest}, inputs=inputs) as run:
+        _test(store, run, row, model, snapshot, policy, progress)
+    return candidates.get(store, candidate)
+
+
+def last_of(candidate: Candidate) -> Opening | None:
+    """The last opening for a candidate; None before the first."""
+    rows = [event for event in candidate.events if event.kind == Kind.OPENED]
+    return Opening(rows[-1], ends(candidate.events).get(rows[-1].id)) if rows else None
+
+
+def run_of(store: Store, candidate: Candidate) -> Execution | None:
+    """The execution that ended the last opening for a candidate."""
+    opening = last_of(candidate)
+    runs = listing_of_runs(store, kinds=(STEP,), status=SUCCEEDED)
+    mine = [run for run in runs if opening and run.inputs["opening"] == opening.row.id]
+    return next(iter(mine), None)
+
+
+def budget(store: Store, snapshot: Snapshot, policy: Policy) -> Budget:
+    """What the sealed test of a snapshot can still judge."""
+    with store.read() as session:
+        return budget_of(table.events(session), snapshot, policy)
+
+
+def _same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
+    """The opening of this split for this candidate against the production of now, if any.
+
+    An unfinished one of this split goes before: it must be finished first, as it was begun.
+    """
+    ended = ends(candidate.events)
+    rows = [
+        Opening(event, ended.get(event.id))
+        for event in candidate.events
+        if event.kind == Kind.OPENED and event.snapshot == snapshot.digest
+    ]
+    unfinished = [each for each in rows if each.end is None]
+    baseline = _baseline(session, candidate.number)
+    same = [each for each in rows if each.row.baseline == baseline and each.state == "finished"]
+    return next(iter([*unfinished, *reversed(same)]), None)
+
+
+def _baseline(session: Session, candidate: int) -> int | None:
+    production = candidates.in_production(session)
+    return None if production == candidate else production
+
+
+def _ledger_row(
+    session: Session,
+    number: int,
+    snapshot: Snapshot,
+    policy: Policy,
+    *,
+    reason: str,
+    actor: Actor,
+) -> EventRecord:
+    """The row of an opening that was cut off, or a new one."""
+    candidate = candidates.find(session, number)
+    known = _same_question(session, candidate, snapshot)
+    if known is not None and known.end is None:
+        return known.row
+    if known is not None:
+        raise ConflictError(
+            f"#{number} was tested on {snapshot.id} meanwhile, by {known.row.by}",
+            f"Look at the result: signoff release show {number}.",
+        )
+    spent = budget_of(table.events(session), snapshot, policy)
+    if refusal := rules.against_opening(candidate, spent):
+        raise refusal
+    _require_reason(reason)
+    row = EventRecord(
+        kind=Kind.OPENED,
+        at=datetime.now(UTC),
+        by=actor.name,
+        candidate=number,
+        comment=reason.strip(),
+        snapshot=snapshot.digest,
+        baseline=_baseline(session, number),
+    )
+    return audit.append(session, row)
+
+
+def _test(
+    store: Store,
+    run: Run,
+    row: EventRecord,
+    model: Model,
+    snapshot: Snapshot,
+    policy: Policy,
+    progress: Progress,
+) -> None:
+    """Everything between the ledger's row and its result."""
+    data = unseal(store, snapshot)
+    trained_on = find(store, model.snapshot)
+    leakage = find_leakage(
+        [open_split(store, trained_on, split) for split in OPEN_SPLITS],
+        data,
+        first_moment=snapshot.cutoffs.get("test"),
+        most_near=policy.rules.near_duplicates,
+        progress=progress,
+    )
+    run.metrics = {**leakage.counts}
+    if leakage.refused:
+        with store.write() as session:
+            _end(session, row, Kind.REFUSED, comment=leakage.refused)
+        raise RefusedError(
+            f"#{row.candidate} cannot be judged by the test of {snapshot.id}: {leakage.refused}",
+            "Train it anew without them, or test it on a newer split: --on SNAPSHOT.",
+        )
+    judged = evaluate_unsealed(store, model, snapshot, data, progress=progress)
+    comparison = None
+    if row.baseline is not None:
+        baseline = model_of(store, row.baseline)
+        other = evaluate_unsealed(store, baseline, snapshot, data, progress=progress)
+        attributes = attributes_of(data)
+        comparison = comparing.compare(store, Pair(other, judged), attributes=attributes)
+    events = candidates.get(store, row.candidate).events
+    found = judge_by(
+        store,
+        row.candidate,
+        policy,
+        judged,
+        comparison,
+        events=events,
+        tested=ages(snapshot.created_at, row.at),
+    )
+    run.outputs = {
+        "evaluation": judged.execution,
+        "comparison": comparison.execution if comparison else None,
+        "evidence": found.digest,
+    }
+    run.metrics |= {"posts": judged.posts, "verdict": found.verdict}
+    run.on_success(
+        lambda session: _end(
+            session,
+            row,
+            Kind.TESTED,
+            evaluation=judged.execution,
+            comparison=comparison.execution if comparison else None,
+            verdict=found.verdict,
+            shown=found.digest,
+        )
+    )
+
+
+def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:
+    """End an opening, once: who finishes it second finds it ended."""
+    actor = authorise(session, Role.REVIEWER, to="open a sealed test")
+    if row.id in ends(table.events(session, candidate=row.candidate)):
+        return
+    event = EventRecord(
+        kind=kind,
+        at=datetime.now(UTC),
+        by=actor.name,
+        candidate=row.candidate,
+        snapshot=row.snapshot,
+        baseline=row.baseline,
+        opening=row.id,
+        **more,
+    )
+    audit.append(session, event)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InputError("Say why the sealed test is opened", 'The ledger keeps it: --reason "…".')
+    if len(reason) > MAX_REASON:
+        raise InputError(
+            f"The reason has {len(reason):,} characters", f"Keep it to {MAX_REASON:,}."
+        )

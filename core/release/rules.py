@@ -1,0 +1,136 @@
+"""What may be done with a candidate now, and why not. Pure; pages ask it, and writers obey it.
+
+Each function gives the refusal, or None where nothing stands against it. What a role may do is
+asked elsewhere: :mod:`core.access`.
+"""
+
+from core.errors import ConflictError, RefusedError
+from core.identity import Actor
+from core.release.budget import Budget
+from core.release.candidates import Candidate
+from core.release.check import REVIEW, Check
+from core.release.events import STAGING, Kind, State
+
+_DECISIVE = (Kind.PROPOSED, Kind.TESTED, Kind.APPROVED, Kind.REJECTED, Kind.RELEASED)
+
+
+def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None:
+    """Against a new opening of the sealed test that ``budget`` is of."""
+    number = candidate.number
+    if candidate.state in (State.REJECTED, State.RELEASED):
+        return ConflictError(already(candidate), "A test is for the decision, and that was taken.")
+    if candidate.unfinished is not None:
+        split = (candidate.unfinished.snapshot or "")[:12]
+        return ConflictError(
+            f"#{number} has an opening without a result, of the test split of {split}",
+            f"Finish that one: signoff release test {number} --on {split}.",
+        )
+    if budget.closed:
+        return RefusedError(budget.closed.rstrip("."), f"{budget.remedy.capitalize()}.")
+    return None
+
+
+def against_rejection(candidate: Candidate, evidence: Check | None) -> RefusedError | None:
+    """Against rejecting; an approval that is void can be taken back so."""
+    number = candidate.number
+    if candidate.state == State.APPROVED and void(candidate, evidence) is None:
+        return ConflictError(already(candidate), "Whoever releases it decides now.")
+    if candidate.state in (State.REJECTED, State.RELEASED):
+        return ConflictError(
+            already(candidate), f"Look again before you decide: signoff release show {number}."
+        )
+    if candidate.unfinished is not None:
+        return ConflictError(
+            f"The sealed test of #{number} is being opened, or was cut off",
+            f"Wait for it, or finish it: signoff release test {number}.",
+        )
+    return None
+
+
+def against_approval(
+    candidate: Candidate, evidence: Check | None, actor: Actor
+) -> RefusedError | None:
+    """Against approving by ``actor``. Failed gates are not: overruling them takes a reason."""
+    number = candidate.number
+    if refusal := against_rejection(candidate, evidence):
+        return refusal
+    if evidence is None:
+        return RefusedError(
+            f"An older Signoff made the evidence of #{number}",
+            f"Make it anew: signoff release test {number}.",
+        )
+    if evidence.policy.limit("test_opened") and candidate.result is None:
+        return RefusedError(
+            f"The sealed test of #{number} has not been opened, which the policy wants first",
+            f'Open it: signoff release test {number} --reason "…".',
+        )
+    reviewed = evidence.policy.limit(REVIEW)
+    if reviewed and not reviewed.value and actor.name == candidate.proposal.by:
+        return RefusedError(
+            f"{actor.name} proposed #{number}, so somebody else must approve it",
+            "Ask another reviewer. A team of one sets team_of_one = true in release-policy.toml.",
+        )
+    if evidence.outdated:
+        return RefusedError(
+            evidence.outdated.rstrip("."), f"Test it against that: signoff release test {number}."
+        )
+    return None
+
+
+def against_staging(candidate: Candidate, evidence: Check | None) -> RefusedError | None:
+    """Against giving its version to staging, or to an alias of the team's own."""
+    number = candidate.number
+    if candidate.state == State.RELEASED:
+        return None
+    if candidate.state != State.APPROVED:
+        return RefusedError(
+            f"Candidate #{number} is {candidate.state}, not approved",
+            f"Look at it: signoff release show {number}.",
+        )
+    if why := void(candidate, evidence):
+        return RefusedError(
+            why.rstrip("."), f"Look again, and approve it anew: signoff release show {number}."
+        )
+    return None
+
+
+def against_serving(
+    candidate: Candidate, evidence: Check | None, *, staged: bool, staging_first: bool
+) -> RefusedError | None:
+    """Against giving its version to callers, as production or canary.
+
+    What was in production may come back whatever has changed.
+    """
+    if refusal := against_staging(candidate, evidence):
+        return refusal
+    if staging_first and not staged and candidate.state != State.RELEASED:
+        return RefusedError(
+            f"{candidate.version} has not been in staging, which the policy wants first",
+            f"Put it there: signoff alias set {STAGING} {candidate.version}.",
+        )
+    return None
+
+
+def void(candidate: Candidate, evidence: Check | None) -> str | None:
+    """Why the approval no longer holds, as a sentence; None if it does, or there is none.
+
+    Approvals of an older Signoff are bound to nothing, so nothing makes them void.
+    """
+    approval = candidate.approval
+    if candidate.state != State.APPROVED or approval is None or approval.shown is None:
+        return None
+    if evidence is not None and evidence.digest == approval.shown:
+        return None
+    because = "the policy, or what is known of the candidate, has changed"
+    if evidence is not None and evidence.outdated:
+        because = "production has moved"
+    return f"The approval of #{candidate.number} is void: {because} since."
+
+
+def already(candidate: Candidate) -> str:
+    """Which state it has, and who brought it there."""
+    last = next(e for e in reversed(candidate.events) if e.kind in _DECISIVE)
+    return (
+        f"Candidate #{candidate.number} is {candidate.state} already, by {last.by} at"
+        f" {last.at:%Y-%m-%d %H:%M}"
+    )
