@@ -170,6 +170,13 @@ def read_lines(source: Source, group: int) -> list[str]:
     return lines
 
 
+def read_moments(split: SplitFile) -> NDArray[np.int64]:
+    """When each post was created, in epoch seconds; shape (n,), ascending."""
+    with _parquet(split.source) as file:
+        created: NDArray[np.int64] = file.read(columns=["created_utc"])[0].to_numpy()
+    return created
+
+
 def line_at(split: SplitFile, place: int) -> str:
     """The line of the post at this place, 0 for the oldest."""
     ends = np.cumsum(split.sizes)

@@ -1,0 +1,153 @@
+"""Whether a candidate has seen posts of the test split that is to judge it.
+
+Three ways of having seen a post, each post counted in the first that fits: it is among the
+training posts; another post of the same text is; one of nearly the same text is. Besides, training
+posts from the time of the split tell of that time, whatever they say. Only counts and ids leave
+here, never a text.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from core.progress import Progress, silent
+from core.snapshots.content import SplitFile, read_lines, read_moments
+from core.stats.minhash import THRESHOLD, near_duplicates
+
+EXAMPLES = 10
+"""Ids given at most, of each kind."""
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many posts, and the ids of the first :data:`EXAMPLES` of them."""
+
+    count: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(self.examples)
+        more = f" and {self.count - len(self.examples):,} more"
+        return f"{named}{more if self.count > len(self.examples) else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leakage:
+    """What a candidate has seen of a test split of ``posts`` posts.
+
+    ``same``, ``same_text``, ``near``: posts of the split that are among the training posts by id;
+    else by an equal line; else by a line with a Jaccard index of ``threshold`` or more. Of the
+    last two together the share ``most_near`` may be. ``newer``: training posts from the split's
+    first moment on; None where a random split has no such moment.
+    """
+
+    posts: int
+    same: Seen
+    same_text: Seen
+    near: Seen
+    newer: Seen | None
+    threshold: float
+    most_near: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Posts of each kind by name, without ``newer`` where it was not looked for."""
+        kinds = {"same": self.same, "same_text": self.same_text, "near": self.near}
+        if self.newer is not None:
+            kinds["newer"] = self.newer
+        return {name: seen.count for name, seen in kinds.items()}
+
+    @property
+    def refused(self) -> str:
+        """Why the split cannot judge the candidate, without a full stop; empty if it can."""
+        return "; ".join(self._reasons())
+
+    def _reasons(self) -> Iterator[str]:
+        if self.same.count:
+            yield f"it was trained on {_posts(self.same.count)} of the test split ({self.same})"
+        if self.newer is not None and self.newer.count:
+            yield (
+                f"it was trained on {_posts(self.newer.count)} from the time of the test split"
+                f" ({self.newer})"
+            )
+        alike = self.same_text.count + self.near.count
+        if alike > self.most_near * self.posts:
+            kinds = {"the same text": self.same_text, "nearly the same": self.near}
+            said = ", ".join(
+                f"{seen.count:,} {name} ({seen})" for name, seen in kinds.items() if seen.count
+            )
+            yield (
+                f"{_posts(alike)} of {self.posts:,} in the test split resemble posts that it was"
+                f" trained on, where {self.most_near:.1%} may: {said}"
+            )
+
+
+def find_leakage(
+    trained_on: Collection[SplitFile],
+    test: SplitFile,
+    *,
+    first_moment: int | None,
+    most_near: float,
+    threshold: float = THRESHOLD,
+    progress: Progress = silent,
+) -> Leakage:
+    """Look for posts of a test split among those that a candidate was trained or chosen on.
+
+    Args:
+        trained_on: splits that were trained or chosen on; their lines are read in parts.
+        test: the opened split; its lines are held in memory meanwhile.
+        first_moment: of the test split, in epoch seconds (``cutoffs["test"]`` of its snapshot).
+            None for a random split, which is of the same time as its training posts: then there
+            is no ``newer`` to look for.
+        most_near: the share of test posts that may be ``same_text`` or ``near``; threads recur.
+        threshold: the least Jaccard index of ``near``.
+    """
+    lines = [line for group in range(len(test.sizes)) for line in read_lines(test.source, group)]
+    held, known = set(lines), set[str]()
+
+    def parts() -> Iterator[list[str]]:
+        # One reading for both questions: the same text, and nearly the same.
+        done, total = 0, sum(map(len, trained_on))
+        for split in trained_on:
+            for group, size in enumerate(split.sizes):
+                progress("Looking for leakage", done, total)
+                part = read_lines(split.source, group)
+                known.update(held.intersection(part))
+                yield part
+                done += size
+
+    near = near_duplicates(lines, parts(), threshold=threshold) >= 0
+    same_text = np.array([line in known for line in lines], dtype=bool)
+    same = np.zeros(len(test), dtype=bool)
+    for split in trained_on:
+        same |= pc.is_in(test.ids, split.ids).to_numpy()
+    return Leakage(
+        posts=len(test),
+        same=_seen(test.ids, same),
+        same_text=_seen(test.ids, same_text & ~same),
+        near=_seen(test.ids, near & ~same_text & ~same),
+        newer=None if first_moment is None else _newer(trained_on, first_moment),
+        threshold=threshold,
+        most_near=most_near,
+    )
+
+
+def _newer(trained_on: Collection[SplitFile], first_moment: int) -> Seen:
+    found = [_seen(split.ids, read_moments(split) >= first_moment) for split in trained_on]
+    examples = [post for seen in found for post in seen.examples]
+    return Seen(sum(seen.count for seen in found), tuple(examples[:EXAMPLES]))
+
+
+def _seen(ids: pa.ChunkedArray, where: Bools) -> Seen:
+    first = np.flatnonzero(where)[:EXAMPLES]
+    return Seen(int(np.count_nonzero(where)), tuple(ids.take(first).to_pylist()))
+
+
+def _posts(count: int) -> str:
+    return "1 post" if count == 1 else f"{count:,} posts"

@@ -1,0 +1,183 @@
+"""Lines that are nearly the same, found among millions without comparing all with all.
+
+A line is taken as the set of its shingles (Broder 1997): all runs of :data:`WIDTH` bytes. Two lines
+resemble each other by what their sets share, Jaccard's index: shared shingles over all. Under a
+random hash both have the same smallest shingle with just that probability. A signature holds many
+such minima in bands, and lines that agree on a whole band are worth a look (Leskovec, Rajaraman &
+Ullman, Mining of Massive Datasets, section 3.4). Those are compared exactly. So what is found is
+so; how much of it is found, :func:`recall` tells.
+
+A line shorter than a shingle is one shingle, and resembles only the very same line.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+UInt64s = NDArray[np.uint64]
+UInt32s = NDArray[np.uint32]
+Floats = NDArray[np.float64]
+
+WIDTH = 5
+"""Bytes of a shingle."""
+THRESHOLD = 0.7
+"""Lines with this Jaccard index or more are nearly the same."""
+BANDS, ROWS = 25, 5
+"""Bands of a signature, and minima in each."""
+
+_BITS = 8 * WIDTH
+"""Of a shingle as a number; a line's number stands above them where lines are compared."""
+_HASHED = 1 << 16
+"""Bytes hashed at once by one thread: few enough for the processor's cache."""
+_COMPARED = 1 << 12
+"""Pairs compared at once, unless more lines than this agree with one."""
+_RNG = np.random.default_rng(1997)
+"""Fixed, so that the same lines always give the same answer."""
+_FACTORS = _RNG.integers(1 << 32, size=BANDS * ROWS, dtype=np.uint32) | np.uint32(1)
+_SHIFTS = _RNG.integers(1 << 32, size=BANDS * ROWS, dtype=np.uint32)
+_WEIGHTS = _RNG.integers(1 << 63, size=(ROWS, 1), dtype=np.uint64) | np.uint64(1)
+
+
+def recall(jaccard: float, *, bands: int = BANDS, rows: int = ROWS) -> float:
+    """How probably two lines of this Jaccard index s agree on a band: 1 - (1 - s^rows)^bands."""
+    return 1 - (1 - jaccard**rows) ** bands
+
+
+def near_duplicates(
+    lines: Sequence[str], others: Iterable[Sequence[str]], *, threshold: float = THRESHOLD
+) -> Int64s:
+    """For each of n lines, one of the others that is nearly the same.
+
+    Args:
+        lines: without NUL, which no normalised line has. They are held in memory.
+        others: any number of such lines, in parts of some thousands: one part is held at a time.
+        threshold: the least Jaccard index, above 0 and at most 1.
+
+    Returns:
+        Shape (n,): the place of the other line, counted through all parts; -1 where none is found.
+    """
+    index = _Index(lines, threshold)
+    first = 0
+    for part in others:
+        index.meet(part, first)
+        first += len(part)
+    return index.found
+
+
+def similarity(lines: Sequence[str], others: Sequence[str]) -> Floats:
+    """Jaccard's index of each of n pairs of lines (n below 2^24), exactly; shape (n,)."""
+    return _similarity(_encoded(lines), _encoded(others))
+
+
+class _Index:
+    """The lines that are asked about, sorted by each band of their signatures."""
+
+    def __init__(self, lines: Sequence[str], threshold: float) -> None:
+        self.found = np.full(len(lines), -1, dtype=np.int64)
+        self._threshold = threshold
+        self._lines = _encoded(lines)
+        keys = _band_keys(self._lines)
+        self._order = np.argsort(keys, axis=1)
+        self._keys = np.take_along_axis(keys, self._order, axis=1)
+
+    def meet(self, part: Sequence[str], first: int) -> None:
+        """Compare with more lines, whose places begin at ``first``."""
+        others = _encoded(part)
+        for band, keys in enumerate(_band_keys(others)):
+            for ours, theirs in self._agreeing(band, keys):
+                unknown = self.found[ours] < 0
+                self._compare(ours[unknown], theirs[unknown], others, first)
+
+    def _agreeing(self, band: int, keys: UInt64s) -> Iterator[tuple[Int64s, Int64s]]:
+        """Pairs of a line and another whose bands have the same key, some thousand at a time."""
+        low = np.searchsorted(self._keys[band], keys, side="left")
+        agreeing = np.searchsorted(self._keys[band], keys, side="right") - low
+        asking = np.flatnonzero(agreeing)
+        sizes = agreeing[asking]
+        for part in _in_slices(sizes, _COMPARED):
+            count = sizes[part]
+            within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            ours = np.repeat(low[asking[part]], count) + within
+            yield self._order[band, ours], np.repeat(asking[part], count)
+
+    def _compare(self, ours: Int64s, theirs: Int64s, others: list[bytes], first: int) -> None:
+        jaccard = _similarity([self._lines[i] for i in ours], [others[i] for i in theirs])
+        near = jaccard >= self._threshold
+        self.found[ours[near]] = theirs[near] + first
+
+
+def _encoded(lines: Sequence[str]) -> list[bytes]:
+    return [line.encode() for line in lines]
+
+
+def _similarity(lines: list[bytes], others: list[bytes]) -> Floats:
+    ours, theirs = _sets(lines), _sets(others)
+    shared = np.intersect1d(ours, theirs, assume_unique=True)
+    sizes = [
+        np.bincount((found >> _BITS).astype(np.int64), minlength=len(lines))
+        for found in (ours, theirs, shared)
+    ]
+    return sizes[2] / (sizes[0] + sizes[1] - sizes[2])
+
+
+def _sets(lines: list[bytes]) -> UInt64s:
+    """The distinct shingles of each line, its number above them."""
+    shingles, counts = _shingles(lines)
+    number = np.repeat(np.arange(len(lines), dtype=np.uint64), counts)
+    return np.unique(number << _BITS | shingles)
+
+
+def _shingles(lines: list[bytes]) -> tuple[UInt64s, Int64s]:
+    """Every run of bytes as a number, line after line, and how many each line has."""
+    gap = WIDTH - 1
+    text = bytes(gap).join(lines) + bytes(gap + 8)
+    sizes = np.array([len(line) for line in lines], dtype=np.int64)
+    counts = np.maximum(sizes - gap, 1)
+    runs = np.ndarray(int((sizes + gap).sum()), "<u8", text, strides=(1,))
+    within = np.arange(len(runs)) - np.repeat(np.cumsum(sizes + gap) - sizes - gap, sizes + gap)
+    inside = within < np.repeat(counts, sizes + gap)
+    return runs[inside] & np.uint64((1 << _BITS) - 1), counts
+
+
+def _band_keys(lines: list[bytes]) -> UInt64s:
+    """One number for each band of each line; shape (BANDS, n)."""
+    sizes = np.array([len(line) for line in lines], dtype=np.int64)
+    blocks = [lines[part] for part in _in_slices(sizes, _HASHED)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        keys = list(pool.map(_block_keys, blocks))
+    return np.concatenate([np.empty((BANDS, 0), dtype=np.uint64), *keys], axis=1)
+
+
+def _block_keys(lines: list[bytes]) -> UInt64s:
+    shingles, counts = _shingles(lines)
+    starts = np.cumsum(counts) - counts
+    mixed = _mixed(shingles)
+    hashed = np.empty_like(mixed)
+    minima = np.empty((len(_FACTORS), len(lines)), dtype=np.uint64)
+    for row, (factor, shift) in enumerate(zip(_FACTORS, _SHIFTS, strict=True)):
+        np.multiply(mixed, factor, out=hashed)
+        np.add(hashed, shift, out=hashed)
+        minima[row] = np.minimum.reduceat(hashed, starts)
+    by_band = minima.reshape(BANDS, ROWS, len(lines))
+    keys: UInt64s = (by_band * _WEIGHTS).sum(axis=1, dtype=np.uint64)
+    return keys
+
+
+def _mixed(values: UInt64s) -> UInt32s:
+    """32 bits that depend on all bits of a number (the finaliser of MurmurHash3, Appleby)."""
+    values = (values ^ values >> np.uint64(33)) * np.uint64(0xFF51AFD7ED558CCD)
+    values = (values ^ values >> np.uint64(33)) * np.uint64(0xC4CEB9FE1A85EC53)
+    return (values >> np.uint64(32)).astype(np.uint32)
+
+
+def _in_slices(sizes: Int64s, limit: int) -> Iterator[slice]:
+    """Consecutive things of these sizes, together up to about ``limit``, or one larger thing."""
+    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // limit)) + 1
+    for start, stop in pairwise([0, *ends.tolist(), len(sizes)]):
+        if start < stop:
+            yield slice(start, stop)
