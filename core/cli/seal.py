@@ -18,7 +18,7 @@ seal = typer.Typer(help="The key of the sealed test splits.", no_args_is_help=Tr
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
-    app.add_typer(seal, name="seal", rich_help_panel="Decide")
+    app.add_typer(seal, name="seal", rich_help_panel="Look after")
 
 
 @seal.command("status")

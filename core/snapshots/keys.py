@@ -106,9 +106,14 @@ def replace(store: Store) -> SealKey:
 
 
 def forget_previous(store: Store) -> None:
-    """Remove the previous key's file. One in the environment is for people to remove."""
+    """Remove the previous key's file, and what killed processes left of keys in the making.
+
+    A key in the environment is for people to remove. To be called under the write lock.
+    """
     if not settings().seal_key:
-        (store.home / PREVIOUS).unlink(missing_ok=True)
+        for path in store.home.glob(f"{PRESENT}.*"):
+            if path.name == PREVIOUS or path.suffix[1:].isdigit():
+                path.unlink(missing_ok=True)
 
 
 def _given(text: str, where: str) -> SealKey | None:

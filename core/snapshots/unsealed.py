@@ -60,12 +60,12 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
             )
         tried = keys.known(store)
         sealed = store.artifacts.read(snapshots[snapshot.digest].sealed_test)
-    found = _first_opened(sealed, tried, snapshot)
+    found = opened(sealed, snapshot, tried)
     if found is not None:
         return found
     others = (other for other in snapshots.values() if other.digest != snapshot.digest)
     for other in others:
-        if _first_opened(sealed, tried, other) is not None:
+        if opened(sealed, other, tried) is not None:
             raise CorruptArtifactError(
                 f"The sealed file of snapshot {snapshot.id} is that of {other.id}",
                 "It was not loaded. Restore the database from a backup.",
@@ -73,12 +73,13 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
     raise WrongKeyError(
         f"The key in {' or '.join(key.where for key in tried)} does not open the test split of"
         f" snapshot {snapshot.id}: it was sealed with another one",
-        "Restore that key, or freeze a newer snapshot: signoff snapshot create.",
+        f"Restore that key as {store.home / keys.PREVIOUS} (mode 600), then run: signoff seal"
+        " rotate. Or freeze a newer snapshot: signoff snapshot create.",
     )
 
 
-def _first_opened(sealed: bytes, tried: Sequence[SealKey], snapshot: Snapshot) -> Opened | None:
-    """What the first fitting key opens, if ``sealed`` was sealed for ``snapshot``."""
+def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opened | None:
+    """What ``sealed`` holds; None if none of the keys opens it as the split of ``snapshot``."""
     nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     for key in tried:
         try:

@@ -63,6 +63,15 @@ def replace_files(session: Session, snapshot: Snapshot) -> None:
     session.execute(update(SnapshotRow).where(SnapshotRow.digest == snapshot.digest).values(files))
 
 
+def reseal(session: Session, digest: str, *, before: str, after: str) -> None:
+    """Name another sealed file, unless the snapshot names another one by now."""
+    session.execute(
+        update(SnapshotRow)
+        .where(SnapshotRow.digest == digest, SnapshotRow.sealed_test == before)
+        .values(sealed_test=after)
+    )
+
+
 def get(session: Session, digest: str) -> Snapshot | None:
     row = session.get(SnapshotRow, digest)
     return None if row is None else _frozen(row)

@@ -1,0 +1,141 @@
+"""Replacing the key of the sealed splits, and telling which of them the keys at hand open.
+
+A new key is put in place first, and the one before kept beside it; then every split is sealed anew,
+in memory; then one transaction names all the new files; then the old files and the old key go.
+Opening tries both keys, so that a rotation killed at any moment leaves nothing that cannot be
+opened, and the next one finishes it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from core.access import authorise
+from core.errors import CorruptArtifactError, SignoffError, WrongKeyError
+from core.executions import listing, record
+from core.identity import Role
+from core.progress import Progress, silent
+from core.snapshots import keys
+from core.snapshots.keys import SealKey
+from core.snapshots.sealed import encrypted
+from core.snapshots.unsealed import decrypted, opened
+from core.store import Store
+from core.store import snapshots as table
+from core.store.snapshots import Snapshot
+
+KIND = "rotate"
+
+
+class Fits(StrEnum):
+    """Which key opens a sealed split."""
+
+    PRESENT = "present"
+    PREVIOUS = "previous"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """``why``: what is in the way where no key opens the split."""
+
+    snapshot: Snapshot
+    fits: Fits
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """``left``: snapshots whose split no key at hand opens; they stay as they were."""
+
+    execution: int
+    key: SealKey
+    resealed: list[Snapshot]
+    left: list[Snapshot]
+
+
+def status(store: Store) -> list[SealState]:
+    """Which key opens each sealed split, newest snapshot first. Shows nothing of them.
+
+    Raises as :func:`core.snapshots.keys.present` does, if there is a snapshot.
+    """
+    snapshots = _snapshots(store)
+    return [_state(store, snapshot, keys.present(store)) for snapshot in snapshots]
+
+
+def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
+    """Seal the test split of every snapshot with a new key, or finish a rotation that was cut off.
+
+    Raises:
+        RefusedError: whoever acts is no admin, or the environment does not give both keys.
+        CorruptArtifactError, NotFoundError: a key or a sealed file is damaged or missing; both
+            keys are kept, and the next rotation goes on from there.
+    """
+    with store.write() as session:
+        authorise(session, Role.ADMIN, to="change the key of the sealed test splits")
+        # Freezing asks for the key in such a transaction, too: whatever was sealed with the old
+        # one has its row by now, or will never have one.
+        key = keys.replace(store)
+    snapshots = _snapshots(store)
+    resealed: dict[str, str | None] = {}
+    before = {snapshot.digest: snapshot.sealed_test for snapshot in snapshots}
+    with record(store, KIND, params={}, inputs={"sealed": before}) as run:
+        for done, snapshot in enumerate(snapshots):
+            progress("Sealing anew", done, len(snapshots))
+            resealed[snapshot.digest] = _resealed(store, snapshot, key)
+        after = {digest: sealed for digest, sealed in resealed.items() if sealed}
+        run.outputs = {"sealed": after}
+        for digest, sealed in after.items():
+            run.on_success(
+                partial(table.reseal, digest=digest, before=before[digest], after=sealed)
+            )
+    _forget(store, key)
+    return Rotation(
+        execution=run.number,
+        key=key,
+        resealed=[s for s in snapshots if s.digest in after],
+        left=[s for s in snapshots if s.digest not in after],
+    )
+
+
+def _snapshots(store: Store) -> list[Snapshot]:
+    with store.read() as session:
+        return table.listing(session)
+
+
+def _state(store: Store, snapshot: Snapshot, present: SealKey) -> SealState:
+    try:
+        key = decrypted(store, snapshot).key
+    except SignoffError as error:
+        return SealState(snapshot, Fits.NONE, str(error))
+    return SealState(snapshot, Fits.PRESENT if key.secret == present.secret else Fits.PREVIOUS)
+
+
+def _resealed(store: Store, snapshot: Snapshot, key: SealKey) -> str | None:
+    """The sealed file of ``snapshot`` with ``key``; None if no key opens the present one."""
+    try:
+        found = decrypted(store, snapshot)
+    except WrongKeyError:
+        return None
+    if found.key.secret == key.secret:
+        return snapshot.sealed_test
+    digest = store.artifacts.put_bytes(encrypted(found.plain, key, snapshot=snapshot.digest))
+    again = opened(store.artifacts.read(digest), snapshot, [key])
+    if again is None or again.plain != found.plain:
+        raise CorruptArtifactError(
+            f"The test split of snapshot {snapshot.id} was sealed anew, but does not open",
+            "Nothing was changed but the key, and the one before is kept. Check disk and memory,"
+            " then run the command again.",
+        )
+    return digest
+
+
+def _forget(store: Store, key: SealKey) -> None:
+    """Remove the old files, then the old key, unless a further rotation needs them."""
+    past = listing(store, kinds=[KIND], status="succeeded")
+    with store.write() as session:
+        if keys.present(store).secret != key.secret:
+            return
+        named = {snapshot.sealed_test for snapshot in table.listing(session)}
+        for digest in {d for run in past for d in run.inputs["sealed"].values()} - named:
+            store.artifacts.remove(digest)
+        keys.forget_previous(store)
