@@ -84,6 +84,7 @@ def list_command(as_json: AsJson = False) -> None:
     if not found:
         say("No test was opened yet. Do so for a candidate: signoff release test CANDIDATE")
         return
+    names = {each.snapshot.digest: each.snapshot.id for each in budgets}
     print_table(
         ("opening", "at (UTC)", "by", "candidate", "production", "test split", "answer", "reason"),
         [
@@ -93,7 +94,7 @@ def list_command(as_json: AsJson = False) -> None:
                 each.row.by,
                 f"#{each.row.candidate}",
                 f"#{each.row.baseline}" if each.row.baseline else None,
-                (each.row.snapshot or "")[:12],
+                names.get(each.row.snapshot),
                 each.answer,
                 each.row.comment,
             )

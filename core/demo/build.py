@@ -1,5 +1,6 @@
 """Walks the whole road once with generated posts, so that every page has something to show."""
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,14 @@ from core.identity import Actor, Way, acting_as
 from core.progress import Progress, silent
 from core.release import aliases, candidates, openings, review
 from core.release.events import PRODUCTION, STAGING, State
+from core.release.policy import DEFAULT
+from core.release.policy import FILE as POLICY_FILE
 from core.settings import REPOSITORY
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store
 from core.store import posts as posts_table
+from core.store.artifacts import write_whole
 from core.store.models import Model
 from core.store.posts import PostTotals
 from core.store.snapshots import Snapshot
@@ -116,6 +120,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
     if not totals.posts:
         _bring_posts(store)
     _bring_topics(store)
+    _bring_policy(store)
     september, _ = create(
         store,
         Rules(until=OCTOBER_1, fractions=FRACTIONS),
@@ -144,6 +149,15 @@ def _bring_topics(store: Store) -> None:
     for one in load_lists(LISTS).subreddits:
         groups.setdefault(one.topic, []).append(one.name)
     write_topics(path, groups)
+
+
+def _bring_policy(store: Store) -> None:
+    """The built-in one, but for what small splits of generated posts cannot keep."""
+    path = store.home / POLICY_FILE
+    if not path.exists():
+        wider = DEFAULT.replace("epsilon = 0.02", "epsilon = 0.08")
+        alike = re.sub(r"near_duplicates = .*", "near_duplicates = 0.2", wider)
+        write_whole(path, alike.encode())
 
 
 def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:

@@ -16,7 +16,7 @@ from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
 from core.release import candidates
 from core.release.candidates import Candidate
-from core.release.events import Kind
+from core.release.events import Kind, State, candidate_state
 from core.release.gates import Evidence, Gate, Tested, Verdict, judge, overall
 from core.release.policy import Policy, read_policy
 from core.snapshots import find
@@ -152,7 +152,7 @@ def judge_by(
         comparison=comparison,
         policy=policy,
         gates=gates,
-        outdated=_outdated(execution, compared_with, production),
+        outdated=None if _decided(events) else _outdated(execution, compared_with, production),
         digest=_digest(
             candidate=execution,
             predictions=judged.predictions,
@@ -198,7 +198,7 @@ def _alone(store: Store, judged: Evaluation, production: int | None) -> Evidence
         if production is None
         else "This is the version in production: there is no other to compare with."
         if production == judged.model_execution
-        else "It was not compared with the version in production.",
+        else "There was no version in production to compare with then.",
     )
 
 
@@ -235,6 +235,11 @@ def ages(frozen: datetime, opened: datetime) -> Tested:
 def _reviewer(events: tuple[EventRecord, ...]) -> str | None:
     decided = [e.by for e in events if e.kind in (Kind.APPROVED, Kind.REJECTED)]
     return decided[-1] if decided else None
+
+
+def _decided(events: tuple[EventRecord, ...]) -> bool:
+    """Whether what the evidence was for is over: what production is since does not matter."""
+    return candidate_state(events) in (State.REJECTED, State.RELEASED)
 
 
 def _outdated(candidate: int, baseline: int | None, production: int | None) -> str | None:
