@@ -36,6 +36,19 @@ class Role(IntEnum):
     def title(self) -> str:
         return self.name.lower()
 
+    @classmethod
+    def titled(cls, title: str) -> "Role":
+        """The role of that title.
+
+        Raises:
+            InputError: there is none.
+        """
+        for role in cls:
+            if role.title == title:
+                return role
+        titles = ", ".join(role.title for role in cls)
+        raise InputError(f"{title!r} is no role", f"Choose one of {titles}.")
+
 
 class Way(StrEnum):
     """How someone came to be who they say they are."""

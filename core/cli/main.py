@@ -26,6 +26,8 @@ _GROUPS = {
     "alias": "alias",
     "ledger": "ledger",
     "audit": "audit",
+    "users": "users",
+    "tokens": "tokens",
     "seal": "seal",
     "demo": "serve",
     "dashboard": "serve",

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.demo.build import build_demo
 from core.errors import InputError
+from core.identity import is_loopback
 from core.settings import REPOSITORY, settings
 from core.store import open_store
 from core.store.schema import HEAD, back_up
@@ -18,6 +20,8 @@ from core.store.schema import HEAD, back_up
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 APP = REPOSITORY / "dashboard" / "app.py"
 PORT = 8501
+LOOPBACK = "127.0.0.1"
+THIS_MACHINE = ("localhost", LOOPBACK, "::1")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,12 +57,34 @@ def demo(
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="Of this machine only.", min=1, max=65_535)] = PORT,
+    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT,
+    address: Annotated[
+        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
+    ] = LOOPBACK,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
+    ] = None,
+    secrets: Annotated[
+        Path | None, typer.Option(help="The secrets.toml that sets up signing in.")
+    ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
 ) -> None:
-    """Serve the dashboard on this machine only."""
+    """Serve the dashboard, by default on this machine only.
+
+    On another address it is read only unless people sign in: docs/security.md.
+    """
     workspace()
-    _serve(settings().home, port, open_browser=open_browser)
+    if secrets is not None and not secrets.is_file():
+        raise InputError(f"There is no file {secrets}", "docs/security.md says what it holds.")
+    _serve(
+        settings().home,
+        port,
+        open_browser=open_browser,
+        address=address,
+        hosts=host or (),
+        secrets=secrets,
+    )
 
 
 @db.command("upgrade")
@@ -82,34 +108,51 @@ def db_backup(as_json: AsJson = False) -> None:
     say(f"Copied to {path}")
 
 
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
+def _require_free(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
+            probe.bind((address, port))
+        except OSError as error:
             raise InputError(
-                f"Port {port} of this machine is taken", "Choose another one: --port 8502."
+                f"{address} port {port} cannot be used: {error.strerror or error}",
+                "Choose another port, --port 8502, or an --address of this machine.",
             ) from None
 
 
-def _serve(home: Path, port: int, *, open_browser: bool) -> None:
+def _serve(
+    home: Path,
+    port: int,
+    *,
+    open_browser: bool,
+    address: str = LOOPBACK,
+    hosts: Sequence[str] = (),
+    secrets: Path | None = None,
+) -> None:
     """Become the dashboard's process: it reads its settings anew, with ``home`` among them."""
-    _require_free(port)
-    say(f"Serving on http://localhost:{port} – stop with Ctrl-C.")
+    _require_free(address, port)
+    alone = is_loopback(address)
+    say(f"Serving on http://{'localhost' if alone else address}:{port} – stop with Ctrl-C.")
+    if not alone and secrets is None and not settings().trusted_user_header:
+        say("Other machines can reach it and nobody can sign in, so it is read only.")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": str(not open_browser).lower(),
-        "server.showEmailPrompt": "false",
-    }
+    # A name that an attacker made to resolve to this machine must not show anybody the pages.
+    allowed = [*THIS_MACHINE, *hosts] if alone or hosts else ["*"]
+    options = [
+        ("server.port", port),
+        ("server.address", address),
+        ("server.headless", str(not open_browser).lower()),
+        ("server.showEmailPrompt", "false"),
+        *(("server.allowedHosts", name) for name in allowed),
+        *([("secrets.files", secrets.resolve())] if secrets else []),
+    ]
     environment = {**os.environ, "SIGNOFF_HOME": str(home.resolve())}
     # Streamlit looks for its configuration in the working directory.
     os.chdir(REPOSITORY)
     os.execve(  # noqa: S606 - no shell, and no word of the command from outside
         sys.executable,
-        [*command, *(f"--{name}={value}" for name, value in options.items())],
+        [sys.executable, "-m", "streamlit", "run", str(APP)]
+        + [f"--{name}={value}" for name, value in options],
         environment,
     )

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from core.access import role_after
 from core.errors import BrokenChainError, InputError, RefusedError
 from core.release import chain
 from core.release.chain import Anchor, Break
 from core.release.events import candidate_state
-from core.store import Store, models, releases
+from core.store import Store, access, models, releases
 from core.store import audit as table
+from core.store.access import AccessRecord
 from core.store.artifacts import append_line, storage_errors, write_whole
-from core.store.audit import Entry
+from core.store.audit import Entry, Record
 from core.store.releases import EventRecord
 
 
@@ -31,15 +33,26 @@ class Verdict:
     """The first entry that is not what was written; None if the log is whole."""
 
 
-def append(session: Session, event: EventRecord) -> None:
-    """Write a release event and its entry in the caller's write transaction: both or neither."""
+def append(session: Session, event: EventRecord) -> EventRecord:
+    """Write a release event and its entry in the caller's write transaction: both or neither.
+
+    Returns:
+        The event with its id.
+    """
     before, after = _change(session, event)
     stored = replace(event, id=releases.append(session, event))
     shown = models.comparison(session, event.comparison) if event.comparison else None
-    decision = chain.of_event(
-        stored, before=before, after=after, evidence=shown.summary if shown else None
-    )
-    table.append(session, chain.link(decision, table.last(session)))
+    _chain(session, stored, before, after, evidence=shown.summary if shown else None)
+    return stored
+
+
+def append_access(session: Session, event: AccessRecord) -> AccessRecord:
+    """The same for an event that gives or takes a role or a token."""
+    earlier = access.events(session)
+    before, after = role_after(earlier, event), role_after([*earlier, event], event)
+    stored = replace(event, id=access.append(session, event))
+    _chain(session, stored, before, after)
+    return stored
 
 
 def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verdict:
@@ -49,7 +62,7 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verdict:
         entries = table.entries(session)
         broken = chain.first_break(
             entries,
-            events=table.release_events(session),
+            records=table.records(session),
             evidence=table.evidence(session),
             aliases=releases.aliases(session),
             anchors=heads,
@@ -131,6 +144,18 @@ def _anchor(path: Path, number: int, line: bytes) -> Anchor:
             f"Line {number} of {path} is no anchor", "Restore the file, or remove that line."
         )
     return found
+
+
+def _chain(
+    session: Session,
+    stored: Record,
+    before: str | None,
+    after: str | None,
+    *,
+    evidence: str | None = None,
+) -> None:
+    decision = chain.of_record(stored, before=before, after=after, evidence=evidence)
+    table.append(session, chain.link(decision, table.last(session)))
 
 
 def _change(session: Session, event: EventRecord) -> tuple[str | None, str | None]:

@@ -7,12 +7,12 @@ is JSON with sorted keys and no spaces, in UTF-8. The first entry continues :dat
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from core.store.audit import Entry
+from core.store.audit import Entry, Record, key_of
 from core.store.releases import EventRecord
 
 START = "0" * 64
@@ -30,7 +30,8 @@ class Decision:
     kind: str
     before: str | None
     after: str | None
-    """What the decision changed: a candidate's state, or the version that an alias names."""
+    """What the decision changed: a candidate's state, the version that an alias names, or the role
+    of a person or a token."""
     evidence: str | None
     """SHA-256 of the comparison that was shown; None where there was nothing to compare with."""
     details: dict[str, Any]
@@ -54,21 +55,25 @@ class Break:
     why: str
 
 
-def of_event(
-    event: EventRecord, *, before: str | None, after: str | None, evidence: str | None
+def of_record(
+    record: Record, *, before: str | None, after: str | None, evidence: str | None
 ) -> Decision:
-    """What the entry of a stored release event says."""
+    """What the entry of a stored decision says."""
     apart = {"id", "at", "by", "kind"}
-    details = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in apart}
+    details = {f.name: getattr(record, f.name) for f in fields(record) if f.name not in apart}
     return Decision(
-        record=_record(event.id),
-        at=event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        by=event.by,
-        kind=event.kind,
+        record=key_of(record),
+        at=_moment(record.at),
+        by=record.by,
+        kind=record.kind,
         before=before,
         after=after,
         evidence=evidence,
-        details={name: value for name, value in details.items() if value is not None},
+        details={
+            name: _moment(value) if isinstance(value, datetime) else value
+            for name, value in details.items()
+            if value is not None
+        },
     )
 
 
@@ -102,7 +107,7 @@ def read(entry: Entry) -> Decision:
 def first_break(
     entries: Sequence[Entry],
     *,
-    events: Mapping[int, EventRecord | None],
+    records: Mapping[str, Record | None],
     evidence: Mapping[int, str],
     aliases: Mapping[str, str],
     anchors: Iterable[Anchor] = (),
@@ -113,15 +118,15 @@ def first_break(
 
     Args:
         entries: the chain, by number.
-        events: the release events by id; None for one that cannot be read.
+        records: the decisions by what entries call them; None for one that cannot be read.
         evidence: comparison -> the digest of its summary.
         aliases: alias -> the version that it names.
         anchors: heads that the chain had.
     """
     found = [
         *_unlinked(entries),
-        *_unmatched(entries, events, evidence),
-        *_unmoved(entries, events, aliases),
+        *_unmatched(entries, records, evidence),
+        *_unmoved(entries, records.values(), aliases),
         *_unanchored(entries, anchors),
     ]
     return min(found, key=lambda one: one.number, default=None)
@@ -152,11 +157,11 @@ def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:
 
 def _unmatched(
     entries: Sequence[Entry],
-    events: Mapping[int, EventRecord | None],
+    records: Mapping[str, Record | None],
     evidence: Mapping[int, str],
 ) -> Iterator[Break]:
     """Entries without their record, other than their record, and records without an entry."""
-    missing = {_record(number): event for number, event in events.items()}
+    missing = dict(records)
     for entry in entries:
         number = entry.number
         try:
@@ -168,19 +173,23 @@ def _unmatched(
         if what not in missing:
             yield Break(number, f"entry {number} records {what}: it is not there, or has its entry")
             continue
-        event = missing.pop(what)
-        if event is None:
+        record = missing.pop(what)
+        if record is None:
             yield Break(number, f"{what}, which entry {number} records, cannot be read")
-        elif differing := _differences(decision, event, evidence):
+        elif differing := _differences(decision, record, evidence):
             yield Break(number, f"{what} differs from entry {number} in {', '.join(differing)}")
     yield from (Break(_end(entries) + 1, f"{what} has no entry") for what in missing)
 
 
 def _unmoved(
-    entries: Sequence[Entry], events: Mapping[int, EventRecord | None], aliases: Mapping[str, str]
+    entries: Sequence[Entry], records: Iterable[Record | None], aliases: Mapping[str, str]
 ) -> Iterator[Break]:
     """Aliases that name another version than their last move gave them."""
-    moved = {event.alias: event.version for event in events.values() if event and event.alias}
+    moved = {
+        record.alias: record.version
+        for record in records
+        if isinstance(record, EventRecord) and record.alias
+    }
     for name in sorted(moved.keys() | aliases.keys()):
         now, given = aliases.get(name), moved.get(name)
         if now != given:
@@ -188,14 +197,18 @@ def _unmoved(
             yield Break(_end(entries) + 1, why)
 
 
-def _differences(decision: Decision, event: EventRecord, evidence: Mapping[int, str]) -> list[str]:
-    """In which fields an entry and its event say different things."""
-    shown = None if event.comparison is None else evidence.get(event.comparison)
-    now = of_event(event, before=decision.before, after=decision.after, evidence=shown)
-    if now == decision:
-        return []
-    said, stored = ({**one.pop("details"), **one} for one in (asdict(decision), asdict(now)))
-    return sorted(name for name in said | stored if said.get(name) != stored.get(name))
+def _differences(decision: Decision, record: Record, evidence: Mapping[int, str]) -> list[str]:
+    """In which fields an entry and its record say different things."""
+    comparison = getattr(record, "comparison", None)
+    shown = None if comparison is None else evidence.get(comparison)
+    now = of_record(record, before=decision.before, after=decision.after, evidence=shown)
+    said, stored = asdict(decision), asdict(now)
+    details = said.pop("details"), stored.pop("details")
+    return sorted(_differing(said, stored) | _differing(*details))
+
+
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 
 def _unanchored(entries: Sequence[Entry], anchors: Iterable[Anchor]) -> Iterator[Break]:
@@ -222,5 +235,5 @@ def _end(entries: Sequence[Entry]) -> int:
     return entries[-1].number if entries else 0
 
 
-def _record(event: int) -> str:
-    return f"release_events/{event}"
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

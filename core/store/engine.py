@@ -15,6 +15,8 @@ from core.store.artifacts import Artifacts, disk_full, explain, storage_errors
 from core.store.schema import bring_up_to_date
 
 BUSY_TIMEOUT_MS = 30_000
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
+"""What SQLite says of a file that is broken, or from which someone took a table or a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _translate(database: Path) -> Any:
             raise explain(context.original_exception, database) from context.original_exception
         if "full" in said:
             raise disk_full(database) from context.original_exception
-        if "not a database" in said or "malformed" in said:
+        if any(words in said for words in _DAMAGE):
             raise StorageError(
                 f"{database} is damaged or not a Signoff database ({said})",
                 "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",

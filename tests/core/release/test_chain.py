@@ -1,15 +1,16 @@
 """Whatever is done to a chain, the first entry that is not what was written is named."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.release.chain import START, Anchor, Break, digest, first_break, link, of_event, read
-from core.store.audit import Entry
-from core.store.releases import EventRecord
+from core.release.chain import START, Anchor, Break, digest, first_break, link, of_record, read
+from core.store.access import AccessRecord
+from core.store.audit import Entry, Record, key_of
 from tests.factories import make_event
 
 
@@ -18,28 +19,28 @@ class Log:
     """A chain and what it is of."""
 
     entries: tuple[Entry, ...]
-    events: dict[int, EventRecord]
+    records: dict[str, Record]
 
     def first_break(
         self, entries: list[Entry] | None = None, anchors: list[Anchor] | None = None
     ) -> Break | None:
         return first_break(
             list(self.entries) if entries is None else entries,
-            events=self.events,
+            records=self.records,
             evidence={},
             aliases={},
             anchors=anchors or (),
         )
 
 
-def make_log(events: list[EventRecord]) -> Log:
-    """A chain of these events, numbered from 1."""
-    numbered = [replace(event, id=number) for number, event in enumerate(events, start=1)]
+def make_log(records: Sequence[Record]) -> Log:
+    """A chain of these decisions, numbered from 1."""
+    numbered = [replace(record, id=number) for number, record in enumerate(records, start=1)]
     entries: list[Entry] = []
-    for event in numbered:
-        decision = of_event(event, before=None, after="proposed", evidence=None)
+    for record in numbered:
+        decision = of_record(record, before=None, after="proposed", evidence=None)
         entries.append(link(decision, entries[-1] if entries else None))
-    return Log(tuple(entries), {event.id: event for event in numbered})
+    return Log(tuple(entries), {key_of(record): record for record in numbered})
 
 
 def renumbered(entries: list[Entry]) -> list[Entry]:
@@ -54,7 +55,18 @@ events = st.builds(
     candidate=st.integers(1, 2**40),
     at=st.datetimes(timezones=st.just(UTC)),
 )
-logs = st.lists(events, min_size=1, max_size=6).map(make_log)
+access_events = st.builds(
+    AccessRecord,
+    kind=st.just("token_made"),
+    at=st.datetimes(timezones=st.just(UTC)),
+    by=st.text(),
+    name=st.text(),
+    role=st.none() | st.just("reviewer"),
+    secret=st.none() | st.just("a" * 64),
+    expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+)
+decisions = events | access_events
+logs = st.lists(decisions, min_size=1, max_size=6).map(make_log)
 
 
 @given(logs)
@@ -93,6 +105,25 @@ def test_an_edit_of_any_field_names_its_entry(log: Log, data: st.DataObject) -> 
 
 
 @given(logs, st.data())
+def test_an_edit_of_any_field_of_a_record_is_named(log: Log, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(log.records)))
+    record = log.records[key]
+    field = data.draw(st.sampled_from([f.name for f in fields(record) if f.name != "id"]))
+    log.records[key] = replace(record, **{field: _another(getattr(record, field))})
+    found = log.first_break()
+    assert found is not None
+    assert found.number == int(key.partition("/")[2])
+    assert found.why == f"{key} differs from entry {found.number} in {field}"
+
+
+def _another(value: object) -> object:
+    """Another value that a column of the same kind can hold."""
+    if isinstance(value, datetime):
+        return value + timedelta(days=1) if value.year < 9999 else value - timedelta(days=1)
+    return value + 1 if isinstance(value, int) else f"{value or ''}x"
+
+
+@given(logs, st.data())
 def test_a_gap_or_a_number_below_one_is_named(log: Log, data: st.DataObject) -> None:
     entries = list(log.entries)
     place = data.draw(st.integers(0, len(entries) - 1))
@@ -112,7 +143,7 @@ def test_a_chain_made_anew_is_found_by_every_anchor_from_the_change_on(
     place = data.draw(st.integers(1, len(log.entries)))
     changed = [
         replace(event, by=f"{event.by}!") if number == place else event
-        for number, event in log.events.items()
+        for number, event in enumerate(log.records.values(), start=1)
     ]
     anew = make_log(changed)
     assert anew.first_break() is None
@@ -131,17 +162,17 @@ def test_an_anchor_behind_the_end_names_what_was_cut_off_first(log: Log, more: i
     )
 
 
-@given(events, st.none() | st.text(), st.none() | st.text())
+@given(decisions, st.none() | st.text(), st.none() | st.text())
 def test_what_an_entry_says_comes_back(
-    event: EventRecord, before: str | None, evidence: str | None
+    record: Record, before: str | None, evidence: str | None
 ) -> None:
-    decision = of_event(event, before=before, after="b", evidence=evidence)
+    decision = of_record(record, before=before, after="b", evidence=evidence)
     assert read(link(decision, None)) == decision
 
 
 def test_the_hash_is_of_the_previous_one_and_the_content() -> None:
     event = make_event("approved", id=4, version="20260531.1", comment="größer")
-    entry = link(of_event(event, before="proposed", after="approved", evidence="e" * 64), None)
+    entry = link(of_record(event, before="proposed", after="approved", evidence="e" * 64), None)
     assert entry.content == (
         '{"after":"approved","at":"2026-05-31T00:00:00.000000+00:00","before":"proposed"'
         ',"by":"ada","details":{"candidate":7,"comment":"größer","version":"20260531.1"}'
@@ -154,7 +185,7 @@ def test_the_hash_is_of_the_previous_one_and_the_content() -> None:
 
 def test_the_moment_is_told_in_utc() -> None:
     local = datetime.fromisoformat("2026-05-31T02:00:00+02:00")
-    said = of_event(make_event("proposed", at=local), before=None, after=None, evidence=None)
+    said = of_record(make_event("proposed", at=local), before=None, after=None, evidence=None)
     assert said.at == "2026-05-31T00:00:00.000000+00:00"
 
 

@@ -1,0 +1,79 @@
+"""Commands that make and revoke the tokens by which programs act."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.output import AsJson, err, print_json, print_table, say, workspace
+from core.cli.users import event_json
+from core.identity import Role
+from core.release import members
+
+tokens = typer.Typer(help="Make and revoke tokens for programs.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="What the token is for: history shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(tokens, name="tokens", rich_help_panel="Decide")
+
+
+@tokens.command("list")
+def tokens_list(as_json: AsJson = False) -> None:
+    """The tokens that were not revoked. Their secrets are kept nowhere."""
+    found = members.tokens(workspace())
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": t.name,
+                    "role": t.role.title,
+                    "by": t.by,
+                    "at": t.at,
+                    "expires_at": t.expires_at,
+                }
+                for t in found
+            ]
+        )
+        return
+    if not found:
+        say("There is no token. Make one: signoff tokens create NAME --role viewer")
+        return
+    rows = [
+        (
+            t.name,
+            t.role.title,
+            t.by,
+            f"{t.at:%Y-%m-%d %H:%M}",
+            f"{t.expires_at:%Y-%m-%d %H:%M}" if t.expires_at else "never",
+        )
+        for t in found
+    ]
+    print_table(("name", "role", "made by", "at (UTC)", "ends (UTC)"), rows)
+
+
+@tokens.command("create")
+def tokens_create(
+    name: Name,
+    role: Annotated[str, typer.Option(help="viewer, reviewer or releaser; never admin.")],
+    days: Annotated[int | None, typer.Option(help="It ends by itself after so many.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print its secret, this once."""
+    secret = members.make_token(workspace(), name, Role.titled(role), days=days)
+    if as_json:
+        print_json({"name": name, "role": role, "days": days, "secret": secret})
+        return
+    say(secret)
+    err.print("Keep it now: only its hash is stored, and it is not shown again.")
+
+
+@tokens.command("revoke")
+def tokens_revoke(name: Name, as_json: AsJson = False) -> None:
+    """End a token at once."""
+    event = members.revoke_token(workspace(), name)
+    if as_json:
+        print_json(event_json(event))
+        return
+    say(members.sentence(event))

@@ -1,0 +1,70 @@
+"""Commands that give and take roles."""
+
+from typing import Annotated, Any
+
+import typer
+
+from core.access import Kind
+from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.identity import Role
+from core.release import members
+from core.store.access import AccessRecord
+
+users = typer.Typer(help="Give and take roles.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="An email address or login name, as people sign in.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(users, name="users", rich_help_panel="Decide")
+
+
+@users.command("list")
+def users_list(as_json: AsJson = False) -> None:
+    """Who holds which role. Whoever uses this machine is always admin and not listed."""
+    found = members.people(workspace())
+    if as_json:
+        print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in found])
+        return
+    if not found:
+        say("Nobody was given a role. Give one: signoff users set NAME reviewer")
+        return
+    rows = [(p.name, p.role.title, p.by, f"{p.at:%Y-%m-%d %H:%M}") for p in found]
+    print_table(("name", "role", "given by", "at (UTC)"), rows)
+
+
+@users.command("set")
+def users_set(
+    name: Name,
+    role: Annotated[str, typer.Argument(help="viewer, reviewer, releaser or admin.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give a person a role, in place of the one they have."""
+    _print_event(members.grant(workspace(), name, Role.titled(role)), as_json=as_json)
+
+
+@users.command("remove")
+def users_remove(name: Name, as_json: AsJson = False) -> None:
+    """Take a person's role: they look only, also where a page is open already."""
+    _print_event(members.withdraw(workspace(), name), as_json=as_json)
+
+
+def _print_event(event: AccessRecord, *, as_json: bool) -> None:
+    if as_json:
+        print_json(event_json(event))
+        return
+    say(members.sentence(event))
+
+
+def event_json(event: AccessRecord) -> dict[str, Any]:
+    """An event as JSON; no secret is in it, and no hash of one."""
+    of_token = event.kind in (Kind.TOKEN_MADE, Kind.TOKEN_REVOKED)
+    return {
+        "name": event.name,
+        "event": event.kind,
+        "role": event.role,
+        "by": event.by,
+        "at": event.at,
+        **({"expires_at": event.expires_at} if of_token else {}),
+    }
