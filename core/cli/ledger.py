@@ -94,7 +94,7 @@ def list_command(as_json: AsJson = False) -> None:
                 each.row.by,
                 f"#{each.row.candidate}",
                 f"#{each.row.baseline}" if each.row.baseline else None,
-                names.get(each.row.snapshot),
+                names.get(each.row.snapshot or ""),
                 each.answer,
                 each.row.comment,
             )

@@ -201,7 +201,7 @@ def _show(store: Store, candidate: Candidate, judged: Check | None) -> None:
         _print_gates(judged)
         say(f"Evidence digest: {judged.digest}")
     left = _budget(store, candidate)
-    say(f"Sealed test of {left.snapshot.id}: used {left.used:,} times, {left.left:,} left.")
+    say(f"Sealed test of {left.snapshot.id}: {left.used:,} used, {left.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
     say(_next(store, candidate, judged))

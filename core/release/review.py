@@ -1,5 +1,6 @@
 """Proposing a candidate, speaking about it, and deciding on it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from core.release import audit, candidates, check, rules
 from core.release.candidates import Candidate
 from core.release.check import Check
 from core.release.events import Kind
+from core.release.policy import Policy, read_policy
 from core.store import Store
 from core.store import releases as table
 from core.store.releases import EventRecord
@@ -141,7 +143,24 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     shown = candidate.result or candidate.proposal
     if shown.comparison is None:
         return ["There was no production version to compare with."]
-    return comparing.caveats(store, comparing.of_execution(store, shown.comparison))
+    comparison = comparing.of_execution(store, shown.comparison)
+    found = comparing.caveats(store, comparison)
+    if candidate.result is not None:
+        summary = comparing.summary_of(store, comparison)
+        found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
+    return found
+
+
+def _disagreement(churn: Mapping[str, int], posts: int, policy: Policy) -> list[str]:
+    """The budget of a test counts with so much, see :class:`core.stats.testset.Promise`."""
+    seen, promised = (churn["fixed"] + churn["broken"]) / posts, policy.rules.disagreement
+    if seen <= promised:
+        return []
+    return [
+        f"On {seen:.1%} of the posts exactly one of the two is right; the budget of the test counts"
+        f" with {promised:.1%} at most ([test_budget] disagreement), so its tolerance of"
+        f" ±{policy.rules.epsilon:g} is not promised for this answer."
+    ]
 
 
 def _require_new(session: Session, execution: int) -> None:
