@@ -1,11 +1,12 @@
 """Whether a candidate has seen posts of the test split that is to judge it.
 
 Three ways of having seen a post, each post counted in the first that fits: it is among the
-training posts; another post of the same text is; one of nearly the same text is. Besides, training
-posts from the time of the split tell of that time, whatever they say. Only counts and ids leave
-here, never a text.
+training posts; another post of the same text is; one of nearly the same text is. The mark of a
+crosspost is no part of the text. Besides, training posts from the time of the split tell of that
+time, whatever they say. Only counts and ids leave here, never a text.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from core.stats.minhash import THRESHOLD, near_duplicates
 
 EXAMPLES = 10
 """Ids given at most, of each kind."""
+_CROSSPOST = re.compile(r" ?[(\[{*] ?(?:x|cross) ?-? ?post(?:ed)?\b[^)\]}*]*[)\]}*]")
+"""What people add to the title of a crosspost, normalised: ``( x - post from r / funny )``."""
 
 Bools = NDArray[np.bool_]
 
@@ -108,7 +111,7 @@ def find_leakage(
         most_near: the share of test posts that may be ``same_text`` or ``near``; threads recur.
         threshold: the least Jaccard index of ``near``.
     """
-    lines = [line for group in range(len(test.sizes)) for line in read_lines(test.source, group)]
+    lines = [line for group in range(len(test.sizes)) for line in _texts(test, group)]
     held, known = set(lines), set[str]()
 
     def parts() -> Iterator[list[str]]:
@@ -117,10 +120,11 @@ def find_leakage(
         for split in trained_on:
             for group, size in enumerate(split.sizes):
                 progress("Looking for leakage", done, total)
-                part = read_lines(split.source, group)
+                part = _texts(split, group)
                 known.update(held.intersection(part))
                 yield part
                 done += size
+        progress("Looking for leakage", done, total)
 
     near = near_duplicates(lines, parts(), threshold=threshold) >= 0
     same_text = np.array([line in known for line in lines], dtype=bool)
@@ -136,6 +140,16 @@ def find_leakage(
         threshold=threshold,
         most_near=most_near,
     )
+
+
+def _texts(split: SplitFile, group: int) -> list[str]:
+    """The lines of a row group, without the mark of a crosspost."""
+    lines = read_lines(split.source, group)
+    return [_unmarked(line) if "post" in line else line for line in lines]
+
+
+def _unmarked(line: str) -> str:
+    return _CROSSPOST.sub("", line).strip() or line
 
 
 def _newer(trained_on: Collection[SplitFile], first_moment: int) -> Seen:

@@ -134,13 +134,13 @@ def _sets(lines: list[bytes]) -> UInt64s:
 
 def _shingles(lines: list[bytes]) -> tuple[UInt64s, Int64s]:
     """Every run of bytes as a number, line after line, and how many each line has."""
-    gap = WIDTH - 1
-    text = bytes(gap).join(lines) + bytes(gap + 8)
+    gap = bytes(WIDTH)
+    text = gap.join(lines) + bytes(WIDTH + 8)
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
-    counts = np.maximum(sizes - gap, 1)
-    runs = np.ndarray(int((sizes + gap).sum()), "<u8", text, strides=(1,))
-    within = np.arange(len(runs)) - np.repeat(np.cumsum(sizes + gap) - sizes - gap, sizes + gap)
-    inside = within < np.repeat(counts, sizes + gap)
+    counts, spans = np.maximum(sizes - WIDTH + 1, 1), sizes + WIDTH
+    runs = np.ndarray(int(spans.sum()), "<u8", text, strides=(1,))  # eight bytes from each byte on
+    within = np.arange(len(runs)) - np.repeat(np.cumsum(spans) - spans, spans)
+    inside = within < np.repeat(counts, spans)
     return runs[inside] & np.uint64((1 << _BITS) - 1), counts
 
 
