@@ -23,8 +23,7 @@ from core.evaluation.predict import PredictionTable, to_parquet
 from core.executions import get, record
 from core.executions.code import code_version
 from core.release import audit
-from core.release.events import Kind
-from core.release.events import PRODUCTION
+from core.release.events import PRODUCTION, Kind
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
 from core.store import Store, open_store, releases

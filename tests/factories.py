@@ -1,8 +1,10 @@
-"""Small things made for tests: posts, a corpus that can be told apart, files, predictions."""
+"""Small things made for tests: posts, a corpus that can be told apart, files, people, policies."""
 
 import csv
 import gzip
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -14,6 +16,8 @@ import pyarrow as pa
 from core.collect.posts import Post, store_posts
 from core.evaluation.predict import PredictionTable
 from core.executions import record
+from core.identity import Actor, Way, acting_as
+from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.releases import EventRecord
@@ -32,6 +36,8 @@ COMMON = ("the", "my", "why", "does", "first", "question", "about", "finally", "
 COLUMNS = ("id", "created_utc", "title", "selftext", "is_self", "score", "num_comments", "url")
 QUICK = {"dim": "8", "epoch": "5", "bucket": "1000", "minCount": "1"}
 """Parameters of a model that trains in no time."""
+LENIENT = "[maximum_churn]\nshare = 1\n\n[release]\nstaging_first = false\n"
+"""A release policy that is in nobody's way: no test, no second person, no staging."""
 
 
 def make_post(
@@ -155,3 +161,15 @@ def make_table(
 def make_event(kind: str, **more: Any) -> EventRecord:
     values = {"at": datetime(2026, 5, 31, tzinfo=UTC), "by": "ada", "candidate": 7}
     return EventRecord(kind=kind, **(values | more))
+
+
+def by(name: str) -> AbstractContextManager[Actor]:
+    """Everything inside is done by that person, who uses this machine."""
+    return acting_as(Actor(name, Way.LOCAL))
+
+
+def set_policy(store: Store, text: str = LENIENT) -> str:
+    """Put a release policy into force; its digest."""
+    content = text.encode()
+    (store.home / FILE).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()

@@ -4,9 +4,8 @@ from bench.workspace import CANDIDATES, FRACTIONS, WAITING, bring_posts, fill
 from core.comparison.compare import kept, pair
 from core.evaluation.history import trainings
 from core.executions import listing
-from core.release import aliases, review
-from core.release.events import State
-from core.release.events import PRODUCTION
+from core.release import aliases, candidates
+from core.release.events import PRODUCTION, State
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store
@@ -22,9 +21,9 @@ def test_executions_candidates_and_production_are_there(store: Store) -> None:
     assert len(listing(store)) >= EXECUTIONS
     judged = [training for training in trainings(store) if training.evaluation]
     assert len(judged) == EXECUTIONS * 2 // 5
-    candidates = review.listing(store)
-    assert 2 * WAITING <= len(candidates) <= CANDIDATES
-    waiting = [candidate.number for candidate in candidates if candidate.state == State.PROPOSED]
+    proposed = candidates.listing(store)
+    assert 2 * WAITING <= len(proposed) <= CANDIDATES
+    waiting = [candidate.number for candidate in proposed if candidate.state == State.PROPOSED]
     assert len(waiting) == WAITING
     production = aliases.version_of(store, PRODUCTION)
     assert production is not None

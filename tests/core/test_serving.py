@@ -3,19 +3,18 @@
 import pytest
 
 from core.errors import CorruptArtifactError, InputError, NotFoundError
-from core.release.aliases import move
-from core.release.review import approve, propose
 from core.serving import load_alias, load_version
 from core.training.train import load
+from tests import decisions
 from tests.conftest import Road
+from tests.factories import set_policy
 
 
 @pytest.fixture
 def released(road: Road) -> Road:
     """The baseline stands in production."""
-    propose(road.store, 3, by="ada")
-    version = approve(road.store, 3, by="bob", comment="fine").version
-    move(road.store, "production", str(version), by="bob", expected=None)
+    set_policy(road.store)
+    decisions.released(road.store, 3)
     return road
 
 

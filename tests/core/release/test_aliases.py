@@ -15,111 +15,119 @@ from core.release.aliases import (
     rollback_target,
     version_of,
 )
-from core.release.review import approve, propose
 from core.store import Store
 from core.store.models import insert_model
 from tests.commands import race
 from tests.conftest import Road
+from tests.decisions import approved, released
+from tests.factories import set_policy
 
 
 @pytest.fixture
-def versions(road: Road) -> list[str]:
-    """Two approved versions, released to nothing yet."""
-    made = []
-    for number in (3, 5):
-        propose(road.store, number, by="ada")
-        made.append(str(approve(road.store, number, by="bob", comment="fine").version))
-    return made
-
-
-@pytest.fixture
-def moved(road: Road, versions: list[str]) -> Store:
-    """``production`` was given both, one after the other."""
-    move(road.store, "production", versions[0], by="bob", expected=None)
-    move(road.store, "production", versions[1], by="bob", expected=versions[0])
+def store(road: Road) -> Store:
+    """Under a policy that is in nobody's way."""
+    set_policy(road.store)
     return road.store
 
 
-def test_an_alias_names_what_it_was_given_last(moved: Store, versions: list[str]) -> None:
-    assert current(moved) == {"production": versions[1]}
+@pytest.fixture
+def versions(store: Store) -> list[str]:
+    """Two approved versions, released to nothing yet."""
+    return [approved(store, number) for number in (3, 5)]
+
+
+@pytest.fixture
+def both(store: Store) -> list[str]:
+    """Two versions that ``production`` was given, one after the other."""
+    return [released(store, number) for number in (3, 5)]
+
+
+@pytest.fixture
+def moved(store: Store, both: list[str]) -> Store:
+    """Where that was done."""
+    return store
+
+
+def test_an_alias_names_what_it_was_given_last(moved: Store, both: list[str]) -> None:
+    assert current(moved) == {"production": both[1]}
     found = version_of(moved, "production")
     assert found is not None
-    assert (found.version, found.candidate) == (versions[1], 5)
+    assert (found.version, found.candidate) == (both[1], 5)
     assert version_of(moved, "staging") is None
 
 
-def test_every_move_is_kept_with_what_was_before(moved: Store, versions: list[str]) -> None:
+def test_every_move_is_kept_with_what_was_before(moved: Store, both: list[str]) -> None:
     last, first = history(moved, "production")
-    assert (last.version, last.before, last.by) == (versions[1], versions[0], "bob")
-    assert (first.version, first.before, first.kind) == (versions[0], None, "released")
+    assert (last.version, last.before, last.by) == (both[1], both[0], "bob")
+    assert (first.version, first.before, first.kind) == (both[0], None, "released")
     assert history(moved) == [last, first]
 
 
-def test_aliases_move_apart(moved: Store, versions: list[str]) -> None:
-    move(moved, "staging", versions[0], by="cy", expected=None)
-    assert current(moved) == {"production": versions[1], "staging": versions[0]}
+def test_aliases_move_apart(moved: Store, both: list[str]) -> None:
+    move(moved, "staging", both[0], expected=None)
+    assert current(moved) == {"production": both[1], "staging": both[0]}
     assert len(history(moved, "staging")) == 1
 
 
 @pytest.mark.parametrize("expected", [None, "20200101.1", "the other"])
 @pytest.mark.parametrize("target", [0, 1])
 def test_a_stale_expectation_is_a_conflict_and_moves_nothing(
-    moved: Store, versions: list[str], expected: str | None, target: int
+    moved: Store, both: list[str], expected: str | None, target: int
 ) -> None:
-    stale = versions[0] if expected == "the other" else expected
-    with pytest.raises(ConflictError, match=f"production names {versions[1]}, not"):
-        move(moved, "production", versions[target], by="cy", expected=stale)
-    assert current(moved) == {"production": versions[1]}
+    stale = both[0] if expected == "the other" else expected
+    with pytest.raises(ConflictError, match=f"production names {both[1]}, not"):
+        move(moved, "production", both[target], expected=stale)
+    assert current(moved) == {"production": both[1]}
     assert len(history(moved)) == 2
 
 
 def test_an_expectation_of_an_alias_that_is_not_set_is_a_conflict(
-    road: Road, versions: list[str]
+    store: Store, versions: list[str]
 ) -> None:
     with pytest.raises(ConflictError, match="production names nothing"):
-        move(road.store, "production", versions[0], by="cy", expected=versions[1])
-    assert current(road.store) == {}
+        move(store, "production", versions[0], expected=versions[1])
+    assert current(store) == {}
 
 
-def test_moving_to_where_it_is_is_refused(moved: Store, versions: list[str]) -> None:
+def test_moving_to_where_it_is_is_refused(moved: Store, both: list[str]) -> None:
     with pytest.raises(RefusedError, match="already"):
-        move(moved, "production", versions[1], by="cy", expected=versions[1])
+        move(moved, "production", both[1], expected=both[1])
     assert len(history(moved)) == 2
 
 
-def test_a_version_that_is_not_there_is_told(moved: Store, versions: list[str]) -> None:
+def test_a_version_that_is_not_there_is_told(moved: Store, both: list[str]) -> None:
     with pytest.raises(NotFoundError, match=r"no version 20200101\.1"):
-        move(moved, "production", "20200101.1", by="cy", expected=versions[1])
+        move(moved, "production", "20200101.1", expected=both[1])
 
 
 @pytest.mark.parametrize("name", ["", "Production", "a b", "1st", "-x", "a" * 32, "prod\n", "é"])
-def test_a_name_that_is_none_is_refused(road: Road, versions: list[str], name: str) -> None:
+def test_a_name_that_is_none_is_refused(store: Store, versions: list[str], name: str) -> None:
     with pytest.raises(InputError, match="cannot be an alias"):
-        move(road.store, name, versions[0], by="cy", expected=None)
+        move(store, name, versions[0], expected=None)
 
 
-def test_a_rollback_goes_back_and_is_kept(moved: Store, versions: list[str]) -> None:
-    assert rollback_target(moved, "production") == versions[0]
-    event = rollback(moved, "production", by="cy", expected=versions[1])
-    assert (event.kind, event.version, event.before) == ("rolled_back", *versions)
+def test_a_rollback_goes_back_and_is_kept(moved: Store, both: list[str]) -> None:
+    assert rollback_target(moved, "production") == both[0]
+    event = rollback(moved, "production", expected=both[1])
+    assert (event.kind, event.version, event.before) == ("rolled_back", *both)
     assert event.candidate == 3
-    assert current(moved) == {"production": versions[0]}
+    assert current(moved) == {"production": both[0]}
     assert len(history(moved)) == 3
     assert rollback_target(moved, "production") is None
 
 
 def test_a_rollback_to_nothing_is_refused(moved: Store) -> None:
-    rollback(moved, "production", by="cy")
+    rollback(moved, "production")
     for alias in ("production", "staging"):
         with pytest.raises(RefusedError, match=f"{alias} has no earlier version"):
-            rollback(moved, alias, by="cy")
+            rollback(moved, alias)
     assert len(history(moved)) == 3
 
 
-def test_a_rollback_of_what_has_moved_is_a_conflict(moved: Store, versions: list[str]) -> None:
+def test_a_rollback_of_what_has_moved_is_a_conflict(moved: Store, both: list[str]) -> None:
     with pytest.raises(ConflictError, match="moved meanwhile"):
-        rollback(moved, "production", by="cy", expected=versions[0])
-    assert current(moved) == {"production": versions[1]}
+        rollback(moved, "production", expected=both[0])
+    assert current(moved) == {"production": both[1]}
 
 
 def test_the_history_of_an_alias_never_set_is_not_found(moved: Store) -> None:
@@ -127,7 +135,9 @@ def test_the_history_of_an_alias_never_set_is_not_found(moved: Store) -> None:
         history(moved, "staging")
 
 
-def test_of_processes_that_move_one_alias_exactly_one_wins(road: Road, versions: list[str]) -> None:
+def test_of_processes_that_move_one_alias_exactly_one_wins(
+    store: Store, versions: list[str]
+) -> None:
     prepare = f"""
 from core.errors import ConflictError
 from core.release.aliases import move
@@ -137,13 +147,13 @@ store, versions = open_store(settings().home), {versions!r}"""
     act = """
 for n in range(10):
     try:
-        move(store, f"a{n}", versions[n % 2], by="cy", expected=None)
+        move(store, f"a{n}", versions[n % 2], expected=None)
         print("won", end=" ")
     except ConflictError:
         print("lost", end=" ")"""
     said = [words.split() for words in race(prepare, act, processes=3)]
     assert [sorted(each) for each in zip(*said, strict=True)] == [["lost", "lost", "won"]] * 10
-    assert len(history(road.store)) == len(current(road.store)) == 10
+    assert len(history(store)) == len(current(store)) == 10
 
 
 def test_processes_never_hand_out_one_version_twice(road: Road) -> None:

@@ -1,6 +1,6 @@
 """A candidate is judged against production on validation, before anything is decided."""
 
-from hashlib import sha256
+from collections.abc import Callable
 
 import orjson
 import pytest
@@ -9,14 +9,16 @@ from core.comparison.compare import changes_of, summary_of
 from core.errors import InputError, NotFoundError
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.executions.history import listing
-from core.release import aliases
-from core.release.check import Check, check, of_proposal, own_intervals
+from core.release.candidates import Candidate, get
+from core.release.check import REVIEW, Check, check, of_candidate, own_intervals
 from core.release.gates import Gate, Verdict
 from core.release.policy import FILE
-from core.release.review import approve, get, propose, reject
+from core.release.review import approve, propose, reject
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
+from tests.decisions import released
+from tests.factories import by, set_policy
 
 ALONE = "[reviewed_by_someone_else]\nteam_of_one = true\n"
 STRICT = "[minimum_metric]\np_at_1_mean = 1\n"
@@ -26,16 +28,10 @@ LENIENT = "[minimum_metric]\nf1_macro = 0\n[maximum_churn]\nshare = 1\n"
 @pytest.fixture
 def production(road: Road) -> Store:
     """#3 is in production."""
-    propose(road.store, 3, by="ada")
-    version = approve(road.store, 3, by="bob", comment="first").version
-    aliases.move(road.store, "production", str(version), by="bob", expected=None)
+    set_policy(road.store)
+    released(road.store, 3)
+    (road.store.home / FILE).unlink()
     return road.store
-
-
-def write_policy(store: Store, text: str) -> str:
-    """Put a policy into force; its digest."""
-    (store.home / FILE).write_text(text)
-    return sha256(text.encode()).hexdigest()
 
 
 def gate(found: Check, name: str) -> Gate:
@@ -67,7 +63,7 @@ def test_what_was_compared_before_is_not_compared_again(production: Store) -> No
 def test_checking_opens_nothing_and_decides_nothing(production: Store) -> None:
     found = check(production, 5)
     assert gate(found, "test_opened").verdict == Verdict.INCONCLUSIVE
-    assert gate(found, "reviewed_by_someone_else").why == "It was not proposed yet."
+    assert gate(found, REVIEW).why == "It was not proposed yet."
     assert found.verdict != Verdict.PASS
     with pytest.raises(NotFoundError, match="no candidate #5"):
         get(production, 5)
@@ -80,27 +76,35 @@ def test_small_subreddits_judge_no_large_one(production: Store) -> None:
     assert gate(found, "no_large_subreddit_down").verdict == Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("decide", [approve, reject])
+Decide = Callable[..., Candidate]
+OTHERS = ALONE.replace("true", "false")
+
+
 @pytest.mark.parametrize(
-    ("reviewer", "policy", "verdict"),
+    ("decide", "reviewer", "policy", "verdict"),
     [
-        ("bob", ALONE.replace("true", "false"), Verdict.PASS),
-        ("ada", ALONE.replace("true", "false"), Verdict.FAIL),
-        ("ada", ALONE, Verdict.PASS),
+        (approve, "bob", OTHERS, Verdict.PASS),
+        (approve, "ada", ALONE, Verdict.PASS),
+        (reject, "bob", OTHERS, Verdict.PASS),
+        (reject, "ada", OTHERS, Verdict.FAIL),
+        (reject, "ada", ALONE, Verdict.PASS),
     ],
 )
 def test_who_proposed_and_who_decided_are_told_apart(
-    production: Store, decide: object, reviewer: str, policy: str, verdict: Verdict
+    production: Store, decide: Decide, reviewer: str, policy: str, verdict: Verdict
 ) -> None:
-    write_policy(production, policy)
-    propose(production, 5, by="ada")
-    assert check(production, 5).verdict == Verdict.INCONCLUSIVE
-    decide(production, 5, by=reviewer, comment="sure")  # type: ignore[operator]
-    assert check(production, 5).verdict == verdict
+    set_policy(production, LENIENT + policy)
+    propose(production, 5)
+    assert gate(check(production, 5), REVIEW).verdict == Verdict.INCONCLUSIVE
+    with by(reviewer):
+        decide(production, 5, comment="sure")
+    found = check(production, 5)
+    assert gate(found, REVIEW).verdict == verdict
+    assert (found.verdict, found.failed) == (Verdict.PASS, ())  # it is no evidence of the model
 
 
 def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> None:
-    write_policy(road.store, LENIENT + "[minimum_label_coverage]\nshare = 1\n")
+    set_policy(road.store, LENIENT + "[minimum_label_coverage]\nshare = 1\n")
     found = check(road.store, 5)
     assert found.comparison is None
     assert gate(found, "minimum_metric.f1_macro").verdict == Verdict.PASS
@@ -129,7 +133,7 @@ def test_a_candidates_own_intervals_are_those_of_its_comparison(production: Stor
 def test_every_metric_that_a_policy_may_name_can_be_judged(production: Store) -> None:
     metrics = ["accuracy", "f1_macro", "f1_micro", "f1_weighted", "p_at_1_mean"]
     metrics += [f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)]
-    write_policy(production, "[minimum_metric]\n" + "".join(f"{name} = 0\n" for name in metrics))
+    set_policy(production, "[minimum_metric]\n" + "".join(f"{name} = 0\n" for name in metrics))
     for candidate in (3, 5):  # one by itself, one by its comparison
         assert [g.verdict for g in check(production, candidate).gates] == [Verdict.PASS] * 11
 
@@ -137,14 +141,14 @@ def test_every_metric_that_a_policy_may_name_can_be_judged(production: Store) ->
 def test_the_policy_in_force_goes_with_the_answer(production: Store) -> None:
     before = check(production, 5).policy
     assert before.source == "built-in defaults"
-    digest = write_policy(production, STRICT)
+    digest = set_policy(production, STRICT)
     after = check(production, 5).policy
     assert (after.source, after.digest) == (FILE, digest)
     assert after.digest != before.digest
 
 
 def test_a_wrong_policy_is_told_before_anything_is_run(production: Store) -> None:
-    write_policy(production, "[maximum_chrun]\nshare = 1\n")
+    set_policy(production, "[maximum_chrun]\nshare = 1\n")
     runs = len(listing(production))
     with pytest.raises(InputError, match="line 1: there is no gate 'maximum_chrun'"):
         check(production, 5)
@@ -158,19 +162,23 @@ def test_what_made_no_model_cannot_be_checked(road: Road) -> None:
 
 
 def test_a_proposal_is_judged_by_the_comparison_it_was_made_with(production: Store) -> None:
-    proposed = propose(production, 5, by="ada")
+    proposed = propose(production, 5)
     runs = len(listing(production))
-    found = of_proposal(production, proposed)
+    found = of_candidate(production, proposed)
     assert found == check(production, 5)
     assert len(listing(production)) == runs
 
 
-def test_a_proposal_without_a_comparison_has_no_gates_yet(production: Store) -> None:
-    assert of_proposal(production, get(production, 3)) is None
+def test_a_proposal_without_a_comparison_is_judged_by_its_own_evaluation(
+    production: Store,
+) -> None:
+    found = of_candidate(production, get(production, 3))
+    assert found is not None
+    assert (found.evaluation.execution, found.comparison, found.outdated) == (4, None, None)
 
 
 def test_the_command_says_each_gate_and_why(production: Store) -> None:
-    write_policy(production, LENIENT)
+    set_policy(production, LENIENT)
     said = signoff("release", "check", 5)
     assert (said.code, said.err) == (0, "")
     assert "#5 on 24 posts of validation, against production: comparison #" in said.out
@@ -183,13 +191,14 @@ def test_the_command_says_each_gate_and_why(production: Store) -> None:
     [
         (LENIENT, "pass", 0),
         (STRICT + "f1_weighted = 0\n", "fail", 3),
-        (LENIENT + ALONE, "inconclusive", 0),
+        (LENIENT + ALONE, "pass", 0),
+        (LENIENT + "[test_opened]\nmax_age_days = 90\n", "inconclusive", 0),
     ],
 )
 def test_a_failed_gate_and_only_that_is_exit_code_3(
     production: Store, policy: str, verdict: str, code: int
 ) -> None:
-    digest = write_policy(production, policy)
+    digest = set_policy(production, policy)
     told = signoff("release", "check", 5, "--json")
     said = orjson.loads(told.out)
     assert (told.code, told.err, said["verdict"]) == (code, "", verdict)
@@ -203,23 +212,26 @@ def test_a_failed_gate_and_only_that_is_exit_code_3(
 
 
 def test_a_wrong_policy_is_one_line_and_exit_code_1(production: Store) -> None:
-    write_policy(production, "[maximum_churn]\nshare = 40\n")
-    propose(production, 5, by="ada")
+    set_policy(production, "[maximum_churn]\nshare = 40\n")
+    propose(production, 5)
     for command in ("check", "show"):
         told = signoff("release", command, 5)
         assert_refused(told, "release-policy.toml, line 2: maximum_churn.share takes", "not 40")
 
 
 def test_show_has_the_gates_of_the_proposal(production: Store) -> None:
-    write_policy(production, LENIENT)
-    propose(production, 5, by="ada")
+    set_policy(production, LENIENT)
+    propose(production, 5)
     said = signoff("release", "show", 5, "--json").json
     assert [each["name"] for each in said["gates"]] == ["minimum_metric.f1_macro", "maximum_churn"]
     assert said["verdict"] == "pass"
     assert "✓ pass          maximum_churn" in signoff("release", "show", 5).out
 
 
-def test_show_says_where_no_gates_were_judged(production: Store) -> None:
-    said = signoff("release", "show", 3, "--json").json
-    assert (said["gates"], said["verdict"], said["policy"]) == ([], None, None)
-    assert "signoff release check 3" in signoff("release", "show", 3).out
+def test_show_says_where_no_gates_can_be_judged(
+    production: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(production, 5)
+    monkeypatch.setattr("core.comparison.compare.FORMAT", -1)
+    proposed = get(production, 5)
+    assert of_candidate(production, proposed) is None
