@@ -71,6 +71,9 @@ def create_command(
         "chronological"
     ),
     fractions: Annotated[str, typer.Option(help="Train, valid and test.")] = "0.8,0.1,0.1",
+    test_since: Annotated[
+        str | None, typer.Option(help="First day of the test split, whatever its share.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
     force: Force = False,
     as_json: AsJson = False,
@@ -84,6 +87,7 @@ def create_command(
         split=split,
         fractions=_fractions(fractions),
         seed=seed,
+        test_since=_moment(test_since, "--test-since"),
     )
     store = workspace()
     with progress_bar() as progress:
@@ -148,7 +152,7 @@ def _print(snapshot: Snapshot) -> None:
     if snapshot.optimistic:
         say("Random split: its scores are optimistic, a model sees posts of the future.")
     for split, moment in snapshot.cutoffs.items():
-        say(f"{split} begins {_iso(moment)}.")
+        say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
     for reason, posts in snapshot.left_out.items():
         say(f"{posts:,} posts left out: {reason.replace('_', ' ')}.")
 

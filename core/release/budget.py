@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from core.release.events import Kind, ends
 from core.release.gates import Verdict
@@ -11,24 +11,22 @@ from core.stats.testset import Adaptivity, Bound, Promise, candidates_possible
 from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 
-FRESH = (
-    "freeze a newer one from the posts that came since: signoff import FOLDER, then signoff"
-    " snapshot create --name NAME"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """The uses of one sealed test split.
 
     ``possible``: candidates that its posts can judge within the policy's tolerance. ``used``:
-    openings so far, also those cut off. ``age``: days since its freezing. ``passed``: the
-    candidate that passed, where the policy replaces a split after its first pass.
+    openings so far, also those cut off, and those of other splits that hold posts of the same time
+    (``elsewhere`` of them): freezing the same posts anew gives no new test. ``age``: days since its
+    freezing. ``passed``: the candidate that passed, where the policy replaces a split after its
+    first pass.
     """
 
     snapshot: Snapshot
     possible: int
     used: int
+    elsewhere: int
     age: int
     max_age: int | None
     passed: int | None
@@ -75,7 +73,8 @@ class Budget:
                 f" ±{self.epsilon:g}."
             )
         if self.left == 0:
-            return f"{split} is spent: it was opened {self.used:,} times of {self.possible:,}."
+            also = f", {self.elsewhere:,} of them as part of others" if self.elsewhere else ""
+            return f"{split} is spent: {self.used:,} uses of {self.possible:,}{also}."
         if self.age < 0:
             return f"{split} was frozen in the future: the clock was set back since."
         if self.stale:
@@ -92,19 +91,33 @@ class Budget:
                 "freeze a larger one (signoff ledger plan says how large), or allow a larger"
                 " epsilon under [test_budget] in release-policy.toml"
             )
-        return FRESH
+        end = datetime.fromtimestamp(self.snapshot.test_span[1], UTC) + timedelta(days=1)
+        return (
+            "freeze a newer one from the posts that came since: signoff import FOLDER, then signoff"
+            f" snapshot create --test-since {end:%Y-%m-%d}"
+        )
 
 
-def budget_of(events: Iterable[EventRecord], snapshot: Snapshot, policy: Policy) -> Budget:
-    """The uses of the test split of ``snapshot``, by the events so far, those of others included.
+def budget_of(
+    events: Iterable[EventRecord],
+    snapshot: Snapshot,
+    policy: Policy,
+    *,
+    others: Iterable[Snapshot] = (),
+) -> Budget:
+    """The uses of the test split of ``snapshot``, by all events so far.
 
     An opening that was refused does not count: nobody learned how well a model does.
+
+    Args:
+        others: all snapshots there are.
     """
     rules = policy.rules
-    mine = [event for event in events if event.snapshot == snapshot.digest]
+    shared = {each.digest for each in others if _share_time(each, snapshot)} | {snapshot.digest}
+    mine = [event for event in events if event.snapshot in shared]
     ended = ends(mine)
-    openings = [event for event in mine if event.kind == Kind.OPENED]
     refused = {number for number, event in ended.items() if event.kind == Kind.REFUSED}
+    uses = [event for event in mine if event.kind == Kind.OPENED and event.id not in refused]
     passed = [event.candidate for event in ended.values() if event.verdict == Verdict.PASS]
     fresh = policy.limit("test_opened")
     once = rules.adaptivity == Adaptivity.FIRST_CHANGE
@@ -113,12 +126,18 @@ def budget_of(events: Iterable[EventRecord], snapshot: Snapshot, policy: Policy)
         possible=candidates_possible(
             promise_of(policy), posts=snapshot.splits["test"], epsilon=rules.epsilon
         ),
-        used=sum(event.id not in refused for event in openings),
+        used=len(uses),
+        elsewhere=sum(event.snapshot != snapshot.digest for event in uses),
         age=(datetime.now(UTC) - snapshot.created_at).days,
         max_age=int(fresh.value) if fresh else None,
         passed=passed[0] if once and passed else None,
         epsilon=rules.epsilon,
     )
+
+
+def _share_time(one: Snapshot, other: Snapshot) -> bool:
+    """Whether both test splits may hold the same posts."""
+    return one.test_span[0] < other.test_span[1] and other.test_span[0] < one.test_span[1]
 
 
 def promise_of(policy: Policy) -> Promise:

@@ -31,7 +31,7 @@ from core.release.policy import Policy, read_policy
 from core.snapshots import find
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
-from core.store import Store
+from core.store import Store, snapshots
 from core.store import releases as table
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
@@ -137,7 +137,11 @@ def run_of(store: Store, candidate: Candidate) -> Execution | None:
 def budget(store: Store, snapshot: Snapshot, policy: Policy) -> Budget:
     """What the sealed test of a snapshot can still judge."""
     with store.read() as session:
-        return budget_of(table.events(session), snapshot, policy)
+        return _budget(session, snapshot, policy)
+
+
+def _budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
+    return budget_of(table.events(session), snapshot, policy, others=snapshots.listing(session))
 
 
 def _same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
@@ -181,8 +185,7 @@ def _ledger_row(
             f"#{number} was tested on {snapshot.id} meanwhile, by {known.row.by}",
             f"Look at the result: signoff release show {number}.",
         )
-    spent = budget_of(table.events(session), snapshot, policy)
-    if refusal := rules.against_opening(candidate, spent):
+    if refusal := rules.against_opening(candidate, _budget(session, snapshot, policy)):
         raise refusal
     _require_reason(reason)
     row = EventRecord(

@@ -156,11 +156,12 @@ def _disagreement(churn: Mapping[str, int], posts: int, policy: Policy) -> list[
     seen, promised = (churn["fixed"] + churn["broken"]) / posts, policy.rules.disagreement
     if seen <= promised:
         return []
-    return [
+    said = (
         f"On {seen:.1%} of the posts exactly one of the two is right; the budget of the test counts"
         f" with {promised:.1%} at most ([test_budget] disagreement), so its tolerance of"
         f" ±{policy.rules.epsilon:g} is not promised for this answer."
-    ]
+    )
+    return [said]
 
 
 def _require_new(session: Session, execution: int) -> None:

@@ -261,7 +261,7 @@ def _assign(read: _Read, positions: NDArray[np.int64], rules: Rules) -> splits.A
     if rules.split == "random":
         return splits.random(text, rules.fractions, seed=rules.seed)
     created = read.rows["created_utc"].to_numpy()[positions]
-    return splits.chronological(created, text, rules.fractions)
+    return splits.chronological(created, text, rules.fractions, test_since=rules.test_since)
 
 
 def _text_id(line: str) -> int:

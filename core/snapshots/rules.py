@@ -19,6 +19,8 @@ class Rules:
         max_posts: of a subreddit with more posts the newest are kept; None: all.
         split: ``chronological``, or ``random`` (optimistic).
         fractions: shares of train, valid and test.
+        test_since: epoch seconds; the test split begins here, whatever its share, and train and
+            valid share what lies before. None: by its fraction.
         seed: of the random split; without effect on the chronological one.
 
     Raises:
@@ -32,6 +34,7 @@ class Rules:
     split: str = "chronological"
     fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)
     seed: int = 0
+    test_since: int | None = None
 
     def __post_init__(self) -> None:
         if self.split not in KINDS:
@@ -45,13 +48,29 @@ class Rules:
             raise InputError(f"--seed {self.seed} is negative", "Give 0 or more.")
         if self.since is not None and self.until is not None and self.since >= self.until:
             raise InputError("--since is not before --until", "Give an earlier --since.")
+        if self.test_since is not None:
+            self._check_test_since(self.test_since)
         if self.min_posts < 1 or (self.max_posts is not None and self.max_posts < self.min_posts):
             raise InputError(
                 "--min-posts must be at least 1, and --max-posts no smaller", "Change one of them."
             )
 
+    def _check_test_since(self, moment: int) -> None:
+        if self.split == "random":
+            raise InputError(
+                "--test-since and a random split contradict each other", "Leave one of them out."
+            )
+        early = self.since is not None and moment <= self.since
+        if early or (self.until is not None and moment >= self.until):
+            raise InputError(
+                "--test-since is not between --since and --until", "Give a day between them."
+            )
+
     def as_json(self) -> dict[str, Any]:
+        """Without what has no effect; snapshots from before there was a rule keep their digest."""
         values = {**asdict(self), "fractions": list(self.fractions)}
-        return (
-            values if self.split == "random" else {k: v for k, v in values.items() if k != "seed"}
-        )
+        if self.split != "random":
+            del values["seed"]
+        if self.test_since is None:
+            del values["test_since"]
+        return values

@@ -19,7 +19,8 @@ Int64s = NDArray[np.int64]
 class Assignment:
     """``split`` holds for each post an index into :data:`SPLITS`, or :data:`LEFT_OUT`.
 
-    ``cutoffs`` gives the first moment of ``valid`` and of ``test`` (epoch seconds); it is empty
+    ``cutoffs`` gives the first moment of ``valid``, of ``test``, and after it (``end``), in epoch
+    seconds; it is empty
     for a random split. ``straddling`` counts the posts left out because an earlier split holds
     the same text.
     """
@@ -30,7 +31,11 @@ class Assignment:
 
 
 def chronological(
-    created: Int64s, text: Int64s, fractions: tuple[float, float, float]
+    created: Int64s,
+    text: Int64s,
+    fractions: tuple[float, float, float],
+    *,
+    test_since: int | None = None,
 ) -> Assignment:
     """Oldest posts into train, newest into test.
 
@@ -38,6 +43,7 @@ def chronological(
         created: epoch seconds, ascending; shape (n,).
         text: an id of each post's normalised text, equal for equal texts; shape (n,).
         fractions: shares of train, valid and test; they sum to one.
+        test_since: where test begins, in epoch seconds, whatever its share; None: by its share.
 
     Posts of one second never straddle a cut. A post whose text an earlier split already holds
     (a repost or crosspost) is left out: it would be known before it is asked.
@@ -47,13 +53,18 @@ def chronological(
     """
     n = len(created)
     starts = [round(n * fractions[0]), round(n * (fractions[0] + fractions[1]))]
+    if test_since is not None:
+        before = int(np.searchsorted(created, test_since))
+        starts = [round(before * fractions[0] / (fractions[0] + fractions[1])), before]
     moments = [int(created[min(i, n - 1)]) for i in starts] if n else [0, 0]
+    if test_since is not None:
+        moments[1] = test_since
     split = np.searchsorted(np.array(moments), created, side="right").astype(np.int8)
     kept = _without_straddling(split, text)
     _require_all(kept)
     return Assignment(
         split=kept,
-        cutoffs={"valid": moments[0], "test": moments[1]},
+        cutoffs={"valid": moments[0], "test": moments[1], "end": int(created[-1]) + 1},
         straddling=int(np.count_nonzero(kept != split)),
     )
 

@@ -41,6 +41,16 @@ class Snapshot:
         """A random split lets a model see the future, so its scores promise too much."""
         return self.split == "random"
 
+    @property
+    def test_span(self) -> tuple[int, int]:
+        """From which moment to before which the test split may hold posts, in epoch seconds.
+
+        Wider than need be where it is not known: a random split draws from everything.
+        """
+        until = self.rules.get("until") or int(self.created_at.timestamp())
+        begins = self.cutoffs.get("test", self.rules.get("since") or 0)
+        return begins, self.cutoffs.get("end", until)
+
 
 def insert(session: Session, snapshot: Snapshot) -> None:
     """Add a snapshot, unless another process froze the same one meanwhile.

@@ -94,7 +94,8 @@ class SnapshotRow(Base):
     splits: Mapped[Json]
     """Split -> number of posts."""
     cutoffs: Mapped[Json]
-    """Split -> first moment of its posts, epoch seconds (chronological), else empty."""
+    """``valid``, ``test`` -> its first moment, ``end`` -> the moment after the last post, in epoch
+    seconds; empty for a random split. The first snapshots have no ``end``."""
     subreddits: Mapped[int]
     left_out: Mapped[Json]
     """Reason -> number of posts that the rules left out."""

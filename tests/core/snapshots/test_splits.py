@@ -123,3 +123,16 @@ def test_posts_of_one_second_cannot_be_cut() -> None:
 def test_one_text_cannot_be_drawn_into_three_splits() -> None:
     with pytest.raises(InputError, match="too few"):
         random(np.zeros(100, dtype=np.int64), FRACTIONS, seed=0)
+
+
+def test_the_test_split_may_begin_on_a_day_and_the_rest_is_shared_by_their_fractions() -> None:
+    created = np.arange(100, dtype=np.int64) * 10
+    assigned = chronological(created, np.arange(100), (0.6, 0.2, 0.2), test_since=600)
+    assert assigned.cutoffs == {"valid": 450, "test": 600, "end": 991}
+    assert np.bincount(assigned.split).tolist() == [45, 15, 40]
+
+
+def test_a_test_split_that_begins_after_the_last_post_is_refused() -> None:
+    created = np.arange(100, dtype=np.int64)
+    with pytest.raises(InputError, match="test"):
+        chronological(created, created, (0.8, 0.1, 0.1), test_since=100)
