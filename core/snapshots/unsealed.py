@@ -12,10 +12,11 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core.errors import CorruptArtifactError, NotFoundError, WrongKeyError
+from core.errors import CorruptArtifactError, StorageError, WrongKeyError
 from core.snapshots import keys
 from core.snapshots.content import SplitFile, attributes_from_parquet, split_file
 from core.snapshots.keys import SealKey
+from core.snapshots.read import listing
 from core.snapshots.sealed import NONCE_BYTES
 from core.store import Store
 from core.store import snapshots as table
@@ -44,38 +45,21 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
     """The content of the sealed file of ``snapshot``.
 
     Raises:
-        NotFoundError: the key, the snapshot or its sealed file is missing.
+        NotFoundError: the key or the sealed file is missing.
         RefusedError: others than its owner can read the key.
         InputError: the key is none.
         CorruptArtifactError: the file is not what was stored, or that of another snapshot.
         WrongKeyError: it was sealed with another key.
     """
-    # Under the write lock, so that no rotation changes key or file between the two.
+    # Under the write lock, so that no rotation changes row, key or file between the three.
     with store.write() as session:
-        snapshots = {found.digest: found for found in table.listing(session)}
-        if snapshot.digest not in snapshots:
-            raise NotFoundError(
-                f"There is no snapshot {snapshot.id}",
-                "`signoff snapshot list` shows those there are.",
-            )
+        now = table.get(session, snapshot.digest) or snapshot
+        sealed = store.artifacts.read(now.sealed_test)
         tried = keys.known(store)
-        sealed = store.artifacts.read(snapshots[snapshot.digest].sealed_test)
     found = opened(sealed, snapshot, tried)
-    if found is not None:
-        return found
-    others = (other for other in snapshots.values() if other.digest != snapshot.digest)
-    for other in others:
-        if opened(sealed, other, tried) is not None:
-            raise CorruptArtifactError(
-                f"The sealed file of snapshot {snapshot.id} is that of {other.id}",
-                "It was not loaded. Restore the database from a backup.",
-            )
-    raise WrongKeyError(
-        f"The key in {' or '.join(key.where for key in tried)} does not open the test split of"
-        f" snapshot {snapshot.id}: it was sealed with another one",
-        f"Restore that key as {store.home / keys.PREVIOUS} (mode 600), then run: signoff seal"
-        " rotate. Or freeze a newer snapshot: signoff snapshot create.",
-    )
+    if found is None:
+        raise _refusal(store, sealed, snapshot, tried)
+    return found
 
 
 def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opened | None:
@@ -87,3 +71,21 @@ def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opene
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             continue
     return None
+
+
+def _refusal(
+    store: Store, sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]
+) -> StorageError:
+    """Why none of the keys opens it."""
+    for other in listing(store):
+        if opened(sealed, other, tried) is not None:
+            return CorruptArtifactError(
+                f"The sealed file of snapshot {snapshot.id} is that of {other.id}",
+                "It was not loaded. Restore the database from a backup.",
+            )
+    return WrongKeyError(
+        f"The key in {' or '.join(key.where for key in tried)} does not open the test split of"
+        f" snapshot {snapshot.id}: it was sealed with another one",
+        f"Restore that key as {store.home / keys.PREVIOUS} (mode 600), then run: signoff seal"
+        " rotate. Or freeze a newer snapshot: signoff snapshot create.",
+    )
