@@ -117,7 +117,8 @@ def person(name: str) -> str:
     Raises:
         InputError: it is empty, too long, or has blanks or characters that cannot be seen.
     """
-    written = unicodedata.normalize("NFC", name.strip())
+    # Pages put a word joiner into an address so that it is no link; copied, it comes along.
+    written = unicodedata.normalize("NFC", name.replace("\u2060", "").strip())
     unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in written)
     if not written or len(written) > MAX_NAME or unseen:
         raise InputError(

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
-from core.release import aliases, review
+from core.release import aliases
+from core.release import candidates as proposing
 from core.release.candidates import Candidate
 from core.release.events import PRODUCTION, Kind, State
 from core.store.releases import Version
@@ -113,11 +114,11 @@ def show_last() -> None:
         )
     with right:
         c.section("Last decisions", "Who did what; nothing here is ever changed or deleted.")
-        decisions = [e for candidate in review.listing(data.store()) for e in candidate.events]
+        decisions = [e for candidate in proposing.listing(data.store()) for e in candidate.events]
         c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
 
 
-candidates = review.listing(data.store())
+candidates = proposing.listing(data.store())
 waiting = [candidate for candidate in candidates if candidate.state == State.PROPOSED]
 approved = [candidate for candidate in candidates if candidate.state == State.APPROVED]
 production = aliases.version_of(data.store(), PRODUCTION)
