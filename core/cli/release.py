@@ -18,7 +18,8 @@ from core.release.check import Check, of_candidate
 from core.release.check import check as check_gates
 from core.release.events import PRODUCTION, STAGING, State, sentence
 from core.release.gates import Verdict
-from core.release.policy import read_policy
+from core.release.policy import DEFAULT, init_policy, read_policy
+from core.release.policy import FILE as POLICY_FILE
 from core.snapshots import find
 from core.store import Store
 from core.training.train import of_execution as model_of
@@ -150,6 +151,27 @@ def show(candidate: Number, as_json: AsJson = False) -> None:
     """One candidate, its gates, what became of it, and what may be done next."""
     store = workspace()
     _done(store, candidates.get(store, number(candidate)), as_json=as_json)
+
+
+@release.command("policy")
+def policy_command(
+    init: Annotated[
+        bool, typer.Option("--init", help="Write the built-in one into the workspace, to edit it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The policy in force: gates, limits and rules."""
+    store = workspace()
+    path = init_policy(store.home) if init else store.home / POLICY_FILE
+    policy = read_policy(store.home)
+    if as_json:
+        print_json(asdict(policy))
+        return
+    if init:
+        say(f"Written: {path}. Edit it; docs/release-policy.md explains every line.")
+        return
+    say(f"# {policy.source}, {policy.digest}")
+    say(path.read_text(encoding="utf-8-sig") if path.exists() else DEFAULT)
 
 
 @release.command("list")

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from core.comparison.significance import FEWEST_POSTS
-from core.errors import InputError
+from core.errors import InputError, RefusedError
 from core.stats.testset import Adaptivity
-from core.store.artifacts import storage_errors
+from core.store.artifacts import storage_errors, write_whole
 
 FILE = "release-policy.toml"
 BUILT_IN = "built-in defaults"
@@ -137,6 +137,19 @@ def read_policy(home: Path) -> Policy:
     with storage_errors(path):
         content = path.read_bytes()
     return parse(content)
+
+
+def init_policy(home: Path) -> Path:
+    """Write the built-in policy into the workspace, for the team to edit; its path.
+
+    Raises:
+        RefusedError: there is one already.
+    """
+    path = home / FILE
+    if path.exists():
+        raise RefusedError(f"There is a {path} already", "Edit that, or move it away first.")
+    write_whole(path, DEFAULT.encode())
+    return path
 
 
 def parse(content: bytes, *, source: str = FILE) -> Policy:
