@@ -40,6 +40,23 @@ LENIENT = "[maximum_churn]\nshare = 1\n\n[release]\nstaging_first = false\n"
 """A release policy that is in nobody's way: no test, no second person, no staging."""
 
 
+CAREFUL = """\
+[maximum_churn]
+share = 1
+
+[test_opened]
+max_age_days = 90
+
+[reviewed_by_someone_else]
+team_of_one = false
+
+[test_budget]
+epsilon = 0.5
+delta = 0.1
+"""
+"""One that asks for all that the built-in one does, of so few posts: 24 can judge 5 candidates."""
+
+
 def make_post(
     *,
     id: str = "abc1",  # noqa: A002 - Reddit's own name

@@ -7,8 +7,13 @@ import pytest
 from core.collect.files import import_files
 from core.comparison.compare import changes_of, compare, pair, summary_of
 from core.evaluation.evaluate import evaluate
+from core.evaluation.evaluate import of_execution as evaluation_of
+from core.release import audit
 from core.release.aliases import current, move
-from core.release.review import approve, get, propose
+from core.release.candidates import get
+from core.release.openings import open_test
+from core.release.policy import DEFAULT
+from core.release.review import approve, propose
 from core.serving import load_alias
 from core.settings import settings
 from core.snapshots import create
@@ -16,6 +21,7 @@ from core.snapshots.rules import Rules
 from core.store import Store
 from core.store import posts as posts_table
 from core.training.train import train
+from tests.factories import by, set_policy
 
 FILES = 20
 SMALL = {"epoch": "3", "dim": "16", "bucket": "50000"}
@@ -55,13 +61,20 @@ def test_real_posts_walk_the_whole_road(store: Store, files: list[Path]) -> None
     assert summary_of(store, made)["kind"] == "paired"
     assert changes_of(store, made)["support"].sum() == snapshot.splits["valid"]
 
+    set_policy(store, DEFAULT.replace("epsilon = 0.02", "epsilon = 0.05"))
     for model in (baseline, candidate):
-        propose(store, model.execution, by="ada")
-        version = approve(store, model.execution, by="bob", comment="Better.").version
-        assert version is not None
-        now = current(store).get("production")
-        move(store, "production", version, by="bob", expected=now)
+        number = model.execution
+        propose(store, number)
+        tested = open_test(store, number, reason="The last question.")
+        assert tested.result is not None
+        for metric in ("f1_macro", "accuracy"):
+            assert 0 < evaluation_of(store, tested.result.evaluation or 0).metrics[metric] < 1
+        with by("bob"):
+            approval = approve(store, number, comment="Better.", override="Trained briefly.")
+        for alias in ("staging", "production"):
+            move(store, alias, approval.version or "", expected=current(store).get(alias))
     released = get(store, candidate.execution)
     assert (released.state, released.proposal.comparison) == ("released", made.execution)
+    assert audit.verify(store).broken is None
     suggested = load_alias(store, "production").suggest("My phone's screen is cracked")
     assert len(suggested) == 5

@@ -12,6 +12,7 @@ import pytest
 from core.release.review import approve, propose
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
+from tests.factories import by, set_policy
 
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 
@@ -19,8 +20,10 @@ SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 @pytest.fixture
 def decided(road: Road) -> Road:
     """Two decisions."""
-    propose(road.store, 3, by="ada")
-    approve(road.store, 3, by="bob", comment="größer")
+    set_policy(road.store)
+    propose(road.store, 3)
+    with by("bob"):
+        approve(road.store, 3, comment="größer")
     return road
 
 

@@ -15,6 +15,7 @@ from core.store import posts as posts_table
 from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
 from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, write_folder
+from tests.tampering import tamper
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,11 @@ from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, w
         (("release", "show", 3), ("no candidate #3", "signoff release propose")),
         (("release", "approve", 3, "--comment", "x"), ("no candidate #3",)),
         (("release", "propose", 99), ("no execution #99",)),
+        (("release", "test", 99, "--reason", "x"), ("no execution #99",)),
+        (("release", "test", 3, "--reason", "x"), ("no candidate #3", "signoff release propose")),
+        (("release", "comment", 3, "x"), ("no candidate #3",)),
+        (("alias", "canary", "20200101.1", "--share", 1), ("share of 1 is not", "0.1")),
+        (("alias", "canary", "20200101.1", "--share", "nan"), ("share of nan is not",)),
         (("alias", "set", "production", "20200101.1"), ("no version 20200101.1",)),
         (("alias", "rollback", "production"), ("no earlier version",)),
         (
@@ -172,14 +178,15 @@ def test_imports_tell_new_corrected_unchanged_and_malformed_rows(
 
 
 def test_an_error_of_ours_asks_for_a_report_and_shows_more_on_demand(road: Road) -> None:
-    with road.store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE aliases")
-    told = signoff("alias", "list", "--json")
-    assert told.code == 0  # it needs no aliases: the history is enough
-    told = signoff("release", "propose", 3)
+    tamper(
+        road.store,
+        "INSERT INTO release_events (at, by, kind, candidate, comment)"
+        " VALUES ('2026-05-31 00:00:00.000000', 'eve', 'crowned', 3, '')",
+    )
+    told = signoff("release", "show", 3)
     assert (told.code, len(told.err.splitlines())) == (1, 1)
     assert "Please report it" in told.err
-    assert "Traceback" in signoff("release", "propose", 3, "--traceback").err
+    assert "Traceback" in signoff("release", "show", 3, "--traceback").err
 
 
 def test_a_table_that_cannot_be_written_is_said_to_be(road: Road, tmp_path: Path) -> None:

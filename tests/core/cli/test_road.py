@@ -3,15 +3,17 @@
 import json
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from tests.commands import installed, signoff
+from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
-from tests.factories import QUICK, make_corpus, write_folder
+from tests.factories import CAREFUL, QUICK, make_corpus, set_policy, write_folder
 
 PARAMS = [word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")]
 METRICS = {
@@ -31,6 +33,14 @@ def has(document: dict[str, Any], *keys: str) -> bool:
     missing = set(keys) - set(document)
     assert not missing, f"{missing} of {document}"
     return True
+
+
+@contextmanager
+def as_user(name: str) -> Iterator[None]:
+    """Commands inside are run by another user of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIGNOFF_USER", name)
+        yield
 
 
 def test_from_files_to_a_comparison(home: Path, tmp_path: Path) -> None:
@@ -81,30 +91,80 @@ def test_from_files_to_a_comparison(home: Path, tmp_path: Path) -> None:
     assert kinds == ["compare", "evaluate", *["evaluate", "train"] * 2, "snapshot", "import"]
 
 
-def test_from_a_proposal_to_a_rollback(road: Road) -> None:
+def test_from_a_proposal_to_an_approval(road: Road) -> None:
+    set_policy(road.store, CAREFUL)
     proposed = signoff("release", "propose", 3, "--note", "first", "--json").json
-    assert has(proposed, "candidate", "state", "gates", "opening", "budget")
+    assert has(proposed, "candidate", "state", "gates", "opening", "budget", "evidence", "next")
     assert (proposed["candidate"], proposed["state"]) == (3, "proposed")
-    first = signoff("release", "approve", 3, "--comment", "fine", "--json").json["version"]
-    moved = signoff("alias", "set", "production", first, "--json").json
+    assert (proposed["opening"], proposed["budget"]["left"]) == (None, 5)
+    unopened = signoff("release", "approve", 3, "--comment", "fine")
+    assert_refused(unopened, "sealed test of #3 has not been opened", "signoff release test 3")
+
+    tested = signoff("release", "test", 3, "--reason", "it is time", "--json").json
+    assert has(tested, "execution", "seconds")
+    opening = tested["opening"]
+    assert has(opening, "number", "snapshot", "by", "at", "verdict", "evaluation", "comparison")
+    assert (tested["state"], opening["state"], opening["baseline"]) == ("tested", "finished", None)
+    assert (opening["reason"], opening["evidence"]) == ("it is time", tested["evidence"])
+    assert tested["budget"] == {**proposed["budget"], "used": 1, "left": 4}
+    own = signoff("release", "approve", 3, "--comment", "fine")
+    assert_refused(own, "ada proposed #3, so somebody else must approve it")
+
+    with as_user("bob"):
+        seen = ("--evidence", tested["evidence"])
+        approved = signoff("release", "approve", 3, "--comment", "fine", *seen, "--json").json
+    assert (approved["state"], approved["evidence"]) == ("approved", tested["evidence"])
+    assert approved["next"] == f"Next: signoff alias set staging {approved['version']}"
+
+
+def test_from_an_approval_to_a_rollback(road: Road) -> None:
+    set_policy(road.store, CAREFUL.replace("false", "true"))  # a team of one
+    for words in (("propose", 3), ("test", 3, "--reason", "it is time")):
+        signoff("release", *words)
+    approved = signoff("release", "approve", 3, "--comment", "fine", "--json").json
+    version = approved["version"]
+    early = signoff("alias", "set", "production", version)
+    assert_refused(early, "has not been in staging", f"signoff alias set staging {version}")
+    signoff("alias", "set", "staging", version)
+    moved = signoff("alias", "set", "production", version, "--json").json
     assert has(moved, "name", "version", "event", "by", "at")
-    assert (moved["name"], moved["version"], moved["by"]) == ("production", first, "ada")
+    assert (moved["name"], moved["version"], moved["by"]) == ("production", version, "ada")
 
     assert signoff("release", "propose", 5, "--json").json["comparison"]
-    second = signoff("release", "approve", 5, "--comment", "better", "--json").json["version"]
+    assert signoff("release", "comment", 5, "looks good", "--json").json["state"] == "proposed"
+    signoff("release", "test", 5, "--reason", "the next")
+    approved = signoff("release", "approve", 5, "--comment", "better", "--json").json
+    second = approved["version"]
+    assert [event["event"] for event in approved["events"]] == [
+        *("proposed", "commented", "opened", "tested", "approved"),
+    ]
+    signoff("alias", "set", "staging", second)
+    canary = signoff("alias", "canary", second, "--share", 0.25, "--json").json
+    assert (canary["event"], canary["version"], canary["share"]) == ("canary", second, 0.25)
     stale = signoff("alias", "set", "production", second, "--expect", "nothing")
-    assert (stale.code, "moved meanwhile" in stale.err) == (1, True)
-    signoff("alias", "set", "production", second, "--expect", first, "--json").json  # noqa: B018
+    assert_refused(stale, "moved meanwhile")
+    signoff("alias", "set", "production", second, "--expect", version, "--json").json  # noqa: B018
     back = signoff("alias", "rollback", "production", "--json").json
-    assert (back["event"], back["version"]) == ("rolled_back", first)
+    assert (back["event"], back["version"]) == ("rolled_back", version)
 
     assert [c["state"] for c in signoff("release", "list", "--json").json] == ["released"] * 2
     history = signoff("alias", "history", "production", "--json").json
-    assert [event["version"] for event in history] == [first, second, first]
-    (listed,) = signoff("alias", "list", "--json").json
-    assert has(listed, "name", "version", "event", "by", "at")
-    assert listed["version"] == first
+    assert [event["version"] for event in history] == [version, second, version]
+    listed = {one["name"]: one for one in signoff("alias", "list", "--json").json}
+    assert has(listed["production"], "name", "version", "event", "by", "at")
+    assert {name: one["version"] for name, one in listed.items()} == {
+        "production": version,
+        "staging": second,
+        "canary": second,
+    }
     assert signoff("release", "show", 3, "--json").json["events"][0]["comment"] == "first"
+    ledger = signoff("ledger", "list", "--json").json
+    assert [(row["candidate"], row["state"]) for row in ledger["openings"]] == [
+        (5, "finished"),
+        (3, "finished"),
+    ]
+    assert ledger["openings"][0]["baseline"] == 3
+    assert signoff("audit", "verify").code == 0
 
 
 def test_what_was_run_can_be_shown_and_the_database_be_copied(road: Road) -> None:
@@ -134,7 +194,9 @@ def test_people_are_told_in_words_what_comes_next(road: Road) -> None:
     assert "#5 and #3 is shown: macro F1" in said.out
     assert "macro F1" in said.out
     said = signoff("release", "propose", 3)
-    assert "Next: signoff release approve 3" in said.out
+    assert "Next: not to approve yet. The sealed test of #3 has not been opened" in said.out
+    set_policy(road.store)
+    assert "Next: signoff release approve 3" in signoff("release", "show", 3).out
 
 
 def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from core.store import Store, open_store, releases
 from core.store import audit as table
 from tests.commands import race
 from tests.conftest import Road
+from tests.factories import by, set_policy
+from tests.tampering import tamper
 
 CORE = Path(audit.__file__).parents[1]
 
@@ -26,13 +28,16 @@ def decided(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("decided") / "workspace"
     shutil.copytree(trained, home)
     store = open_store(home)
-    propose(store, 3, by="ada", note="first")
-    first = str(approve(store, 3, by="bob", comment="fine").version)
-    aliases.move(store, "production", first, by="bob", expected=None)
-    propose(store, 5, by="ada", note="größer")
-    second = str(approve(store, 5, by="bob", comment="better").version)
-    aliases.move(store, "production", second, by="bob", expected=first)
-    aliases.rollback(store, "production", by="cy")
+    set_policy(store)
+    for number, note in ((3, "first"), (5, "größer")):
+        with by("ada"):
+            propose(store, number, note=note)
+        with by("bob"):
+            version = str(approve(store, number, comment="fine").version)
+            before = aliases.current(store).get("production")
+            aliases.move(store, "production", version, expected=before)
+    with by("cy"):
+        aliases.rollback(store, "production")
     store.engine.dispose()
     return home
 
@@ -44,15 +49,6 @@ def log(decided: Path, home: Path) -> Iterator[Store]:
     opened = open_store(home)
     yield opened
     opened.engine.dispose()
-
-
-def tamper(store: Store, script: str) -> None:
-    """Do what someone with a SQLite shell can do: no trigger and no foreign key is in the way."""
-    connection = sqlite3.connect(store.home / "signoff.db")
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    drops = [f"DROP TRIGGER {name};" for (name,) in triggers]
-    connection.executescript("".join([*drops, script]))
-    connection.close()
 
 
 def make_anew(store: Store) -> None:
@@ -93,8 +89,8 @@ def test_every_decision_says_who_what_before_after_when_and_on_which_evidence(lo
 
 
 def test_a_rejection_is_chained(road: Road) -> None:
-    propose(road.store, 3, by="ada")
-    reject(road.store, 3, by="bob", comment="no")
+    propose(road.store, 3)
+    reject(road.store, 3, comment="no")
     with road.store.read() as session:
         head = table.last(session)
     assert head is not None
@@ -158,8 +154,9 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
             8,
             "release_events/8 has no entry",
             (
-                "INSERT INTO release_events SELECT 8, at, by, kind, candidate, version, alias,"
-                " before, comment, comparison FROM release_events WHERE id = 7"
+                "INSERT INTO release_events (id, at, by, kind, candidate, version, alias, before,"
+                " comment) SELECT 8, at, by, kind, candidate, version, alias, before, comment"
+                " FROM release_events WHERE id = 7"
             ),
         ),
         (4, "differs from entry 4 in evidence", "UPDATE comparisons SET summary = changes"),
@@ -229,7 +226,7 @@ def test_an_end_cut_off_with_its_decisions_is_found_by_its_anchor_only(
 def test_anchors_are_added_and_hold_while_the_log_grows(log: Store, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors.jsonl"
     first = audit.anchor(log, anchors)
-    aliases.move(log, "staging", aliases.current(log)["production"], by="cy", expected=None)
+    aliases.move(log, "staging", aliases.current(log)["production"], expected=None)
     second = audit.anchor(log, anchors)
     assert audit.read_anchors(anchors) == [first, second]
     assert (first.number, second.number) == (7, 8)
@@ -298,7 +295,7 @@ def test_a_decision_that_fails_leaves_neither_event_nor_entry(
     monkeypatch.setattr(table, "append", fail)
     named = aliases.current(log)
     with pytest.raises(OSError, match="the power went"):
-        aliases.move(log, "staging", named["production"], by="cy", expected=None)
+        aliases.move(log, "staging", named["production"], expected=None)
     monkeypatch.undo()
     assert aliases.current(log) == named
     verdict = audit.verify(log)
@@ -315,7 +312,7 @@ from core.store import open_store
 store = open_store(settings().home)"""
     act = f"""
 for n in range(15):
-    move(store, f"a{{sys.argv[1]}}-{{n}}", {version!r}, by="cy", expected=None)"""
+    move(store, f"a{{sys.argv[1]}}-{{n}}", {version!r}, expected=None)"""
     assert race(prepare, act, processes=2) == ["", ""]
     verdict = audit.verify(log)
     assert (verdict.events, verdict.broken) == (7 + 2 * 15, None)

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.release.events import Kind, State, alias_versions, candidate_state, sentence
+from core.release.events import (
+    PRODUCTION,
+    STAGING,
+    Kind,
+    State,
+    alias_versions,
+    candidate_state,
+    ends,
+    sentence,
+)
 from core.store.releases import EventRecord
 from tests.factories import make_event
 
@@ -13,23 +22,38 @@ def release(version: str) -> EventRecord:
     return make_event("released", alias="production", version=version)
 
 
+ALIASES = (PRODUCTION, STAGING)
 BACK = make_event("rolled_back", alias="production")
 
 
 @pytest.mark.parametrize(
-    ("kinds", "state"),
+    ("happened", "state"),
     [
-        ([], None),
-        (["proposed"], State.PROPOSED),
-        (["proposed", "rejected"], State.REJECTED),
-        (["proposed", "approved"], State.APPROVED),
-        (["proposed", "approved", "released"], State.RELEASED),
-        (["proposed", "approved", "released", "rolled_back"], State.RELEASED),
-        (["proposed", "approved", "released", "rolled_back", "released"], State.RELEASED),
+        ("", None),
+        ("proposed", State.PROPOSED),
+        ("proposed commented opened", State.PROPOSED),
+        ("proposed opened refused", State.PROPOSED),
+        ("proposed opened tested", State.TESTED),
+        ("proposed rejected", State.REJECTED),
+        ("proposed rejected commented", State.REJECTED),
+        ("proposed opened tested approved", State.APPROVED),
+        ("proposed approved opened", State.APPROVED),
+        ("proposed approved opened tested", State.TESTED),
+        ("proposed approved staging", State.APPROVED),
+        ("proposed approved staging canary", State.APPROVED),
+        ("proposed approved staging production", State.RELEASED),
+        ("proposed approved production", State.RELEASED),
+        ("proposed approved production rolled_back", State.RELEASED),
+        ("proposed approved production rolled_back production", State.RELEASED),
+        ("proposed approved opened production tested", State.RELEASED),
     ],
 )
-def test_events_fold_into_a_state(kinds: list[str], state: State | None) -> None:
-    assert candidate_state([make_event(kind) for kind in kinds]) == state
+def test_events_fold_into_a_state(happened: str, state: State | None) -> None:
+    events = [
+        make_event("released", alias=kind) if kind in ALIASES else make_event(kind)
+        for kind in happened.split()
+    ]
+    assert candidate_state(events) == state
 
 
 @pytest.mark.parametrize(
@@ -80,6 +104,28 @@ def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
             make_event("rolled_back", alias="production", version="1", before="2"),
             "ada rolled production back to 1 (was 2)",
         ),
+        (make_event("commented", comment="hm"), "ada commented on candidate #7: “hm”"),
+        (
+            make_event("opened", snapshot="ab" * 32, comment="it is time"),
+            "ada opened the sealed test of abababababab for candidate #7: “it is time”",
+        ),
+        (
+            make_event("tested", snapshot="ab" * 32, verdict="pass"),
+            "ada tested candidate #7 on the sealed test of abababababab: pass",
+        ),
+        (
+            make_event("refused", snapshot="ab" * 32, comment="2 are old"),
+            "ada got no answer from the sealed test of abababababab for candidate #7: “2 are old”",
+        ),
+        (
+            make_event("approved", version="1", comment="ok", override="so"),
+            "ada approved candidate #7 as 1, overruling a failed gate: “ok” Overruled because: “so”",
+        ),
+        (
+            make_event("canary", version="2", alias="canary", share=0.1),
+            "ada gave 2 10% of the callers",
+        ),
+        (make_event("canary", version="2", alias="canary", share=0), "ada ended the canary of 2"),
     ],
 )
 def test_each_event_is_a_sentence(event: EventRecord, said: str) -> None:
@@ -88,3 +134,9 @@ def test_each_event_is_a_sentence(event: EventRecord, said: str) -> None:
 
 def test_every_kind_of_event_has_a_sentence() -> None:
     assert all(sentence(make_event(kind)) for kind in Kind)
+
+
+def test_an_opening_ends_by_its_result_or_its_refusal() -> None:
+    opened = [make_event("opened", id=number) for number in (1, 2, 3)]
+    tested, refused = make_event("tested", opening=1), make_event("refused", opening=3)
+    assert ends([*opened, tested, refused, make_event("approved")]) == {1: tested, 3: refused}
