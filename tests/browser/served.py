@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,14 +36,25 @@ DEBOUNCE_MS = 155
 
 
 @contextmanager
-def dashboard(home: Path, command: str = "dashboard") -> Iterator[str]:
+def dashboard(
+    home: Path,
+    command: str = "dashboard",
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """Serve the workspace as ``signoff dashboard`` or ``signoff demo`` does; the address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [SIGNOFF, command, f"--port={port}", *(["--no-open"] if command == "demo" else [])]
-    environment = {**os.environ, "SIGNOFF_HOME": str(home), "SIGNOFF_USER": "ada"}
-    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as server:
+    words = [
+        SIGNOFF,
+        command,
+        f"--port={port}",
+        *(["--no-open"] if command == "demo" else []),
+        *options,
+    ]
+    own = {"SIGNOFF_HOME": str(home), "SIGNOFF_USER": "ada", **(environment or {})}
+    with subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_until_healthy(server, address)
