@@ -118,8 +118,8 @@ def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
             "ada got no answer from the sealed test of abababababab for candidate #7: “2 are old”",
         ),
         (
-            make_event("approved", version="1", comment="ok", override="so"),
-            "ada approved candidate #7 as 1, overruling a failed gate: “ok” Overruled because: “so”",
+            make_event("approved", version="1", comment="k", override="so"),
+            "ada approved candidate #7 as 1, overruling a failed gate: “k” Overruled because: “so”",
         ),
         (
             make_event("canary", version="2", alias="canary", share=0.1),
