@@ -21,6 +21,7 @@ from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.releases import EventRecord
+from core.store.snapshots import Snapshot
 from core.text import normalise
 
 HOUR = 3_600
@@ -173,6 +174,28 @@ def make_table(
         vocabulary=tuple(vocabulary),
         model_labels=tuple(sorted(model_labels)),
     )
+
+
+def make_snapshot(**more: Any) -> Snapshot:
+    """A row of a snapshot that was never frozen: 24 posts in its test split, made just now."""
+    values = {
+        "digest": "ab" * 32,
+        "name": "small",
+        "execution": 2,
+        "created_at": datetime.now(UTC),
+        "split": "time",
+        "rules": {},
+        "normaliser": 1,
+        "splits": {"train": 192, "valid": 24, "test": 24},
+        "cutoffs": {"valid": FIRST, "test": FIRST + 24 * HOUR, "end": FIRST + 48 * HOUR},
+        "subreddits": 4,
+        "left_out": {},
+        "generated": False,
+        "train": "0" * 64,
+        "valid": "1" * 64,
+        "sealed_test": "2" * 64,
+    }
+    return Snapshot(**(values | more))
 
 
 def make_event(kind: str, **more: Any) -> EventRecord:

@@ -9,9 +9,7 @@ from core.identity import Actor
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check
-from core.release.events import STAGING, Kind, State
-
-_DECISIVE = (Kind.PROPOSED, Kind.TESTED, Kind.APPROVED, Kind.REJECTED, Kind.RELEASED)
+from core.release.events import PRODUCTION, STAGING, State
 
 
 def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None:
@@ -26,7 +24,8 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
             f"Finish that one: signoff release test {number} --on {split}.",
         )
     if budget.closed:
-        return RefusedError(budget.closed.rstrip("."), f"{budget.remedy.capitalize()}.")
+        remedy = budget.remedy
+        return RefusedError(budget.closed.rstrip("."), f"{remedy[0].upper()}{remedy[1:]}.")
     return None
 
 
@@ -129,7 +128,11 @@ def void(candidate: Candidate, evidence: Check | None) -> str | None:
 
 def already(candidate: Candidate) -> str:
     """Which state it has, and who brought it there."""
-    last = next(e for e in reversed(candidate.events) if e.kind in _DECISIVE)
+    last = next(
+        event
+        for event in reversed(candidate.events)
+        if event.kind == candidate.state and event.alias in (None, PRODUCTION)
+    )
     return (
         f"Candidate #{candidate.number} is {candidate.state} already, by {last.by} at"
         f" {last.at:%Y-%m-%d %H:%M}"
