@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from tests import demo_workspace
+from tests.dashboard.asking import Headers, asked_from_this_machine
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 SECONDS = 60
@@ -25,19 +25,11 @@ def _fresh_caches() -> Iterator[None]:
     st.cache_resource.clear()
 
 
-class Headers(dict[str, str]):
-    """What a browser of this machine sends: pages that run without a socket have none."""
-
-    def get_all(self, name: str) -> list[str]:
-        return [self[name]] if name in self else []
-
-
 @pytest.fixture(autouse=True)
-def headers(monkeypatch: pytest.MonkeyPatch) -> Headers:
+def headers() -> Iterator[Headers]:
     """The headers of the requests that pages of this test see."""
-    sent = Headers({"Host": "localhost:8501", "Origin": "http://localhost:8501"})
-    monkeypatch.setattr(ContextProxy, "headers", sent)
-    return sent
+    with asked_from_this_machine() as sent:
+        yield sent
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from core.release import members
 from core.settings import settings
 from core.store import Store
 from dashboard.visitor import FORWARDED, Visitor, of_request
-from tests.dashboard.conftest import Headers, Open
+from tests.dashboard.asking import Headers
+from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of
 
 HERE = {"host": ["localhost:8501"], "origin": ["http://localhost:8501"]}
@@ -170,7 +171,8 @@ def acts() -> None:
     import streamlit as st
 
     from core.identity import Role, acting, entrance
-    from dashboard import components, visitor
+    from core.release import members
+    from dashboard import components, data, visitor
 
     entrance(visitor.acting)
 
@@ -186,6 +188,9 @@ def acts() -> None:
     if st.button("Body"):
         note("body")
     part()
+    with components.boundary():
+        if st.button("Give"):
+            members.grant(data.store(), "eve", Role.REVIEWER)
     st.caption(str(components.why_not(Role.REVIEWER, to="approve a candidate")))
 
 
@@ -207,3 +212,15 @@ def test_a_button_says_which_role_it_takes_and_who_gives_it(store: Store, proxie
     assert app.run().caption[0].value == "None"
     members.withdraw(store, "bob@example.com")
     assert "takes the role" in app.run().caption[0].value
+
+
+def test_a_click_on_a_page_that_was_drawn_before_the_role_was_taken_is_refused(
+    store: Store, proxied: Headers
+) -> None:
+    members.grant(store, "bob@example.com", Role.ADMIN)
+    app = AppTest.from_function(acts).run()
+    assert app.caption[0].value == "None"
+    members.withdraw(store, "bob@example.com")
+    next(button for button in app.button if button.label == "Give").click().run()
+    assert "may not give roles" in app.error[0].value
+    assert members.people(store) == []
