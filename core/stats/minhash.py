@@ -13,6 +13,7 @@ A line shorter than a shingle is one shingle, and resembles only the very same l
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 Int64s = NDArray[np.int64]
 UInt64s = NDArray[np.uint64]
 UInt32s = NDArray[np.uint32]
+UInt8s = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 WIDTH = 5
@@ -34,8 +36,8 @@ _BITS = 8 * WIDTH
 """Of a shingle as a number; a line's number stands above them where lines are compared."""
 _HASHED = 1 << 16
 """Bytes hashed at once by one thread: few enough for the processor's cache."""
-_COMPARED = 1 << 12
-"""Pairs compared at once, unless more lines than this agree with one."""
+_PAIRED, _COMPARED = 1 << 18, 1 << 12
+"""Pairs whose signatures, and whose shingles, are compared at once."""
 _RNG = np.random.default_rng(1997)
 """Fixed, so that the same lines always give the same answer."""
 _FACTORS = _RNG.integers(1 << 32, size=BANDS * ROWS, dtype=np.uint32) | np.uint32(1)
@@ -74,6 +76,16 @@ def similarity(lines: Sequence[str], others: Sequence[str]) -> Floats:
     return _similarity(_encoded(lines), _encoded(others))
 
 
+@dataclass(frozen=True, slots=True)
+class _Signatures:
+    """Of n lines: ``bands`` (uint64, (BANDS, n)), one number for all minima of a band, and
+    ``minima`` (uint8, (n, BANDS * ROWS)), of each its last byte (Li & Koenig 2010).
+    """
+
+    bands: UInt64s
+    minima: UInt8s
+
+
 class _Index:
     """The lines that are asked about, sorted by each band of their signatures."""
 
@@ -81,25 +93,38 @@ class _Index:
         self.found = np.full(len(lines), -1, dtype=np.int64)
         self._threshold = threshold
         self._lines = _encoded(lines)
-        keys = _band_keys(self._lines)
-        self._order = np.argsort(keys, axis=1)
-        self._keys = np.take_along_axis(keys, self._order, axis=1)
+        signatures = _signatures(self._lines)
+        self._minima = signatures.minima
+        self._order = np.argsort(signatures.bands, axis=1)
+        self._keys = np.take_along_axis(signatures.bands, self._order, axis=1)
 
     def meet(self, part: Sequence[str], first: int) -> None:
         """Compare with more lines, whose places begin at ``first``."""
         others = _encoded(part)
-        for band, keys in enumerate(_band_keys(others)):
+        signatures = _signatures(others)
+        for band, keys in enumerate(signatures.bands):
             for ours, theirs in self._agreeing(band, keys):
-                unknown = self.found[ours] < 0
-                self._compare(ours[unknown], theirs[unknown], others, first)
+                likely = self._likely(ours, signatures.minima[theirs])
+                for some in _in_slices(np.ones(len(likely), dtype=np.int64), _COMPARED):
+                    pairs = likely[some]
+                    self._compare(ours[pairs], theirs[pairs], others, first)
+
+    def _likely(self, ours: Int64s, minima: UInt8s) -> Int64s:
+        """Which pairs are worth the exact comparison: not known yet, and of their minima no fewer
+        agree than four standard deviations below what the threshold leads to expect.
+        """
+        agreeing = np.count_nonzero(self._minima[ours] == minima, axis=1)
+        expected, size = self._threshold, minima.shape[1]
+        least = size * expected - 4 * np.sqrt(size * expected * (1 - expected))
+        return np.flatnonzero((self.found[ours] < 0) & (agreeing >= least))
 
     def _agreeing(self, band: int, keys: UInt64s) -> Iterator[tuple[Int64s, Int64s]]:
-        """Pairs of a line and another whose bands have the same key, some thousand at a time."""
+        """Pairs of a line and another whose bands have the same key, many at a time."""
         low = np.searchsorted(self._keys[band], keys, side="left")
         agreeing = np.searchsorted(self._keys[band], keys, side="right") - low
         asking = np.flatnonzero(agreeing)
         sizes = agreeing[asking]
-        for part in _in_slices(sizes, _COMPARED):
+        for part in _in_slices(sizes, _PAIRED):
             count = sizes[part]
             within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
             ours = np.repeat(low[asking[part]], count) + within
@@ -144,28 +169,32 @@ def _shingles(lines: list[bytes]) -> tuple[UInt64s, Int64s]:
     return runs[inside] & np.uint64((1 << _BITS) - 1), counts
 
 
-def _band_keys(lines: list[bytes]) -> UInt64s:
-    """One number for each band of each line; shape (BANDS, n)."""
+def _signatures(lines: list[bytes]) -> _Signatures:
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     blocks = [lines[part] for part in _in_slices(sizes, _HASHED)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        keys = list(pool.map(_block_keys, blocks))
-    return np.concatenate([np.empty((BANDS, 0), dtype=np.uint64), *keys], axis=1)
+        found = [_block_signatures([]), *pool.map(_block_signatures, blocks)]
+    return _Signatures(
+        np.concatenate([one.bands for one in found], axis=1),
+        np.concatenate([one.minima for one in found]),
+    )
 
 
-def _block_keys(lines: list[bytes]) -> UInt64s:
+def _block_signatures(lines: list[bytes]) -> _Signatures:
     shingles, counts = _shingles(lines)
     starts = np.cumsum(counts) - counts
     mixed = _mixed(shingles)
     hashed = np.empty_like(mixed)
-    minima = np.empty((len(_FACTORS), len(lines)), dtype=np.uint64)
+    minima = np.empty((len(_FACTORS), len(lines)), dtype=np.uint32)
     for row, (factor, shift) in enumerate(zip(_FACTORS, _SHIFTS, strict=True)):
         np.multiply(mixed, factor, out=hashed)
         np.add(hashed, shift, out=hashed)
-        minima[row] = np.minimum.reduceat(hashed, starts)
+        np.minimum.reduceat(hashed, starts, out=minima[row])
     by_band = minima.reshape(BANDS, ROWS, len(lines))
-    keys: UInt64s = (by_band * _WEIGHTS).sum(axis=1, dtype=np.uint64)
-    return keys
+    return _Signatures(
+        bands=(by_band * _WEIGHTS).sum(axis=1, dtype=np.uint64),
+        minima=minima.T.astype(np.uint8),
+    )
 
 
 def _mixed(values: UInt64s) -> UInt32s:

@@ -113,7 +113,8 @@ def test_at_the_threshold_99_in_100_are_found() -> None:
 def test_many_lines_of_one_template_are_compared_a_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(minhash, "_COMPARED", 64)
+    monkeypatch.setattr(minhash, "_COMPARED", 7)
+    monkeypatch.setattr(minhash, "_PAIRED", 64)
     template = "welcome to the weekly thread , ask whatever you have wanted to ask , week "
     lines, others = [f"{template}{n}" for n in range(80)], [f"{template}x{n}" for n in range(40)]
     by_brute_force = [any(jaccard(line, other) >= 0.9 for other in others) for line in lines]
