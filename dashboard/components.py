@@ -225,7 +225,8 @@ def who() -> None:
         if visitor.can_sign_out:
             st.button("Sign out", icon=":material/logout:", on_click=st.logout)
     if visitor.why:
-        st.warning(f"**Read only.** {words.plain(visitor.why)}", icon=":material/lock:")
+        with st.container(key="read-only"):
+            st.warning(f"**Read only.** {words.plain(visitor.why)}", icon=":material/lock:")
 
 
 def why_not(needed: Role, *, to: str) -> str | None:

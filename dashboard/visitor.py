@@ -94,7 +94,9 @@ def acting() -> Actor:
 
 def _signed_in(user: Mapping[str, Any]) -> Visitor:
     if not user["is_logged_in"]:
-        return Visitor(actor=NOBODY, why="Nobody has signed in.", can_sign_in=True)
+        return Visitor(
+            actor=NOBODY, why="Nobody has signed in: the sidebar has the button.", can_sign_in=True
+        )
     try:
         name = person(str(user.get("email") or ""))
     except InputError:
