@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from streamlit import config
+from streamlit import config, runtime
 from streamlit.testing.v1 import AppTest
 
 from core.identity import NOBODY, Actor, Role, Way
 from core.release import members
 from core.settings import settings
 from core.store import Store
-from dashboard.visitor import FORWARDED, Visitor, of_request
+from dashboard.visitor import FORWARDED, Visitor, acting, of_request
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of
@@ -111,6 +111,13 @@ def test_a_trusted_header_that_names_nobody_is_nobody(values: list[str]) -> None
     headers = {**HERE, "x-user": values} if values else HERE
     found = visitor(headers=headers, trusted_header="X-User")
     assert found == Visitor(actor=NOBODY, why="The proxy's header X-User names nobody.")
+
+
+def test_a_thread_that_a_page_started_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert acting() == Actor("ada", Way.LOCAL)  # no server: this test itself
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime, "exists", lambda: True)
+        assert acting() == NOBODY
 
 
 def said_in_sidebar(app: AppTest) -> str:
