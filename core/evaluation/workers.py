@@ -5,23 +5,16 @@ row groups from the split's file; only labels and probabilities come back. A spl
 memory stays there: forked processes share it, others are handed it through a pipe.
 """
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-import warnings
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Event
 
 import numpy as np
 
 from core.errors import SignoffError
+from core.processes import cores, end_with_parent, safe_context, starting_processes
 from core.snapshots.content import Source, SplitFile, read_lines
 from core.training.classifier import Classifier, Predictions
 
@@ -47,7 +40,7 @@ def in_parts(
     Raises:
         SignoffError: a process was killed, or memory ran out.
     """
-    processes = min(_cores(), len(split.sizes))
+    processes = min(cores(), len(split.sizes))
     if processes > 1 and len(split) >= SMALL:
         yield from _in_processes(classifier, load, split, k=k, processes=processes)
     else:
@@ -79,7 +72,7 @@ class _Job:
 def _in_processes(
     classifier: Classifier, load: Load, split: SplitFile, *, k: int, processes: int
 ) -> Iterator[Predictions]:
-    context = _context()
+    context = safe_context()
     stop = context.Event()
     forked = context.get_start_method() == "fork"
     pool = ProcessPoolExecutor(
@@ -90,7 +83,7 @@ def _in_processes(
         initargs=((lambda: classifier) if forked else load, split.source, k, stop),
     )
     try:
-        with _starting_processes():
+        with starting_processes():
             parts = pool.map(_work, range(len(split.sizes)))
         yield from parts
     except (BrokenProcessPool, MemoryError) as error:
@@ -103,53 +96,14 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _context() -> BaseContext:
-    """Forking is safe where the calling thread is the one that started Python: of other threads,
-    a forked process would inherit the locks that they hold at this moment.
-    """
-    forks = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
-    return multiprocessing.get_context("fork" if forks else "spawn")
-
-
-@contextmanager
-def _starting_processes() -> Iterator[None]:
-    """Ctrl-C is held back meanwhile, and processes started now never hear it: it is this one that
-    ends them.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with warnings.catch_warnings():
-            # From Python 3.12 on, forking warns of any other thread. Those here are idle ones of
-            # numerical libraries, which know of forks, or draw progress, which workers do not.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 _job: list[_Job] = []
 """In a worker, the one thing that it does."""
 
 
 def _start(load: Load, source: Source, k: int, stop: Event) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _job.append(_Job(load(), source, k, stop))
-
-
-def _end_with_parent() -> None:
-    """Where the main process was killed, nobody waits for the results any more."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _work(group: int) -> Predictions:
     return _job[0](group)
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

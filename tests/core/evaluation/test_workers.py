@@ -34,7 +34,7 @@ def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SplitFile:
     """60 posts in nine row groups, enough for two processes."""
     monkeypatch.setattr("core.snapshots.content.ROW_GROUP", 7)
     monkeypatch.setattr(workers, "SMALL", 1)
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "cores", lambda: 2)
     (tmp_path / "split").write_bytes(to_parquet(make_frozen(POSTS)))
     return split_file(tmp_path / "split")
 
@@ -124,9 +124,9 @@ def test_processes_predict_the_same_bits_as_one(
     split = where(split)
     load = partial(FastTextFamily().load, model)
     context = multiprocessing.get_context(method)
-    monkeypatch.setattr(workers, "_context", lambda: context)
+    monkeypatch.setattr(workers, "safe_context", lambda: context)
     several = predict(load, split, k=3, progress=silent)
-    monkeypatch.setattr(workers, "_cores", lambda: 1)
+    monkeypatch.setattr(workers, "cores", lambda: 1)
     one = predict(load, split, k=3, progress=silent)
     assert several.post_id.tolist() == one.post_id.tolist() == [post.id for post in POSTS]
     for name in ("label", "top_labels", "top_probs"):
@@ -144,7 +144,7 @@ def test_large_splits_are_predicted_elsewhere_and_small_ones_here(
 
 
 def test_one_core_needs_no_other_process(split: SplitFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_cores", lambda: 1)
+    monkeypatch.setattr(workers, "cores", lambda: 1)
     assert processes(split, Processes()) == {MAIN}
 
 
@@ -157,7 +157,7 @@ def test_threads_other_than_the_first_do_not_fork() -> None:
 
 
 def method() -> str:
-    found = workers._context().get_start_method()
+    found = workers.safe_context().get_start_method()
     assert found is not None
     return found
 
@@ -219,7 +219,7 @@ import pathlib, multiprocessing
 from core.evaluation import workers
 from core.snapshots.content import split_file
 from tests.core.evaluation.test_workers import Endless
-workers.SMALL, workers._cores, workers.BATCH = 1, lambda: 2, 1
+workers.SMALL, workers.cores, workers.BATCH = 1, lambda: 2, 1
 parts = workers.in_parts(Endless(), Endless, split_file(pathlib.Path({str(split.source)!r})), k=1)
 next(parts)
 print(*[child.pid for child in multiprocessing.active_children()], flush=True)
