@@ -7,7 +7,7 @@ import getpass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""
     """The key before that one, while ``signoff seal rotate`` replaces it."""
+    reddit_client_id: str = ""
+    """Of the key that Reddit gave: docs/collecting.md. Posts from files need none."""
+    reddit_client_secret: str = Field(default="", repr=False)
+    reddit_contact: str = ""
+    """Whom Reddit may write to about these requests: a Reddit user or an email address."""
+    reddit_url: str = ""
+    """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
     shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 

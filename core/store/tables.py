@@ -52,6 +52,51 @@ class SubredditRow(Base):
     key: Mapped[str] = mapped_column(unique=True)
 
 
+class SubredditFactsRow(Base):
+    """What Reddit says of a subreddit."""
+
+    __tablename__ = "subreddit_facts"
+
+    subreddit_id: Mapped[int] = mapped_column(ForeignKey("subreddits.id"), primary_key=True)
+    subscribers: Mapped[int | None] = mapped_column(BigInteger)
+    over_18: Mapped[bool]
+    description: Mapped[str]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+
+class SubredditRankRow(Base):
+    """A place in one ranking by popularity; all of them are kept."""
+
+    __tablename__ = "subreddit_ranks"
+
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
+    subreddit_id: Mapped[int] = mapped_column(
+        ForeignKey("subreddits.id"), primary_key=True, index=True
+    )
+    rank: Mapped[int]
+
+
+class CollectionRow(Base):
+    """How far a subreddit has been read, and how it was met the last time."""
+
+    __tablename__ = "collections"
+
+    subreddit_id: Mapped[int] = mapped_column(ForeignKey("subreddits.id"), primary_key=True)
+    mark: Mapped[int | None] = mapped_column(BigInteger)
+    """Epoch seconds: of the posts until then, the newest ``reach`` were read."""
+    reach: Mapped[int]
+    whole_at: Mapped[datetime | None]
+    """When its listing was last read further than to what was known."""
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    detail: Mapped[str | None]
+    outcome_at: Mapped[datetime | None]
+    failures: Mapped[int]
+    """In a row, the last one included."""
+    retry_at: Mapped[datetime | None]
+    """It is left alone until then."""
+
+
 class PostRow(Base):
     """One Reddit submission. Authors are never stored."""
 
