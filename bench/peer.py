@@ -1,7 +1,8 @@
 """One peer on two models' predictions. Runs in the peers' environment and knows nothing of ours.
 
 ``python peer.py NAME FILE`` prints one line of JSON: ``seconds``, ``peak_mib`` and ``note``. FILE
-is Parquet with ``label``, ``baseline`` and ``candidate`` (numbers of subreddits) for each post.
+is Parquet with ``label``, ``baseline`` and ``candidate`` (numbers of subreddits) for each post; for
+datasketch, with ``line`` and whether it is ``asked`` about.
 """
 
 import json
@@ -92,10 +93,39 @@ def with_scikit_learn(frame: pd.DataFrame) -> Run:
     return run
 
 
+def with_datasketch(frame: pd.DataFrame) -> Run:
+    """Lines that are asked about, in an index of 25 bands of 5; the others looked up, compared."""
+    from datasketch import MinHash, MinHashLSH
+
+    def shingles(line: str) -> set[bytes]:
+        text = line.encode()
+        return {text[i : i + 5] for i in range(max(1, len(text) - 4))}
+
+    def run() -> tuple[str, float]:
+        asked, others = (
+            frame["line"][frame["asked"] == wanted].tolist() for wanted in (True, False)
+        )
+        index = MinHashLSH(num_perm=125, params=(25, 5))
+        for n, signature in enumerate(MinHash.generator(map(shingles, asked), num_perm=125)):
+            index.insert(n, signature)
+        near: set[int] = set()
+        signatures = MinHash.generator(map(shingles, others), num_perm=125)
+        for line, signature in zip(others, signatures, strict=True):
+            theirs = shingles(line)
+            for n in index.query(signature):
+                ours = shingles(asked[n])
+                if len(ours & theirs) >= 0.7 * len(ours | theirs):
+                    near.add(n)
+        return f"{len(near):,} found", 0.0
+
+    return run
+
+
 PEERS = {
     "mlflow": with_mlflow,
     "evidently": with_evidently,
     "scikit-learn": with_scikit_learn,
+    "datasketch": with_datasketch,
 }
 
 

@@ -53,7 +53,7 @@ def run(peer: str, file: Path, *, limit: float) -> Outcome:
     return Outcome(**json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-def versions() -> dict[str, str]:
-    """The peers' versions, as pinned in ``peers.txt``."""
+def versions(*chosen: str) -> dict[str, str]:
+    """The versions of these peers, or of :data:`PEERS`, as pinned in ``peers.txt``."""
     pinned = dict(_PINNED.findall((HERE / "peers.txt").read_text(encoding="utf-8")))
-    return {peer: pinned[peer] for peer in PEERS}
+    return {peer: pinned[peer] for peer in chosen or PEERS}

@@ -71,11 +71,6 @@ def near_duplicates(
     return index.found
 
 
-def similarity(lines: Sequence[str], others: Sequence[str]) -> Floats:
-    """Jaccard's index of each of n pairs of lines (n below 2^24), exactly; shape (n,)."""
-    return _similarity(_encoded(lines), _encoded(others))
-
-
 @dataclass(frozen=True, slots=True)
 class _Signatures:
     """Of n lines: ``bands`` (uint64, (BANDS, n)), one number for all minima of a band, and
@@ -141,6 +136,7 @@ def _encoded(lines: Sequence[str]) -> list[bytes]:
 
 
 def _similarity(lines: list[bytes], others: list[bytes]) -> Floats:
+    """Jaccard's index of each of n pairs of lines, n below 2^24, exactly; shape (n,)."""
     ours, theirs = _sets(lines), _sets(others)
     shared = np.intersect1d(ours, theirs, assume_unique=True)
     sizes = [
