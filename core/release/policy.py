@@ -57,7 +57,7 @@ adaptivity = "full"
 answers = 3
 
 [leakage]
-near_duplicates = 0.05
+near_duplicates = 0.02
 
 [release]
 staging_first = true
@@ -94,7 +94,7 @@ class Rules:
     disagreement: float = 0.2
     adaptivity: str = "full"
     answers: int = 3
-    near_duplicates: float = 0.05
+    near_duplicates: float = 0.02
     staging_first: bool = True
 
 
@@ -232,7 +232,7 @@ _RULES: dict[str, dict[str, Wanted]] = {
             "a whole number of 2 or more", "3", lambda value: type(value) is int and value >= 2
         ),
     },
-    "leakage": {"near_duplicates": _share("0.05")},
+    "leakage": {"near_duplicates": _share("0.02")},
     "release": {"staging_first": _YES_OR_NO},
 }
 """Rule -> key -> what it takes."""
