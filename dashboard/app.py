@@ -23,6 +23,7 @@ page = st.navigation(
             st.Page(c.SUBREDDITS, title="Subreddits", icon=":material/leaderboard:"),
             st.Page(c.CHURN, title="Churn", icon=":material/swap_horiz:"),
             st.Page(c.RELEASE, title="Release", icon=":material/verified:"),
+            st.Page(c.LEDGER, title="Ledger & audit", icon=":material/receipt_long:"),
         ],
         "Explore": [
             st.Page(c.EXECUTIONS, title="Executions", icon=":material/history:"),

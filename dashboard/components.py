@@ -30,6 +30,7 @@ COMPARE = "views/compare.py"
 SUBREDDITS = "views/subreddits.py"
 CHURN = "views/churn.py"
 RELEASE = "views/release.py"
+LEDGER = "views/ledger.py"
 TRY_IT = "views/try_it.py"
 
 
@@ -39,7 +40,7 @@ def boundary() -> Iterator[None]:
     try:
         yield
     except SignoffError as error:
-        st.error(f"**{words.plain(error.reason)}.** {words.plain(error.hint)}")
+        st.error(f"**{words.plain(error.reason)}.** {words.advice(error.hint)}")
 
 
 def head(question_: str, answer_: str, *, generated: bool = False) -> None:
@@ -155,10 +156,17 @@ class Link:
         return f"[{words.plain(self.label)}]({Path(self.page).stem}?{urlencode(self.query)})"
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str | Link]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A cell of a table that is Markdown already."""
+
+    markdown: str
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str | Link | Rich]]) -> None:
     """A small table whose long words break; for many rows or numbers use ``st.dataframe``."""
     cells = [
-        [cell.markdown if isinstance(cell, Link) else words.plain(cell) for cell in line]
+        [words.plain(cell) if isinstance(cell, str) else cell.markdown for cell in line]
         for line in (columns, *rows)
     ]
     cells.insert(1, ["---"] * len(columns))
@@ -197,7 +205,11 @@ def shown_key(name: str, shown: Sequence[object]) -> str:
 
 def events(found: Sequence[EventRecord]) -> None:
     """History as sentences, one line each."""
-    lines = [f":gray[{words.minute(e.at)}]  {words.plain(sentence(e))}" for e in found]
+    sentences = data.with_names([sentence(event) for event in found])
+    lines = [
+        f":gray[{words.minute(event.at)}]  {words.plain(said)}"
+        for event, said in zip(found, sentences, strict=True)
+    ]
     st.markdown("\n\n".join(lines) or "Nothing yet.")
 
 
@@ -238,16 +250,7 @@ def why_not(needed: Role, *, to: str) -> str | None:
         to: what they want to do, as a verb with its object: ``approve a candidate``.
     """
     reason = data.why_not(needed, to=to)
-    return None if reason is None else words.plain(reason)
-
-
-def operator() -> str | None:
-    """Who decides here; None, and the page says why, where whoever looks may not."""
-    reason = why_not(Role.REVIEWER, to="decide on a candidate")
-    if reason is None:
-        return data.acting()
-    st.warning(reason, icon=":material/lock:")
-    return None
+    return None if reason is None else words.advice(reason)
 
 
 def _fact_table(found: Sequence[Fact], names: tuple[str, str]) -> None:

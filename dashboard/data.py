@@ -4,7 +4,9 @@ Only what can never change is cached, and always by number or digest: a finished
 evaluation, a loaded model. What may have moved since the last look is read anew.
 """
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -23,9 +25,13 @@ from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.feedback import submissions
 from core.identity import Role, Way
+from core.release import audit, members
+from core.release.audit import Verdict
 from core.serving import Suggester, load_version
 from core.settings import settings
+from core.snapshots import read as snapshots
 from core.store import Store, open_store
+from core.store import audit as audit_table
 from core.store import models as rows
 from core.store.frames import read_frame, read_json
 from core.store.models import Comparison, Evaluation
@@ -67,6 +73,31 @@ def why_not(needed: Role, *, to: str) -> str | None:
     except RefusedError as refusal:
         return str(refusal)
     return None
+
+
+def holders(needed: Role) -> list[str]:
+    """Who was given that role, or a higher one."""
+    return [holder.name for holder in members.people(store()) if holder.role >= needed]
+
+
+def verified() -> tuple[Verdict, datetime]:
+    """Whether the audit log is whole, and when that was looked at: at most a minute ago."""
+    with store().read() as session:
+        head = audit_table.last(session)
+    return _verified(head.digest if head else None)
+
+
+@st.cache_data(show_spinner="Verifying the audit log …", max_entries=TWO, ttl=60)
+def _verified(head: str | None) -> tuple[Verdict, datetime]:
+    """By the digest of the log's head: whoever decides in between has it verified anew."""
+    return audit.verify(store()), datetime.now(UTC)
+
+
+def with_names(sentences: Sequence[str]) -> list[str]:
+    """Sentences of core with the names that people gave to snapshots, in place of digests."""
+    names = {each.digest[:12]: each.id for each in snapshots.listing(store())}
+    digest = re.compile("|".join(names) or "(?!)")
+    return [digest.sub(lambda found: names[found[0]], sentence) for sentence in sentences]
 
 
 def all_trainings() -> list[Training]:

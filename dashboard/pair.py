@@ -105,8 +105,10 @@ class Chosen:
 
     @property
     def query(self) -> dict[str, str]:
-        """The address that shows this pair."""
-        return {"baseline": str(self.numbers[0]), "candidate": str(self.numbers[1])}
+        """The address that shows this pair; of an opened test, by its evaluations."""
+        sealed = tuple(side.execution for side in self.sides)
+        baseline, candidate = sealed if self.pair.sealed else self.numbers
+        return {"baseline": str(baseline), "candidate": str(candidate)}
 
 
 def choose(trainings: list[Training]) -> Chosen | None:
@@ -175,15 +177,15 @@ def _further() -> dict[str, str]:
     """Evaluations of models that have several, and those that the address names.
 
     A training stands for its only one; several are told apart, such as one model on two sets of
-    posts.
+    posts. Those of a sealed test go with those of their opening only: links bring them.
     """
     found = data.all_evaluations()
-    times = Counter(e.model_execution for e in found)
+    times = Counter(e.model_execution for e in found if e.split != "test")
     named = {st.query_params.get(key) for key in ("baseline", "candidate")}
     return {
         str(e.execution): f"#{e.execution} · #{e.model_execution} on {posts_of(e)}"
         for e in found
-        if times[e.model_execution] > 1 or str(e.execution) in named
+        if (times[e.model_execution] > 1 and e.split != "test") or str(e.execution) in named
     }
 
 

@@ -5,6 +5,7 @@ a page would not hold for them. :func:`acting` is the entrance of the whole proc
 (:func:`core.identity.entrance`): core asks it at the moment of writing.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,15 @@ def current() -> Visitor:
         address=st.get_option("server.address"),
         trusted_header=settings().trusted_user_header,
     )
+
+
+def caller() -> str:
+    """Whom a canary tells apart: who signed in, else this browser's session."""
+    actor = current().actor
+    if actor.way == Way.SIGNED_IN:
+        return actor.name
+    token: str = st.session_state.setdefault("caller", secrets.token_hex(8))
+    return token
 
 
 def acting() -> Actor:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
+_COMMAND = re.compile(r"(signoff [a-z]+ [^,;]+?)(?=[,;]|\.(?:\s|$)| shows? | makes? |$)")
 _WORD_JOINER = "\u2060"
-_NO_BREAK = "\u00a0"
+NO_BREAK = "\u00a0"
 
 GENERATED = "Generated posts"
 
@@ -36,7 +37,7 @@ def chance(probability: float) -> str:
 
 def interval(bounds: list[float] | None) -> str:
     """``+0.015 to +0.024``, never broken into lines; a dash where none is known."""
-    return "–" if bounds is None else f"{_NO_BREAK}to{_NO_BREAK}".join(map(signed, bounds))
+    return "–" if bounds is None else f"{NO_BREAK}to{NO_BREAK}".join(map(signed, bounds))
 
 
 def around(value: float, bounds: list[float] | None) -> str:
@@ -44,7 +45,7 @@ def around(value: float, bounds: list[float] | None) -> str:
     if bounds is None:
         return three(value)
     low, high = map(three, bounds)
-    return f"{three(value)} ({low}{_NO_BREAK}to{_NO_BREAK}{high})"
+    return f"{three(value)} ({low}{NO_BREAK}to{NO_BREAK}{high})"
 
 
 def number(value: float) -> str:
@@ -62,6 +63,11 @@ def share(value: float) -> str:
     return f"{value:.1%}"
 
 
+def per_cent(value: float) -> str:
+    """``10%``, for shares that people set."""
+    return f"{value:.0%}"
+
+
 def count(number: int, thing: str) -> str:
     """``1 candidate``, ``2 candidates``, ``1,200 posts``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
@@ -73,6 +79,18 @@ def day(moment: datetime) -> str:
 
 def minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def advice(text: str) -> str:
+    """A hint of core as Markdown, its commands as code."""
+    parts = _COMMAND.split(text.replace("`", ""))
+    return "".join(f"`{part}`" if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
+def unbroken(text: str) -> str:
+    """Text that stays in one line, such as a date in a narrow column (Markdown)."""
+    joined = plain(text).replace("\\-", f"{_WORD_JOINER}\\-{_WORD_JOINER}")
+    return joined.replace(" ", NO_BREAK)
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

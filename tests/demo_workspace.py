@@ -11,6 +11,8 @@ from core.store import open_store
 
 GROUP = pytest.mark.xdist_group("demo")
 """Keeps all tests of the demo on one worker, so that it is built once."""
+FIRST, PRODUCTION, REJECTED, WAITING = 4, 8, 14, 20
+"""The demo's candidates; the first one was in production before."""
 
 
 def built(factory: pytest.TempPathFactory) -> Path:

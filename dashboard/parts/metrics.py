@@ -26,8 +26,36 @@ NAMES = {
     "label_coverage": "Posts whose subreddit it knows",
     "seen_in_training": "Posts seen in training",
 }
+KEY_FIGURES = ("f1_macro", "accuracy", "recall_at_5")
 FEW_NAMES = 24
 """Subreddits that are named in one line."""
+
+
+def show_figures(chosen: Chosen) -> None:
+    """The candidate's key figures, and their difference from the baseline."""
+    with st.container(horizontal=True):
+        metrics = chosen.summary["metrics"]
+        for name in KEY_FIGURES:
+            c.metric(NAMES[name], metrics[name])
+        c.metric(
+            NAMES["p_at_1_mean"],
+            metrics["p_at_1_mean"],
+            help_="How sure it is of its first prediction. More is not better by itself.",
+        )
+        churn = chosen.summary["churn"]
+        if churn:
+            posts = chosen.summary["posts"]
+            st.metric(
+                "Posts that changed",
+                words.share(churn["changed"] / posts),
+                f"fixed {words.share(churn['fixed'] / posts)},"
+                f" broken {words.share(churn['broken'] / posts)}",
+                delta_color="gray",
+                delta_arrow="off",
+                border=True,
+                width="stretch",
+                help="Posts whose first prediction differs between the two.",
+            )
 
 
 def metric_table(metrics: Mapping[str, dict[str, Any]], names: tuple[str, str]) -> None:

@@ -1,5 +1,7 @@
 """One subreddit in full: figures, tests, confusions, posts."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -95,6 +97,9 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
             "The two were evaluated on different posts, so no post can be laid side by side."
         )
         return
+    if chosen.pair.sealed:
+        unread(chosen, {"subreddit": subreddit})
+        return
     page = data.changed_posts(
         chosen.comparison.execution, kinds=KINDS, subreddit=subreddit, most=MOST_POSTS
     )
@@ -109,6 +114,18 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     post_id = st.query_params.get("post")
     if post_id in set(page.rows["post_id"]):
         show_post(chosen, post_id)
+
+
+def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Nobody reads the posts of a sealed test; the way to those of validation.
+
+    Args:
+        about: what the other page shall show of them.
+    """
+    st.caption("The posts of a sealed test stay unread, so that it can judge the next candidate.")
+    models = (chosen.pair.baseline.model_execution, chosen.pair.candidate.model_execution)
+    query = dict(zip(("baseline", "candidate"), map(str, models), strict=True))
+    c.way(c.CHURN, "Which posts of validation changed", {**query, **about})
 
 
 def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:

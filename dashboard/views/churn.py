@@ -1,6 +1,5 @@
 """Which posts changed?"""
 
-import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core.comparison.posts import Page
 from dashboard import components as c
 from dashboard import data, state, words
+from dashboard.paging import page_number
 from dashboard.pair import Chosen, choose, posts_of
 from dashboard.parts.post import show_post
-from dashboard.parts.subreddit import post_table
+from dashboard.parts.subreddit import post_table, unread
 
 CHANGED = ("broken", "fixed", "swapped")
 ALL = "all changed"
@@ -127,21 +127,6 @@ def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
     return None if value is None else (name, value)
 
 
-def page_number(filters: Filters, total: int) -> int:
-    """The page that is shown, from 1, in the address; other filters begin at the first."""
-    pages = math.ceil(total / EACH)
-    linked = state.number("page") or 1
-    same = st.session_state.get("filters", filters) == filters
-    st.session_state["filters"] = filters
-    number: int = st.pagination(
-        pages,
-        default=int(min(max(linked, 1), pages)) if same else 1,
-        key=c.shown_key("page", [filters, total]),
-    )
-    state.show("page", str(number) if number > 1 else None)
-    return number
-
-
 def show_posts(chosen: Chosen, filters: Filters) -> None:
     """One page of the posts, and where among all of them it is."""
 
@@ -161,7 +146,7 @@ def show_posts(chosen: Chosen, filters: Filters) -> None:
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     with below:
-        start = (page_number(filters, total) - 1) * EACH
+        start = (page_number("page", filters, total, each=EACH) - 1) * EACH
         last = min(start + EACH, total)
         st.caption(f"{start + 1:,} to {last:,} of {words.count(total, 'post')}", width="content")
     with table:
@@ -185,6 +170,9 @@ if not chosen.paired:
     )
     st.stop()
 show_figures(chosen)
+if chosen.pair.sealed:
+    unread(chosen)
+    st.stop()
 filters = chosen_filters(chosen)
 show_posts(chosen, filters)
 if "post" in st.query_params:

@@ -6,11 +6,14 @@ from dashboard import components as c
 from dashboard import data, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose, posts_of
-from dashboard.parts.metrics import NAMES, accuracy_test, metric_table, show_label_sets
+from dashboard.parts.metrics import (
+    accuracy_test,
+    metric_table,
+    show_figures,
+    show_label_sets,
+)
 from dashboard.parts.slices import show_where
 from dashboard.parts.sureness import show_p_at_1, show_trust
-
-KEY_FIGURES = ("f1_macro", "accuracy", "recall_at_5")
 
 
 def notes(chosen: Chosen) -> None:
@@ -31,36 +34,6 @@ def notes(chosen: Chosen) -> None:
             " To make it anew:",
             f"signoff compare {baseline} {candidate} --force",
         )
-
-
-def show_figures(chosen: Chosen) -> None:
-    """The candidate's key figures, and their difference from the baseline."""
-    with st.container(horizontal=True):
-        metrics = chosen.summary["metrics"]
-        for name in KEY_FIGURES:
-            c.metric(NAMES[name], metrics[name])
-        c.metric(
-            NAMES["p_at_1_mean"],
-            metrics["p_at_1_mean"],
-            help_="How sure it is of its first prediction. More is not better by itself.",
-        )
-        churn = chosen.summary["churn"]
-        if churn:
-            posts = chosen.summary["posts"]
-            st.metric(
-                "Posts that changed",
-                words.share(churn["changed"] / posts),
-                f"fixed {words.share(churn['fixed'] / posts)},"
-                f" broken {words.share(churn['broken'] / posts)}",
-                delta_color="gray",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-                help="Posts whose first prediction differs between the two.",
-            )
-    if chosen.summary.get("label_sets"):
-        posts = words.count(chosen.summary["posts"], "post")
-        st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 
 
 def reading(chosen: Chosen, shared: int) -> str:
@@ -147,6 +120,9 @@ if chosen is None:
 notes(chosen)
 c.caveats(chosen.caveats)
 show_figures(chosen)
+if chosen.summary.get("label_sets"):
+    posts = words.count(chosen.summary["posts"], "post")
+    st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)

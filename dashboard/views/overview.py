@@ -4,29 +4,31 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
-from core.release import aliases
-from core.release import candidates as proposing
-from core.release.candidates import Candidate
-from core.release.events import PRODUCTION, Kind, State
-from core.store.releases import Version
+from core.release import aliases, candidates
+from core.release.events import PRODUCTION, Kind
+from core.store.releases import EventRecord, Version
 from dashboard import components as c
 from dashboard import data, words
+from dashboard.case import WAITING, Case, next_step, read, usual_split
 from dashboard.charts import history
+from dashboard.parts.answer import by_whom
 
 LAST = 8
+MOST = 5
+"""Candidates that are shown one by one."""
 
 
-def answer(waiting: list[Candidate], approved: list[Candidate], production: Version | None) -> str:
-    """The page in one sentence."""
+def answer(waiting: list[Case], more: int, production: Version | None) -> str:
+    """The page in one sentence; with a single candidate that waits, its next step."""
     now = f"Production is **{production.version}**." if production else "Nothing is in production."
-    if waiting:
-        names = ", ".join(f"**#{candidate.number}**" for candidate in waiting)
-        verb = "waits" if len(waiting) == 1 else "wait"
-        return f"Yes: {words.count(len(waiting), 'candidate')} {verb} for review, {names}. {now}"
-    if approved:
-        names = ", ".join(f"**{candidate.version}**" for candidate in approved)
-        return f"Approved and not yet released: {names}. {now}"
-    return f"No: every candidate is decided. {now}"
+    if not waiting:
+        return f"No: every candidate is decided. {now}"
+    names = ", ".join(f"**\\#{case.number}**" for case in waiting)
+    others = f" and {more:,} more" if more else ""
+    verb = "waits" if len(waiting) + more == 1 else "wait"
+    head = f"Yes: {words.count(len(waiting) + more, 'candidate')} {verb}, {names}{others}. {now}"
+    step = next_step(waiting[0]).words
+    return head if len(waiting) > 1 else f"{head} **Next: {words.plain(step)}.**"
 
 
 def show_production(production: Version | None, training: Training | None) -> None:
@@ -58,19 +60,36 @@ def show_production(production: Version | None, training: Training | None) -> No
             )
 
 
-def show_waiting(waiting: list[Candidate]) -> None:
-    """Each candidate that waits, with the way to it."""
-    for candidate in waiting:
-        proposal = candidate.proposal
+def show_waiting(waiting: list[Case]) -> None:
+    """Each candidate that waits, what for and for whom, with the way to it."""
+    for place, case in enumerate(waiting):
+        proposal = case.candidate.proposal
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
+            who = by_whom(case)
             st.markdown(
-                f"**Candidate #{candidate.number}**, proposed by {words.plain(proposal.by)} on"
-                f" {words.day(proposal.at)}.{note}",
+                f"**Candidate \\#{case.number}**, {case.candidate.state}; proposed by"
+                f" {words.plain(proposal.by)} on {words.day(proposal.at)}.{note}  \n"
+                f"Next: {words.plain(next_step(case).words)}.{f' :gray[{who}]' if who else ''}",
                 width="stretch",
             )
-            if st.button(f"Review #{candidate.number}", type="primary", icon=":material/verified:"):
-                st.switch_page(c.RELEASE, query_params={"candidate": str(candidate.number)})
+            if st.button(
+                f"Review #{case.number}",
+                type="secondary" if place else "primary",
+                icon=":material/verified:",
+            ):
+                st.switch_page(c.RELEASE, query_params={"candidate": str(case.number)})
+
+
+def show_canary(canary: EventRecord | None) -> None:
+    """The canary that is on."""
+    if canary is not None:
+        st.info(
+            f"**{canary.version}**, \\#{canary.candidate}, is given to"
+            f" {words.per_cent(canary.share or 0)} of the callers, by {words.plain(canary.by)} for"
+            f" {words.age(canary.at)}.",
+            icon=":material/percent:",
+        )
 
 
 def show_trend(trainings: dict[int, Training]) -> None:
@@ -114,26 +133,29 @@ def show_last() -> None:
         )
     with right:
         c.section("Last decisions", "Who did what; nothing here is ever changed or deleted.")
-        decisions = [e for candidate in proposing.listing(data.store()) for e in candidate.events]
+        decisions = [e for candidate in candidates.listing(data.store()) for e in candidate.events]
         c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
 
 
-candidates = proposing.listing(data.store())
-waiting = [candidate for candidate in candidates if candidate.state == State.PROPOSED]
-approved = [candidate for candidate in candidates if candidate.state == State.APPROVED]
-production = aliases.version_of(data.store(), PRODUCTION)
 trainings = {training.number: training for training in data.all_trainings()}
+waiting = [found for found in candidates.listing(data.store()) if found.state in WAITING]
+cases = [
+    read(found, trainings[found.number], usual_split(found, trainings[found.number]))
+    for found in waiting[:MOST]
+]
+production = aliases.version_of(data.store(), PRODUCTION)
 current = trainings.get(production.candidate) if production else None
 
 c.head(
     "Is anything waiting for me?",
-    answer(waiting, approved, production),
+    answer(cases, len(waiting) - len(cases), production),
     generated=any(training.snapshot.generated for training in trainings.values()),
 )
 if not listing(data.store(), limit=1):
     c.empty("This workspace is empty. Bring posts in first:", "signoff import FOLDER")
     st.stop()
-show_waiting(waiting)
+show_waiting(cases)
+show_canary(aliases.canary(data.store()))
 show_production(production, current)
 if production:
     show_trend(trainings)

@@ -4,206 +4,127 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import SignoffError
-from core.release import aliases, review
+from core.release import candidates
 from core.release.candidates import Candidate
-from core.release.events import PRODUCTION, State, sentence
+from core.release.events import sentence
+from dashboard import case as cases
 from dashboard import components as c
-from dashboard import data, pair, state, words
+from dashboard import data, state, words
+from dashboard.case import WAITING, Action, Case, next_step
+from dashboard.pair import Chosen
+from dashboard.parts import acts, decision, evidence, opening
+from dashboard.parts.aliases import Seen, show_aliases, show_way_out
+from dashboard.parts.answer import answer, by_whom
+from dashboard.parts.stations import show_stations
 
-STATES = {
-    State.PROPOSED: "waits for review",
-    State.APPROVED: "approved",
-    State.REJECTED: "rejected",
-    State.RELEASED: "released",
-}
-MOVES = 12
-
-
-def answer(candidate: Candidate, production: str | None) -> str:
-    """The page in one sentence, and what comes next."""
-    number, version = candidate.number, candidate.version
-    if candidate.state == State.PROPOSED:
-        return f"Candidate **#{number}** waits for a decision. **Next: approve or reject it**."
-    if candidate.state == State.APPROVED:
-        return f"**#{number}** is approved as **{version}**. **Next: release it to production**."
-    if candidate.state == State.REJECTED:
-        last = candidate.events[-1]
-        return f"No: {words.plain(last.by)} rejected **#{number}** on {words.day(last.at)}."
-    now = "and is in production" if version == production else f"; production is {production}"
-    return f"**#{number}** was released as **{version}** {now}."
+WIDTH = 330
 
 
-def act(what: Callable[[], object], done: str) -> None:
-    """Do it once, then say so after the page was drawn anew; a refusal stays on the page."""
-    try:
-        what()
-    except SignoffError as refusal:
-        st.error(f"**{words.plain(refusal.reason)}.** {words.plain(refusal.hint)}")
+def choose(found: list[Candidate]) -> Candidate:
+    """The select box; by default the newest that is not decided, else the newest."""
+    options = {
+        str(x.number): f"#{x.number} · {x.state}{f' · {x.version}' if x.version else ''}"
+        for x in found
+    }
+    waiting = [str(x.number) for x in found if x.state in WAITING]
+    default = next(iter([*waiting, *options]))
+    picked = state.chosen("Candidate", "candidate", options, default=default, width=WIDTH)
+    return next(x for x in found if str(x.number) == picked)
+
+
+def last_shown(case: Case) -> tuple[str | None, dict[str, str]]:
+    """Digest of the evidence, and what every alias named, when the person looked.
+
+    A click comes with a new run of this page, so what they looked at is what the run before has
+    shown. Deciding on anything else must be refused, not done.
+    """
+    digest = case.evidence.digest if case.evidence else None
+    now = (digest, dict(case.names))
+    before: tuple[str | None, dict[str, str]] = st.session_state.get(f"shown-{case.number}", now)
+    st.session_state[f"shown-{case.number}"] = now
+    return before
+
+
+def tell_changes(case: Case, seen: str | None, *, done: bool) -> None:
+    """What others have done since the person looked."""
+    known, events = f"events-{case.number}", case.candidate.events
+    fresh = events[st.session_state.get(known, len(events)) :]
+    st.session_state[known] = len(events)
+    if done:
         return
-    st.session_state["done"] = done
-    st.rerun()
+    for event in fresh:
+        st.info(f"Meanwhile: {words.plain(sentence(event))}.", icon=":material/update:")
+    if not fresh and case.evidence and seen != case.evidence.digest:
+        st.info("The evidence has changed since you looked.", icon=":material/update:")
 
 
-def decide(candidate: Candidate, operator: str | None) -> None:
-    """The decision on a proposed candidate."""
-    comment = st.text_area(
-        "Comment",
-        key=f"comment-{candidate.number}",
-        placeholder="Why approve or reject? It stays in the history.",
-        max_chars=review.MAX_COMMENT,
-    )
-    number, store = candidate.number, data.store()
-    blocked = operator is None
-    if st.button(
-        f"Approve #{number}",
-        type="primary",
-        icon=":material/check:",
-        width="stretch",
-        disabled=blocked,
-    ):
-        act(
-            lambda: review.approve(store, number, by=operator or "", comment=comment),
-            f"#{number} is approved. It goes out when an alias is moved to it.",
-        )
-    if st.button(f"Reject #{number}", icon=":material/close:", width="stretch", disabled=blocked):
-        act(
-            lambda: review.reject(store, number, by=operator or "", comment=comment),
-            f"#{number} is rejected.",
-        )
-    st.caption("Approving gives it a version number and moves nothing. Rejecting is for good.")
-
-
-def release(
-    candidate: Candidate, production: str | None, seen: str | None, operator: str | None
-) -> None:
-    """Moving production to an approved version, if it names what was ``seen``."""
-    version = candidate.version or ""
-    if version == production:
-        st.markdown(f"**{version}** is in production.")
-        return
-    if st.button(
-        f"Release {version} to production",
-        type="primary",
-        icon=":material/rocket_launch:",
-        width="stretch",
-        disabled=operator is None,
-    ):
-        act(
-            lambda: aliases.move(
-                data.store(), PRODUCTION, version, by=operator or "", expected=seen
-            ),
-            f"production is now {version}.",
-        )
-    st.caption(f"Production is {production or 'not set'}. Whoever asks for it gets the new one.")
-
-
-def show_evidence(candidate: Candidate) -> None:
-    """The comparison that the proposal came with."""
-    trainings = data.all_trainings()
-    st.subheader("Evidence", anchor=False)
-    c.caveats(review.caveats(data.store(), candidate))
-    if candidate.proposal.comparison is None:
-        return
-    chosen = pair.load_recorded(trainings, candidate.proposal.comparison)
-    st.markdown(words.emphasised(chosen.sentence))
-    metrics = chosen.summary["metrics"]
-    with st.container(horizontal=True):
-        for label, name in (("Macro F1", "f1_macro"), ("Accuracy", "accuracy")):
-            c.metric(label, metrics[name])
-        c.metric("Mean p@1", metrics["p_at_1_mean"])
-    with st.container(horizontal=True):
-        if st.button("Compare in full", icon=":material/compare_arrows:"):
-            st.switch_page(c.COMPARE, query_params=chosen.query)
-        if st.button("Who wins, who loses", icon=":material/leaderboard:"):
-            st.switch_page(c.SUBREDDITS, query_params=chosen.query)
+def about(case: Case) -> None:
+    """What was proposed, and what its proposer said of it."""
+    training, proposal = case.training, case.candidate.proposal
+    note = f"  \n“{words.plain(proposal.comment)}”" if proposal.comment else ""
     st.caption(
-        "Gates, the sealed test and its budget are not part of this version: what is shown here"
-        " is the validation split."
+        f"{training.model.family}, trained {words.day(training.execution.started_at)} on"
+        f" {training.execution.metrics['posts']:,} posts of {words.plain(training.snapshot.id)},"
+        f" proposed by {words.plain(proposal.by)}.{note}"
     )
-    st.subheader("What differs", anchor=False)
-    c.facts(chosen.differences, chosen.names)
 
 
-def show_aliases(operator: str | None) -> None:
-    """What every alias names, and one step back."""
-    for name, version in aliases.current(data.store()).items():
-        st.markdown(f"{name} → **{version}**")
-        target = aliases.rollback_target(data.store(), name)
-        if target is None:
-            st.caption(f"Nothing to roll {name} back to.")
-            continue
-        if st.button(
-            f"Roll {name} back to {target}",
-            icon=":material/undo:",
-            width="stretch",
-            disabled=operator is None,
-        ):
-            roll_back(name, version, target, operator or "")
+def show_acts(case: Case, digest: str | None, aliases_shown: Seen) -> None:
+    """All that can be done, the next step on top; the rest in the order of the way out."""
+    cards: list[tuple[str, tuple[Action, ...], Callable[[], None]]] = [
+        ("Sealed test", (Action.OPEN,), lambda: opening.show_opening(case)),
+        ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case, digest)),
+        ("Way out", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
+        ("Aliases", (), lambda: show_aliases(case, aliases_shown)),
+    ]
+    action = next_step(case).action
+    for title, _, show in sorted(cards, key=lambda card: action not in card[1]):
+        with st.container(border=True):
+            st.markdown(f"**{title}**")
+            show()
 
 
-@st.dialog("Roll back?")
-def roll_back(name: str, version: str, target: str, operator: str) -> None:
-    """Ask once more: this changes what users get."""
-    st.markdown(f"**{name}** goes from **{version}** back to **{target}**, at once, for everyone.")
-    if st.button(f"Roll back to {target}", type="primary", icon=":material/undo:"):
-        act(
-            lambda: aliases.rollback(data.store(), name, by=operator, expected=version),
-            f"{name} is back at {target}.",
-        )
+def show_evidence(case: Case, compared: Chosen | None) -> None:
+    """What the decision rests on, and what became of the candidate so far."""
+    evidence.show_gate_section(case)
+    if compared is not None:
+        evidence.show_ways(compared)
+        st.subheader("What differs", anchor=False)
+        c.facts(compared.differences, compared.names)
+    evidence.show_digests(case)
+    c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
+    c.events(case.candidate.events[::-1])
+    c.way(c.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
 
 
-candidates = review.listing(data.store())
-if not candidates:
-    c.head("May it go out?", "Nothing was proposed yet.")
+top = c.question("May it go out?")
+found = candidates.listing(data.store())
+if not found:
+    with top:
+        c.answer("Nothing was proposed yet.")
     c.empty("Propose the model of a training:", "signoff release propose EXECUTION")
     st.stop()
-production = aliases.current(data.store()).get(PRODUCTION)
-# A click comes with a new run of this page, so what the person looked at is what the last run
-# showed. Moving from anything else must be refused, not done.
-seen = st.session_state.get("production-seen", production)
-st.session_state["production-seen"] = production
-title, said = st.container(), st.container()
-options = {
-    str(x.number): f"#{x.number} · {STATES[x.state]}" + (f" · {x.version}" if x.version else "")
-    for x in candidates
-}
-waiting = next((str(x.number) for x in candidates if x.state == State.PROPOSED), None)
-picked = state.chosen("Candidate", "candidate", options, default=waiting or next(iter(options)))
-candidate = next(x for x in candidates if str(x.number) == picked)
+said = st.container()
+left, right = st.columns([1, 1.5], vertical_alignment="bottom")
+with left:
+    candidate = choose(found)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
-with title:
-    c.head("May it go out?", answer(candidate, production), generated=training.snapshot.generated)
-done = st.session_state.pop("done", None)
-if done:
-    said.success(done)
-known = f"state-{candidate.number}"
-if st.session_state.get(known, candidate.state) != candidate.state and not done:
-    st.info(f"Meanwhile: {words.plain(sentence(candidate.events[-1]))}.", icon=":material/update:")
-st.session_state[known] = candidate.state
+case = cases.read(candidate, training, opening.chosen_split(candidate, training))
+compared = evidence.of(case)
+digest, aliases_shown = last_shown(case)
+with top:
+    c.answer(answer(case), generated=training.snapshot.generated)
+    if who := by_whom(case):
+        c.reading(who)
+with said:
+    tell_changes(case, digest, done=acts.last_done())
+    evidence.show_caveats(case)
+with right:
+    about(case)
+show_stations(case)
+evidence.show_key_figures(case, compared)
 main, side = st.columns([2.2, 1], gap="large")
 with side:
-    operator = c.operator()
-    with st.container(border=True):
-        st.markdown(f"**Candidate #{candidate.number}**")
-        st.caption(
-            f"{training.model.family}, trained {words.day(training.execution.started_at)} on"
-            f" {training.execution.metrics['posts']:,} posts of {training.snapshot.id}"
-        )
-        if candidate.proposal.comment:
-            st.markdown(f"“{words.plain(candidate.proposal.comment)}”")
-        if candidate.state == State.PROPOSED:
-            decide(candidate, operator)
-        elif candidate.state in (State.APPROVED, State.RELEASED):
-            release(candidate, production, seen, operator)
-    with st.container(border=True):
-        st.markdown("**Aliases**")
-        show_aliases(operator)
+    show_acts(case, digest, aliases_shown)
 with main:
-    show_evidence(candidate)
-c.section("History", "Every decision, the latest first. Nothing is ever changed or deleted.")
-everything = sorted((e for x in candidates for e in x.events), key=lambda e: -e.id)
-c.events(everything[:MOVES])
-if len(everything) > MOVES:
-    with st.expander(f"All {len(everything)} decisions"):
-        c.events(everything[MOVES:])
+    show_evidence(case, compared)

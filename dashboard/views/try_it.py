@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.feedback import submissions
-from core.release.aliases import version_of
-from core.release.events import PRODUCTION
+from core.release.aliases import canary, version_for
 from core.serving import Suggestion
 from core.snapshots import find
+from core.store.releases import Version
 from core.training.train import of_execution
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, visitor, words
 
 ASKED = "asked"
 """Session key of what was sent: title, suggestions, submission."""
@@ -43,6 +43,14 @@ def answered(submission: int, subreddit: str) -> None:
     st.session_state[f"answer-{submission}"] = name
 
 
+def given(version: Version) -> str:
+    """Why another version than production answers, where a canary does."""
+    on = canary(data.store())
+    if on is None or on.version != version.version:
+        return ""
+    return f", the canary that {words.per_cent(on.share or 0)} of the callers get"
+
+
 def show(submission: int, found: list[Suggestion]) -> None:
     """Five suggestions, one button each, and a place for the missing one."""
     st.subheader("Five suggestions" if len(found) == 5 else "Suggestions", anchor=False)
@@ -70,7 +78,7 @@ def show(submission: int, found: list[Suggestion]) -> None:
             st.rerun()
 
 
-version = version_of(data.store(), PRODUCTION)
+version = version_for(data.store(), visitor.caller())
 if version is None:
     c.head("Where should this post go?", "No version is in production yet.")
     c.empty("Approve a candidate, then:", "signoff alias set production VERSION")
@@ -78,7 +86,8 @@ if version is None:
 snapshot = find(data.store(), of_execution(data.store(), version.candidate).snapshot)
 c.head(
     "Where should this post go?",
-    f"Type a post as you would write it on Reddit. Version **{version.version}** answers.",
+    f"Type a post as you would write it on Reddit. Version **{version.version}** answers"
+    f"{given(version)}.",
     generated=snapshot.generated,
 )
 with st.container(width=640):

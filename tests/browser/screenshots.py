@@ -19,8 +19,9 @@ PAGES = {
     "subreddits": "subreddits?subreddit=politics",
     "churn": "churn",
     "release": "release",
+    "ledger": "ledger",
     "executions": "executions",
-    "execution": "execution?execution=15",
+    "execution": "execution?execution=20",
     "try": "try_it",
 }
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}

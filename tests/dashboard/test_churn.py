@@ -11,7 +11,7 @@ from core.comparison import posts as laying
 from core.store import Store, open_store
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import HOSTILE, links, plain_text_of, text_of, tick
-from tests.demo_workspace import GROUP
+from tests.demo_workspace import GROUP, PRODUCTION, WAITING
 
 pytestmark = GROUP
 
@@ -22,7 +22,7 @@ EACH = 25
 def churn(demo: Path) -> dict[str, int]:
     """What the demo's comparison says of its posts."""
     store: Store = open_store(demo)
-    made = comparing.compare(store, comparing.pair(store, 6, 15))
+    made = comparing.compare(store, comparing.pair(store, PRODUCTION, WAITING))
     found: dict[str, int] = comparing.summary_of(store, made)["churn"]
     return found
 
@@ -167,16 +167,16 @@ def test_a_hostile_post_is_shown_as_text(
 
 
 def test_different_posts_cannot_be_read_side_by_side(demo: Path, open_page: Open) -> None:
-    app = open_page("churn", baseline="7", candidate="16")
+    app = open_page("churn", baseline="9", candidate="21")
     assert "none can be laid side by side" in text_of(app)
-    assert "signoff evaluate 6 --on until-october:valid" in app.code[0].value
+    assert "signoff evaluate 8 --on until-october:valid" in app.code[0].value
     assert not app.dataframe
 
 
 def test_the_ways_on_keep_the_pair(demo: Path, open_page: Open) -> None:
-    found = links(open_page("churn", baseline="6", candidate="15", subreddit="nba"))
-    assert found["Who wins, who loses"] == "baseline=6&candidate=15&subreddit=nba"
-    assert found["Is it better"] == "baseline=6&candidate=15"
+    found = links(open_page("churn", baseline="8", candidate="20", subreddit="nba"))
+    assert found["Who wins, who loses"] == "baseline=8&candidate=20&subreddit=nba"
+    assert found["Is it better"] == "baseline=8&candidate=20"
 
 
 def test_a_subreddit_of_another_page_is_no_filter_here(demo: Path, open_page: Open) -> None:

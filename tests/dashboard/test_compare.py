@@ -29,13 +29,13 @@ from tests.dashboard.reading import (
     plain_text_of,
     text_of,
 )
-from tests.demo_workspace import GROUP
+from tests.demo_workspace import GROUP, PRODUCTION, WAITING
 
 pytestmark = GROUP
 
-BASELINE, CANDIDATE = 6, 15
+BASELINE, CANDIDATE = PRODUCTION, WAITING
 """Of the demo's comparison that waits: the candidate knows two more subreddits."""
-ON_OLDER, ON_NEWER = 7, 11
+ON_OLDER, ON_NEWER = 9, 16
 """Two evaluations of the baseline, on different posts."""
 NEW_KEYS = ("format", "label_sets", "accuracy_test", "changes_normal", "topics")
 NEW_COLUMNS = ["topic", "recall_p_value", "smallest_change", "interval_low", "interval_high"]
@@ -103,6 +103,7 @@ def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
 ) -> None:
     assert open_page("compare").selectbox(key="over").options == [
         "these posts",
+        "until-september:test",
         "until-september:valid",
     ]
     model = of_execution(store, CANDIDATE)
@@ -115,6 +116,7 @@ def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
     assert box.options == [
         "these posts",
         "until-october:train",
+        "until-september:test",
         "until-september:valid",
         "submissions",
     ]
@@ -170,7 +172,7 @@ def test_a_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
     found = re.search(r"\[link post\]\(churn\?(.*?)\)", said)
     assert found
     query = dict(parse_qsl(found[1]))
-    assert query.items() >= {"baseline": "6", "slice": "kind of post"}.items()
+    assert query.items() >= {"baseline": str(BASELINE), "slice": "kind of post"}.items()
     app = open_page("churn", **query)
     assert app.selectbox(key="value-choice").value == "link post"
     assert len(app.dataframe[0].value)
@@ -234,18 +236,18 @@ def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
 def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
     demo: Path, open_page: Open
 ) -> None:
-    app = open_page("compare", baseline=str(ON_OLDER), candidate="16")
+    app = open_page("compare", baseline=str(ON_OLDER), candidate="21")
     assert "Two-sample comparison" in plain_text_of(app)
-    assert app.query_params["candidate"] == "16"
+    assert app.query_params["candidate"] == "21"
 
 
 def test_the_pair_stays_the_same_on_the_other_pages(demo: Path, open_page: Open) -> None:
-    app = open_page("compare", baseline="6", candidate="9")
-    assert links(app)["Which posts changed"] == "baseline=6&candidate=9"
+    app = open_page("compare", baseline="8", candidate="14")
+    assert links(app)["Which posts changed"] == "baseline=8&candidate=14"
     app.query_params.clear()
     app.switch_page("views/churn.py").run()
-    assert app.query_params["baseline"] == "6"
-    assert app.query_params["candidate"] == "9"
+    assert app.query_params["baseline"] == "8"
+    assert app.query_params["candidate"] == "14"
 
 
 def test_the_question_stands_above_what_went_wrong(store: Store, open_page: Open) -> None:

@@ -12,7 +12,7 @@ from core.store.frames import as_csv, as_parquet
 from dashboard import data
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import HOSTILE, click, figures, links, plain_text_of, text_of, tick
-from tests.demo_workspace import GROUP
+from tests.demo_workspace import GROUP, PRODUCTION, WAITING
 
 pytestmark = GROUP
 
@@ -98,13 +98,13 @@ def test_a_post_of_the_subreddit_shows_both_top_fives(demo: Path, open_page: Ope
 
 
 def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(demo: Path, open_page: Open) -> None:
-    app = open_page("subreddits", baseline="6", candidate="15", subreddit="politics")
+    app = open_page("subreddits", baseline="8", candidate="20", subreddit="politics")
     query = links(app)["Only those that changed, in r/politics"]
-    assert query == "baseline=6&candidate=15&subreddit=politics"
+    assert query == "baseline=8&candidate=20&subreddit=politics"
 
 
 def test_files_hold_every_row_at_full_precision(store: Store) -> None:
-    made = comparing.compare(store, comparing.pair(store, 6, 15))
+    made = comparing.compare(store, comparing.pair(store, PRODUCTION, WAITING))
     changes = comparing.changes_of(store, made)
     read = pd.read_csv(io.BytesIO(as_csv(changes)), keep_default_na=True)
     assert read["difference"].dropna().tolist() == changes["difference"].dropna().tolist()

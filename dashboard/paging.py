@@ -1,0 +1,23 @@
+"""Pages of a long list, with the number of the page in the address."""
+
+import math
+
+import streamlit as st
+
+from dashboard import components as c
+from dashboard import state
+
+
+def page_number(key: str, filters: object, total: int, *, each: int) -> int:
+    """The page that is shown, from 1: ``?key=``. Other filters begin at the first."""
+    pages = math.ceil(total / each)
+    linked = state.number(key) or 1
+    same = st.session_state.get(f"{key}-filters", filters) == filters
+    st.session_state[f"{key}-filters"] = filters
+    number: int = st.pagination(
+        pages,
+        default=int(min(max(linked, 1), pages)) if same else 1,
+        key=c.shown_key(key, [filters, total]),
+    )
+    state.show(key, str(number) if number > 1 else None)
+    return number

@@ -1,0 +1,71 @@
+"""What people may press: each button says what it will do, and why it cannot be done now."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import streamlit as st
+
+from core.errors import RefusedError, SignoffError
+from core.identity import Role
+from dashboard import components as c
+from dashboard import words
+
+DONE = "done"
+"""Session key of what was done, for the run that follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing to press.
+
+    ``why_not``: why it cannot be done now (Markdown), None if it can. ``do``: does it. ``done``:
+    what to say then (Markdown). ``next_``: whether it is the next step, the one filled button.
+    """
+
+    label: str
+    icon: str
+    why_not: str | None
+    do: Callable[[], object]
+    done: str
+    next_: bool = False
+
+
+def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
+    """Why whoever looks may not do that now, the process before the role (Markdown)."""
+    return words.advice(str(refusal)) if refusal else c.why_not(role, to=to)
+
+
+def offer(acts: Sequence[Act]) -> None:
+    """The buttons one below the other; a reason that several share is said once, beneath them."""
+    for act, following in zip_longest(acts, acts[1:]):
+        pressed = st.button(
+            act.label,
+            icon=act.icon,
+            type="primary" if act.next_ and not act.why_not else "secondary",
+            width="stretch",
+            disabled=act.why_not is not None,
+        )
+        if act.why_not and (following is None or following.why_not != act.why_not):
+            st.caption(act.why_not)
+        if pressed:
+            perform(act.do, act.done)
+
+
+def perform(what: Callable[[], object], done: str) -> None:
+    """Do it once, then say so after the page was drawn anew; a refusal stays on the page."""
+    try:
+        what()
+    except SignoffError as refusal:
+        st.error(f"**{words.plain(refusal.reason)}.** {words.advice(refusal.hint)}")
+        return
+    st.session_state[DONE] = done
+    st.rerun()
+
+
+def last_done() -> bool:
+    """Say what was done in the run before, if anything was."""
+    done = st.session_state.pop(DONE, None)
+    if done:
+        st.success(done)
+    return done is not None

@@ -1,0 +1,168 @@
+"""The way out: staging, a share of the callers, all of them, and one step back."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.errors import RefusedError
+from core.identity import Role
+from core.release import aliases
+from core.release.events import CANARY, PRODUCTION, STAGING
+from dashboard import data, words
+from dashboard.case import Action, Case, next_step
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+FIRST_SHARE = 10
+"""Per cent of the callers that a canary is offered for."""
+
+Seen = Mapping[str, str]
+"""Alias -> version, as the page last showed them: from anything else nothing is moved."""
+
+
+def show_way_out(case: Case, seen: Seen) -> None:
+    """Staging, canary and production of one candidate's version."""
+    against = against_canary(case)
+    stage, serve = _stage(case, seen), _serve(case, seen)
+    if against is not None:
+        acts.offer([stage, _canary(case, against, FIRST_SHARE), serve, *_end(case)])
+        return
+    acts.offer([stage, serve])
+    share = st.slider(
+        "Share of the callers",
+        1,
+        99,
+        FIRST_SHARE,
+        format="%d%%",
+        key=f"share-{case.number}",
+        help="Each caller gets the same version for as long as the canary is on.",
+    )
+    acts.offer([_canary(case, against, share), *_end(case)])
+
+
+def show_aliases(case: Case, seen: Seen) -> None:
+    """What every alias names, and one step back for each."""
+    if not case.names:
+        st.caption("None is set yet.")
+    shown = {name: version for name, version in case.names.items() if name != CANARY}
+    lines = [f"{words.plain(name)} → **{version}**" for name, version in shown.items()]
+    if case.canary:
+        share = words.per_cent(case.canary.share or 0)
+        lines.append(f"canary → **{case.canary.version}**, {share} of the callers")
+    st.markdown("  \n".join(lines))
+    for name, version in shown.items():
+        target = aliases.rollback_target(data.store(), name)
+        if target is None and name != PRODUCTION:
+            continue
+        refusal = acts.why_not(
+            None
+            if target
+            else RefusedError(f"{name} has no earlier version", "There is nothing to go back to."),
+            Role.RELEASER,
+            to=f"roll {name} back",
+        )
+        if st.button(
+            f"Roll {name} back{f' to {target}' if target else ''}",
+            icon=":material/undo:",
+            width="stretch",
+            disabled=refusal is not None,
+        ):
+            roll_back(name, seen.get(name, version), target or "")
+        if refusal:
+            st.caption(refusal)
+
+
+@st.dialog("Roll back?")
+def roll_back(name: str, version: str, target: str) -> None:
+    """Ask once more: this changes what callers get."""
+    st.markdown(
+        f"**{words.plain(name)}** goes from **{version}** back to **{target}**, at once, for"
+        " everyone who asks for it."
+    )
+    if st.button(f"Roll back to {target}", type="primary", icon=":material/undo:"):
+        acts.perform(
+            lambda: aliases.rollback(data.store(), name, expected=version),
+            f"{words.plain(name)} is back at {target}.",
+        )
+
+
+def against_canary(case: Case) -> RefusedError | None:
+    """Against giving it to a share of the callers now."""
+    if case.version is not None and case.version == case.names.get(PRODUCTION):
+        return _there(case, PRODUCTION)
+    if case.production is None:
+        return RefusedError(
+            "There is nothing in production to try a canary against", "Release it to all callers."
+        )
+    return case.against_serving()
+
+
+def _stage(case: Case, seen: Seen) -> Act:
+    there = case.version is not None and case.names.get(STAGING) == case.version
+    return Act(
+        label=f"Release {_name(case)} to staging",
+        icon=":material/science:",
+        why_not=acts.why_not(
+            _there(case, STAGING) if there else case.against_staging(),
+            Role.RELEASER,
+            to="move staging",
+        ),
+        do=lambda: aliases.move(
+            data.store(), STAGING, case.version or "", expected=seen.get(STAGING)
+        ),
+        done=f"staging is now {case.version}.",
+        next_=next_step(case).action == Action.STAGE,
+    )
+
+
+def _canary(case: Case, against: RefusedError | None, share: int) -> Act:
+    return Act(
+        label=f"Give {_name(case)} to {share}% of the callers",
+        icon=":material/percent:",
+        why_not=acts.why_not(against, Role.RELEASER, to="set a canary"),
+        do=lambda: aliases.set_canary(data.store(), case.version or "", share=share / 100),
+        done=f"{share}% of the callers get {case.version} now.",
+    )
+
+
+def _end(case: Case) -> list[Act]:
+    """To end the canary that is on, of whatever version."""
+    if case.canary is None:
+        return []
+    version = case.canary.version or ""
+    return [
+        Act(
+            label=f"End the canary of {version}",
+            icon=":material/stop_circle:",
+            why_not=acts.why_not(None, Role.RELEASER, to="set a canary"),
+            do=lambda: aliases.set_canary(data.store(), version, share=0),
+            done=f"The canary of {version} is ended: all callers get production.",
+        )
+    ]
+
+
+def _serve(case: Case, seen: Seen) -> Act:
+    there = case.version is not None and case.names.get(PRODUCTION) == case.version
+    return Act(
+        label=f"Release {_name(case)} to production",
+        icon=":material/rocket_launch:",
+        why_not=acts.why_not(
+            _there(case, PRODUCTION) if there else case.against_serving(),
+            Role.RELEASER,
+            to="move production",
+        ),
+        do=lambda: aliases.move(
+            data.store(), PRODUCTION, case.version or "", expected=seen.get(PRODUCTION)
+        ),
+        done=f"production is now {case.version}.",
+        next_=next_step(case).action == Action.SERVE,
+    )
+
+
+def _there(case: Case, alias: str) -> RefusedError:
+    return RefusedError(f"{alias} names {case.version} now", "There is nothing to move.")
+
+
+def _name(case: Case) -> str:
+    """Its version; before it has one, its number."""
+    return case.version or f"#{case.number}"

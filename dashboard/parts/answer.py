@@ -1,0 +1,57 @@
+"""Whether a candidate may go out, in a sentence; what comes next, and who may do it."""
+
+from core.identity import Role, acting
+from core.release.events import PRODUCTION, Kind, State
+from dashboard import data, words
+from dashboard.case import Case, next_step
+from dashboard.parts.gates import counted
+
+
+def answer(case: Case) -> str:
+    """Where it stands, and the next step in bold (Markdown)."""
+    step = next_step(case)
+    return (
+        f"{standing(case)} **Next: {words.plain(step.words)}.**" if step.words else standing(case)
+    )
+
+
+def standing(case: Case) -> str:
+    """Whether it may go out, and why (Markdown)."""
+    candidate, number = case.candidate, f"**\\#{case.number}**"
+    if candidate.state == State.REJECTED:
+        last = next(e for e in reversed(candidate.events) if e.kind == Kind.REJECTED)
+        return f"No: {words.plain(last.by)} rejected {number} on {words.day(last.at)}, for good."
+    if case.void:
+        return f"Not any more. {words.emphasised(case.void)}"
+    if candidate.state == State.RELEASED:
+        now = case.names.get(PRODUCTION)
+        if now == case.version:
+            return f"It is out: {number} is in production as **{now}**."
+        return f"It was out: {number} was in production as **{case.version}**, now **{now}** is."
+    if candidate.state == State.APPROVED:
+        return f"Yes: {number} is approved as **{case.version}**."
+    where = "on its sealed test" if candidate.state == State.TESTED else "on validation"
+    if case.evidence is None:
+        return f"Not yet: no gate of {number} could be judged."
+    gates = case.evidence.gates
+    return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
+
+
+def by_whom(case: Case) -> str | None:
+    """Who may take the next step (Markdown); None where there is none to take."""
+    step = next_step(case)
+    if step.role is None:
+        return None
+    besides = case.author if "approve" in step.words else None
+    who = f"By a {step.role.title}{f' other than {words.plain(besides)}' if besides else ''}"
+    me = acting().name
+    if me != besides and data.why_not(step.role, to=step.words) is None:
+        return f"{who}: **you may**."
+    others = [name for name in data.holders(step.role) if name not in (besides, me)]
+    if others:
+        return f"{who}: {', '.join(map(words.plain, others))}."
+    return f"{who}. {_nobody(step.role)}"
+
+
+def _nobody(role: Role) -> str:
+    return f"Nobody else holds that role; an admin gives it: `signoff users set NAME {role.title}`."

@@ -1,0 +1,86 @@
+"""Speaking about a candidate, approving it, rejecting it."""
+
+import streamlit as st
+
+from core.identity import Role, acting
+from core.release import review, rules
+from core.store.releases import EventRecord
+from dashboard import data, words
+from dashboard.case import Action, Case, next_step
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+
+def show_decision(case: Case, seen: str | None) -> None:
+    """The comment, the reason for overruling where a gate fails, and the buttons.
+
+    Args:
+        seen: digest of the evidence that the person looked at.
+    """
+    _show_approval(case.candidate.approval)
+    number, store = case.number, data.store()
+    comment = st.text_area(
+        "Comment",
+        key=f"comment-{number}",
+        placeholder="Why? It stays in the history.",
+        max_chars=review.MAX_COMMENT,
+        height=90,
+    )
+    against_approval = rules.against_approval(case.candidate, case.evidence, acting())
+    failed = case.evidence.failed if case.evidence and not against_approval else ()
+    override = ""
+    if failed:
+        override = st.text_area(
+            "Why it may go out all the same",
+            key=f"override-{number}",
+            placeholder="It stays marked for good.",
+            max_chars=review.MAX_COMMENT,
+            height=90,
+        )
+    decides = next_step(case).action == Action.DECIDE
+    overruling = f", overruling {words.count(len(failed), 'gate')}" if failed else ""
+    acts.offer(
+        [
+            Act(
+                label=f"Approve #{number}{overruling}",
+                icon=":material/check:",
+                why_not=acts.why_not(against_approval, Role.REVIEWER, to="approve a candidate"),
+                do=lambda: review.approve(
+                    store, number, comment=comment, seen=seen, override=override
+                ),
+                done=f"#{number} is approved. It goes out when a releaser moves an alias to it.",
+                next_=decides and not failed,
+            ),
+            Act(
+                label=f"Reject #{number}",
+                icon=":material/close:",
+                why_not=acts.why_not(
+                    rules.against_rejection(case.candidate, case.evidence),
+                    Role.REVIEWER,
+                    to="reject a candidate",
+                ),
+                do=lambda: review.reject(store, number, comment=comment, seen=seen),
+                done=f"#{number} is rejected.",
+                next_=decides and bool(failed or against_approval),
+            ),
+            Act(
+                label=f"Comment on #{number}",
+                icon=":material/comment:",
+                why_not=acts.why_not(None, Role.REVIEWER, to="comment on a candidate"),
+                do=lambda: review.comment(store, number, text=comment),
+                done="The comment stands in the history.",
+            ),
+        ]
+    )
+
+
+def _show_approval(approval: EventRecord | None) -> None:
+    if approval is None:
+        st.caption("Approving gives it a version and moves nothing. Rejecting is for good.")
+        return
+    st.markdown(
+        f"**{approval.version}**, approved by {words.plain(approval.by)} on"
+        f" {words.minute(approval.at)}.  \n“{words.plain(approval.comment)}”"
+    )
+    if approval.override:
+        st.markdown(f":orange[▲ A failed gate was overruled:] “{words.plain(approval.override)}”")

@@ -1,0 +1,93 @@
+"""What a decision on a candidate rests on."""
+
+import streamlit as st
+
+from core.release import review
+from dashboard import components as c
+from dashboard import data, pair, words
+from dashboard.case import Case
+from dashboard.pair import Chosen
+from dashboard.parts.gates import counted, show_gates
+from dashboard.parts.metrics import KEY_FIGURES, NAMES, show_figures
+from dashboard.parts.subreddit import unread
+
+
+def of(case: Case) -> Chosen | None:
+    """The comparison with production that is the evidence; None where there was none."""
+    shown = case.candidate.result or case.candidate.proposal
+    if shown.comparison is None:
+        return None
+    return pair.load_recorded(data.all_trainings(), shown.comparison)
+
+
+def show_key_figures(case: Case, chosen: Chosen | None) -> None:
+    """Of the opened test, else of validation, and which of the two."""
+    if chosen is not None:
+        show_figures(chosen)
+    elif case.evidence is not None:
+        with st.container(horizontal=True):
+            for name in (*KEY_FIGURES, "p_at_1_mean"):
+                value = words.three(case.evidence.evaluation.metrics[name])
+                st.metric(NAMES[name], value, border=True, width="stretch")
+    st.caption(judged_by(case, chosen))
+
+
+def judged_by(case: Case, chosen: Chosen | None) -> str:
+    """Which posts the figures and gates are of (Markdown)."""
+    evaluation = case.evidence.evaluation if case.evidence else case.training.evaluation
+    if evaluation is None:
+        return "It was not evaluated yet."
+    snapshot = words.plain(pair.posts_of(evaluation).rpartition(":")[0])
+    split = "the **sealed test**" if evaluation.split == "test" else "**validation**"
+    against = f", against \\#{chosen.numbers[0]}" if chosen else ", compared with none"
+    return (
+        f"Figures and gates are of {split} of {snapshot},"
+        f" all {words.count(evaluation.posts, 'post')}{against}."
+    )
+
+
+def show_caveats(case: Case) -> None:
+    """What a reviewer must know before believing any of it."""
+    refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
+    outdated = case.evidence and case.evidence.outdated
+    found = [why for why in (case.void, refused, outdated) if why]
+    c.caveats([*found, *review.caveats(data.store(), case.candidate)])
+
+
+def show_gate_section(case: Case) -> None:
+    """The gates, and by which policy they were judged."""
+    st.subheader("Gates", anchor=False)
+    if case.evidence is None:
+        c.empty(
+            "An older Signoff made this evidence, so no gate can be judged by it. Open its test, or"
+            " judge it anew:",
+            f"signoff release check {case.number}",
+        )
+        return
+    c.reading(f"{counted(case.evidence.gates)}; by {words.plain(case.policy.source)}.")
+    show_gates(case.evidence.gates)
+
+
+def show_ways(chosen: Chosen) -> None:
+    """The comparison in one sentence, and the pages that show it in full."""
+    st.subheader("Evidence", anchor=False)
+    st.markdown(words.emphasised(chosen.sentence))
+    with st.container(horizontal=True):
+        c.way(c.COMPARE, "Compare in full", chosen.query)
+        c.way(c.SUBREDDITS, "Who wins, who loses", chosen.query)
+        if not chosen.pair.sealed:
+            c.way(c.CHURN, "Which posts changed", chosen.query)
+    if chosen.pair.sealed:
+        unread(chosen)
+
+
+def show_digests(case: Case) -> None:
+    """What an approval would be bound to."""
+    if case.evidence is None:
+        return
+    comparison = case.evidence.comparison
+    recorded = f" Comparison: execution \\#{comparison.execution}." if comparison else ""
+    st.caption(
+        f"Evidence `{case.evidence.digest[:12]}`, policy `{case.evidence.policy.digest[:12]}`:"
+        f" an approval is bound to these, and void once they change.{recorded}"
+    )

@@ -1,0 +1,88 @@
+"""The sealed tests: what each can still judge, and every look that was taken."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.release.budget import Budget
+from core.release.openings import Opening
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.components import Link, Rich
+from dashboard.paging import page_number
+
+EACH = 10
+"""Openings a page."""
+STATES = {"sealed": "✓ sealed", "in use": "✓ in use"}
+"""A split that can judge; any other cannot."""
+ANSWERS = {
+    "pass": ":green[✓] pass",
+    "fail": ":orange[✗] fail",
+    "inconclusive": "? inconclusive",
+    "refused": ":orange[–] refused",
+    "unfinished": ":orange[…] unfinished",
+}
+
+
+def show_splits(budgets: Sequence[Budget]) -> None:
+    """One line a split; what a spent or stale one needs, below."""
+    c.section(
+        "Sealed tests",
+        "How many candidates each can judge, by the tolerance that the policy promises.",
+    )
+    if not budgets:
+        c.empty("There is no test split yet. Freeze one:", "signoff snapshot create")
+        return
+    c.table(
+        ("Test split", "Posts", "Frozen", "Used", "Left", "State"),
+        [
+            (
+                budget.snapshot.id,
+                f"{budget.posts:,}",
+                Rich(words.unbroken(words.day(budget.snapshot.created_at))),
+                f"{budget.used:,} of {budget.possible:,}",
+                f"{budget.left:,}",
+                Rich(STATES.get(budget.state, f":orange[✗] {budget.state}")),
+            )
+            for budget in budgets
+        ],
+    )
+    for budget in budgets:
+        if budget.closed:
+            st.caption(
+                f":orange[✗] {words.plain(budget.closed)} Now: {words.advice(budget.remedy)}."
+            )
+
+
+def show_openings(found: Sequence[Opening]) -> None:
+    """The ledger, the last first."""
+    c.section("Ledger", "Every opening of a sealed test, written down before anything was read.")
+    if not found:
+        c.empty("No sealed test was opened yet.")
+        return
+    table = st.container()
+    number = page_number("openings", None, len(found), each=EACH) if len(found) > EACH else 1
+    shown = found[(number - 1) * EACH : number * EACH]
+    with table:
+        c.table(
+            ("When (UTC)", "Who", "Candidate", "Against", "Test split", "Answer", "Why"),
+            [_row(each) for each in shown],
+        )
+
+
+def _row(opening: Opening) -> list[str | Link | Rich]:
+    row = opening.row
+    return [
+        Rich(words.unbroken(words.minute(row.at))),
+        row.by,
+        candidate_link(row.candidate),
+        f"#{row.baseline}" if row.baseline else "–",
+        *data.with_names([(row.snapshot or "")[:12]]),
+        Rich(ANSWERS[opening.answer].replace(" ", words.NO_BREAK)),
+        row.comment,
+    ]
+
+
+def candidate_link(number: int) -> Link:
+    """To where the candidate can be decided on."""
+    return Link(f"#{number}", c.RELEASE, {"candidate": str(number)})

@@ -1,0 +1,110 @@
+"""The audit log: filtered, page by page, and how to keep it and prove it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.release import audit
+from core.release.log import Line
+from core.store.audit import Entry
+from dashboard import components as c
+from dashboard import data, state, words
+from dashboard.paging import page_number
+from dashboard.parts.ledger import candidate_link
+
+EACH = 25
+"""Entries a page."""
+
+
+def show_log(lines: Sequence[Line]) -> None:
+    """The entries that fit the filters, newest first."""
+    c.section("Audit log", "Every decision, chained to the one before it; newest first.")
+    found = filtered(lines)
+    if not found:
+        c.empty("No entry fits these filters: take one away.")
+        return
+    table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
+    with below:
+        start = (page_number("page", filters, len(found), each=EACH) - 1) * EACH
+        last = min(start + EACH, len(found))
+        counted = words.count(len(found), "entry").replace("entrys", "entries")
+        st.caption(f"{start + 1:,} to {last:,} of {counted}", width="content")
+        download()
+    shown = found[start:last]
+    sentences = data.with_names([line.sentence for line in shown])
+    with table:
+        c.table(
+            ("Entry", "When (UTC)", "What happened", "Candidate"),
+            [
+                (
+                    f"{line.number:,}",
+                    c.Rich(words.unbroken(words.minute(line.at))) if line.at else "–",
+                    sentence,
+                    candidate_link(line.candidate) if line.candidate else "–",
+                )
+                for line, sentence in zip(shown, sentences, strict=True)
+            ],
+        )
+
+
+def filtered(lines: Sequence[Line]) -> list[Line]:
+    """The filters, in one line, and what they leave."""
+    kinds = {line.kind: line.kind.replace("_", " ") for line in lines}
+    people = {line.by: line.by for line in lines if line.by}
+    candidates = {str(line.candidate): f"#{line.candidate}" for line in lines if line.candidate}
+    notes = st.container()
+    with st.container(horizontal=True):
+        kind, who, candidate = (
+            state.chosen(
+                label,
+                key,
+                {one: options[one] for one in sorted(options)},
+                default=None,
+                placeholder="all",
+                notes=notes,
+            )
+            for label, key, options in (
+                ("What", "what", kinds),
+                ("Who", "who", people),
+                ("Candidate", "candidate", candidates),
+            )
+        )
+    return [
+        line
+        for line in lines
+        if kind in (None, line.kind)
+        and who in (None, line.by)
+        and candidate in (None, str(line.candidate))
+    ]
+
+
+def download() -> None:
+    """The whole log; the file is made when it is asked for."""
+    st.download_button(
+        "JSON lines",
+        lambda: "".join(f"{line}\n" for line in audit.exported(data.store())),
+        file_name="signoff-audit.jsonl",
+        mime="application/x-ndjson",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        help="The whole log, one entry a line, with the very text that was hashed.",
+    )
+
+
+def show_anchoring(head: Entry | None) -> None:
+    """How anyone can prove later that nothing was taken away."""
+    with st.expander("How to prove later that nothing was changed"):
+        st.markdown(
+            "Whoever can write to the database could make the whole chain anew. Keep its head where"
+            " they cannot reach: in a git tag, or in a file of another machine."
+        )
+        if head is not None:
+            st.markdown(f"Head, entry {head.number:,}:")
+            st.code(head.digest, language=None)
+        st.markdown("Add it to a file, and check the log against that file later:")
+        st.code(
+            "signoff audit anchor anchors.jsonl\nsignoff audit verify --anchor anchors.jsonl",
+            language="bash",
+        )

@@ -1,0 +1,133 @@
+"""Opening a sealed test: what it costs, what it said, and how far it is."""
+
+import streamlit as st
+
+from core.errors import RefusedError
+from core.evaluation.history import Training
+from core.identity import Role
+from core.release import openings
+from core.release.candidates import Candidate
+from core.release.events import Kind
+from core.snapshots.read import listing
+from core.store.snapshots import Snapshot
+from dashboard import data, words
+from dashboard.case import Action, Case, next_step, usual_split
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+
+def chosen_split(candidate: Candidate, training: Training) -> Snapshot:
+    """Whose sealed test it would be opened on; :func:`show_opening` has the box to choose it by."""
+    picked = st.session_state.get(_key(candidate.number))
+    return next((s for s in listing(data.store()) if s.digest == picked), None) or usual_split(
+        candidate, training
+    )
+
+
+def show_opening(case: Case) -> None:
+    """The budget of the split, what it said of the candidate, and the button that opens it."""
+    budget, candidate = case.budget, case.candidate
+    split, unfinished = words.plain(budget.snapshot.id), candidate.unfinished
+    _show_splits(case)
+    st.markdown(
+        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**"
+        f"  \n:gray[{words.count(budget.posts, 'post')}]"
+        f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
+    )
+    _show_last(case)
+    reason = ""
+    against = case.against_opening()
+    if against is None and unfinished is None:
+        reason = st.text_input(
+            "Why now?",
+            key=f"reason-{case.number}",
+            placeholder="It stays in the ledger.",
+            max_chars=openings.MAX_REASON,
+        )
+    verb = "Finish opening" if unfinished else "Open"
+    acts.offer(
+        [
+            Act(
+                label=f"{verb} the sealed test of {split} for #{case.number}",
+                icon=":material/lock_open:",
+                why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
+                do=lambda: open_test(case, reason),
+                done=f"The sealed test of {split} has answered for #{case.number}.",
+                next_=next_step(case).action == Action.OPEN,
+            )
+        ]
+    )
+    if case.opening:
+        st.button("Look again", icon=":material/refresh:", width="stretch")
+    elif against is None:
+        st.caption(cost(case))
+
+
+def cost(case: Case) -> str:
+    """What pressing costs, and what happens then (Markdown)."""
+    if case.candidate.unfinished:
+        return "It was counted when it began. Finishing it uses no further look."
+    serving = case.production.candidate if case.production else None
+    together = f"#{case.number} and production, #{serving}, are judged on it together"
+    alone = f"#{case.number} is judged on it"
+    return (
+        f"Uses one of {words.count(case.budget.left, 'look')} left, for good. That is written into"
+        f" the ledger first; then {alone if serving in (None, case.number) else together}."
+    )
+
+
+def open_test(case: Case, reason: str) -> None:
+    """Open it, and show how far it is."""
+    with st.status("Opening the sealed test …", expanded=True) as status:
+        bar = st.progress(0.0)
+
+        def progress(step: str, done: float, total: float | None) -> None:
+            bar.progress(min(done / total, 1.0) if total else 0.0, text=words.plain(step))
+
+        try:
+            openings.open_test(
+                data.store(),
+                case.number,
+                reason=reason,
+                on=case.budget.snapshot.digest,
+                progress=progress,
+            )
+        except RefusedError:
+            status.update(label="It gave no answer", state="error", expanded=False)
+            raise
+        status.update(label="It has answered", state="complete", expanded=False)
+
+
+def _show_splits(case: Case) -> None:
+    """A select box of the splits, where there are several."""
+    splits = {each.digest: each.id for each in listing(data.store())}
+    if len(splits) > 1:
+        st.selectbox(
+            "Sealed test of",
+            list(splits),
+            index=list(splits).index(case.budget.snapshot.digest),
+            format_func=lambda digest: splits[digest],
+            key=_key(case.number),
+            label_visibility="collapsed",
+        )
+
+
+def _show_last(case: Case) -> None:
+    """What the last opening for this candidate came to."""
+    last = openings.last_of(case.candidate)
+    if last is None:
+        return
+    row, end = last.row, last.end
+    opened = f"Opened on {words.day(row.at)} by {words.plain(row.by)}"
+    if end is None:
+        ended = "at work now" if case.opening else "cut off before its answer, and counted"
+    elif end.kind == Kind.REFUSED:
+        ended = "no answer, as said above"
+    else:
+        elsewhere = row.snapshot != case.budget.snapshot.digest
+        ended = f"**{end.verdict}**{' (of another split)' if elsewhere else ''}"
+    st.markdown(f"{opened}: {ended}.  \n“{words.plain(row.comment)}”")
+
+
+def _key(number: int) -> str:
+    return f"split-{number}"

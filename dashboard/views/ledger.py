@@ -1,0 +1,93 @@
+"""Who did what?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.release import openings
+from core.release.audit import Verdict
+from core.release.budget import Budget
+from core.release.log import Line, lines
+from core.release.openings import Opening
+from core.release.policy import read_policy
+from core.snapshots.read import listing
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.parts.ledger import show_openings, show_splits
+from dashboard.parts.log import show_anchoring, show_log
+
+
+def answer(found: Sequence[Line], verdict: Verdict) -> str:
+    """The page in one sentence: how much was decided, and whether the log can be believed."""
+    if verdict.broken:
+        return (
+            f":orange[**✗ The audit log is broken at entry {verdict.broken.number:,}**]:"
+            f" {words.plain(verdict.broken.why)}."
+        )
+    if not found:
+        return "Nothing was decided yet."
+    people = len({line.by for line in found})
+    who = "one person" if people == 1 else f"{people:,} people"
+    decisions = words.count(len(found), "decision")
+    return f"{decisions} by {who}; :green[**✓ the audit log is whole**]."
+
+
+def show_figures(
+    found: Sequence[Line], looks: Sequence[Opening], budgets: Sequence[Budget]
+) -> None:
+    """How much there is of each."""
+    able = [budget for budget in budgets if budget.closed is None]
+    unfinished = sum(look.state == "unfinished" for look in looks)
+    left = max((budget.left for budget in able), default=0)
+    figures = (
+        (
+            "Decisions",
+            f"{len(found):,}",
+            f"last {words.age(found[0].at)} ago" if found[0].at else "",
+        ),
+        ("Sealed tests opened", f"{len(looks):,}", f"{unfinished:,} unfinished"),
+        (
+            "Test splits that can judge",
+            f"{len(able):,} of {len(budgets):,}",
+            f"{left:,} looks left",
+        ),
+    )
+    with st.container(horizontal=True):
+        for label, value, note in figures:
+            st.metric(
+                label,
+                value,
+                note,
+                delta_color="gray",
+                delta_arrow="off",
+                border=True,
+                width="stretch",
+            )
+
+
+top = c.question("Who did what?")
+store = data.store()
+verdict, at = data.verified()
+found, looks, snapshots = lines(store), openings.listing(store), listing(store)
+policy = read_policy(store.home)
+budgets = [openings.budget(store, each, policy) for each in snapshots]
+with top:
+    c.answer(answer(found, verdict), generated=any(each.generated for each in snapshots))
+    if verdict.broken:
+        c.empty(
+            "Keep the database as it is, and compare it with a backup or an earlier export:",
+            "signoff audit verify",
+        )
+    if found:
+        c.reading(f"Verified at {at:%H:%M:%S} UTC, entry by entry.")
+if found:
+    show_figures(found, looks, budgets)
+show_splits(budgets)
+show_openings(looks)
+if not found:
+    c.empty(
+        "Propose a candidate, and it is written down here:", "signoff release propose EXECUTION"
+    )
+    st.stop()
+show_log(found)
+show_anchoring(verdict.head)
