@@ -6,7 +6,6 @@ at a test is unrecorded.
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,70 +21,12 @@ from core.snapshots import find
 from core.store import Store, models, open_store
 from core.store.artifacts import file_digest
 from core.training.train import of_execution as model_of
-from tests.factories import CAREFUL, by, set_policy
+from tests.core.release.conftest import Ready
+from tests.factories import by
 from tests.faults import Work
 
 PARTS = 4
 """Each test tries every fourth step, so that they can run at the same time."""
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Workspaces in which the next step is about to be done, and how it ends where nothing breaks.
-
-    ``tested``: #3 is in production, #5 was tested. ``approved``: bob approved #5. In ``proposed``,
-    #5 was only proposed. ``shown``: digest of the evidence that its opening makes.
-    """
-
-    proposed: Path
-    tested: Path
-    approved: Path
-    shown: str
-    versions: tuple[str, str]
-
-
-@pytest.fixture(scope="module")
-def ready(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
-    folder = tmp_path_factory.mktemp("ready")
-    store = open_store(shutil.copytree(trained, folder / "at work"))
-    set_policy(store, CAREFUL)
-    with by("ada"):
-        review.propose(store, 3)
-        open_test(store, 3, reason="first")
-    first = approve_and_release(store, 3)
-    with by("ada"):
-        review.propose(store, 5)
-        kept = [keep(store, folder / "proposed")]
-        result = open_test(store, 5, reason="next").result
-    kept.append(keep(store, folder / "tested"))
-    with by("bob"):
-        second = review.approve(store, 5, comment="fine").version
-    kept.append(keep(store, folder / "approved"))
-    store.engine.dispose()
-    assert result is not None
-    return Ready(*kept, shown=str(result.shown), versions=(first, str(second)))
-
-
-def approve_and_release(store: Store, number: int) -> str:
-    with by("bob"):
-        version = str(review.approve(store, number, comment="fine").version)
-        aliases.move(store, "staging", version, expected=None)
-        aliases.move(store, "production", version, expected=None)
-    return version
-
-
-def keep(store: Store, home: Path) -> Path:
-    """A copy of the workspace as it is now."""
-    store.engine.dispose()
-    return Path(shutil.copytree(store.home, home))
-
-
-@pytest.fixture
-def proposed(ready: Ready, home: Path) -> Iterator[Store]:
-    """#5 is proposed, #3 in production."""
-    store = open_store(shutil.copytree(ready.proposed, home))
-    yield store
-    store.engine.dispose()
 
 
 def open_it(store: Store) -> None:
