@@ -101,7 +101,7 @@ def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
         NotFoundError: no such version.
         InputError: ``share`` is not from 0 to below 1: everybody is what production is for.
         RefusedError: nothing is in production, or the version has not been in staging, or its
-            approval is void.
+            approval is void; or it is not the canary that should end.
     """
     if not 0 <= share < 1:
         raise InputError(f"A share of {share:g} is not from 0 to below 1", "Give 0.1 for a tenth.")
@@ -116,6 +116,12 @@ def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
             )
         if share and (refusal := against_serving(store, session, found)):
             raise refusal
+        on = _on(session)
+        if not share and (on is None or on.version != version):
+            raise RefusedError(
+                f"{version} is not the canary",
+                f"`signoff alias history {CANARY}` shows which one is, or was.",
+            )
         table.move_alias(session, CANARY, before=now.get(CANARY), after=version)
         event = _event(Kind.CANARY, actor, found, CANARY, before=now.get(CANARY), share=share)
         audit.append(session, event)
@@ -125,8 +131,7 @@ def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
 def canary(store: Store) -> EventRecord | None:
     """The canary that is on; None where there is none."""
     with store.read() as session:
-        events = table.events(session, alias=CANARY)
-    return events[-1] if events and events[-1].share else None
+        return _on(session)
 
 
 def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
@@ -144,14 +149,14 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventR
     with store.write() as session:
         actor = authorise(session, Role.RELEASER, to=f"roll {alias} back")
         stack = alias_versions(table.events(session, alias=alias))
+        if stack and expected not in (None, stack[-1]):
+            raise _moved(alias, stack[-1], expected)
         if len(stack) < 2:
             raise RefusedError(
                 f"{alias} has no earlier version to go back to",
                 f"`signoff alias history {alias}` shows its moves.",
             )
         before, now = stack[-2:]
-        if expected is not None and expected != now:
-            raise _moved(alias, now, expected)
         found = _version(session, before)
         if not table.move_alias(session, alias, before=now, after=before):
             raise _moved(alias, table.aliases(session).get(alias), now)
@@ -194,6 +199,11 @@ def against_serving(store: Store, session: Session, version: Version) -> Refused
         staged=bool(staged),
         staging_first=read_policy(store.home).rules.staging_first,
     )
+
+
+def _on(session: Session) -> EventRecord | None:
+    events = table.events(session, alias=CANARY)
+    return events[-1] if events and events[-1].share else None
 
 
 def _version(session: Session, name: str) -> Version:

@@ -160,12 +160,12 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     """
     text = _text(content)
     document = _document(text)
+    limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
     if not document.keys() - _RULES:
         raise InputError(
             f"{source} names no gate, so anything could be released",
             f"Write at least one, such as [maximum_churn], or remove {source}.",
         )
-    limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
     rules: dict[str, Any] = {one.key: one.value for one in limits if one.gate in _RULES}
     return Policy(
         source,

@@ -1,7 +1,9 @@
 """The policy is read whole, or its mistake is told with line, key and remedy."""
 
 import hashlib
+import tomllib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,20 @@ def test_gates_stand_in_the_order_of_the_file_and_several_limits_answer_each() -
         ("[maximum_p_at_1_distance]\nks = 2", 2, "from 0 to 1, not 2", "ks = 0.2"),
         ("[test_opened]\nmax_age_days = 0", 2, "1 or more, not 0", "max_age_days = 90"),
         ("[reviewed_by_someone_else]\nteam_of_one = 1", 2, "true or false, not 1", "= false"),
+        ("[release]\nstaging_frist = true", 2, "no key 'staging_frist'", "mean staging_first?"),
+        ("[release]\nstaging_first = 1", 2, "true or false, not 1", "staging_first = false"),
+        ("[relaese]\nstaging_first = true", 1, "no gate 'relaese'", "Did you mean release?"),
+        ("[test_budget]", 1, "[test_budget] has no limit", "Write epsilon = 0.02 below it"),
+        ("test_budget = 3", 1, "test_budget takes a table", "epsilon = 0.02"),
+        ("[test_budget]\nepsilon = 0", 2, "a number between 0 and 1, not 0", "epsilon = 0.02"),
+        ("[test_budget]\nepsilon = 1", 2, "a number between 0 and 1, not 1", "epsilon = 0.02"),
+        ("[test_budget]\n\ndelta = 1.0", 3, "between 0 and 1, not 1.0", "delta = 0.001"),
+        ("[test_budget]\ndisagreement = nan", 2, "not nan", "disagreement = 0.2"),
+        ('[test_budget]\nadaptivity = "some"', 2, "\"first-change\", not 'some'", 'y = "full"'),
+        ("[test_budget]\nadaptivity = []", 2, "not []", 'adaptivity = "full"'),
+        ("[test_budget]\nanswers = 1", 2, "a whole number of 2 or more, not 1", "answers = 3"),
+        ("[test_budget]\nanswers = 3.0", 2, "not 3.0", "answers = 3"),
+        ("[leakage]\nnear_duplicates = 2", 2, "from 0 to 1, not 2", "near_duplicates = 0"),
         ("[maximum_churn]\nshare = 0.1\n[test_opened\nx = 1", 3, "not TOML", "[gate]"),
         ("[maximum_churn]\nshare = 0.1\nshare = 0.2\n", 3, "not TOML", "[gate]"),
         ("[maximum_churn]\nshare =", 2, "not TOML", "key = value"),
@@ -115,7 +131,9 @@ def test_a_mistake_is_told_with_line_key_and_remedy(
     assert remedy in error.hint
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# all gates off\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# all gates off\n", "[release]\nstaging_first = false\n"]
+)
 def test_a_file_without_gates_is_refused(text: str) -> None:
     assert "names no gate" in refused(text).reason
 
@@ -163,6 +181,32 @@ def test_the_document_holds_the_defaults_and_every_key() -> None:
         assert f"| `{gate}` |" in document
         for key in keys:
             assert f"`{key}`" in document
+
+
+def test_rules_left_out_keep_their_defaults() -> None:
+    built_in = parse(DEFAULT.encode()).rules
+    assert parse(b"[maximum_churn]\nshare = 1\n").rules == built_in
+    written = parse(b"[maximum_churn]\nshare = 1\n[test_budget]\nadaptivity = 'none'\n").rules
+    assert written == replace(built_in, adaptivity="none")
+
+
+def test_rules_are_no_gates_but_part_of_the_digest() -> None:
+    gate = "[maximum_churn]\nshare = 1\n"
+    plain, ruled = parse(gate.encode()), parse(f"{gate}[release]\nstaging_first = false".encode())
+    assert ruled.limits == plain.limits
+    assert ruled.digest != plain.digest
+    assert (plain.rules.staging_first, ruled.rules.staging_first) == (True, False)
+
+
+def test_the_document_holds_every_rule_with_its_default() -> None:
+    document = (DOCS / "release-policy.md").read_text()
+    for table, keys in tomllib.loads(DEFAULT).items():
+        if table in GATES:
+            continue
+        assert f"| `{table}` |" in document
+        for key, value in keys.items():
+            (line,) = [row for row in document.splitlines() if f"| `{key}` |" in row]
+            assert str(value).lower() in line
 
 
 def test_every_documented_key_is_taken() -> None:
