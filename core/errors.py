@@ -8,6 +8,7 @@
     ├── RefusedError        understood, but not allowed (the sealed test, a state, a right)
     │   ├── ConflictError   someone else was faster; look again, then decide
     │   └── GateFailedError a gate of the release policy fails, and nobody overruled it
+    ├── UnavailableError    a service that is asked for something does not answer
     └── StorageError        disk or database cannot be read or written
         ├── BrokenChainError       the audit log is not what was written
         ├── CorruptArtifactError   the bytes are not those that were stored
@@ -55,6 +56,10 @@ class GateFailedError(RefusedError):
     """A gate of the release policy fails, and nobody overruled it."""
 
     exit_code = 3
+
+
+class UnavailableError(SignoffError):
+    """A service that is asked for something does not answer, or not in earnest."""
 
 
 class StorageError(SignoffError):

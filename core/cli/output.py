@@ -11,9 +11,17 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from core.errors import InputError
 from core.progress import Progress
@@ -70,9 +78,23 @@ def writer_of(path: Path) -> Callable[[pd.DataFrame], bytes]:
     return writers[path.suffix]
 
 
+class _Rate(ProgressColumn):
+    """How much is done in a minute."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed * 60:,.0f} {self._unit}" if task.speed else "")
+
+
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A progress callback that draws a bar on stderr where a person is watching."""
+def progress_bar(*, rate: str = "") -> Iterator[Progress]:
+    """A progress callback that draws a bar on stderr where a person is watching.
+
+    ``rate``: what is counted a minute, such as ``subreddits/min``; shown if it is given.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -80,6 +102,7 @@ def progress_bar() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        *([_Rate(rate)] if rate else []),
     )
     with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         tasks: dict[str, Any] = {}

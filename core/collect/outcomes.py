@@ -38,16 +38,11 @@ class Outcome(StrEnum):
 
 
 FINE = frozenset({Outcome.COLLECTED, Outcome.EMPTY, Outcome.OVER_18})
-PASSING = frozenset(
-    {
-        Outcome.SERVER_ERROR,
-        Outcome.TIMEOUT,
-        Outcome.UNREACHABLE,
-        Outcome.UNREADABLE,
-        Outcome.RATE_LIMITED,
-        Outcome.BROKEN_OFF,
-    }
+UNANSWERED = frozenset(
+    {Outcome.SERVER_ERROR, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.RATE_LIMITED}
 )
+"""Troubles that are Reddit's, not those of a subreddit, where many meet them in a row."""
+PASSING = UNANSWERED | {Outcome.UNREADABLE, Outcome.BROKEN_OFF}
 """Troubles that pass by themselves, mostly within minutes. The others last."""
 
 FIRST_WAIT = {True: timedelta(minutes=10), False: timedelta(days=1)}
@@ -105,7 +100,7 @@ def of_status(status: int, body: Any, location: str) -> Refusal | None:
 
 def _of_redirect(location: str) -> Refusal:
     """Of a subreddit that does not exist Reddit shows the search; of a renamed one, the new."""
-    match location.strip("/").split("/"):
+    match location.removesuffix(".json").strip("/").split("/"):
         case ["r", name, *_]:
             return Refusal(Outcome.RENAMED, name)
         case ["subreddits", "search", *_]:

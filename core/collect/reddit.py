@@ -1,6 +1,6 @@
 """Reddit's API, read only: a thin client over PRAW. One for each thread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -10,7 +10,7 @@ import praw
 from prawcore.exceptions import OAuthException, PrawcoreException, ResponseException
 
 from core.collect.outcomes import Outcome, Refusal
-from core.collect.rate import RateLimit
+from core.collect.rate import Clock, RateLimit
 from core.collect.transport import TIMEOUT, Transport
 from core.errors import InputError
 from core.identity import is_loopback
@@ -104,6 +104,12 @@ def _require_private(url: str) -> None:
             f"SIGNOFF_REDDIT_URL {url} would send the key unencrypted",
             "Use https. Plain http is for this machine only.",
         )
+
+
+def connector(access: Access, clock: Clock) -> Callable[[], "Client"]:
+    """What makes the clients of one run, which share a rate limit."""
+    limit = RateLimit(clock)
+    return lambda: Client(access, limit)
 
 
 class Client:

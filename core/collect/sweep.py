@@ -57,7 +57,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a page. ``name`` is its full name, ``t3_…``."""
+    """One entry of a page, by a name that no other has; a post's is ``t3_…``."""
 
     name: str
     created_utc: int

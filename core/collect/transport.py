@@ -30,23 +30,22 @@ class Transport(Requestor):
         super().__init__(**options)
         self._limit = limit
 
-    def request(
-        self, *args: Any, timeout: float | None = None, **options: Any
-    ) -> requests.Response:
+    def request(self, *args: Any, **options: Any) -> requests.Response:
         """Send a request until it is answered in earnest.
 
         Raises:
             Refusal: what it was answered, also after all repetitions.
             Stopped: the run ended.
         """
+        options["timeout"] = self.timeout  # PRAW has another, which nobody can set
         for seconds in WAITS:
             try:
-                return self._once(*args, timeout=timeout, **options)
+                return self._once(*args, **options)
             except Refusal as refusal:
                 if refusal.outcome not in PASSING:
                     raise
             self._limit.clock.wait(seconds * random.uniform(1, 2))
-        return self._once(*args, timeout=timeout, **options)
+        return self._once(*args, **options)
 
     def _once(self, *args: Any, **options: Any) -> requests.Response:
         self._limit.acquire()

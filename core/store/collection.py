@@ -1,10 +1,11 @@
 """Collecting from Reddit: what is known of subreddits, and how far each has been read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.store.executions import SUCCEEDED
@@ -25,14 +26,13 @@ class Target:
     ``mark``, ``reach`` and ``whole_at`` are those of :class:`core.collect.sweep.Swept`.
     """
 
-    id: int
     name: str
-    over_18: bool | None
-    mark: int | None
-    reach: int
-    whole_at: datetime | None
-    failures: int
-    retry_at: datetime | None
+    over_18: bool | None = None
+    mark: int | None = None
+    reach: int = 0
+    whole_at: datetime | None = None
+    failures: int = 0
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,14 @@ class KnownSubreddit:
     retry_at: datetime | None
 
 
+def is_known(session: Session, name: str) -> bool:
+    """Whether there is a subreddit of that name."""
+    return session.scalar(_id_of(name)) is not None
+
+
 def ensure(session: Session, name: str) -> int:
     """The id of a subreddit, which is made if it is not there yet."""
-    found = session.scalar(select(SubredditRow.id).where(SubredditRow.key == name.lower()))
+    found = session.scalar(_id_of(name))
     if found is not None:
         return found
     row = SubredditRow(key=name.lower(), name=name)
@@ -76,8 +81,8 @@ def write_facts(
     over_18: bool,
     description: str,
     at: datetime,
-) -> int:
-    """Keep what Reddit says of a subreddit, its name in Reddit's own spelling too; its id."""
+) -> None:
+    """Keep what Reddit says of a subreddit, its name in Reddit's own spelling too."""
     subreddit = ensure(session, name)
     session.execute(update(SubredditRow).where(SubredditRow.id == subreddit).values(name=name))
     values = {
@@ -92,11 +97,11 @@ def write_facts(
     else:
         for column, value in values.items():
             setattr(row, column, value)
-    return subreddit
 
 
-def write_rank(session: Session, subreddit: int, *, execution: int, rank: int) -> None:
+def write_rank(session: Session, name: str, *, execution: int, rank: int) -> None:
     """Keep a place in the ranking of an execution; the first of a subreddit counts."""
+    subreddit = ensure(session, name)
     if session.get(SubredditRankRow, (execution, subreddit)) is None:
         session.add(SubredditRankRow(execution=execution, subreddit_id=subreddit, rank=rank))
         session.flush()
@@ -110,7 +115,6 @@ def targets(session: Session, names: Sequence[str] | None = None) -> list[Target
     ranks = _newest_ranks()
     query = (
         select(
-            SubredditRow.id,
             SubredditRow.name,
             SubredditFactsRow.over_18,
             CollectionRow.mark,
@@ -133,20 +137,20 @@ def targets(session: Session, names: Sequence[str] | None = None) -> list[Target
 
 def write_swept(
     session: Session,
-    subreddit: int,
+    name: str,
     *,
     mark: int | None,
     reach: int,
     whole_at: datetime | None,
 ) -> None:
     """Keep how far a subreddit has been read."""
-    row = _collection(session, subreddit)
+    row = _collection(session, name)
     row.mark, row.reach, row.whole_at = mark, reach, whole_at
 
 
 def write_outcome(
     session: Session,
-    subreddit: int,
+    name: str,
     *,
     outcome: str,
     detail: str,
@@ -155,7 +159,7 @@ def write_outcome(
     retry_at: datetime | None,
 ) -> None:
     """Keep how a subreddit was met."""
-    row = _collection(session, subreddit)
+    row = _collection(session, name)
     row.outcome, row.detail, row.outcome_at = outcome, detail, at
     row.failures, row.retry_at = failures, retry_at
 
@@ -165,7 +169,7 @@ def stored(session: Session, ids: Sequence[str]) -> set[str]:
     return set(session.scalars(select(PostRow.id).where(PostRow.id.in_(ids))))
 
 
-def erase(session: Session, ids: Sequence[str]) -> int:
+def erase(session: Session, ids: Collection[str]) -> int:
     """Take posts out, which are gone on Reddit; how many were here."""
     return len(
         session.scalars(delete(PostRow).where(PostRow.id.in_(ids)).returning(PostRow.id)).all()
@@ -180,8 +184,34 @@ def subreddits(
     Args:
         search: a part of the name or description, without regard to case.
     """
-    ranks, posts = _newest_ranks(), _counts()
+    query = _known().limit(limit)
+    if search:
+        query = query.where(_found(search))
+    return [KnownSubreddit(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+
+
+def subreddit(session: Session, name: str) -> KnownSubreddit | None:
+    """One known subreddit."""
+    row = session.execute(_known().where(SubredditRow.key == name.lower())).one_or_none()
+    return KnownSubreddit(**row._mapping) if row else None  # noqa: SLF001
+
+
+def rank_history(session: Session, name: str) -> list[tuple[datetime, int]]:
+    """When a subreddit had which rank, oldest first."""
     query = (
+        select(ExecutionRow.started_at, SubredditRankRow.rank)
+        .join(ExecutionRow, ExecutionRow.number == SubredditRankRow.execution)
+        .join(SubredditRow, SubredditRow.id == SubredditRankRow.subreddit_id)
+        .where(SubredditRow.key == name.lower())
+        .order_by(SubredditRankRow.execution)
+    )
+    return [(at, rank) for at, rank in session.execute(query)]
+
+
+def _known() -> Select[Any]:
+    """The columns of :class:`KnownSubreddit`, by rank, those without one by their name."""
+    ranks, posts = _newest_ranks(), _counts()
+    return (
         select(
             SubredditRow.name,
             ranks.c.rank,
@@ -202,31 +232,20 @@ def subreddits(
         .outerjoin(ranks, ranks.c.subreddit_id == SubredditRow.id)
         .outerjoin(posts, posts.c.subreddit_id == SubredditRow.id)
         .order_by(ranks.c.rank.nulls_last(), SubredditRow.key)
-        .limit(limit)
     )
-    if search:
-        query = query.where(_found(search))
-    return [KnownSubreddit(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
 
 
-def rank_history(session: Session, name: str) -> list[tuple[datetime, int]]:
-    """When a subreddit had which rank, oldest first."""
-    query = (
-        select(ExecutionRow.started_at, SubredditRankRow.rank)
-        .join(ExecutionRow, ExecutionRow.number == SubredditRankRow.execution)
-        .join(SubredditRow, SubredditRow.id == SubredditRankRow.subreddit_id)
-        .where(SubredditRow.key == name.lower())
-        .order_by(SubredditRankRow.execution)
-    )
-    return [(at, rank) for at, rank in session.execute(query)]
-
-
-def _collection(session: Session, subreddit: int) -> CollectionRow:
+def _collection(session: Session, name: str) -> CollectionRow:
+    subreddit = ensure(session, name)
     row = session.get(CollectionRow, subreddit)
     if row is None:
         row = CollectionRow(subreddit_id=subreddit, reach=0, failures=0)
         session.add(row)
     return row
+
+
+def _id_of(name: str) -> Select[int]:
+    return select(SubredditRow.id).where(SubredditRow.key == name.lower())
 
 
 def _newest_ranks() -> Subquery:

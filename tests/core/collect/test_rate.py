@@ -1,0 +1,154 @@
+"""One rate limit for all: what the server says, what it does not, and how long to wait."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.collect.rate import (
+    LONGEST_PAUSE,
+    PAUSE,
+    PER_MINUTE,
+    Budget,
+    RateLimit,
+    RealClock,
+    Stopped,
+    at,
+    paused,
+    retry_after,
+    told,
+)
+from tests.fake_reddit import Allowance, FakeClock
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+UNTOLD = Budget(left=PER_MINUTE, ends=160.0)
+
+
+def said(remaining: str, reset: str) -> dict[str, str]:
+    return {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
+
+
+def test_what_the_server_says_replaces_what_reddit_publishes() -> None:
+    budget = told(UNTOLD, said("995.0", "580.5"), in_flight=0, now=100)
+    assert budget == Budget(left=995, ends=680.5, told=True)
+
+
+def test_whole_seconds_may_have_been_rounded_down() -> None:
+    assert told(UNTOLD, said("995", "580"), in_flight=0, now=100).ends == 681
+
+
+def test_requests_under_way_are_taken_off() -> None:
+    assert told(UNTOLD, said("10", "60"), in_flight=3, now=100).left == 7
+    assert told(UNTOLD, said("2", "60"), in_flight=3, now=100).left == 0
+
+
+def test_within_a_window_the_smaller_count_holds() -> None:
+    known = Budget(left=50, ends=160, told=True)
+    assert told(known, said("52", "60"), in_flight=2, now=100).left == 50
+    assert told(known, said("7", "60"), in_flight=2, now=100).left == 7  # another program's doing
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        said("", ""),
+        said("many", "10"),
+        said("10", "soon"),
+        said("nan", "10"),
+        said("10", "inf"),
+        said("-1", "10"),
+        said("10", "-5"),
+        said("10", "999999999"),
+        {"x-ratelimit-remaining": "10"},
+    ],
+)
+def test_what_cannot_be_read_changes_nothing(headers: dict[str, str]) -> None:
+    assert told(UNTOLD, headers, in_flight=0, now=100) == UNTOLD
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_no_header_is_stumbled_over(remaining: str, reset: str) -> None:
+    budget = told(UNTOLD, said(remaining, reset), in_flight=1, now=100)
+    assert budget.left >= 0
+    assert budget.ends < 100 + 3_602
+
+
+def test_a_window_that_has_ended_is_followed_by_one_that_nothing_is_known_of() -> None:
+    assert at(Budget(0, ends=100, told=True), 99.9) == Budget(0, ends=100, told=True)
+    assert at(Budget(0, ends=100, told=True), 100) == Budget(PER_MINUTE, ends=160)
+
+
+def test_a_pause_does_not_shorten_a_wait() -> None:
+    assert paused(Budget(5, ends=500, told=True), 10, now=100).ends == 110
+    assert paused(Budget(0, ends=500, told=True), 10, now=100).ends == 500
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "2.5"}, 2.5),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT"}, 30),
+        ({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, 1),
+        ({"retry-after": "0"}, 1),
+        ({"retry-after": "99999999"}, LONGEST_PAUSE),
+        ({"retry-after": "later"}, PAUSE),
+        ({"retry-after": "later", "x-ratelimit-reset": "12"}, 12),
+        ({"retry-after": "-3"}, PAUSE),
+        ({}, PAUSE),
+    ],
+)
+def test_how_long_a_429_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+def spend(limit: RateLimit, allowance: Allowance, requests: int) -> None:
+    for _ in range(requests):
+        limit.acquire()
+        _, headers = allowance.spend()
+        limit.release(headers)
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_threads_together_spend_what_is_allowed_and_no_more(threads: int) -> None:
+    clock = FakeClock()
+    allowance = Allowance(requests=50, window=600, now=clock.now)
+    limit = RateLimit(clock)
+    workers = [
+        threading.Thread(target=spend, args=(limit, allowance, 200 // threads))
+        for _ in range(threads)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert allowance.refused == 0
+    # Four windows of 50. Those under way as a window becomes known are counted twice at the most.
+    assert 3 * 600 <= clock.now() - 1_000 <= 4 * 600 + 60
+
+
+def test_without_a_word_from_the_server_what_reddit_publishes_holds() -> None:
+    clock = FakeClock()
+    limit = RateLimit(clock)
+    for _ in range(3 * PER_MINUTE):
+        limit.acquire()
+        limit.release({})
+    assert clock.now() - 1_000 == 120
+
+
+def test_a_pause_holds_everybody() -> None:
+    clock = FakeClock()
+    limit = RateLimit(clock)
+    limit.pause(45)
+    limit.acquire()
+    assert clock.now() == 1_045
+
+
+def test_waiting_ends_when_the_run_does() -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        RealClock(stop).wait(3_600)
