@@ -11,6 +11,10 @@ import pytest
 from core.collect.files import import_files
 from core.errors import StorageError
 from core.executions import listing
+from core.release import audit
+from core.release.candidates import get
+from core.release.openings import open_test
+from core.release.review import propose
 from core.settings import settings
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
@@ -18,7 +22,7 @@ from core.store import Store, open_store
 from core.store import models as models_table
 from core.store import posts as posts_table
 from core.training.train import train
-from tests.factories import QUICK, make_corpus, write_folder
+from tests.factories import CAREFUL, QUICK, make_corpus, set_policy, write_folder
 
 SIZE_KIB = 6_000
 
@@ -105,3 +109,24 @@ def test_a_snapshot_that_does_not_fit_is_not_kept(crowded: Store) -> None:
     (crowded.home.parent / "more").unlink()
     relieve(crowded)
     assert create(crowded, Rules(min_posts=7))[0].splits["train"] == 192
+
+
+def test_an_opening_that_does_not_fit_is_none_or_can_be_finished(crowded: Store) -> None:
+    """Never an unrecorded look: without room for the row, the split stays closed."""
+    set_policy(crowded, CAREFUL)
+    propose(crowded, 5)
+    more, states = crowded.home.parent / "more", set()
+    for free_kib in (0, 40, 100):
+        more.write_bytes(b"x" * max(0, shutil.disk_usage(crowded.home).free - free_kib * 1024))
+        with pytest.raises(StorageError) as caught:
+            open_test(crowded, 5, reason="it is time")
+        assert_told(caught.value, crowded)
+        more.unlink()
+        found = get(crowded, 5)
+        states.add(found.unfinished is not None)
+        assert (found.state, found.result) == ("proposed", None)
+    assert states == {False, True}
+    relieve(crowded)
+    assert open_test(crowded, 5, reason="it is time").state == "tested"
+    assert [event.kind for event in get(crowded, 5).events] == ["proposed", "opened", "tested"]
+    assert audit.verify(crowded).broken is None

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from core.errors import ConflictError, GateFailedError, InputError, NotFoundError, RefusedError
-from core.release import aliases, audit, candidates
+from core.identity import Actor, Role, Way, acting_as
+from core.release import aliases, audit, candidates, members
 from core.release.candidates import Candidate
 from core.release.check import Check, of_candidate
 from core.release.events import sentence
@@ -278,3 +279,17 @@ def test_a_policy_that_cannot_be_read_stops_every_decision_but_a_rollback(
         with pytest.raises(InputError, match="line 1: there is no gate"):
             go()
     assert aliases.rollback(approved, "production").version == first
+
+
+def test_a_role_withdrawn_between_looking_and_approving_no_longer_counts(tested: Store) -> None:
+    bob = Actor("bob@example.com", Way.SIGNED_IN)
+    members.grant(tested, bob.name, Role.REVIEWER)
+    seen = shown(tested).digest
+    members.withdraw(tested, bob.name)
+    before = untouched(tested)
+    with acting_as(bob), pytest.raises(RefusedError, match=r"bob@example\.com may not approve"):
+        approve(tested, 5, comment="fine", seen=seen)
+    assert untouched(tested) == before
+    members.grant(tested, bob.name, Role.RELEASER)
+    with acting_as(bob):
+        assert approve(tested, 5, comment="fine", seen=seen).events[-1].by == bob.name

@@ -17,7 +17,8 @@ from core.errors import (
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.evaluation.evaluate import predictions
 from core.executions import listing as runs
-from core.release import aliases, audit, candidates, openings, review
+from core.identity import Actor, Role, Way, acting_as
+from core.release import aliases, audit, candidates, members, openings, review
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import Check, of_candidate
@@ -444,3 +445,40 @@ def test_a_spent_split_still_gives_its_stored_results(store: Store) -> None:
     first = open_test(store, 5, reason="it is time")
     set_policy(store, CAREFUL.replace("epsilon = 0.5", "epsilon = 0.02"))
     assert open_test(store, 5, reason="again") == first
+
+
+def test_a_role_withdrawn_while_the_split_is_read_gives_no_result(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may finish what was begun."""
+    bob = Actor("bob@example.com", Way.SIGNED_IN)
+    members.grant(store, bob.name, Role.REVIEWER)
+    read = openings.unseal
+
+    def meanwhile(*arguments: Any) -> Any:
+        with by("root"):
+            members.withdraw(store, bob.name)
+        return read(*arguments)
+
+    with monkeypatch.context() as patch, acting_as(bob):
+        instead_of_reading(patch, meanwhile)
+        with pytest.raises(RefusedError, match=r"bob@example\.com may not"):
+            open_test(store, 5, reason="it is time")
+    assert ledger(store) == [(5, "unfinished")]
+    assert runs(store)[0].status == "failed"
+    with acting_as(bob), pytest.raises(RefusedError, match="may not open a sealed test"):
+        open_test(store, 5, reason="it is time")
+    finished = open_test(store, 5, reason="")
+    assert [(e.kind, e.by) for e in finished.events[1:]] == [
+        ("opened", bob.name),
+        ("tested", "ada"),
+    ]
+    assert audit.verify(store).broken is None
+
+
+def test_a_clock_set_back_after_the_opening_leaves_its_age_unjudged(store: Store) -> None:
+    open_test(store, 5, reason="it is time")
+    tamper(store, "UPDATE release_events SET at = datetime(at, '+3 days') WHERE kind = 'opened'")
+    gate = next(gate for gate in shown(store, 5).gates if gate.name == "test_opened")
+    assert gate.verdict == "inconclusive"
+    assert "The clock was set back since" in gate.why
