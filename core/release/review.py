@@ -1,6 +1,7 @@
 """Proposing a candidate, speaking about it, and deciding on it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -146,8 +147,9 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     comparison = comparing.of_execution(store, shown.comparison)
     found = comparing.caveats(store, comparison)
     if candidate.result is not None:
-        summary = comparing.summary_of(store, comparison)
-        found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
+        with suppress(RefusedError):  # an older Signoff compared them, with fewer numbers
+            summary = comparing.summary_of(store, comparison)
+            found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
     return found
 
 
