@@ -4,7 +4,7 @@ the same on every machine, and Parquet, which is quick to load. Pure but for the
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,11 +13,14 @@ import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-FORMAT = 1
-"""Of the canonical form; part of every digest."""
+FORMAT = 2
+"""Of the canonical form; part of every digest. A digest of format 1 is of the posts' texts, one of
+format 2 of the hash of each post: it can still be computed where only the hash is left.
+"""
 
 ROW_GROUP = 8_192
 """Posts that are read at once where a split is read in parts."""
@@ -43,11 +46,19 @@ the digest. ``title_length`` is in characters; ``subreddit_age_days`` counts fro
 of the subreddit among those that the rules' span of time holds.
 """
 
+ERASED = "erased"
+"""A column that only files with erased posts have: SHA-256 of the canonical form of a post whose
+text was erased, null for all others. :data:`TEXTS` of such a post are empty.
+"""
+TEXTS = ("line", "domain", "flair")
+
 Source: TypeAlias = Path | pa.Buffer
 """Where a split's Parquet file is: on the disk or, where it must never lie there, in memory."""
 
 _CANONICAL = ("post_id", "label", "created_utc", "line")
 _ATTRIBUTES = ("post_id", "created_utc", *SCHEMA.names[len(_CANONICAL) :])
+_LABELS = b"labels"
+"""In a file's metadata."""
 _REPEATING = ["label", "domain", "flair"]
 """Columns whose values come often enough for a dictionary to pay."""
 
@@ -77,7 +88,7 @@ class FrozenPosts:
 
 @dataclass(frozen=True, slots=True)
 class SplitData:
-    """The posts of one split, oldest first.
+    """The posts of one split, oldest first, without erased ones.
 
     ``ids`` and ``lines`` are lists of n strings; ``label`` (int32, n) indexes ``labels``;
     ``created`` (int64, n) is in epoch seconds.
@@ -98,7 +109,7 @@ class SplitFile:
     """A split whose lines are left in its file, and read in parts by :func:`read_lines`.
 
     ``ids`` holds n strings; ``label`` (int32, n) indexes ``labels``; ``sizes`` are the posts of
-    each row group. Shown, it tells of no post.
+    each row group. Erased posts are in none of them. Shown, it tells of no post.
     """
 
     source: Source
@@ -111,26 +122,103 @@ class SplitFile:
         return len(self.ids)
 
 
-def content_digest(posts: FrozenPosts) -> str:
-    """SHA-256 over one line of JSON per post: id, subreddit, moment, normalised text."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a split's file holds, for those who verify it.
+
+    ``digest``: as :func:`content_digest`; None if it is of format 1 and posts were erased.
+    """
+
+    posts: int
+    labels: tuple[str, ...]
+    digest: str | None
+    erased: list[str]
+    """Ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blanked:
+    """A split's file without the text of ``erased`` posts."""
+
+    content: bytes = field(repr=False)
+    erased: int
+
+
+def content_digest(posts: FrozenPosts, *, version: int = FORMAT) -> str:
+    """SHA-256 over one line of JSON per post (id, subreddit, moment, normalised text), or, from
+    format 2 on, over the SHA-256 of each of these lines.
+    """
     digest = hashlib.sha256()
     for group in posts.groups():
-        ids, labels, moments, lines = (group[name].to_pylist() for name in _CANONICAL)
-        for post, label, moment, line in zip(ids, labels, moments, lines, strict=True):
-            digest.update(orjson.dumps([post, posts.labels[label], moment, line]) + b"\n")
+        digest.update(_part(group, posts.labels, version))
     return digest.hexdigest()
 
 
-def manifest_digest(manifest: dict[str, Any]) -> str:
-    """The digest that names a snapshot: SHA-256 of its manifest as sorted JSON."""
+def held(source: Source, *, version: int) -> Held:
+    """What the file of :func:`to_parquet` or :func:`blanked` at ``source`` holds."""
+    digest, erased = hashlib.sha256(), list[str]()
+    with _parquet(source) as file:
+        labels = _labels(file.schema_arrow)
+        for number in range(file.num_row_groups):
+            group = file.read_row_group(number, use_threads=False)
+            digest.update(_part(group, labels, version))
+            if ERASED in group.column_names:
+                erased += group["post_id"].filter(group[ERASED].is_valid()).to_pylist()
+        posts = file.metadata.num_rows
+    known = version > 1 or not erased
+    return Held(posts, labels, digest.hexdigest() if known else None, erased)
+
+
+def blanked(source: Source, posts: pa.Array) -> Blanked | None:
+    """The file at ``source`` without the text of ``posts`` (ids); None if it holds none of them.
+
+    Every post keeps its place, its label, its moment and the numbers that describe it.
+    """
+    with _parquet(source) as file:
+        if not pc.any(pc.is_in(_read(file, ("post_id",))[0], value_set=posts)).as_py():
+            return None
+        schema = file.schema_arrow
+        if ERASED not in schema.names:
+            schema = schema.append(pa.field(ERASED, pa.binary()))
+        buffer, erased = io.BytesIO(), 0
+        with _writer(buffer, schema) as writer:
+            for number in range(file.num_row_groups):
+                group = _blank(file.read_row_group(number), posts, schema)
+                erased += len(group) - group[ERASED].null_count
+                writer.write_table(group)
+    return Blanked(buffer.getvalue(), erased)
+
+
+def snapshot_digest(
+    *,
+    version: int,
+    normaliser: int,
+    rules: Mapping[str, Any],
+    labels: Sequence[str],
+    splits: Mapping[str, tuple[int, str]],
+) -> str:
+    """The digest that names a snapshot: SHA-256 of its manifest as sorted JSON.
+
+    Args:
+        version: the format of the digests.
+        rules: as JSON values.
+        splits: split -> number of posts, :func:`content_digest`.
+    """
+    manifest = {
+        "format": version,
+        "normaliser": normaliser,
+        "rules": dict(rules),
+        "labels": list(labels),
+        "splits": {name: {"posts": n, "sha256": digest} for name, (n, digest) in splits.items()},
+    }
     return hashlib.sha256(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def to_parquet(posts: FrozenPosts) -> bytes:
     """The split as a Parquet file, its labels in the metadata."""
     buffer = io.BytesIO()
-    schema = SCHEMA.with_metadata({"labels": orjson.dumps(list(posts.labels))})
-    with pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=_REPEATING) as writer:
+    schema = SCHEMA.with_metadata({_LABELS: orjson.dumps(list(posts.labels))})
+    with _writer(buffer, schema) as writer:
         for group in posts.groups():
             writer.write_table(group.replace_schema_metadata(schema.metadata))
     return buffer.getvalue()
@@ -139,41 +227,40 @@ def to_parquet(posts: FrozenPosts) -> bytes:
 def from_parquet(source: Source) -> SplitData:
     """Ids, lines, labels and moments of :func:`to_parquet`."""
     with _parquet(source) as file:
-        table = file.read(columns=list(_CANONICAL))
+        table, labels = _read(file, _CANONICAL), _labels(file.schema_arrow)
     return SplitData(
         ids=table["post_id"].to_pylist(),
         lines=table["line"].to_pylist(),
         label=table["label"].to_numpy(),
         created=table["created_utc"].to_numpy(),
-        labels=tuple(orjson.loads(table.schema.metadata[b"labels"])),
+        labels=labels,
     )
 
 
 def split_file(source: Source) -> SplitFile:
     """The file of :func:`to_parquet` at ``source``, without its lines."""
     with _parquet(source) as file:
-        table = file.read(columns=["post_id", "label"])
-        groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
+        table = _read(file, ("post_id", "label"))
         return SplitFile(
             source=source,
             ids=table["post_id"],
             label=table["label"].to_numpy(),
-            labels=tuple(orjson.loads(table.schema.metadata[b"labels"])),
-            sizes=tuple(group.num_rows for group in groups),
+            labels=_labels(file.schema_arrow),
+            sizes=tuple(_size(file, number) for number in range(file.num_row_groups)),
         )
 
 
 def read_lines(source: Source, group: int) -> list[str]:
     """The lines of one row group."""
     with _parquet(source) as file:
-        lines: list[str] = file.read_row_group(group, ["line"], use_threads=False)[0].to_pylist()
+        lines: list[str] = _read(file, ("line",), group)[0].to_pylist()
     return lines
 
 
 def read_moments(split: SplitFile) -> NDArray[np.int64]:
     """When each post was created, in epoch seconds; shape (n,), ascending."""
     with _parquet(split.source) as file:
-        created: NDArray[np.int64] = file.read(columns=["created_utc"])[0].to_numpy()
+        created: NDArray[np.int64] = _read(file, ("created_utc",))[0].to_numpy()
     return created
 
 
@@ -187,13 +274,14 @@ def line_at(split: SplitFile, place: int) -> str:
 def ids_from_parquet(source: Source) -> pa.ChunkedArray:
     """Only the ids of the posts, in Arrow's memory."""
     with _parquet(source) as file:
-        return file.read(columns=["post_id"])["post_id"]
+        return _read(file, ("post_id",))[0]
 
 
 def attributes_from_parquet(source: Source) -> pd.DataFrame:
     """What describes the posts: those columns of :data:`SCHEMA` that the file has.
 
-    Files of the first snapshots have no more than ``post_id`` and ``created_utc``.
+    Files of the first snapshots have no more than ``post_id`` and ``created_utc``. Erased posts are
+    here too, with the numbers that describe them: an earlier prediction of them stands.
     """
     with _parquet(source) as file:
         held = [name for name in _ATTRIBUTES if name in file.schema_arrow.names]
@@ -203,3 +291,70 @@ def attributes_from_parquet(source: Source) -> pd.DataFrame:
 
 def _parquet(source: Source) -> pq.ParquetFile:
     return pq.ParquetFile(source if isinstance(source, Path) else pa.BufferReader(source))
+
+
+def _writer(buffer: io.BytesIO, schema: pa.Schema) -> pq.ParquetWriter:
+    repeating = [name for name in _REPEATING if name in schema.names]
+    return pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=repeating)
+
+
+def _labels(schema: pa.Schema) -> tuple[str, ...]:
+    return tuple(orjson.loads(schema.metadata[_LABELS]))
+
+
+def _read(file: pq.ParquetFile, columns: Sequence[str], group: int | None = None) -> pa.Table:
+    """Columns of the posts that were not erased, of all or of one row group."""
+    erased = [ERASED] if ERASED in file.schema_arrow.names else []
+    names = [*columns, *erased]
+    if group is None:
+        table = file.read(columns=names)
+    else:
+        table = file.read_row_group(group, names, use_threads=False)
+    if erased:
+        table = table.filter(table[ERASED].is_null())
+    return table.select(columns)
+
+
+def _size(file: pq.ParquetFile, group: int) -> int:
+    """Posts of a row group that were not erased."""
+    if ERASED in file.schema_arrow.names:
+        nulls: int = file.read_row_group(group, [ERASED])[0].null_count
+        return nulls
+    rows: int = file.metadata.row_group(group).num_rows
+    return rows
+
+
+def _canonical(group: pa.Table, labels: Sequence[str]) -> list[bytes]:
+    """The canonical form of each post."""
+    columns = (group[name].to_pylist() for name in _CANONICAL)
+    return [
+        orjson.dumps([post, labels[label], moment, line]) + b"\n"
+        for post, label, moment, line in zip(*columns, strict=True)
+    ]
+
+
+def _part(group: pa.Table, labels: Sequence[str], version: int) -> bytes:
+    """What a row group adds to the digest of its split."""
+    lines = _canonical(group, labels)
+    if version == 1:
+        return b"".join(lines)
+    kept = group[ERASED].to_pylist() if ERASED in group.column_names else [None] * len(lines)
+    hashes = zip(lines, kept, strict=True)
+    return b"".join(known or hashlib.sha256(line).digest() for line, known in hashes)
+
+
+def _blank(group: pa.Table, posts: pa.Array, schema: pa.Schema) -> pa.Table:
+    """A row group without the text of ``posts``; their hashes in :data:`ERASED`."""
+    group = group.combine_chunks()
+    if ERASED not in group.column_names:
+        group = group.append_column(ERASED, pa.nulls(len(group), pa.binary()))
+    where = pc.and_(pc.is_in(group["post_id"], value_set=posts), group[ERASED].is_null())
+    hashes = [hashlib.sha256(c).digest() for c in _canonical(group.filter(where), _labels(schema))]
+    erased = pc.replace_with_mask(
+        group[ERASED].combine_chunks(), where.combine_chunks(), pa.array(hashes, pa.binary())
+    )
+    columns = {name: group[name] for name in group.column_names} | {ERASED: erased}
+    for name in TEXTS:
+        if name in columns:
+            columns[name] = pc.if_else(where, "", columns[name])
+    return pa.table(columns, schema=schema)

@@ -3,10 +3,10 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,13 +21,14 @@ from core.snapshots.content import (
     SCHEMA,
     FrozenPosts,
     content_digest,
-    manifest_digest,
+    snapshot_digest,
     to_parquet,
 )
+from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
-from core.store import Store
+from core.store import Store, erasure
 from core.store import posts as posts_table
 from core.store import snapshots as table
 from core.store.posts import PostContent
@@ -43,7 +44,7 @@ class _Read:
     """All posts that may enter, oldest first, and what is said of them.
 
     The label of ``rows`` indexes ``names``. ``text`` (int64, n) is an id of each post's line,
-    equal for equal lines.
+    equal for equal lines. ``erased_until``: the newest tombstone when they were read.
     """
 
     rows: pa.Table
@@ -51,6 +52,7 @@ class _Read:
     text: NDArray[np.int64]
     left_out: Counter[str]
     generated: bool
+    erased_until: int
 
     @property
     def label(self) -> NDArray[np.int32]:
@@ -122,19 +124,23 @@ def _freeze(
         split: replace(posts, positions=posts.positions[assigned.split == index])
         for index, split in enumerate(splits.SPLITS)
     }
-    manifest = _manifest(rules, parts, posts.labels)
-    digest = manifest_digest(manifest)
-    with store.read() as session:
-        existing = table.get(session, digest)
+    existing, digest = _existing(store, rules, parts, posts.labels)
     if existing is not None:
         existing = _called(existing, name)
         if not force:
             return existing
-    opened = {split: store.artifacts.put_bytes(to_parquet(parts[split])) for split in OPEN_SPLITS}
+    opened = {split: keep(store, to_parquet(parts[split]), run) for split in OPEN_SPLITS}
     sealed = seal(store, to_parquet(parts["test"]), snapshot=digest, run=run)
     if existing is not None:
         # The same posts once more: restores a lost or damaged file, or one of an older layout.
-        again = replace(existing, train=opened["train"], valid=opened["valid"], sealed_test=sealed)
+        again = replace(
+            existing,
+            train=opened["train"],
+            valid=opened["valid"],
+            sealed_test=sealed,
+            erased={},
+            erased_until=read.erased_until,
+        )
         run.on_success(lambda session: table.replace_files(session, again))
         return again
     snapshot = Snapshot(
@@ -153,9 +159,37 @@ def _freeze(
         train=opened["train"],
         valid=opened["valid"],
         sealed_test=sealed,
+        format=FORMAT,
+        erased={},
+        erased_until=read.erased_until,
     )
     run.on_success(lambda session: table.insert(session, snapshot))
     return snapshot
+
+
+def _existing(
+    store: Store, rules: Rules, parts: dict[str, FrozenPosts], labels: Sequence[str]
+) -> tuple[Snapshot | None, str]:
+    """The snapshot of these posts and rules, if there is one, and the digest that names it.
+
+    One that was frozen when the digest had another format keeps that.
+    """
+    with store.read() as session:
+        known = {snapshot.digest: snapshot for snapshot in table.listing(session)}
+    for version in sorted({FORMAT, *(s.format for s in known.values())}):
+        digest = snapshot_digest(
+            version=version,
+            normaliser=NORMALISER,
+            rules=rules.as_json(),
+            labels=labels,
+            splits={
+                split: (len(part), content_digest(part, version=version))
+                for split, part in parts.items()
+            },
+        )
+        if digest in known:
+            return known[digest], digest
+    return None, digest  # of FORMAT, the highest
 
 
 def _called(existing: Snapshot, name: str | None) -> Snapshot:
@@ -177,6 +211,8 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
     text: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     done = 0
     with store.read() as session:
+        erased_until = erasure.newest(session)
+        left_out["erased"] = erasure.count(session, since=rules.since, until=rules.until)
         for batch in posts_table.posts_in_order(session, since=rules.since, until=rules.until):
             progress("Normalising", done, total)
             for post in batch:
@@ -195,6 +231,7 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
         text=np.concatenate(text),
         left_out=left_out,
         generated="generated" in sources,
+        erased_until=erased_until,
     )
 
 
@@ -267,19 +304,6 @@ def _assign(read: _Read, positions: NDArray[np.int64], rules: Rules) -> splits.A
 def _text_id(line: str) -> int:
     digest = hashlib.blake2b(line.encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
-
-
-def _manifest(rules: Rules, parts: dict[str, FrozenPosts], labels: Iterable[str]) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "normaliser": NORMALISER,
-        "rules": rules.as_json(),
-        "labels": list(labels),
-        "splits": {
-            split: {"posts": len(part), "sha256": content_digest(part)}
-            for split, part in parts.items()
-        },
-    }
 
 
 def _check_name(store: Store, name: str | None) -> None:

@@ -12,10 +12,11 @@ from functools import partial
 
 from core.access import authorise
 from core.errors import CorruptArtifactError, SignoffError, WrongKeyError
-from core.executions import listing, record
+from core.executions import Run, listing, record
 from core.identity import Role
 from core.progress import Progress, silent
 from core.snapshots import keys
+from core.snapshots.files import keep
 from core.snapshots.keys import SealKey
 from core.snapshots.sealed import encrypted
 from core.snapshots.unsealed import decrypted, opened
@@ -81,7 +82,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
     with record(store, KIND, params={}, inputs={"sealed": before}) as run:
         for done, snapshot in enumerate(snapshots):
             progress("Sealing anew", done, len(snapshots))
-            resealed[snapshot.digest] = _resealed(store, snapshot, key)
+            resealed[snapshot.digest] = _resealed(store, snapshot, key, run)
         after = {digest: sealed for digest, sealed in resealed.items() if sealed}
         run.outputs = {"sealed": after}
         for digest, sealed in after.items():
@@ -110,7 +111,7 @@ def _state(store: Store, snapshot: Snapshot, present: SealKey) -> SealState:
     return SealState(snapshot, Fits.PRESENT if key.secret == present.secret else Fits.PREVIOUS)
 
 
-def _resealed(store: Store, snapshot: Snapshot, key: SealKey) -> str | None:
+def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str | None:
     """The sealed file of ``snapshot`` with ``key``; None if no key opens the present one."""
     try:
         found = decrypted(store, snapshot)
@@ -118,7 +119,7 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey) -> str | None:
         return None
     if found.key.secret == key.secret:
         return snapshot.sealed_test
-    digest = store.artifacts.put_bytes(encrypted(found.plain, key, snapshot=snapshot.digest))
+    digest = keep(store, encrypted(found.plain, key, snapshot=snapshot.digest), run)
     again = opened(store.artifacts.read(digest), snapshot, [key])
     if again is None or again.plain != found.plain:
         raise CorruptArtifactError(

@@ -2,16 +2,26 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import ConflictError
 from core.executions import Run
 from core.snapshots import keys
+from core.snapshots.files import keep
 from core.snapshots.keys import SealKey
 from core.store import Store
 
 NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed file, and the key that it was sealed with."""
+
+    digest: str
+    key: SealKey
 
 
 def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
@@ -20,9 +30,15 @@ def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
     ``run`` can only succeed while that key is still the present one: whatever is sealed with a key
     is known to those who replace it.
     """
+    made = sealed(store, plain, snapshot=snapshot, run=run)
+    run.on_success(lambda _session: require_present(store, made.key))
+    return made.digest
+
+
+def sealed(store: Store, plain: bytes, *, snapshot: str, run: Run) -> Sealed:
+    """As :func:`seal`; the transaction that names the file must ask :func:`require_present`."""
     key = keys.present_or_new(store)
-    run.on_success(lambda _session: require_present(store, key))
-    return store.artifacts.put_bytes(encrypted(plain, key, snapshot=snapshot))
+    return Sealed(keep(store, encrypted(plain, key, snapshot=snapshot), run), key)
 
 
 def encrypted(plain: bytes, key: SealKey, *, snapshot: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,30 @@ class Store:
         with Session(self.engine.execution_options(signoff_write=True)) as session:
             with session.begin():
                 yield session
+
+    def scrub(self) -> None:
+        """Write the database anew, so that its files hold nothing of rows that were deleted.
+
+        SQLite leaves deleted rows in free space, and with ``secure_delete`` still the copies that
+        it made when it moved rows (docs/decisions/0014-erasure.md has the figures). Writers wait
+        meanwhile; for a moment it takes as much disk again.
+
+        Raises:
+            StorageError: another process reads or writes, or the disk is full. Nothing is lost.
+        """
+        engine = self.engine.execution_options(signoff_no_transaction=True)
+        with engine.connect() as connection:
+            connection.execute(text("VACUUM"))
+            # What it replaced stands in the log of writes until that is cut off.
+            if connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                raise StorageError(
+                    "Another process still reads the database as it was",
+                    "Wait until it is done, then run: signoff collect erase.",
+                )
+
+    def backups(self) -> list[Path]:
+        """Copies of the database beside it, oldest first."""
+        return sorted(self.home.glob("*.backup.db"))
 
     @property
     def logs(self) -> Path:

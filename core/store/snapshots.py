@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +31,9 @@ class Snapshot:
     train: str
     valid: str
     sealed_test: str
+    format: int
+    erased: dict[str, int]
+    erased_until: int
 
     @property
     def id(self) -> str:
@@ -69,7 +73,7 @@ def insert(session: Session, snapshot: Snapshot) -> None:
 
 def replace_files(session: Session, snapshot: Snapshot) -> None:
     """Name the files of ``snapshot`` where a snapshot of the same digest is kept."""
-    files = {name: getattr(snapshot, name) for name in ("train", "valid", "sealed_test")}
+    files = {name: getattr(snapshot, name) for name in _FILES}
     session.execute(update(SnapshotRow).where(SnapshotRow.digest == snapshot.digest).values(files))
 
 
@@ -80,6 +84,17 @@ def reseal(session: Session, digest: str, *, before: str, after: str) -> None:
         .where(SnapshotRow.digest == digest, SnapshotRow.sealed_test == before)
         .values(sealed_test=after)
     )
+
+
+def swap_files(session: Session, before: Snapshot, after: Snapshot) -> bool:
+    """Compare-and-swap of :func:`replace_files`; False, and nothing changed, if the snapshot no
+    longer names the files of ``before``.
+    """
+    now = get(session, before.digest)
+    if now is None or _files(now) != _files(before):
+        return False
+    replace_files(session, after)
+    return True
 
 
 def get(session: Session, digest: str) -> Snapshot | None:
@@ -105,5 +120,13 @@ def listing(session: Session) -> list[Snapshot]:
     return [_frozen(row) for row in session.scalars(query)]
 
 
+def _files(snapshot: Snapshot) -> list[Any]:
+    return [getattr(snapshot, name) for name in _FILES]
+
+
 def _frozen(row: SnapshotRow) -> Snapshot:
     return Snapshot(**{field.name: getattr(row, field.name) for field in fields(Snapshot)})
+
+
+_FILES = ("train", "valid", "sealed_test", "erased", "erased_until")
+"""What the files of a snapshot are, and what of them was erased."""

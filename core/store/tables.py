@@ -124,6 +124,59 @@ class PostRow(Base):
     """The execution that wrote this content."""
 
 
+class TombstoneRow(Base):
+    """A post that was erased. It never comes back, whatever brings it."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Only grows: what has been done about the posts before it is told by a number."""
+    post_id: Mapped[str] = mapped_column(String(16), unique=True)
+    subreddit_id: Mapped[int | None] = mapped_column(ForeignKey("subreddits.id"))
+    """None, as the moment, of a post that was never here and must never come."""
+    created_utc: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(16))
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"))
+    scrubbed: Mapped[bool]
+    """Nothing of it is left in the free space of the database's files either."""
+
+
+class AbsenceRow(Base):
+    """A post that Reddit was asked for and did not show."""
+
+    __tablename__ = "absences"
+
+    post_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    since: Mapped[datetime]
+
+
+class RecheckRow(Base):
+    """How far the newest round of asking Reddit for stored posts has come."""
+
+    __tablename__ = "rechecks"
+
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """``reddit``: posts that came from its API. ``all``: those of files, too."""
+    began_at: Mapped[datetime]
+    cursor: Mapped[str] = mapped_column(String(16))
+    """The last id that was asked for; they are asked for in order."""
+    ended_at: Mapped[datetime | None]
+
+
+class SplitFileRow(Base):
+    """An artifact with posts in it. Written down before it is made, so that none can be forgotten
+    when a post is erased.
+    """
+
+    __tablename__ = "split_files"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    execution: Mapped[int] = mapped_column(ForeignKey("executions.number"))
+    """The last one that made it."""
+
+
 class SnapshotRow(Base):
     """An immutable set of posts with its splits, named by its content."""
 
@@ -150,6 +203,12 @@ class SnapshotRow(Base):
     valid: Mapped[Digest]
     sealed_test: Mapped[Digest]
     """The encrypted test split."""
+    format: Mapped[int]
+    """Of the digest: see :mod:`core.snapshots.content`."""
+    erased: Mapped[Json]
+    """Split -> number of its posts whose text was erased since; only splits that have any."""
+    erased_until: Mapped[int]
+    """The tombstones up to this number are heeded in its files."""
 
 
 class ModelRow(Base):

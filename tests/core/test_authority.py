@@ -11,6 +11,7 @@ import pytest
 
 import core
 import dashboard
+from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.identity import NOBODY, Actor, Role, Way, acting_as
@@ -22,11 +23,16 @@ from tests.conftest import Road
 CORE, DASHBOARD = Path(core.__file__).parent, Path(dashboard.__file__).parent
 
 WITHOUT_ASKING = {
+    "erasure.erase._bury": "within a recorded erasure, which asked as it began",
+    "erasure.erase._scrub": "the end of an erasure, which asked as it began",
     "collect.posts.store_posts": "the posts of an import, which is a recorded run and asked first",
     "executions.history.mark_interrupted": "bookkeeping: says of a dead process that it is dead",
     "executions.record._finish": "the end of a recorded run, which asked as it began",
     "feedback.submissions.answer": "the public's word on suggestions; it decides nothing",
     "feedback.submissions.submit": "the public's texts; they decide nothing",
+    "snapshots.erasing.empty": "within a recorded erasure, which asked as it began",
+    "snapshots.files.clear": "within a recorded erasure, which asked as it began",
+    "snapshots.files.keep": "within a recorded run, which asked as it began",
     "snapshots.rotation._forget": "the end of a change of keys, which asked as it began",
     "snapshots.unsealed.decrypted": "takes the lock to read; changes nothing",
     "store.engine.write": "the transaction itself",
@@ -191,6 +197,7 @@ def run_nothing(store: Store) -> None:
 
 DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.record.record": (Role.REVIEWER, run_nothing),
+    "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
     "release.review.propose": (Role.REVIEWER, lambda s: review.propose(s, 5)),
     "release.review.comment": (Role.REVIEWER, lambda s: review.comment(s, 3, text="hm")),
     "release.review.approve": (Role.REVIEWER, lambda s: review.approve(s, 3, comment="good")),

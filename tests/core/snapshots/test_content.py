@@ -18,7 +18,7 @@ from core.snapshots.content import (
     content_digest,
     from_parquet,
     ids_from_parquet,
-    manifest_digest,
+    snapshot_digest,
     to_parquet,
 )
 from tests.factories import make_corpus, make_frozen
@@ -140,12 +140,27 @@ def test_a_file_can_be_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sizes == [5, 5, 2]
 
 
-def test_the_digest_is_the_same_on_every_machine() -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_digest_is_the_same_on_every_machine(version: int) -> None:
     """Pinned: a change here breaks every snapshot that exists, so FORMAT must change too."""
     posts = make_frozen(make_corpus(posts=2))
-    assert content_digest(posts) == CONTENT
-    assert manifest_digest({"b": [1, 2.5], "a": "é"}) == MANIFEST
+    digest = content_digest(posts, version=version)
+    assert digest == CONTENT[version]
+    named = snapshot_digest(
+        version=version,
+        normaliser=1,
+        rules={"b": [1, 2.5], "a": "é"},
+        labels=posts.labels,
+        splits={"train": (len(posts), digest)},
+    )
+    assert named == SNAPSHOT[version]
 
 
-CONTENT = "4f894224de87857f72ea74acda163cca84b6394c77ce785435adb465cab150dd"
-MANIFEST = "123b424b7606d08d0756074e1f76051117423e1a66a03e02f56fd334de63705b"
+CONTENT = {
+    1: "4f894224de87857f72ea74acda163cca84b6394c77ce785435adb465cab150dd",
+    2: "1ed75cf2584a6796d66ec0d5c6f9aac215e68da1a40870baa2b41953376f2f2c",
+}
+SNAPSHOT = {
+    1: "f93a0fad8c974226e98eb080eb23f620b7adcc63b8d428dcc6f45f08dcbfc80b",
+    2: "f2dbd9a070d1f0f5ca60885e7f818e18e2b549a740d3fe78ec23dda3af4db8f2",
+}

@@ -1,0 +1,135 @@
+"""Erasing posts: first their tombstones, in one transaction; then whatever else holds their text.
+
+A run that is cut off in between is finished by the next, whatever that erases itself.
+docs/erasure.md lists what is cleaned, and what cannot be.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+
+from core.access import authorise
+from core.errors import InputError
+from core.executions import Run, record
+from core.identity import Role
+from core.progress import Progress, silent
+from core.snapshots import erasing, files
+from core.store import Store
+from core.store import erasure as table
+
+BY_HAND = "by_hand"
+"""Why posts are gone that a person named."""
+_ID = re.compile(r"(?:t3_)?([0-9a-z]{1,16})")
+
+
+@dataclass(slots=True)
+class Erased:
+    """What a run erased, and what it took it out of.
+
+    ``checked``: posts asked for. ``unknown``: of those named, the ones that were never here; they
+    will not come either. ``known``: those that were erased before. ``snapshots``: whose files were
+    written anew. ``left``: snapshot and split -> why its file was not. ``waiting``: files that
+    another run reads still.
+    """
+
+    execution: int = 0
+    seconds: float = 0.0
+    checked: int = 0
+    erased: Counter[str] = field(default_factory=Counter)
+    unknown: int = 0
+    known: int = 0
+    snapshots: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+    waiting: int = 0
+
+
+def erase(store: Store, ids: Iterable[str], *, progress: Progress = silent) -> Erased:
+    """Erase posts that a person names; without any, finish what was cut off.
+
+    Args:
+        ids: as Reddit writes them, with or without ``t3_``. Those that are not here never come.
+
+    Raises:
+        InputError: one is none; nothing is erased then.
+        RefusedError: whoever acts is no admin.
+        StorageError: the disk refuses, or others keep the database busy. The posts are erased by
+            then, and the next run takes them out of the rest.
+    """
+    named = dict.fromkeys(map(_clean, ids), BY_HAND)
+    with store.write() as session:
+        authorise(session, Role.ADMIN, to="erase posts")
+    found = Erased(checked=len(named))
+    started = time.monotonic()
+    with record(store, "erase", params={"named": len(named)}, inputs={}) as run:
+        found.execution = run.number
+        _bury(store, named, found, run)
+        finish(store, run, found, progress=progress)
+    found.seconds = time.monotonic() - started
+    return found
+
+
+def finish(store: Store, run: Run, found: Erased, *, progress: Progress = silent) -> None:
+    """Take everything that has a tombstone out of whatever else holds its text."""
+    pending = erasing.pending(store)
+    for done, snapshot in enumerate(pending):
+        progress("Erasing from snapshots", done, len(pending))
+        made = erasing.empty(store, snapshot, run)
+        found.left |= {f"{snapshot.id}:{split}": why for split, why in made.left.items()}
+        if made.snapshot.erased != snapshot.erased:
+            found.snapshots.append(snapshot.id)
+        run.log(f"snapshot {snapshot.id}: erased {made.snapshot.erased}, left {made.left}")
+    progress("Erasing from snapshots", len(pending), len(pending))
+    found.waiting = files.clear(store, run)
+    store.artifacts.sweep(psutil.pid_exists)
+    _scrub(store, progress)
+    run.metrics = as_metrics(found)
+
+
+def as_metrics(found: Erased) -> dict[str, Any]:
+    """The counts as the execution keeps them and the command prints them."""
+    return {
+        "checked": found.checked,
+        "erased": dict(found.erased),
+        "unknown": found.unknown,
+        "erased_before": found.known,
+        "snapshots": found.snapshots,
+        "left": found.left,
+        "waiting": found.waiting,
+    }
+
+
+def _bury(store: Store, named: dict[str, str], found: Erased, run: Run) -> None:
+    with store.write() as session:
+        stored = table.stored(session, named)
+        new = table.bury(session, named, execution=run.number, at=datetime.now(UTC), unknown=True)
+    found.erased = Counter(reason for post, reason in new.items() if post in stored)
+    found.unknown = len(new.keys() - stored)
+    found.known = len(named) - len(new)
+    run.log(f"{found.erased.total()} erased, {found.unknown} not here, {found.known} before")
+
+
+def _scrub(store: Store, progress: Progress) -> None:
+    """Clean the free space of the database, unless that was done since the last erasure."""
+    with store.read() as session:
+        newest, needed = table.newest(session), table.unscrubbed(session)
+    if not needed:
+        return
+    progress("Cleaning the database", 0, None)
+    store.scrub()
+    with store.write() as session:
+        table.mark_scrubbed(session, newest)
+
+
+def _clean(text: str) -> str:
+    found = _ID.fullmatch(text.strip().lower())
+    if found is None:
+        raise InputError(
+            f"{text[:40]!r} is not a post's id", "Write it as in its address, such as 1a2b3c."
+        )
+    return found[1]

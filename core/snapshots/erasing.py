@@ -1,0 +1,125 @@
+"""Taking the text of erased posts out of the files of a snapshot.
+
+Each file is written anew without it, then one transaction names the new files, then the old ones
+go. The test split is opened and sealed again for that, in memory only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from core.errors import ConflictError, CorruptArtifactError, InputError, RefusedError, WrongKeyError
+from core.executions import Run
+from core.snapshots.content import Blanked, blanked
+from core.snapshots.files import keep
+from core.snapshots.read import OPEN_SPLITS
+from core.snapshots.sealed import Sealed, require_present, sealed
+from core.snapshots.unsealed import decrypted, opened
+from core.store import Store, erasure
+from core.store import snapshots as table
+from core.store.snapshots import Snapshot
+
+TRIES = 5
+"""Whoever freezes, rotates or erases at the same time may be faster, but not for ever."""
+_UNREADABLE = (InputError, RefusedError, CorruptArtifactError, WrongKeyError)
+"""What is wrong with one file, and leaves the others as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A snapshot as it is now. ``left``: split -> why its file could not be written anew."""
+
+    snapshot: Snapshot
+    left: dict[str, str]
+
+
+def pending(store: Store) -> list[Snapshot]:
+    """Snapshots whose files may hold text of erased posts, newest first."""
+    with store.read() as session:
+        newest = erasure.newest(session)
+        return [s for s in table.listing(session) if s.erased_until < newest]
+
+
+def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
+    """Take the text of all erased posts out of the files of ``snapshot``.
+
+    Raises:
+        ConflictError: others keep changing the snapshot's files.
+        StorageError: the disk refuses.
+    """
+    for _ in range(TRIES):
+        with store.read() as session:
+            now = table.get(session, snapshot.digest) or snapshot
+            newest = erasure.newest(session)
+            posts = erasure.buried_after(session, now.erased_until)
+        made = _Emptying(store, now, pa.array(posts, pa.string()), run)
+        after = made.snapshot(until=newest)
+        with store.write() as session:
+            if made.resealed is not None:
+                require_present(store, made.resealed.key)
+            if table.swap_files(session, now, after):
+                return Emptied(after, made.left)
+    raise ConflictError(
+        f"The files of snapshot {snapshot.id} are changed by another run again and again",
+        "Wait until it is done, then run: signoff collect erase.",
+    )
+
+
+class _Emptying:
+    """The new files of one snapshot, in the making."""
+
+    def __init__(self, store: Store, before: Snapshot, posts: pa.Array, run: Run) -> None:
+        self.left: dict[str, str] = {}
+        self.resealed: Sealed | None = None
+        self._store, self._before, self._posts, self._run = store, before, posts, run
+        self._files: dict[str, str] = {}
+        self._erased = dict(before.erased)
+        for split in OPEN_SPLITS:
+            self._try(split, self._open)
+        self._try("test", self._sealed)
+
+    def snapshot(self, *, until: int) -> Snapshot:
+        """The snapshot with its new files. Where one is left, it has still to be done."""
+        if self.left:
+            until = self._before.erased_until
+        before, files = self._before, self._files
+        return replace(
+            before,
+            train=files.get("train", before.train),
+            valid=files.get("valid", before.valid),
+            sealed_test=files.get("test", before.sealed_test),
+            erased=self._erased,
+            erased_until=until,
+        )
+
+    def _try(self, split: str, rewrite: Callable[[str], None]) -> None:
+        try:
+            rewrite(split)
+        except _UNREADABLE as error:
+            self.left[split] = str(error)
+
+    def _open(self, split: str) -> None:
+        found = blanked(self._store.artifacts.open(getattr(self._before, split)), self._posts)
+        if found is not None:
+            self._files[split] = keep(self._store, found.content, self._run)
+            self._erased[split] = found.erased
+
+    def _sealed(self, split: str) -> None:
+        plain = decrypted(self._store, self._before).plain
+        found = blanked(pa.py_buffer(plain), self._posts)
+        if found is not None:
+            self.resealed = self._seal(found)
+            self._files["test"] = self.resealed.digest
+            self._erased[split] = found.erased
+
+    def _seal(self, found: Blanked) -> Sealed:
+        digest = self._before.digest
+        made = sealed(self._store, found.content, snapshot=digest, run=self._run)
+        again = opened(self._store.artifacts.read(made.digest), self._before, [made.key])
+        if again is None or again.plain != found.content:
+            raise CorruptArtifactError(
+                f"The test split of snapshot {self._before.id} was sealed anew, but does not open",
+                "The file before is kept. Check disk and memory, then run: signoff collect erase.",
+            )
+        return made

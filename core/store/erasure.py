@@ -1,0 +1,250 @@
+"""Erased posts, those that may be gone, and the files that hold posts."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.store.executions import RUNNING
+from core.store.tables import (
+    AbsenceRow,
+    ExecutionRow,
+    PostRow,
+    RecheckRow,
+    SnapshotRow,
+    SplitFileRow,
+    SubredditRow,
+    TombstoneRow,
+)
+
+_AT_ONCE = 5_000
+"""Ids in one statement."""
+EVERYTHING = "all"
+GENERATED = "generated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of an erased post. Subreddit and moment are None where it was never here."""
+
+    post_id: str
+    subreddit: str | None
+    created_utc: int | None
+    at: datetime
+    reason: str
+    execution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """A round of asking for stored posts. ``cursor``: the last id that was asked for."""
+
+    scope: str
+    began_at: datetime
+    cursor: str = ""
+    ended_at: datetime | None = None
+
+
+def bury(
+    session: Session,
+    reasons: Mapping[str, str],
+    *,
+    execution: int,
+    at: datetime,
+    unknown: bool = False,
+) -> dict[str, str]:
+    """Erase posts: of each a tombstone stays. Those that were erased before stay as they are.
+
+    Args:
+        reasons: post -> why.
+        execution: the run that erases them.
+        unknown: also of a post that is not here, so that it never comes.
+
+    Returns:
+        The posts that are erased now, of ``reasons``.
+    """
+    found: dict[str, str] = {}
+    for ids in _parts(reasons):
+        query = select(PostRow.id, PostRow.subreddit_id, PostRow.created_utc)
+        known = {row.id: row for row in session.execute(query.where(PostRow.id.in_(ids)))}
+        buried_before = buried(session, ids)
+        new = [i for i in ids if i not in buried_before and (unknown or i in known)]
+        rows = [
+            {
+                "post_id": i,
+                "subreddit_id": known[i].subreddit_id if i in known else None,
+                "created_utc": known[i].created_utc if i in known else None,
+                "at": at,
+                "reason": reasons[i],
+                "execution": execution,
+                "scrubbed": i not in known,
+            }
+            for i in new
+        ]
+        if rows:
+            session.execute(insert(TombstoneRow), rows)
+        session.execute(delete(PostRow).where(PostRow.id.in_(ids)))
+        session.execute(delete(AbsenceRow).where(AbsenceRow.post_id.in_(ids)))
+        found |= {i: reasons[i] for i in new}
+    return found
+
+
+def buried(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those among ``ids`` that were erased."""
+    if not newest(session):  # as mostly; thousands of ids take a while to ask for
+        return set()
+    found: set[str] = set()
+    for part in _parts(ids):
+        query = select(TombstoneRow.post_id).where(TombstoneRow.post_id.in_(part))
+        found.update(session.scalars(query))
+    return found
+
+
+def stored(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those among ``ids`` that posts have."""
+    found: set[str] = set()
+    for part in _parts(ids):
+        found.update(session.scalars(select(PostRow.id).where(PostRow.id.in_(part))))
+    return found
+
+
+def newest(session: Session) -> int:
+    """The number of the newest tombstone; 0 before the first."""
+    return session.scalar(select(func.max(TombstoneRow.number))) or 0
+
+
+def buried_after(session: Session, number: int) -> list[str]:
+    """Posts whose tombstones have higher numbers."""
+    return list(session.scalars(select(TombstoneRow.post_id).where(TombstoneRow.number > number)))
+
+
+def count(session: Session, *, since: int | None, until: int | None) -> int:
+    """Erased posts of that span of epoch seconds, ``until`` not included."""
+    query = select(func.count()).where(TombstoneRow.created_utc.is_not(None))
+    if since is not None:
+        query = query.where(TombstoneRow.created_utc >= since)
+    if until is not None:
+        query = query.where(TombstoneRow.created_utc < until)
+    return session.scalar(query) or 0
+
+
+def tombstone(session: Session, post_id: str) -> Tombstone | None:
+    """What is left of a post; None if it was not erased."""
+    query = (
+        select(
+            TombstoneRow.post_id,
+            SubredditRow.name.label("subreddit"),
+            TombstoneRow.created_utc,
+            TombstoneRow.at,
+            TombstoneRow.reason,
+            TombstoneRow.execution,
+        )
+        .outerjoin(SubredditRow, SubredditRow.id == TombstoneRow.subreddit_id)
+        .where(TombstoneRow.post_id == post_id)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Tombstone(**row._mapping)  # noqa: SLF001 - its name
+
+
+def unscrubbed(session: Session) -> bool:
+    """Whether the database's files may still hold text of an erased post."""
+    return (
+        session.scalar(select(TombstoneRow.number).where(~TombstoneRow.scrubbed).limit(1))
+        is not None
+    )
+
+
+def mark_scrubbed(session: Session, number: int) -> None:
+    """Nothing is left of the posts up to that tombstone."""
+    session.execute(
+        update(TombstoneRow)
+        .where(TombstoneRow.number <= number, ~TombstoneRow.scrubbed)
+        .values(scrubbed=True)
+    )
+
+
+def absences(session: Session, ids: Collection[str]) -> dict[str, datetime]:
+    """Post -> since when Reddit has not shown it, of those among ``ids`` that it did not."""
+    query = select(AbsenceRow).where(AbsenceRow.post_id.in_(ids))
+    return {row.post_id: row.since for row in session.scalars(query)}
+
+
+def write_absences(
+    session: Session, *, absent: Iterable[str], shown: Collection[str], at: datetime
+) -> None:
+    """Keep since when the absent posts are, and forget it of those that were shown."""
+    session.execute(delete(AbsenceRow).where(AbsenceRow.post_id.in_(shown)))
+    known = absences(session, ids := list(absent))
+    rows = [{"post_id": i, "since": at} for i in ids if i not in known]
+    if rows:
+        session.execute(insert(AbsenceRow), rows)
+
+
+def recheck(session: Session, scope: str) -> Recheck | None:
+    """The newest round; None before the first."""
+    row = session.get(RecheckRow, scope)
+    if row is None:
+        return None
+    return Recheck(scope=scope, began_at=row.began_at, cursor=row.cursor, ended_at=row.ended_at)
+
+
+def write_recheck(session: Session, recheck: Recheck) -> None:
+    """Keep how far a round has come."""
+    session.merge(
+        RecheckRow(
+            scope=recheck.scope,
+            began_at=recheck.began_at,
+            cursor=recheck.cursor,
+            ended_at=recheck.ended_at,
+        )
+    )
+
+
+def ids_to_check(session: Session, scope: str, *, after: str, most: int) -> list[str]:
+    """Ids of stored posts that a round of ``scope`` asks for, in order, behind ``after``."""
+    query = select(PostRow.id).where(PostRow.id > after, _in_scope(scope))
+    return list(session.scalars(query.order_by(PostRow.id).limit(most)))
+
+
+def count_to_check(session: Session, scope: str, *, after: str) -> int:
+    """How many there are."""
+    query = select(func.count()).select_from(PostRow).where(PostRow.id > after, _in_scope(scope))
+    return session.scalar(query) or 0
+
+
+def write_split_file(session: Session, digest: str, *, execution: int) -> None:
+    """Write down that ``execution`` is about to make a file with posts in it."""
+    session.merge(SplitFileRow(digest=digest, execution=execution))
+
+
+def unnamed_split_files(session: Session) -> list[str]:
+    """Files with posts in them that no snapshot names, and that no running execution makes."""
+    named = [SnapshotRow.train, SnapshotRow.valid, SnapshotRow.sealed_test]
+    query = (
+        select(SplitFileRow.digest)
+        .join(ExecutionRow, ExecutionRow.number == SplitFileRow.execution)
+        .where(ExecutionRow.status != RUNNING)
+    )
+    for column in named:
+        query = query.where(SplitFileRow.digest.not_in(select(column)))
+    return list(session.scalars(query))
+
+
+def forget_split_files(session: Session, digests: Sequence[str]) -> None:
+    """These files are gone."""
+    for some in _parts(digests):
+        session.execute(delete(SplitFileRow).where(SplitFileRow.digest.in_(some)))
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(ids)
+    while part := list(islice(left, _AT_ONCE)):
+        yield part
+
+
+def _in_scope(scope: str) -> ColumnElement[bool]:
+    """Generated posts have ids of their own, which Reddit gave to others."""
+    return PostRow.source != GENERATED if scope == EVERYTHING else PostRow.source == scope
