@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
-_COMMAND = re.compile(r"(signoff [a-z]+ [^,;]+?)(?=[,;]|\.(?:\s|$)| shows? | makes? |$)")
+_COMMAND = re.compile(r"(signoff [a-z]+ [^,;)]+?)(?=[,;)]|\.(?:\s|$)| shows? | makes? | says? |$)")
 _WORD_JOINER = "\u2060"
 NO_BREAK = "\u00a0"
 

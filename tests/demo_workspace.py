@@ -19,9 +19,11 @@ def built(factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished demo, the same one for the whole session."""
     home = factory.getbasetemp() / "demo-workspace"
     if not home.exists():
-        store = open_store(home)
+        making = factory.mktemp("making") / "demo"
+        store = open_store(making)
         build_demo(store)
         store.engine.dispose()
+        making.rename(home)  # one that failed on the way is built anew
     return home
 
 

@@ -19,15 +19,18 @@ DONE = "done"
 class Act:
     """One thing to press.
 
-    ``why_not``: why it cannot be done now (Markdown), None if it can. ``do``: does it. ``done``:
-    what to say then (Markdown). ``next_``: whether it is the next step, the one filled button.
+    ``key``: what it is, whatever its label says of the moment: a click on a page that others have
+    overtaken still arrives, and is answered. ``why_not``: why it cannot be done now (Markdown),
+    None if it can. ``do``: does it. ``done``: what to say then (Markdown), empty where it asks once
+    more. ``next_``: whether it is the next step, the one filled button.
     """
 
+    key: str
     label: str
     icon: str
     why_not: str | None
     do: Callable[[], object]
-    done: str
+    done: str = ""
     next_: bool = False
 
 
@@ -41,6 +44,7 @@ def offer(acts: Sequence[Act]) -> None:
     for act, following in zip_longest(acts, acts[1:]):
         pressed = st.button(
             act.label,
+            key=act.key,
             icon=act.icon,
             type="primary" if act.next_ and not act.why_not else "secondary",
             width="stretch",
@@ -48,8 +52,10 @@ def offer(acts: Sequence[Act]) -> None:
         )
         if act.why_not and (following is None or following.why_not != act.why_not):
             st.caption(act.why_not)
-        if pressed:
+        if pressed and act.done:
             perform(act.do, act.done)
+        elif pressed:
+            act.do()
 
 
 def perform(what: Callable[[], object], done: str) -> None:

@@ -16,6 +16,8 @@ from dashboard.parts.acts import Act
 FIRST_SHARE = 10
 """Per cent of the callers that a canary is offered for."""
 
+RELEASE = "release a version"
+"""What all of these do, for those who may not: one reason for all."""
 Seen = Mapping[str, str]
 """Alias -> version, as the page last showed them: from anything else nothing is moved."""
 
@@ -23,9 +25,13 @@ Seen = Mapping[str, str]
 def show_way_out(case: Case, seen: Seen) -> None:
     """Staging, canary and production of one candidate's version."""
     against = against_canary(case)
-    stage, serve = _stage(case, seen), _serve(case, seen)
-    if against is not None:
-        acts.offer([stage, _canary(case, against, FIRST_SHARE), serve, *_end(case)])
+    stage, canary, serve = (
+        _stage(case, seen),
+        _canary(case, against, FIRST_SHARE),
+        _serve(case, seen),
+    )
+    if canary.why_not is not None:
+        acts.offer([stage, canary, serve, *_end(case)])
         return
     acts.offer([stage, serve])
     share = st.slider(
@@ -50,26 +56,7 @@ def show_aliases(case: Case, seen: Seen) -> None:
         share = words.per_cent(case.canary.share or 0)
         lines.append(f"canary → **{case.canary.version}**, {share} of the callers")
     st.markdown("  \n".join(lines))
-    for name, version in shown.items():
-        target = aliases.rollback_target(data.store(), name)
-        if target is None and name != PRODUCTION:
-            continue
-        refusal = acts.why_not(
-            None
-            if target
-            else RefusedError(f"{name} has no earlier version", "There is nothing to go back to."),
-            Role.RELEASER,
-            to=f"roll {name} back",
-        )
-        if st.button(
-            f"Roll {name} back{f' to {target}' if target else ''}",
-            icon=":material/undo:",
-            width="stretch",
-            disabled=refusal is not None,
-        ):
-            roll_back(name, seen.get(name, version), target or "")
-        if refusal:
-            st.caption(refusal)
+    acts.offer([act for name in shown for act in _back(name, seen.get(name, shown[name]))])
 
 
 @st.dialog("Roll back?")
@@ -97,15 +84,35 @@ def against_canary(case: Case) -> RefusedError | None:
     return case.against_serving()
 
 
+def _back(name: str, version: str) -> list[Act]:
+    """One step back; for an alias that never named another version only production says so."""
+    target = aliases.rollback_target(data.store(), name)
+    if target is None and name != PRODUCTION:
+        return []
+    nowhere = RefusedError(f"{name} has no earlier version", "There is nothing to go back to.")
+    return [
+        Act(
+            key=f"back-{name}",
+            label=f"Roll {words.plain(name)} back{f' to {target}' if target else ''}",
+            icon=":material/undo:",
+            why_not=acts.why_not(
+                None if target else nowhere, Role.RELEASER, to="roll an alias back"
+            ),
+            do=lambda: roll_back(name, version, target or ""),
+        )
+    ]
+
+
 def _stage(case: Case, seen: Seen) -> Act:
     there = case.version is not None and case.names.get(STAGING) == case.version
     return Act(
+        key=f"stage-{case.number}",
         label=f"Release {_name(case)} to staging",
         icon=":material/science:",
         why_not=acts.why_not(
             _there(case, STAGING) if there else case.against_staging(),
             Role.RELEASER,
-            to="move staging",
+            to=RELEASE,
         ),
         do=lambda: aliases.move(
             data.store(), STAGING, case.version or "", expected=seen.get(STAGING)
@@ -117,9 +124,10 @@ def _stage(case: Case, seen: Seen) -> Act:
 
 def _canary(case: Case, against: RefusedError | None, share: int) -> Act:
     return Act(
+        key=f"canary-{case.number}",
         label=f"Give {_name(case)} to {share}% of the callers",
         icon=":material/percent:",
-        why_not=acts.why_not(against, Role.RELEASER, to="set a canary"),
+        why_not=acts.why_not(against, Role.RELEASER, to=RELEASE),
         do=lambda: aliases.set_canary(data.store(), case.version or "", share=share / 100),
         done=f"{share}% of the callers get {case.version} now.",
     )
@@ -132,9 +140,10 @@ def _end(case: Case) -> list[Act]:
     version = case.canary.version or ""
     return [
         Act(
+            key=f"end-{version}",
             label=f"End the canary of {version}",
             icon=":material/stop_circle:",
-            why_not=acts.why_not(None, Role.RELEASER, to="set a canary"),
+            why_not=acts.why_not(None, Role.RELEASER, to=RELEASE),
             do=lambda: aliases.set_canary(data.store(), version, share=0),
             done=f"The canary of {version} is ended: all callers get production.",
         )
@@ -144,12 +153,13 @@ def _end(case: Case) -> list[Act]:
 def _serve(case: Case, seen: Seen) -> Act:
     there = case.version is not None and case.names.get(PRODUCTION) == case.version
     return Act(
+        key=f"serve-{case.number}",
         label=f"Release {_name(case)} to production",
         icon=":material/rocket_launch:",
         why_not=acts.why_not(
             _there(case, PRODUCTION) if there else case.against_serving(),
             Role.RELEASER,
-            to="move production",
+            to=RELEASE,
         ),
         do=lambda: aliases.move(
             data.store(), PRODUCTION, case.version or "", expected=seen.get(PRODUCTION)

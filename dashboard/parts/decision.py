@@ -42,6 +42,7 @@ def show_decision(case: Case, seen: str | None) -> None:
     acts.offer(
         [
             Act(
+                key=f"approve-{number}",
                 label=f"Approve #{number}{overruling}",
                 icon=":material/check:",
                 why_not=acts.why_not(against_approval, Role.REVIEWER, to="approve a candidate"),
@@ -52,6 +53,7 @@ def show_decision(case: Case, seen: str | None) -> None:
                 next_=decides and not failed,
             ),
             Act(
+                key=f"reject-{number}",
                 label=f"Reject #{number}",
                 icon=":material/close:",
                 why_not=acts.why_not(
@@ -64,6 +66,7 @@ def show_decision(case: Case, seen: str | None) -> None:
                 next_=decides and bool(failed or against_approval),
             ),
             Act(
+                key=f"speak-{number}",
                 label=f"Comment on #{number}",
                 icon=":material/comment:",
                 why_not=acts.why_not(None, Role.REVIEWER, to="comment on a candidate"),
@@ -80,7 +83,7 @@ def _show_approval(approval: EventRecord | None) -> None:
         return
     st.markdown(
         f"**{approval.version}**, approved by {words.plain(approval.by)} on"
-        f" {words.minute(approval.at)}.  \n“{words.plain(approval.comment)}”"
+        f" {words.unbroken(words.minute(approval.at))}.  \n“{words.plain(approval.comment)}”"
     )
     if approval.override:
         st.markdown(f":orange[▲ A failed gate was overruled:] “{words.plain(approval.override)}”")

@@ -50,7 +50,7 @@ def show_caveats(case: Case) -> None:
     """What a reviewer must know before believing any of it."""
     refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
     outdated = case.evidence and case.evidence.outdated
-    found = [why for why in (case.void, refused, outdated) if why]
+    found = [why for why in (refused, outdated) if why]
     c.caveats([*found, *review.caveats(data.store(), case.candidate)])
 
 

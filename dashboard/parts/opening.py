@@ -48,6 +48,7 @@ def show_opening(case: Case) -> None:
     acts.offer(
         [
             Act(
+                key=f"open-{case.number}",
                 label=f"{verb} the sealed test of {split} for #{case.number}",
                 icon=":material/lock_open:",
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
@@ -118,7 +119,7 @@ def _show_last(case: Case) -> None:
     if last is None:
         return
     row, end = last.row, last.end
-    opened = f"Opened on {words.day(row.at)} by {words.plain(row.by)}"
+    opened = f"Opened on {words.unbroken(words.day(row.at))} by {words.plain(row.by)}"
     if end is None:
         ended = "at work now" if case.opening else "cut off before its answer, and counted"
     elif end.kind == Kind.REFUSED:

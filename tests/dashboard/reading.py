@@ -44,6 +44,24 @@ def links(app: AppTest) -> dict[str, str]:
     return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
 
 
+def button(app: AppTest, label: str) -> Any:
+    """The button of that label."""
+    return next(found for found in app.button if label_of(found) == label)
+
+
+def label_of(button: Any) -> str:
+    """As a reader sees it: labels are Markdown."""
+    return str(button.label).replace("\\", "")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press it, and let the page answer."""
+    button(app, label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
 def click(app: AppTest, key: str, customdata: list[Any]) -> AppTest:
     """Click a mark of the figure ``key``."""
     selection = {"points": [{"customdata": customdata}], "point_indices": [0]}

@@ -7,25 +7,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.executions import listing
-from core.release import aliases, review
+from core.release import aliases
 from core.store import Store, open_store
-from tests.dashboard.conftest import Open
-from tests.dashboard.reading import decoded, text_of
-from tests.demo_workspace import GROUP
+from tests.dashboard.conftest import APP, SECONDS, Open
+from tests.dashboard.deciding import approved
+from tests.dashboard.reading import button, decoded, plain_text_of, text_of
+from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
+from tests.factories import by
 
 pytestmark = GROUP
 
-VIEWS = ("overview", "compare", "subreddits", "churn", "release", "executions", "try_it")
-WAITING = 15
-"""The demo's candidate that waits; it is the last training."""
-
-
-def button(app: AppTest, label: str) -> object:
-    return next(b for b in app.button if b.label == label)
-
-
-def waiting(store: Store) -> int:
-    return next(c.number for c in review.listing(store) if c.state == "proposed")
+VIEWS = ("overview", "compare", "subreddits", "churn", "release", "ledger", "executions", "try_it")
 
 
 @pytest.fixture
@@ -54,26 +46,42 @@ def test_each_page_of_an_empty_workspace_tells_the_next_step(
 
 
 def test_overview_names_what_waits_and_what_is_in_production(store: Store, open_page: Open) -> None:
-    said = text_of(open_page("overview"))
-    assert f"**#{waiting(store)}**" in said
+    said = plain_text_of(open_page("overview"))
+    assert f"1 candidate waits, **#{WAITING}**" in said
+    assert "**Next: open its sealed test.**" in said
     assert aliases.current(store)["production"] in said
+
+
+def test_overview_shows_what_is_approved_and_a_canary_until_it_is_released(
+    store: Store, open_page: Open
+) -> None:
+    version = approved(store)
+    assert f"Next: release {version} to staging." in plain_text_of(open_page("overview"))
+    with by("rel"):
+        aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
+        aliases.set_canary(store, version, share=0.25)
+    app = open_page("overview")
+    assert "25% of the callers" in app.info[0].value
+    assert f"Next: release {version} to production." in plain_text_of(app)
+    with by("rel"):
+        aliases.move(store, "production", version, expected=aliases.current(store)["production"])
+    assert "every candidate is decided" in text_of(open_page("overview"))
 
 
 def test_compare_shows_production_against_the_waiting_candidate_by_default(
     store: Store, open_page: Open
 ) -> None:
     app = open_page("compare")
-    assert app.query_params["candidate"] == str(waiting(store))
+    assert app.query_params["candidate"] == str(WAITING)
     assert "95% interval" in text_of(app)
     assert {m.label for m in app.metric} >= {"Macro F1", "Accuracy", "Mean p@1"}
     assert any("the sentence is of what both models know" in c.value for c in app.caption)
 
 
 def test_compare_follows_its_link(store: Store, open_page: Open) -> None:
-    numbers = sorted(c.number for c in review.listing(store))
-    app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[1]))
-    assert f"#{numbers[1]}" in text_of(app)
-    assert app.selectbox(key="baseline-choice").value == str(numbers[0])
+    app = open_page("compare", baseline=str(FIRST), candidate=str(PRODUCTION))
+    assert f"#{PRODUCTION}" in text_of(app)
+    assert app.selectbox(key="baseline-choice").value == str(FIRST)
 
 
 def test_a_link_to_an_unknown_execution_says_so_and_shows_the_rest(
@@ -85,7 +93,7 @@ def test_a_link_to_an_unknown_execution_says_so_and_shows_the_rest(
 
 
 def test_the_same_execution_on_both_sides_is_explained(store: Store, open_page: Open) -> None:
-    number = str(waiting(store))
+    number = str(WAITING)
     app = open_page("compare", baseline=number, candidate=number)
     assert "same training" in app.info[0].value
 
@@ -129,54 +137,6 @@ def test_one_subreddit_in_full_shows_its_posts_and_confusions(demo: Path, open_p
     assert "Taken for" in text_of(app)
 
 
-def test_a_candidate_is_approved_and_released_from_the_page(store: Store, open_page: Open) -> None:
-    number = waiting(store)
-    app = open_page("release", candidate=str(number))
-    app.text_area[0].set_value("Knows the election.")
-    button(app, f"Approve #{number}").click()
-    app.run()
-    version = review.get(store, number).version
-    assert version is not None
-    button(app, f"Release {version} to production").click()
-    app.run()
-    assert aliases.current(store)["production"] == version
-    assert version in app.success[0].value
-
-
-def test_no_decision_without_a_reason(store: Store, open_page: Open) -> None:
-    number = waiting(store)
-    app = open_page("release", candidate=str(number))
-    button(app, f"Approve #{number}").click()
-    app.run()
-    assert "Say why" in app.error[0].value
-    assert review.get(store, number).state == "proposed"
-
-
-def test_a_stale_page_moves_nothing(store: Store, open_page: Open) -> None:
-    number = waiting(store)
-    version = review.approve(store, number, by="ada", comment="Yes.").version
-    app = open_page("release", candidate=str(number))
-    old = aliases.rollback(store, "production", by="someone else").version
-    button(app, f"Release {version} to production").click()
-    app.run()
-    assert aliases.current(store)["production"] == old
-    assert "moved meanwhile" in app.error[0].value
-
-
-def test_an_exposed_dashboard_only_shows(
-    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from streamlit import config
-
-    config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
-    try:
-        app = open_page("release")
-        assert button(app, f"Approve #{waiting(store)}").disabled
-        assert "signing in is not set up" in app.warning[0].value
-    finally:
-        config.set_option("server.address", "127.0.0.1")
-
-
 def test_try_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> None:
     app = open_page("try_it")
     app.text_input[0].set_value("My sourdough starter died")
@@ -192,6 +152,21 @@ def test_try_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> 
         assert submissions.counts(session).answered == 1
 
 
+def test_try_it_gives_a_caller_the_canary_each_time_or_never(store: Store, open_page: Open) -> None:
+    version = approved(store)
+    with by("rel"):
+        aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
+        aliases.set_canary(store, version, share=0.5)
+    for caller in ("a", "b", "c", "d"):
+        served = aliases.version_for(store, caller)
+        assert served is not None
+        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        app.session_state["caller"] = caller
+        said = text_of(app.run().switch_page("views/try_it.py").run())
+        assert f"Version **{served.version}** answers" in said
+        assert ("the canary that 50% of the callers get" in said) == (served.version == version)
+
+
 def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -> None:
     app = open_page("try_it")
     button(app, "Suggest subreddits").click()
@@ -200,7 +175,7 @@ def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -
 
 
 def test_one_execution_in_full(store: Store, open_page: Open) -> None:
-    app = open_page("execution", execution=str(waiting(store)))
+    app = open_page("execution", execution=str(WAITING))
     said = text_of(app)
     assert "fasttext" in said
     assert "succeeded" in said
@@ -222,15 +197,14 @@ def test_a_link_to_no_execution_is_explained(
 
 
 def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_page: Open) -> None:
-    numbers = sorted(c.number for c in review.listing(store))
     with store.read() as session:
         from core.store import models
 
-        evaluation = models.evaluations(session, model_executions=[numbers[0]])[-1]
+        evaluation = models.evaluations(session, model_executions=[FIRST])[-1]
     path = store.artifacts.root / evaluation.predictions[:2] / evaluation.predictions
     path.chmod(0o644)
     path.write_bytes(b"damaged")
-    app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[-1]))
+    app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
     assert evaluation.predictions[:12] in app.error[0].value
     assert not open_page("overview").error
 
@@ -259,28 +233,13 @@ def test_a_tick_is_forgotten_when_other_rows_are_shown(demo: Path, open_page: Op
     assert app.dataframe[0].proto.id != before
 
 
-def test_production_that_moved_since_the_proposal_is_said(store: Store, open_page: Open) -> None:
-    aliases.rollback(store, "production", by="ada")
-    app = open_page("release", candidate=str(waiting(store)))
-    assert any("Production has moved" in warning.value for warning in app.warning)
-
-
-def test_a_decision_made_meanwhile_is_told(store: Store, open_page: Open) -> None:
-    number = waiting(store)
-    app = open_page("release", candidate=str(number))
-    review.reject(store, number, by="grace", comment="Not now.")
-    app.run()
-    assert "grace rejected" in app.info[0].value.replace("\\", "")
-
-
 def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open) -> None:
     from streamlit import config
 
-    numbers = sorted(c.number for c in review.listing(store))
     config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
     try:
         executions = len(listing(store))
-        app = open_page("compare", baseline=str(numbers[0]), candidate=str(numbers[-1]))
+        app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
         assert "Nobody has signed in" in app.error[0].value
         assert not open_page("compare").error
         assert len(listing(store)) == executions

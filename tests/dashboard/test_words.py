@@ -56,3 +56,32 @@ def test_a_score_stands_before_its_own_interval() -> None:
 
 def test_lines_of_foreign_text_become_paragraphs_of_plain_text() -> None:
     assert words.paragraphs("# a\n\n  \n* b") == "\\# a\n\n\\* b"
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [
+        ("Look at it: signoff release show 20.", "it\\: `signoff release show 20`\\."),
+        ("Do so: signoff alias set staging 20260531.1.", "`signoff alias set staging 20260531.1`"),
+        (
+            "An admin makes another: signoff tokens revoke ci, then create.",
+            "`signoff tokens revoke",
+        ),
+        ("`signoff release list` shows those there are.", "`signoff release list` shows"),
+        ("Ask another *reviewer*.", "Ask another \\*reviewer\\*\\."),
+    ],
+)
+def test_commands_in_a_hint_are_code_and_the_rest_is_text(hint: str, shown: str) -> None:
+    assert shown in words.advice(hint)
+
+
+def test_a_date_stays_in_one_line() -> None:
+    shown = words.unbroken("2026-05-31 08:00")
+    assert " " not in shown
+    assert (
+        shown.replace("\u2060", "").replace("\\", "").replace("\u00a0", " ") == "2026-05-31 08:00"
+    )
+
+
+def test_a_share_that_people_set_has_no_decimals() -> None:
+    assert words.per_cent(0.1) == "10%"

@@ -1,0 +1,379 @@
+"""The page Release: what may be done next, by whom, and why not, in every state of a candidate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from core.identity import Role
+from core.release import aliases, candidates, members, openings, review
+from core.release.events import PRODUCTION, STAGING
+from core.settings import settings
+from core.store import Store, open_store
+from tests.dashboard.asking import Headers
+from tests.dashboard.conftest import Open
+from tests.dashboard.deciding import approved, opened, policy
+from tests.dashboard.reading import button, label_of, links, plain_text_of, press
+from tests.demo_workspace import FIRST, GROUP, REJECTED, WAITING
+from tests.demo_workspace import PRODUCTION as SERVING
+from tests.factories import by
+
+pytestmark = GROUP
+
+APPROVE, REJECT, COMMENT = (f"{verb} #{WAITING}" for verb in ("Approve", "Reject", "Comment on"))
+TRAINED = 18
+"""A training of the demo that nobody has proposed."""
+OPEN = f"Open the sealed test of until-october for #{WAITING}"
+
+
+@pytest.fixture
+def store(demo: Path) -> Store:
+    return open_store(demo)
+
+
+@pytest.fixture
+def signed_in(headers: Headers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Headers]:
+    """Bob, behind a proxy that names its users."""
+    monkeypatch.setenv("SIGNOFF_TRUSTED_USER_HEADER", "X-Forwarded-Email")
+    settings.cache_clear()
+    headers["X-Forwarded-Email"] = "bob@example.com"
+    yield headers
+    settings.cache_clear()
+
+
+def filled(app: AppTest) -> list[str]:
+    """The buttons that are filled: the next step."""
+    return [label_of(found) for found in app.button if found.proto.type == "primary"]
+
+
+def state(store: Store) -> str:
+    return candidates.get(store, WAITING).state
+
+
+def staged(store: Store) -> str:
+    """Approved and given to staging; its version."""
+    version = approved(store)
+    with by("rel"):
+        aliases.move(store, STAGING, version, expected=aliases.current(store)[STAGING])
+    return version
+
+
+def test_the_whole_way_out_from_the_page_one_filled_button_at_a_time(
+    store: Store, open_page: Open
+) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    assert "Next: open its sealed test." in plain_text_of(app)
+    assert filled(app) == [OPEN]
+    app.text_input(key=f"reason-{WAITING}").set_value("Before the decision.")
+    press(app, OPEN)
+    assert "has answered" in app.success[0].value
+    assert filled(app) == [APPROVE]
+    app.text_area(key=f"comment-{WAITING}").set_value("Knows the election.")
+    press(app, APPROVE)
+    version = candidates.get(store, WAITING).version
+    assert filled(app) == [f"Release {version} to staging"]
+    press(app, f"Release {version} to staging")
+    assert filled(app) == [f"Release {version} to production"]
+    app.slider(key=f"share-{WAITING}").set_value(25).run()
+    press(app, f"Give {version} to 25% of the callers")
+    on = aliases.canary(store)
+    assert on is not None
+    assert (on.version, on.share) == (version, 0.25)
+    press(app, f"Release {version} to production")
+    assert aliases.current(store)[PRODUCTION] == version
+    assert "is in production as" in plain_text_of(app)
+    assert filled(app) == []
+    press(app, f"End the canary of {version}")
+    assert aliases.canary(store) is None
+
+
+def test_what_cannot_be_done_yet_is_disabled_and_says_why(store: Store, open_page: Open) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    said = plain_text_of(app)
+    assert button(app, APPROVE).disabled
+    assert "has not been opened, which the policy wants first" in said
+    for label in ("to staging", "to production"):
+        assert button(app, f"Release #{WAITING} {label}").disabled
+    assert said.count(f"Candidate #{WAITING} is proposed, not approved") == 1
+    assert not button(app, REJECT).disabled
+
+
+def test_the_budget_and_what_a_look_costs_stand_beside_the_button(
+    store: Store, open_page: Open
+) -> None:
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "Used **0** of 10, **10 left**" in said
+    assert "Uses one of 10 looks left, for good" in said
+    opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    assert "Used **1** of 10, **9 left**" in plain_text_of(app)
+    assert button(app, OPEN).disabled
+    assert "The same question gives the same answer" in plain_text_of(app)
+
+
+def test_an_opening_without_a_reason_opens_nothing(store: Store, open_page: Open) -> None:
+    app = press(open_page("release", candidate=str(WAITING)), OPEN)
+    assert "Say why the sealed test is opened" in app.error[0].value
+    assert openings.last_of(candidates.get(store, WAITING)) is None
+
+
+def test_figures_and_gates_say_which_posts_they_are_of(store: Store, open_page: Open) -> None:
+    before = open_page("release", candidate=str(WAITING))
+    assert "of **validation** of until-october" in plain_text_of(before)
+    assert "○ 2 wait, :green[✓] 6 pass" in plain_text_of(before)
+    opened(store)
+    after = open_page("release", candidate=str(WAITING))
+    assert "of the **sealed test** of until-october" in plain_text_of(after)
+    assert before.metric[0].value != after.metric[0].value
+
+
+def test_the_opened_test_is_compared_in_full_but_its_posts_stay_unread(
+    store: Store, open_page: Open
+) -> None:
+    opened(store)
+    ways = links(open_page("release", candidate=str(WAITING)))
+    query = dict(pair.split("=") for pair in ways["Compare in full"].split("&"))
+    app = open_page("compare", **query)
+    assert not app.error
+    assert "1,021" in plain_text_of(app)
+    assert "stay unread" in plain_text_of(open_page("subreddits", **query, subreddit="politics"))
+    app = open_page("churn", **query)
+    assert not app.dataframe
+    assert (
+        links(app)["Which posts of validation changed"] == f"baseline={SERVING}&candidate={WAITING}"
+    )
+
+
+def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
+    store: Store, open_page: Open
+) -> None:
+    policy(store, "share = 0.4", "share = 0.01")
+    opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    gates = next(m.value for m in app.markdown if m.value.startswith("| Gate"))
+    assert "Posts that change" in gates.splitlines()[2]
+    assert "✗" in gates.splitlines()[2]
+    assert filled(app) == [REJECT]
+    overruling = f"{APPROVE}, overruling 1 gate"
+    app.text_area(key=f"comment-{WAITING}").set_value("Knows the election.")
+    press(app, overruling)
+    assert "fails maximum" in plain_text_of(app)
+    assert state(store) == "tested"
+    app.text_area(key=f"override-{WAITING}").set_value("The churn is the election.")
+    press(app, overruling)
+    approval = candidates.get(store, WAITING).approval
+    assert approval is not None
+    assert approval.override == "The churn is the election."
+    assert "A failed gate was overruled" in plain_text_of(app)
+
+
+def test_no_reason_is_asked_where_no_gate_fails(store: Store, open_page: Open) -> None:
+    opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    assert [area.label for area in app.text_area] == ["Comment"]
+
+
+def test_no_decision_without_a_comment(store: Store, open_page: Open) -> None:
+    opened(store)
+    app = press(open_page("release", candidate=str(WAITING)), APPROVE)
+    assert "Say why you approve it" in app.error[0].value
+    assert state(store) == "tested"
+
+
+def test_a_comment_stands_in_the_history_and_decides_nothing(store: Store, open_page: Open) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    app.text_area(key=f"comment-{WAITING}").set_value("Look at r/politics first.")
+    press(app, COMMENT)
+    assert "Look at r/politics first." in plain_text_of(app)
+    assert state(store) == "proposed"
+
+
+def test_a_page_whose_evidence_has_changed_approves_nothing(store: Store, open_page: Open) -> None:
+    opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    policy(store, "share = 0.4", "share = 0.5")
+    app.text_area(key=f"comment-{WAITING}").set_value("Fine.")
+    press(app, APPROVE)
+    assert "has changed since you looked" in app.error[0].value
+    assert state(store) == "tested"
+    press(app, APPROVE)  # the page shows the new evidence now
+    assert state(store) == "approved"
+
+
+def test_a_page_that_shows_another_production_moves_nothing(store: Store, open_page: Open) -> None:
+    version = staged(store)
+    app = open_page("release", candidate=str(WAITING))
+    with by("rel"):
+        aliases.set_canary(store, version, share=0.1)
+        aliases.move(store, PRODUCTION, version, expected=aliases.current(store)[PRODUCTION])
+        old = aliases.rollback(store, PRODUCTION).version
+        aliases.rollback(store, PRODUCTION)
+    press(app, f"Release {version} to production")
+    assert aliases.current(store)[PRODUCTION] not in (old, version)
+    assert "moved meanwhile" in app.error[0].value
+
+
+def test_a_void_approval_is_said_and_can_be_given_anew(store: Store, open_page: Open) -> None:
+    version = approved(store)
+    policy(store, "share = 0.4", "share = 0.5")
+    app = open_page("release", candidate=str(WAITING))
+    assert "Not any more" in plain_text_of(app)
+    assert f"The approval of **#{WAITING}** is void" in plain_text_of(app)
+    assert button(app, f"Release {version} to staging").disabled
+    app.text_area(key=f"comment-{WAITING}").set_value("Still fine.")
+    press(app, APPROVE)
+    assert filled(app) == [f"Release {version} to staging"]
+
+
+def test_production_that_moved_asks_for_another_test(store: Store, open_page: Open) -> None:
+    opened(store)
+    with by("rel"):
+        aliases.rollback(store, PRODUCTION)
+    app = open_page("release", candidate=str(WAITING))
+    assert any("Production has moved" in warning.value for warning in app.warning)
+    assert filled(app) == [OPEN]
+
+
+def test_what_was_cut_off_is_finished_without_another_look(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(openings, "evaluate_unsealed", None)
+        with pytest.raises(TypeError):
+            opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    finish = OPEN.replace("Open", "Finish opening")
+    assert filled(app) == [finish]
+    assert "cut off before its answer" in plain_text_of(app)
+    press(app, finish)
+    assert state(store) == "tested"
+    assert "Used **1** of 10" in plain_text_of(app)
+
+
+def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
+    store: Store, open_page: Open
+) -> None:
+    policy(store, "near_duplicates = 0.2", "near_duplicates = 0.001")
+    app = open_page("release", candidate=str(WAITING))
+    app.text_input(key=f"reason-{WAITING}").set_value("Before the decision.")
+    press(app, OPEN)
+    assert "resemble posts that it was trained on" in plain_text_of(app)
+    app = open_page("release", candidate=str(WAITING))
+    assert any("gave no answer" in warning.value for warning in app.warning)
+    assert filled(app) == [REJECT]
+
+
+def test_a_spent_split_says_how_to_get_a_newer_one(store: Store, open_page: Open) -> None:
+    policy(store, "epsilon = 0.08", "epsilon = 0.01")
+    app = open_page("release", candidate=str(WAITING))
+    assert button(app, OPEN).disabled
+    assert "too few to judge even one candidate" in plain_text_of(app)
+    assert filled(app) == [REJECT]
+
+
+def test_another_split_can_be_chosen(store: Store, open_page: Open) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    box = app.selectbox(key=f"split-{WAITING}")
+    assert box.options == ["until-october", "until-september"]
+    box.select("until-september").run()
+    assert "Used **2** of 5" in plain_text_of(app)
+    assert button(app, OPEN.replace("october", "september"))
+
+
+@pytest.mark.parametrize(
+    ("candidate", "says"),
+    [
+        (REJECTED, "demo reviewer rejected **#14**"),
+        (SERVING, "is in production as"),
+        (FIRST, "It was out"),
+    ],
+)
+def test_what_is_decided_has_no_next_step(
+    store: Store, open_page: Open, candidate: int, says: str
+) -> None:
+    app = open_page("release", candidate=str(candidate))
+    said = plain_text_of(app)
+    assert says in said
+    assert "Next:" not in said
+    assert filled(app) == []
+
+
+def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
+    old = aliases.rollback_target(store, PRODUCTION)
+    app = press(open_page("release"), f"Roll production back to {old}")
+    assert "at once, for everyone who asks for it" in plain_text_of(app)
+    assert button(app, f"Roll back to {old}")
+    assert aliases.current(store)[PRODUCTION] != old
+
+
+def test_the_proposer_is_told_who_may_approve_instead(
+    store: Store, signed_in: Headers, open_page: Open
+) -> None:
+    for name in ("bob@example.com", "grace@example.com"):
+        members.grant(store, name, Role.REVIEWER)
+    with by("bob@example.com"):
+        review.propose(store, TRAINED)
+        openings.open_test(store, TRAINED, reason="Time to know.")
+    app = open_page("release", candidate=str(TRAINED))
+    said = plain_text_of(app)
+    assert "By a reviewer other than bob@example.com: grace@example.com." in said
+    assert button(app, f"Approve #{TRAINED}").disabled
+    assert "somebody else must approve it" in said
+    signed_in["X-Forwarded-Email"] = "grace@example.com"
+    app = open_page("release", candidate=str(TRAINED))
+    assert "other than bob@example.com: **you may**." in plain_text_of(app)
+    assert filled(app) == [f"Approve #{TRAINED}"]
+
+
+def test_a_viewer_is_told_who_may_and_which_role_it_takes(
+    store: Store, signed_in: Headers, open_page: Open
+) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    said = plain_text_of(app)
+    assert "Nobody else holds that role; an admin gives it" in said
+    assert filled(app) == []
+    assert button(app, OPEN).disabled
+    assert "that takes the role reviewer, theirs is viewer" in said
+    members.grant(store, "grace@example.com", Role.RELEASER)
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "By a reviewer: grace@example.com." in said
+
+
+def test_a_reviewer_decides_and_a_releaser_releases(
+    store: Store, signed_in: Headers, open_page: Open
+) -> None:
+    members.grant(store, "bob@example.com", Role.REVIEWER)
+    version = staged(store)
+    app = open_page("release", candidate=str(WAITING))
+    assert button(app, f"Release {version} to production").disabled
+    assert "takes the role releaser, theirs is reviewer" in plain_text_of(app)
+    assert not button(app, COMMENT).disabled
+    members.grant(store, "bob@example.com", Role.RELEASER)
+    press(app, COMMENT)  # any run draws it anew
+    press(app, f"Release {version} to production")
+    assert aliases.history(store, PRODUCTION)[0].by == "bob@example.com"
+
+
+def test_an_exposed_dashboard_only_shows(store: Store, open_page: Open) -> None:
+    config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
+    try:
+        app = open_page("release", candidate=str(WAITING))
+        assert filled(app) == []
+        assert button(app, OPEN).disabled
+        assert button(app, COMMENT).disabled
+        assert "signing in is not set up" in app.warning[0].value
+    finally:
+        config.set_option("server.address", "127.0.0.1")
+
+
+def test_a_decision_made_meanwhile_is_told(store: Store, open_page: Open) -> None:
+    app = open_page("release", candidate=str(WAITING))
+    with by("grace"):
+        review.reject(store, WAITING, comment="Not now.")
+    app.run()
+    assert "grace rejected" in plain_text_of(app)
+    assert app.info[0].value.startswith("Meanwhile")
+    app.run()
+    assert not app.info
