@@ -1,30 +1,32 @@
-"""Posts from files: one CSV per subreddit, plain or gzip.
+"""Posts from files into the store: one recorded run.
 
 An import that was interrupted is simply run again: each batch is one transaction, and what is
 there already counts as unchanged.
 """
 
-import csv
-import gzip
 import hashlib
 import time
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Any
 
-from core.collect.posts import BATCH, Post, store_posts
-from core.collect.rows import REQUIRED, Skipped, is_subreddit, parse_row
+from core.collect.chunks import Chunk, Reading
+from core.collect.formats import Format
+from core.collect.paths import PostFile, find_files
+from core.collect.posts import BATCH, COLUMNS
+from core.collect.readers import chunks_of
+from core.collect.rows import EVERYTHING, Wanted
 from core.errors import InputError
 from core.executions import Run, record
 from core.progress import Progress, silent
 from core.store import Store
 from core.store.artifacts import file_digest
-from core.store.posts import WriteCounts
+from core.store.posts import WriteCounts, write_posts
 
-SUFFIXES = (".csv", ".csv.gz")
+_SUBREDDIT = COLUMNS.index("subreddit")
 
 
 @dataclass(slots=True)
@@ -35,16 +37,31 @@ class ImportCounts:
     seconds: float = 0.0
     files: int = 0
     read: int = 0
+    not_wanted: int = 0
+    """Left out by the caller's own choice of subreddits and days."""
     link_posts: int = 0
     written: WriteCounts = field(default_factory=WriteCounts)
     skipped: Counter[str] = field(default_factory=Counter)
     subreddits: set[str] = field(default_factory=set)
+    """In lower case."""
+    failed: dict[Path, str] = field(default_factory=dict)
+    """Files that could not be read to their end, and why."""
 
 
 def import_files(
-    store: Store, paths: Sequence[Path], *, progress: Progress = silent
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    wanted: Wanted = EVERYTHING,
+    format: Format | None = None,  # noqa: A002 - the option's own name
+    progress: Progress = silent,
 ) -> ImportCounts:
-    """Read every post of the files, or of the folders' files, into the store.
+    """Read every post of the files into the store.
+
+    Args:
+        paths: files, folders, patterns; ``-`` is standard input.
+        wanted: subreddits and days to take, all others being left out.
+        format: how the posts are written; None: as each file's first bytes say.
 
     Raises:
         InputError: a path is missing, a folder holds no file of posts; or, after all others are
@@ -52,21 +69,18 @@ def import_files(
     """
     files = find_files(paths)
     counts = ImportCounts(files=len(files))
-    failed: dict[Path, str] = {}
     started = time.monotonic()
-    with record(store, "import", params={}, inputs=_inputs(files)) as run:
+    with record(store, "import", params=_params(wanted, format), inputs=_inputs(files)) as run:
         counts.execution = run.number
-        for done, path in enumerate(files):
-            progress("Importing", done, len(files))
-            try:
-                _import_file(store, path, counts, run)
-            except InputError as error:
-                failed[path] = error.reason
-                run.log(f"{path}: {error.reason}")
-        progress("Importing", len(files), len(files))
+        rows = _told(files, Reading(wanted, format), counts, run, progress)
+        with closing(rows):
+            for batch in _batches(rows):
+                named = [dict(zip(COLUMNS, row, strict=True)) for row in batch]
+                with store.write() as session:
+                    counts.written += write_posts(session, named, run.number)
         run.metrics = as_metrics(counts)
-        if failed:
-            raise _unreadable(failed, len(files))
+        if counts.failed:
+            raise _unreadable(counts.failed, len(files))
     counts.seconds = time.monotonic() - started
     return counts
 
@@ -79,118 +93,76 @@ def as_metrics(counts: ImportCounts) -> dict[str, int | dict[str, int]]:
         "inserted": counts.written.inserted,
         "updated": counts.written.updated,
         "unchanged": counts.written.unchanged,
+        "not_wanted": counts.not_wanted,
         "skipped": dict(counts.skipped),
         "link_posts": counts.link_posts,
         "subreddits": len(counts.subreddits),
     }
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files themselves, and those in the folders among ``paths``, by name.
-
-    Raises:
-        InputError: a path does not exist, or a folder has no file of a known kind.
-    """
-    found: set[Path] = set()
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"{path} does not exist", "Give a file or a folder of posts.")
-        inside = [f for f in path.rglob("*") if f.name.endswith(SUFFIXES)] if path.is_dir() else []
-        if path.is_dir() and not inside:
-            raise InputError(
-                f"{path} holds no file of posts",
-                f"Files end in {' or '.join(SUFFIXES)}, one per subreddit.",
-            )
-        found.update(inside or [path])
-    return sorted(found)
+def _params(wanted: Wanted, format_: Format | None) -> dict[str, Any]:
+    """What the caller chose; what is left to its default is not named."""
+    chosen = {
+        "subreddits": sorted(wanted.subreddits),
+        "since": wanted.since,
+        "until": wanted.until,
+        "format": format_,
+    }
+    return {name: value for name, value in chosen.items() if value not in (None, [])}
 
 
-def _inputs(files: Sequence[Path]) -> dict[str, object]:
+def _inputs(files: Sequence[PostFile]) -> dict[str, object]:
     digest = hashlib.sha256()
-    for path in files:
-        try:
-            digest.update(f"{path.name}\0{file_digest(path)}\n".encode())
-        except OSError:
-            digest.update(f"{path.name}\0unreadable\n".encode())
+    for file in files:
+        digest.update(f"{file.path.name}\0{_digest(file)}\n".encode())
     return {"files": len(files), "digest": digest.hexdigest()}
 
 
-def _import_file(store: Store, path: Path, counts: ImportCounts, run: Run) -> None:
-    """Read one file in batches; what came before an error stays."""
-    batch: list[Post] = []
-    before = counts.read
+def _digest(file: PostFile) -> str:
+    if file.is_pipe:
+        return "read once"
     try:
-        for line, parsed in read_posts(path):
-            counts.read += 1
-            if isinstance(parsed, Skipped):
-                counts.skipped[parsed.reason] += 1
-                run.log(f"{path}:{line}: skipped, {parsed.reason}: {parsed.detail}")
-                continue
-            counts.link_posts += not parsed.body
-            counts.subreddits.add(parsed.subreddit)
-            batch.append(parsed)
-            if len(batch) == BATCH:
-                counts.written += store_posts(store, batch, source="file", execution=run.number)
-                batch.clear()
-    finally:
-        # Also of a file that breaks off: what could be read is kept, and counted as it is.
-        counts.written += store_posts(store, batch, source="file", execution=run.number)
-        run.log(f"{path}: {counts.read - before} rows")
+        return file_digest(file.path)
+    except OSError:
+        return "unreadable"
 
 
-def read_posts(path: Path) -> Iterator[tuple[int, Post | Skipped]]:
-    """Line number (of the row's last line) and post, or the reason why the row is none.
-
-    Raises:
-        InputError: the file cannot be read, from its start or from some line on.
-    """
-    subreddit = _subreddit_of(path)
-    now = int(time.time())
-    try:
-        with _open(path) as file:
-            reader = csv.reader(file)
-            columns = _columns(next(reader, []))
-            while True:
-                try:
-                    cells = next(reader, None)
-                except csv.Error as error:
-                    yield reader.line_num, Skipped("unparsable", str(error))
-                    continue
-                if cells is None:
-                    return
-                if cells:
-                    yield reader.line_num, parse_row(cells, columns, subreddit=subreddit, now=now)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"cannot be read ({error})", "Fetch the file again.") from error
+def _batches(rows: Iterable[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows of one transaction each, from as many chunks, and files, as it takes."""
+    batch: list[tuple[Any, ...]] = []
+    for some in rows:
+        batch += some
+        while len(batch) >= BATCH:
+            yield batch[:BATCH]
+            del batch[:BATCH]
+    yield batch
 
 
-def _open(path: Path) -> TextIO:
-    opener = gzip.open if path.name.endswith(".gz") else open
-    # Bytes that are not UTF-8 cost the row that holds them, not the file.
-    file = opener(path, "rt", encoding="utf-8", errors="surrogateescape", newline="")
-    return cast("TextIO", file)
+def _told(
+    files: Sequence[PostFile], reading: Reading, counts: ImportCounts, run: Run, progress: Progress
+) -> Generator[list[tuple[Any, ...]]]:
+    """The rows of each chunk; what became of all others is counted, logged and reported."""
+    done, total = 0, sum(file.size for file in files) or None
+    progress("Importing", done, total)
+    with closing(chunks_of(files, reading)) as chunks:
+        for file, chunk in chunks:
+            _count(chunk, counts)
+            for line in chunk.log:
+                run.log(line)
+            if chunk.failure:
+                counts.failed[file.path] = chunk.failure
+                run.log(f"{file.path}: {chunk.failure}")
+            yield chunk.rows
+            progress("Importing", done + chunk.position, total)
+            done += file.size if chunk.is_last else 0
 
 
-def _columns(header: list[str]) -> dict[str, int]:
-    columns = {name.strip().lstrip("\ufeff"): index for index, name in enumerate(header)}
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise InputError(
-            f"has no column {', '.join(missing)}",
-            f"The first line must name the columns, among them {', '.join(REQUIRED)}.",
-        )
-    return columns
-
-
-def _subreddit_of(path: Path) -> str:
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        name = path.name.removesuffix(suffix)
-        if name != path.name and is_subreddit(name):
-            return name
-    raise InputError(
-        "is not a file of posts by its name",
-        f"Name it SUBREDDIT{SUFFIXES[0]} or SUBREDDIT{SUFFIXES[1]}.",
-    )
+def _count(chunk: Chunk, counts: ImportCounts) -> None:
+    counts.read += chunk.read
+    counts.not_wanted += chunk.not_wanted
+    counts.link_posts += chunk.link_posts
+    counts.skipped += chunk.skipped
+    counts.subreddits.update({row[_SUBREDDIT].lower() for row in chunk.rows})
 
 
 def _unreadable(failed: dict[Path, str], total: int) -> InputError:

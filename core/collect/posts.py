@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from core.store import Store
 from core.store.posts import WriteCounts, write_posts
 
-BATCH = 5_000
-"""Posts per transaction: enough to be fast, few enough that others wait only a moment."""
+BATCH = 20_000
+"""Posts per transaction: enough to be fast, few enough that others wait only a moment. Their ids
+hit the index all over, so a larger batch rewrites fewer pages: a quarter of what 900 posts do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,21 @@ def store_posts(store: Store, posts: Sequence[Post], *, source: str, execution: 
 
 def row(post: Post, source: str) -> dict[str, Any]:
     """The post as a row of the store, with the fingerprint that tells a correction."""
-    values = {name: getattr(post, name) for name in _FIELDS}
-    return {**values, "source": source, "fingerprint": _fingerprint([*values.values(), source])}
+    return dict(zip(COLUMNS, values(post, source), strict=True))
 
 
-def _fingerprint(values: list[Any]) -> int:
+def values(post: Post, source: str) -> tuple[Any, ...]:
+    """The same row without its names, which are :data:`COLUMNS`."""
+    content = (*_content(post), source)
+    return (*content, _fingerprint(content))
+
+
+def _fingerprint(content: tuple[Any, ...]) -> int:
     """64 bits of all that is stored, as a signed integer."""
-    content = "\x1f".join(map(str, values)).encode()
-    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), signed=True)
+    text = "\x1f".join(map(str, content)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), signed=True)
 
 
 _FIELDS = [field.name for field in fields(Post)]
+_content = attrgetter(*_FIELDS)
+COLUMNS = (*_FIELDS, "source", "fingerprint")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.collect.files import ImportCounts, as_metrics, find_files, import_files
+from core.collect.files import ImportCounts, as_metrics, import_files
+from core.collect.paths import find_files
 from core.errors import InputError
 from core.executions import get, listing
 from core.executions.history import log_text
@@ -33,6 +34,7 @@ def test_a_folder_is_imported_and_counted(store: Store, tmp_path: Path) -> None:
         "inserted": 36,
         "updated": 0,
         "unchanged": 0,
+        "not_wanted": 0,
         "skipped": {},
         "link_posts": 12,
         "subreddits": 4,
@@ -118,7 +120,7 @@ def test_a_file_that_cannot_be_read_is_told_after_the_others_are_in(
         import_files(store, [folder])
     assert "3 of 6 files could not be read" in caught.value.reason
     assert "cooking.csv.gz cannot be read" in caught.value.reason
-    assert "empty.csv has no column id, created_utc, title, selftext" in caught.value.reason
+    assert "empty.csv is empty" in caught.value.reason
     assert "other 3 are imported" in caught.value.hint
     assert total(store) >= 27
     failed = listing(store)[0]
@@ -142,7 +144,8 @@ def test_files_are_found_below_folders_once_and_in_order(tmp_path: Path) -> None
     paths = [inner / "b.csv", tmp_path / "in" / "a.csv.gz"]
     for path in (*paths, inner / "notes.txt"):
         path.touch()
-    assert find_files([tmp_path / "in", paths[0]]) == sorted(paths)
+    found = find_files([tmp_path / "in", paths[0]])
+    assert [file.path for file in found] == sorted(paths)
 
 
 @pytest.mark.parametrize("what", ["missing", "a folder without posts"])

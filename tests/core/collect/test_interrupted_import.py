@@ -18,17 +18,17 @@ POSTS, BATCH = 400, 20
 KILLED_IN_BATCH = f"""
 import os, signal, sys
 from pathlib import Path
-from core.collect import files, posts
+from core.collect import files
 from core.settings import settings
 from core.store import open_store
-files.BATCH, real, left = {BATCH}, posts.write_posts, [int(sys.argv[2])]
+files.BATCH, real, left = {BATCH}, files.write_posts, [int(sys.argv[2])]
 def write(session, rows, execution):
     found = real(session, rows, execution)
     left[0] -= len(rows) > 0
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
     return found
-posts.write_posts = write
+files.write_posts = write
 files.import_files(open_store(settings().home), [Path(sys.argv[1])])
 """
 

@@ -2,13 +2,15 @@
 
 import csv
 import io
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.collect.posts import Post, row
-from core.collect.rows import FIRST_REDDIT_SECOND, Skipped, is_subreddit, parse_row
+from core.collect.rows import FIRST_REDDIT_SECOND, Skipped, Wanted, is_subreddit, parse_row
 from tests.factories import FIRST, make_post
 
 FILLED = {
@@ -23,14 +25,19 @@ FILLED = {
     "domain": "self.cats",
     "url": "http://example.org/",
     "link_flair_text": "Question",
+    "subreddit": "cats",
 }
 NOW = FIRST + 86_400
 
 
-def parse(**changes: str) -> Post | Skipped:
-    cells = FILLED | changes
-    columns = {name: index for index, name in enumerate(cells)}
-    return parse_row(list(cells.values()), columns, subreddit="cats", now=NOW)
+def parse(**changes: Any) -> Post | Skipped | None:
+    return parse_row(FILLED | changes, now=NOW)
+
+
+def post_of(**changes: Any) -> Post:
+    found = parse(**changes)
+    assert isinstance(found, Post), found
+    return found
 
 
 def test_a_full_row_becomes_a_post() -> None:
@@ -47,17 +54,82 @@ def test_a_full_row_becomes_a_post() -> None:
     )
 
 
-def test_needed_columns_are_enough() -> None:
-    cells = [FILLED[name] for name in ("id", "created_utc", "title", "selftext")]
-    columns = {"id": 0, "created_utc": 1, "title": 2, "selftext": 3}
-    post = parse_row(cells, columns, subreddit="cats", now=NOW)
+def test_needed_fields_are_enough() -> None:
+    needed = {name: FILLED[name] for name in ("id", "created_utc", "title", "subreddit")}
+    post = parse_row(needed, now=NOW)
     assert isinstance(post, Post)
-    assert (post.score, post.num_comments, post.url, post.is_self) == (0, 0, "", True)
+    assert (post.score, post.num_comments, post.url, post.is_self) == (0, 0, "", False)
 
 
-def test_a_column_may_name_the_subreddit() -> None:
-    assert parse(subreddit="space").subreddit == "space"  # type: ignore[union-attr]
-    assert parse(subreddit="").subreddit == "cats"  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    ("changes", "name", "expected"),
+    [
+        ({"id": "t3_18typb"}, "id", "18typb"),
+        ({"id": None, "name": "t3_18typb"}, "id", "18typb"),
+        ({"created_utc": FIRST}, "created_utc", FIRST),
+        ({"created_utc": FIRST + 0.7}, "created_utc", FIRST),
+        ({"created_utc": str(FIRST)}, "created_utc", FIRST),
+        ({"created_utc": datetime.fromtimestamp(FIRST, UTC)}, "created_utc", FIRST),
+        ({"created_utc": datetime(2023, 11, 14, 22, 13, 20)}, "created_utc", FIRST),  # noqa: DTZ001
+        ({"subreddit": "r/Cats"}, "subreddit", "Cats"),
+        ({"subreddit": "/r/Cats/"}, "subreddit", "Cats"),
+        ({"subreddit": None, "subreddit_name_prefixed": "r/Cats"}, "subreddit", "Cats"),
+        ({"subreddit": "u_someone"}, "subreddit", "u_someone"),
+        ({"over_18": True}, "over_18", True),
+        ({"over_18": "true"}, "over_18", True),
+        ({"over_18": 1}, "over_18", True),
+        ({"over_18": "1"}, "over_18", True),
+        ({"over_18": "false"}, "over_18", False),
+        ({"over_18": None}, "over_18", False),
+        ({"over_18": []}, "over_18", False),
+        ({"is_self": None, "selftext": ""}, "is_self", True),
+        ({"is_self": None, "selftext": "", "domain": "imgur.com"}, "is_self", False),
+        ({"is_self": "False", "selftext": ""}, "is_self", False),
+        ({"is_self": False}, "is_self", True),
+        ({"selftext": None}, "body", ""),
+        ({"score": None}, "score", 0),
+        ({"score": -3}, "score", -3),
+        ({"score": 12.0}, "score", 12),
+        ({"num_comments": ""}, "num_comments", 0),
+        ({"link_flair_text": None}, "flair", ""),
+        ({"edited": 1_700_000_123.0}, "title", "Why does my kitten purr"),
+        ({"crosspost_parent": "t3_abc", "crosspost_parent_list": [{"id": "abc"}]}, "id", "18typb"),
+        ({"_meta": {"is_edited": True, "was_deleted_later": False}}, "id", "18typb"),
+        ({"_meta": "of another kind"}, "id", "18typb"),
+        ({"removed_by_category": None}, "id", "18typb"),
+        ({"title": "Salt &amp; &lt;pepper&gt;"}, "title", "Salt & <pepper>"),
+        ({"title": "&amp;lt; is how to write <"}, "title", "&lt; is how to write <"),
+        ({"selftext": "&gt; quoted"}, "body", "> quoted"),
+        ({"url": "http://a.example/?b=1&amp;c=2"}, "url", "http://a.example/?b=1&c=2"),
+    ],
+)
+def test_fields_that_drifted_over_the_years_are_read(
+    changes: dict[str, Any], name: str, expected: object
+) -> None:
+    assert getattr(post_of(**changes), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "takes"),
+    [
+        (Wanted(), True),
+        (Wanted(frozenset({"cats"})), True),
+        (Wanted(frozenset({"space"})), False),
+        (Wanted(since=FIRST), True),
+        (Wanted(since=FIRST + 1), False),
+        (Wanted(until=FIRST), False),
+        (Wanted(until=FIRST + 1), True),
+    ],
+)
+def test_a_post_that_is_not_wanted_is_none(wanted: Wanted, takes: bool) -> None:
+    found = parse_row(FILLED | {"subreddit": "CATS"}, now=NOW, wanted=wanted)
+    assert isinstance(found, Post) == takes
+    assert (found is None) != takes
+
+
+def test_what_is_not_wanted_is_not_told_as_deleted() -> None:
+    gone = FILLED | {"selftext": "[deleted]"}
+    assert parse_row(gone, now=NOW, wanted=Wanted(frozenset({"space"}))) is None
 
 
 @pytest.mark.parametrize(
@@ -69,11 +141,17 @@ def test_a_column_may_name_the_subreddit() -> None:
         ("not_utf8", {"url": "http://example.org/\udce9"}),
         ("not_utf8", {"domain": "\udce9.example.org"}),
         ("bad_id", {"id": ""}),
+        ("bad_id", {"id": None}),
+        ("bad_id", {"id": ["a"]}),
         ("bad_id", {"id": "\udce9"}),
         ("bad_id", {"id": "../../etc"}),
         ("bad_id", {"id": "a" * 17}),
         ("bad_id", {"id": "18TYPB"}),
         ("bad_time", {"created_utc": ""}),
+        ("bad_time", {"created_utc": None}),
+        ("bad_time", {"created_utc": [FIRST]}),
+        ("bad_time", {"created_utc": FIRST * 1000}),
+        ("bad_time", {"created_utc": True}),
         ("bad_time", {"created_utc": "\udce9"}),
         ("bad_time", {"created_utc": "yesterday"}),
         ("bad_time", {"created_utc": "nan"}),
@@ -85,28 +163,35 @@ def test_a_column_may_name_the_subreddit() -> None:
         ("removed", {"selftext": "[removed]"}),
         ("deleted", {"selftext": " [deleted] "}),
         ("deleted", {"title": "[deleted]"}),
+        ("deleted", {"title": "[deleted by user]"}),
+        ("removed", {"title": "[ Removed by Reddit ]"}),
+        ("removed", {"removed_by_category": "moderator"}),
+        ("removed", {"removed_by_category": "copyright_takedown"}),
+        ("deleted", {"removed_by_category": "deleted"}),
+        ("deleted", {"removed_by_category": "author"}),
+        ("removed", {"_meta": {"removal_type": "removed by reddit"}}),
+        ("deleted", {"_meta": {"removal_type": "deleted"}}),
+        ("deleted", {"_meta": {"was_deleted_later": True}}),
+        ("removed", {"_meta": {"was_deleted_later": True, "removal_type": "removed"}}),
         ("no_text", {"title": " ", "selftext": ""}),
         ("no_text", {"title": "\x00", "selftext": "\x1b"}),
+        ("bad_subreddit", {"subreddit": ""}),
+        ("bad_subreddit", {"subreddit": None}),
         ("bad_subreddit", {"subreddit": "two words"}),
         ("bad_subreddit", {"subreddit": "line\nbreak"}),
         ("bad_subreddit", {"subreddit": "caf\udce9"}),
     ],
 )
-def test_a_row_that_is_no_post_says_why(reason: str, changes: dict[str, str]) -> None:
+def test_a_row_that_is_no_post_says_why(reason: str, changes: dict[str, Any]) -> None:
     skipped = parse(**changes)
     assert isinstance(skipped, Skipped)
     assert skipped.reason == reason
     skipped.detail.encode()  # it goes to the log
 
 
-def test_a_row_with_other_fields_than_the_header_says_how_many() -> None:
-    skipped = parse_row(["a", "b"], {"id": 0}, subreddit="cats", now=NOW)
-    assert skipped == Skipped("wrong_field_count", "2 fields, the header has 1")
-
-
-words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=30).map(
-    str.strip
-)
+# "&" and "[" begin what a file escapes and what says that a post is gone.
+plain = st.characters(codec="utf-8", exclude_characters="\r\n\x00&[")
+words = st.text(plain, max_size=30).map(str.strip)
 posts = st.builds(
     make_post,
     id=st.from_regex(r"[0-9a-z]{1,16}", fullmatch=True),
@@ -131,8 +216,7 @@ def test_a_post_survives_the_way_through_a_file(post: Post) -> None:
     csv.writer(file).writerows([written, written.values()])
     file.seek(0)
     header, cells = csv.reader(file)
-    columns = {name: index for index, name in enumerate(header)}
-    assert parse_row(cells, columns, subreddit="", now=NOW) == post
+    assert parse_row(dict(zip(header, cells, strict=True)), now=NOW) == post
 
 
 @given(posts, posts)
