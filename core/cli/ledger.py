@@ -13,7 +13,6 @@ from core.release import openings
 from core.release.budget import Budget
 from core.release.policy import read_policy
 from core.snapshots import find
-from core.snapshots.read import listing
 from core.stats.testset import (
     ACCURACY,
     MOST_CANDIDATES,
@@ -55,7 +54,7 @@ def list_command(as_json: AsJson = False) -> None:
     store = workspace()
     policy = read_policy(store.home)
     found = openings.listing(store)
-    budgets = [openings.budget(store, each, policy) for each in listing(store)]
+    budgets = openings.budgets(store, policy)
     if as_json:
         print_json(
             {

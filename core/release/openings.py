@@ -140,6 +140,13 @@ def budget(store: Store, snapshot: Snapshot, policy: Policy) -> Budget:
         return _budget(session, snapshot, policy)
 
 
+def budgets(store: Store, policy: Policy) -> list[Budget]:
+    """The same for every snapshot there is, newest first; the events are read once."""
+    with store.read() as session:
+        events, every = table.events(session), snapshots.listing(session)
+    return [budget_of(events, each, policy, others=every) for each in every]
+
+
 def _budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     return budget_of(table.events(session), snapshot, policy, others=snapshots.listing(session))
 

@@ -10,7 +10,6 @@ from core.release.budget import Budget
 from core.release.log import Line, lines
 from core.release.openings import Opening
 from core.release.policy import read_policy
-from core.snapshots.read import listing
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.parts.ledger import show_openings, show_splits
@@ -68,11 +67,10 @@ def show_figures(
 top = c.question("Who did what?")
 store = data.store()
 verdict, at = data.verified()
-found, looks, snapshots = lines(store), openings.listing(store), listing(store)
-policy = read_policy(store.home)
-budgets = [openings.budget(store, each, policy) for each in snapshots]
+found, looks = lines(store), openings.listing(store)
+budgets = openings.budgets(store, read_policy(store.home))
 with top:
-    c.answer(answer(found, verdict), generated=any(each.generated for each in snapshots))
+    c.answer(answer(found, verdict), generated=any(each.snapshot.generated for each in budgets))
     if verdict.broken:
         c.empty(
             "Keep the database as it is, and compare it with a backup or an earlier export:",

@@ -18,6 +18,8 @@ from dashboard.parts.answer import answer, by_whom
 from dashboard.parts.stations import show_stations
 
 WIDTH = 330
+MOST = 30
+"""Events that are shown; all of them are on the page Ledger & audit."""
 
 
 def choose(found: list[Candidate]) -> Candidate:
@@ -93,7 +95,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
     c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
-    c.events(case.candidate.events[::-1])
+    c.events(case.candidate.events[: -MOST - 1 : -1])
     c.way(c.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
 
 
