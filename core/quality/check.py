@@ -1,0 +1,116 @@
+"""Checking the posts of the store: one recorded run, and how its results are found again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.errors import InputError
+from core.executions import cached, record
+from core.progress import Progress, silent
+from core.quality.languages import Sample, languages
+from core.quality.measure import NO_TEXT, Measured, joined, measure
+from core.quality.summary import Quality, summarise
+from core.store import Store
+from core.store import executions as executions_table
+from core.store import quality as table
+from core.store.executions import SUCCEEDED, Execution
+from core.store.frames import put_frame, put_json, read_frame, read_json
+from core.store.quality import Holdings
+
+KIND = "check"
+FRAMES = ("subreddits", "days", "per_day", "gaps")
+"""What is stored beside the summary, by the names of :class:`core.quality.summary.Quality`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A finished check. ``current``: no post came, changed or went since."""
+
+    execution: Execution
+    current: bool
+
+    def digest(self, name: str) -> str:
+        """Of the stored ``summary``, or of one of :data:`FRAMES`."""
+        return str(self.execution.outputs[name])
+
+
+def check(store: Store, *, force: bool = False, progress: Progress = silent) -> Check:
+    """Count what the store holds, or give back the check of these very posts.
+
+    Reads every post once; holds 31 bytes of each.
+
+    Raises:
+        InputError: there are no posts.
+    """
+    now = _holdings(store)
+    if not now.posts:
+        raise InputError(
+            "There are no posts to check", "Bring some in first: signoff import FOLDER."
+        )
+    earlier = None if force else cached(store, KIND, {}, _inputs(now))
+    if earlier is not None:
+        return Check(earlier, current=True)
+    with record(store, KIND, params={}, inputs=_inputs(now)) as run:
+        found = _found(store, now.posts, progress)
+        run.outputs = {"summary": put_json(store.artifacts, found.summary)}
+        for name in FRAMES:
+            run.outputs[name] = put_frame(store.artifacts, getattr(found, name))
+        run.metrics = {
+            name: value for name, value in found.summary.items() if isinstance(value, int)
+        }
+    with store.read() as session:
+        made = executions_table.get(session, run.number)
+    if made is None:
+        raise RuntimeError("an execution that was just recorded is gone")
+    return Check(made, current=_inputs(_holdings(store)) == made.inputs)
+
+
+def latest(store: Store) -> Check | None:
+    """The newest check; None before the first."""
+    with store.read() as session:
+        newest = executions_table.listing(session, kinds=(KIND,), status=SUCCEEDED, limit=1)
+    if not newest:
+        return None
+    return Check(newest[0], current=_inputs(_holdings(store)) == newest[0].inputs)
+
+
+def summary(store: Store, check: Check) -> dict[str, Any]:
+    """Figures of all posts."""
+    found: dict[str, Any] = read_json(store.artifacts, check.digest("summary"))
+    return found
+
+
+def frame(store: Store, check: Check, name: str) -> pd.DataFrame:
+    """One of :data:`FRAMES`."""
+    return read_frame(store.artifacts, check.digest(name))
+
+
+def _holdings(store: Store) -> Holdings:
+    with store.read() as session:
+        return table.holdings(session)
+
+
+def _inputs(holdings: Holdings) -> dict[str, int | None]:
+    """What tells that the posts are the same: nothing changes one without either number."""
+    return {"posts": holdings.posts, "last_import": holdings.last_execution}
+
+
+def _found(store: Store, total: int, progress: Progress) -> Quality:
+    sample, parts, done = Sample(), list[Measured](), 0
+    with store.read() as session:
+        for posts in table.every_post(session):
+            progress("Reading the posts", done, total)
+            part = measure(posts)
+            sample.take(
+                [
+                    f"{post.title} {post.body}"
+                    for post, text in zip(posts, part.text.tolist(), strict=True)
+                    if text != NO_TEXT
+                ]
+            )
+            parts.append(part)
+            done += len(posts)
+        names, erased = table.names(session), table.erased(session)
+    progress("Counting", 0, None)
+    return summarise(joined(parts), names=names, erased=erased, languages=languages(sample.texts))

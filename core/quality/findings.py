@@ -1,0 +1,164 @@
+"""What a check found, as sentences, each with what mends it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.snapshots.rules import Rules
+
+FEWEST = Rules().min_posts
+"""Subreddits with fewer posts are left out of a snapshot, unless it is told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was found. ``said`` and ``remedy`` are sentences in plain text.
+
+    ``posts``: how many it is about, those that are missing included; ``share``: of all posts, an
+    estimate from a sample where ``interval`` is given. ``problem``: false for what one should know
+    but need not mend.
+    """
+
+    kind: str
+    posts: int
+    share: float
+    said: str
+    remedy: str
+    problem: bool = True
+    interval: tuple[float, float] | None = None
+
+
+def findings(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Finding]:
+    """Problems first, then what else there is to know; each that concern most posts on top."""
+    made = [*_problems(summary, subreddits), *_facts(summary)]
+    return sorted((f for f in made if f.posts), key=lambda f: (not f.problem, -f.posts, f.kind))
+
+
+def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Finding]:
+    small = subreddits[subreddits["posts"] < FEWEST]
+    holed = int((subreddits["gaps"] > 0).sum())
+    best = summary["nameable"] / summary["posts"]
+    return [
+        Finding(
+            kind="gaps",
+            posts=summary["expected_in_gaps"],
+            share=summary["expected_in_gaps"] / summary["posts"],
+            said=f"About {_posts(summary['expected_in_gaps'])} are missing in {summary['gaps']:,}"
+            f" gaps of {holed:,} subreddits",
+            remedy="Bring those days from a dump: signoff import FILE; or read on as far as Reddit"
+            " shows: signoff collect posts --whole --subreddit NAME.",
+        ),
+        _of_posts(
+            summary,
+            "no_text",
+            "hold no text for a model",
+            "A snapshot leaves them out: signoff snapshot create.",
+        ),
+        _of_posts(
+            summary,
+            "repeats",
+            "repeat the text of another in their own subreddit",
+            "No two splits of a snapshot share a text: signoff snapshot create. Within training"
+            " each of them counts.",
+        ),
+        _of_posts(
+            summary,
+            "elsewhere",
+            "have a text that also stands in another subreddit",
+            f"Nothing mends it: by its text alone, at most {best:.1%} of all posts can be named"
+            " right.",
+        ),
+        Finding(
+            kind="small",
+            posts=int(small["posts"].sum()),
+            share=float(small["posts"].sum()) / summary["posts"],
+            said=f"{_posts(int(small['posts'].sum()))} are of {len(small):,} subreddits with fewer"
+            f" than {FEWEST}",
+            remedy="A snapshot leaves them out, unless --min-posts says otherwise: signoff snapshot"
+            " create.",
+        ),
+    ]
+
+
+def _facts(summary: Mapping[str, Any]) -> list[Finding]:
+    return [
+        _of_posts(
+            summary,
+            "title_only",
+            "are a title only",
+            "Models see less of them: signoff compare has them as a slice.",
+            problem=False,
+        ),
+        _of_posts(
+            summary,
+            "crossposts",
+            "are marked as crossposts in their title",
+            "Most name the subreddit that they come from, not the one that they are in.",
+            problem=False,
+        ),
+        _of_posts(
+            summary,
+            "over_18",
+            "are over 18",
+            "Subreddits that are over 18 come only if asked for: signoff collect posts --over-18.",
+            problem=False,
+        ),
+        _of_posts(
+            summary,
+            "generated",
+            "were generated for the demonstration",
+            "Nobody wrote them: no figure of theirs is about Reddit.",
+            problem=False,
+        ),
+        Finding(
+            kind="erased",
+            posts=summary["erased"],
+            share=summary["erased"] / (summary["posts"] + summary["erased"]),
+            said=f"{_posts(summary['erased'])} were erased, as their authors or moderators took"
+            " them back",
+            remedy="Ask Reddit for the others from time to time: signoff collect refresh.",
+            problem=False,
+        ),
+        *_languages(summary),
+    ]
+
+
+def _languages(summary: Mapping[str, Any]) -> list[Finding]:
+    """How many posts are in another language than the commonest; none where all are alike."""
+    told = summary["languages"]
+    if len(told["found"]) < 2:
+        return []
+    first, clear = told["found"][0], told["sample"] - told["unclear"]
+    low, high = first["interval"]
+    return [
+        Finding(
+            kind="languages",
+            posts=round((1 - first["share"]) * summary["posts"]),
+            share=1 - first["share"],
+            interval=(1 - high, 1 - low),
+            said=f"{1 - first['share']:.1%} of the posts are in another language than most"
+            f" ({first['language']}): {clear - first['posts']:,} of a random {clear:,} that are"
+            f" long enough to tell; {told['unclear']:,} more were not",
+            remedy="A model learns them as it does all others, if there are enough.",
+            problem=False,
+        )
+    ]
+
+
+def _of_posts(
+    summary: Mapping[str, Any], kind: str, what: str, remedy: str, *, problem: bool = True
+) -> Finding:
+    return Finding(
+        kind=kind,
+        posts=summary[kind],
+        share=summary[kind] / summary["posts"],
+        said=f"{_posts(summary[kind])} {what}",
+        remedy=remedy,
+        problem=problem,
+    )
+
+
+def _posts(number: int) -> str:
+    return f"{number:,} post{'' if number == 1 else 's'}"

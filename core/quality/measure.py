@@ -1,0 +1,115 @@
+"""Of each post a few numbers, which is all that is kept of it while the others are read. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.store.quality import PostText
+from core.text import is_empty
+
+NO_TEXT = 0
+"""The text of a post of which normalising leaves nothing."""
+_CROSSPOST = re.compile(r"\b(?:x|cross)[- ]?post", re.IGNORECASE)
+"""How people mark one in a title: x-post, xpost, crosspost, cross post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Numbers of n posts, each of shape (n,); 31 bytes a post."""
+
+    subreddit: NDArray[np.int32]
+    """Ids of the store."""
+    created: NDArray[np.int64]
+    """Epoch seconds."""
+    text: NDArray[np.int64]
+    """Equal for texts that differ in case and spacing only, else different; :data:`NO_TEXT`. Means
+    nothing in another process."""
+    words: NDArray[np.int32]
+    """Of title and body, as spaces part them."""
+    score: NDArray[np.int32]
+    title_only: NDArray[np.bool_]
+    crosspost: NDArray[np.bool_]
+    """Its title says so."""
+    over_18: NDArray[np.bool_]
+    generated: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.subreddit)
+
+
+def measure(posts: Sequence[PostText]) -> Measured:
+    """The numbers of some posts, in their order."""
+    words = [f"{post.title} {post.body}".lower().split() for post in posts]
+    bounds = np.iinfo(np.int32)
+    scores = np.array([post.score for post in posts], dtype=np.int64)
+    return Measured(
+        subreddit=np.array([post.subreddit for post in posts], dtype=np.int32),
+        created=np.array([post.created_utc for post in posts], dtype=np.int64),
+        text=np.array(
+            [_text(post, said) for post, said in zip(posts, words, strict=True)], dtype=np.int64
+        ),
+        words=np.array([len(said) for said in words], dtype=np.int32),
+        score=scores.clip(bounds.min, bounds.max).astype(np.int32),
+        title_only=np.array([not post.body for post in posts], dtype=bool),
+        crosspost=np.array([bool(_CROSSPOST.search(post.title)) for post in posts], dtype=bool),
+        over_18=np.array([post.over_18 for post in posts], dtype=bool),
+        generated=np.array([post.source == "generated" for post in posts], dtype=bool),
+    )
+
+
+def joined(parts: Iterable[Measured]) -> Measured:
+    """All parts as one."""
+    found = [measure([]), *parts]
+    return Measured(
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in found])
+            for field in fields(Measured)
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SameText:
+    """For each post, shape (n,), whether its text stands elsewhere too.
+
+    ``repeat``: in an earlier row of its own subreddit; dropping these leaves one of each.
+    ``elsewhere``: in another subreddit.
+    ``nameable``: how many posts a classifier that sees nothing but the text could name right at
+    best: of each text, those of the subreddit that has it most often.
+    """
+
+    repeat: NDArray[np.bool_]
+    elsewhere: NDArray[np.bool_]
+    nameable: int
+
+
+def same_text(measured: Measured) -> SameText:
+    """Which posts share their text; those without any share nothing."""
+    order = np.lexsort((measured.subreddit, measured.text))
+    text, subreddit = measured.text[order], measured.subreddit[order]
+    new_text = _differs(text) | (text == NO_TEXT)
+    new_pair = new_text | _differs(subreddit)
+    text_number, pair_number = np.cumsum(new_text) - 1, np.cumsum(new_pair) - 1
+    subreddits = np.bincount(text_number[new_pair])
+    most = np.zeros(len(subreddits), dtype=np.int64)
+    np.maximum.at(most, text_number[new_pair], np.bincount(pair_number))
+    repeat, elsewhere = np.zeros(len(order), dtype=bool), np.zeros(len(order), dtype=bool)
+    repeat[order], elsewhere[order] = ~new_pair, (subreddits > 1)[text_number]
+    return SameText(repeat=repeat, elsewhere=elsewhere, nameable=int(most.sum()))
+
+
+def _text(post: PostText, words: Sequence[str]) -> int:
+    if is_empty(post.title, post.body):
+        return NO_TEXT
+    # Python's own hash: 64 bits, of which two texts in two million agree once in ten million runs.
+    return hash(" ".join(words)) or 1
+
+
+def _differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Whether each value differs from the one before it; the first does."""
+    found = np.ones(len(values), dtype=bool)
+    found[1:] = values[1:] != values[:-1]
+    return found

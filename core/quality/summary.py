@@ -1,0 +1,208 @@
+"""From the numbers of all posts to what is stored: one row a subreddit, a day, a gap. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.quality.measure import NO_TEXT, Measured, SameText, same_text
+from core.stats.gaps import find_gaps
+
+DAY = 86_400
+WORD_EDGES = (0, 1, 2, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 256, 512, 1024, 1 << 31)
+"""Of the bins of the histogram of words, each edge in the bin that it begins."""
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a check finds.
+
+    ``summary``: figures of all posts, see :func:`summarise`. ``subreddits``: one row each, most
+    posts first. ``days``: ``subreddit``, ``day`` (days since the epoch, UTC), ``posts``; only days
+    with posts. ``per_day``: ``day``, ``posts`` of all subreddits, likewise. ``gaps``: one row each,
+    most posts missing first.
+    """
+
+    summary: dict[str, Any]
+    subreddits: pd.DataFrame
+    days: pd.DataFrame
+    per_day: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def summarise(
+    measured: Measured,
+    *,
+    names: Mapping[int, str],
+    erased: Mapping[int, int],
+    languages: Mapping[str, Any],
+) -> Quality:
+    """Everything that is stored, from the numbers of all posts.
+
+    Args:
+        names: of the subreddits, by id; those of all posts at least.
+        erased: posts that were erased, by the id of their subreddit.
+        languages: as :func:`core.quality.languages.languages` gives them.
+    """
+    same = same_text(measured)
+    days = _days(measured)
+    gaps = _gaps(days)
+    subreddits = _subreddits(measured, same, gaps, names=names, erased=erased)
+    summary = {
+        **_totals(measured, same, subreddits, gaps),
+        "erased": sum(erased.values()),
+        "words": _histogram(measured.words),
+        "score": _quantiles(measured.score),
+        "languages": dict(languages),
+    }
+    per_day = days.groupby("day")["posts"].sum().reset_index()
+    return Quality(
+        summary=summary,
+        subreddits=subreddits,
+        days=_named(days, names),
+        per_day=per_day,
+        gaps=_named(gaps, names),
+    )
+
+
+def _totals(
+    measured: Measured, same: SameText, subreddits: pd.DataFrame, gaps: pd.DataFrame
+) -> dict[str, Any]:
+    """Counts over all posts; ``nameable`` as :class:`core.quality.measure.SameText` has it."""
+    summed = ("no_text", "repeats", "elsewhere", "crossposts", "title_only", "over_18", "generated")
+    return {
+        "posts": len(measured),
+        "subreddits": int(np.count_nonzero(subreddits["posts"])),
+        "first_utc": int(measured.created.min()),
+        "last_utc": int(measured.created.max()),
+        **{name: int(subreddits[name].sum()) for name in summed},
+        "nameable": same.nameable,
+        "gaps": len(gaps),
+        "gap_days": int(gaps["days"].sum()),
+        "expected_in_gaps": round(float(gaps["expected"].sum())),
+    }
+
+
+def _days(measured: Measured) -> pd.DataFrame:
+    """Posts of each subreddit (its id) and day, by subreddit, then by day."""
+    day = measured.created // DAY
+    first, width = int(day.min()), int(day.max() - day.min()) + 1
+    # One number for each pair: sorting it is several times as quick as sorting pairs.
+    pair, posts = np.unique(
+        measured.subreddit.astype(np.int64) * width + (day - first), return_counts=True
+    )
+    return pd.DataFrame(
+        {
+            "subreddit": (pair // width).astype(np.int32),
+            "day": (pair % width + first).astype(np.int32),
+            "posts": posts.astype(np.int32),
+        }
+    )
+
+
+def _gaps(days: pd.DataFrame) -> pd.DataFrame:
+    """The gaps of all subreddits: ``subreddit`` (id), ``day`` (the first), ``days``, ``expected``
+    posts, ``p_value``.
+    """
+    day, posts = days["day"].to_numpy(np.int64), days["posts"].to_numpy(np.int64)
+    ids, starts = np.unique(days["subreddit"].to_numpy(), return_index=True)
+    ends = np.append(starts[1:], len(days))
+    looked_at = int((day[ends - 1] - day[starts] + 1).sum())
+    parts = [
+        pd.DataFrame(
+            columns=["subreddit", "day", "days", "expected", "p_value"], dtype=np.float64
+        ).astype({"subreddit": np.int32, "day": np.int32, "days": np.int32})
+    ]
+    for subreddit, start, end in zip(ids, starts, ends, strict=True):
+        counts = np.zeros(day[end - 1] - day[start] + 1, dtype=np.int64)
+        counts[day[start:end] - day[start]] = posts[start:end]
+        found = find_gaps(counts, looked_at=looked_at)
+        if len(found.start):
+            values = {
+                "subreddit": np.full(len(found.start), subreddit, dtype=np.int32),
+                "day": (found.start + day[start]).astype(np.int32),
+                "days": found.days.astype(np.int32),
+                "expected": found.expected,
+                "p_value": found.p_value,
+            }
+            parts.append(pd.DataFrame(values))
+    found_gaps = pd.concat(parts[1:] or parts, ignore_index=True)
+    return found_gaps.sort_values(["expected", "day"], ascending=[False, True], ignore_index=True)
+
+
+def _subreddits(
+    measured: Measured,
+    same: SameText,
+    gaps: pd.DataFrame,
+    *,
+    names: Mapping[int, str],
+    erased: Mapping[int, int],
+) -> pd.DataFrame:
+    """One row for each subreddit with posts; counts, but for the times and medians."""
+    ids, place, posts = np.unique(measured.subreddit, return_inverse=True, return_counts=True)
+
+    def counted(which: NDArray[np.bool_]) -> Ints:
+        return np.bincount(place[which], minlength=len(ids))
+
+    first, last = np.full(len(ids), 2**62), np.full(len(ids), -(2**62))
+    np.minimum.at(first, place, measured.created)
+    np.maximum.at(last, place, measured.created)
+    of_gaps = np.searchsorted(ids, gaps["subreddit"].to_numpy())
+    frame = pd.DataFrame(
+        {
+            "subreddit": [names[id_] for id_ in ids.tolist()],
+            "posts": posts,
+            "first_utc": first,
+            "last_utc": last,
+            "per_day": posts / (last // DAY - first // DAY + 1),
+            "gaps": np.bincount(of_gaps, minlength=len(ids)),
+            "gap_days": np.bincount(
+                of_gaps, weights=gaps["days"].to_numpy(np.float64), minlength=len(ids)
+            ).astype(np.int64),
+            "no_text": counted(measured.text == NO_TEXT),
+            "repeats": counted(same.repeat),
+            "elsewhere": counted(same.elsewhere),
+            "crossposts": counted(measured.crosspost),
+            "title_only": counted(measured.title_only),
+            "over_18": counted(measured.over_18),
+            "generated": counted(measured.generated),
+            "erased": [erased.get(id_, 0) for id_ in ids.tolist()],
+            "words_median": _medians(measured.words, place, posts),
+            "score_median": _medians(measured.score, place, posts),
+        }
+    )
+    return frame.sort_values(["posts", "subreddit"], ascending=[False, True], ignore_index=True)
+
+
+def _medians(values: NDArray[np.int32], place: Ints, posts: Ints) -> NDArray[np.float64]:
+    """The median of each subreddit's values."""
+    ordered = values[np.lexsort((values, place))]
+    starts = np.cumsum(posts) - posts
+    low, high = ordered[starts + (posts - 1) // 2], ordered[starts + posts // 2]
+    medians: NDArray[np.float64] = (low.astype(np.float64) + high) / 2
+    return medians
+
+
+def _histogram(words: NDArray[np.int32]) -> dict[str, Any]:
+    """Posts by their number of words: ``edges`` (one more than ``counts``), and the quantiles."""
+    counts, _ = np.histogram(words, bins=np.array(WORD_EDGES, dtype=np.float64))
+    return {"edges": list(WORD_EDGES), "counts": counts.tolist(), **_quantiles(words)}
+
+
+def _quantiles(values: NDArray[np.int32]) -> dict[str, Any]:
+    found = np.quantile(values, QUANTILES)
+    return {"quantiles": dict(zip(map(str, QUANTILES), found.tolist(), strict=True))}
+
+
+def _named(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
+    """The same with names in place of ids, each written once."""
+    ids = frame["subreddit"].to_numpy()
+    kept, codes = np.unique(ids, return_inverse=True)
+    written = pd.Index([names[id_] for id_ in kept.tolist()], dtype=object)
+    return frame.assign(subreddit=pd.Categorical.from_codes(codes, categories=written))
