@@ -157,6 +157,8 @@ class FakeReddit:
         """Taken one a request of the API, before it is answered; None: answer it as ever."""
         self.on_request: Callable[[str], object] = lambda _path: None
         """Called with the path of each request of the API, before it is answered."""
+        self.asked: Mapping[str, str] = {}
+        """The query of the request that is answered now."""
         self.seen: list[str] = []
         """Paths with their queries, in the order of the requests."""
         self.agents: set[str] = set()
@@ -182,6 +184,7 @@ class FakeReddit:
                 allowed, headers = self.allowance.spend()
                 if not allowed:
                     return 429, headers, b"slow down"
+            self.asked = query
             self.on_request(path)
             fault = self.faults.popleft() if self.faults else None
             if callable(fault):
@@ -203,7 +206,7 @@ class FakeReddit:
                 posts = [p for s in self.subreddits.values() for p in s.posts.values()]
                 asked = query["id"].split(",")
                 found = [post for post in posts if post.fullname in asked]
-                return 200, {}, self._listing(found, query)
+                return 200, {}, self._listing(found, {"limit": "100"})
             case ["r", name, what]:
                 return self._of_subreddit(name, what, query)
         return 404, {}, {"message": "Not Found", "error": 404}

@@ -15,7 +15,10 @@ from core.errors import SignoffError
 _TYPERS_INTERRUPT = 130
 _GROUPS = {
     "import": "data",
+    "collect": "collect",
+    "subreddits": "collect",
     "snapshot": "data",
+    "data": "quality",
     "train": "models",
     "evaluate": "models",
     "compare": "compare",

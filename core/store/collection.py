@@ -1,14 +1,15 @@
 """Collecting from Reddit: what is known of subreddits, and how far each has been read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.store.executions import SUCCEEDED
+from core.store.posts import subreddit_ids
 from core.store.tables import (
     CollectionRow,
     ExecutionRow,
@@ -57,54 +58,52 @@ class KnownSubreddit:
     retry_at: datetime | None
 
 
-def is_known(session: Session, name: str) -> bool:
-    """Whether there is a subreddit of that name."""
-    return session.scalar(_id_of(name)) is not None
+def known_among(session: Session, names: Collection[str]) -> set[str]:
+    """Those of the names, in lower case, that a known subreddit has."""
+    keys = [name.lower() for name in names]
+    return set(session.scalars(select(SubredditRow.key).where(SubredditRow.key.in_(keys))))
 
 
 def ensure(session: Session, name: str) -> int:
     """The id of a subreddit, which is made if it is not there yet."""
-    found = session.scalar(_id_of(name))
-    if found is not None:
-        return found
-    row = SubredditRow(key=name.lower(), name=name)
-    session.add(row)
-    session.flush()
-    return row.id
+    return subreddit_ids(session, {name})[name.lower()]
 
 
-def write_facts(
-    session: Session,
-    *,
-    name: str,
-    subscribers: int | None,
-    over_18: bool,
-    description: str,
-    at: datetime,
-) -> None:
-    """Keep what Reddit says of a subreddit, its name in Reddit's own spelling too."""
-    subreddit = ensure(session, name)
-    session.execute(update(SubredditRow).where(SubredditRow.id == subreddit).values(name=name))
-    values = {
-        "subscribers": subscribers,
-        "over_18": over_18,
-        "description": description,
-        "last_seen": at,
-    }
-    row = session.get(SubredditFactsRow, subreddit)
-    if row is None:
-        session.add(SubredditFactsRow(subreddit_id=subreddit, first_seen=at, **values))
-    else:
-        for column, value in values.items():
-            setattr(row, column, value)
+def write_facts(session: Session, found: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
+    """Keep what Reddit says of subreddits, their names in Reddit's own spelling too.
+
+    Args:
+        found: ``name``, ``subscribers``, ``over_18`` and ``description`` of each, which is there
+            once.
+    """
+    ids = subreddit_ids(session, {facts["name"] for facts in found})
+    rows = [
+        {key: value for key, value in facts.items() if key != "name"}
+        | {"subreddit_id": ids[facts["name"].lower()], "last_seen": at}
+        for facts in found
+    ]
+    query = select(SubredditFactsRow.subreddit_id)
+    before = set(session.scalars(query.where(SubredditFactsRow.subreddit_id.in_(ids.values()))))
+    new = [row | {"first_seen": at} for row in rows if row["subreddit_id"] not in before]
+    again = [row for row in rows if row["subreddit_id"] in before]
+    if new:
+        session.execute(insert(SubredditFactsRow), new)
+    if again:
+        session.execute(update(SubredditFactsRow), again)
+    names = [{"id": ids[facts["name"].lower()], "name": facts["name"]} for facts in found]
+    if names:
+        session.execute(update(SubredditRow), names)
 
 
-def write_rank(session: Session, name: str, *, execution: int, rank: int) -> None:
-    """Keep a place in the ranking of an execution; the first of a subreddit counts."""
-    subreddit = ensure(session, name)
-    if session.get(SubredditRankRow, (execution, subreddit)) is None:
-        session.add(SubredditRankRow(execution=execution, subreddit_id=subreddit, rank=rank))
-        session.flush()
+def write_ranks(session: Session, ranks: Mapping[str, int], *, execution: int) -> None:
+    """Keep places in the ranking of an execution: name -> rank, each name once."""
+    ids = subreddit_ids(session, set(ranks))
+    rows = [
+        {"execution": execution, "subreddit_id": ids[name.lower()], "rank": rank}
+        for name, rank in ranks.items()
+    ]
+    if rows:
+        session.execute(insert(SubredditRankRow), rows)
 
 
 def targets(session: Session, names: Sequence[str] | None = None) -> list[Target]:
@@ -162,18 +161,6 @@ def write_outcome(
     row = _collection(session, name)
     row.outcome, row.detail, row.outcome_at = outcome, detail, at
     row.failures, row.retry_at = failures, retry_at
-
-
-def stored(session: Session, ids: Sequence[str]) -> set[str]:
-    """Those among ``ids`` that posts have."""
-    return set(session.scalars(select(PostRow.id).where(PostRow.id.in_(ids))))
-
-
-def erase(session: Session, ids: Collection[str]) -> int:
-    """Take posts out, which are gone on Reddit; how many were here."""
-    return len(
-        session.scalars(delete(PostRow).where(PostRow.id.in_(ids)).returning(PostRow.id)).all()
-    )
 
 
 def subreddits(
@@ -242,10 +229,6 @@ def _collection(session: Session, name: str) -> CollectionRow:
         row = CollectionRow(subreddit_id=subreddit, reach=0, failures=0)
         session.add(row)
     return row
-
-
-def _id_of(name: str) -> Select[int]:
-    return select(SubredditRow.id).where(SubredditRow.key == name.lower())
 
 
 def _newest_ranks() -> Subquery:

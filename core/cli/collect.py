@@ -1,0 +1,265 @@
+"""Commands that collect posts from Reddit, and show what is known of its subreddits."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from core.cli import erasure
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.collect.newest import collect_newest
+from core.collect.reddit import access
+from core.collect.subreddits import Ranking, collect_subreddits
+from core.collect.subreddits import as_metrics as ranking_metrics
+from core.collect.sweep import SHOWN
+from core.collect.visits import Collected, as_metrics
+from core.collect.watch import Round, seconds_of, watch
+from core.errors import NotFoundError
+from core.settings import settings
+from core.store import collection
+from core.store.collection import KnownSubreddit
+
+collect = typer.Typer(help="Collect from Reddit. Needs a key.", no_args_is_help=True)
+subreddits = typer.Typer(help="The subreddits that are known.", no_args_is_help=True)
+
+Limit = Annotated[int, typer.Option(help="Posts of each. Reddit shows about 1,000.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--subreddit", help="Only this one, also if it has to wait. Repeat for more."),
+]
+Over18 = Annotated[bool, typer.Option("--over-18", help="Also subreddits that are over 18.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    erasure.add_to(collect)
+    app.add_typer(collect, name="collect", rich_help_panel="Make")
+    app.add_typer(subreddits, name="subreddits", rich_help_panel="Look")
+
+
+@collect.command("subreddits")
+def collect_subreddits_command(
+    top: Annotated[int, typer.Option(help="How many.")] = 5_000,
+    over_18: Over18 = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Reddit for its most popular subreddits, and keep their ranks."""
+    reddit = access(settings())
+    with progress_bar() as progress:
+        ranking = collect_subreddits(
+            workspace(), reddit, top=top, over_18=over_18, progress=progress
+        )
+    if as_json:
+        print_json(_head(ranking) | ranking_metrics(ranking))
+        return
+    say(
+        f"Kept {ranking.found:,} subreddits, {ranking.new:,} of them new, in"
+        f" {ranking.seconds:.1f} s (execution #{ranking.execution})."
+    )
+    if ranking.found < ranking.asked:
+        say(f"Reddit shows no more than these: {ranking.asked:,} were asked for.")
+    if ranking.over_18:
+        say(f"{ranking.over_18:,} are over 18 and left out; --over-18 keeps them too.")
+    say("Next: signoff collect posts")
+
+
+@collect.command("posts")
+def collect_posts_command(
+    limit: Limit = SHOWN,
+    subreddit: Names = None,
+    over_18: Over18 = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Read on to the limit, also through what is known.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The newest posts of every known subreddit, as far as they are not here yet.
+
+    Run it again at any time, also after a break.
+    """
+    reddit = access(settings())
+    with progress_bar(rate="subreddits/min") as progress:
+        counts = collect_newest(
+            workspace(),
+            reddit,
+            limit=limit,
+            names=subreddit or (),
+            over_18=over_18,
+            whole=whole,
+            progress=progress,
+        )
+    if as_json:
+        print_json(_head(counts) | as_metrics(counts))
+        return
+    _print(counts)
+
+
+@collect.command("watch")
+def watch_command(
+    every: Annotated[str, typer.Option(help="Between two rounds: 30m, 1h, 1d.")] = "1h",
+    limit: Limit = SHOWN,
+    subreddit: Names = None,
+    over_18: Over18 = False,
+) -> None:
+    """Collect posts again and again, a line a round, until Ctrl-C or SIGTERM."""
+    seconds, reddit, store = seconds_of(every), access(settings()), workspace()
+
+    def once() -> Collected:
+        with progress_bar(rate="subreddits/min") as progress:
+            return collect_newest(
+                store,
+                reddit,
+                limit=limit,
+                names=subreddit or (),
+                over_18=over_18,
+                progress=progress,
+            )
+
+    with _sigterm_interrupts():
+        try:
+            watch(store, once, every=seconds, tell=lambda told: say(_round(told)))
+        except KeyboardInterrupt:
+            say("Stopped.")
+
+
+@subreddits.command("list")
+def list_command(
+    search: Annotated[str, typer.Option(help="A part of the name or description.")] = "",
+    limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Known subreddits, by rank, with how they were met the last time."""
+    with workspace().read() as session:
+        found = collection.subreddits(session, search=search, limit=limit)
+    if as_json:
+        print_json([_as_json(subreddit) for subreddit in found])
+        return
+    if not found:
+        say(
+            f"No known subreddit has {search!r} in it."
+            if search
+            else "No subreddits are known yet. Ask Reddit: signoff collect subreddits --top 5000"
+        )
+        return
+    columns = ("rank", "subreddit", "subscribers", "posts", "newest (UTC)", "last met", "on (UTC)")
+    rows = [
+        (
+            s.rank,
+            s.name,
+            s.subscribers,
+            s.posts,
+            _day(datetime.fromtimestamp(s.newest_utc, UTC) if s.newest_utc else None),
+            s.outcome and s.outcome.replace("_", " "),
+            _day(s.outcome_at),
+        )
+        for s in found
+    ]
+    print_table(columns, rows)
+
+
+@subreddits.command("show")
+def show_command(name: str, as_json: AsJson = False) -> None:
+    """One subreddit, with its history of ranks."""
+    with workspace().read() as session:
+        found = collection.subreddit(session, name)
+        ranks = collection.rank_history(session, name)
+    if found is None:
+        raise NotFoundError(
+            f"No subreddit {name[:50]!r} is known",
+            "`signoff subreddits list` shows those that are.",
+        )
+    if as_json:
+        history = [{"at": at, "rank": rank} for at, rank in ranks]
+        print_json(_as_json(found) | {"ranks": history})
+        return
+    over_18 = " Over 18." if found.over_18 else ""
+    say(f"r/{found.name}: {found.posts:,} posts here.{over_18} {found.description or ''}".rstrip())
+    if found.subscribers is not None:
+        say(
+            f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"
+            f" {_day(found.last_seen)}."
+        )
+    if found.outcome:
+        detail = f" ({found.detail})" if found.detail else ""
+        again = (
+            f" It is left alone until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
+        )
+        say(f"Last met {_day(found.outcome_at)}: {found.outcome.replace('_', ' ')}{detail}.{again}")
+    print_table(("ranked at (UTC)", "rank"), [(f"{at:%Y-%m-%d %H:%M}", rank) for at, rank in ranks])
+
+
+def _head(counts: Collected | Ranking) -> dict[str, Any]:
+    return {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
+
+
+def _print(counts: Collected) -> None:
+    written = counts.written
+    say(
+        f"Read {counts.read:,} posts of {counts.subreddits:,} subreddits in {counts.seconds:.1f} s"
+        f" (execution #{counts.execution})."
+    )
+    say(
+        f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
+        f" {counts.erased:,} erased, which are gone on Reddit."
+    )
+    for reason, number in counts.skipped.most_common():
+        say(f"{number:,} posts skipped: {reason.replace('_', ' ')}.")
+    for outcome, number in counts.outcomes.most_common():
+        say(f"{number:,} subreddits {outcome.replace('_', ' ')}.")
+    if counts.outcomes["waiting"]:
+        say("Those that wait failed before, and are asked again later: signoff subreddits list")
+    if counts.outcomes["over_18"]:
+        say("Those over 18 are left out; --over-18 collects from them too.")
+    say("Next: signoff snapshot create")
+
+
+def _round(told: Round) -> str:
+    """One round in a line."""
+    began, after = f"{told.began:%Y-%m-%d %H:%M} UTC", f"Next at {told.next:%H:%M}."
+    if told.collected is None:
+        return f"{began}: {told.error} {after}"
+    counts = told.collected
+    failed = counts.outcomes.total() - counts.subreddits - counts.outcomes["empty"]
+    return (
+        f"{began}: #{counts.execution}, {counts.written.inserted:,} new posts of"
+        f" {counts.subreddits:,} subreddits, {failed:,} not read, {counts.seconds:.0f} s. {after}"
+    )
+
+
+def _as_json(found: KnownSubreddit) -> dict[str, Any]:
+    return {
+        "subreddit": found.name,
+        "rank": found.rank,
+        "subscribers": found.subscribers,
+        "over_18": found.over_18,
+        "description": found.description,
+        "first_seen": found.first_seen,
+        "last_seen": found.last_seen,
+        "posts": found.posts,
+        "newest_utc": found.newest_utc,
+        "outcome": found.outcome,
+        "detail": found.detail,
+        "outcome_at": found.outcome_at,
+        "retry_at": found.retry_at,
+    }
+
+
+def _day(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%d}" if moment else None
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """A polite request to end counts as Ctrl-C."""
+
+    def interrupt(_signal: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

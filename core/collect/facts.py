@@ -1,0 +1,48 @@
+"""What Reddit's API says of a subreddit, as we keep it. Pure."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.collect.rows import is_subreddit
+
+_MOST = 2**62
+"""Numbers fit into 64 bits, also those that mean nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What Reddit says of a subreddit. ``subscribers`` None: it does not say."""
+
+    name: str
+    """As Reddit writes it."""
+    subscribers: int | None
+    over_18: bool
+    description: str
+
+
+def parse_subreddit(data: Mapping[str, Any]) -> Facts | None:
+    """What is said of a subreddit; None if it has no name that one could have."""
+    name, description = data.get("display_name"), data.get("public_description")
+    if not isinstance(name, str) or not is_subreddit(name):
+        return None
+    subscribers = number(data.get("subscribers"))
+    return Facts(
+        name=name,
+        subscribers=None if subscribers is None else int(subscribers),
+        over_18=data.get("over18") is True,
+        description=_encodable(description).strip() if isinstance(description, str) else "",
+    )
+
+
+def number(value: Any) -> float | None:
+    """A finite number that fits into 64 bits, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) and abs(value) < _MOST else None
+
+
+def _encodable(text: str) -> str:
+    """Half a character, which JSON can say and UTF-8 cannot, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,86 @@
+"""Collecting again and again, on one machine. For more, docs/collecting.md has the lines.
+
+A plain loop, in which rounds cannot overlap: docs/decisions says why it is no scheduler's.
+"""
+
+import math
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.collect.alone import alone
+from core.collect.rate import Clock, RealClock
+from core.collect.visits import Collected
+from core.errors import InputError, SignoffError
+from core.store import Store
+
+SHORTEST = 60.0
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_EVERY = re.compile(r"(\d{1,6})\s*([smhd])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What came of one round: ``collected``, or the ``error`` that ended it."""
+
+    began: datetime
+    next: datetime
+    collected: Collected | None = None
+    error: SignoffError | None = None
+
+
+def watch(
+    store: Store,
+    collect: Callable[[], Collected],
+    *,
+    every: float,
+    tell: Callable[[Round], None],
+    clock: Callable[[threading.Event], Clock] = RealClock,
+) -> None:
+    """Collect every so many seconds, until the process is interrupted.
+
+    A round that fails is told, and the next one tries again. One that takes longer than ``every``
+    skips those that it ran into.
+
+    Raises:
+        InputError: what only a person can mend, such as a key that is not accepted.
+        ConflictError: another process watches here.
+    """
+    own = clock(threading.Event())
+    with alone(store, "watch"):
+        while True:
+            began, started = datetime.now(UTC), own.now()
+            collected, error = None, None
+            try:
+                collected = collect()
+            except InputError:
+                raise
+            except SignoffError as met:
+                error = met
+            seconds = until_next(own.now() - started, every=every)
+            following = datetime.now(UTC) + timedelta(seconds=seconds)
+            tell(Round(began=began, next=following, collected=collected, error=error))
+            own.wait(seconds)
+
+
+def until_next(took: float, *, every: float) -> float:
+    """Seconds until the next round, after one that took so many. Pure."""
+    return every * max(math.ceil(took / every), 1) - took
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of ``90s``, ``30m``, ``1h`` or ``1d``.
+
+    Raises:
+        InputError: it says no time, or one of less than a minute.
+    """
+    found = _EVERY.fullmatch(text.strip().lower())
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    if seconds < SHORTEST:
+        raise InputError(
+            f"--every {text!r} is no time between rounds",
+            "Give a minute or more, such as 30m, 1h or 1d.",
+        )
+    return float(seconds)
