@@ -182,8 +182,7 @@ def _before_approval(case: Case) -> Step:
         words = f"reject it{because}" if failed else "approve or reject it"
         return Step(Action.DECIDE, words, Role.REVIEWER)
     if case.refused or case.against_opening():
-        words = "reject it, or test it on a newer split"
-        return Step(Action.DECIDE, words, Role.REVIEWER)
+        return Step(Action.OPEN, "test it on a newer split, or reject it", Role.REVIEWER)
     return Step(Action.OPEN, "open its sealed test", Role.REVIEWER)
 
 

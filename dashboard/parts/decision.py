@@ -63,7 +63,7 @@ def show_decision(case: Case, seen: str | None) -> None:
                 ),
                 do=lambda: review.reject(store, number, comment=comment, seen=seen),
                 done=f"#{number} is rejected.",
-                next_=decides and bool(failed or against_approval),
+                next_=decides and bool(failed),
             ),
             Act(
                 key=f"speak-{number}",

@@ -35,13 +35,13 @@ def show_log(lines: Sequence[Line]) -> None:
     sentences = data.with_names([line.sentence for line in shown])
     with table:
         c.table(
-            ("Entry", "When (UTC)", "What happened", "Candidate"),
+            ("Entry", "Candidate", "When (UTC)", "What happened"),
             [
                 (
                     f"{line.number:,}",
+                    candidate_link(line.candidate) if line.candidate else "–",
                     c.Rich(words.unbroken(words.minute(line.at))) if line.at else "–",
                     sentence,
-                    candidate_link(line.candidate) if line.candidate else "–",
                 )
                 for line, sentence in zip(shown, sentences, strict=True)
             ],

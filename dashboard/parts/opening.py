@@ -54,7 +54,7 @@ def show_opening(case: Case) -> None:
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
                 do=lambda: open_test(case, reason),
                 done=f"The sealed test of {split} has answered for #{case.number}.",
-                next_=next_step(case).action == Action.OPEN,
+                next_=next_step(case).action == Action.OPEN and not case.refused,
             )
         ]
     )

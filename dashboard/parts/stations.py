@@ -41,12 +41,14 @@ def stations(case: Case) -> list[Station]:
 
 def _tested(case: Case, action: Action) -> Station:
     result = case.candidate.result
+    if case.refused:
+        return (STOPPED, "not tested")
     if action == Action.OPEN:
         return (NEXT, "test cut off" if case.candidate.unfinished else "tested")
     if result is not None:
         sign = {Verdict.PASS: DONE, Verdict.FAIL: STOPPED}.get(Verdict(result.verdict or ""), OPEN)
         return (sign, f"tested: {result.verdict}")
-    return (STOPPED, "not tested") if case.refused else (LATER, "tested")
+    return (LATER, "tested")
 
 
 def _decided(case: Case, action: Action) -> Station:
