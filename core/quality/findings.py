@@ -1,4 +1,4 @@
-"""What a check found, as sentences, each with what mends it. Pure."""
+"""What a check found, in words, each with what mends it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ FEWEST = Rules().min_posts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was found. ``said`` and ``remedy`` are sentences in plain text.
+    """One thing that was found: ``said`` names it, ``remedy`` is a sentence or two.
 
     ``posts``: how many it is about, those that are missing included; ``share``: of all posts, an
     estimate from a sample where ``interval`` is given. ``problem``: false for what one should know
@@ -45,28 +45,28 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
             kind="gaps",
             posts=summary["expected_in_gaps"],
             share=summary["expected_in_gaps"] / summary["posts"],
-            said=f"About {_posts(summary['expected_in_gaps'])} are missing in {summary['gaps']:,}"
-            f" gaps of {holed:,} subreddits",
+            said=f"About {_count(summary['expected_in_gaps'], 'post')} missing in"
+            f" {_count(summary['gaps'], 'gap')} of {_count(holed, 'subreddit')}",
             remedy="Bring those days from a dump: signoff import FILE; or read on as far as Reddit"
             " shows: signoff collect posts --whole --subreddit NAME.",
         ),
         _of_posts(
             summary,
             "no_text",
-            "hold no text for a model",
+            "without any text for a model",
             "A snapshot leaves them out: signoff snapshot create.",
         ),
         _of_posts(
             summary,
             "repeats",
-            "repeat the text of another in their own subreddit",
+            "with the text of another of their own subreddit",
             "No two splits of a snapshot share a text: signoff snapshot create. Within training"
             " each of them counts.",
         ),
         _of_posts(
             summary,
             "elsewhere",
-            "have a text that also stands in another subreddit",
+            "with a text that also stands in another subreddit",
             f"Nothing mends it: by its text alone, at most {best:.1%} of all posts can be named"
             " right.",
         ),
@@ -74,8 +74,8 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
             kind="small",
             posts=int(small["posts"].sum()),
             share=float(small["posts"].sum()) / summary["posts"],
-            said=f"{_posts(int(small['posts'].sum()))} are of {len(small):,} subreddits with fewer"
-            f" than {FEWEST}",
+            said=f"{_count(int(small['posts'].sum()), 'post')} of"
+            f" {_count(len(small), 'subreddit')} with fewer than {FEWEST}",
             remedy="A snapshot leaves them out, unless --min-posts says otherwise: signoff snapshot"
             " create.",
         ),
@@ -87,28 +87,28 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
         _of_posts(
             summary,
             "title_only",
-            "are a title only",
+            "with a title only",
             "Models see less of them: signoff compare has them as a slice.",
             problem=False,
         ),
         _of_posts(
             summary,
             "crossposts",
-            "are marked as crossposts in their title",
+            "with a mark of a crosspost in the title",
             "Most name the subreddit that they come from, not the one that they are in.",
             problem=False,
         ),
         _of_posts(
             summary,
             "over_18",
-            "are over 18",
+            "over 18",
             "Subreddits that are over 18 come only if asked for: signoff collect posts --over-18.",
             problem=False,
         ),
         _of_posts(
             summary,
             "generated",
-            "were generated for the demonstration",
+            "generated for the demonstration",
             "Nobody wrote them: no figure of theirs is about Reddit.",
             problem=False,
         ),
@@ -116,8 +116,7 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
             kind="erased",
             posts=summary["erased"],
             share=summary["erased"] / (summary["posts"] + summary["erased"]),
-            said=f"{_posts(summary['erased'])} were erased, as their authors or moderators took"
-            " them back",
+            said=f"{_count(summary['erased'], 'post')} erased, as Reddit no longer shows them",
             remedy="Ask Reddit for the others from time to time: signoff collect refresh.",
             problem=False,
         ),
@@ -138,7 +137,7 @@ def _languages(summary: Mapping[str, Any]) -> list[Finding]:
             posts=round((1 - first["share"]) * summary["posts"]),
             share=1 - first["share"],
             interval=(1 - high, 1 - low),
-            said=f"{1 - first['share']:.1%} of the posts are in another language than most"
+            said=f"{1 - first['share']:.1%} of the posts in another language than most"
             f" ({first['language']}): {clear - first['posts']:,} of a random {clear:,} that are"
             f" long enough to tell; {told['unclear']:,} more were not",
             remedy="A model learns them as it does all others, if there are enough.",
@@ -154,11 +153,11 @@ def _of_posts(
         kind=kind,
         posts=summary[kind],
         share=summary[kind] / summary["posts"],
-        said=f"{_posts(summary[kind])} {what}",
+        said=f"{_count(summary[kind], 'post')} {what}",
         remedy=remedy,
         problem=problem,
     )
 
 
-def _posts(number: int) -> str:
-    return f"{number:,} post{'' if number == 1 else 's'}"
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
