@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.churn import Churn, churn
@@ -85,6 +86,16 @@ def align(baseline: PredictionTable, candidate: PredictionTable) -> Aligned | No
         names=names,
         shared=known(names, baseline) & known(names, candidate),
     )
+
+
+def on_common_posts(
+    baseline: PredictionTable, candidate: PredictionTable
+) -> tuple[PredictionTable, PredictionTable]:
+    """Two tables of one split, without the posts that were erased between their evaluations."""
+    if np.array_equal(baseline.post_id, candidate.post_id):  # as mostly
+        return baseline, candidate
+    first, second = pd.Index(baseline.post_id), pd.Index(candidate.post_id)
+    return baseline.among(first.isin(second)), candidate.among(second.isin(first))
 
 
 def common_names(baseline: PredictionTable, candidate: PredictionTable) -> tuple[str, ...]:

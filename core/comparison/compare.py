@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from core.comparison.align import on_common_posts
 from core.comparison.difference import FORMAT, Side, difference
 from core.comparison.noise import newest, noise_for
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation import evaluate
+from core.evaluation.aggregate import aggregate
+from core.evaluation.predict import PredictionTable
 from core.executions import cached, get, record
 from core.executions.history import made_none
 from core.snapshots import find
@@ -32,6 +35,14 @@ class Pair:
 
     baseline: Evaluation
     candidate: Evaluation
+
+    @property
+    def one_split(self) -> bool:
+        """Whether both are of the same split, so that a post which only one has was erased."""
+        return (self.baseline.snapshot, self.baseline.split) == (
+            self.candidate.snapshot,
+            self.candidate.split,
+        )
 
     @property
     def sealed(self) -> bool:
@@ -78,8 +89,7 @@ def compare(
     with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
         noise = noise_for(store, _models(store, chosen))
         found = difference(
-            _side(store, chosen.baseline),
-            _side(store, chosen.candidate),
+            *_sides(store, chosen),
             noise.bands if noise else None,
             attributes=attributes,
             topics=read_topics(store.home / TOPICS_FILE),
@@ -220,12 +230,25 @@ def _topics_digest(store: Store) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def _side(store: Store, evaluation: Evaluation) -> Side:
-    return Side(
-        metrics=evaluation.metrics,
-        subreddits=read_frame(store.artifacts, evaluation.subreddits),
-        table=evaluate.predictions(store, evaluation),
+def tables_of(store: Store, chosen: Pair) -> tuple[PredictionTable, PredictionTable]:
+    """Both prediction tables; of one split, without posts that were erased in between."""
+    baseline, candidate = (
+        evaluate.predictions(store, s) for s in (chosen.baseline, chosen.candidate)
     )
+    return on_common_posts(baseline, candidate) if chosen.one_split else (baseline, candidate)
+
+
+def _sides(store: Store, chosen: Pair) -> tuple[Side, Side]:
+    before, after = tables_of(store, chosen)
+    return _side(store, chosen.baseline, before), _side(store, chosen.candidate, after)
+
+
+def _side(store: Store, evaluation: Evaluation, table: PredictionTable) -> Side:
+    if len(table.label) == evaluation.posts:
+        return Side(evaluation.metrics, read_frame(store.artifacts, evaluation.subreddits), table)
+    found = aggregate(table)
+    seen = evaluation.metrics["seen_in_training"]
+    return Side(found.metrics | {"seen_in_training": seen}, found.subreddits, table)
 
 
 def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> Evaluation:

@@ -8,13 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, align
-from core.comparison.compare import Pair, attributes_of, require_unsealed
+from core.comparison.compare import Pair, attributes_of, require_unsealed, tables_of
 from core.comparison.dimensions import Dimension, in_slice
 from core.comparison.slices import dimensions_of
 from core.errors import NotFoundError, RefusedError
-from core.evaluation.evaluate import predictions
 from core.snapshots import find
-from core.snapshots.content import line_at
+from core.snapshots.content import line_of
 from core.snapshots.read import open_split
 from core.store import Store
 from core.store.posts import StoredPost, posts_by_id
@@ -53,8 +52,8 @@ class Page:
 class PostInFull:
     """One post with both models' predictions; ``post`` is None once it is erased.
 
-    ``line``: the normalised text that the models saw. ``baseline``, ``candidate``: names and
-    probabilities, most probable first.
+    ``line``: the normalised text that the models saw, empty then. ``baseline``, ``candidate``:
+    names and probabilities, most probable first.
     """
 
     post: StoredPost | None
@@ -127,7 +126,7 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
         NotFoundError: no such post in this comparison. Others as :func:`lay_out`.
     """
     require_unsealed(pair)
-    tables = [predictions(store, side) for side in (pair.baseline, pair.candidate)]
+    tables = tables_of(store, pair)
     places = [np.flatnonzero(table.post_id == post_id) for table in tables]
     if not all(len(place) for place in places):
         raise NotFoundError(
@@ -146,7 +145,7 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
     split = open_split(store, find(store, pair.baseline.snapshot), pair.baseline.split)
     return PostInFull(
         post=stored,
-        line=line_at(split, int(places[0][0])),
+        line=line_of(split, post_id),
         subreddit=truth,
         change=_change(truth, before, after),
         baseline=said[0],
@@ -161,7 +160,7 @@ def _change(truth: str, before: str | None, after: str | None) -> str:
 
 
 def _aligned(store: Store, pair: Pair) -> Aligned:
-    posts = align(predictions(store, pair.baseline), predictions(store, pair.candidate))
+    posts = align(*tables_of(store, pair))
     if posts is None:
         raise RefusedError(
             "The two evaluations are of different posts, so none can be laid side by side",

@@ -36,9 +36,13 @@ class Answer:
 
 
 def read_answer(
-    asked: Sequence[str], entries: Iterable[Mapping[str, Any]], *, now: datetime
+    asked: Sequence[str], entries: Iterable[Mapping[str, Any]], *, whole: bool = True, now: datetime
 ) -> Answer:
-    """Sort the entries of an answer. What was not asked for is not heeded."""
+    """Sort the entries of an answer. What was not asked for is not heeded.
+
+    Args:
+        whole: the answer ends here; else nothing is known of posts that it does not show.
+    """
     wanted = frozenset(asked)
     gone: dict[str, str] = {}
     shown: set[str] = set()
@@ -52,7 +56,8 @@ def read_answer(
         else:
             gone[post] = why
     shown -= gone.keys()
-    return Answer(frozenset(shown), gone, wanted - shown - gone.keys())
+    absent = wanted - shown - gone.keys() if whole else frozenset[str]()
+    return Answer(frozenset(shown), gone, absent)
 
 
 def why_gone(entry: Mapping[str, Any], *, now: datetime) -> str | None:

@@ -30,23 +30,28 @@ _ID = re.compile(r"(?:t3_)?([0-9a-z]{1,16})")
 
 @dataclass(slots=True)
 class Erased:
-    """What a run erased, and what it took it out of.
-
-    ``checked``: posts asked for. ``unknown``: of those named, the ones that were never here; they
-    will not come either. ``known``: those that were erased before. ``snapshots``: whose files were
-    written anew. ``left``: snapshot and split -> why its file was not. ``waiting``: files that
-    another run reads still.
-    """
+    """What a run erased, and what it took it out of."""
 
     execution: int = 0
     seconds: float = 0.0
     checked: int = 0
+    """Posts that were asked for, or named."""
     erased: Counter[str] = field(default_factory=Counter)
+    """Reason -> posts that are erased now."""
     unknown: int = 0
+    """Of those named: never here. They will not come either."""
     known: int = 0
+    """Of those named: erased before."""
+    absent: int = 0
+    """Posts that Reddit did not show, which may be gone."""
+    unanswered: int = 0
+    """Posts that it said nothing of."""
     snapshots: list[str] = field(default_factory=list)
+    """Whose files were written anew."""
     left: dict[str, str] = field(default_factory=dict)
+    """Snapshot and split -> why its file was not."""
     waiting: int = 0
+    """Old files that another run reads still."""
 
 
 def erase(store: Store, ids: Iterable[str], *, progress: Progress = silent) -> Erased:
@@ -98,6 +103,8 @@ def as_metrics(found: Erased) -> dict[str, Any]:
         "erased": dict(found.erased),
         "unknown": found.unknown,
         "erased_before": found.known,
+        "absent": found.absent,
+        "unanswered": found.unanswered,
         "snapshots": found.snapshots,
         "left": found.left,
         "waiting": found.waiting,

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -47,6 +47,16 @@ class PredictionTable:
         """Whether the first prediction is the post's subreddit."""
         right: NDArray[np.bool_] = self.first == self.label
         return right
+
+    def among(self, posts: NDArray[np.bool_]) -> "PredictionTable":
+        """Only the posts for which it says so, shape (n,)."""
+        return replace(
+            self,
+            post_id=self.post_id[posts],
+            label=self.label[posts],
+            top_labels=self.top_labels[posts],
+            top_probs=self.top_probs[posts],
+        )
 
 
 def predict(load: Load, split: SplitFile, *, k: int, progress: Progress) -> PredictionTable:

@@ -34,7 +34,7 @@ class Budget:
 
     @property
     def posts(self) -> int:
-        return self.snapshot.splits["test"]
+        return self.snapshot.readable["test"]
 
     @property
     def left(self) -> int:
@@ -124,7 +124,7 @@ def budget_of(
     return Budget(
         snapshot=snapshot,
         possible=candidates_possible(
-            promise_of(policy), posts=snapshot.splits["test"], epsilon=rules.epsilon
+            promise_of(policy), posts=snapshot.readable["test"], epsilon=rules.epsilon
         ),
         used=len(uses),
         elsewhere=sum(event.snapshot != snapshot.digest for event in uses),

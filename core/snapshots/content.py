@@ -264,8 +264,11 @@ def read_moments(split: SplitFile) -> NDArray[np.int64]:
     return created
 
 
-def line_at(split: SplitFile, place: int) -> str:
-    """The line of the post at this place, 0 for the oldest."""
+def line_of(split: SplitFile, post_id: str) -> str:
+    """The line of a post; empty if the split does not hold it, or not any more."""
+    place: int = pc.index(split.ids, post_id).as_py()
+    if place < 0:
+        return ""
     ends = np.cumsum(split.sizes)
     group = int(np.searchsorted(ends, place, side="right"))
     return read_lines(split.source, group)[place - int(ends[group])]

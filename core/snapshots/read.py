@@ -1,5 +1,7 @@
 """Finding snapshots, and loading what may be seen of them."""
 
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
 
@@ -53,22 +55,19 @@ def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
         RefusedError: the test split, which is sealed.
         InputError: there is no such split.
     """
-    require_open(split)
-    return from_parquet(store.artifacts.open(getattr(snapshot, split)))
+    return from_parquet(_path(store, snapshot, split))
 
 
 def open_split(store: Store, snapshot: Snapshot, split: str) -> SplitFile:
     """``train`` or ``valid``, verified, its lines left in its file. Raises as :func:`load_split`
     does.
     """
-    require_open(split)
-    return split_file(store.artifacts.open(getattr(snapshot, split)))
+    return split_file(_path(store, snapshot, split))
 
 
 def load_ids(store: Store, snapshot: Snapshot, split: str) -> pa.ChunkedArray:
     """The ids of the posts of ``train`` or ``valid``. Raises as :func:`load_split` does."""
-    require_open(split)
-    return ids_from_parquet(store.artifacts.open(getattr(snapshot, split)))
+    return ids_from_parquet(_path(store, snapshot, split))
 
 
 def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFrame:
@@ -79,8 +78,17 @@ def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFram
     ``over_18``, ``subreddit_age_days`` (see :data:`core.snapshots.content.SCHEMA`), as they were
     when the snapshot was frozen. Raises as :func:`load_split` does.
     """
+    return attributes_from_parquet(_path(store, snapshot, split))
+
+
+def _path(store: Store, snapshot: Snapshot, split: str) -> Path:
+    """The verified file of an open split, as the snapshot names it now: since ``snapshot`` was
+    read, posts may have been erased from it.
+    """
     require_open(split)
-    return attributes_from_parquet(store.artifacts.open(getattr(snapshot, split)))
+    with store.read() as session:
+        now = table.get(session, snapshot.digest) or snapshot
+    return store.artifacts.open(getattr(now, split))
 
 
 def require_open(split: str) -> None:

@@ -22,8 +22,9 @@ from core.store.tables import (
 
 _AT_ONCE = 5_000
 """Ids in one statement."""
-EVERYTHING = "all"
-GENERATED = "generated"
+REDDIT, EVERYTHING = "reddit", "all"
+"""Which posts a round asks for."""
+_GENERATED = "generated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,4 +248,4 @@ def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _in_scope(scope: str) -> ColumnElement[bool]:
     """Generated posts have ids of their own, which Reddit gave to others."""
-    return PostRow.source != GENERATED if scope == EVERYTHING else PostRow.source == scope
+    return PostRow.source != _GENERATED if scope == EVERYTHING else PostRow.source == scope

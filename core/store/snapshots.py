@@ -41,6 +41,11 @@ class Snapshot:
         return self.name or self.digest[:12]
 
     @property
+    def readable(self) -> dict[str, int]:
+        """Split -> number of its posts that were not erased."""
+        return {split: posts - self.erased.get(split, 0) for split, posts in self.splits.items()}
+
+    @property
     def optimistic(self) -> bool:
         """A random split lets a model see the future, so its scores promise too much."""
         return self.split == "random"

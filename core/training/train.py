@@ -74,7 +74,8 @@ def _fit(
     progress: Progress,
 ) -> Model:
     data = load_split(store, snapshot, "train")
-    run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}")
+    erased = snapshot.splits["train"] - len(data)
+    run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     with store.artifacts.scratch() as folder:
         path = folder / f"model{kind.suffix}"

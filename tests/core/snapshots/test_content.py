@@ -15,10 +15,16 @@ from core.snapshots.content import (
     SCHEMA,
     FrozenPosts,
     attributes_from_parquet,
+    blanked,
     content_digest,
     from_parquet,
+    held,
     ids_from_parquet,
+    line_of,
+    read_lines,
+    read_moments,
     snapshot_digest,
+    split_file,
     to_parquet,
 )
 from tests.factories import make_corpus, make_frozen
@@ -138,6 +144,76 @@ def test_a_file_can_be_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     file = pq.ParquetFile(io.BytesIO(to_parquet(make_frozen(make_corpus(posts=3)))))
     sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
     assert sizes == [5, 5, 2]
+
+
+def erased(posts: FrozenPosts, *ids: str) -> bytes:
+    found = blanked(pa.py_buffer(to_parquet(posts)), pa.array(ids, pa.string()))
+    assert found is not None
+    return found.content
+
+
+@given(frozen(), st.data())
+def test_without_the_text_of_some_posts_the_digest_stays(
+    posts: FrozenPosts, data: st.DataObject
+) -> None:
+    ids = posts.rows["post_id"].to_pylist()
+    gone = data.draw(st.sets(st.sampled_from(ids))) if ids else set()
+    before = to_parquet(posts)
+    for part in (gone, data.draw(st.sets(st.sampled_from(ids))) if ids else set()):
+        found = blanked(pa.py_buffer(before), pa.array(sorted(part), pa.string()))
+        gone |= part
+        before = found.content if found else before
+    now = held(pa.py_buffer(before), version=2)
+    assert (now.digest, now.posts) == (content_digest(posts), len(posts))
+    assert now.erased == [post for post in ids if post in gone]
+    left = from_parquet(pa.py_buffer(before))
+    lines = posts.rows["line"].to_pylist()
+    kept = [(i, line) for i, line in zip(ids, lines, strict=True) if i not in gone]
+    assert list(zip(left.ids, left.lines, strict=True)) == kept
+
+
+def test_what_a_post_held_is_in_no_byte_of_the_file() -> None:
+    posts = changed(make_frozen(make_corpus(posts=3)), "flair", "tenderflair")
+    posts = changed(posts, "domain", "secret.example")
+    file = pq.ParquetFile(io.BytesIO(erased(posts, "p00000", "p00005")))
+    said = str(file.read().to_pydict()) + str(file.metadata.row_group(0).to_dict())
+    for word in ("tenderflair", "secret.example", "mark0x", "mark5x"):
+        assert word not in said
+    assert "mark1x" in said
+    assert file.read()["score"].to_pylist() == posts.rows["score"].to_pylist()
+
+
+def test_a_file_without_these_posts_is_left_as_it_is() -> None:
+    file = pa.py_buffer(to_parquet(make_frozen(make_corpus(posts=2))))
+    assert blanked(file, pa.array(["other"])) is None
+    assert blanked(file, pa.array([], pa.string())) is None
+    once = blanked(file, pa.array(["p00001"]))
+    assert once is not None
+    assert blanked(pa.py_buffer(once.content), pa.array(["p00001", "other"])) is None
+
+
+def test_of_an_erased_file_a_digest_of_the_texts_is_not_known() -> None:
+    posts = make_frozen(make_corpus(posts=2))
+    assert held(pa.py_buffer(to_parquet(posts)), version=1).digest == content_digest(
+        posts, version=1
+    )
+    assert held(pa.py_buffer(erased(posts, "p00001")), version=1).digest is None
+
+
+def test_parts_and_lines_are_those_of_the_posts_that_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(content, "ROW_GROUP", 3)
+    posts = make_frozen(make_corpus(posts=3))
+    gone = ["p00001", "p00003", "p00004", "p00005", "p00011"]
+    split = split_file(pa.py_buffer(erased(posts, *gone)))
+    assert split.sizes == (2, 0, 3, 2)
+    assert [len(read_lines(split.source, n)) for n in range(4)] == list(split.sizes)
+    assert len(read_moments(split)) == len(split) == len(split.label) == 7
+    for post in posts.rows["post_id"].to_pylist():
+        words = line_of(split, post).split()
+        assert (f"mark{int(post[1:])}x" in words) == (post not in gone)
+    assert len(attributes_from_parquet(split.source)) == 12
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -1,0 +1,123 @@
+"""Commands that erase posts: those that are gone on Reddit, and those that a person names."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, print_json, progress_bar, say, workspace
+from core.collect.reddit import access
+from core.collect.watch import seconds_of
+from core.erasure.erase import Erased, as_metrics, erase
+from core.erasure.refresh import refresh
+from core.errors import InputError
+from core.settings import settings
+from core.store import Store
+
+MOST_SHOWN = 5
+
+
+def add_to(collect: typer.Typer) -> None:
+    """Add these commands to ``signoff collect``."""
+    collect.command("refresh")(refresh_command)
+    collect.command("erase")(erase_command)
+
+
+def refresh_command(
+    limit: Annotated[int | None, typer.Option(help="Ask for so many posts at most.")] = None,
+    older_than: Annotated[
+        str, typer.Option(help="Begin anew once the last time is longer ago: 30m, 24h, 7d.")
+    ] = "24h",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also posts from files, not only from Reddit's API.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Reddit for stored posts, and erase those that were deleted or removed.
+
+    Their text goes everywhere: docs/erasure.md. A run that ends early is continued by the next.
+    """
+    reddit, store = access(settings()), workspace()
+    due = timedelta(seconds=seconds_of(older_than))
+    with progress_bar(rate="posts/min") as progress:
+        found = refresh(
+            store, reddit, limit=limit, older_than=due, everything=everything, progress=progress
+        )
+    if as_json:
+        print_json(_as_json(store, found))
+        return
+    if not found.checked:
+        say(f"No post is due: all were asked for less than {older_than} ago, or there is none.")
+    else:
+        say(f"Asked for {found.checked:,} posts in {found.seconds:.1f} s (#{found.execution}).")
+    if found.absent:
+        say(f"{found.absent:,} are not shown. They are erased if they still are not a day later.")
+    if found.unanswered:
+        say(f"{found.unanswered:,} were left for the next time: the answer showed no post at all.")
+    _print(store, found)
+
+
+def erase_command(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids of posts, such as 1a2b3c.", show_default=False)
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", help="A text file with one id a line.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase posts by their ids, for good: nothing brings them back. Needs no key, but an admin.
+
+    Without ids it finishes what was cut off.
+    """
+    store = workspace()
+    named = [*(ids or ()), *(_read(file) if file else ())]
+    with progress_bar() as progress:
+        found = erase(store, named, progress=progress)
+    if as_json:
+        print_json(_as_json(store, found))
+        return
+    say(f"{len(named):,} posts named (execution #{found.execution}).")
+    if found.unknown:
+        say(f"{found.unknown:,} are not here, and will not come.")
+    if found.known:
+        say(f"{found.known:,} were erased before.")
+    _print(store, found)
+
+
+def _read(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", "Write one id a line.") from None
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _as_json(store: Store, found: Erased) -> dict[str, Any]:
+    head = {"execution": found.execution, "seconds": round(found.seconds, 2)}
+    return head | as_metrics(found) | {"backups": [path.name for path in store.backups()]}
+
+
+def _print(store: Store, found: Erased) -> None:
+    for reason, number in found.erased.most_common():
+        say(f"{number:,} erased: {reason.replace('_', ' ')}.")
+    if not found.erased:
+        say("Nothing was erased.")
+    if found.snapshots:
+        more = f" and {len(found.snapshots) - MOST_SHOWN} more" * (
+            len(found.snapshots) > MOST_SHOWN
+        )
+        say(f"Taken out of the snapshots {', '.join(found.snapshots[:MOST_SHOWN])}{more}.")
+    for where, why in found.left.items():
+        say(f"Not taken out of {where}: {why}")
+    if found.waiting:
+        say(
+            f"{found.waiting} old files are still read by another run. Once it is done, run:"
+            " signoff collect erase"
+        )
+    if backups := store.backups():
+        say(
+            f"{len(backups)} backups of the database keep what they hold; delete them by hand:"
+            f" {backups[-1].parent}/*.backup.db"
+        )
