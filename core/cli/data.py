@@ -16,10 +16,14 @@ from core.cli.output import (
     workspace,
 )
 from core.collect.files import as_metrics, import_files
-from core.errors import InputError
+from core.collect.formats import Format
+from core.collect.newest import clean_name
+from core.collect.rows import Wanted
+from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules
+from core.snapshots.verify import State, verify
 from core.store.snapshots import Snapshot
 
 snapshots = typer.Typer(help="Freeze posts into snapshots.", no_args_is_help=True)
@@ -32,13 +36,34 @@ def register(app: typer.Typer) -> None:
 
 
 def import_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders.", show_default=False)],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files, folders or patterns; - is standard input.", show_default=False),
+    ],
+    subreddit: Annotated[
+        list[str] | None, typer.Option(help="Only posts of this one; may be given again.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
+    format: Annotated[  # noqa: A002 - the option's own name
+        Format | None, typer.Option(help="How they are written, if the first line does not tell.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read posts from .csv and .csv.gz files, one per subreddit. Run it again after a break."""
+    """Read posts from files, in any of the forms in which they are handed on.
+
+    CSV (one file per subreddit, or with a column subreddit), monthly dumps and other files of one
+    JSON object a line, each plain or as .gz, .bz2, .xz or .zst, and Parquet. Run it again after a
+    break: what is there already is left as it is.
+    """
+    wanted = Wanted(
+        frozenset(clean_name(name).lower() for name in subreddit or ()),
+        since=_moment(since, "--since"),
+        until=_moment(until, "--until"),
+    )
     store = workspace()
     with progress_bar() as progress:
-        counts = import_files(store, paths, progress=progress)
+        counts = import_files(store, paths, wanted=wanted, format=format, progress=progress)
     found = as_metrics(counts)
     head = {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
     if as_json:
@@ -53,10 +78,12 @@ def import_command(
         f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
         f" {counts.link_posts:,} of them links, with a title only."
     )
+    if counts.not_wanted:
+        say(f"{counts.not_wanted:,} left out, as the options ask.")
     for reason, number in counts.skipped.most_common():
         say(f"{number:,} skipped: {reason.replace('_', ' ')}.")
     if counts.skipped:
-        say(f"Each with file and line: signoff executions show {counts.execution} --log")
+        say(f"With file and line: signoff executions show {counts.execution} --log")
     say("Next: signoff snapshot create")
 
 
@@ -111,10 +138,17 @@ def list_command(as_json: AsJson = False) -> None:
         say("There are no snapshots yet. Make one: signoff snapshot create")
         return
     rows = [
-        (s.id, f"{s.created_at:%Y-%m-%d %H:%M}", s.split, *s.splits.values(), s.subreddits)
+        (
+            s.id,
+            f"{s.created_at:%Y-%m-%d %H:%M}",
+            s.split,
+            *s.splits.values(),
+            sum(s.erased.values()),
+            s.subreddits,
+        )
         for s in found
     ]
-    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "subreddits")
+    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "erased", "subreddits")
     print_table(columns, rows)
 
 
@@ -128,6 +162,47 @@ def show_command(snapshot: str, as_json: AsJson = False) -> None:
     _print(found)
 
 
+@snapshots.command("verify")
+def verify_command(snapshot: str, as_json: AsJson = False) -> None:
+    """Compute the digest of a snapshot anew; exit code 1 if it is broken. It is no opening."""
+    store = workspace()
+    found = find(store, snapshot)
+    verdict = verify(store, found)
+    if as_json:
+        print_json(
+            {
+                "snapshot": found.id,
+                "digest": found.digest,
+                "state": verdict.state,
+                "erased": found.erased,
+                "why": verdict.why or None,
+            }
+        )
+    if verdict.state == State.BROKEN:
+        raise CorruptArtifactError(
+            f"Snapshot {found.id} is broken. {verdict.why}",
+            "Restore the workspace from a backup, or freeze another: signoff snapshot create.",
+        )
+    if as_json:
+        return
+    say(f"Snapshot {found.id}: {_VERDICTS[verdict.state]}{_erased(found)}.")
+    if verdict.why:
+        say(verdict.why)
+
+
+_VERDICTS = {
+    State.WHOLE: "whole",
+    State.ERASED: "whole",
+    State.UNPROVEN: "not everything can be checked",
+}
+
+
+def _erased(snapshot: Snapshot) -> str:
+    """What was erased since, behind a comma; mostly nothing."""
+    gone = ", ".join(f"{posts:,} of {split}" for split, posts in snapshot.erased.items())
+    return f", with {sum(snapshot.erased.values()):,} posts erased since ({gone})" if gone else ""
+
+
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "snapshot": snapshot.id,
@@ -138,6 +213,7 @@ def _as_json(snapshot: Snapshot) -> dict[str, Any]:
         "subreddits": snapshot.subreddits,
         "cutoffs": {split: _iso(moment) for split, moment in snapshot.cutoffs.items()},
         "left_out": snapshot.left_out,
+        "erased": snapshot.erased,
         "rules": snapshot.rules,
         "normaliser": snapshot.normaliser,
         "generated": snapshot.generated,
@@ -153,6 +229,8 @@ def _print(snapshot: Snapshot) -> None:
         say("Random split: its scores are optimistic, a model sees posts of the future.")
     for split, moment in snapshot.cutoffs.items():
         say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
+    if snapshot.erased:
+        say(f"It was frozen{_erased(snapshot)}: these have no text any more.")
     for reason, posts in snapshot.left_out.items():
         say(f"{posts:,} posts left out: {reason.replace('_', ' ')}.")
 

@@ -78,6 +78,8 @@ def import_files(
                 named = [dict(zip(COLUMNS, row, strict=True)) for row in batch]
                 with store.write() as session:
                     counts.written += write_posts(session, named, run.number)
+        if counts.written.erased:
+            counts.skipped["erased"] = counts.written.erased
         run.metrics = as_metrics(counts)
         if counts.failed:
             raise _unreadable(counts.failed, len(files))
@@ -174,5 +176,5 @@ def _unreadable(failed: dict[Path, str], total: int) -> InputError:
         f"{len(failed)} of {total} files could not be read: {shown}{more}",
         f"{others} imported. Mend or remove the file, and import again."
         if rest
-        else "Nothing was imported. Mend the file, and import again.",
+        else "What could be read is imported. Mend the file, and import again.",
     )

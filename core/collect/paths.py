@@ -18,7 +18,7 @@ _POSTS = re.compile(
         |(?!RC_)[^.]+(?<!_comments)\.(gz|bz2|xz|zst))""",
     re.VERBOSE,
 )
-_KINDS = ".csv, .ndjson, .jsonl (each also .gz, .bz2, .xz or .zst), .parquet, or RS_2024-01.zst"
+_KINDS = "cats.csv.gz, posts.ndjson, RS_2024-01.zst or posts.parquet"
 _TABLE = re.compile(r"(.+)\.(csv(\.(gz|bz2|xz|zst))?|parquet)")
 
 
@@ -71,5 +71,5 @@ def _matches(pattern: Path) -> Sequence[Path]:
 def _inside(folder: Path) -> list[Path]:
     found = [f for f in folder.rglob("*") if _POSTS.fullmatch(f.name) and f.is_file()]
     if not found:
-        raise InputError(f"{folder} holds no file of posts", f"Their names end in {_KINDS}.")
+        raise InputError(f"{folder} holds no file of posts", f"Their names are like {_KINDS}.")
     return found

@@ -79,7 +79,7 @@ def without_columns(path: Path) -> None:
 
 def broken_gzip(path: Path) -> None:
     path.mkdir()
-    (path / "cats.csv.gz").write_bytes(b"not gzip")
+    (path / "cats.csv.gz").write_bytes(b"\x1f\x8bnot gzip")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def broken_gzip(path: Path) -> None:
     [
         (empty_folder, ("holds no file of posts", ".csv.gz")),
         (without_columns, ("has no column created_utc, selftext",)),
-        (broken_gzip, ("cannot be read", "Nothing was imported")),
+        (broken_gzip, ("cannot be read", "What could be read is imported")),
     ],
 )
 def test_what_holds_no_posts_is_refused(

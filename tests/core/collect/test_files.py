@@ -7,6 +7,7 @@ import pytest
 
 from core.collect.files import ImportCounts, as_metrics, import_files
 from core.collect.paths import find_files
+from core.erasure.erase import erase
 from core.errors import InputError
 from core.executions import get, listing
 from core.executions.history import log_text
@@ -189,3 +190,12 @@ def test_what_was_read_before_a_file_breaks_off_stays(
     path.write_bytes(gzip.compress(b"\n".join([b"id,created_utc,title,selftext"])))
     whole = write_csv(tmp_path / "cats.csv", [as_cells(post) for post in posts])
     assert import_files(store, [whole]).written == WriteCounts(2_000 - kept, 0, kept)
+
+
+def test_an_erased_post_does_not_come_back_and_is_counted(store: Store, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "in", make_corpus(posts=2))
+    import_files(store, [folder])
+    erase(store, ["p00001", "p00002"])
+    counts = import_files(store, [folder])
+    assert as_metrics(counts)["skipped"] == {"erased": 2}
+    assert (counts.read, counts.written.unchanged, total(store)) == (8, 6, 6)

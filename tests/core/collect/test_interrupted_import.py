@@ -12,6 +12,7 @@ from core.executions import get, listing
 from core.executions.history import log_text
 from core.store import Store
 from core.store import posts as table
+from tests.dumps import write_dump
 from tests.factories import make_corpus, write_folder
 
 POSTS, BATCH = 400, 20
@@ -57,3 +58,51 @@ def test_a_killed_import_keeps_whole_batches_and_is_completed_by_the_next(
     assert counts.written.unchanged == BATCH * (batch - 1)
     assert get(store, counts.execution).status == "succeeded"
     assert get(store, killed.number) == killed
+
+
+KILLED_AT_RANDOM = """
+import os, random, signal, sys, time
+from pathlib import Path
+from core.collect import chunks, files, readers
+from core.settings import settings
+from core.store import open_store
+files.BATCH, chunks.CHUNK, readers.SMALL, readers.cores = 50, 10, 0, lambda: 2
+moments = random.Random(0)
+for _ in range(12):
+    heard, told = os.pipe()
+    child = os.fork()
+    if not child:
+        tell = lambda *_: os.write(told, b".")
+        files.import_files(open_store(settings().home), [Path(sys.argv[1])], progress=tell)
+        os._exit(0)
+    for _ in range(moments.randrange(int(sys.argv[2]) // 10)):
+        os.read(heard, 1)
+    time.sleep(moments.uniform(0, 0.02))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(heard)
+    os.close(told)
+"""
+
+
+def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(
+    store: Store, tmp_path: Path
+) -> None:
+    posts = make_corpus(posts=500)
+    folder = tmp_path / "in"
+    for number, kind in enumerate((".csv.gz", ".ndjson.zst", ".parquet", ".jsonl.xz")):
+        write_dump(folder / f"{number}{kind}", posts[number * 400 :][:800])  # each one twice
+    command = [sys.executable, "-c", KILLED_AT_RANDOM, str(folder), str(len(posts))]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    kept = stored(store)
+    assert kept > 0
+    assert {run.status for run in listing(store)} == {"interrupted"}
+
+    counts = import_files(store, [folder])
+    assert counts.written.inserted == len(posts) - kept
+    with store.read() as session:
+        found = [post for batch in table.posts_in_order(session) for post in batch]
+    assert [(post.id, post.title, post.body) for post in found] == [
+        (post.id, post.title, post.body) for post in posts
+    ]
