@@ -10,7 +10,7 @@ import psutil
 
 from core.errors import InputError, NotFoundError
 from core.executions.code import code_version
-from core.executions.environment import is_alive
+from core.executions.environment import is_alive, own_process
 from core.store import Store
 from core.store import executions as table
 from core.store.executions import Execution
@@ -93,21 +93,41 @@ def running(store: Store, kind: str, name: str, value: Any) -> bool:
 
 
 def mark_interrupted(store: Store) -> list[int]:
-    """Find runs whose process is gone and record them as interrupted; their numbers."""
+    """Find runs that ended unrecorded and record them as interrupted; their numbers."""
     with store.read() as session:
         running = table.listing(session, status=table.RUNNING)
-    gone = [run.number for run in running if not is_alive(run.process)]
+    gone = [run.number for run in running if not _goes_on(run)]
     if not gone:
         return []
     with store.write() as session:
         values = {
             "finished_at": datetime.now(UTC),
-            "error": "The process ended without a word (killed, or the machine stopped).",
+            "error": "It ended without a word (killed, the machine stopped, or the disk was full).",
         }
         for number in gone:
             table.finish(session, number, status=table.INTERRUPTED, values=values)
     store.artifacts.sweep(psutil.pid_exists)
     return gone
+
+
+def begun(number: int, started: datetime) -> None:
+    """From now on this process does that run. To be called before others can see it."""
+    _under_way.add((number, started))
+
+
+def ended(number: int, started: datetime) -> None:
+    """From now on it does not, whether or not that could be recorded."""
+    _under_way.discard((number, started))
+
+
+_under_way: set[tuple[int, datetime]] = set()
+
+
+def _goes_on(run: Execution) -> bool:
+    """A run of this process may have ended unrecorded, on a full disk; others tell by living."""
+    if run.process == own_process():
+        return (run.number, run.started_at) in _under_way
+    return is_alive(run.process)
 
 
 def log_text(store: Store, execution: Execution) -> str:

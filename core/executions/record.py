@@ -19,7 +19,7 @@ from core.executions.environment import (
     own_process,
     peak_memory_mib,
 )
-from core.executions.history import cache_key
+from core.executions.history import begun, cache_key, ended
 from core.identity import Actor, Role
 from core.store import Store
 from core.store import executions as table
@@ -68,13 +68,21 @@ def record(
             later belongs to it.
 
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
-    the exception goes on. A process killed outright is found later by
-    :func:`core.executions.history.mark_interrupted`.
+    the exception goes on. What could not be recorded, as of a process killed outright, is found
+    later by :func:`core.executions.history.mark_interrupted`.
     """
     started = datetime.now(UTC)
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to=f"run the step {kind}")
         number = table.begin(session, _beginning(store, kind, actor, params, inputs, started))
+        begun(number, started)
+    try:
+        yield from _logged(store, kind, number)
+    finally:
+        ended(number, started)
+
+
+def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
     path = store.logs / f"{number}.log"
     with storage_errors(path):
         log = path.open("w", encoding="utf-8")
@@ -141,5 +149,5 @@ def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> N
         _finish(store, run, log, status, why)
     except (StorageError, OSError):
         # The disk that failed the run also refuses its record. The first error is the one to
-        # hear of; the run is marked interrupted as soon as its process is gone.
+        # hear of; the run is marked interrupted the next time that somebody looks.
         return

@@ -14,7 +14,7 @@ from core.errors import InputError, NotFoundError, StorageError
 from core.executions import Run, cached, get, listing, mark_interrupted, record
 from core.executions.code import CodeVersion
 from core.executions.environment import is_alive, own_process
-from core.executions.history import cache_key, log_text
+from core.executions.history import cache_key, log_text, running
 from core.store import Store
 from core.store import models as table
 from core.store.models import Model
@@ -198,6 +198,16 @@ def test_a_disk_that_refuses_the_record_does_not_hide_the_first_error(
         raise StorageError("second", "Free some space.")
 
     with pytest.raises(StorageError, match="first"):
-        with record(store, "train", params={}, inputs={}):
+        with record(store, "train", params={}, inputs={"model": 1}):
             monkeypatch.setattr(MODULE, "_finish", full)
             raise StorageError("first", "Free some space.")
+    # A server lives on: its run does not go on for ever.
+    assert not running(store, "train", "model", 1)
+    assert [run.status for run in listing(store)] == ["interrupted"]
+
+
+def test_a_run_of_this_process_goes_on_until_it_ends(store: Store) -> None:
+    with record(store, "train", params={}, inputs={"model": 1}):
+        assert running(store, "train", "model", 1)
+        assert not running(store, "train", "model", 2)
+    assert [run.status for run in listing(store)] == ["succeeded"]
