@@ -102,6 +102,13 @@ class Case:
     def on_canary(self) -> bool:
         return self.canary is not None and self.canary.version == self.version
 
+    @property
+    def history(self) -> list[EventRecord]:
+        """What became of it, the latest first; that another version took its place as well."""
+        moves = aliases.history(data.store()) if self.version else []
+        after = [e for e in moves if e.before == self.version and e.candidate != self.number]
+        return sorted([*self.candidate.events, *after], key=lambda event: -event.id)
+
     def moved_to(self, alias: str) -> bool:
         """Whether its version was ever given to ``alias``."""
         return any(e.alias == alias and e.version == self.version for e in self.candidate.events)

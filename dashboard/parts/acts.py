@@ -13,6 +13,7 @@ from dashboard import words
 
 DONE = "done"
 """Session key of what was done, for the run that follows."""
+TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,13 @@ def perform(what: Callable[[], object], done: str) -> None:
         st.error(f"**{words.plain(refusal.reason)}.** {words.advice(refusal.hint)}")
         return
     st.session_state[DONE] = done
+    st.session_state[TURN] = turn() + 1
     st.rerun()
+
+
+def turn() -> int:
+    """How often this person has done something: fields that name it are empty the next time."""
+    return int(st.session_state.get(TURN, 0))
 
 
 def last_done() -> bool:

@@ -21,7 +21,7 @@ def show_decision(case: Case, seen: str | None) -> None:
     number, store = case.number, data.store()
     comment = st.text_area(
         "Comment",
-        key=f"comment-{number}",
+        key=f"comment-{number}-{acts.turn()}",
         placeholder="Why? It stays in the history.",
         max_chars=review.MAX_COMMENT,
         height=90,
@@ -32,7 +32,7 @@ def show_decision(case: Case, seen: str | None) -> None:
     if failed:
         override = st.text_area(
             "Why it may go out all the same",
-            key=f"override-{number}",
+            key=f"override-{number}-{acts.turn()}",
             placeholder="It stays marked for good.",
             max_chars=review.MAX_COMMENT,
             height=90,

@@ -40,7 +40,7 @@ def show_opening(case: Case) -> None:
     if against is None and unfinished is None:
         reason = st.text_input(
             "Why now?",
-            key=f"reason-{case.number}",
+            key=f"reason-{case.number}-{acts.turn()}",
             placeholder="It stays in the ledger.",
             max_chars=openings.MAX_REASON,
         )

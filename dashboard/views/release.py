@@ -95,7 +95,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
     c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
-    c.events(case.candidate.events[: -MOST - 1 : -1])
+    c.events(case.history[:MOST])
     c.way(c.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
 
 

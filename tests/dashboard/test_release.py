@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit import config
@@ -48,6 +49,11 @@ def filled(app: AppTest) -> list[str]:
     return [label_of(found) for found in app.button if found.proto.type == "primary"]
 
 
+def field(app: AppTest, label: str) -> Any:
+    """The text field of that label."""
+    return next(found for found in (*app.text_area, *app.text_input) if found.label == label)
+
+
 def state(store: Store) -> str:
     return candidates.get(store, WAITING).state
 
@@ -66,11 +72,11 @@ def test_the_whole_way_out_from_the_page_one_filled_button_at_a_time(
     app = open_page("release", candidate=str(WAITING))
     assert "Next: open its sealed test." in plain_text_of(app)
     assert filled(app) == [OPEN]
-    app.text_input(key=f"reason-{WAITING}").set_value("Before the decision.")
+    field(app, "Why now?").set_value("Before the decision.")
     press(app, OPEN)
     assert "has answered" in app.success[0].value
     assert filled(app) == [APPROVE]
-    app.text_area(key=f"comment-{WAITING}").set_value("Knows the election.")
+    field(app, "Comment").set_value("Knows the election.")
     press(app, APPROVE)
     version = candidates.get(store, WAITING).version
     assert filled(app) == [f"Release {version} to staging"]
@@ -157,11 +163,11 @@ def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
     assert "✗" in gates.splitlines()[2]
     assert filled(app) == [REJECT]
     overruling = f"{APPROVE}, overruling 1 gate"
-    app.text_area(key=f"comment-{WAITING}").set_value("Knows the election.")
+    field(app, "Comment").set_value("Knows the election.")
     press(app, overruling)
     assert "fails maximum" in plain_text_of(app)
     assert state(store) == "tested"
-    app.text_area(key=f"override-{WAITING}").set_value("The churn is the election.")
+    field(app, "Why it may go out all the same").set_value("The churn is the election.")
     press(app, overruling)
     approval = candidates.get(store, WAITING).approval
     assert approval is not None
@@ -184,9 +190,10 @@ def test_no_decision_without_a_comment(store: Store, open_page: Open) -> None:
 
 def test_a_comment_stands_in_the_history_and_decides_nothing(store: Store, open_page: Open) -> None:
     app = open_page("release", candidate=str(WAITING))
-    app.text_area(key=f"comment-{WAITING}").set_value("Look at r/politics first.")
+    field(app, "Comment").set_value("Look at r/politics first.")
     press(app, COMMENT)
     assert "Look at r/politics first." in plain_text_of(app)
+    assert field(app, "Comment").value == ""
     assert state(store) == "proposed"
 
 
@@ -194,7 +201,7 @@ def test_a_page_whose_evidence_has_changed_approves_nothing(store: Store, open_p
     opened(store)
     app = open_page("release", candidate=str(WAITING))
     policy(store, "share = 0.4", "share = 0.5")
-    app.text_area(key=f"comment-{WAITING}").set_value("Fine.")
+    field(app, "Comment").set_value("Fine.")
     press(app, APPROVE)
     assert "has changed since you looked" in app.error[0].value
     assert state(store) == "tested"
@@ -222,7 +229,7 @@ def test_a_void_approval_is_said_and_can_be_given_anew(store: Store, open_page: 
     assert "Not any more" in plain_text_of(app)
     assert f"The approval of **#{WAITING}** is void" in plain_text_of(app)
     assert button(app, f"Release {version} to staging").disabled
-    app.text_area(key=f"comment-{WAITING}").set_value("Still fine.")
+    field(app, "Comment").set_value("Still fine.")
     press(app, APPROVE)
     assert filled(app) == [f"Release {version} to staging"]
 
@@ -257,7 +264,7 @@ def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
 ) -> None:
     policy(store, "near_duplicates = 0.2", "near_duplicates = 0.001")
     app = open_page("release", candidate=str(WAITING))
-    app.text_input(key=f"reason-{WAITING}").set_value("Before the decision.")
+    field(app, "Why now?").set_value("Before the decision.")
     press(app, OPEN)
     assert "resemble posts that it was trained on" in plain_text_of(app)
     app = open_page("release", candidate=str(WAITING))
@@ -300,6 +307,15 @@ def test_what_is_decided_has_no_next_step(
     assert says in said
     assert "Next:" not in said
     assert filled(app) == []
+
+
+def test_the_history_tells_that_another_version_took_its_place(
+    store: Store, open_page: Open
+) -> None:
+    with by("rel"):
+        aliases.rollback(store, PRODUCTION)
+    said = plain_text_of(open_page("release", candidate=str(SERVING)))
+    assert "rel rolled production back to" in said
 
 
 def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
