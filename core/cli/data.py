@@ -17,8 +17,7 @@ from core.cli.output import (
 )
 from core.collect.files import as_metrics, import_files
 from core.collect.formats import Format
-from core.collect.newest import clean_name
-from core.collect.rows import Wanted
+from core.collect.rows import Wanted, subreddit_name
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.snapshots import create, find, listing
@@ -57,7 +56,7 @@ def import_command(
     break: what is there already is left as it is.
     """
     wanted = Wanted(
-        frozenset(clean_name(name).lower() for name in subreddit or ()),
+        frozenset(subreddit_name(name).lower() for name in subreddit or ()),
         since=_moment(since, "--since"),
         until=_moment(until, "--until"),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.collect.posts import Post
+from core.errors import InputError
 from core.text import is_empty
 
 REQUIRED = ("id", "created_utc", "title", "selftext")
@@ -127,6 +128,18 @@ def is_subreddit(name: str) -> bool:
 def without_prefix(name: str) -> str:
     """The subreddit that ``cats``, ``r/cats`` or ``/r/cats/`` names."""
     return name.strip().strip("/").removeprefix("r/")
+
+
+def subreddit_name(text: str) -> str:
+    """The subreddit that a person means.
+
+    Raises:
+        InputError: none can have this name.
+    """
+    name = without_prefix(text)
+    if not is_subreddit(name):
+        raise InputError(f"{text[:50]!r} is no subreddit's name", "Write it like cats or r/cats.")
+    return name
 
 
 def _label(fields: Mapping[str, Any]) -> str:
