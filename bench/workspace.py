@@ -22,6 +22,7 @@ from core.evaluation.evaluate import TOP
 from core.evaluation.predict import PredictionTable, to_parquet
 from core.executions import get, record
 from core.executions.code import code_version
+from core.quality.check import check
 from core.release import audit
 from core.release.events import PRODUCTION, Kind
 from core.snapshots import create, load_split
@@ -71,6 +72,7 @@ def large_workspace(*, subreddits: int, executions: int, posts: int) -> Path:
     bring_posts(store, subreddits, round(posts / FRACTIONS[1]))
     snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")
     fill(store, snapshot, executions)
+    check(store)
     store.engine.dispose()
     (home / "complete").touch()
     return home

@@ -28,6 +28,7 @@ page = st.navigation(
         "Explore": [
             st.Page(c.EXECUTIONS, title="Executions", icon=":material/history:"),
             st.Page(c.EXECUTION, title="Execution", visibility="hidden"),
+            st.Page(c.DATA, title="Data", icon=":material/database:"),
         ],
         "Use": [st.Page(c.TRY_IT, title="Try it", icon=":material/edit_note:")],
     }

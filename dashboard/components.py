@@ -31,6 +31,7 @@ SUBREDDITS = "views/subreddits.py"
 CHURN = "views/churn.py"
 RELEASE = "views/release.py"
 LEDGER = "views/ledger.py"
+DATA = "views/data.py"
 TRY_IT = "views/try_it.py"
 
 

@@ -25,6 +25,8 @@ from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.feedback import submissions
 from core.identity import Role, Way
+from core.quality import check as quality
+from core.quality.check import Check
 from core.release import audit, members
 from core.release.audit import Verdict
 from core.serving import Suggester, load_version
@@ -33,8 +35,10 @@ from core.snapshots import read as snapshots
 from core.store import Store, open_store
 from core.store import audit as audit_table
 from core.store import models as rows
+from core.store import quality as quality_table
 from core.store.frames import read_frame, read_json
 from core.store.models import Comparison, Evaluation
+from core.store.quality import Holdings
 from core.training import train
 from core.training.classifier import Classifier
 
@@ -210,3 +214,24 @@ def submitted(training: int) -> dict[str, Any] | None:
     """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
     found = submissions.p_at_1(store(), training)
     return p_histogram(np.array(found)) if found else None
+
+
+def checked() -> tuple[Check | None, Holdings]:
+    """The newest check of the data, None before the first, and what there is now."""
+    with store().read() as session:
+        holdings = quality_table.holdings(session)
+    return quality.latest(store()), holdings
+
+
+def posts_by_day(check: Check, subreddit: str | None) -> pd.DataFrame:
+    """``day`` (since the epoch) and ``posts`` of one subreddit, None for all; days with posts."""
+    if subreddit is None:
+        return frame_artifact(check.digest("per_day"))
+    return _days_of(check.digest("days"), subreddit)
+
+
+@st.cache_data(show_spinner=False, max_entries=SOME)
+def _days_of(digest: str, subreddit: str) -> pd.DataFrame:
+    """One subreddit's rows of a frame that is too large to keep."""
+    days = read_frame(store().artifacts, digest)
+    return days.loc[days["subreddit"] == subreddit, ["day", "posts"]]

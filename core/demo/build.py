@@ -16,6 +16,7 @@ from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
 from core.identity import Actor, Way, acting_as
 from core.progress import Progress, silent
+from core.quality.check import check
 from core.release import aliases, candidates, openings, review
 from core.release.events import PRODUCTION, STAGING, State
 from core.release.policy import DEFAULT
@@ -131,6 +132,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
     for done, step in enumerate(_HISTORY):
         progress("Training the demo's models", done, len(_HISTORY))
         _take(store, step, october if step.october else september)
+    check(store, progress=progress)
 
 
 def _bring_posts(store: Store) -> None:

@@ -88,7 +88,7 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
             summary,
             "title_only",
             "with a title only",
-            "Models see less of them: signoff compare has them as a slice.",
+            "Models see less of them. Every comparison has them as a slice.",
             problem=False,
         ),
         _of_posts(

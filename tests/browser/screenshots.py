@@ -22,6 +22,7 @@ PAGES = {
     "ledger": "ledger",
     "executions": "executions",
     "execution": "execution?execution=20",
+    "data": "data",
     "try": "try_it",
 }
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}

@@ -17,7 +17,17 @@ from tests.factories import by
 
 pytestmark = GROUP
 
-VIEWS = ("overview", "compare", "subreddits", "churn", "release", "ledger", "executions", "try_it")
+VIEWS = (
+    "overview",
+    "compare",
+    "subreddits",
+    "churn",
+    "release",
+    "ledger",
+    "executions",
+    "data",
+    "try_it",
+)
 
 
 @pytest.fixture

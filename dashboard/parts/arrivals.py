@@ -1,0 +1,65 @@
+"""How the posts came: the last imports and collections, and how subreddits were met."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.executions import listing
+from core.store import quality as table
+from core.store.executions import Execution
+from dashboard import components as c
+from dashboard import data, words
+
+KINDS = ("import", "collect", "generate")
+"""Steps that bring posts."""
+LAST = 5
+
+
+def show_arrivals() -> None:
+    """The last runs that brought posts, and what became of what they read."""
+    c.section("How it came", "Newest first. What was skipped is told one by one in the run's log.")
+    runs = listing(data.store(), kinds=KINDS, limit=LAST)
+    c.table(
+        ("Run", "Began (UTC)", "Read", "New", "Changed", "Skipped"),
+        [_row(run) for run in runs],
+    )
+    with data.store().read() as session:
+        outcomes = table.outcomes(session)
+    if not outcomes:
+        return
+    c.reading(
+        "How subreddits were met when they were last collected from; one by one: `signoff"
+        " subreddits list`."
+    )
+    c.table(
+        ("Outcome", "Subreddits", "Last (UTC)"),
+        [
+            (
+                (met.outcome or "").replace("_", " "),
+                f"{met.subreddits:,}",
+                c.Rich(words.unbroken(words.minute(met.latest))) if met.latest else "–",
+            )
+            for met in outcomes
+        ],
+    )
+
+
+def _row(run: Execution) -> Sequence[str | c.Link | c.Rich]:
+    status = "" if run.status == "succeeded" else f", {run.status}"
+    link = c.Link(f"#{run.number} {run.kind}{status}", c.EXECUTION, {"execution": str(run.number)})
+    counts = [_count(run.metrics, name) for name in ("read", "inserted", "updated")]
+    return (
+        link,
+        c.Rich(words.unbroken(words.minute(run.started_at))),
+        *counts,
+        skipped(run.metrics.get("skipped", {})),
+    )
+
+
+def skipped(reasons: Mapping[str, int]) -> str:
+    """How many rows were left out, and why: ``12 no text, 3 deleted``."""
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{posts:,} {reason.replace('_', ' ')}" for reason, posts in ordered) or "–"
+
+
+def _count(metrics: Mapping[str, Any], name: str) -> str:
+    return f"{metrics[name]:,}" if name in metrics else "–"

@@ -1,0 +1,168 @@
+"""What a check of the data found: flaws and facts, missing days, lengths and languages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.identity import Role
+from core.quality import check as quality
+from core.quality.findings import Finding
+from core.quality.summary import DAY
+from core.store.quality import Holdings
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.charts import coverage as charts
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+MOST_LANGUAGES = 6
+
+
+def offer_check(holdings: Holdings) -> None:
+    """The button that checks the data, and the command that does the same."""
+    st.code("signoff data check", language="bash")
+    with st.container(width=360):
+        acts.offer(
+            [
+                Act(
+                    key="check",
+                    label=f"Check {words.count(holdings.posts, 'post')} now",
+                    icon=":material/fact_check:",
+                    why_not=c.why_not(Role.REVIEWER, to="check the data"),
+                    do=_check,
+                    done="The data are checked.",
+                    next_=True,
+                )
+            ]
+        )
+
+
+def _check() -> None:
+    """Check, and show how far it is."""
+    with st.status("Checking the data …", expanded=True) as status:
+        bar = st.progress(0.0)
+
+        def progress(step: str, done: float, total: float | None) -> None:
+            bar.progress(min(done / total, 1.0) if total else 1.0, text=words.plain(step))
+
+        quality.check(data.store(), progress=progress)
+        status.update(label="Checked", state="complete", expanded=False)
+
+
+def show_findings(found: Sequence[Finding]) -> None:
+    """Flaws, and what else to know, each with its number and what to do about it."""
+    c.section("Is it sound?", "Flaws first, then what to know; of each, how many and what to do.")
+    if not found:
+        st.markdown(":green[**✓ Nothing was found.**]")
+        return
+    rows = [
+        (
+            c.Rich(f":orange[**✗{words.NO_BREAK}flaw**]" if each.problem else ":gray[know]"),
+            c.Rich(f"{words.plain(each.said)} :gray[({_share(each)})]"),
+            c.Rich(words.advice(each.remedy)),
+        )
+        for each in found
+    ]
+    c.table(("", "What", "What to do"), rows)
+
+
+def _share(found: Finding) -> str:
+    """Of all posts; the 95% interval where a sample tells it (Markdown)."""
+    if found.interval is not None:
+        low, high = map(words.share, found.interval)
+        return words.plain(f"95% interval {low} to {high}")
+    return words.plain("< 0.1%" if 0 < found.share < 0.0005 else words.share(found.share))
+
+
+def show_gaps(gaps: pd.DataFrame) -> None:
+    """Days that are missing, most posts first."""
+    c.section(
+        "Gaps",
+        "Days without posts that would be improbable, had nothing changed since the four weeks"
+        " before and until the four weeks after them. Chance: of one like it anywhere in these"
+        " data.",
+    )
+    if gaps.empty:
+        st.markdown(":green[**✓ No gap was found.**]")
+        return
+    first = pd.to_datetime(gaps["day"], unit="D")
+    frame = pd.DataFrame(
+        {
+            "Subreddit": "r/" + gaps["subreddit"].astype(str),
+            "From": first,
+            "To": first + pd.to_timedelta(gaps["days"] - 1, unit="D"),
+            "Days": gaps["days"],
+            "Posts missing": gaps["expected"],
+            "Chance": [words.chance(p) for p in gaps["p_value"]],
+        }
+    )
+    date = st.column_config.DateColumn(format="YYYY-MM-DD")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(frame) <= 10 else 388,
+        alt="Gaps, most posts missing first",
+        column_config={
+            "From": date,
+            "To": date,
+            "Posts missing": st.column_config.NumberColumn(
+                format="%.0f", help="At the rate of the quieter of the two sides"
+            ),
+        },
+    )
+
+
+def show_texts(summary: Mapping[str, Any]) -> None:
+    """How long posts are, and in which languages."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        spread = summary["words"]["quantiles"]
+        c.section(
+            "Lengths",
+            f"Half of the posts have {spread['0.25']:,.0f} to {spread['0.75']:,.0f} words, one in"
+            f" twenty more than {spread['0.95']:,.0f};"
+            f" {words.share(summary['title_only'] / summary['posts'])} are a title only.",
+        )
+        c.chart(
+            charts.lengths(summary["words"]["edges"], summary["words"]["counts"], c.colours()),
+            key="lengths",
+            alt="Posts by their number of words",
+        )
+    with right:
+        _show_languages(summary["languages"])
+
+
+def _show_languages(told: Mapping[str, Any]) -> None:
+    clear = told["sample"] - told["unclear"]
+    c.section(
+        "Languages",
+        f"Of {words.count(told['sample'], 'random post')}; {told['unclear']:,} are too short to"
+        f" tell, the shares are of the other {clear:,}, with their 95% intervals.",
+    )
+    shown = told["found"][:MOST_LANGUAGES]
+    rows = [
+        (
+            each["language"],
+            words.share(each["share"]),
+            c.Rich(words.unbroken(" to ".join(map(words.share, each["interval"])))),
+        )
+        for each in shown
+    ]
+    c.table(("Language", "Share", "95% interval"), rows)
+    left = told["found"][MOST_LANGUAGES:]
+    if left:
+        posts = sum(each["posts"] for each in left)
+        st.caption(f"{words.count(len(left), 'more language')}, {words.count(posts, 'post')}.")
+
+
+def day(utc: int) -> str:
+    """Of epoch seconds: ``2026-05-31``."""
+    return words.day(datetime.fromtimestamp(utc, UTC))
+
+
+def days_between(first_utc: int, last_utc: int) -> int:
+    """Days of a span, both ends included."""
+    return last_utc // DAY - first_utc // DAY + 1
