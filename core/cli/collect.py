@@ -205,6 +205,8 @@ def _print(counts: Collected) -> None:
         f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
         f" {counts.erased:,} erased, which are gone on Reddit."
     )
+    if counts.erased:
+        say("To take them out of snapshots, too: signoff collect refresh, or collect erase.")
     for reason, number in counts.skipped.most_common():
         say(f"{number:,} posts skipped: {reason.replace('_', ' ')}.")
     for outcome, number in counts.outcomes.most_common():

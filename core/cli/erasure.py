@@ -39,7 +39,7 @@ def refresh_command(
     Their text goes everywhere: docs/erasure.md. A run that ends early is continued by the next.
     """
     reddit, store = access(settings()), workspace()
-    due = timedelta(seconds=seconds_of(older_than))
+    due = timedelta(seconds=seconds_of(older_than, option="--older-than", shortest=0))
     with progress_bar(rate="posts/min") as progress:
         found = refresh(
             store, reddit, limit=limit, older_than=due, everything=everything, progress=progress

@@ -59,7 +59,7 @@ def as_metrics(counts: Collected) -> dict[str, int | dict[str, int]]:
         "erased": counts.erased,
         "skipped": dict(counts.skipped),
         "subreddits": counts.subreddits,
-        "outcomes": dict(counts.outcomes),
+        "outcomes": {str(outcome): number for outcome, number in counts.outcomes.items()},
     }
 
 
@@ -174,7 +174,7 @@ class Visits:
                 self.counts.skipped[found.reason] += 1
                 self._run.log(f"r/{target.name}: skipped, {found.reason}: {found.detail}")
         if written.erased:
-            self.counts.skipped["erased_before"] += written.erased
+            self.counts.skipped["erased"] += written.erased
 
     def _met(self, target: Target, outcome: Outcome, detail: str = "") -> None:
         """Keep an outcome, with the time from which the subreddit may be asked for again.

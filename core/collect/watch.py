@@ -70,17 +70,17 @@ def until_next(took: float, *, every: float) -> float:
     return every * max(math.ceil(took / every), 1) - took
 
 
-def seconds_of(text: str) -> float:
+def seconds_of(text: str, *, option: str = "--every", shortest: float = SHORTEST) -> float:
     """Seconds of ``90s``, ``30m``, ``1h`` or ``1d``.
 
     Raises:
-        InputError: it says no time, or one of less than a minute.
+        InputError: it says no time, or one of less than ``shortest`` seconds.
     """
     found = _EVERY.fullmatch(text.strip().lower())
-    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
-    if seconds < SHORTEST:
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else -1
+    if seconds < shortest:
+        least = ", a minute or more" if shortest else ""
         raise InputError(
-            f"--every {text!r} is no time between rounds",
-            "Give a minute or more, such as 30m, 1h or 1d.",
+            f"{option} {text!r} does not fit", f"Give a time, such as 30m, 1h or 1d{least}."
         )
     return float(seconds)

@@ -15,6 +15,7 @@ from core.collect.rows import Skipped, parse_row
 ABSENT_FOR = timedelta(hours=24)
 """For so long, at the least, a post must not have been shown, in two rounds or more."""
 DELETED, REMOVED, ABSENT = "deleted", "removed", "absent"
+_BY_AUTHOR = ("author", "deleted")
 _NOBODY = (None, "[deleted]")
 
 
@@ -66,11 +67,12 @@ def why_gone(entry: Mapping[str, Any], *, now: datetime) -> str | None:
     An author who is gone does not take the post along: Reddit goes on showing the text, and we
     never had the name. Where there is no text to tell one from the other, it counts as deleted.
     """
+    by = entry.get("removed_by_category")
+    if by:
+        return DELETED if by in _BY_AUTHOR else REMOVED
     parsed = parse_row(entry, now=int(now.timestamp()))
     if isinstance(parsed, Skipped) and parsed.reason in (DELETED, REMOVED):
         return parsed.reason
-    if entry.get("removed_by_category"):
-        return REMOVED
     nobody = "author" in entry and entry["author"] in _NOBODY
     return DELETED if nobody and not entry.get("selftext") else None
 

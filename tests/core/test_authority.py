@@ -23,13 +23,16 @@ from tests.conftest import Road
 CORE, DASHBOARD = Path(core.__file__).parent, Path(dashboard.__file__).parent
 
 WITHOUT_ASKING = {
-    "erasure.erase._bury": "within a recorded erasure, which asked as it began",
-    "erasure.erase._scrub": "the end of an erasure, which asked as it began",
+    "collect.files.import_files": "the posts of an import, within its recorded run",
     "collect.posts.store_posts": "the posts of an import, which is a recorded run and asked first",
     "collect.subreddits._take": "a page of a recorded run, which was asked first",
     "collect.visits._learn": "a page of a recorded run, which was asked first",
     "collect.visits._met": "the end of a visit of a recorded run, which was asked first",
     "collect.visits._take": "a page of a recorded run, which was asked first",
+    "erasure.erase._bury": "within a recorded erasure, which asked as it began",
+    "erasure.erase._scrub": "the end of an erasure, which asked as it began",
+    "erasure.refresh._keep": "an answer of a recorded run, which asked as it began",
+    "erasure.refresh.ask": "the end of a round of a recorded run, which asked as it began",
     "executions.history.mark_interrupted": "bookkeeping: says of a dead process that it is dead",
     "executions.record._finish": "the end of a recorded run, which asked as it began",
     "feedback.submissions.answer": "the public's word on suggestions; it decides nothing",

@@ -200,7 +200,7 @@ def test_what_was_erased_does_not_come_back_and_counts_as_known(
         post.gone = None
     reddit.seen.clear()
     counts = collect(store, url, "cats")
-    assert counts.skipped == {"erased_before": 100}
+    assert counts.skipped == {"erased": 100}
     assert (titles(store), len(reddit.paths())) == ({}, 1)
 
 

@@ -34,6 +34,7 @@ def entry(**more: Any) -> dict[str, Any]:
         ({"removed_by_category": "reddit"}, "removed"),
         ({"removed_by_category": "anything_new"}, "removed"),
         ({"removed_by_category": "moderator", "subreddit": None}, "removed"),
+        ({"removed_by_category": "deleted", "created_utc": None}, "deleted"),
         ({"selftext": "[deleted]"}, "deleted"),
         ({"selftext": "[removed]"}, "removed"),
         ({"title": "[deleted by user]", "selftext": ""}, "deleted"),
