@@ -8,6 +8,7 @@ from core.release.events import Kind
 from core.release.policy import BUILT_IN, DEFAULT, parse
 from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
+from tests.factories import make_snapshot
 
 POLICY = parse(DEFAULT.encode(), source=BUILT_IN)
 DAY = 86_400
@@ -16,22 +17,11 @@ NOW = datetime.now(UTC)
 
 def snapshot(name: str, *, test: int, end: int) -> Snapshot:
     """Whose test split spans these days."""
-    return Snapshot(
+    return make_snapshot(
         digest=name * 64,
         name=name,
-        execution=1,
-        created_at=NOW,
-        split="chronological",
-        rules={},
-        normaliser=1,
         splits={"train": 100, "valid": 100, "test": 100_000},
         cutoffs={"valid": 0, "test": test * DAY, "end": end * DAY},
-        subreddits=2,
-        left_out={},
-        generated=False,
-        train="",
-        valid="",
-        sealed_test="",
     )
 
 
