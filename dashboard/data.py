@@ -35,7 +35,6 @@ from core.snapshots import read as snapshots
 from core.store import Store, open_store
 from core.store import audit as audit_table
 from core.store import models as rows
-from core.store import quality as quality_table
 from core.store.frames import read_frame, read_json
 from core.store.models import Comparison, Evaluation
 from core.store.quality import Holdings
@@ -218,9 +217,8 @@ def submitted(training: int) -> dict[str, Any] | None:
 
 def checked() -> tuple[Check | None, Holdings]:
     """The newest check of the data, None before the first, and what there is now."""
-    with store().read() as session:
-        holdings = quality_table.holdings(session)
-    return quality.latest(store()), holdings
+    made = quality.latest(store())
+    return made, made.now if made else quality.holdings(store())
 
 
 def posts_by_day(check: Check, subreddit: str | None) -> pd.DataFrame:

@@ -25,10 +25,15 @@ FRAMES = ("subreddits", "days", "per_day", "gaps")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A finished check. ``current``: no post came, changed or went since."""
+    """A finished check, and what the store holds now."""
 
     execution: Execution
-    current: bool
+    now: Holdings
+
+    @property
+    def current(self) -> bool:
+        """Whether no post came, changed or went since."""
+        return _inputs(self.now) == self.execution.inputs
 
     def digest(self, name: str) -> str:
         """Of the stored ``summary``, or of one of :data:`FRAMES`."""
@@ -43,14 +48,14 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
     Raises:
         InputError: there are no posts.
     """
-    now = _holdings(store)
+    now = holdings(store)
     if not now.posts:
         raise InputError(
             "There are no posts to check", "Bring some in first: signoff import FOLDER."
         )
     earlier = None if force else cached(store, KIND, {}, _inputs(now))
     if earlier is not None:
-        return Check(earlier, current=True)
+        return Check(earlier, now)
     with record(store, KIND, params={}, inputs=_inputs(now)) as run:
         found = _found(store, now.posts, progress)
         run.outputs = {"summary": put_json(store.artifacts, found.summary)}
@@ -63,7 +68,13 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
         made = executions_table.get(session, run.number)
     if made is None:
         raise RuntimeError("an execution that was just recorded is gone")
-    return Check(made, current=_inputs(_holdings(store)) == made.inputs)
+    return Check(made, holdings(store))
+
+
+def holdings(store: Store) -> Holdings:
+    """What the store holds now, quick at any size."""
+    with store.read() as session:
+        return table.holdings(session)
 
 
 def latest(store: Store) -> Check | None:
@@ -72,7 +83,7 @@ def latest(store: Store) -> Check | None:
         newest = executions_table.listing(session, kinds=(KIND,), status=SUCCEEDED, limit=1)
     if not newest:
         return None
-    return Check(newest[0], current=_inputs(_holdings(store)) == newest[0].inputs)
+    return Check(newest[0], holdings(store))
 
 
 def summary(store: Store, check: Check) -> dict[str, Any]:
@@ -86,14 +97,9 @@ def frame(store: Store, check: Check, name: str) -> pd.DataFrame:
     return read_frame(store.artifacts, check.digest(name))
 
 
-def _holdings(store: Store) -> Holdings:
-    with store.read() as session:
-        return table.holdings(session)
-
-
-def _inputs(holdings: Holdings) -> dict[str, int | None]:
+def _inputs(held: Holdings) -> dict[str, int | None]:
     """What tells that the posts are the same: nothing changes one without either number."""
-    return {"posts": holdings.posts, "last_import": holdings.last_execution}
+    return {"posts": held.posts, "last_import": held.last_execution}
 
 
 def _found(store: Store, total: int, progress: Progress) -> Quality:

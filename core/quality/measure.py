@@ -14,6 +14,8 @@ NO_TEXT = 0
 """The text of a post of which normalising leaves nothing."""
 _CROSSPOST = re.compile(r"\b(?:x|cross)[- ]?post", re.IGNORECASE)
 """How people mark one in a title: x-post, xpost, crosspost, cross post."""
+_BRACKETED = re.compile(r"[(\[{*]\s*(?:x|cross)[- ]?post[^)\]}*]*[)\]}*]", re.IGNORECASE)
+"""A mark that can be taken off, as ``[x-post from r/funny]``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,8 @@ class Measured:
     created: NDArray[np.int64]
     """Epoch seconds."""
     text: NDArray[np.int64]
-    """Equal for texts that differ in case and spacing only, else different; :data:`NO_TEXT`. Means
-    nothing in another process."""
+    """Equal for texts that differ in case, spacing and the bracketed mark of a crosspost only;
+    :data:`NO_TEXT`. Means nothing in another process."""
     words: NDArray[np.int32]
     """Of title and body, as spaces part them."""
     score: NDArray[np.int32]
@@ -104,6 +106,9 @@ def same_text(measured: Measured) -> SameText:
 def _text(post: PostText, words: Sequence[str]) -> int:
     if is_empty(post.title, post.body):
         return NO_TEXT
+    if _CROSSPOST.search(post.title):
+        bare = f"{_BRACKETED.sub(' ', post.title)} {post.body}".lower().split()
+        words = bare or words
     # Python's own hash: 64 bits, of which two texts in two million agree once in ten million runs.
     return hash(" ".join(words)) or 1
 

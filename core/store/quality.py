@@ -30,11 +30,10 @@ class PostText(NamedTuple):
 class Holdings:
     """What the store holds, asked of its indexes alone.
 
-    ``last_execution``: the newest that changed a post. Times in epoch seconds; None without posts.
+    ``last_execution``: the newest that changed a post; None without posts.
     """
 
     posts: int
-    newest_utc: int | None
     last_execution: int | None
 
 
@@ -52,7 +51,6 @@ def holdings(session: Session) -> Holdings:
     # One query each: of several at once SQLite would answer none from an index.
     return Holdings(
         posts=session.scalar(select(func.count(PostRow.id))) or 0,
-        newest_utc=session.scalar(select(func.max(PostRow.created_utc))),
         last_execution=session.scalar(select(func.max(PostRow.execution))),
     )
 

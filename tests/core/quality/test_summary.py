@@ -117,6 +117,17 @@ def test_more_posts_come_first_and_no_text_is_ever_the_same() -> None:
     assert found.summary["nameable"] == 6
 
 
+def test_a_crosspost_has_the_text_of_its_original_whatever_its_mark() -> None:
+    titles = ("My dog", "My dog [x-post from r/Funny]", "(Crosspost) My dog", "my dog {xpost!}")
+    told = measure([PostText(1, 0, title, "", 0, False, "file") for title in titles])
+    assert len(set(told.text.tolist())) == 1
+    assert told.crosspost.tolist() == [False, True, True, True]
+    bare = measure(
+        [PostText(1, 0, title, "", 0, False, "file") for title in ("[xpost]", "(xpost)")]
+    )
+    assert len(set(bare.text.tolist())) == 2
+
+
 def test_scores_beyond_32_bits_are_kept_at_their_end() -> None:
     posts = [PostText(1, 0, "a", "", score, False, "file") for score in (-(2**50), 2**50)]
     assert measure(posts).score.tolist() == [np.iinfo(np.int32).min, np.iinfo(np.int32).max]
