@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, cast
 
 import zstandard
@@ -14,7 +15,10 @@ BUFFER = 2**20
 PIECE = 2**13
 """Bytes given to zstd at once: what they expand to is held in memory."""
 WINDOW = 2**31
-"""How far back the monthly dumps refer: the largest distance that zstd knows."""
+"""How far back the monthly dumps refer, in bytes: the largest distance that zstd knows."""
+
+_HEADER = 18
+"""Bytes of a frame's header, at most."""
 
 
 class Counted(io.RawIOBase):
@@ -50,6 +54,16 @@ def decompressed(file: Counted) -> io.BufferedReader:
         if first.startswith(magic):
             return io.BufferedReader(opener(buffered), BUFFER)
     return buffered
+
+
+def window(path: Path) -> int:
+    """Bytes that decompressing the file keeps in memory, as far as its beginning tells."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_HEADER)
+        return zstandard.get_frame_parameters(start).window_size
+    except (OSError, zstandard.ZstdError):
+        return 0
 
 
 class _Zstd(io.RawIOBase):

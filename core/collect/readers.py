@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from core.collect.chunks import Chunk
+from core.collect.containers import window
 from core.collect.paths import PostFile
 from core.errors import SignoffError
 from core.processes import cores, end_with_parent, safe_context, starting_processes
@@ -19,6 +20,8 @@ SMALL = 2**20
 """Fewer bytes are read in this process: starting others takes longer."""
 AHEAD = 20
 """Chunks that a process keeps ready while others are written."""
+WINDOWS = 2**31
+"""Bytes that all processes together may keep for decompressing: a monthly dump takes them all."""
 
 Read = Callable[[PostFile], Iterator[Chunk]]
 
@@ -42,7 +45,7 @@ def chunks_of(files: Sequence[PostFile], read: Read) -> Generator[tuple[PostFile
 
 
 def _in_processes(files: Sequence[PostFile], read: Read) -> Iterator[tuple[PostFile, Chunk]]:
-    count = min(cores(), len(files))
+    count = _count(files)
     context = safe_context()
     connections: list[Connection] = []
     processes: list[BaseProcess] = []
@@ -65,6 +68,12 @@ def _in_processes(files: Sequence[PostFile], read: Read) -> Iterator[tuple[PostF
             process.join()
             process.close()
             connection.close()
+
+
+def _count(files: Sequence[PostFile]) -> int:
+    """As many processes as there are cores, or as windows fit into :data:`WINDOWS`."""
+    largest = max(window(file.path) for file in files)
+    return max(1, min(cores(), len(files), WINDOWS // max(1, largest)))
 
 
 def _received(connection: Connection) -> Iterator[Chunk]:

@@ -113,6 +113,18 @@ def test_no_process_is_started_where_it_gains_nothing(
         assert next(found)[1].read == MAIN
 
 
+@pytest.mark.parametrize(("kind", "processes"), [("ndjson.gz", 2), ("ndjson.zst", 1)])
+def test_dumps_of_the_largest_window_are_read_one_at_a_time(
+    tmp_path: Path, kind: str, processes: int
+) -> None:
+    for number in range(3):
+        write_dump(tmp_path / "in" / f"{number}.{kind}", [make_post()])
+    found = readers.chunks_of(find_files([tmp_path / "in"]), Endless())
+    with closing(found):
+        next(found)
+        assert len(multiprocessing.active_children()) == processes
+
+
 def test_leaving_early_leaves_no_process(files: list[PostFile]) -> None:
     before = set(multiprocessing.active_children())
     with closing(readers.chunks_of(files, Endless())) as found:
