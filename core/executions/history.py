@@ -86,10 +86,19 @@ def listing(
         return table.listing(session, kinds=kinds, status=status, limit=limit)
 
 
-def running(store: Store, kind: str, name: str, value: Any) -> bool:
-    """Whether a live process runs a step of ``kind`` whose input ``name`` is ``value``."""
+def running(store: Store, kind: str, name: str, value: Any, *, before: int | None = None) -> bool:
+    """Whether a live process runs a step of ``kind`` whose input ``name`` is ``value``.
+
+    Args:
+        before: look only at executions with a smaller number. Of several that have begun at once
+            and each look so, exactly one finds none.
+    """
     found = listing(store, kinds=(kind,), status=table.RUNNING)
-    return any(execution.inputs.get(name) == value for execution in found)
+    return any(
+        execution.inputs.get(name) == value
+        for execution in found
+        if before is None or execution.number < before
+    )
 
 
 def mark_interrupted(store: Store) -> list[int]:

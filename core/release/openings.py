@@ -104,11 +104,7 @@ def open_test(
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to="open a sealed test")
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
-    if running(store, STEP, "opening", row.id):
-        raise ConflictError(
-            f"The sealed test of {snapshot.id} is being opened for #{candidate}, by {row.by}",
-            f"Wait until it is done: signoff release show {candidate}.",
-        )
+    _require_alone(store, row, snapshot)
     inputs = {
         "opening": row.id,
         "candidate": candidate,
@@ -116,6 +112,7 @@ def open_test(
         "snapshot": snapshot.digest,
     }
     with record(store, STEP, params={"policy": policy.digest}, inputs=inputs) as run:
+        _require_alone(store, row, snapshot, before=run.number)  # another may have begun in between
         _test(store, run, row, model, snapshot, policy, progress)
     return candidates.get(store, candidate)
 
@@ -268,6 +265,17 @@ def _test(
             shown=found.digest,
         )
     )
+
+
+def _require_alone(
+    store: Store, row: EventRecord, snapshot: Snapshot, *, before: int | None = None
+) -> None:
+    """Refuse to open where another is doing so at this moment."""
+    if running(store, STEP, "opening", row.id, before=before):
+        raise ConflictError(
+            f"The sealed test of {snapshot.id} is being opened for #{row.candidate}, by {row.by}",
+            f"Wait until it is done: signoff release show {row.candidate}.",
+        )
 
 
 def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:

@@ -231,11 +231,33 @@ def test_who_finishes_the_same_opening_second_finds_it_ended(
             open_test(store, 5, reason="me too")
         return read(*arguments)
 
-    monkeypatch.setattr(openings, "running", lambda *_: False)
+    monkeypatch.setattr(openings, "running", lambda *_, **__: False)
     instead_of_reading(monkeypatch, meanwhile)
     found = open_test(store, 5, reason="it is time")
     assert [(e.kind, e.by) for e in found.events[1:]] == [("opened", "ada"), ("tested", "bob")]
     assert audit.verify(store).broken is None
+
+
+def test_of_two_who_begin_at_once_the_second_leaves_it_to_the_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever begins between the question whether someone is at it and the own beginning."""
+    asked, read, reads = openings.running, openings.unseal, []
+
+    def blind_at_first(*arguments: Any, before: int | None = None) -> bool:
+        return before is not None and asked(*arguments, before=before)
+
+    def meanwhile(*arguments: Any) -> Any:
+        reads.append(arguments)
+        with by("bob"), pytest.raises(ConflictError, match="is being opened for #5, by ada"):
+            open_test(store, 5, reason="me too")
+        return read(*arguments)
+
+    monkeypatch.setattr(openings, "running", blind_at_first)
+    monkeypatch.setattr(openings, "unseal", meanwhile)
+    open_test(store, 5, reason="it is time")
+    assert len(reads) == 1
+    assert ledger(store) == [(5, "finished")]
 
 
 def test_while_it_is_being_opened_others_are_told(
