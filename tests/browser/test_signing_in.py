@@ -15,7 +15,7 @@ from core.release import members
 from core.store import open_store
 from tests.browser import served
 from tests.browser.provider import provider, sign_in
-from tests.browser.served import settle
+from tests.browser.walking import reading, visit
 
 pytestmark = pytest.mark.browser
 
@@ -51,13 +51,8 @@ def signing_in(team: Path) -> Iterator[str]:
 
 
 def said(name: str, role: str) -> re.Pattern[str]:
-    """What the sidebar says; a page puts a word joiner into an address."""
-    return re.compile(name.replace("@", "@\u2060?") + f" · {role}")
-
-
-def visit(page: Page, address: str) -> None:
-    page.goto(address)
-    settle(page)
+    """What the sidebar says."""
+    return reading(f"{name} · {role}")
 
 
 def test_a_person_signs_in_is_given_a_role_and_signs_out(

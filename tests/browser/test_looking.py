@@ -1,0 +1,110 @@
+"""What people who only look find in a real browser: ways, links, themes, phones."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.evaluation.history import trainings
+from core.store import open_store
+from dashboard.charts.theme import DARK, LIGHT
+from tests.browser import served
+from tests.browser.served import settle
+from tests.browser.walking import button, go, press, tick, visit
+from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
+
+pytestmark = [GROUP, pytest.mark.browser]
+
+
+def test_two_executions_are_picked_and_compared_down_to_a_subreddit(
+    page: Page, looking: str, home: Path
+) -> None:
+    rows = [training.number for training in trainings(open_store(home))]
+    visit(page, looking)
+    go(page, "Executions")
+    for number in (WAITING, PRODUCTION):
+        tick(page, rows.index(number))
+    press(page, f"Compare #{PRODUCTION} with #{WAITING}")
+    expect(page.get_by_role("heading", name="Is the candidate really better?")).to_be_visible()
+    assert f"baseline={PRODUCTION}&candidate={WAITING}" in page.url
+    press(page, "Who wins, who loses")
+    expect(page.get_by_role("heading", name="Who wins, who loses?")).to_be_visible()
+    tick(page, 0)
+    expect(page).to_have_url(re.compile("subreddit="))
+
+
+def test_the_demo_command_shows_the_demo(page: Page, home: Path) -> None:
+    with served.dashboard(home, "demo") as address:
+        visit(page, address)
+        expect(button(page, f"Review #{WAITING}")).to_be_visible()
+
+
+def test_a_link_shows_a_colleague_the_same_view(browser: Browser, looking: str) -> None:
+    link = f"{looking}/subreddits?baseline={FIRST}&candidate={PRODUCTION}&subreddit=politics"
+    context = browser.new_context()
+    page = context.new_page()
+    visit(page, link)
+    expect(page.get_by_role("heading", name="r/politics")).to_be_visible()
+    expect(page.get_by_text(f"Taken for, by #{FIRST} baseline")).to_be_visible()
+    assert f"baseline={FIRST}" in page.url
+    context.close()
+
+
+@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_figures_and_page_follow_the_theme(
+    browser: Browser, looking: str, theme: str, palette: object
+) -> None:
+    context = browser.new_context(color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    visit(page, f"{looking}/compare")
+    line = page.locator(".js-plotly-plot").nth(1).locator(".scatterlayer .js-line").nth(1)
+    expect(line).to_be_visible()
+    surface = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert surface == css(palette.surface)  # type: ignore[attr-defined]
+    assert css(palette.candidate) in (line.get_attribute("style") or "")  # type: ignore[attr-defined]
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["", "compare", "subreddits", "churn", "release", "ledger", "data", "executions", "try_it"],
+)
+def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    visit(page, f"{looking}/{view}")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth") <= 390
+    context.close()
+
+
+def css(colour: str) -> str:
+    """``#rrggbb`` as browsers report it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
+
+
+def test_a_bar_leads_to_its_subreddits_and_a_mark_to_its_posts(page: Page, looking: str) -> None:
+    pair = f"baseline={PRODUCTION}&candidate={WAITING}"
+    visit(page, f"{looking}/compare?{pair}")
+    bars = page.locator(".js-plotly-plot").first.locator(".barlayer .point path")
+    expect(bars.first).to_be_attached()
+    heights = [(bar.bounding_box() or {"height": 0})["height"] for bar in bars.all()]
+    bars.nth(heights.index(max(heights))).click(force=True)
+    expect(page).to_have_url(re.compile(rf"/subreddits\?{pair}&from=\S+&to=\S+"))
+    settle(page)
+    filter_ = page.get_by_role("button", name="Change from")
+    filter_.click()
+    expect(page).to_have_url(re.compile(f"{pair}$"))
+    expect(filter_).to_have_count(0)
+    settle(page)
+    page.get_by_text("figure", exact=True).click()
+    expect(page).to_have_url(re.compile(f"{pair}&view=figure$"))
+    page.locator(".scatterlayer .point").nth(10).click(force=True)
+    expect(page).to_have_url(re.compile(r"view=figure&subreddit=\w+"))
+    settle(page)
+    page.get_by_role("link", name=re.compile("Only those that changed")).click()
+    expect(page).to_have_url(re.compile(rf"/churn\?{pair}&subreddit=\w+"))
+    expect(page.get_by_role("heading", name="Which posts changed?")).to_be_visible()
