@@ -6,10 +6,10 @@ is looked at keeps the chance of a single false call below the level.
 
 p is estimated from the 28 days before the run and, apart, from the 28 after it, and the larger
 counts: whoever falls asleep for good, or wakes up, has no gap. Of each side it is again the larger
-of two: the share of its days that are empty, and what a negative binomial with the mean and
-variance of its days gives (method of moments, Anscombe 1950; Poisson where the variance is no
-larger than the mean). Counts of posts are burstier than Poisson, by which every second quiet
-subreddit would have gaps.
+of two. One is the share of its days that are empty, plus one standard error, since of many quiet
+weeks some are lively by chance. The other is what a negative binomial with the mean and variance of
+its days gives (method of moments, Anscombe 1950; Poisson where the variance is no larger than the
+mean): counts of posts are burstier than Poisson's.
 """
 
 from dataclasses import dataclass
@@ -123,7 +123,8 @@ def _log_chance_of_none(side: _Side) -> Floats:
     excess = np.maximum(spread - 1.0, 1e-12)
     # Negative binomial: (1 + mean / r)^-r with r = mean / (spread - 1); its limit is Poisson's.
     by_model = -side.mean * np.log1p(excess) / excess
+    share = side.empty / side.days
     with np.errstate(divide="ignore"):
-        by_share = np.log(side.empty / side.days)
+        by_share = np.log(share + np.sqrt(share * (1 - share) / side.days))
     chance: Floats = np.maximum(by_model, by_share)
     return chance

@@ -38,6 +38,7 @@ def one_by_one(counts: Ints, looked_at: int) -> list[tuple[int, int, float]]:
 def chance_of_none(side: Ints) -> float:
     mean, variance = float(side.mean()), float(side.var(ddof=1))
     share = float((side == 0).mean())
+    share += float(np.sqrt(share * (1 - share) / len(side)))
     if variance <= mean:
         return max(share, float(stats.poisson.pmf(0, mean)))
     size = mean**2 / (variance - mean)
