@@ -27,7 +27,7 @@ WINDOW = 10.0
 """Seconds; Reddit's are 600."""
 ALLOWED = 100
 """Requests in a window."""
-LIMITED = 30
+LIMITED = 60
 """Subreddits within the rate limit."""
 BUDGET = 1.10
 LINEAR = 1.1

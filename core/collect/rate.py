@@ -13,6 +13,8 @@ PER_MINUTE = 100
 """Requests a minute that Reddit allows to a key, where its answers do not say."""
 LONGEST_WINDOW = 3_600.0
 """Seconds. Whoever is told to wait for longer was told nonsense."""
+SAME = 1.5
+"""Seconds by which what is said of one window's end may differ from answer to answer."""
 LONGEST_PAUSE = 3_600.0
 PAUSE = 60.0
 """Seconds to wait after a 429 that does not say for how long."""
@@ -64,8 +66,10 @@ def at(budget: Budget, now: float) -> Budget:
 def told(budget: Budget, headers: Mapping[str, str], *, in_flight: int, now: float) -> Budget:
     """The budget after an answer: what the server says of it, if it can be read.
 
-    Requests that are still under way may not be counted yet in what the server says. Other
-    programs may use the same key: of our own count and the server's the smaller one holds.
+    Answers may overtake each other, and other programs may use the same key: while the window
+    stays the same, the smaller of our own count and the server's holds. Where its end moves on, as
+    it does with a new window or one that slides, the server's holds, less the requests that it may
+    not have counted yet.
 
     Args:
         in_flight: requests under way, without the one that was answered.
@@ -74,16 +78,12 @@ def told(budget: Budget, headers: Mapping[str, str], *, in_flight: int, now: flo
     reset = _number(headers.get("x-ratelimit-reset"))
     if remaining is None or reset is None or reset > LONGEST_WINDOW:
         return budget
-    if budget.told:
-        return replace(budget, left=min(budget.left, int(remaining)))
     # Whole seconds are rounded down: the window may last up to one more.
-    rounded = str(headers["x-ratelimit-reset"]).strip().isdigit()
-    return Budget(left=max(int(remaining) - in_flight, 0), ends=now + reset + rounded, told=True)
-
-
-def paused(budget: Budget, seconds: float, now: float) -> Budget:
-    """No request for so many seconds."""
-    return Budget(left=0, ends=max(now + seconds, budget.ends if not budget.left else 0), told=True)
+    rounded = headers["x-ratelimit-reset"].strip().isdigit()
+    ends = now + reset + rounded
+    if budget.told and ends <= budget.ends + SAME:
+        return replace(budget, left=min(budget.left, int(remaining)))
+    return Budget(left=max(int(remaining) - in_flight, 0), ends=ends, told=True)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float:
@@ -121,6 +121,7 @@ class RateLimit:
         self.clock = clock
         self._lock = threading.Lock()
         self._budget = Budget(left=PER_MINUTE, ends=clock.now() + 60)
+        self._paused_until = clock.now()
         self._in_flight = 0
 
     def acquire(self) -> None:
@@ -129,15 +130,7 @@ class RateLimit:
         Raises:
             Stopped: the run ended meanwhile.
         """
-        while True:
-            with self._lock:
-                now = self.clock.now()
-                self._budget = at(self._budget, now)
-                if self._budget.left >= 1:
-                    self._budget = replace(self._budget, left=self._budget.left - 1)
-                    self._in_flight += 1
-                    return
-                seconds = self._budget.ends - now
+        while (seconds := self._spend_or_wait()) > 0:
             self.clock.wait(seconds)
 
     def release(self, headers: Mapping[str, str]) -> None:
@@ -150,4 +143,17 @@ class RateLimit:
     def pause(self, seconds: float) -> None:
         """Nobody sends anything for so many seconds."""
         with self._lock:
-            self._budget = paused(self._budget, seconds, self.clock.now())
+            self._paused_until = max(self._paused_until, self.clock.now() + seconds)
+
+    def _spend_or_wait(self) -> float:
+        """Seconds to wait and ask again; 0: the request is granted."""
+        with self._lock:
+            now = self.clock.now()
+            self._budget = at(self._budget, now)
+            if now < self._paused_until:
+                return self._paused_until - now
+            if self._budget.left < 1:
+                return self._budget.ends - now
+            self._budget = replace(self._budget, left=self._budget.left - 1)
+            self._in_flight += 1
+            return 0

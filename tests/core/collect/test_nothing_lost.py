@@ -47,7 +47,7 @@ def swapped(n: int, listing: list) -> list:  # type: ignore[type-arg]
 def change(reddit: FakeReddit, what: str, n: int) -> None:
     """``n``: how many posts come, or which of the newest is meant.
 
-    ``cut`` deletes the post behind which the page begins that is asked for.
+    ``swap`` has neighbours about the end of the first page trade places; ``cut`` deletes the post behind which the page begins that is asked for.
     """
     cats = reddit.subreddits["cats"]
     listed = cats.shown()
@@ -55,7 +55,7 @@ def change(reddit: FakeReddit, what: str, n: int) -> None:
         first = int(listed[0].created_utc - FIRST) // 60 + 1 if listed else 0
         cats.fill(n, first=max(first, len(cats.posts)))
     elif what == "swap":
-        cats.order = lambda listing: swapped(n, listing)
+        cats.order = lambda listing: swapped(PAGE - 3 + n % 6, listing)
     elif what == "cut":
         cats.posts.pop(reddit.asked.get("after", "").removeprefix("t3_"), None)
     elif n < len(listed):

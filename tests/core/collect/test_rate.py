@@ -16,7 +16,6 @@ from core.collect.rate import (
     RealClock,
     Stopped,
     at,
-    paused,
     retry_after,
     told,
 )
@@ -48,6 +47,12 @@ def test_within_a_window_the_smaller_count_holds() -> None:
     known = Budget(left=50, ends=160, told=True)
     assert told(known, said("52", "60"), in_flight=2, now=100).left == 50
     assert told(known, said("7", "60"), in_flight=2, now=100).left == 7  # another program's doing
+    assert told(known, said("52", "61.4"), in_flight=2, now=100).left == 50  # the same, nearly
+
+
+def test_where_the_end_of_the_window_moves_on_the_server_is_believed() -> None:
+    known = Budget(left=3, ends=160, told=True)
+    assert told(known, said("900", "62"), in_flight=2, now=100) == Budget(898, 163, told=True)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +84,6 @@ def test_no_header_is_stumbled_over(remaining: str, reset: str) -> None:
 def test_a_window_that_has_ended_is_followed_by_one_that_nothing_is_known_of() -> None:
     assert at(Budget(0, ends=100, told=True), 99.9) == Budget(0, ends=100, told=True)
     assert at(Budget(0, ends=100, told=True), 100) == Budget(PER_MINUTE, ends=160)
-
-
-def test_a_pause_does_not_shorten_a_wait() -> None:
-    assert paused(Budget(5, ends=500, told=True), 10, now=100).ends == 110
-    assert paused(Budget(0, ends=500, told=True), 10, now=100).ends == 500
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,25 @@ def test_without_a_word_from_the_server_what_reddit_publishes_holds() -> None:
     assert clock.now() - 1_000 == 120
 
 
-def test_a_pause_holds_everybody() -> None:
+def test_a_pause_holds_everybody_whatever_is_left() -> None:
     clock = FakeClock()
     limit = RateLimit(clock)
+    limit.acquire()
     limit.pause(45)
+    limit.pause(5)
+    limit.release(said("900", "300"))
     limit.acquire()
     assert clock.now() == 1_045
+
+
+def test_a_window_that_slides_never_makes_wait() -> None:
+    clock = FakeClock()
+    limit = RateLimit(clock)
+    for _ in range(5_000):
+        limit.acquire()
+        clock.wait(0.1)
+        limit.release(said("50", "60.0"))
+    assert set(clock.waits) == {0.1}
 
 
 def test_waiting_ends_when_the_run_does() -> None:
