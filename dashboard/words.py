@@ -73,6 +73,11 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def erased(posts: int) -> str:
+    """Behind a number of posts that were frozen, or are left; mostly nothing."""
+    return f", {posts:,} erased since it was frozen" if posts else ""
+
+
 def day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 

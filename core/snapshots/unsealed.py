@@ -1,7 +1,8 @@
 """Opening a sealed test split: the only place that decrypts, and in memory only.
 
 Who may import this is held by a contract in ``pyproject.toml``: the recorded opening of a release,
-and the rotation of the key. What is decrypted here is never written to disk, log or message.
+the rotation of the key, and erasing and verifying, which show nothing of it. What is decrypted here
+is never written to disk, log or message.
 """
 
 from collections.abc import Sequence

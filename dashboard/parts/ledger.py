@@ -38,7 +38,7 @@ def show_splits(budgets: Sequence[Budget]) -> None:
         [
             (
                 budget.snapshot.id,
-                f"{budget.posts:,}",
+                f"{budget.posts:,}{words.erased(budget.snapshot.erased.get('test', 0))}",
                 Rich(words.unbroken(words.day(budget.snapshot.created_at))),
                 f"{budget.used:,} of {budget.possible:,}",
                 f"{budget.left:,}",

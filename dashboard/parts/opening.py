@@ -31,7 +31,8 @@ def show_opening(case: Case) -> None:
     _show_splits(case)
     st.markdown(
         f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**"
-        f"  \n:gray[{words.count(budget.posts, 'post')}]"
+        f"  \n:gray[{words.count(budget.posts, 'post')}"
+        f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
         f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
     )
     _show_last(case)

@@ -66,7 +66,8 @@ def about(case: Case) -> None:
     note = f"  \n“{words.plain(proposal.comment)}”" if proposal.comment else ""
     st.caption(
         f"{training.model.family}, trained {words.day(training.execution.started_at)} on"
-        f" {training.execution.metrics['posts']:,} posts of {words.plain(training.snapshot.id)},"
+        f" {training.execution.metrics['posts']:,} posts of {words.plain(training.snapshot.id)}"
+        f"{words.erased(training.snapshot.erased.get('train', 0))},"
         f" proposed by {words.plain(proposal.by)}.{note}"
     )
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from core.erasure.erase import erase
 from core.identity import Role
 from core.release import log, members, openings, review
+from core.snapshots import find
+from core.snapshots.unsealed import unseal
 from core.store import Store, open_store
 from dashboard.parts import ledger
 from tests.dashboard.conftest import Open
@@ -59,6 +62,12 @@ def test_each_split_says_what_it_can_still_judge(store: Store, open_page: Open) 
     assert "| until-october | 1,021 |" in said
     assert "| 0 of 10 | 10 | ✓ sealed |" in said
     assert "| 2 of 5 | 3 | ✓ in use |" in said
+
+
+def test_a_split_says_how_many_of_its_posts_were_erased(store: Store, open_page: Open) -> None:
+    erase(store, [unseal(store, find(store, "until-october")).ids[0].as_py()])
+    said = plain_text_of(open_page("ledger"))
+    assert "| until-october | 1,020, 1 erased since it was frozen |" in said
 
 
 def test_a_split_that_cannot_judge_says_why_and_what_to_do(store: Store, open_page: Open) -> None:

@@ -1,8 +1,11 @@
 """Asking a Reddit on loopback for stored posts: what is gone is erased, trouble erases nothing."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,11 +18,12 @@ from core.executions import get, listing
 from core.identity import Actor, Way, acting_as
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
-from core.store import Store
+from core.store import Store, open_store
 from core.store import erasure as table
 from tests.factories import fill, make_corpus, make_post
 from tests.fake_reddit import FakeClock, FakeReddit, FakeSubreddit, access_to, serving
-from tests.searching import found
+from tests.faults import Work
+from tests.searching import found, marks
 
 AT_ONCE = timedelta(0)
 
@@ -86,7 +90,7 @@ def test_what_was_deleted_or_removed_is_erased_everywhere(
     assert done.checked == 240
     assert done.erased == {"deleted": 1, "removed": 2}
     assert find(store, "small").erased == {"train": 1, "valid": 1, "test": 1}
-    assert found(store, {"mark7x", "mark200x", "mark230x"}) == set()
+    assert found(store, marks("p00007", "p00200", "p00230")) == set()
     run = get(store, done.execution)
     assert (run.kind, run.status, run.metrics) == ("refresh", "succeeded", erasing.as_metrics(done))
 
@@ -198,7 +202,7 @@ def test_trouble_ends_the_run_and_what_came_before_is_erased(
     with pytest.raises(UnavailableError, match="goes on where it stopped"):
         ask(store, url)
     assert buried(store) == {"p00007"}
-    assert found(store, {"mark7x", "mark150x"}) == {"mark150x"}
+    assert found(store, marks("p00007", "p00150")) == marks("p00150")
     reddit.faults.clear()
     assert ask(store, url).checked == 141
     assert buried(store) == {"p00007", "p00150"}
@@ -221,9 +225,28 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
         patch.setattr(refresh, "finish", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             ask(store, url)
-    assert found(store, {"mark7x"}) == {"mark7x"}
+    assert found(store, marks("p00007")) == marks("p00007")
     assert ask(store, url, older_than=timedelta(days=1)).snapshots == ["small"]
-    assert found(store, {"mark7x"}) == set()
+    assert found(store, marks("p00007")) == set()
+
+
+def test_killed_at_some_step_it_is_finished_by_the_next(
+    store: Store, cats: FakeSubreddit, url: str, tmp_path: Path
+) -> None:
+    cats.posts["p00007"].gone = "deleted"
+    cats.posts["p00200"].gone = "removed"
+    store.engine.dispose()
+    work = Work(lambda opened: ask(opened, url), calls=[(erasing.erasing, "empty")])
+    steps = work.steps(Path(shutil.copytree(store.home, tmp_path / "all")), tmp_path / "told")
+    assert {"INSERT INTO tombstones", "INSERT INTO rechecks", "empty"} <= set(steps)
+    for at in Random(0).sample(range(1, len(steps) + 1), 6):
+        home = Path(shutil.copytree(store.home, tmp_path / str(at)))
+        assert work.killed(home, tmp_path / "told", at=at)
+        opened = open_store(home)
+        ask(opened, url)
+        assert find(opened, "small").erased == {"train": 1, "valid": 1}, steps[at - 1]
+        assert found(opened, marks("p00007", "p00200")) == set(), steps[at - 1]
+        opened.engine.dispose()
 
 
 def test_what_was_erased_is_not_asked_for_again(
