@@ -183,7 +183,7 @@ def posts_by_id(session: Session, ids: Sequence[str]) -> dict[str, StoredPost]:
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows of equal keys, without SQLAlchemy's look at each: it takes as long as SQLite."""
+    """Insert rows of equal keys, without SQLAlchemy's look at each: half as long as SQLite itself."""
     connection = session.connection()
     statement = insert(_POSTS).compile(connection, column_keys=list(rows[0]))
     values = itemgetter(*statement.positiontup or ())
