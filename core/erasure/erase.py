@@ -86,8 +86,9 @@ def finish(store: Store, run: Run, found: Erased, *, progress: Progress = silent
         progress("Erasing from snapshots", done, len(pending))
         made = erasing.empty(store, snapshot, run)
         found.left |= {f"{snapshot.id}:{split}": why for split, why in made.left.items()}
-        if made.snapshot.erased != snapshot.erased:
+        if made.files:
             found.snapshots.append(snapshot.id)
+        run.outputs |= {f"{snapshot.id}:{split}": file for split, file in made.files.items()}
         run.log(f"snapshot {snapshot.id}: erased {made.snapshot.erased}, left {made.left}")
     progress("Erasing from snapshots", len(pending), len(pending))
     found.waiting = files.clear(store, run)

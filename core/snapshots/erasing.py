@@ -29,9 +29,13 @@ _UNREADABLE = (InputError, RefusedError, CorruptArtifactError, WrongKeyError)
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A snapshot as it is now. ``left``: split -> why its file could not be written anew."""
+    """A snapshot as it is now.
+
+    ``files``: split -> digest of its new file. ``left``: split -> why it could not be written anew.
+    """
 
     snapshot: Snapshot
+    files: dict[str, str]
     left: dict[str, str]
 
 
@@ -60,7 +64,7 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
             if made.resealed is not None:
                 require_present(store, made.resealed.key)
             if table.swap_files(session, now, after):
-                return Emptied(after, made.left)
+                return Emptied(after, made.files, made.left)
     raise ConflictError(
         f"The files of snapshot {snapshot.id} are changed by another run again and again",
         "Wait until it is done, then run: signoff collect erase.",
@@ -74,7 +78,7 @@ class _Emptying:
         self.left: dict[str, str] = {}
         self.resealed: Sealed | None = None
         self._store, self._before, self._posts, self._run = store, before, posts, run
-        self._files: dict[str, str] = {}
+        self.files: dict[str, str] = {}
         self._erased = dict(before.erased)
         for split in OPEN_SPLITS:
             self._try(split, self._open)
@@ -84,7 +88,7 @@ class _Emptying:
         """The snapshot with its new files. Where one is left, it has still to be done."""
         if self.left:
             until = self._before.erased_until
-        before, files = self._before, self._files
+        before, files = self._before, self.files
         return replace(
             before,
             train=files.get("train", before.train),
@@ -103,7 +107,7 @@ class _Emptying:
     def _open(self, split: str) -> None:
         found = blanked(self._store.artifacts.open(getattr(self._before, split)), self._posts)
         if found is not None:
-            self._files[split] = keep(self._store, found.content, self._run)
+            self.files[split] = keep(self._store, found.content, self._run)
             self._erased[split] = found.erased
 
     def _sealed(self, split: str) -> None:
@@ -111,7 +115,7 @@ class _Emptying:
         found = blanked(pa.py_buffer(plain), self._posts)
         if found is not None:
             self.resealed = self._seal(found)
-            self._files["test"] = self.resealed.digest
+            self.files["test"] = self.resealed.digest
             self._erased[split] = found.erased
 
     def _seal(self, found: Blanked) -> Sealed:

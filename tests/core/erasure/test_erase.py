@@ -63,6 +63,8 @@ def test_what_is_told(road: Road) -> None:
     run = get(road.store, done.execution)
     assert (run.kind, run.status, run.by) == ("erase", "succeeded", "ada")
     assert run.metrics == erasing.as_metrics(done)
+    now = find(road.store, "small")
+    assert run.outputs == {"small:train": now.train, "small:valid": now.valid}
     assert "p00" not in log_text(road.store, run)  # it would tell who is in the test split
     again = erase(road.store, ["p00007", "p00008"])
     assert (again.erased.total(), again.known) == (1, 1)
