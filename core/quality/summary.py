@@ -74,7 +74,10 @@ def summarise(
 def _totals(
     measured: Measured, same: SameText, subreddits: pd.DataFrame, gaps: pd.DataFrame
 ) -> dict[str, Any]:
-    """Counts over all posts; ``nameable`` as :class:`core.quality.measure.SameText` has it."""
+    """Counts over all posts; ``nameable`` as :class:`core.quality.measure.SameText` has it.
+
+    ``same_text``: posts that are a repeat, or stand elsewhere too, or both.
+    """
     summed = ("no_text", "repeats", "elsewhere", "crossposts", "title_only", "over_18", "generated")
     return {
         "posts": len(measured),
@@ -82,6 +85,7 @@ def _totals(
         "first_utc": int(measured.created.min()),
         "last_utc": int(measured.created.max()),
         **{name: int(subreddits[name].sum()) for name in summed},
+        "same_text": int(np.count_nonzero(same.repeat | same.elsewhere)),
         "nameable": same.nameable,
         "gaps": len(gaps),
         "gap_days": int(gaps["days"].sum()),

@@ -61,7 +61,6 @@ def show_figures(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> None:
     """How much, how new, how repetitive, how complete."""
     span = days_between(summary["first_utc"], summary["last_utc"])
     newest = datetime.fromtimestamp(summary["last_utc"], UTC)
-    same = summary["repeats"] + summary["elsewhere"]
     figures = (
         ("Posts", f"{summary['posts']:,}", f"{summary['posts'] / span:,.1f} a day"),
         (
@@ -72,7 +71,7 @@ def show_figures(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> None:
         ("Newest post", words.age(newest), f"old, {words.day(newest)}"),
         (
             "Repeated texts",
-            words.share(same / summary["posts"]),
+            words.share(summary["same_text"] / summary["posts"]),
             f"{summary['elsewhere']:,} across subreddits",
         ),
         ("Gaps", f"{summary['gaps']:,}", f"{summary['expected_in_gaps']:,} posts missing"),

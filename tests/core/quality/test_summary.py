@@ -90,6 +90,13 @@ def test_every_post_is_in_its_day_and_in_its_bin_of_words(posts: list[PostText])
     assert len(bins["counts"]) == len(WORD_EDGES) - 1
 
 
+def test_a_post_that_repeats_and_stands_elsewhere_is_one_post() -> None:
+    posts = [PostText(id_, 0, "the same", "", 0, False, "file") for id_ in (1, 1, 2)]
+    found = summarised([*posts, PostText(7, 0, "another", "", 0, False, "file")]).summary
+    assert (found["repeats"], found["elsewhere"], found["same_text"]) == (1, 3, 3)
+    assert found["nameable"] == 3
+
+
 def test_a_gap_is_named_with_its_subreddit_and_first_day() -> None:
     def post(subreddit: int, day: int, n: int) -> PostText:
         return PostText(subreddit, day * DAY, f"title {subreddit} {day} {n}", "", 1, False, "file")
