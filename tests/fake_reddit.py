@@ -78,6 +78,7 @@ class FakeSubreddit:
     """``private``, ``quarantined``, ``banned``, ``unavailable`` or ``renamed``."""
     new_name: str = ""
     order: Order = list
+    _fallen: set[str] = field(default_factory=set)
 
     @property
     def fullname(self) -> str:
@@ -94,9 +95,15 @@ class FakeSubreddit:
             self.post(f"{self.name.lower()}{n:04d}".replace("_", ""), at=FIRST + 60 * n)
 
     def shown(self) -> list[FakePost]:
-        """As the listing has them."""
+        """All there are, as the listing has them."""
         newest = sorted(self.posts.values(), key=lambda p: (p.created_utc, p.id), reverse=True)
         return self.order(newest)
+
+    def listing(self, cap: int) -> list[FakePost]:
+        """The newest ``cap`` posts. One that fell out at the end never comes in again."""
+        left = [post for post in self.shown() if post.id not in self._fallen]
+        self._fallen.update(post.id for post in left[cap:])
+        return left[:cap]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -228,7 +235,7 @@ class FakeReddit:
                 return 302, {"Location": f"/r/{found.new_name}/{what}.json"}, {}
         if what == "about":
             return 200, {}, found.as_json()
-        return 200, {}, self._listing(found.shown()[: self.cap], query)
+        return 200, {}, self._listing(found.listing(self.cap), query)
 
     def _listing(
         self, things: Sequence[FakePost] | Sequence[FakeSubreddit], query: Mapping[str, str]

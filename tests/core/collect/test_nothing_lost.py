@@ -47,7 +47,8 @@ def swapped(n: int, listing: list) -> list:  # type: ignore[type-arg]
 def change(reddit: FakeReddit, what: str, n: int) -> None:
     """``n``: how many posts come, or which of the newest is meant.
 
-    ``swap`` has neighbours about the end of the first page trade places; ``cut`` deletes the post behind which the page begins that is asked for.
+    ``swap`` has neighbours about the end of the first page trade places. ``cut`` deletes the post
+    behind which the page begins that is asked for.
     """
     cats = reddit.subreddits["cats"]
     listed = cats.shown()
@@ -142,7 +143,7 @@ def test_what_was_shown_is_stored_once_and_as_it_is(
             if path.endswith("/new"):
                 if left:
                     change(reddit, *left.pop(0))
-                shown.update(post.id for post in cats.shown()[:CAP])
+                shown.update(post.id for post in cats.listing(CAP))
 
         reddit.on_request = on_request
         collect_newest(store, access_to(url), names=["cats"], whole=whole, clock=FakeClock())
@@ -155,7 +156,7 @@ def test_what_was_shown_is_stored_once_and_as_it_is(
                 collect(store, during)
         collect(store, [])  # nothing happens any more
         found = stored(store)
-        listed = {post.id: post for post in cats.shown()[:CAP]}
+        listed = {post.id: post for post in cats.listing(CAP)}
         alive = {post_id for post_id, post in listed.items() if not post.gone}
         assert alive <= found.keys() <= shown
         collect(store, [], whole=True)
