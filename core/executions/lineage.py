@@ -31,6 +31,8 @@ def _feeds(maker: Execution, reader: Execution) -> bool:
     named = [reader.inputs.get(name) for name in NUMBERED]
     if maker.number in [*named, *reader.inputs.get("evaluations", [])]:
         return True
-    return not set(maker.outputs.values()).isdisjoint(
-        value for value in reader.inputs.values() if isinstance(value, str)
+    made, read = (
+        {value for value in values.values() if isinstance(value, str)}
+        for values in (maker.outputs, reader.inputs)
     )
+    return not made.isdisjoint(read)
