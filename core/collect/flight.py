@@ -16,12 +16,12 @@ _Answer = tuple[Visit[C], Any, BaseException | None]
 
 
 def fly(
-    visits: Iterable[Visit[C]], *, connect: Callable[[], C], threads: int, stop: threading.Event
+    visits: Iterable[Visit[C]], *, new_client: Callable[[], C], threads: int, stop: threading.Event
 ) -> None:
     """Make all visits, up to ``threads`` at a time. What a visit raises ends them all.
 
     Args:
-        connect: makes the client of a thread.
+        new_client: makes the client of a thread.
         stop: set at the end, whatever it is, so that threads which wait give up.
     """
     asks: SimpleQueue[tuple[Visit[C], Callable[[C], Any]] | None] = SimpleQueue()
@@ -37,7 +37,7 @@ def fly(
         return False
 
     for _ in range(threads):
-        threading.Thread(target=_answer, args=(asks, answers, connect), daemon=True).start()
+        threading.Thread(target=_answer, args=(asks, answers, new_client), daemon=True).start()
     try:
         active = sum(begin_next() for _ in range(threads))
         while active:
@@ -57,14 +57,14 @@ def fly(
 def _answer(
     asks: "SimpleQueue[tuple[Visit[C], Callable[[C], Any]] | None]",
     answers: "SimpleQueue[_Answer[C]]",
-    connect: Callable[[], C],
+    new_client: Callable[[], C],
 ) -> None:
     """What a thread does: it makes its client when it is first asked."""
     client: C | None = None
     while (asked := asks.get()) is not None:
         visit, ask = asked
         try:
-            client = client or connect()
+            client = client or new_client()
             answers.put((visit, ask(client), None))
         except BaseException as error:  # noqa: BLE001 - the visit's, wherever it was raised
             answers.put((visit, None, error))

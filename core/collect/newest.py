@@ -72,7 +72,7 @@ def collect_newest(
             try:
                 fly(
                     visits.of(found),
-                    connect=connector(access, clock(stop)),
+                    new_client=connector(access, clock(stop)),
                     threads=min(threads, len(found)),
                     stop=stop,
                 )
