@@ -88,7 +88,9 @@ def race(prepare: str, act: str, *, processes: int) -> list[str]:
     All have run ``prepare`` before the first begins to ``act``. ``sys.argv[1]`` is the number of
     the process, from 0.
     """
-    code = f"{prepare}\nprint('ready', flush=True)\ninput()\n{act}"
+    # Left without ceremony: a thread pool of a library may abort when Python ends so quickly.
+    leave = "import os, sys; sys.stdout.flush(); os._exit(0)"
+    code = f"{prepare}\nprint('ready', flush=True)\ninput()\n{act}\n{leave}"
     running = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(number)],

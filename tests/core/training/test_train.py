@@ -80,7 +80,7 @@ def test_a_full_disk_leaves_no_model_and_no_scratch(
 
     with road.store.read() as session:
         before = table.models(session)
-    monkeypatch.setattr("core.store.artifacts._flush", full)
+    monkeypatch.setattr("core.store.artifacts.flush", full)
     with pytest.raises(StorageError, match=r"The disk that holds .* is full"):
         train(road.store, road.snapshot, params=QUICK, seed=7)
     monkeypatch.undo()
