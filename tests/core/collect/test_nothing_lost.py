@@ -33,7 +33,7 @@ CHANGES = st.tuples(
 RUNS = st.tuples(
     st.lists(CHANGES, max_size=8),  # before it
     st.lists(CHANGES, max_size=8),  # during it, one before each page
-    st.one_of(st.none(), st.integers(0, 9)),  # the commit at which it crashes
+    st.one_of(st.none(), st.integers(0, 14)),  # the commit at which it crashes
 )
 
 
