@@ -1,15 +1,14 @@
-"""Commands that collect posts from Reddit, and show what is known of its subreddits."""
+"""Commands that collect posts from Reddit."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from core.cli import erasure
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.collect.newest import collect_newest
 from core.collect.reddit import access
 from core.collect.subreddits import Ranking, collect_subreddits
@@ -17,13 +16,9 @@ from core.collect.subreddits import as_metrics as ranking_metrics
 from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, as_metrics
 from core.collect.watch import Round, seconds_of, watch
-from core.errors import NotFoundError
 from core.settings import settings
-from core.store import collection
-from core.store.collection import KnownSubreddit
 
 collect = typer.Typer(help="Collect from Reddit. Needs a key.", no_args_is_help=True)
-subreddits = typer.Typer(help="The subreddits that are known.", no_args_is_help=True)
 
 Limit = Annotated[int, typer.Option(help="Posts of each. Reddit shows about 1,000.")]
 Names = Annotated[
@@ -37,7 +32,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
     erasure.add_to(collect)
     app.add_typer(collect, name="collect", rich_help_panel="Make")
-    app.add_typer(subreddits, name="subreddits", rich_help_panel="Look")
 
 
 @collect.command("subreddits")
@@ -125,72 +119,6 @@ def watch_command(
             say("Stopped.")
 
 
-@subreddits.command("list")
-def list_command(
-    search: Annotated[str, typer.Option(help="A part of the name or description.")] = "",
-    limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1)] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Known subreddits, by rank, with how they were met the last time."""
-    with workspace().read() as session:
-        found = collection.subreddits(session, search=search, limit=limit)
-    if as_json:
-        print_json([_as_json(subreddit) for subreddit in found])
-        return
-    if not found:
-        say(
-            f"No known subreddit has {search!r} in it."
-            if search
-            else "No subreddits are known yet. Ask Reddit: signoff collect subreddits --top 5000"
-        )
-        return
-    columns = ("rank", "subreddit", "subscribers", "posts", "newest (UTC)", "last met", "on (UTC)")
-    rows = [
-        (
-            s.rank,
-            s.name,
-            s.subscribers,
-            s.posts,
-            _day(datetime.fromtimestamp(s.newest_utc, UTC) if s.newest_utc else None),
-            s.outcome and s.outcome.replace("_", " "),
-            _day(s.outcome_at),
-        )
-        for s in found
-    ]
-    print_table(columns, rows)
-
-
-@subreddits.command("show")
-def show_command(name: str, as_json: AsJson = False) -> None:
-    """One subreddit, with its history of ranks."""
-    with workspace().read() as session:
-        found = collection.subreddit(session, name)
-        ranks = collection.rank_history(session, name)
-    if found is None:
-        raise NotFoundError(
-            f"No subreddit {name[:50]!r} is known",
-            "`signoff subreddits list` shows those that are.",
-        )
-    if as_json:
-        history = [{"at": at, "rank": rank} for at, rank in ranks]
-        print_json(_as_json(found) | {"ranks": history})
-        return
-    over_18 = " Over 18." if found.over_18 else ""
-    say(f"r/{found.name}: {found.posts:,} posts here.{over_18} {found.description or ''}".rstrip())
-    if found.subscribers is not None:
-        say(
-            f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"
-            f" {_day(found.last_seen)}."
-        )
-    if found.outcome:
-        detail = f" ({found.detail})" if found.detail else ""
-        again = (
-            f" It is left alone until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
-        )
-        say(f"Last met {_day(found.outcome_at)}: {found.outcome.replace('_', ' ')}{detail}.{again}")
-    print_table(("ranked at (UTC)", "rank"), [(f"{at:%Y-%m-%d %H:%M}", rank) for at, rank in ranks])
-
-
 def _head(counts: Collected | Ranking) -> dict[str, Any]:
     return {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
 
@@ -229,28 +157,6 @@ def _round(told: Round) -> str:
         f"{began}: #{counts.execution}, {counts.written.inserted:,} new posts of"
         f" {counts.subreddits:,} subreddits, {failed:,} not read, {counts.seconds:.0f} s. {after}"
     )
-
-
-def _as_json(found: KnownSubreddit) -> dict[str, Any]:
-    return {
-        "subreddit": found.name,
-        "rank": found.rank,
-        "subscribers": found.subscribers,
-        "over_18": found.over_18,
-        "description": found.description,
-        "first_seen": found.first_seen,
-        "last_seen": found.last_seen,
-        "posts": found.posts,
-        "newest_utc": found.newest_utc,
-        "outcome": found.outcome,
-        "detail": found.detail,
-        "outcome_at": found.outcome_at,
-        "retry_at": found.retry_at,
-    }
-
-
-def _day(moment: datetime | None) -> str | None:
-    return f"{moment:%Y-%m-%d}" if moment else None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ _TYPERS_INTERRUPT = 130
 _GROUPS = {
     "import": "data",
     "collect": "collect",
-    "subreddits": "collect",
+    "subreddits": "subreddits",
     "snapshot": "data",
     "data": "quality",
     "train": "models",

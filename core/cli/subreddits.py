@@ -1,0 +1,106 @@
+"""Commands that show what is known of subreddits."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.errors import NotFoundError
+from core.store import collection
+from core.store.collection import KnownSubreddit
+
+subreddits = typer.Typer(help="The subreddits that are known.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(subreddits, name="subreddits", rich_help_panel="Look")
+
+
+@subreddits.command("list")
+def list_command(
+    search: Annotated[str, typer.Option(help="A part of the name or description.")] = "",
+    limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Known subreddits, by rank, with how they were met the last time."""
+    with workspace().read() as session:
+        found = collection.subreddits(session, search=search, limit=limit)
+    if as_json:
+        print_json([_as_json(subreddit) for subreddit in found])
+        return
+    if not found:
+        say(
+            f"No known subreddit has {search!r} in it."
+            if search
+            else "No subreddits are known yet. Ask Reddit: signoff collect subreddits --top 5000"
+        )
+        return
+    columns = ("rank", "subreddit", "subscribers", "posts", "newest (UTC)", "last met", "on (UTC)")
+    rows = [
+        (
+            s.rank,
+            s.name,
+            s.subscribers,
+            s.posts,
+            _day(datetime.fromtimestamp(s.newest_utc, UTC) if s.newest_utc else None),
+            s.outcome and s.outcome.replace("_", " "),
+            _day(s.outcome_at),
+        )
+        for s in found
+    ]
+    print_table(columns, rows)
+
+
+@subreddits.command("show")
+def show_command(name: str, as_json: AsJson = False) -> None:
+    """One subreddit, with its history of ranks."""
+    with workspace().read() as session:
+        found = collection.subreddit(session, name)
+        ranks = collection.rank_history(session, name)
+    if found is None:
+        raise NotFoundError(
+            f"No subreddit {name[:50]!r} is known",
+            "`signoff subreddits list` shows those that are.",
+        )
+    if as_json:
+        history = [{"at": at, "rank": rank} for at, rank in ranks]
+        print_json(_as_json(found) | {"ranks": history})
+        return
+    over_18 = " Over 18." if found.over_18 else ""
+    say(f"r/{found.name}: {found.posts:,} posts here.{over_18} {found.description or ''}".rstrip())
+    if found.subscribers is not None:
+        say(
+            f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"
+            f" {_day(found.last_seen)}."
+        )
+    if found.outcome:
+        detail = f" ({found.detail})" if found.detail else ""
+        again = (
+            f" It is left alone until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
+        )
+        say(f"Last met {_day(found.outcome_at)}: {found.outcome.replace('_', ' ')}{detail}.{again}")
+    print_table(("ranked at (UTC)", "rank"), [(f"{at:%Y-%m-%d %H:%M}", rank) for at, rank in ranks])
+
+
+def _as_json(found: KnownSubreddit) -> dict[str, Any]:
+    return {
+        "subreddit": found.name,
+        "rank": found.rank,
+        "subscribers": found.subscribers,
+        "over_18": found.over_18,
+        "description": found.description,
+        "first_seen": found.first_seen,
+        "last_seen": found.last_seen,
+        "posts": found.posts,
+        "newest_utc": found.newest_utc,
+        "outcome": found.outcome,
+        "detail": found.detail,
+        "outcome_at": found.outcome_at,
+        "retry_at": found.retry_at,
+    }
+
+
+def _day(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%d}" if moment else None
