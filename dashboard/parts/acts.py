@@ -40,10 +40,11 @@ def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
     return words.advice(str(refusal)) if refusal else c.why_not(role, to=to)
 
 
-def offer(acts: Sequence[Act]) -> None:
+def offer(acts: Sequence[Act], *, in_form: bool = False) -> None:
     """The buttons one below the other; a reason that several share is said once, beneath them."""
+    button = st.form_submit_button if in_form else st.button
     for act, following in zip_longest(acts, acts[1:]):
-        pressed = st.button(
+        pressed = button(
             act.label,
             key=act.key,
             icon=act.icon,

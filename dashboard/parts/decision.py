@@ -11,14 +11,21 @@ from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
 
-def show_decision(case: Case, seen: str | None) -> None:
+def show_decision(case: Case) -> None:
     """The comment, the reason for overruling where a gate fails, and the buttons.
 
-    Args:
-        seen: digest of the evidence that the person looked at.
+    In a form, so that a comment and the click after it arrive together: a field that is left on the
+    way to a button would have the page drawn anew in between, unseen.
     """
     _show_approval(case.candidate.approval)
+    with st.form(f"decision-{case.number}", border=False, enter_to_submit=False):
+        _show_form(case)
+
+
+def _show_form(case: Case) -> None:
     number, store = case.number, data.store()
+    seen = case.evidence.digest if case.evidence else None
+    drawn = f"{number}-{(seen or '')[:12]}"  # a click on other evidence finds no button
     comment = st.text_area(
         "Comment",
         key=f"comment-{number}-{acts.turn()}",
@@ -42,7 +49,7 @@ def show_decision(case: Case, seen: str | None) -> None:
     acts.offer(
         [
             Act(
-                key=f"approve-{number}",
+                key=f"approve-{drawn}",
                 label=f"Approve #{number}{overruling}",
                 icon=":material/check:",
                 why_not=acts.why_not(against_approval, Role.REVIEWER, to="approve a candidate"),
@@ -53,7 +60,7 @@ def show_decision(case: Case, seen: str | None) -> None:
                 next_=decides and not failed,
             ),
             Act(
-                key=f"reject-{number}",
+                key=f"reject-{drawn}",
                 label=f"Reject #{number}",
                 icon=":material/close:",
                 why_not=acts.why_not(
@@ -73,7 +80,8 @@ def show_decision(case: Case, seen: str | None) -> None:
                 do=lambda: review.comment(store, number, text=comment),
                 done="The comment stands in the history.",
             ),
-        ]
+        ],
+        in_form=True,
     )
 
 

@@ -47,16 +47,28 @@ def last_shown(case: Case) -> tuple[str | None, dict[str, str]]:
     return before
 
 
-def tell_changes(case: Case, seen: str | None, *, done: bool) -> None:
-    """What others have done since the person looked."""
+def tell_changes(case: Case, seen: str | None, names: Seen, *, done: bool) -> None:
+    """What others have done since the person looked.
+
+    Args:
+        seen: digest of the evidence as it was shown then.
+        names: what every alias named then.
+    """
     known, events = f"events-{case.number}", case.candidate.events
     fresh = events[st.session_state.get(known, len(events)) :]
     st.session_state[known] = len(events)
+    moved = [name for name, version in case.names.items() if names.get(name) != version]
     if done:
         return
     for event in fresh:
         st.info(f"Meanwhile: {words.plain(sentence(event))}.", icon=":material/update:")
-    if not fresh and case.evidence and seen != case.evidence.digest:
+    if fresh:
+        return
+    for name in moved:
+        st.info(
+            f"Meanwhile: {words.plain(name)} is now {case.names[name]}.", icon=":material/update:"
+        )
+    if not moved and case.evidence and seen != case.evidence.digest:
         st.info("The evidence has changed since you looked.", icon=":material/update:")
 
 
@@ -72,11 +84,11 @@ def about(case: Case) -> None:
     )
 
 
-def show_acts(case: Case, digest: str | None, aliases_shown: Seen) -> None:
+def show_acts(case: Case, aliases_shown: Seen) -> None:
     """All that can be done, the next step on top; the rest in the order of the way out."""
     cards: list[tuple[str, tuple[Action, ...], Callable[[], None]]] = [
         ("Sealed test", (Action.OPEN,), lambda: opening.show_opening(case)),
-        ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case, digest)),
+        ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case)),
         ("Way out", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
         ("Aliases", (), lambda: show_aliases(case, aliases_shown)),
     ]
@@ -120,7 +132,7 @@ with top:
     if who := by_whom(case):
         c.reading(who)
 with said:
-    tell_changes(case, digest, done=acts.last_done())
+    tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)
 with right:
     about(case)
@@ -128,6 +140,6 @@ show_stations(case)
 evidence.show_key_figures(case, compared)
 main, side = st.columns([2.2, 1], gap="large")
 with side:
-    show_acts(case, digest, aliases_shown)
+    show_acts(case, aliases_shown)
 with main:
     show_evidence(case, compared)

@@ -252,7 +252,7 @@ def a_tab_drawn_before_the_policy_changed_approves_nothing(story: Story, number:
     set_policy(story.store, POLICY.replace("share = 0.5", "share = 0.6"))
     write(tab, "Comment", "Good enough for me.")
     press(tab, f"Approve #{number}")
-    says(tab, f"The evidence of #{number} has changed since you looked.")
+    says(tab, "The evidence has changed since you looked.")
     assert candidates.get(story.store, number) == before
     tab.close()
 
@@ -326,8 +326,8 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     winner = people.pop(by)
     says(winner, f"production is now {version}.", f"It is out: #{candidate} is in production as")
     (other,) = people.values()
-    told = f"{reading(f'Meanwhile: {by} released {version}').pattern}|Nothing was moved by you"
-    expect(other.get_by_test_id("stAlert")).to_contain_text(re.compile(told))
+    told = re.compile("Meanwhile: |Nothing was moved by you")
+    expect(other.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
 
 
 def bob_rolls_back(story: Story, version: str) -> None:

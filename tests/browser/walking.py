@@ -8,6 +8,8 @@ from tests.browser.served import settle
 
 TICK_X, FIRST_ROW_Y, ROW_HEIGHT = 18, 53, 35
 """Where the tick boxes of a table are: it is drawn on a canvas."""
+HELD_MS = 100
+"""How long a hand holds a mouse button: a field that it has left may have the page drawn anew."""
 _JOINER = "\u2060?"
 """Pages put it where a word must not break, or must not become a link."""
 
@@ -28,7 +30,7 @@ def go(page: Page, name: str) -> None:
 def press(page: Page, name: Name) -> None:
     """Press a button, and let the page answer."""
     settle(page)
-    button(page, name).click()
+    button(page, name).click(delay=HELD_MS)
     settle(page)
 
 

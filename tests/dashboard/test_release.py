@@ -203,7 +203,7 @@ def test_a_page_whose_evidence_has_changed_approves_nothing(store: Store, open_p
     policy(store, "share = 0.4", "share = 0.5")
     field(app, "Comment").set_value("Fine.")
     press(app, APPROVE)
-    assert "has changed since you looked" in app.error[0].value
+    assert "has changed since you looked" in app.info[0].value
     assert state(store) == "tested"
     press(app, APPROVE)  # the page shows the new evidence now
     assert state(store) == "approved"
