@@ -316,8 +316,8 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     for page in people.values():
         visit(page, f"{story.address}/release?candidate={candidate}")
         says(page, "By a releaser: you may.")
-    for page in people.values():
-        button(page, label).click()
+    for ready in [button(page, label) for page in people.values()]:
+        ready.click()
     for page in people.values():
         expect(page.get_by_test_id("stAlert").first).to_be_visible()
     kind, moved, by = last_move(story, "production")

@@ -29,7 +29,6 @@ def go(page: Page, name: str) -> None:
 
 def press(page: Page, name: Name) -> None:
     """Press a button, and let the page answer."""
-    settle(page)
     button(page, name).click(delay=HELD_MS)
     settle(page)
 
@@ -47,6 +46,8 @@ def tick(page: Page, row: int) -> None:
 
 
 def button(page: Page, name: Name) -> Locator:
+    """A button of the page at rest: drawn anew, it may stand beside the one of before."""
+    settle(page)
     return page.get_by_role("button", name=name, exact=True)
 
 
