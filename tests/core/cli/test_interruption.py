@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -32,8 +33,9 @@ def trainer_of(command: subprocess.Popen[str]) -> psutil.Process:
     deadline = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < deadline and command.poll() is None:
         for child in psutil.Process(command.pid).children():
-            if "core.training.fasttext_child" in child.cmdline():
-                return child
+            with suppress(psutil.NoSuchProcess):  # a short-lived child may end meanwhile
+                if "core.training.fasttext_child" in child.cmdline():
+                    return child
         time.sleep(0.05)
     raise AssertionError(f"no training began: {command.communicate()}")
 
