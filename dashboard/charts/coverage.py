@@ -37,15 +37,15 @@ def over_time(days: pd.DataFrame, gaps: pd.DataFrame, colours: Palette) -> go.Fi
         + ": %{y:,} posts<extra></extra>",
         showlegend=False,
     )
-    for gap in gaps.itertuples(index=False):
+    for day, missing in zip(gaps["day"].tolist(), gaps["days"].tolist(), strict=True):
         made.add_vrect(
-            x0=_moment(gap.day),
-            x1=_moment(gap.day + gap.days),
+            x0=_moment(day),
+            x1=_moment(day + missing),
             fillcolor=colours.worse,
             opacity=0.25,
             line_width=0,
             annotation={
-                "text": f"▼ gap of {gap.days:,} days",
+                "text": f"▼ gap of {missing:,} days",
                 "font": {"color": colours.worse, "size": 12},
             },
             annotation_position="top left",

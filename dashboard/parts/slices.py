@@ -1,6 +1,6 @@
 """Where among the posts the candidate gains and loses."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -81,12 +81,12 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
     )
 
 
-def named(row: Mapping[str, Any]) -> str:
+def named(row: Mapping[Hashable, Any]) -> str:
     """A found slice in words; a slice of one dimension by its value."""
     return str(row["slice"] if row["section"] == WORST else row["value"])
 
 
-def query_of(row: Mapping[str, Any]) -> dict[str, str]:
+def query_of(row: Mapping[Hashable, Any]) -> dict[str, str]:
     """The address of a slice's posts on the page Churn."""
     query = {"slice": row["dimension"], "value": row["value"]}
     if pd.notna(row.get("dimension_2")):

@@ -112,7 +112,7 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
         chosen.query | {"subreddit": subreddit},
     )
     post_id = st.query_params.get("post")
-    if post_id in set(page.rows["post_id"]):
+    if post_id is not None and post_id in set(page.rows["post_id"]):
         show_post(chosen, post_id)
 
 
