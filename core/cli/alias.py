@@ -15,6 +15,10 @@ alias = typer.Typer(help="Move the names that services ask for.", no_args_is_hel
 Name = Annotated[str, typer.Argument(help="An alias, such as production.")]
 NOTHING = "nothing"
 """What ``--expect`` takes for an alias that is not set."""
+Expect = Annotated[
+    str | None,
+    typer.Option("--expect", help=f"Move only if it names this now ({NOTHING}: if it is not set)."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,10 +47,7 @@ def alias_list(as_json: AsJson = False) -> None:
 def alias_set(
     name: Name,
     version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
-    expect: Annotated[
-        str | None,
-        typer.Option(help=f"Move only if it names this now ({NOTHING}: if it is not set)."),
-    ] = None,
+    expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
     """Point an alias to an approved version."""
@@ -68,10 +69,14 @@ def alias_rollback(name: Name, as_json: AsJson = False) -> None:
 def alias_canary(
     version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
     share: Annotated[float, typer.Option(help="Of the callers, below 1; 0 ends it.")],
+    expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a version to a share of the callers, the same ones each time."""
-    _print_event(aliases.set_canary(workspace(), version, share=share), as_json=as_json)
+    store = workspace()
+    expected = "" if expect == NOTHING else expect
+    event = aliases.set_canary(store, version, share=share, expected=expected)
+    _print_event(event, as_json=as_json)
 
 
 @alias.command("history")

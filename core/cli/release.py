@@ -10,19 +10,16 @@ from core.cli.events import event_json, opening_json
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.comparison.compare import caveats as caveats_of
 from core.executions.history import get, number
-from core.identity import acting
-from core.release import candidates, openings, review, rules
-from core.release.budget import Budget
+from core.release import candidates, openings, review
 from core.release.candidates import Candidate
-from core.release.check import Check, of_candidate
+from core.release.case import Action, Case, caveats, next_step, read
+from core.release.check import Check
 from core.release.check import check as check_gates
-from core.release.events import PRODUCTION, STAGING, State, sentence
+from core.release.events import sentence
 from core.release.gates import Verdict
 from core.release.policy import DEFAULT, init_policy, read_policy
 from core.release.policy import FILE as POLICY_FILE
-from core.snapshots import find
 from core.store import Store
-from core.training.train import of_execution as model_of
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
 
@@ -56,9 +53,9 @@ def propose(
         evidence = found.proposal.comparison
         seconds = get(store, evidence).seconds if evidence else None
         made = {"execution": evidence, "seconds": seconds}
-        print_json({**made, **_candidate_json(store, found, of_candidate(store, found))})
+        print_json({**made, **_case_json(store, read(store, found))})
         return
-    _show(store, found, of_candidate(store, found))
+    _show(store, read(store, found))
 
 
 @release.command("check")
@@ -98,14 +95,14 @@ def open_command(
         found = openings.open_test(
             store, number(candidate), reason=reason, on=on, progress=progress
         )
-    judged = of_candidate(store, found)
+    case = read(store, found)
     if as_json:
         run = openings.run_of(store, found)
         made = {"execution": run and run.number, "seconds": run and run.seconds}
-        print_json({**made, **_candidate_json(store, found, judged)})
+        print_json({**made, **_case_json(store, case)})
     else:
-        _show(store, found, judged)
-    if judged is not None and judged.verdict == Verdict.FAIL:
+        _show(store, case)
+    if case.evidence is not None and case.evidence.verdict == Verdict.FAIL:
         raise typer.Exit(GATE_FAILED)
 
 
@@ -200,14 +197,15 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 def _done(store: Store, candidate: Candidate, *, as_json: bool) -> None:
-    judged = of_candidate(store, candidate)
+    case = read(store, candidate)
     if as_json:
-        print_json(_candidate_json(store, candidate, judged))
+        print_json(_case_json(store, case))
         return
-    _show(store, candidate, judged)
+    _show(store, case)
 
 
-def _show(store: Store, candidate: Candidate, judged: Check | None) -> None:
+def _show(store: Store, case: Case) -> None:
+    candidate, judged, budget = case.candidate, case.evidence, case.budget
     version = f", version {candidate.version}" if candidate.version else ""
     say(f"Candidate #{candidate.number}: {candidate.state}{version}")
     result = candidate.result
@@ -215,42 +213,33 @@ def _show(store: Store, candidate: Candidate, judged: Check | None) -> None:
         say(f"Evidence: the sealed test of {(result.snapshot or '')[:12]}, opened by {result.by}.")
     elif candidate.proposal.comparison:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
-    for caveat in _caveats(store, candidate, judged):
+    for caveat in _caveats(store, case):
         say(f"Mind: {caveat}")
     if judged is None:
         say(f"Its proposal judged no gates. Do so: signoff release check {candidate.number}")
     else:
         _print_gates(judged)
         say(f"Evidence digest: {judged.digest}")
-    left = _budget(store, candidate)
-    say(f"Sealed test of {left.snapshot.id}: {left.used:,} used, {left.left:,} left.")
+    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
-    say(_next(store, candidate, judged))
+    say(_next(case))
 
 
-def _caveats(store: Store, candidate: Candidate, judged: Check | None) -> list[str]:
-    outdated = [judged.outdated] if judged and judged.outdated else []
-    broken = [why] if (why := rules.void(candidate, judged)) else []
-    return [*broken, *outdated, *review.caveats(store, candidate)]
+def _caveats(store: Store, case: Case) -> list[str]:
+    return [*([case.void] if case.void else []), *caveats(store, case)]
 
 
-def _next(store: Store, candidate: Candidate, judged: Check | None) -> str:
-    """The next command; where it cannot be given yet, what stands against it."""
-    number, version = candidate.number, candidate.version
-    if candidate.state in (State.PROPOSED, State.TESTED):
-        refusal = rules.against_approval(candidate, judged, acting())
-        if refusal is None:
-            return f'Next: signoff release approve {number} --comment "…", or reject.'
-        return f"Next: not to approve yet. {refusal}"
-    if candidate.state == State.REJECTED:
-        return "Next: train another model."
-    alias = next((e.alias for e in reversed(candidate.events) if e.alias), None)
-    if candidate.state == State.RELEASED:
-        return f"Next: signoff alias history {alias}"
-    if why := rules.void(candidate, judged):
-        return f"Next: {why} Look again, then approve or reject it anew."
-    return f"Next: signoff alias set {STAGING if alias is None else PRODUCTION} {version}"
+def _next(case: Case) -> str:
+    """The next step, who may take it, and by which command."""
+    step = next_step(case)
+    if not step.words:
+        return "Next: nothing, it is decided."
+    if step.role is None:
+        return f"Next: {step.words}."
+    besides = case.author if step.action == Action.DECIDE else None
+    who = f"a {step.role.title}{f' other than {besides}' if besides else ''}"
+    return f"Next, by {who}: {step.words}. {step.command}"
 
 
 def _listed_json(candidate: Candidate) -> dict[str, Any]:
@@ -264,24 +253,17 @@ def _listed_json(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _candidate_json(store: Store, candidate: Candidate, judged: Check | None) -> dict[str, Any]:
-    left = _budget(store, candidate)
+def _case_json(store: Store, case: Case) -> dict[str, Any]:
+    budget = case.budget
     return {
-        **_listed_json(candidate),
-        "caveats": _caveats(store, candidate, judged),
-        **_gates_json(judged),
-        "evidence": judged.digest if judged else None,
-        "opening": opening_json(openings.last_of(candidate)),
-        "budget": {"used": left.used, "left": left.left, "closed": left.closed},
-        "next": _next(store, candidate, judged),
+        **_listed_json(case.candidate),
+        "caveats": _caveats(store, case),
+        **_gates_json(case.evidence),
+        "evidence": case.evidence.digest if case.evidence else None,
+        "opening": opening_json(openings.last_of(case.candidate)),
+        "budget": {"used": budget.used, "left": budget.left, "closed": budget.closed},
+        "next": _next(case),
     }
-
-
-def _budget(store: Store, candidate: Candidate) -> Budget:
-    """Of the split that was opened last for it, else of its own snapshot's."""
-    opened = openings.last_of(candidate)
-    of = opened.row.snapshot if opened else model_of(store, candidate.number).snapshot
-    return openings.budget(store, find(store, of or ""), read_policy(store.home))
 
 
 def _print_check(store: Store, found: Check) -> None:

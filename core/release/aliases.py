@@ -94,11 +94,18 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
     return event
 
 
-def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
+def set_canary(
+    store: Store, version: str, *, share: float, expected: str | None = None
+) -> EventRecord:
     """Give ``version`` to a share of the callers, in place of what production names; 0 ends it.
+
+    Args:
+        expected: what the alias ``canary`` named when the caller looked, empty for nothing yet;
+            None: whatever it names now.
 
     Raises:
         NotFoundError: no such version.
+        ConflictError: it names another version than ``expected``.
         InputError: ``share`` is not from 0 to below 1: everybody is what production is for.
         RefusedError: nothing is in production, or the version has not been in staging, or its
             approval is void; or it is not the canary that should end.
@@ -122,8 +129,15 @@ def set_canary(store: Store, version: str, *, share: float) -> EventRecord:
                 f"{version} is not the canary",
                 f"`signoff alias history {CANARY}` shows which one is, or was.",
             )
-        table.move_alias(session, CANARY, before=now.get(CANARY), after=version)
-        event = _event(Kind.CANARY, actor, found, CANARY, before=now.get(CANARY), share=share)
+        if on is not None and (on.version, on.share) == (version, share):
+            raise RefusedError(
+                f"{version} has {share:.0%} of the callers already", "Nothing was changed."
+            )
+        before = now.get(CANARY)
+        if expected is not None and expected != (before or ""):
+            raise _moved(CANARY, before, expected)
+        table.move_alias(session, CANARY, before=before, after=version)
+        event = _event(Kind.CANARY, actor, found, CANARY, before=before, share=share)
         audit.append(session, event)
     return event
 
@@ -192,11 +206,10 @@ def of_share(caller: str, version: str, share: float) -> bool:
 def against_serving(store: Store, session: Session, version: Version) -> RefusedError | None:
     """Why callers may not get ``version`` now, see :func:`core.release.rules.against_serving`."""
     candidate = candidates.find(session, version.candidate)
-    staged = [e for e in table.events(session, alias=STAGING) if e.version == version.version]
     return rules.against_serving(
         candidate,
         of_candidate(store, candidate),
-        staged=bool(staged),
+        staged=candidate.was_in(STAGING),
         staging_first=read_policy(store.home).rules.staging_first,
     )
 

@@ -32,6 +32,10 @@ class Candidate:
         """The last approval."""
         return next((e for e in reversed(self.events) if e.kind == Kind.APPROVED), None)
 
+    def was_in(self, alias: str) -> bool:
+        """Whether its version was ever given to ``alias``."""
+        return any(e.alias == alias and e.version == self.version for e in self.events)
+
     @property
     def unfinished(self) -> EventRecord | None:
         """An opening without its result: it is running, or was cut off and can be resumed."""

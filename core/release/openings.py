@@ -98,7 +98,7 @@ def open_test(
     snapshot = find(store, on or model.snapshot)
     with store.read() as session:
         found = candidates.find(session, candidate)
-        known = _same_question(session, found, snapshot)
+        known = same_question(session, found, snapshot)
     if known is not None and known.end is not None:
         return found
     with store.write() as session:
@@ -148,7 +148,7 @@ def _budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     return budget_of(table.events(session), snapshot, policy, others=snapshots.listing(session))
 
 
-def _same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
+def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
     """The opening of this split for this candidate against the production of now, if any.
 
     An unfinished one of this split goes before: it must be finished first, as it was begun.
@@ -181,7 +181,7 @@ def _ledger_row(
 ) -> EventRecord:
     """The row of an opening that was cut off, or a new one."""
     candidate = candidates.find(session, number)
-    known = _same_question(session, candidate, snapshot)
+    known = same_question(session, candidate, snapshot)
     if known is not None and known.end is None:
         return known.row
     if known is not None:
@@ -298,7 +298,9 @@ def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise InputError("Say why the sealed test is opened", 'The ledger keeps it: --reason "…".')
+        raise InputError(
+            "Say why the sealed test is opened", "The ledger keeps the reason: give one sentence."
+        )
     if len(reason) > MAX_REASON:
         raise InputError(
             f"The reason has {len(reason):,} characters", f"Keep it to {MAX_REASON:,}."

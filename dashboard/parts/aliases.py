@@ -7,9 +7,9 @@ import streamlit as st
 from core.errors import RefusedError
 from core.identity import Role
 from core.release import aliases
+from core.release.case import Action, Case, next_step
 from core.release.events import CANARY, PRODUCTION, STAGING
 from dashboard import data, words
-from dashboard.case import Action, Case, next_step
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
@@ -18,6 +18,7 @@ FIRST_SHARE = 10
 
 RELEASE = "release a version"
 """What all of these do, for those who may not: one reason for all."""
+STEPS = {STAGING: Action.STAGE, PRODUCTION: Action.SERVE}
 Seen = Mapping[str, str]
 """Alias -> version, as the page last showed them: from anything else nothing is moved."""
 
@@ -25,13 +26,13 @@ Seen = Mapping[str, str]
 def show_way_out(case: Case, seen: Seen) -> None:
     """Staging, canary and production of one candidate's version."""
     against = against_canary(case)
-    stage, canary, serve = (
-        _stage(case, seen),
-        _canary(case, against, FIRST_SHARE),
-        _serve(case, seen),
+    stage = _move(case, STAGING, seen, against=case.against_staging(), icon=":material/science:")
+    serve = _move(
+        case, PRODUCTION, seen, against=case.against_serving(), icon=":material/rocket_launch:"
     )
+    canary = _canary(case, seen, against, FIRST_SHARE)
     if canary.why_not is not None:
-        acts.offer([stage, canary, serve, *_end(case)])
+        acts.offer([stage, canary, serve, *_end(case, seen)])
         return
     acts.offer([stage, serve])
     share = st.slider(
@@ -43,7 +44,10 @@ def show_way_out(case: Case, seen: Seen) -> None:
         key=f"share-{case.number}",
         help="Each caller gets the same version for as long as the canary is on.",
     )
-    acts.offer([_canary(case, against, share), *_end(case)])
+    unchanged = case.on_canary and case.canary and case.canary.share == share / 100
+    if unchanged:
+        against = RefusedError(f"{share}% of the callers get it now", "Choose another share.")
+    acts.offer([_canary(case, seen, against, share), *_end(case, seen)])
 
 
 def show_aliases(case: Case, seen: Seen) -> None:
@@ -103,37 +107,34 @@ def _back(name: str, version: str) -> list[Act]:
     ]
 
 
-def _stage(case: Case, seen: Seen) -> Act:
-    there = case.version is not None and case.names.get(STAGING) == case.version
+def _move(case: Case, alias: str, seen: Seen, *, against: RefusedError | None, icon: str) -> Act:
+    """Give it to staging or production, if that still names what was shown."""
+    there = case.version is not None and case.names.get(alias) == case.version
     return Act(
-        key=f"stage-{case.number}",
-        label=f"Release {_name(case)} to staging",
-        icon=":material/science:",
-        why_not=acts.why_not(
-            _there(case, STAGING) if there else case.against_staging(),
-            Role.RELEASER,
-            to=RELEASE,
-        ),
-        do=lambda: aliases.move(
-            data.store(), STAGING, case.version or "", expected=seen.get(STAGING)
-        ),
-        done=f"staging is now {case.version}.",
-        next_=next_step(case).action == Action.STAGE,
+        key=f"{alias}-{case.number}",
+        label=f"Release {_name(case)} to {alias}",
+        icon=icon,
+        why_not=acts.why_not(_there(case, alias) if there else against, Role.RELEASER, to=RELEASE),
+        do=lambda: aliases.move(data.store(), alias, case.version or "", expected=seen.get(alias)),
+        done=f"{alias} is now {case.version}.",
+        next_=next_step(case).action == STEPS[alias],
     )
 
 
-def _canary(case: Case, against: RefusedError | None, share: int) -> Act:
+def _canary(case: Case, seen: Seen, against: RefusedError | None, share: int) -> Act:
     return Act(
         key=f"canary-{case.number}",
         label=f"Give {_name(case)} to {share}% of the callers",
         icon=":material/percent:",
         why_not=acts.why_not(against, Role.RELEASER, to=RELEASE),
-        do=lambda: aliases.set_canary(data.store(), case.version or "", share=share / 100),
+        do=lambda: aliases.set_canary(
+            data.store(), case.version or "", share=share / 100, expected=seen.get(CANARY, "")
+        ),
         done=f"{share}% of the callers get {case.version} now.",
     )
 
 
-def _end(case: Case) -> list[Act]:
+def _end(case: Case, seen: Seen) -> list[Act]:
     """To end the canary that is on, of whatever version."""
     if case.canary is None:
         return []
@@ -144,29 +145,12 @@ def _end(case: Case) -> list[Act]:
             label=f"End the canary of {version}",
             icon=":material/stop_circle:",
             why_not=acts.why_not(None, Role.RELEASER, to=RELEASE),
-            do=lambda: aliases.set_canary(data.store(), version, share=0),
+            do=lambda: aliases.set_canary(
+                data.store(), version, share=0, expected=seen.get(CANARY, "")
+            ),
             done=f"The canary of {version} is ended: all callers get production.",
         )
     ]
-
-
-def _serve(case: Case, seen: Seen) -> Act:
-    there = case.version is not None and case.names.get(PRODUCTION) == case.version
-    return Act(
-        key=f"serve-{case.number}",
-        label=f"Release {_name(case)} to production",
-        icon=":material/rocket_launch:",
-        why_not=acts.why_not(
-            _there(case, PRODUCTION) if there else case.against_serving(),
-            Role.RELEASER,
-            to=RELEASE,
-        ),
-        do=lambda: aliases.move(
-            data.store(), PRODUCTION, case.version or "", expected=seen.get(PRODUCTION)
-        ),
-        done=f"production is now {case.version}.",
-        next_=next_step(case).action == Action.SERVE,
-    )
 
 
 def _there(case: Case, alias: str) -> RefusedError:

@@ -1,9 +1,9 @@
 """Whether a candidate may go out, in a sentence; what comes next, and who may do it."""
 
-from core.identity import Role, acting
+from core.identity import acting
+from core.release.case import Case, next_step
 from core.release.events import PRODUCTION, Kind, State
 from dashboard import data, words
-from dashboard.case import Case, next_step
 from dashboard.parts.gates import counted
 
 
@@ -47,11 +47,10 @@ def by_whom(case: Case) -> str | None:
     me = acting().name
     if me != besides and data.why_not(step.role, to=step.words) is None:
         return f"{who}: **you may**."
-    others = [name for name in data.holders(step.role) if name not in (besides, me)]
+    holders = data.holders(step.role)
+    others = [name for name in holders if name not in (besides, me)]
     if others:
         return f"{who}: {', '.join(map(words.plain, others))}."
-    return f"{who}. {_nobody(step.role)}"
-
-
-def _nobody(role: Role) -> str:
-    return f"Nobody else holds that role; an admin gives it: `signoff users set NAME {role.title}`."
+    nobody = "Nobody else holds" if holders else "Nobody holds"
+    give = f"signoff users set NAME {step.role.title}"
+    return f"{who}. {nobody} that role yet; an admin gives it: `{give}`."

@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.identity import Role, acting
 from core.release import review, rules
+from core.release.case import Action, Case, next_step
 from core.store.releases import EventRecord
 from dashboard import data, words
-from dashboard.case import Action, Case, next_step
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 

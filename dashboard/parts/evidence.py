@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core.release import review
+from core.release.case import Case, caveats
 from dashboard import components as c
 from dashboard import data, pair, words
-from dashboard.case import Case
 from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import KEY_FIGURES, NAMES, show_figures
@@ -34,9 +33,9 @@ def show_key_figures(case: Case, chosen: Chosen | None) -> None:
 
 def judged_by(case: Case, chosen: Chosen | None) -> str:
     """Which posts the figures and gates are of (Markdown)."""
-    evaluation = case.evidence.evaluation if case.evidence else case.training.evaluation
-    if evaluation is None:
-        return "It was not evaluated yet."
+    if case.evidence is None:
+        return "An older Signoff judged it, with fewer figures."
+    evaluation = case.evidence.evaluation
     snapshot = words.plain(pair.posts_of(evaluation).rpartition(":")[0])
     split = "the **sealed test**" if evaluation.split == "test" else "**validation**"
     against = f", against \\#{chosen.numbers[0]}" if chosen else ", compared with none"
@@ -48,10 +47,7 @@ def judged_by(case: Case, chosen: Chosen | None) -> str:
 
 def show_caveats(case: Case) -> None:
     """What a reviewer must know before believing any of it."""
-    refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
-    outdated = case.evidence and case.evidence.outdated
-    found = [why for why in (refused, outdated) if why]
-    c.caveats([*found, *review.caveats(data.store(), case.candidate)])
+    c.caveats(caveats(data.store(), case))
 
 
 def show_gate_section(case: Case) -> None:

@@ -2,26 +2,23 @@
 
 import streamlit as st
 
-from core.errors import RefusedError
-from core.evaluation.history import Training
+from core.errors import SignoffError
 from core.identity import Role
 from core.release import openings
 from core.release.candidates import Candidate
+from core.release.case import Action, Case, next_step
 from core.release.events import Kind
 from core.snapshots.read import listing
 from core.store.snapshots import Snapshot
 from dashboard import data, words
-from dashboard.case import Action, Case, next_step, usual_split
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
 
-def chosen_split(candidate: Candidate, training: Training) -> Snapshot:
-    """Whose sealed test it would be opened on; :func:`show_opening` has the box to choose it by."""
+def chosen_split(candidate: Candidate) -> Snapshot | None:
+    """Whose sealed test was chosen in the box of :func:`show_opening`; None: nobody has chosen."""
     picked = st.session_state.get(_key(candidate.number))
-    return next((s for s in listing(data.store()) if s.digest == picked), None) or usual_split(
-        candidate, training
-    )
+    return next((s for s in listing(data.store()) if s.digest == picked), None)
 
 
 def show_opening(case: Case) -> None:
@@ -94,7 +91,7 @@ def open_test(case: Case, reason: str) -> None:
                 on=case.budget.snapshot.digest,
                 progress=progress,
             )
-        except RefusedError:
+        except SignoffError:
             status.update(label="It gave no answer", state="error", expanded=False)
             raise
         status.update(label="It has answered", state="complete", expanded=False)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.release.case import Action, Case, next_step
 from core.release.events import CANARY, PRODUCTION, STAGING, State
 from core.release.gates import Verdict
 from dashboard import words
-from dashboard.case import Action, Case, next_step
 
 DONE, OPEN, NEXT, LATER, STOPPED, BACK = "✓", "?", "→", "○", "✗", "↩"
 COLOURS = {
@@ -63,7 +63,7 @@ def _decided(case: Case, action: Action) -> Station:
 
 
 def _staging(case: Case, action: Action) -> Station:
-    if case.moved_to(STAGING):
+    if case.candidate.was_in(STAGING):
         return (DONE, "in staging" if case.names.get(STAGING) == case.version else "staging")
     return (NEXT if action == Action.STAGE else LATER, "staging")
 
@@ -71,11 +71,11 @@ def _staging(case: Case, action: Action) -> Station:
 def _canary(case: Case) -> Station:
     if case.canary is not None and case.on_canary:
         return (DONE, f"canary {words.per_cent(case.canary.share or 0)}")
-    return (DONE if case.moved_to(CANARY) else LATER, "canary")
+    return (DONE if case.candidate.was_in(CANARY) else LATER, "canary")
 
 
 def _production(case: Case, action: Action) -> Station:
-    if not case.moved_to(PRODUCTION):
+    if not case.candidate.was_in(PRODUCTION):
         return (NEXT if action == Action.SERVE else LATER, "production")
     now = case.names.get(PRODUCTION) == case.version
     return (DONE, "in production") if now else (BACK, "was in production")

@@ -5,11 +5,11 @@ import streamlit as st
 from core.evaluation.history import Training
 from core.executions import listing
 from core.release import aliases, candidates
+from core.release.case import WAITING, Case, next_step, read
 from core.release.events import PRODUCTION, Kind
 from core.store.releases import EventRecord, Version
 from dashboard import components as c
 from dashboard import data, words
-from dashboard.case import WAITING, Case, next_step, read, usual_split
 from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
@@ -139,10 +139,7 @@ def show_last() -> None:
 
 trainings = {training.number: training for training in data.all_trainings()}
 waiting = [found for found in candidates.listing(data.store()) if found.state in WAITING]
-cases = [
-    read(found, trainings[found.number], usual_split(found, trainings[found.number]))
-    for found in waiting[:MOST]
-]
+cases = [read(data.store(), found) for found in waiting[:MOST]]
 production = aliases.version_of(data.store(), PRODUCTION)
 current = trainings.get(production.candidate) if production else None
 

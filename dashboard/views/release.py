@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.evaluation.history import Training
 from core.release import candidates
+from core.release import case as cases
 from core.release.candidates import Candidate
+from core.release.case import WAITING, Action, Case, next_step
 from core.release.events import sentence
-from dashboard import case as cases
 from dashboard import components as c
 from dashboard import data, state, words
-from dashboard.case import WAITING, Action, Case, next_step
 from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
@@ -72,9 +73,9 @@ def tell_changes(case: Case, seen: str | None, names: Seen, *, done: bool) -> No
         st.info("The evidence has changed since you looked.", icon=":material/update:")
 
 
-def about(case: Case) -> None:
+def about(case: Case, training: Training) -> None:
     """What was proposed, and what its proposer said of it."""
-    training, proposal = case.training, case.candidate.proposal
+    proposal = case.candidate.proposal
     note = f"  \n“{words.plain(proposal.comment)}”" if proposal.comment else ""
     st.caption(
         f"{training.model.family}, trained {words.day(training.execution.started_at)} on"
@@ -108,7 +109,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
     c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
-    c.events(case.history[:MOST])
+    c.events(cases.history(data.store(), case.candidate)[:MOST])
     c.way(c.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
 
 
@@ -124,7 +125,7 @@ left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
     candidate = choose(found)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
-case = cases.read(candidate, training, opening.chosen_split(candidate, training))
+case = cases.read(data.store(), candidate, opening.chosen_split(candidate))
 compared = evidence.of(case)
 digest, aliases_shown = last_shown(case)
 with top:
@@ -135,7 +136,7 @@ with said:
     tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)
 with right:
-    about(case)
+    about(case, training)
 show_stations(case)
 evidence.show_key_figures(case, compared)
 main, side = st.columns([2.2, 1], gap="large")

@@ -277,7 +277,7 @@ def bob_approves(story: Story, number: int) -> str:
 
 def a_reviewer_does_not_release(story: Story, version: str) -> None:
     page, stage = story.bob, f"Release {version} to staging"
-    says(page, "By a releaser. Nobody else holds that role; an admin gives it:")
+    says(page, "By a releaser. Nobody holds that role yet; an admin gives it:")
     says(page, "signoff users set NAME releaser")
     cannot(page, stage, because="that takes the role releaser, theirs is reviewer")
     typed(CAROL, "users", "set", BOB, "releaser")

@@ -350,7 +350,7 @@ def test_a_viewer_is_told_who_may_and_which_role_it_takes(
 ) -> None:
     app = open_page("release", candidate=str(WAITING))
     said = plain_text_of(app)
-    assert "Nobody else holds that role; an admin gives it" in said
+    assert "Nobody holds that role yet; an admin gives it" in said
     assert filled(app) == []
     assert button(app, OPEN).disabled
     assert "that takes the role reviewer, theirs is viewer" in said

@@ -115,7 +115,8 @@ def test_from_a_proposal_to_an_approval(road: Road) -> None:
         approved = signoff("release", "approve", 3, "--comment", "fine", *seen, "--json").json
     assert (approved["state"], approved["evidence"]) == ("approved", tested["evidence"])
     assert approved["events"][0]["comment"] == "first"
-    assert approved["next"] == f"Next: signoff alias set staging {approved['version']}"
+    assert approved["next"].startswith("Next, by a releaser: release ")
+    assert approved["next"].endswith(f". signoff alias set staging {approved['version']}")
 
 
 def test_from_an_approval_to_a_rollback(road: Road) -> None:
@@ -194,9 +195,9 @@ def test_people_are_told_in_words_what_comes_next(road: Road) -> None:
     assert "#5 and #3 is shown: macro F1" in said.out
     assert "macro F1" in said.out
     said = signoff("release", "propose", 3)
-    assert "Next: not to approve yet. The sealed test of #3 has not been opened" in said.out
+    assert "Next, by a reviewer: test it on a newer split, or reject it." in said.out
     set_policy(road.store)
-    assert "Next: signoff release approve 3" in signoff("release", "show", 3).out
+    assert 'signoff release approve 3 --comment "…"' in signoff("release", "show", 3).out
 
 
 def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> None:

@@ -212,3 +212,21 @@ def test_two_who_roll_back_what_they_saw_go_one_step_only(staged: Store, ready: 
     with pytest.raises(ConflictError, match="moved meanwhile"):
         aliases.rollback(staged, "production", expected=second)
     assert current(staged)["production"] == first
+
+
+def test_of_two_who_set_a_canary_the_second_is_told(staged: Store, ready: Ready) -> None:
+    _, second = ready.versions
+    set_canary(staged, second, share=0.1, expected="")
+    with pytest.raises(
+        ConflictError, match=r"canary names .*, not nothing: it was moved meanwhile"
+    ):
+        set_canary(staged, second, share=0.2, expected="")
+    on = canary(staged)
+    assert on is not None
+    assert (on.version, on.share) == (second, 0.1)
+
+
+def test_the_share_that_a_canary_has_is_not_given_again(staged: Store, ready: Ready) -> None:
+    set_canary(staged, ready.versions[1], share=0.1)
+    with pytest.raises(RefusedError, match="has 10% of the callers already"):
+        set_canary(staged, ready.versions[1], share=0.1)

@@ -1,27 +1,28 @@
-"""One candidate as the pages tell of it: where it stands, what comes next, and who may do that."""
+"""One candidate with all that stands for or against it, and what comes next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import ConflictError, RefusedError
-from core.evaluation.history import Training
 from core.executions.history import running
 from core.identity import NOBODY, Role
-from core.release import aliases, openings, rules
+from core.release import aliases, openings, review, rules
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check, of_candidate
-from core.release.events import PRODUCTION, STAGING, Kind, State
+from core.release.events import PRODUCTION, STAGING, State
+from core.release.openings import Opening
 from core.release.policy import Policy, read_policy
 from core.snapshots import find
+from core.store import Store
 from core.store.releases import EventRecord, Version
 from core.store.snapshots import Snapshot
-from dashboard import data
+from core.training.train import of_execution as model_of
 
 
 class Action(StrEnum):
-    """What a page offers as the next step."""
+    """What can be the next step."""
 
     OPEN = "open"
     DECIDE = "decide"
@@ -32,11 +33,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next step. ``words``: a verb with its object; ``role``: what it takes, None: no one's."""
+    """The next step. ``words``: a verb with its object; ``role``: what it takes, None: no one's.
+
+    ``command``: how the command line says it; empty where there is nothing to do.
+    """
 
     action: Action
     words: str
     role: Role | None = None
+    command: str = ""
 
 
 WAITING = (State.PROPOSED, State.TESTED, State.APPROVED)
@@ -46,18 +51,19 @@ NOTHING = Step(Action.NOTHING, "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A candidate and all that stands for or against it, read once a run.
+    """A candidate and all that stands for or against it, as it was when it was read.
 
     ``evidence``: None where an older Signoff made it. ``budget``: of the sealed test that it would
-    be opened on. ``opening``: whether somebody opens one for it at this moment. ``names``: alias
-    -> version. ``canary``: the one that is on, of whatever version.
+    be opened on; ``asked``: the opening that has asked or asks it the same. ``opening``: whether
+    somebody opens one for it at this moment. ``names``: alias -> version. ``canary``: the one that
+    is on, of whatever version.
     """
 
     candidate: Candidate
-    training: Training
     evidence: Check | None
     policy: Policy
     budget: Budget
+    asked: Opening | None
     opening: bool
     production: Version | None
     names: Mapping[str, str]
@@ -93,25 +99,11 @@ class Case:
     @property
     def answer(self) -> EventRecord | None:
         """What the sealed test has said of it against the production of now."""
-        serving = self.production.candidate if self.production else None
-        baseline = None if serving == self.number else serving
-        results = [e for e in self.candidate.events if e.kind == Kind.TESTED and self._is_of(e)]
-        return next((e for e in reversed(results) if e.baseline == baseline), None)
+        return self.asked.end if self.asked else None
 
     @property
     def on_canary(self) -> bool:
         return self.canary is not None and self.canary.version == self.version
-
-    @property
-    def history(self) -> list[EventRecord]:
-        """What became of it, the latest first; that another version took its place as well."""
-        moves = aliases.history(data.store()) if self.version else []
-        after = [e for e in moves if e.before == self.version and e.candidate != self.number]
-        return sorted([*self.candidate.events, *after], key=lambda event: -event.id)
-
-    def moved_to(self, alias: str) -> bool:
-        """Whether its version was ever given to ``alias``."""
-        return any(e.alias == alias and e.version == self.version for e in self.candidate.events)
 
     def against_opening(self) -> RefusedError | None:
         """Against opening this sealed test for it now, or finishing what was cut off."""
@@ -138,7 +130,7 @@ class Case:
         return rules.against_serving(
             self.candidate,
             self.evidence,
-            staged=self.moved_to(STAGING),
+            staged=self.candidate.was_in(STAGING),
             staging_first=self.policy.rules.staging_first,
         )
 
@@ -146,28 +138,49 @@ class Case:
         return event.snapshot == self.budget.snapshot.digest
 
 
-def usual_split(candidate: Candidate, training: Training) -> Snapshot:
+def usual_split(store: Store, candidate: Candidate) -> Snapshot:
     """Whose sealed test: the one that was last opened for it, else that of its training."""
     last = openings.last_of(candidate)
-    return find(data.store(), last.row.snapshot or "") if last else training.snapshot
+    return find(store, (last and last.row.snapshot) or model_of(store, candidate.number).snapshot)
 
 
-def read(candidate: Candidate, training: Training, split: Snapshot) -> Case:
-    """Everything of a candidate as it is now; ``split``: whose sealed test it may be opened on."""
-    store = data.store()
+def read(store: Store, candidate: Candidate, split: Snapshot | None = None) -> Case:
+    """Everything of a candidate as it is now.
+
+    Args:
+        split: whose sealed test it may be opened on; None: :func:`usual_split`.
+    """
     policy = read_policy(store.home)
     unfinished = candidate.unfinished
+    split = split or usual_split(store, candidate)
+    with store.read() as session:
+        asked = openings.same_question(session, candidate, split)
     return Case(
         candidate=candidate,
-        training=training,
         evidence=of_candidate(store, candidate),
         policy=policy,
         budget=openings.budget(store, split, policy),
+        asked=asked,
         opening=unfinished is not None and running(store, openings.STEP, "opening", unfinished.id),
         production=aliases.version_of(store, PRODUCTION),
         names=aliases.current(store),
         canary=aliases.canary(store),
     )
+
+
+def history(store: Store, candidate: Candidate) -> list[EventRecord]:
+    """What became of it, the latest first; that another version took its place as well."""
+    moves = aliases.history(store) if candidate.version else []
+    after = [e for e in moves if e.before == candidate.version and e.candidate != candidate.number]
+    return sorted([*candidate.events, *after], key=lambda event: -event.id)
+
+
+def caveats(store: Store, case: Case) -> list[str]:
+    """What to know before believing any of it, as sentences; often none."""
+    refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
+    outdated = case.evidence and case.evidence.outdated
+    found = [why for why in (refused, outdated) if why]
+    return [*found, *review.caveats(store, case.candidate)]
 
 
 def next_step(case: Case) -> Step:
@@ -176,7 +189,7 @@ def next_step(case: Case) -> Step:
     if case.candidate.unfinished is not None:
         if case.opening:
             return Step(Action.OPEN, "wait for the answer of its sealed test")
-        return Step(Action.OPEN, "finish opening its sealed test", Role.REVIEWER)
+        return _open(case, "finish opening its sealed test")
     if state in (State.PROPOSED, State.TESTED) or case.void:
         return _before_approval(case)
     return _after_approval(case) if state == State.APPROVED else NOTHING
@@ -187,15 +200,28 @@ def _before_approval(case: Case) -> Step:
         failed = case.evidence is not None and case.evidence.failed
         because = ", or approve it and say why although a gate fails"
         words = f"reject it{because}" if failed else "approve or reject it"
-        return Step(Action.DECIDE, words, Role.REVIEWER)
+        verb = "reject" if failed else "approve"
+        command = f'signoff release {verb} {case.number} --comment "…"'
+        return Step(Action.DECIDE, words, Role.REVIEWER, command)
     if case.refused or case.against_opening():
-        return Step(Action.OPEN, "test it on a newer split, or reject it", Role.REVIEWER)
-    return Step(Action.OPEN, "open its sealed test", Role.REVIEWER)
+        return _open(case, "test it on a newer split, or reject it", on=" --on SNAPSHOT")
+    return _open(case, "open its sealed test")
+
+
+def _open(case: Case, words: str, *, on: str = "") -> Step:
+    command = f'signoff release test {case.number}{on} --reason "…"'
+    return Step(Action.OPEN, words, Role.REVIEWER, command)
 
 
 def _after_approval(case: Case) -> Step:
+    version = case.version
     if case.against_serving() is not None:
-        return Step(Action.STAGE, f"release {case.version} to staging", Role.RELEASER)
+        command = f"signoff alias set {STAGING} {version}"
+        return Step(Action.STAGE, f"release {version} to staging", Role.RELEASER, command)
     first = case.production is None or case.on_canary
-    words = "" if first else ", to a share of the callers first or to all of them"
-    return Step(Action.SERVE, f"release {case.version} to production{words}", Role.RELEASER)
+    words = (
+        f"release {version} to production"
+        if first
+        else f"release {version} to all callers, or to a share of them first"
+    )
+    return Step(Action.SERVE, words, Role.RELEASER, f"signoff alias set {PRODUCTION} {version}")
