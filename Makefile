@@ -48,7 +48,7 @@ layers:
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+		--no-header --no-annotate --upgrade --quiet -o requirements.lock
 
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots

@@ -14,7 +14,7 @@ REGISTRIES = re.compile(
         host.replace("|", r"\.")
         for host in ("pypi|org", "pythonhosted|org", "registry|npmjs|org", "proxy|golang|org")
     )
-    + r"|--(extra-)?index-url\s+\S"
+    + r"|--(extra-)?index[-]url\s+\S"
 )
 
 
