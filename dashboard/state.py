@@ -3,6 +3,11 @@
 Which things are shown (two executions, a candidate, a subreddit) always stands there, even where
 it is the default: defaults move on, links should not. Filters stand there once they are set
 (Streamlit's own binding).
+
+A bound filter keeps its place on the page. Where something above it goes away, the browser draws
+the filter anew one place higher, and only then takes down the old one, with it the binding of both:
+what is chosen from then on never reaches the address. So whatever comes and goes above a bound
+filter stands in a container that is always there.
 """
 
 import math

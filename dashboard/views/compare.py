@@ -117,12 +117,13 @@ with top:
     )
 if chosen is None:
     st.stop()
-notes(chosen)
-c.caveats(chosen.caveats)
-show_figures(chosen)
-if chosen.summary.get("label_sets"):
-    posts = words.count(chosen.summary["posts"], "post")
-    st.caption(f"These are of all {posts}; the sentence is of what both models know.")
+with st.container():  # there without notes too: the filters below keep their places
+    notes(chosen)
+    c.caveats(chosen.caveats)
+    show_figures(chosen)
+    if chosen.summary.get("label_sets"):
+        posts = words.count(chosen.summary["posts"], "post")
+        st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)

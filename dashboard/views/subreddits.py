@@ -76,7 +76,8 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
         "new": rows["status"] == "added",
         "dropped": rows["status"] == "removed",
     }
-    return in_range(rows[masks[kind]] if kind in masks else rows)
+    with st.container():  # there without a range too: what follows keeps its place
+        return in_range(rows[masks[kind]] if kind in masks else rows)
 
 
 def in_range(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Widget
 
 HOSTILE = "=HYPERLINK(1) <script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
 
@@ -37,6 +38,20 @@ def decoded(values: Any) -> list[float]:
 def names(figure: dict[str, Any]) -> list[str]:
     """What the legend of a figure names."""
     return [trace["name"] for trace in figure["data"] if trace.get("showlegend", True)]
+
+
+def place(app: AppTest, key: str) -> list[int]:
+    """Where a widget stands: the numbers that lead down to it from the top of the page."""
+
+    def within(block: Block) -> list[int]:
+        for number, child in block.children.items():
+            if isinstance(child, Widget) and child.key == key:
+                return [number]
+            if isinstance(child, Block) and (below := within(child)):
+                return [number, *below]
+        return []
+
+    return within(app.main)
 
 
 def links(app: AppTest) -> dict[str, str]:

@@ -26,10 +26,11 @@ from tests.dashboard.reading import (
     figures,
     links,
     names,
+    place,
     plain_text_of,
     text_of,
 )
-from tests.demo_workspace import GROUP, PRODUCTION, WAITING
+from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
 
 pytestmark = GROUP
 
@@ -239,6 +240,13 @@ def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
     app = open_page("compare", baseline=str(ON_OLDER), candidate="21")
     assert "Two-sample comparison" in plain_text_of(app)
     assert app.query_params["candidate"] == "21"
+
+
+def test_notes_that_come_and_go_with_the_pair_move_no_filter(demo: Path, open_page: Open) -> None:
+    noted = open_page("compare", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
+    plain = open_page("compare", baseline=str(FIRST), candidate=str(PRODUCTION))
+    assert len(noted.info) > len(plain.info)
+    assert place(noted, "p") == place(plain, "p") != []
 
 
 def test_the_pair_stays_the_same_on_the_other_pages(demo: Path, open_page: Open) -> None:

@@ -11,7 +11,16 @@ from core.store import Store, open_store
 from core.store.frames import as_csv, as_parquet
 from dashboard import data
 from tests.dashboard.conftest import Open
-from tests.dashboard.reading import HOSTILE, click, figures, links, plain_text_of, text_of, tick
+from tests.dashboard.reading import (
+    HOSTILE,
+    click,
+    figures,
+    links,
+    place,
+    plain_text_of,
+    text_of,
+    tick,
+)
 from tests.demo_workspace import GROUP, PRODUCTION, WAITING
 
 pytestmark = GROUP
@@ -31,6 +40,12 @@ def test_a_range_of_change_from_a_link_can_be_taken_away(demo: Path, open_page: 
     app.run()
     assert "from" not in app.query_params
     assert len(app.dataframe[0].value) == everything
+
+
+def test_a_range_that_is_taken_away_moves_no_filter(demo: Path, open_page: Open) -> None:
+    ranged = open_page("subreddits", **{"from": "0.04", "to": "0.06"})
+    assert place(ranged, "view")
+    assert place(ranged, "view") == place(open_page("subreddits"), "view")
 
 
 @pytest.mark.parametrize("end", ["nonsense", "nan", "inf", HOSTILE])
