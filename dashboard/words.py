@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime
 
+from core.words import count as count  # noqa: PLC0414 - pages say words.count
+
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
 _COMMAND = re.compile(r"(signoff [a-z]+ [^,;)]+?)(?=[,;)]|\.(?:\s|$)| shows? | makes? | says? |$)")
@@ -66,11 +68,6 @@ def share(value: float) -> str:
 def per_cent(value: float) -> str:
     """``10%``, for shares that people set."""
     return f"{value:.0%}"
-
-
-def count(number: int, thing: str) -> str:
-    """``1 candidate``, ``2 candidates``, ``1,200 posts``."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def erased(posts: int) -> str:

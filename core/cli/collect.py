@@ -17,6 +17,7 @@ from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, as_metrics
 from core.collect.watch import Round, seconds_of, watch
 from core.settings import settings
+from core.words import count
 
 collect = typer.Typer(help="Collect from Reddit. Needs a key.", no_args_is_help=True)
 
@@ -50,13 +51,13 @@ def collect_subreddits_command(
         print_json(_head(ranking) | ranking_metrics(ranking))
         return
     say(
-        f"Kept {ranking.found:,} subreddits, {ranking.new:,} of them new, in"
+        f"Kept {count(ranking.found, 'subreddit')}, {ranking.new:,} of them new, in"
         f" {ranking.seconds:.1f} s (execution #{ranking.execution})."
     )
     if ranking.found < ranking.asked:
         say(f"Reddit shows no more than these: {ranking.asked:,} were asked for.")
     if ranking.over_18:
-        say(f"{ranking.over_18:,} are over 18 and left out; --over-18 keeps them too.")
+        say(f"Left out as over 18: {ranking.over_18:,}; --over-18 keeps them too.")
     say("Next: signoff collect posts")
 
 
@@ -126,8 +127,8 @@ def _head(counts: Collected | Ranking) -> dict[str, Any]:
 def _print(counts: Collected) -> None:
     written = counts.written
     say(
-        f"Read {counts.read:,} posts of {counts.subreddits:,} subreddits in {counts.seconds:.1f} s"
-        f" (execution #{counts.execution})."
+        f"Read {count(counts.read, 'post')} of {count(counts.subreddits, 'subreddit')}"
+        f" in {counts.seconds:.1f} s (execution #{counts.execution})."
     )
     say(
         f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
@@ -136,9 +137,9 @@ def _print(counts: Collected) -> None:
     if counts.erased:
         say("To take them out of snapshots, too: signoff collect refresh, or collect erase.")
     for reason, number in counts.skipped.most_common():
-        say(f"{number:,} posts skipped: {reason.replace('_', ' ')}.")
+        say(f"{count(number, 'post')} skipped: {reason.replace('_', ' ')}.")
     for outcome, number in counts.outcomes.most_common():
-        say(f"{number:,} subreddits {outcome.replace('_', ' ')}.")
+        say(f"{count(number, 'subreddit')} {outcome.replace('_', ' ')}.")
     if counts.outcomes["waiting"]:
         say("Those that wait failed before, and are asked again later: signoff subreddits list")
     if counts.outcomes["over_18"]:
@@ -155,7 +156,8 @@ def _round(told: Round) -> str:
     failed = counts.outcomes.total() - counts.subreddits - counts.outcomes["empty"]
     return (
         f"{began}: #{counts.execution}, {counts.written.inserted:,} new posts of"
-        f" {counts.subreddits:,} subreddits, {failed:,} not read, {counts.seconds:.0f} s. {after}"
+        f" {count(counts.subreddits, 'subreddit')}, {failed:,} not read,"
+        f" {counts.seconds:.0f} s. {after}"
     )
 
 

@@ -24,6 +24,7 @@ from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules
 from core.snapshots.verify import State, verify
 from core.store.snapshots import Snapshot
+from core.words import count
 
 snapshots = typer.Typer(help="Freeze posts into snapshots.", no_args_is_help=True)
 
@@ -70,8 +71,8 @@ def import_command(
         return
     written = counts.written
     say(
-        f"Read {counts.read:,} posts of {len(counts.subreddits):,} subreddits from"
-        f" {counts.files:,} files in {counts.seconds:.1f} s (execution #{counts.execution})."
+        f"Read {count(counts.read, 'post')} of {count(len(counts.subreddits), 'subreddit')} from"
+        f" {count(counts.files, 'file')} in {counts.seconds:.1f} s (execution #{counts.execution})."
     )
     say(
         f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
@@ -199,7 +200,8 @@ _VERDICTS = {
 def _erased(snapshot: Snapshot) -> str:
     """What was erased since, behind a comma; mostly nothing."""
     gone = ", ".join(f"{posts:,} of {split}" for split, posts in snapshot.erased.items())
-    return f", with {sum(snapshot.erased.values()):,} posts erased since ({gone})" if gone else ""
+    total = count(sum(snapshot.erased.values()), "post")
+    return f", with {total} erased since ({gone})" if gone else ""
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -223,7 +225,7 @@ def _print(snapshot: Snapshot) -> None:
     marks = " (generated posts)" if snapshot.generated else ""
     say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
     counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
-    say(f"{snapshot.subreddits:,} subreddits; {counts}. The test split is sealed.")
+    say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. The test split is sealed.")
     if snapshot.optimistic:
         say("Random split: its scores are optimistic, a model sees posts of the future.")
     for split, moment in snapshot.cutoffs.items():
@@ -231,7 +233,7 @@ def _print(snapshot: Snapshot) -> None:
     if snapshot.erased:
         say(f"It was frozen{_erased(snapshot)}: these have no text any more.")
     for reason, posts in snapshot.left_out.items():
-        say(f"{posts:,} posts left out: {reason.replace('_', ' ')}.")
+        say(f"{count(posts, 'post')} left out: {reason.replace('_', ' ')}.")
 
 
 def _iso(moment: int) -> str:

@@ -14,6 +14,7 @@ from core.erasure.refresh import refresh
 from core.errors import InputError
 from core.settings import settings
 from core.store import Store
+from core.words import count
 
 MOST_SHOWN = 5
 
@@ -50,7 +51,8 @@ def refresh_command(
     if not found.checked:
         say(f"No post is due: all were asked for less than {older_than} ago, or there is none.")
     else:
-        say(f"Asked for {found.checked:,} posts in {found.seconds:.1f} s (#{found.execution}).")
+        asked = count(found.checked, "post")
+        say(f"Asked for {asked} in {found.seconds:.1f} s (#{found.execution}).")
     if found.absent:
         say(f"{found.absent:,} are not shown. They are erased if they still are not a day later.")
     if found.unanswered:
@@ -78,9 +80,9 @@ def erase_command(
     if as_json:
         print_json(_as_json(store, found))
         return
-    say(f"{len(named):,} posts named (execution #{found.execution}).")
+    say(f"{count(len(named), 'post')} named (execution #{found.execution}).")
     if found.unknown:
-        say(f"{found.unknown:,} are not here, and will not come.")
+        say(f"Not here, and will not come: {found.unknown:,}.")
     if found.known:
         say(f"{found.known:,} were erased before.")
     _print(store, found)

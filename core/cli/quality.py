@@ -13,6 +13,7 @@ from core.quality.check import Check
 from core.quality.findings import Finding, findings
 from core.quality.summary import DAY
 from core.store import Store
+from core.words import count
 
 SHOWN = 20
 """Gaps that are printed; --json has them all."""
@@ -65,7 +66,7 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
         print_json(_head(made) | told)
         return
     say(
-        f"{summary['posts']:,} posts of {summary['subreddits']:,} subreddits,"
+        f"{count(summary['posts'], 'post')} of {count(summary['subreddits'], 'subreddit')},"
         f" {_day(summary['first_utc'])} to {_day(summary['last_utc'])}"
         f" (checked by execution #{made.execution.number})."
     )
@@ -108,7 +109,8 @@ def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
     lines = [(str(name).replace("_", " "), str(value)) for name, value in shown.items()]
     print_table(("of the last check", ""), lines)
     for gap in own:
-        say(f"Gap of {gap['days']:,} days from {gap['from']}, about {gap['expected']:.0f} posts.")
+        days, missing = count(gap["days"], "day"), f"{gap['expected']:.0f}"
+        say(f"Gap of {days} from {gap['from']}, about {missing} posts.")
     if not made.current:
         say("Posts came, changed or went since. Check again: signoff data check")
 

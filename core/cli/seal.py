@@ -6,6 +6,7 @@ from core.cli.output import AsJson, print_json, print_table, progress_bar, say, 
 from core.executions import get
 from core.snapshots import rotation
 from core.snapshots.rotation import Fits
+from core.words import count
 
 OPENS = {
     Fits.PRESENT: "the present key",
@@ -72,8 +73,8 @@ def rotate(as_json: AsJson = False) -> None:
         )
         return
     say(
-        f"{len(made.resealed):,} test splits are sealed with the new key, in {made.key.where}"
-        f" (execution #{made.execution}). Back it up: without it they can never be opened."
+        f"{count(len(made.resealed), 'test split')} sealed with the new key (execution"
+        f" #{made.execution}). It is in {made.key.where}: back it up, nothing else opens them."
     )
     for snapshot in made.left:
         say(f"Left as it was, since no key here opens it: {snapshot.id}")

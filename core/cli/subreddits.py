@@ -9,6 +9,7 @@ from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.errors import NotFoundError
 from core.store import collection
 from core.store.collection import KnownSubreddit
+from core.words import count
 
 subreddits = typer.Typer(help="The subreddits that are known.", no_args_is_help=True)
 
@@ -69,7 +70,8 @@ def show_command(name: str, as_json: AsJson = False) -> None:
         print_json(_as_json(found) | {"ranks": history})
         return
     over_18 = " Over 18." if found.over_18 else ""
-    say(f"r/{found.name}: {found.posts:,} posts here.{over_18} {found.description or ''}".rstrip())
+    posts = count(found.posts, "post")
+    say(f"r/{found.name}: {posts} here.{over_18} {found.description or ''}".rstrip())
     if found.subscribers is not None:
         say(
             f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"

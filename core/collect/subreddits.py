@@ -17,6 +17,7 @@ from core.executions import record
 from core.progress import Progress, silent
 from core.store import Store
 from core.store import collection as table
+from core.words import count
 
 _ALL = 10**9
 """More subreddits than there are: the ranking ends by those that were found."""
@@ -76,7 +77,7 @@ def collect_subreddits(
                 page = client.popular(after=sweep.after, limit=PAGE)
             except Refusal as refusal:
                 raise UnavailableError(
-                    f"Reddit broke off after {sweep.read:,} subreddits ({refusal})",
+                    f"Reddit broke off after {count(sweep.read, 'subreddit')} ({refusal})",
                     "Those are kept. Run the command again later.",
                 ) from refusal
             _take(store, page, sweep, ranking, over_18=over_18)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.snapshots.rules import Rules
+from core.words import count
 
 FEWEST = Rules().min_posts
 """Subreddits with fewer posts are left out of a snapshot, unless it is told otherwise."""
@@ -45,8 +46,8 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
             kind="gaps",
             posts=summary["expected_in_gaps"],
             share=summary["expected_in_gaps"] / summary["posts"],
-            said=f"About {_count(summary['expected_in_gaps'], 'post')} missing in"
-            f" {_count(summary['gaps'], 'gap')} of {_count(holed, 'subreddit')}",
+            said=f"About {count(summary['expected_in_gaps'], 'post')} missing in"
+            f" {count(summary['gaps'], 'gap')} of {count(holed, 'subreddit')}",
             remedy="Bring those days from a dump: signoff import FILE; or read on as far as Reddit"
             " shows: signoff collect posts --whole --subreddit NAME.",
         ),
@@ -74,8 +75,8 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
             kind="small",
             posts=int(small["posts"].sum()),
             share=float(small["posts"].sum()) / summary["posts"],
-            said=f"{_count(int(small['posts'].sum()), 'post')} of"
-            f" {_count(len(small), 'subreddit')} with fewer than {FEWEST}",
+            said=f"{count(int(small['posts'].sum()), 'post')} of"
+            f" {count(len(small), 'subreddit')} with fewer than {FEWEST}",
             remedy="A snapshot leaves them out, unless --min-posts says otherwise: signoff snapshot"
             " create.",
         ),
@@ -116,7 +117,7 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
             kind="erased",
             posts=summary["erased"],
             share=summary["erased"] / (summary["posts"] + summary["erased"]),
-            said=f"{_count(summary['erased'], 'post')} erased, as Reddit no longer shows them",
+            said=f"{count(summary['erased'], 'post')} erased, as Reddit no longer shows them",
             remedy="Ask Reddit for the others from time to time: signoff collect refresh.",
             problem=False,
         ),
@@ -153,11 +154,7 @@ def _of_posts(
         kind=kind,
         posts=summary[kind],
         share=summary[kind] / summary["posts"],
-        said=f"{_count(summary[kind], 'post')} {what}",
+        said=f"{count(summary[kind], 'post')} {what}",
         remedy=remedy,
         problem=problem,
     )
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ from core.release.policy import Policy
 from core.stats.testset import Adaptivity, Bound, Promise, candidates_possible
 from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
+from core.words import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,8 @@ class Budget:
             return f"{split} is spent: #{self.passed} passed it, and by the policy that ends it."
         if self.possible == 0:
             return (
-                f"{split} has {self.posts:,} posts: too few to judge even one candidate within"
-                f" ±{self.epsilon:g}."
+                f"{split} has {count(self.posts, 'post')}: too few to judge even one candidate"
+                f" within ±{self.epsilon:g}."
             )
         if self.left == 0:
             also = f", {self.elsewhere:,} of them as part of others" if self.elsewhere else ""
@@ -78,7 +79,8 @@ class Budget:
         if self.age < 0:
             return f"{split} was frozen in the future: the clock was set back since."
         if self.stale:
-            return f"{split} is stale: frozen {self.age:,} days ago, the limit is {self.max_age:,}."
+            age = count(self.age, "day")
+            return f"{split} is stale: frozen {age} ago, the limit is {self.max_age:,}."
         return None
 
     @property

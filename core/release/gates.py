@@ -17,6 +17,7 @@ from core.comparison.sentence import signed
 from core.comparison.significance import WORSE
 from core.release.policy import NOISE, Limit, Policy
 from core.stats.intervals import share_interval
+from core.words import count
 
 NAMED = 5
 """So many subreddits are named in a sentence."""
@@ -220,13 +221,9 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
         verdict=verdict,
         value=float(age),
         limit=float(most),
-        why=f"The sealed test was opened {_days(age)} after its freezing, {_days(ago)} ago:"
-        f" {words}.",
+        why=f"The sealed test was opened {count(age, 'day')} after its freezing,"
+        f" {count(ago, 'day')} ago: {words}.",
     )
-
-
-def _days(number: int) -> str:
-    return f"{number:,} day{'' if number == 1 else 's'}"
 
 
 def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile, read_lines, read_moments
 from core.stats.minhash import THRESHOLD, near_duplicates
+from core.words import count
 
 EXAMPLES = 10
 """Ids given at most, of each kind."""
@@ -73,11 +74,12 @@ class Leakage:
 
     def _reasons(self) -> Iterator[str]:
         if self.same.count:
-            yield f"it was trained on {_posts(self.same.count)} of the test split ({self.same})"
+            same = count(self.same.count, "post")
+            yield f"it was trained on {same} of the test split ({self.same})"
         if self.newer is not None and self.newer.count:
             yield (
-                f"it was trained on {_posts(self.newer.count)} from the time of the test split"
-                f" ({self.newer})"
+                f"it was trained on {count(self.newer.count, 'post')} from the time of the"
+                f" test split ({self.newer})"
             )
         alike = self.same_text.count + self.near.count
         if alike > self.most_near * self.posts:
@@ -86,8 +88,8 @@ class Leakage:
                 f"{seen.count:,} {name} ({seen})" for name, seen in kinds.items() if seen.count
             )
             yield (
-                f"{_posts(alike)} of {self.posts:,} in the test split resemble posts that it was"
-                f" trained on, where {self.most_near:.1%} may: {said}"
+                f"{count(alike, 'post')} of {self.posts:,} in the test split resemble posts that it"
+                f" was trained on, where {self.most_near:.1%} may: {said}"
             )
 
 
@@ -161,7 +163,3 @@ def _newer(trained_on: Collection[SplitFile], first_moment: int) -> Seen:
 def _seen(ids: pa.ChunkedArray, where: Bools) -> Seen:
     first = np.flatnonzero(where)[:EXAMPLES]
     return Seen(int(np.count_nonzero(where)), tuple(ids.take(first).to_pylist()))
-
-
-def _posts(count: int) -> str:
-    return "1 post" if count == 1 else f"{count:,} posts"

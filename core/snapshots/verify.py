@@ -17,6 +17,7 @@ from core.snapshots.splits import SPLITS
 from core.snapshots.unsealed import decrypted
 from core.store import Store, erasure
 from core.store.snapshots import Snapshot
+from core.words import count
 
 
 class State(StrEnum):
@@ -87,7 +88,7 @@ def _contradictions(store: Store, snapshot: Snapshot, found: dict[str, Held]) ->
         ids = [post for part in found.values() for post in part.erased]
         unknown = len(set(ids) - erasure.buried(session, ids))
     if unknown:
-        yield f"{unknown:,} posts are empty in its files that nobody erased."
+        yield f"{count(unknown, 'post')} are empty in its files that nobody erased."
     digests = {split: part.digest for split, part in found.items() if part.digest is not None}
     if len(digests) == len(found) and snapshot.digest != snapshot_digest(
         version=snapshot.format,

@@ -57,14 +57,14 @@ def test_what_people_are_told(reddit: FakeReddit) -> None:
     ranked = signoff("collect", "subreddits", "--top", 10).out
     assert "Kept 3 subreddits, 3 of them new" in ranked
     assert "Reddit shows no more than these: 10 were asked for." in ranked
-    assert "1 are over 18 and left out; --over-18 keeps them too." in ranked
+    assert "Left out as over 18: 1; --over-18 keeps them too." in ranked
     first = signoff("collect", "posts").out
     assert "Read 15 posts of 2 subreddits" in first
     assert "15 new, 0 updated, 0 unchanged" in first
-    assert "1 subreddits private." in first
+    assert "1 subreddit private." in first
     again = signoff("collect", "posts").out
     assert "0 new, 0 updated, 15 unchanged" in again
-    assert "1 subreddits waiting." in again
+    assert "1 subreddit waiting." in again
 
 
 def test_named_subreddits(reddit: FakeReddit) -> None:
@@ -130,7 +130,7 @@ def test_watching_tells_each_round_in_a_line_and_stops_when_asked(
     command = start("collect", "watch", "--every", "1h", "--subreddit", "cats")
     assert command.stdout is not None
     line = command.stdout.readline()
-    assert "#1, 12 new posts of 1 subreddits, 0 not read" in line
+    assert "#1, 12 new posts of 1 subreddit, 0 not read" in line
     refused = signoff("collect", "watch", "--subreddit", "cats")
     assert_refused(refused, "signoff watch here already")
     os.kill(command.pid, how)

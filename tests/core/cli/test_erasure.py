@@ -53,13 +53,13 @@ def test_posts_are_erased_by_name_and_from_a_file(road: Road, tmp_path: Path) ->
 def test_what_people_read(road: Road) -> None:
     told = signoff("collect", "erase", "p00007", "zzz9").out
     assert "2 posts named (execution #7)." in told
-    assert "1 are not here, and will not come." in told
+    assert "Not here, and will not come: 1." in told
     assert "1 erased: by hand." in told
     assert "Taken out of the snapshots small." in told
     shown = signoff("snapshot", "show", "small").out
-    assert "It was frozen, with 1 posts erased since (1 of train)" in shown
+    assert "It was frozen, with 1 post erased since (1 of train)" in shown
     assert (
-        "whole, with 1 posts erased since (1 of train)."
+        "whole, with 1 post erased since (1 of train)."
         in signoff("snapshot", "verify", "small").out
     )
 

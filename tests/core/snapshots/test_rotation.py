@@ -280,7 +280,7 @@ def test_on_the_command_line(two: Road) -> None:
     assert (made["left"], made["key"]) == ([], str(two.store.home / "seal.key"))
     assert {"execution", "seconds"} <= set(made)
     again = signoff("seal", "rotate")
-    assert "2 test splits are sealed with the new key" in again.out
+    assert "2 test splits sealed with the new key" in again.out
     (two.store.home / "seal.key").write_text(OTHER_KEY)
     told = signoff("seal", "status")
     assert told.code == 0
