@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -230,7 +229,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     assert found(store, marks("p00007")) == set()
 
 
-def test_killed_at_some_step_it_is_finished_by_the_next(
+def test_killed_at_any_step_it_is_finished_by_the_next(
     store: Store, cats: FakeSubreddit, url: str, tmp_path: Path
 ) -> None:
     cats.posts["p00007"].gone = "deleted"
@@ -239,7 +238,7 @@ def test_killed_at_some_step_it_is_finished_by_the_next(
     work = Work(lambda opened: ask(opened, url), calls=[(erasing.erasing, "empty")])
     steps = work.steps(Path(shutil.copytree(store.home, tmp_path / "all")), tmp_path / "told")
     assert {"INSERT INTO tombstones", "INSERT INTO rechecks", "empty"} <= set(steps)
-    for at in Random(0).sample(range(1, len(steps) + 1), 6):
+    for at in range(1, len(steps) + 1):
         home = Path(shutil.copytree(store.home, tmp_path / str(at)))
         assert work.killed(home, tmp_path / "told", at=at)
         opened = open_store(home)
