@@ -8,6 +8,8 @@ from core.words import count as count  # noqa: PLC0414 - pages say words.count
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
 _COMMAND = re.compile(r"(signoff [a-z]+ [^,;)]+?)(?=[,;)]|\.(?:\s|$)| shows? | makes? | says? |$)")
+_MOMENT = re.compile(r"\d{4}\\-\d\d\\-\d\d(?: \d\d\\:\d\d)?")
+"""A day, or a minute, as :func:`plain` writes it."""
 _WORD_JOINER = "\u2060"
 NO_BREAK = "\u00a0"
 
@@ -84,15 +86,21 @@ def minute(moment: datetime) -> str:
 
 
 def advice(text: str) -> str:
-    """A hint of core as Markdown, its commands as code."""
+    """A hint of core as Markdown, its commands as code, its dates in one line."""
     parts = _COMMAND.split(text.replace("`", ""))
-    return "".join(f"`{part}`" if place % 2 else plain(part) for place, part in enumerate(parts))
+    return "".join(
+        f"`{part}`" if place % 2 else _MOMENT.sub(lambda found: _joined(found[0]), plain(part))
+        for place, part in enumerate(parts)
+    )
 
 
 def unbroken(text: str) -> str:
     """Text that stays in one line, such as a date in a narrow column (Markdown)."""
-    joined = plain(text).replace("\\-", f"{_WORD_JOINER}\\-{_WORD_JOINER}")
-    return joined.replace(" ", NO_BREAK)
+    return _joined(plain(text))
+
+
+def _joined(markdown: str) -> str:
+    return markdown.replace("\\-", f"{_WORD_JOINER}\\-{_WORD_JOINER}").replace(" ", NO_BREAK)
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

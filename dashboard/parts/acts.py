@@ -14,6 +14,8 @@ from dashboard import words
 DONE = "done"
 """Session key of what was done, for the run that follows."""
 TURN = "turn"
+HERE = ("signoff release show ", "signoff release test ", "signoff alias set ")
+"""What the page shows, or has a button for: no advice to whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,14 @@ class Act:
 
 def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
     """Why whoever looks may not do that now, the process before the role (Markdown)."""
-    return words.advice(str(refusal)) if refusal else c.why_not(role, to=to)
+    if refusal is None:
+        return c.why_not(role, to=to)
+    return f"{words.advice(refusal.reason.rstrip('.'))}. {way_out(refusal)}".rstrip()
+
+
+def way_out(refusal: SignoffError) -> str:
+    """How to mend it (Markdown); empty where that is a command for what stands on the page."""
+    return "" if any(name in refusal.hint for name in HERE) else words.advice(refusal.hint)
 
 
 def offer(acts: Sequence[Act], *, in_form: bool = False) -> None:
@@ -65,7 +74,7 @@ def perform(what: Callable[[], object], done: str) -> None:
     try:
         what()
     except SignoffError as refusal:
-        st.error(f"**{words.plain(refusal.reason)}.** {words.advice(refusal.hint)}")
+        st.error(f"**{words.plain(refusal.reason)}.** {way_out(refusal)}".rstrip())
         return
     st.session_state[DONE] = done
     st.session_state[TURN] = turn() + 1

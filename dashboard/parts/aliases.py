@@ -35,17 +35,17 @@ def show_way_out(case: Case, seen: Seen) -> None:
         acts.offer([stage, canary, serve, *_end(case, seen)])
         return
     acts.offer([stage, serve])
+    now = case.canary.share if case.canary and case.on_canary else None
     share = st.slider(
         "Share of the callers",
         1,
         99,
-        FIRST_SHARE,
+        FIRST_SHARE if now is None else min(max(round(100 * now), 1), 99),
         format="%d%%",
         key=f"share-{case.number}",
         help="Each caller gets the same version for as long as the canary is on.",
     )
-    unchanged = case.on_canary and case.canary and case.canary.share == share / 100
-    if unchanged:
+    if now == share / 100:
         against = RefusedError(f"{share}% of the callers get it now", "Choose another share.")
     acts.offer([_canary(case, seen, against, share), *_end(case, seen)])
 
@@ -124,7 +124,7 @@ def _move(case: Case, alias: str, seen: Seen, *, against: RefusedError | None, i
 def _canary(case: Case, seen: Seen, against: RefusedError | None, share: int) -> Act:
     return Act(
         key=f"canary-{case.number}",
-        label=f"Give {_name(case)} to {share}% of the callers",
+        label=f"Give {_name(case)} to {share}% of callers",
         icon=":material/percent:",
         why_not=acts.why_not(against, Role.RELEASER, to=RELEASE),
         do=lambda: aliases.set_canary(

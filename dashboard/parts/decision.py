@@ -10,6 +10,9 @@ from dashboard import data, words
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
+SPEAK = "decide or comment on a candidate"
+"""What all of these do, for those who may not: one reason for all."""
+
 
 def show_decision(case: Case) -> None:
     """The comment, the reason for overruling where a gate fails, and the buttons.
@@ -52,7 +55,7 @@ def _show_form(case: Case) -> None:
                 key=f"approve-{drawn}",
                 label=f"Approve #{number}{overruling}",
                 icon=":material/check:",
-                why_not=acts.why_not(against_approval, Role.REVIEWER, to="approve a candidate"),
+                why_not=acts.why_not(against_approval, Role.REVIEWER, to=SPEAK),
                 do=lambda: review.approve(
                     store, number, comment=comment, seen=seen, override=override
                 ),
@@ -66,7 +69,7 @@ def _show_form(case: Case) -> None:
                 why_not=acts.why_not(
                     rules.against_rejection(case.candidate, case.evidence),
                     Role.REVIEWER,
-                    to="reject a candidate",
+                    to=SPEAK,
                 ),
                 do=lambda: review.reject(store, number, comment=comment, seen=seen),
                 done=f"#{number} is rejected.",
@@ -76,7 +79,7 @@ def _show_form(case: Case) -> None:
                 key=f"speak-{number}",
                 label=f"Comment on #{number}",
                 icon=":material/comment:",
-                why_not=acts.why_not(None, Role.REVIEWER, to="comment on a candidate"),
+                why_not=acts.why_not(None, Role.REVIEWER, to=SPEAK),
                 do=lambda: review.comment(store, number, text=comment),
                 done="The comment stands in the history.",
             ),

@@ -28,7 +28,7 @@ def show_opening(case: Case) -> None:
     _show_splits(case)
     st.markdown(
         f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**"
-        f"  \n:gray[{words.count(budget.posts, 'post')}"
+        f"  \n:gray[{words.count(budget.posts, 'post')} of {split}"
         f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
         f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
     )
@@ -42,12 +42,12 @@ def show_opening(case: Case) -> None:
             placeholder="It stays in the ledger.",
             max_chars=openings.MAX_REASON,
         )
-    verb = "Finish opening" if unfinished else "Open"
+    verb = "Finish opening the" if unfinished else "Open the sealed"
     acts.offer(
         [
             Act(
                 key=f"open-{case.number}",
-                label=f"{verb} the sealed test of {split} for #{case.number}",
+                label=f"{verb} test for #{case.number}",
                 icon=":material/lock_open:",
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
                 do=lambda: open_test(case, reason),

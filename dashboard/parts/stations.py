@@ -59,7 +59,7 @@ def _decided(case: Case, action: Action) -> Station:
         return (STOPPED, "approval void")
     if state in (State.APPROVED, State.RELEASED):
         return (DONE, "approved")
-    return (NEXT if action == Action.DECIDE else LATER, "approved")
+    return (NEXT if action == Action.DECIDE else LATER, "decision")
 
 
 def _staging(case: Case, action: Action) -> Station:

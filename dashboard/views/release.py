@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.evaluation.history import Training
 from core.release import candidates
@@ -18,7 +19,6 @@ from dashboard.parts.aliases import Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
 from dashboard.parts.stations import show_stations
 
-WIDTH = 330
 MOST = 30
 """Events that are shown; all of them are on the page Ledger & audit."""
 
@@ -31,7 +31,7 @@ def choose(found: list[Candidate]) -> Candidate:
     }
     waiting = [str(x.number) for x in found if x.state in WAITING]
     default = next(iter([*waiting, *options]))
-    picked = state.chosen("Candidate", "candidate", options, default=default, width=WIDTH)
+    picked = state.chosen("Candidate", "candidate", options, default=default)
     return next(x for x in found if str(x.number) == picked)
 
 
@@ -85,17 +85,17 @@ def about(case: Case, training: Training) -> None:
     )
 
 
-def show_acts(case: Case, aliases_shown: Seen) -> None:
-    """All that can be done, the next step on top; the rest in the order of the way out."""
+def show_acts(case: Case, aliases_shown: Seen, *, first: DeltaGenerator) -> None:
+    """All that can be done, in the order of the way out; the next step at a place of its own."""
     cards: list[tuple[str, tuple[Action, ...], Callable[[], None]]] = [
         ("Sealed test", (Action.OPEN,), lambda: opening.show_opening(case)),
         ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case)),
         ("Way out", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
         ("Aliases", (), lambda: show_aliases(case, aliases_shown)),
     ]
-    action = next_step(case).action
-    for title, _, show in sorted(cards, key=lambda card: action not in card[1]):
-        with st.container(border=True):
+    action, here = next_step(case).action, st.container()
+    for title, actions, show in cards:
+        with first if action in actions else here, st.container(border=True):
             st.markdown(f"**{title}**")
             show()
 
@@ -121,7 +121,12 @@ if not found:
     c.empty("Propose the model of a training:", "signoff release propose EXECUTION")
     st.stop()
 said = st.container()
-left, right = st.columns([1, 1.5], vertical_alignment="bottom")
+with st.container(key="case"):  # static/style.html lays these out where there is room
+    first, about_it, main, side = (
+        st.container(key=f"case-{name}") for name in ("first", "about", "main", "side")
+    )
+with about_it:
+    left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
     candidate = choose(found)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
@@ -137,10 +142,10 @@ with said:
     evidence.show_caveats(case)
 with right:
     about(case, training)
-show_stations(case)
-evidence.show_key_figures(case, compared)
-main, side = st.columns([2.2, 1], gap="large")
+with about_it:
+    show_stations(case)
+    evidence.show_key_figures(case, compared)
 with side:
-    show_acts(case, aliases_shown)
+    show_acts(case, aliases_shown, first=first)
 with main:
     show_evidence(case, compared)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from core.evaluation.history import trainings
 from core.store import open_store
@@ -78,6 +78,33 @@ def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) ->
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth") <= 390
     context.close()
+
+
+def test_the_next_step_comes_first_on_a_phone_and_beside_the_gates_on_a_screen(
+    browser: Browser, looking: str
+) -> None:
+    tops = {}
+    for width in (390, 1280):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        visit(page, f"{looking}/release?candidate={WAITING}")
+        parts = (".st-key-case-first", ".st-key-case-about", ".st-key-case-main")
+        tops[width] = [box(page.locator(part))["y"] for part in parts]
+        labels = page.locator(".st-key-case :is(.stButton, .stFormSubmitButton) p").all()
+        heights = {round(box(label)["height"]) for label in labels}
+        context.close()
+    first, about, main = tops[390]
+    assert first < about < main
+    first, about, main = tops[1280]
+    assert about < first == main
+    assert len(heights) == 1  # no label breaks into two lines
+
+
+def box(shown: Locator) -> FloatRect:
+    """Where it is on the page."""
+    found = shown.bounding_box()
+    assert found is not None
+    return found
 
 
 def css(colour: str) -> str:

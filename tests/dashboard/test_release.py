@@ -1,6 +1,6 @@
 """The page Release: what may be done next, by whom, and why not, in every state of a candidate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ pytestmark = GROUP
 APPROVE, REJECT, COMMENT = (f"{verb} #{WAITING}" for verb in ("Approve", "Reject", "Comment on"))
 TRAINED = 18
 """A training of the demo that nobody has proposed."""
-OPEN = f"Open the sealed test of until-october for #{WAITING}"
+OPEN = f"Open the sealed test for #{WAITING}"
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_the_whole_way_out_from_the_page_one_filled_button_at_a_time(
     press(app, f"Release {version} to staging")
     assert filled(app) == [f"Release {version} to production"]
     app.slider(key=f"share-{WAITING}").set_value(25).run()
-    press(app, f"Give {version} to 25% of the callers")
+    press(app, f"Give {version} to 25% of callers")
     on = aliases.canary(store)
     assert on is not None
     assert (on.version, on.share) == (version, 0.25)
@@ -103,6 +103,8 @@ def test_what_cannot_be_done_yet_is_disabled_and_says_why(store: Store, open_pag
     for label in ("to staging", "to production"):
         assert button(app, f"Release #{WAITING} {label}").disabled
     assert said.count(f"Candidate #{WAITING} is proposed, not approved") == 1
+    assert "signoff release show" not in said
+    assert "signoff release test" not in said
     assert not button(app, REJECT).disabled
 
 
@@ -251,7 +253,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
         with pytest.raises(TypeError):
             opened(store)
     app = open_page("release", candidate=str(WAITING))
-    finish = OPEN.replace("Open", "Finish opening")
+    finish = OPEN.replace("Open the sealed", "Finish opening the")
     assert filled(app) == [finish]
     assert "cut off before its answer" in plain_text_of(app)
     press(app, finish)
@@ -287,8 +289,9 @@ def test_another_split_can_be_chosen(store: Store, open_page: Open) -> None:
     box = app.selectbox(key=f"split-{WAITING}")
     assert box.options == ["until-october", "until-september"]
     box.select("until-september").run()
-    assert "Used **2** of 5" in plain_text_of(app)
-    assert button(app, OPEN.replace("october", "september"))
+    said = plain_text_of(app)
+    assert "Used **2** of 5" in said
+    assert "posts of until-september" in said
 
 
 @pytest.mark.parametrize(
@@ -307,6 +310,47 @@ def test_what_is_decided_has_no_next_step(
     assert says in said
     assert "Next:" not in said
     assert filled(app) == []
+
+
+def test_the_share_of_a_canary_that_is_on_stands_at_the_slider(
+    store: Store, open_page: Open
+) -> None:
+    version = staged(store)
+    with by("rel"):
+        aliases.set_canary(store, version, share=0.25)
+    app = open_page("release", candidate=str(WAITING))
+    assert app.slider(key=f"share-{WAITING}").value == 25
+    assert button(app, f"Give {version} to 25% of callers").disabled
+    assert "25% of the callers get it now" in plain_text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("bring", "card"),
+    [(lambda _: None, "Sealed test"), (opened, "Decision"), (approved, "Way out")],
+)
+def test_the_next_step_stands_before_all_else_and_once(
+    store: Store, open_page: Open, bring: Callable[[Store], object], card: str
+) -> None:
+    bring(store)
+    app = open_page("release", candidate=str(WAITING))
+    said = [m.value for m in app.markdown]
+    cards = [
+        said.index(f"**{name}**") for name in ("Sealed test", "Decision", "Way out", "Aliases")
+    ]
+    first = said.index(f"**{card}**")
+    assert first == min(cards)
+    assert first < next(n for n, text in enumerate(said) if "proposed]" in text)
+    assert said.count(f"**{card}**") == 1
+    later = [place for place in cards if place != first]
+    assert later == sorted(later)
+
+
+def test_what_is_next_is_a_decision_whatever_the_test_said(store: Store, open_page: Open) -> None:
+    policy(store, "share = 0.4", "share = 0.01")
+    opened(store)
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "[✗ tested: fail]" in said
+    assert "[→ decision]" in said
 
 
 def test_the_history_tells_that_another_version_took_its_place(

@@ -85,3 +85,9 @@ def test_a_date_stays_in_one_line() -> None:
 
 def test_a_share_that_people_set_has_no_decimals() -> None:
     assert words.per_cent(0.1) == "10%"
+
+
+def test_a_date_in_a_sentence_of_core_stays_in_one_line() -> None:
+    said = words.advice("Released already, at 2026-11-22 10:01. See the ledger.")
+    assert words.unbroken("2026-11-22 10:01") in said
+    assert "See the ledger" in said
