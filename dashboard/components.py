@@ -121,6 +121,27 @@ def way(page: str, label: str, query: Mapping[str, str]) -> None:
     st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=dict(query))
 
 
+def figures(found: Sequence[tuple[str, str, str]]) -> None:
+    """Key figures in one row: of each its label, its value, and a note."""
+    with st.container(horizontal=True):
+        for label, value, note in found:
+            figure(label, value, note)
+
+
+def figure(label: str, value: str, note: str, *, help_: str | None = None) -> None:
+    """One of them; what is noted below it says nothing of better or worse."""
+    st.metric(
+        label,
+        value,
+        note,
+        delta_color="gray",
+        delta_arrow="off",
+        border=True,
+        width="stretch",
+        help=help_,
+    )
+
+
 _COLOURS: dict[str, Literal["green", "orange"]] = {BETTER: "green", WORSE: "orange"}
 
 

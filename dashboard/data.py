@@ -51,15 +51,20 @@ def store() -> Store:
     return open_store(settings().home)
 
 
-def acting() -> str:
-    """Who looks, by name. Raises RefusedError where that is nobody."""
-    actor = identity.acting()
-    if actor.way == Way.NOBODY:
-        raise RefusedError(
-            "Nobody has signed in, so nothing is kept here",
-            "Sign in, or use Signoff on the machine that it runs on.",
-        )
-    return actor.name
+def against_keeping() -> RefusedError | None:
+    """Against keeping what whoever looks writes on Try it; None where somebody is known."""
+    if identity.acting().way != Way.NOBODY:
+        return None
+    return RefusedError(
+        "Nobody has signed in, so nothing is kept here",
+        "Sign in, or use Signoff on the machine that it runs on.",
+    )
+
+
+def require_somebody() -> None:
+    """Raises RefusedError where whoever looks is nobody."""
+    if refusal := against_keeping():
+        raise refusal
 
 
 def role() -> Role:

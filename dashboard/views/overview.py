@@ -6,7 +6,7 @@ from core.evaluation.history import Training
 from core.executions import listing
 from core.release import aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
-from core.release.events import PRODUCTION, Kind
+from core.release.events import PRODUCTION, Kind, State
 from core.store.releases import EventRecord, Version
 from dashboard import components as c
 from dashboard import data, words
@@ -14,6 +14,8 @@ from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
 LAST = 8
+MOVES = 12
+"""Of production, that the trend shows."""
 MOST = 5
 """Candidates that are shown one by one."""
 
@@ -47,17 +49,7 @@ def show_production(production: Version | None, training: Training | None) -> No
         ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "how sure it is"),
         ("Subreddits", f"{training.model.subreddits:,}", "that it can name"),
     )
-    with st.container(horizontal=True):
-        for label, value, note in figures:
-            st.metric(
-                label,
-                value,
-                note,
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-            )
+    c.figures(figures)
 
 
 def show_waiting(waiting: list[Case]) -> None:
@@ -67,8 +59,9 @@ def show_waiting(waiting: list[Case]) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
             who = by_whom(case)
+            since = "" if case.candidate.state == State.PROPOSED else f"{case.candidate.state}; "
             st.markdown(
-                f"**Candidate \\#{case.number}**, {case.candidate.state}; proposed by"
+                f"**Candidate \\#{case.number}**, {since}proposed by"
                 f" {words.plain(proposal.by)} on {words.day(proposal.at)}.{note}  \n"
                 f"Next: {words.plain(next_step(case).words)}.{f' :gray[{who}]' if who else ''}",
                 width="stretch",
@@ -93,17 +86,23 @@ def show_canary(canary: EventRecord | None) -> None:
 
 
 def show_trend(trainings: dict[int, Training]) -> None:
-    """How one version followed the other."""
-    events = [e for e in aliases.history(data.store(), PRODUCTION) if e.kind == Kind.RELEASED]
+    """How one version followed the other, up to the one that is in production now."""
     points = [
-        (event.version or "", trainings[event.candidate].evaluation)
-        for event in reversed(events)
-        if event.candidate in trainings
+        (
+            f"↩ {event.version}" if event.kind == Kind.ROLLED_BACK else event.version or "",
+            evaluation,
+        )
+        for event in reversed(aliases.history(data.store(), PRODUCTION))
+        if (training := trainings.get(event.candidate)) and (evaluation := training.evaluation)
     ]
-    known = [(name, e.metrics) for name, e in points if e is not None]
+    known = [(name, evaluation.metrics) for name, evaluation in points[-MOVES:]]
     if len(known) < 2:
         return
-    c.section("Versions in production", "Each on the validation split of its own snapshot.")
+    c.section(
+        "Versions in production",
+        "Each on the validation split of its own snapshot. The last is in production now; ↩ is one"
+        " that was gone back to.",
+    )
     figure = history.versions(
         [name for name, _ in known],
         [metrics["f1_macro"] for _, metrics in known],

@@ -16,19 +16,27 @@ ASKED = "asked"
 
 
 def ask() -> tuple[str, str] | None:
-    """Title and text, once they were sent."""
+    """Title and text, once they were sent; the button says beforehand if nobody may."""
+    refusal = data.against_keeping()
     with st.form("post"):
         title = st.text_input(
             "Title", max_chars=submissions.MAX_TITLE, placeholder="As you would write it on Reddit"
         )
         body = st.text_area("Text (optional)", max_chars=submissions.MAX_BODY, height=90)
-        sent = st.form_submit_button("Suggest subreddits", type="primary", icon=":material/search:")
+        sent = st.form_submit_button(
+            "Suggest subreddits",
+            type="secondary" if refusal else "primary",
+            icon=":material/search:",
+            disabled=refusal is not None,
+        )
+        if refusal:
+            st.caption(words.advice(str(refusal)))
     return (title, body) if sent else None
 
 
 def suggest(version: str, candidate: int, title: str, body: str) -> None:
     """Ask the model, and keep text and suggestions."""
-    data.acting()
+    data.require_somebody()
     found = data.suggester(version, candidate).suggest(title, body)
     number = submissions.submit(
         data.store(), title=title, body=body, version=version, suggestions=found
@@ -38,7 +46,7 @@ def suggest(version: str, candidate: int, title: str, body: str) -> None:
 
 def answered(submission: int, subreddit: str) -> None:
     """Keep what the person said of the suggestions."""
-    data.acting()
+    data.require_somebody()
     name = submissions.answer(data.store(), submission, subreddit)
     st.session_state[f"answer-{submission}"] = name
 
@@ -97,4 +105,5 @@ with st.container(width=640):
             suggest(version.version, version.candidate, *sent)
         if ASKED in st.session_state:
             show(*st.session_state[ASKED])
-    st.caption("What you send is kept to improve the suggestions. No account, no tracking.")
+    if data.against_keeping() is None:
+        st.caption("What you send is kept to improve the suggestions. No account, no tracking.")

@@ -187,7 +187,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     says(page, f"on validation, of #{number}'s 4 gates ✗ 1 fails, ? 1 is undecided, ○ 2 wait.")
     says(page, "Figures and gates are of validation of may", "✗ Macro F1 not worse")
     expect(stations(page)).to_have_text(
-        reading("✓ proposed → tested ○ approved ○ staging ○ canary ○ production")
+        reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
     )
     cannot(page, f"Approve #{number}", because="has not been opened, which the policy wants first")
     cannot(page, f"Release #{number} to staging", because=f"#{number} is proposed, not approved")
@@ -196,7 +196,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
 def bob_opens_the_sealed_test(
     story: Story, number: int, *, reason: str, used: int, answer: str
 ) -> None:
-    page, opening = story.bob, f"Open the sealed test of may for #{number}"
+    page, opening = story.bob, f"Open the sealed test for #{number}"
     visit(page, f"{story.address}/release?candidate={number}")
     left = LOOKS - used
     says(page, f"Used {used - 1} of {LOOKS}, {left + 1} left")
@@ -261,7 +261,7 @@ def bob_approves(story: Story, number: int) -> str:
     page = story.bob
     visit(page, f"{story.address}/release?candidate={number}")
     expect(stations(page)).to_have_text(
-        reading("✓ proposed ✓ tested: pass → approved ○ staging ○ canary ○ production")
+        reading("✓ proposed ✓ tested: pass → decision ○ staging ○ canary ○ production")
     )
     write(page, "Comment", "Finds all of them.")
     press(page, f"Approve #{number}")
@@ -299,7 +299,7 @@ def bob_releases_to_staging(story: Story, version: str) -> None:
 def bob_begins_a_canary(story: Story, version: str) -> None:
     page = story.bob
     page.get_by_role("slider").press("ArrowRight")
-    press(page, f"Give {version} to 11% of the callers")
+    press(page, f"Give {version} to 11% of callers")
     says(page, f"11% of the callers get {version} now.")
     expect(stations(page)).to_contain_text("✓ canary 11%")
     assert last_move(story, "canary") == ("canary", version, BOB)
@@ -397,7 +397,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
     says(page, "Read only. Nobody has signed in: the sidebar has the button.", "It was out:")
-    cannot(page, f"Comment on #{number}", because="Nobody has signed in, so nobody may comment")
+    cannot(page, f"Comment on #{number}", because="so nobody may decide or comment on a candidate")
     cannot(page, f"Release {version} to production", because="so nobody may release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
         expect(found).to_be_disabled()
@@ -405,9 +405,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     says(page, "Read only.", "✓ the audit log is whole.")
     assert column(page, "What happened") == happened
     go(page, "Try it")
-    write(page, "Title", "Why does my kitten purr")
-    press(page, "Suggest subreddits")
-    says(page, "Nobody has signed in, so nothing is kept here.")
+    cannot(page, "Suggest subreddits", because="Nobody has signed in, so nothing is kept here.")
 
 
 def last_move(story: Story, alias: str) -> tuple[str, str | None, str]:

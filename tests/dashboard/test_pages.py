@@ -1,9 +1,11 @@
 """Every page on the demo, on an empty workspace, and with links that lead nowhere."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from core.executions import listing
@@ -11,7 +13,7 @@ from core.release import aliases
 from core.store import Store, open_store
 from tests.dashboard.conftest import APP, SECONDS, Open
 from tests.dashboard.deciding import approved
-from tests.dashboard.reading import button, decoded, plain_text_of, text_of
+from tests.dashboard.reading import button, decoded, figures, plain_text_of, text_of
 from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
 from tests.factories import by
 
@@ -76,6 +78,31 @@ def test_overview_shows_what_is_approved_and_a_canary_until_it_is_released(
     with by("rel"):
         aliases.move(store, "production", version, expected=aliases.current(store)["production"])
     assert "every candidate is decided" in text_of(open_page("overview"))
+
+
+def test_the_trend_ends_at_what_is_in_production_now(store: Store, open_page: Open) -> None:
+    versions = [event.version for event in reversed(aliases.history(store, "production"))]
+    assert figures(open_page("overview"))[0]["layout"]["xaxis"]["ticktext"] == versions
+    with by("rel"):
+        aliases.rollback(store, "production")
+    shown = figures(open_page("overview"))[0]
+    assert shown["layout"]["xaxis"]["ticktext"] == [*versions, f"↩ {versions[0]}"]
+    f1 = decoded(shown["data"][0]["y"])
+    assert f1[-1] == f1[0] != f1[1]
+
+
+@pytest.mark.parametrize(
+    ("bring", "says"),
+    [
+        (lambda _: None, f"**Candidate #{WAITING}**, proposed by demo author"),
+        (approved, f"**Candidate #{WAITING}**, approved; proposed by demo author"),
+    ],
+)
+def test_overview_says_once_that_it_is_proposed(
+    store: Store, open_page: Open, bring: Callable[[Store], object], says: str
+) -> None:
+    bring(store)
+    assert says in plain_text_of(open_page("overview"))
 
 
 def test_compare_shows_production_against_the_waiting_candidate_by_default(
@@ -184,6 +211,16 @@ def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -
     assert "Write a title" in app.error[0].value
 
 
+def test_try_it_says_beforehand_that_it_answers_nobody(demo: Path, open_page: Open) -> None:
+    config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
+    try:
+        app = open_page("try_it")
+        assert button(app, "Suggest subreddits").disabled
+        assert "Nobody has signed in, so nothing is kept here. Sign in" in plain_text_of(app)
+    finally:
+        config.set_option("server.address", "127.0.0.1")
+
+
 def test_one_execution_in_full(store: Store, open_page: Open) -> None:
     app = open_page("execution", execution=str(WAITING))
     said = text_of(app)
@@ -244,8 +281,6 @@ def test_a_tick_is_forgotten_when_other_rows_are_shown(demo: Path, open_page: Op
 
 
 def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open) -> None:
-    from streamlit import config
-
     config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
     try:
         executions = len(listing(store))
