@@ -8,7 +8,23 @@ from dashboard import components as c
 from dashboard import state
 
 
-def page_number(key: str, filters: object, total: int, *, each: int) -> int:
+def turn(key: str, filters: object, total: int, *, each: int, counted: str) -> slice:
+    """Buttons to turn the pages, and the line that says which part is shown.
+
+    Args:
+        total: how many there are, one or more.
+        counted: the same as people read it: ``93 posts``.
+
+    Returns:
+        The part that is shown.
+    """
+    start = (_page_number(key, filters, total, each=each) - 1) * each
+    last = min(start + each, total)
+    st.caption(f"{start + 1:,} to {last:,} of {counted}", width="content")
+    return slice(start, last)
+
+
+def _page_number(key: str, filters: object, total: int, *, each: int) -> int:
     """The page that is shown, from 1: ``?key=``. Other filters begin at the first."""
     pages = math.ceil(total / each)
     linked = state.number(key) or 1

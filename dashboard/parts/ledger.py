@@ -9,7 +9,7 @@ from core.release.openings import Opening
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.components import Link, Rich
-from dashboard.paging import page_number
+from dashboard.paging import turn
 
 EACH = 10
 """Openings a page."""
@@ -60,13 +60,15 @@ def show_openings(found: Sequence[Opening]) -> None:
     if not found:
         c.empty("No sealed test was opened yet.")
         return
-    table = st.container()
-    number = page_number("openings", None, len(found), each=EACH) if len(found) > EACH else 1
-    shown = found[(number - 1) * EACH : number * EACH]
+    table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    if len(found) > EACH:
+        counted = words.count(len(found), "opening")
+        with below:
+            found = found[turn("openings", None, len(found), each=EACH, counted=counted)]
     with table:
         c.table(
-            ("When (UTC)", "Who", "Candidate", "Against", "Test split", "Answer", "Why"),
-            [_row(each) for each in shown],
+            ("When (UTC)", "Candidate", "Answer", "Who", "Against", "Test split", "Why"),
+            [_row(each) for each in found],
         )
 
 
@@ -74,11 +76,11 @@ def _row(opening: Opening) -> list[str | Link | Rich]:
     row = opening.row
     return [
         Rich(words.unbroken(words.minute(row.at))),
-        row.by,
         candidate_link(row.candidate),
+        Rich(ANSWERS[opening.answer].replace(" ", words.NO_BREAK)),
+        row.by,
         f"#{row.baseline}" if row.baseline else "–",
         *data.with_names([(row.snapshot or "")[:12]]),
-        Rich(ANSWERS[opening.answer].replace(" ", words.NO_BREAK)),
         row.comment,
     ]
 

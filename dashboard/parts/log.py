@@ -9,7 +9,7 @@ from core.release.log import Line
 from core.store.audit import Entry
 from dashboard import components as c
 from dashboard import data, state, words
-from dashboard.paging import page_number
+from dashboard.paging import turn
 from dashboard.parts.ledger import candidate_link
 
 EACH = 25
@@ -26,12 +26,9 @@ def show_log(lines: Sequence[Line]) -> None:
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
     with below:
-        start = (page_number("page", filters, len(found), each=EACH) - 1) * EACH
-        last = min(start + EACH, len(found))
         counted = words.count(len(found), "entry").replace("entrys", "entries")
-        st.caption(f"{start + 1:,} to {last:,} of {counted}", width="content")
+        shown = found[turn("page", filters, len(found), each=EACH, counted=counted)]
         download()
-    shown = found[start:last]
     sentences = data.with_names([line.sentence for line in shown])
     with table:
         c.table(

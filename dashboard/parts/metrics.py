@@ -45,16 +45,12 @@ def show_figures(chosen: Chosen) -> None:
         churn = chosen.summary["churn"]
         if churn:
             posts = chosen.summary["posts"]
-            st.metric(
+            c.figure(
                 "Posts that changed",
                 words.share(churn["changed"] / posts),
                 f"fixed {words.share(churn['fixed'] / posts)},"
                 f" broken {words.share(churn['broken'] / posts)}",
-                delta_color="gray",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-                help="Posts whose first prediction differs between the two.",
+                help_="Posts whose first prediction differs between the two.",
             )
 
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.comparison.posts import Page
 from dashboard import components as c
 from dashboard import data, state, words
-from dashboard.paging import page_number
+from dashboard.paging import turn
 from dashboard.pair import Chosen, choose, posts_of
 from dashboard.parts.post import show_post
 from dashboard.parts.subreddit import post_table, unread
@@ -60,23 +60,13 @@ def show_figures(chosen: Chosen) -> None:
     )
     with st.container(horizontal=True):
         for label, value, meaning in figures:
-            figure(label, f"{value:,}", f"{words.share(value / posts)} of all posts", meaning)
+            c.figure(
+                label, f"{value:,}", f"{words.share(value / posts)} of all posts", help_=meaning
+            )
         sign = "+" if net > 0 else "−" if net < 0 else "±"
         accuracy = f"{words.signed(net / posts)} accuracy"
-        figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, "What the changes add up to.")
-
-
-def figure(label: str, value: str, note: str, help_: str) -> None:
-    st.metric(
-        label,
-        value,
-        note,
-        delta_color="gray",
-        delta_arrow="off",
-        border=True,
-        width="stretch",
-        help=help_,
-    )
+        added_up = "What the changes add up to."
+        c.figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, help_=added_up)
 
 
 def chosen_filters(chosen: Chosen) -> Filters:
@@ -146,11 +136,9 @@ def show_posts(chosen: Chosen, filters: Filters) -> None:
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     with below:
-        start = (page_number("page", filters, total, each=EACH) - 1) * EACH
-        last = min(start + EACH, total)
-        st.caption(f"{start + 1:,} to {last:,} of {words.count(total, 'post')}", width="content")
+        shown = turn("page", filters, total, each=EACH, counted=words.count(total, "post"))
     with table:
-        rows = part(start=start, most=EACH).rows
+        rows = part(start=shown.start, most=EACH).rows
         post_table(rows, key="churn", alt="Posts that changed", subreddits=True)
 
 

@@ -76,17 +76,7 @@ def show_figures(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> None:
         ),
         ("Gaps", f"{summary['gaps']:,}", f"{summary['expected_in_gaps']:,} posts missing"),
     )
-    with st.container(horizontal=True):
-        for label, value, note in figures:
-            st.metric(
-                label,
-                value,
-                note,
-                delta_color="gray",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-            )
+    c.figures(figures)
 
 
 def show_over_time(check: Check, names: Sequence[str], gaps: pd.DataFrame) -> None:

@@ -51,17 +51,7 @@ def show_figures(
             f"{left:,} looks left",
         ),
     )
-    with st.container(horizontal=True):
-        for label, value, note in figures:
-            st.metric(
-                label,
-                value,
-                note,
-                delta_color="gray",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-            )
+    c.figures(figures)
 
 
 top = c.question("Who did what?")
