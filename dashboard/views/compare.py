@@ -43,11 +43,11 @@ def reading(chosen: Chosen, shared: int) -> str:
         return "Different posts, so no change is tested: small subreddits move by chance alone."
     unclear = shared - labels["better"] - labels["worse"]
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
+    called = f"{labels['better']:,} of {shared:,} {better} and {labels['worse']:,} {worse}"
+    if not unclear:
+        return f"{called}."
     retraining = " or from retraining" if chosen.summary["noise"] else ""
-    return (
-        f"{labels['better']:,} of {shared:,} {better} and {labels['worse']:,} {worse}; the other"
-        f" {unclear:,} cannot be told from chance{retraining} (grey)."
-    )
+    return f"{called}; the other {unclear:,} cannot be told from chance{retraining} (grey)."
 
 
 def lines(chosen: Chosen) -> list[str]:

@@ -168,6 +168,21 @@ def test_a_rename_is_suggested(
     assert "r/old_name looks like r/newname: 87.0% of its posts (87)" in said
 
 
+def test_nothing_is_said_of_the_rest_where_every_change_is_called(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def called(summary: dict[str, Any]) -> None:
+        labels = summary["subreddits"]
+        labels["better"] = labels["shared"] - labels["worse"]
+
+    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store, called)
+    assert "cannot be told from chance" in plain_text_of(open_page("compare"))
+    monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
+    said = plain_text_of(open_page("compare"))
+    assert re.search(r"\d+ of \d+ better and \d+ worse\.", said)
+    assert "the other" not in said
+
+
 def test_a_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
     said = text_of(open_page("compare", slices="true", by="kind of post"))
     found = re.search(r"\[link post\]\(churn\?(.*?)\)", said)
