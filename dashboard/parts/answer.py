@@ -27,7 +27,11 @@ def standing(case: Case) -> str:
         now = case.names.get(PRODUCTION)
         if now == case.version:
             return f"It is out: {number} is in production as **{now}**."
-        return f"It was out: {number} was in production as **{case.version}**, now **{now}** is."
+        was = f"It was out: {number} was in production as **{case.version}**, now **{now}** is."
+        if case.canary is None or not case.on_canary:
+            return was
+        share = words.per_cent(case.canary.share or 0)
+        return f"{was} **By its canary {share} of the callers still get it.**"
     if candidate.state == State.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == State.TESTED else "on validation"

@@ -362,6 +362,18 @@ def test_the_history_tells_that_another_version_took_its_place(
     assert "rel rolled production back to" in said
 
 
+def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Open) -> None:
+    version = staged(store)
+    with by("rel"):
+        aliases.set_canary(store, version, share=0.25)
+        aliases.move(store, PRODUCTION, version, expected=aliases.current(store)[PRODUCTION])
+        aliases.rollback(store, PRODUCTION)
+    app = open_page("release", candidate=str(WAITING))
+    assert "25% of the callers still get it" in plain_text_of(app)
+    press(app, f"End the canary of {version}")
+    assert "still get it" not in plain_text_of(app)
+
+
 def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
     old = aliases.rollback_target(store, PRODUCTION)
     app = press(open_page("release"), f"Roll production back to {old}")
