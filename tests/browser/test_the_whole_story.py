@@ -291,7 +291,9 @@ def bob_releases_to_staging(story: Story, version: str) -> None:
     page = story.bob
     cannot(page, f"Release {version} to production", because="has not been in staging")
     press(page, f"Release {version} to staging")
-    says(page, f"staging is now {version}.", f"Next: release {version} to production")
+    says(
+        page, f"staging is now {version}.", f"Next: release {version} to all callers, or to a share"
+    )
     expect(stations(page)).to_contain_text("✓ in staging")
     assert last_move(story, "staging") == ("released", version, BOB)
 
