@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -20,7 +19,7 @@ from core.comparison.compare import Pair
 from core.comparison.posts import KINDS, Laid, Page, PostInFull
 from core.errors import RefusedError
 from core.evaluation import evaluate as evaluating
-from core.evaluation.aggregate import p_histogram
+from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
 from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.feedback import submissions
@@ -211,8 +210,8 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
 
 def submitted(training: int) -> dict[str, Any] | None:
     """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
-    found = submissions.p_at_1(store(), training)
-    return p_histogram(np.array(found)) if found else None
+    posts = submissions.p_at_1_counts(store(), training, bins=HISTOGRAM_BINS)
+    return histogram(posts) if any(posts) else None
 
 
 def checked() -> tuple[Check | None, Holdings]:

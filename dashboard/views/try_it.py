@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.feedback import submissions
+from core.feedback.submissions import Sent
 from core.release.aliases import canary, version_for
 from core.serving import Suggestion
 from core.snapshots import find
@@ -30,13 +31,11 @@ def suggest(version: str, candidate: int, title: str, body: str) -> None:
     """Ask the model, and keep text and suggestions."""
     data.acting()
     found = data.suggester(version, candidate).suggest(title, body)
-    number = submissions.submit(
-        data.store(), title=title, body=body, version=version, suggestions=found
-    )
-    st.session_state[ASKED] = (number, found)
+    sent = Sent(title=title, body=body, version=version, suggestions=found, source="page")
+    st.session_state[ASKED] = (submissions.keep(data.store(), [sent])[0], found)
 
 
-def answered(submission: int, subreddit: str) -> None:
+def answered(submission: str, subreddit: str) -> None:
     """Keep what the person said of the suggestions."""
     data.acting()
     name = submissions.answer(data.store(), submission, subreddit)
@@ -51,7 +50,7 @@ def given(version: Version) -> str:
     return f", the canary that {words.per_cent(on.share or 0)} of the callers get"
 
 
-def show(submission: int, found: list[Suggestion]) -> None:
+def show(submission: str, found: list[Suggestion]) -> None:
     """Five suggestions, one button each, and a place for the missing one."""
     st.subheader("Five suggestions" if len(found) == 5 else "Suggestions", anchor=False)
     said = st.session_state.get(f"answer-{submission}")
