@@ -148,6 +148,12 @@ def canary(store: Store) -> EventRecord | None:
         return _on(session)
 
 
+def named(store: Store) -> tuple[dict[str, str], EventRecord | None]:
+    """Alias -> version, and the canary that is on, as they are at one moment."""
+    with store.read() as session:
+        return table.aliases(session), _on(session)
+
+
 def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
     """Send ``alias`` back to the version that it named before; again: to the one before that.
 
