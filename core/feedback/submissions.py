@@ -9,7 +9,8 @@ from typing import Any
 
 from core.collect.rows import is_subreddit
 from core.errors import InputError, NotFoundError
-from core.serving import Suggestion
+from core.feedback import retention
+from core.serving.suggest import Suggestion
 from core.store import Store
 from core.store import submissions as table
 from core.store.submissions import FeedbackCounts
@@ -44,6 +45,8 @@ def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
 
     The text of a shadow stands with its twin only, so that there is one to erase.
 
+    Texts that were kept for too long go with them, see :mod:`core.feedback.retention`.
+
     Raises:
         InputError: a text is longer than Reddit allows; none is kept then.
         NotFoundError: a twin is not there.
@@ -64,6 +67,7 @@ def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
                 for one, public in zip(sent, publics, strict=True)
             ],
         )
+    retention.erase_overdue(store)
     return publics
 
 
@@ -130,7 +134,7 @@ def counts(store: Store) -> FeedbackCounts:
 
 
 def _row(one: Sent, public: str, at: datetime, twin: int | None) -> dict[str, Any]:
-    kept = one.keep_text and one.twin is None
+    kept = one.keep_text and one.twin is None and bool(retention.keeps())
     return {
         "public": public,
         "at": at,

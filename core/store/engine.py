@@ -65,6 +65,17 @@ class Store:
                     "Wait until it is done, then run: signoff collect erase.",
                 )
 
+    def empty_log(self) -> bool:
+        """Write the log of writes into the database and cut it off; False if another process
+        reads what stands in it, and it has to stay for now. Waits for nobody.
+        """
+        engine = self.engine.execution_options(signoff_no_transaction=True)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA busy_timeout = 0"))
+            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.execute(text(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))
+        return not busy
+
     def backups(self) -> list[Path]:
         """Copies of the database beside it, oldest first."""
         return sorted(self.home.glob("*.backup.db"))

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import VersionRow
@@ -38,6 +38,12 @@ def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
         query = select(SubmissionRow.public, SubmissionRow.id).where(part)
         found |= {row.public: row.id for row in session.execute(query)}
     return found
+
+
+def kept_text(session: Session, public: str) -> int | None:
+    """The id of a submission whose text is kept; None if there is none such."""
+    kept = (SubmissionRow.public == public) & SubmissionRow.title.is_not(None)
+    return session.scalar(select(SubmissionRow.id).where(kept))
 
 
 def take_answer(session: Session, public: str, subreddit: str | None, *, at: datetime) -> bool:
@@ -89,3 +95,27 @@ def _place(subreddit: str | None, suggested: Sequence[str]) -> int | None:
     keys = [name.lower() for name in suggested]
     key = (subreddit or "").lower()
     return keys.index(key) + 1 if key in keys else None
+
+
+def oldest_expiring(session: Session) -> datetime | None:
+    """When the oldest text was sent that is still to be erased; None if there is none."""
+    return session.scalar(select(func.min(SubmissionRow.at)).where(SubmissionRow.expires))
+
+
+def erase_older(session: Session, *, before: datetime) -> int:
+    """Erase the texts that expire and were sent before then; how many."""
+    return _erase(session, SubmissionRow.expires & (SubmissionRow.at < before))
+
+
+def erase_named(session: Session, ids: Collection[int]) -> int:
+    """Erase the texts of these submissions, whatever a reviewer said of them; how many there
+    were.
+    """
+    return _erase(session, SubmissionRow.id.in_(ids) & SubmissionRow.title.is_not(None))
+
+
+def _erase(session: Session, which: ColumnElement[bool]) -> int:
+    # Otherwise the text would still stand in the file, in the space that it leaves free.
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    erased = update(SubmissionRow).where(which).values(title=None, body=None, expires=False)
+    return cast("CursorResult[Any]", session.execute(erased)).rowcount

@@ -116,7 +116,7 @@ class PostRow(Base):
     over_18: Mapped[bool]
     flair: Mapped[str]
     source: Mapped[str] = mapped_column(String(16))
-    """``file``, ``reddit`` or ``generated``."""
+    """``file``, ``reddit``, ``generated``, or ``feedback``: made of a text that a user sent."""
     fingerprint: Mapped[int] = mapped_column(BigInteger)
     """64 bits of the content: tells an unchanged row from a corrected one."""
     execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), index=True)

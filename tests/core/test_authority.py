@@ -14,6 +14,7 @@ import dashboard
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
+from core.feedback import queue, retention, summary
 from core.identity import NOBODY, Actor, Role, Way, acting_as
 from core.release import aliases, audit, members, openings, review
 from core.snapshots import rotation
@@ -35,6 +36,7 @@ WITHOUT_ASKING = {
     "erasure.refresh.ask": "the end of a round of a recorded run, which asked as it began",
     "executions.history.mark_interrupted": "bookkeeping: says of a dead process that it is dead",
     "executions.record._finish": "the end of a recorded run, which asked as it began",
+    "feedback.retention._erase_expired": "what users were promised, whoever happens to look",
     "feedback.submissions.answers": "the public's word on suggestions; it decides nothing",
     "feedback.submissions.keep": "the public's texts; they decide nothing",
     "snapshots.erasing.empty": "within a recorded erasure, which asked as it began",
@@ -206,6 +208,13 @@ def run_nothing(store: Store) -> None:
 DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.record.record": (Role.REVIEWER, run_nothing),
     "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
+    "feedback.queue.label": (Role.REVIEWER, lambda s: queue.label(s, "public", "cats")),
+    "feedback.retention.erase": (Role.ADMIN, lambda s: retention.erase(s, ["public"])),
+    "feedback.retention.erase_expired": (Role.ADMIN, retention.erase_expired),
+    "feedback.summary.add_to_collector": (
+        Role.REVIEWER,
+        lambda s: summary.add_to_collector(s, "dogs"),
+    ),
     "release.review.propose": (Role.REVIEWER, lambda s: review.propose(s, 5)),
     "release.review.comment": (Role.REVIEWER, lambda s: review.comment(s, 3, text="hm")),
     "release.review.approve": (Role.REVIEWER, lambda s: review.approve(s, 3, comment="good")),

@@ -1,7 +1,6 @@
 """Texts that users sent, and what they said of the suggestions."""
 
 import sqlite3
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,19 +8,11 @@ import pytest
 from core.errors import InputError, NotFoundError
 from core.feedback import submissions
 from core.feedback.submissions import MAX_BODY, MAX_TITLE, Sent, answer, answers, counts, keep
-from core.serving import Suggestion
+from core.serving.suggest import Suggestion
 from core.store import Store
-from core.store import releases as table
 from core.store.submissions import FeedbackCounts
 from tests.conftest import Road
-
-FOUND = (Suggestion("cats", 0.9), Suggestion("space", 0.1))
-
-
-@pytest.fixture
-def version(road: Road) -> str:
-    with road.store.write() as session:
-        return table.next_version(session, at=datetime.now(UTC), candidate=3)
+from tests.core.feedback.conftest import FOUND
 
 
 def make_sent(version: str, **more: Any) -> Sent:

@@ -1,0 +1,143 @@
+"""Figures of what users sent and answered: counted by SQL, since there are many."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Subquery, case, func, select
+from sqlalchemy.orm import Session
+
+from core.store.tables import SubredditRow
+from core.store.tables_feedback import FeedbackRow, SubmissionRow
+
+SHADOW = "shadow"
+_FIVE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BinCounts:
+    """Submissions to one version in one bin of p@1, ``shadows`` among them.
+
+    ``right``: of those ``answered``, where the first suggestion was the right one. ``p`` and
+    ``p_answered``: sums of p@1.
+    """
+
+    version: str
+    bin: int
+    texts: int
+    shadows: int
+    p: float
+    answered: int
+    right: int
+    p_answered: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What users sent to one version on one day (UTC), and what they said of it.
+
+    ``first``: of those ``answered``, where the first suggestion was right; ``five``: one of the
+    first five.
+    """
+
+    version: str
+    day: str
+    texts: int
+    p: float
+    answered: int
+    first: int
+    five: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subreddit that users named and no suggestion was, in lower case as ``key``.
+
+    ``name`` as it was last written; ``texts``: for how many it is right, by their users.
+    """
+
+    key: str
+    name: str
+    texts: int
+    newest: datetime
+
+
+def bins(session: Session, *, number: int) -> list[BinCounts]:
+    """Of each version in each of ``number`` equal bins of p@1 over [0, 1] that holds any."""
+    answers = _latest_answers()
+    answered = answers.c.submission.is_not(None)
+    place = func.min(func.floor(SubmissionRow.p_at_1 * number), number - 1).label("bin")
+    query = (
+        select(
+            SubmissionRow.version,
+            place,
+            func.count(),
+            _sum(SubmissionRow.source == SHADOW),
+            func.sum(SubmissionRow.p_at_1),
+            _sum(answered),
+            _sum(answers.c.place == 1),
+            func.sum(case((answered, SubmissionRow.p_at_1), else_=0.0)),
+        )
+        .outerjoin(answers, answers.c.submission == SubmissionRow.id)
+        .where(SubmissionRow.p_at_1.is_not(None))
+        .group_by(SubmissionRow.version, "bin")
+    )
+    return [
+        BinCounts(version, int(where), *counts)
+        for version, where, *counts in session.execute(query)
+    ]
+
+
+def days(session: Session) -> list[DayCounts]:
+    """Of each version on each day on which anything was sent to it, by day."""
+    answers = _latest_answers()
+    day = func.date(SubmissionRow.at, type_=String).label("day")
+    query = (
+        select(
+            SubmissionRow.version,
+            day,
+            func.count(),
+            func.coalesce(func.sum(SubmissionRow.p_at_1), 0.0),
+            _sum(answers.c.submission.is_not(None)),
+            _sum(answers.c.place == 1),
+            _sum(answers.c.place <= _FIVE),
+        )
+        .outerjoin(answers, answers.c.submission == SubmissionRow.id)
+        .where(SubmissionRow.source != SHADOW)
+        .group_by(SubmissionRow.version, "day")
+        .order_by("day")
+    )
+    return [DayCounts(*row) for row in session.execute(query)]
+
+
+def named(session: Session) -> list[Named]:
+    """Subreddits that are right by their users and were not suggested, the most wanted first."""
+    answers = _latest_answers()
+    key = func.lower(answers.c.subreddit).label("key")
+    texts = func.count().label("texts")
+    query = (
+        select(key, func.max(answers.c.subreddit), texts, func.max(answers.c.at))
+        .where(answers.c.place.is_(None), answers.c.subreddit.is_not(None))
+        .group_by("key")
+        .order_by(texts.desc(), "key")
+    )
+    return [Named(*row) for row in session.execute(query)]
+
+
+def collected(session: Session) -> set[str]:
+    """Every subreddit that the collector knows, in lower case."""
+    return set(session.scalars(select(SubredditRow.key)))
+
+
+def _latest_answers() -> Subquery:
+    """The latest answer to each submission that has any."""
+    newest = select(func.max(FeedbackRow.id)).group_by(FeedbackRow.submission)
+    return (
+        select(FeedbackRow.submission, FeedbackRow.subreddit, FeedbackRow.place, FeedbackRow.at)
+        .where(FeedbackRow.id.in_(newest))
+        .subquery()
+    )
+
+
+def _sum(condition: ColumnElement[bool]) -> Any:
+    return func.sum(case((condition, 1), else_=0))
