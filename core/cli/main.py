@@ -35,6 +35,7 @@ _GROUPS = {
     "demo": "serve",
     "dashboard": "serve",
     "db": "serve",
+    "serve": "api",
 }
 """Command -> module of this package. Only what is asked for is loaded: all of it takes seconds."""
 

@@ -108,7 +108,8 @@ def db_backup(as_json: AsJson = False) -> None:
     say(f"Copied to {path}")
 
 
-def _require_free(address: str, port: int) -> None:
+def require_free(address: str, port: int) -> None:
+    """Raise InputError if nothing can listen there."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -131,7 +132,7 @@ def _serve(
     secrets: Path | None = None,
 ) -> None:
     """Become the dashboard's process: it reads its settings anew, with ``home`` among them."""
-    _require_free(address, port)
+    require_free(address, port)
     alone = is_loopback(address)
     say(f"Serving on http://{'localhost' if alone else address}:{port} – stop with Ctrl-C.")
     if not alone and secrets is None and not settings().trusted_user_header:

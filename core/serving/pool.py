@@ -128,7 +128,9 @@ class Pool:
         if held is not None:
             self._touch(name)
             return Served(held, name)
-        suggester = self._get(self._names.get(name, name))
+        # An alias may be newer than the last look.
+        wanted = self._names.get(name) or aliases.current(self._store).get(name, name)
+        suggester = self._get(wanted)
         with self._changing:
             self._held[name] = suggester
             others = [other for other in self._held if other not in PINNED]

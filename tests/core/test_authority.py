@@ -39,6 +39,8 @@ WITHOUT_ASKING = {
     "feedback.retention._erase_expired": "what users were promised, whoever happens to look",
     "feedback.submissions.answers": "the public's word on suggestions; it decides nothing",
     "feedback.submissions.keep": "the public's texts; they decide nothing",
+    "serving.servers.leave": "a server's sign of life: what it serves; it decides nothing",
+    "serving.servers.tell": "a server's sign of life: what it serves; it decides nothing",
     "snapshots.erasing.empty": "within a recorded erasure, which asked as it began",
     "snapshots.files.clear": "within a recorded erasure, which asked as it began",
     "snapshots.files.keep": "within a recorded run, which asked as it began",
