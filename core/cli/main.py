@@ -25,6 +25,7 @@ _GROUPS = {
     "topics": "compare",
     "noise": "noise",
     "executions": "executions",
+    "feedback": "feedback",
     "release": "release",
     "alias": "alias",
     "ledger": "ledger",

@@ -28,7 +28,7 @@ class Sent:
     """A text that a user sent, and what ``version`` suggested.
 
     ``source``: ``page``, ``api`` or ``shadow``. ``keep_text``: False where the user does not want
-    it kept. ``twin``: of a shadow, the public id of what the user got.
+    it kept. ``twin``: of a shadow, the public id of what the user got. ``at``: when; None: now.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Sent:
     source: str
     keep_text: bool = True
     twin: str | None = None
+    at: datetime | None = None
 
 
 def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
@@ -59,11 +60,11 @@ def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
         twins = table.ids_of(session, wanted)
         if missing := wanted - twins.keys():
             raise _unknown(min(missing))
-        at = datetime.now(UTC)
+        now = datetime.now(UTC)
         table.insert_submissions(
             session,
             [
-                _row(one, public, at, twins.get(one.twin or ""))
+                _row(one, public, now, twins.get(one.twin or ""))
                 for one, public in zip(sent, publics, strict=True)
             ],
         )
@@ -133,11 +134,11 @@ def counts(store: Store) -> FeedbackCounts:
         return table.counts(session)
 
 
-def _row(one: Sent, public: str, at: datetime, twin: int | None) -> dict[str, Any]:
+def _row(one: Sent, public: str, now: datetime, twin: int | None) -> dict[str, Any]:
     kept = one.keep_text and one.twin is None and bool(retention.keeps())
     return {
         "public": public,
-        "at": at,
+        "at": one.at or now,
         "title": one.title if kept else None,
         "body": one.body if kept else None,
         "expires": kept,

@@ -120,31 +120,42 @@ class Wanted:
     listed: bool
 
 
-def by_version(store: Store) -> list[VersionFeedback]:
-    """Of every version that was ever asked, newest first."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """All that was sent and said, counted once: what the figures are made of."""
+
+    bins: list[BinCounts]
+    days: list[DayCounts]
+
+
+def count(store: Store) -> Counted:
+    """Count what was sent and said until now."""
     with store.read() as session:
-        counted = _by_version(table.bins(session, number=_FINE))
-        sent = _by_version(table.days(session))
+        return Counted(table.bins(session, number=_FINE), table.days(session))
+
+
+def by_version(store: Store, counted: Counted) -> list[VersionFeedback]:
+    """Of every version that was ever asked, newest first."""
+    bins, days = _by_version(counted.bins), _by_version(counted.days)
+    with store.read() as session:
         versions = releases.versions(session)
     return [
-        _of_version(store, version, counted.get(version.version, []), sent.get(version.version, []))
+        _of_version(store, version, bins.get(version.version, []), days.get(version.version, []))
         for version in versions
-        if version.version in counted or version.version in sent
+        if version.version in bins or version.version in days
     ]
 
 
-def over_time(store: Store, *, period: str = WEEK) -> list[Span]:
-    """Of every version in every day or week in which users asked it, by time.
+def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
+    """Of every version in every day or week in which users asked it, by time. Pure.
 
     Raises:
         InputError: there is no such period.
     """
     if period not in PERIODS:
         raise InputError(f"{period!r} is no period", f"Choose {' or '.join(PERIODS)}.")
-    with store.read() as session:
-        days = table.days(session)
     parts: dict[tuple[date, str], list[DayCounts]] = {}
-    for one in days:
+    for one in counted.days:
         day = date.fromisoformat(one.day)
         begins = day if period == DAY else day - timedelta(days=day.weekday())
         parts.setdefault((begins, one.version), []).append(one)

@@ -1,17 +1,26 @@
 """Figures of what users sent and answered: counted by SQL, since there are many."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, Subquery, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from core.store.labels import latest
 from core.store.tables import SubredditRow
-from core.store.tables_feedback import FeedbackRow, SubmissionRow
+from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
 
 SHADOW = "shadow"
+EXPORTED = (
+    *("submission", "at", "version", "source", "title", "body", "p_at_1", "suggestions", "twin"),
+    *("answered_at", "answer", "place", "label", "label_use", "label_by"),
+)
+"""What is told of a submission: the latest answer to it, and what a reviewer said, too."""
 _FIVE = 5
+_READ_BATCH = 5_000
+"""Submissions that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +138,40 @@ def collected(session: Session) -> set[str]:
     return set(session.scalars(select(SubredditRow.key)))
 
 
+def every_submission(session: Session) -> Iterator[Mapping[Any, Any]]:
+    """Values by the names of :data:`EXPORTED`, oldest first. Streams: memory stays flat."""
+    answers, twin = _latest_answers(), aliased(SubmissionRow)
+    query = (
+        select(
+            SubmissionRow.public.label("submission"),
+            SubmissionRow.at,
+            SubmissionRow.version,
+            SubmissionRow.source,
+            SubmissionRow.title,
+            SubmissionRow.body,
+            SubmissionRow.p_at_1,
+            SubmissionRow.suggestions,
+            twin.public.label("twin"),
+            answers.c.at.label("answered_at"),
+            answers.c.subreddit.label("answer"),
+            answers.c.place,
+            LabelRow.subreddit.label("label"),
+            LabelRow.use.label("label_use"),
+            LabelRow.by.label("label_by"),
+        )
+        .outerjoin(twin, twin.id == SubmissionRow.twin)
+        .outerjoin(answers, answers.c.submission == SubmissionRow.id)
+        .outerjoin(LabelRow, LabelRow.submission == SubmissionRow.id)
+        .order_by(SubmissionRow.id)
+    )
+    for row in session.execute(query.execution_options(yield_per=_READ_BATCH)):
+        yield row._mapping  # noqa: SLF001 - its name
+
+
 def _latest_answers() -> Subquery:
     """The latest answer to each submission that has any."""
-    newest = select(func.max(FeedbackRow.id)).group_by(FeedbackRow.submission)
-    return (
-        select(FeedbackRow.submission, FeedbackRow.subreddit, FeedbackRow.place, FeedbackRow.at)
-        .where(FeedbackRow.id.in_(newest))
-        .subquery()
-    )
+    columns = (FeedbackRow.submission, FeedbackRow.subreddit, FeedbackRow.place, FeedbackRow.at)
+    return select(*columns).where(latest()).subquery()
 
 
 def _sum(condition: ColumnElement[bool]) -> Any:

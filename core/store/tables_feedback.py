@@ -17,7 +17,7 @@ class SubmissionRow(Base):
     __table_args__ = (
         CheckConstraint("source in ('page', 'api', 'shadow')", name="source"),
         Index("ix_submissions_version", "version", "at"),
-        Index("ix_submissions_expiring", "at", sqlite_where=text("expires")),
+        Index("ix_submissions_expiring", "at", sqlite_where=text("expires = 1")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -106,6 +106,7 @@ def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
         "these posts",
         "until-september:test",
         "until-september:valid",
+        "submissions",
     ]
     model = of_execution(store, CANDIDATE)
     evaluating.evaluate(store, model, find(store, model.snapshot), split="train")

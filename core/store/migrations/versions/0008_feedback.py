@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_submissions_twin"), "submissions", ["twin"])
     op.create_index("ix_submissions_version", "submissions", ["version", "at"])
     op.create_index(
-        "ix_submissions_expiring", "submissions", ["at"], sqlite_where=sa.text("expires")
+        "ix_submissions_expiring", "submissions", ["at"], sqlite_where=sa.text("expires = 1")
     )
     op.create_index(op.f("ix_feedback_submission"), "feedback", ["submission"])
     _make_labels()
