@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     trusted_user_header: str = ""
     """Header in which a proxy names who asks, such as ``X-Forwarded-Email``. Default: none is
     believed. Only where nobody can reach the dashboard but through that proxy: docs/security.md."""
+    trusted_address_header: str = ""
+    """Header in which a proxy names the address that asks, such as ``X-Forwarded-For``, for the
+    demo page's limits. Default: none is believed. docs/demo-page.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""

@@ -35,6 +35,7 @@ _GROUPS = {
     "seal": "seal",
     "demo": "serve",
     "dashboard": "serve",
+    "demo-page": "serve",
     "db": "serve",
     "serve": "api",
 }

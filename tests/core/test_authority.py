@@ -173,24 +173,29 @@ def uses(tree: ast.Module, name: str) -> bool:
 
 
 def test_pages_write_through_functions_of_core_that_ask() -> None:
-    """Of those that need not, pages call what is open to the public, on the page that is for it."""
+    """Of those that need not, pages call what is open to the public, on those that are for it."""
     found = set()
     for path in DASHBOARD.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert not any(begins(node) for node in ast.walk(tree)), path
         found |= {(path.stem, name) for name in WITHOUT_ASKING if uses(tree, name)}
     public = {name for name in WITHOUT_ASKING if name.startswith("feedback.")}
-    assert ("try_it", "feedback.submissions.keep") in found
-    assert found <= {("try_it", name) for name in public}
+    pages = ("demo", "try_it")
+    assert {(page, "feedback.submissions.keep") for page in pages} <= found
+    assert found <= {(page, name) for page in pages for name in public}
 
 
-def test_the_dashboard_knows_its_visitor_before_any_page_runs() -> None:
-    tree = ast.parse((DASHBOARD / "app.py").read_text(encoding="utf-8"))
-    lines = {
-        name: min(node.lineno for node in ast.walk(tree) if is_call(node, name))
-        for name in ("entrance", "navigation", "run")
-    }
-    assert lines["entrance"] < lines["navigation"] < lines["run"]
+@pytest.mark.parametrize(
+    ("app", "calls"), [("app", ("navigation", "run")), ("demo", ("suggester", "title", "show"))]
+)
+def test_an_app_knows_its_visitor_before_any_page_runs(app: str, calls: tuple[str, ...]) -> None:
+    body = ast.parse((DASHBOARD / f"{app}.py").read_text(encoding="utf-8")).body
+    main = [part for part in body if not isinstance(part, ast.FunctionDef)]
+    lines = [
+        min(node.lineno for part in main for node in ast.walk(part) if is_call(node, name))
+        for name in ("entrance", *calls)
+    ]
+    assert lines[0] < min(lines[1:])
     acting_as = [p for p in DASHBOARD.rglob("*.py") if "acting_as" in p.read_text(encoding="utf-8")]
     assert acting_as == []  # else a page could be somebody else than its visitor
 

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.executions import listing
 from core.release import aliases
 from core.store import Store, open_store
-from tests.dashboard.conftest import APP, SECONDS, Open
+from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
-from tests.dashboard.reading import button, decoded, plain_text_of, text_of
+from tests.dashboard.reading import decoded, plain_text_of, text_of
 from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
 from tests.factories import by
 
@@ -147,43 +146,6 @@ def test_one_subreddit_in_full_shows_its_posts_and_confusions(demo: Path, open_p
     assert "Taken for" in text_of(app)
 
 
-def test_try_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> None:
-    app = open_page("try_it")
-    app.text_input[0].set_value("My sourdough starter died")
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert len([b for b in app.button if b.label == "This one"]) == 5
-    next(b for b in app.button if b.label == "This one").click()
-    app.run()
-    assert "Thank you" in app.success[0].value
-    with store.read() as session:
-        from core.store import submissions
-
-        assert submissions.counts(session).answered == 1
-
-
-def test_try_it_gives_a_caller_the_canary_each_time_or_never(store: Store, open_page: Open) -> None:
-    version = approved(store)
-    with by("rel"):
-        aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
-        aliases.set_canary(store, version, share=0.5)
-    for caller in ("a", "b", "c", "d"):
-        served = aliases.version_for(store, caller)
-        assert served is not None
-        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
-        app.session_state["caller"] = caller
-        said = text_of(app.run().switch_page("views/try_it.py").run())
-        assert f"Version **{served.version}** answers" in said
-        assert ("the canary that 50% of the callers get" in said) == (served.version == version)
-
-
-def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -> None:
-    app = open_page("try_it")
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert "Write a title" in app.error[0].value
-
-
 def test_one_execution_in_full(store: Store, open_page: Open) -> None:
     app = open_page("execution", execution=str(WAITING))
     said = text_of(app)
@@ -217,17 +179,6 @@ def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_pag
     app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
     assert evaluation.predictions[:12] in app.error[0].value
     assert not open_page("overview").error
-
-
-def test_hostile_titles_are_shown_as_text(store: Store, open_page: Open) -> None:
-    app = open_page("try_it")
-    app.text_input[0].set_value(
-        "<script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
-    )
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert not app.error
-    assert "<script>" not in text_of(app)
 
 
 def test_a_hostile_link_is_shown_as_text(demo: Path, open_page: Open) -> None:
