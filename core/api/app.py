@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from core.api import problems, routes
 from core.api.beat import Beat
 from core.api.callers import Doorkeeper
-from core.api.gate import Gate
+from core.api.gate import Gate, Lines
 from core.api.meters import CONTENT_TYPE, Meters
 from core.api.schemas import Health, Readiness
 from core.api.service import Service
@@ -53,8 +53,12 @@ class Options:
         return f"http://{host}:{self.port}"
 
 
-def create(store: Store, options: Options | None = None) -> ASGIApp:
-    """The application; its models are loaded when it starts, its threads end when it stops."""
+def create(store: Store, options: Options | None = None, *, lines: Lines | None = None) -> ASGIApp:
+    """The application; its models are loaded when it starts, its threads end when it stops.
+
+    Args:
+        lines: takes the log's line of each request.
+    """
     chosen = options or Options()
     alone = is_loopback(chosen.address)
     doorkeeper = Doorkeeper(
@@ -95,8 +99,21 @@ def create(store: Store, options: Options | None = None) -> ASGIApp:
     app.include_router(routes.router)
     _add_health(app, pool, meters)
     problems.tell_all(app)
+    _declare_token(app)
     hosts = (*THIS_MACHINE, *chosen.hosts) if alone or chosen.hosts else ()
-    return Gate(app, doorkeeper=doorkeeper, meters=meters, hosts=hosts)
+    return Gate(routes.Direct(app), doorkeeper=doorkeeper, meters=meters, hosts=hosts, lines=lines)
+
+
+def _declare_token(app: FastAPI) -> None:
+    """In the description; the gate looks at it before any route is. Optional: on loopback, and
+    where the server is open to all, nobody needs one.
+    """
+    document = app.openapi()
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for path, methods in document["paths"].items():
+        if path.startswith(routes.PREFIX):
+            for operation in methods.values():
+                operation["security"] = [{"token": []}, {}]
 
 
 def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:

@@ -6,12 +6,14 @@ import time
 
 from core.api.meters import Meters
 from core.errors import SignoffError
+from core.feedback.retention import erase_overdue
 from core.serving.pool import Pool
 from core.serving.servers import Desk
 
 log = logging.getLogger("signoff.api")
 FOLLOW_SECONDS = 1.0
 TELL_SECONDS = 5.0
+ERASE_SECONDS = 60.0
 
 
 class Beat:
@@ -21,6 +23,7 @@ class Beat:
         self._pool, self._meters, self._desk = pool, meters, desk
         self._end = threading.Event()
         self._told: float = 0
+        self._erased: float = 0
         self._seen: tuple[dict[str, str], list[str]] = {}, []
         self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
 
@@ -46,6 +49,9 @@ class Beat:
             self._notice()
             if time.monotonic() - self._told >= TELL_SECONDS:
                 self._tell()
+            if time.monotonic() - self._erased >= ERASE_SECONDS:
+                self._erased = time.monotonic()
+                erase_overdue(self._desk.store)
         except SignoffError as error:
             log.error("the workspace cannot be used", extra={"line": {"error": str(error)}})  # noqa: TRY400
         except Exception:

@@ -7,7 +7,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -21,6 +22,8 @@ from core.api.problems import HINTS, HttpError, problem, unexpected
 from core.errors import SignoffError
 
 log = logging.getLogger("signoff.api")
+Lines = Callable[[bytes], object]
+"""Takes each line of the log of requests."""
 MAX_BYTES = 8 * 2**20
 """Of a request's body."""
 TOO_LONG = f"The request has more than {MAX_BYTES // 2**20} MiB"
@@ -44,12 +47,20 @@ class Gate:
     Args:
         hosts: names by which this server may be asked for; empty: any. A page whose name was made
             to resolve to this machine must not reach it.
+        lines: takes the log's line of each request; None: there is no such log.
     """
 
     def __init__(
-        self, app: ASGIApp, *, doorkeeper: Doorkeeper, meters: Meters, hosts: Collection[str]
+        self,
+        app: ASGIApp,
+        *,
+        doorkeeper: Doorkeeper,
+        meters: Meters,
+        hosts: Collection[str],
+        lines: Lines | None,
     ) -> None:
         self._app, self._doorkeeper, self._meters = app, doorkeeper, meters
+        self._lines = lines
         self._hosts = {host.lower().encode() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,19 +105,23 @@ class Gate:
         """The request in log and meters: its route, never its address as written."""
         route = getattr(scope.get("route"), "path", "other")
         self._meters.request(route, passing.status, seconds)
-        if log.isEnabledFor(logging.INFO):
-            state = scope["state"]
-            caller = state.get("caller")
-            line = {
-                "request": passing.id.decode(),
-                "caller": caller.name if caller else None,
-                "method": scope["method"],
-                "route": route,
-                "status": passing.status,
-                "ms": round(seconds * 1000, 2),
-                **state.get("log", {}),
-            }
-            log.info("request", extra={"line": line})
+        if self._lines is None:
+            return
+        state = scope["state"]
+        caller = state.get("caller")
+        line = {
+            "at": datetime.now(UTC),
+            "event": "request",
+            "request": passing.id.decode(),
+            "caller": caller.name if caller else None,
+            "method": scope["method"],
+            "route": route,
+            "status": passing.status,
+            "ms": round(seconds * 1000, 2),
+            **state.get("log", {}),
+        }
+        # Not by way of logging, which takes longer than everything else here together.
+        self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 class _Passing:
@@ -145,21 +160,3 @@ class _Limited:
         if self._came > MAX_BYTES:
             raise HTTPException(413, TOO_LONG)  # FastAPI lets no other error of a body through
         return message
-
-
-class Lines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as such."""
-        line = {
-            "at": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{record.msecs:03.0f}Z",
-            "level": record.levelname.lower(),
-            "event": record.getMessage(),
-            **getattr(record, "line", {}),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
-
-    converter = staticmethod(time.gmtime)

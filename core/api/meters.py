@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -60,19 +61,33 @@ class Meters:
         self._alarms = Gauge(
             "signoff_alarms", "Aliases that do not answer with what they name.", registry=mine
         )
+        # Looking up by labels takes longer than counting.
+        self._of_route = cache(
+            lambda route, status: (
+                self._requests.labels(route, str(status)),
+                self._seconds.labels(route),
+            )
+        )
+        self._of_version = cache(
+            lambda version, served_as: (
+                self._predictions.labels(version, served_as),
+                self._p_at_1.labels(version),
+            )
+        )
         self._counts: dict[tuple[str, datetime], Count] = {}
         self._lock = threading.Lock()
 
     def request(self, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        counter, histogram = self._of_route(route, status)
+        counter.inc()
+        histogram.observe(seconds)
 
     def answered(self, version: str, served_as: str, p_at_1: list[float]) -> None:
         """A version answered a request of so many posts."""
-        self._predictions.labels(version, served_as).inc(len(p_at_1))
-        observe = self._p_at_1.labels(version).observe
+        counter, histogram = self._of_version(version, served_as)
+        counter.inc(len(p_at_1))
         for p in p_at_1:
-            observe(p)
+            histogram.observe(p)
         self._count(version, Count(1, 0))
 
     def failed(self, version: str) -> None:

@@ -58,11 +58,25 @@ def unexpected() -> Response:
     return _response(500, "The server met an error that it did not expect", "Its log says more.")
 
 
+def invalid(where: str, what: str) -> Response:
+    """The answer to a request that is not as it should be."""
+    return _response(422, f"{where}: {what}", "GET /openapi.json says what is taken.")
+
+
+def http_problem(error: HTTPException) -> Response:
+    """The answer that an error of the framework is."""
+    hint = HINTS.get(error.status_code, "GET /openapi.json says what is taken.")
+    # FastAPI's for a body that is no text; one that is no JSON has 422 already.
+    status = 422 if error.status_code == 400 else error.status_code
+    return _response(status, str(error.detail), hint, error.headers or {})
+
+
 def tell_all(app: FastAPI) -> None:
     """Have ``app`` answer every error so."""
     app.add_exception_handler(SignoffError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _expected(_request: Request, error: Exception) -> Response:
@@ -71,20 +85,23 @@ async def _expected(_request: Request, error: Exception) -> Response:
     return problem(error)
 
 
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again afterwards; the gate has it in the log."""
+    return unexpected()
+
+
 async def _invalid(_request: Request, error: Exception) -> Response:
     """Where in the request, and what; never what was written there."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return _response(422, f"{where}: {first['msg']}", "GET /openapi.json says what is taken.")
+    return invalid(".".join(map(str, first["loc"])), first["msg"])
 
 
 async def _http(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    hint = HINTS.get(error.status_code, "GET /openapi.json says what is taken.")
-    return _response(error.status_code, str(error.detail), hint, error.headers or {})
+    return http_problem(error)
 
 
 def _response(

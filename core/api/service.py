@@ -156,7 +156,8 @@ class Service:
 
     def _keep_all(self, groups: Sequence[list[Sent]]) -> list[list[str]]:
         """All of them in one transaction."""
-        publics = iter(submissions.keep(self._store, [one for sent in groups for one in sent]))
+        every = [one for sent in groups for one in sent]
+        publics = iter(submissions.keep(self._store, every, durable=False))
         return [[next(publics) for _ in sent] for sent in groups]
 
     def _cast(
@@ -203,6 +204,7 @@ class Service:
                 )
                 for twin, found in zip(twins, said, strict=True)
             ],
+            durable=False,
         )
 
 

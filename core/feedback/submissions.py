@@ -41,12 +41,16 @@ class Sent:
     at: datetime | None = None
 
 
-def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
+def keep(store: Store, sent: Sequence[Sent], *, durable: bool = True) -> list[str]:
     """Keep texts and what was suggested for them, all in one transaction; each one's public id.
 
     The text of a shadow stands with its twin only, so that there is one to erase.
 
     Texts that were kept for too long go with them, see :mod:`core.feedback.retention`.
+
+    Args:
+        durable: see :meth:`core.store.Store.write`. An answer is durable, and makes what it
+            answers so. False is for a server that keeps many: it erases old texts by itself.
 
     Raises:
         InputError: a text is longer than Reddit allows; none is kept then.
@@ -56,7 +60,7 @@ def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
         check_text(one.title, one.body)
     publics = [secrets.token_urlsafe(_PUBLIC_BYTES) for _ in sent]
     wanted = {one.twin for one in sent if one.twin is not None}
-    with store.write() as session:
+    with store.write(durable=durable) as session:
         twins = table.ids_of(session, wanted)
         if missing := wanted - twins.keys():
             raise _unknown(min(missing))
@@ -68,7 +72,8 @@ def keep(store: Store, sent: Sequence[Sent]) -> list[str]:
                 for one, public in zip(sent, publics, strict=True)
             ],
         )
-    retention.erase_overdue(store)
+    if durable:
+        retention.erase_overdue(store)
     return publics
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import VersionRow
@@ -26,7 +26,8 @@ class FeedbackCounts:
 def insert_submissions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Store submissions, columns of :class:`SubmissionRow` each."""
     if rows:
-        session.execute(insert(SubmissionRow), rows)
+        # Of the table, not the class: many a second come from the API, and nobody asks for objects.
+        session.execute(insert(cast("Table", SubmissionRow.__table__)), rows)
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:

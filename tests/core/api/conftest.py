@@ -32,6 +32,8 @@ class Api:
 
     client: httpx.Client
     options: Options
+    log: list[bytes]
+    """Its lines."""
 
     def predict(self, *titles: str, **more: object) -> httpx.Response:
         posts = [{"title": title} for title in titles or (TITLE,)]
@@ -64,8 +66,13 @@ def running(store: Store, options: Options | None = None) -> Iterator[Api]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
+    log: list[bytes] = []
     config = uvicorn.Config(
-        create(store, chosen), lifespan="on", log_level="error", ws="none", loop="asyncio"
+        create(store, chosen, lines=log.append),
+        lifespan="on",
+        log_level="error",
+        ws="none",
+        loop="asyncio",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(
@@ -75,7 +82,7 @@ def running(store: Store, options: Options | None = None) -> Iterator[Api]:
     wait_until(lambda: server.started or not thread.is_alive())
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS) as client:
-            yield Api(client, chosen)
+            yield Api(client, chosen, log)
     finally:
         server.should_exit = True
         thread.join(SECONDS)

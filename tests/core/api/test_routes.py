@@ -103,8 +103,8 @@ def test_feedback_that_cannot_be_kept_says_why(
         ({"posts": [{"title": "x"}], "k": 0}, "k"),
         ({"posts": [{"title": "x"}], "k": "5"}, "k"),
         ({"posts": [{"title": "x"}], "alias": "a", "version": "b"}, "Both an alias and a version"),
-        ([], "dictionary"),
-        ("text", "dictionary"),
+        ([], "object"),
+        ("text", "object"),
     ],
 )
 def test_what_cannot_be_predicted_says_where_and_why(
