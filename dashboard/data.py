@@ -22,7 +22,8 @@ from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
 from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
-from core.feedback import submissions
+from core.feedback import submissions, summary
+from core.feedback.summary import Counted
 from core.identity import Role, Way
 from core.quality import check as quality
 from core.quality.check import Check
@@ -212,6 +213,17 @@ def submitted(training: int) -> dict[str, Any] | None:
     """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
     posts = submissions.p_at_1_counts(store(), training, bins=HISTOGRAM_BINS)
     return histogram(posts) if any(posts) else None
+
+
+def counted() -> Counted:
+    """All that users sent and said until now, counted."""
+    return _counted(summary.newest(store()))
+
+
+@st.cache_data(show_spinner="Counting what users said …", max_entries=TWO)
+def _counted(newest: tuple[int, int]) -> Counted:
+    """By the numbers of the newest submission and answer: nothing before them changes a count."""
+    return summary.count(store())
 
 
 def checked() -> tuple[Check | None, Holdings]:

@@ -90,7 +90,8 @@ def queue_command(
     as_json: AsJson = False,
 ) -> None:
     """Texts whose users corrected the model, oldest first, for a person to label."""
-    found, total = queue.waiting(workspace(), limit=limit)
+    store = workspace()
+    found, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
     if as_json:
         print_json({"waiting": total, "texts": [_corrected(one) for one in found]})
         return

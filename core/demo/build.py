@@ -208,7 +208,7 @@ def _use(store: Store, version: str, seed: int) -> None:
     # Every later version was in production for as long, after this one.
     later = sum(step.approve is not None for step in _HISTORY) - len(aliases.versions(store))
     send_texts(store, load_lists(LISTS), PRODUCTION, ago=later * timedelta(weeks=WEEKS), seed=seed)
-    for text in queue.waiting(store, limit=LABELLED)[0]:
+    for text in queue.waiting(store, limit=LABELLED):
         queue.label(store, text.public, text.said, use=queue.EVALUATE)
 
 

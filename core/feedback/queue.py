@@ -17,7 +17,16 @@ from core.store import labels as table
 from core.store import submissions as sent_table
 from core.store.labels import EVALUATE, TRAIN, USES, Corrected, Label
 
-__all__ = ["EVALUATE", "TRAIN", "Brought", "Corrected", "bring", "label", "waiting"]
+__all__ = [
+    "EVALUATE",
+    "TRAIN",
+    "Brought",
+    "Corrected",
+    "bring",
+    "count_waiting",
+    "label",
+    "waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +37,18 @@ class Brought:
     posts: int
 
 
-def waiting(store: Store, *, limit: int = 20, after: int = 0) -> tuple[list[Corrected], int]:
+def waiting(store: Store, *, limit: int = 20, after: int = 0) -> list[Corrected]:
     """Texts whose user chose another subreddit than the first suggestion, or none, which are kept
-    and without a label, oldest first; and how many there are in all.
+    and without a label; oldest first, without the first ``after``.
     """
     with store.read() as session:
-        return table.corrected(session, limit=limit, after=after), table.count_corrected(session)
+        return table.corrected(session, limit=limit, after=after)
+
+
+def count_waiting(store: Store) -> int:
+    """How many there are."""
+    with store.read() as session:
+        return table.count_corrected(session)
 
 
 def label(

@@ -128,6 +128,12 @@ class Counted:
     days: list[DayCounts]
 
 
+def newest(store: Store) -> tuple[int, int]:
+    """The numbers of the newest submission and answer: while they stay, so does :func:`count`."""
+    with store.read() as session:
+        return table.newest(session)
+
+
 def count(store: Store) -> Counted:
     """Count what was sent and said until now."""
     with store.read() as session:

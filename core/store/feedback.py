@@ -71,6 +71,14 @@ class Named:
     newest: datetime
 
 
+def newest(session: Session) -> tuple[int, int]:
+    """The highest ids of submissions and of answers; 0 before the first."""
+    return (
+        session.scalar(select(func.max(SubmissionRow.id))) or 0,
+        session.scalar(select(func.max(FeedbackRow.id))) or 0,
+    )
+
+
 def bins(session: Session, *, number: int) -> list[BinCounts]:
     """Of each version in each of ``number`` equal bins of p@1 over [0, 1] that holds any."""
     answers = _latest_answers()

@@ -26,6 +26,7 @@ VIEWS = (
     "executions",
     "data",
     "try_it",
+    "feedback",
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from core.comparison.dimensions import dimensions, in_slice
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import get, listing
-from core.feedback.queue import EVALUATE, TRAIN, bring, label, waiting
+from core.feedback.queue import EVALUATE, TRAIN, bring, count_waiting, label, waiting
 from core.feedback.submissions import answer
 from core.identity import NOBODY, acting_as
 from core.snapshots import create, load_split
@@ -24,8 +24,8 @@ SPLITS = ("train", "valid", "test")
 
 
 def titles(store: Store) -> list[str]:
-    found, total = waiting(store)
-    assert total == len(found)
+    found = waiting(store)
+    assert count_waiting(store) == len(found)
     return [one.title for one in found]
 
 
@@ -47,13 +47,13 @@ def test_what_users_corrected_waits_oldest_first(road: Road, send: Send) -> None
         answer(store, send(title), said)
     send("not answered")
     answer(store, send("not kept", keep_text=False), "dogs")
-    found, total = waiting(store, limit=2)
-    assert (total, [(one.title, one.said) for one in found]) == (
+    found = waiting(store, limit=2)
+    assert (count_waiting(store), [(one.title, one.said) for one in found]) == (
         3,
         [("second", "space"), ("another", "dogs")],
     )
     assert found[0].suggestions == [(one.subreddit, one.probability) for one in FOUND]
-    assert [one.title for one in waiting(store, limit=2, after=2)[0]] == ["none"]
+    assert [one.title for one in waiting(store, limit=2, after=2)] == ["none"]
 
 
 def test_the_latest_word_of_the_user_counts(road: Road, send: Send) -> None:
