@@ -26,7 +26,10 @@ PAGES = {
     "data": "data",
     "try": "try_it",
     "feedback": "feedback",
+    "demo": "",
 }
+ASKED = {"try": "Five suggestions", "demo": "Which one is right?"}
+"""Pages that are asked something first, and what they say then. The last one is public."""
 THEMES = ("light", "dark")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 TALL = 6_000
