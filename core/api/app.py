@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import orjson
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp
 
 from core.api import problems, routes
@@ -80,6 +80,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             meters=meters,
             service=service,
             doorkeeper=doorkeeper,
+            alarms=lambda: beat.alarms,
             log_text=chosen.log_text,
         )
         beat.start()
@@ -127,9 +128,9 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
         responses={503: {"model": Readiness, "description": "Nothing is in production."}},
         summary="Whether callers should be sent here",
     )
-    async def readyz() -> Response:
+    async def readyz(request: Request) -> Response:
         """An alarm does not end it: the version before goes on answering."""
-        serving, alarms = pool.serving, pool.alarms
+        serving, alarms = pool.serving, State.of(request).alarms()
         ready = PRODUCTION in serving
         status = ("alarm" if alarms else "ready") if ready else "not ready"
         said = {"status": status, "serving": serving, "alarms": alarms}

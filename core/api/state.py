@@ -1,6 +1,6 @@
 """What all requests of one server share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,6 +22,7 @@ class State:
     meters: Meters
     service: Service
     doorkeeper: Doorkeeper
+    alarms: Callable[[], list[str]]
     log_text: bool
 
     @classmethod

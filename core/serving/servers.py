@@ -3,11 +3,10 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from core.serving.pool import Pool
 from core.store import Store
 from core.store import serving as table
 from core.store.serving import Count, Server
@@ -24,12 +23,15 @@ class Desk:
     store: Store
     me: Server
 
-    def tell(self, pool: Pool, counts: Mapping[tuple[str, datetime], Count]) -> None:
+    def tell(
+        self,
+        serving: Mapping[str, str],
+        alarms: Sequence[str],
+        counts: Mapping[tuple[str, datetime], Count],
+    ) -> None:
         """A sign of life: what it answers with, its alarms, and what it counted since the last."""
         now = datetime.now(UTC)
-        me = replace(
-            self.me, seen_at=now, serving=pool.serving, alarm=" ".join(pool.alarms) or None
-        )
+        me = replace(self.me, seen_at=now, serving=dict(serving), alarm=" ".join(alarms) or None)
         with self.store.write() as session:
             table.put_server(session, me)
             table.add_counts(session, me.id, counts)

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Integer, cast, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from core.store.tables_feedback import SubmissionRow
 from core.store.tables_serving import ServerRow, ServingCountRow
 
 
@@ -35,6 +36,27 @@ class Count:
 
     def __add__(self, other: "Count") -> "Count":
         return Count(self.requests + other.requests, self.errors + other.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """p@1 of the texts that a version was sent: how many, its mean and its variance."""
+
+    texts: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Texts that a shadow was asked too: how many, of how many both suggest the same first
+    subreddit, and the mean p@1 of what the user got and of the shadow.
+    """
+
+    texts: int
+    same: int
+    mean: float
+    shadow_mean: float
 
 
 def put_server(session: Session, server: Server) -> None:
@@ -92,6 +114,49 @@ def counts(session: Session, *, since: datetime) -> dict[str, Count]:
         .group_by(ServingCountRow.version)
     )
     return {row[0]: Count(row[1], row[2]) for row in session.execute(query)}
+
+
+def sureness(session: Session, version: str, *, since: datetime) -> Sureness:
+    """Of what users sent to a version from then on; shadows do not count."""
+    p = SubmissionRow.p_at_1
+    query = select(func.count(p), func.avg(p), func.avg(p * p)).where(
+        SubmissionRow.version == version,
+        SubmissionRow.at >= since,
+        SubmissionRow.source != "shadow",
+    )
+    texts, mean, square = session.execute(query).one()
+    if not texts:
+        return Sureness()
+    return Sureness(texts, mean, max(0.0, square - mean * mean) * texts / max(1, texts - 1))
+
+
+def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | None:
+    """The newest ``most`` texts that ``version`` answered and ``shadow`` was asked too; None if
+    there are none.
+    """
+    got = aliased(SubmissionRow)
+    first = [func.json_extract(row.suggestions, "$[0][0]") for row in (SubmissionRow, got)]
+    newest = (
+        select(
+            cast(first[0] == first[1], Integer).label("same"),
+            got.p_at_1.label("p"),
+            SubmissionRow.p_at_1.label("shadow_p"),
+        )
+        .join(got, SubmissionRow.twin == got.id)
+        .where(
+            SubmissionRow.version == shadow,
+            SubmissionRow.source == "shadow",
+            got.version == version,
+        )
+        .order_by(SubmissionRow.at.desc())
+        .limit(most)
+        .subquery()
+    )
+    query = select(
+        func.count(), func.sum(newest.c.same), func.avg(newest.c.p), func.avg(newest.c.shadow_p)
+    )
+    found = session.execute(query).one()
+    return Twins(*found) if found[0] else None
 
 
 def _server(row: ServerRow) -> Server:

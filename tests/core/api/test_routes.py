@@ -1,5 +1,6 @@
 """What callers ask, and what they get."""
 
+import os
 import sqlite3
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 from core.api.app import Options
 from core.api.schemas import MOST_POSTS
 from core.release.aliases import version_for
+from core.serving import servers
 from core.store import Store
-from core.training.train import load
+from core.store import releases as table
+from core.training.train import load, of_execution
+from tests.commands import signoff
 from tests.core.api.conftest import TITLE, Api, Serve, running
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_process import wait_until
@@ -239,3 +243,46 @@ def test_hostile_titles_are_kept_as_they_came(served: Served, api: Api) -> None:
 def test_what_is_refused_is_not_kept(served: Served, api: Api) -> None:
     assert api.predict("fine", " \n").status_code == 422
     assert rows(served.store, "SELECT count(*) FROM submissions") == [(0,)]
+
+
+def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: Api) -> None:
+    served.move("shadow", served.new)
+    wait_until(lambda: "shadow" in api.client.get("/readyz").json()["serving"])
+    answer = api.predict("kitten", "garlic").json()
+    assert answer["version"] == served.old
+    told = [one["submission"] for one in answer["predictions"]]
+    query = (
+        "SELECT t.public, s.version, s.title FROM submissions s"
+        " JOIN submissions t ON t.id = s.twin WHERE s.source = 'shadow' ORDER BY s.id"
+    )
+    wait_until(lambda: len(rows(served.store, query)) == 2)
+    assert rows(served.store, query) == [(public, served.new, None) for public in told]
+
+
+def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served, api: Api) -> None:
+    with served.store.read() as session:
+        found = table.version(session, served.new)
+    assert found is not None
+    path = served.store.artifacts.open(of_execution(served.store, found.candidate).digest)
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    served.move("production", served.new)
+    wait_until(lambda: api.client.get("/readyz").json()["status"] == "alarm")
+    ready = api.client.get("/readyz")
+    assert ready.status_code == 200  # the old one goes on answering
+    assert "corrupted" in ready.json()["alarms"][0]
+    assert api.version() == served.old
+    wait_until(lambda: bool(servers.alarms(served.store)))
+    assert f"production names {served.new}" in servers.alarms(served.store)[0]
+    assert "which cannot be served" in signoff("alias", "list").err
+    assert "signoff_alarms 1.0" in api.client.get("/metrics").text
+
+
+def test_requests_and_errors_are_counted_by_version_for_the_watch(served: Served, api: Api) -> None:
+    for _ in range(3):
+        api.predict()
+    query = "SELECT version, sum(requests), sum(errors) FROM serving_counts GROUP BY version"
+    wait_until(lambda: rows(served.store, query) == [(served.old, 3, 0)])
+    (server,) = servers.running(served.store)
+    assert server.serving == {"production": served.old}
+    assert server.pid == os.getpid()
