@@ -20,7 +20,8 @@ def show_demand(one: VersionFeedback) -> None:
     """The most wanted first, each with the way onto the collector's list."""
     c.section(
         "What does it not know?",
-        "Subreddits that users named and this version cannot, by how many texts.",
+        "Subreddits that users named and this version cannot, by how many texts. One click puts one"
+        " on the collector's list.",
     )
     version = next(each for each in versions(data.store()) if each.version == one.version)
     found = summary.demand(data.store(), version)
@@ -51,7 +52,7 @@ def _show(wanted: Wanted, why_not: str | None) -> None:
             [
                 Act(
                     key=f"collect-{wanted.subreddit.lower()}",
-                    label="Add to the collector's list",
+                    label="Have it collected",
                     icon=":material/playlist_add:",
                     why_not=why_not,
                     do=lambda: summary.add_to_collector(data.store(), wanted.subreddit),
