@@ -1,6 +1,7 @@
 """Texts go when they were kept for long enough, or when somebody asks for it."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,7 +66,10 @@ def test_they_go_together_when_one_is_an_hour_overdue(road: Road, send: Send) ->
     assert retention.erase_overdue(road.store) == 2
 
 
-def test_an_erased_text_is_not_in_the_files_of_the_database(road: Road, send: Send) -> None:
+@pytest.mark.parametrize("erase", [retention.erase_expired, retention.erase_overdue])
+def test_an_erased_text_is_not_in_the_files_of_the_database(
+    road: Road, send: Send, erase: Callable[[Store], object]
+) -> None:
     store = road.store
     sent = {f"word{n}x": send(f"[word{n}x]", body=f"[body{n}x] " * 200) for n in range(60)}
     old = [word for n, word in enumerate(sent) if n % 3 == 0]
@@ -73,7 +77,7 @@ def test_an_erased_text_is_not_in_the_files_of_the_database(road: Road, send: Se
         grow_old(store, sent[word], days=DAYS + 1)
     words = {*sent, *(f"body{n}x" for n in range(60))}
     assert found(store, words) == words
-    retention.erase_expired(store)
+    erase(store)
     gone = {*old, *(word.replace("word", "body") for word in old)}
     assert found(store, words) == words - gone
 
