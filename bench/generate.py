@@ -119,6 +119,7 @@ def attributes(ids: NDArray[np.object_], *, seed: int = 0) -> pd.DataFrame:
             ],
             "over_18": rng.random(posts) < 0.1,
             "subreddit_age_days": rng.gamma(2, 400, posts).astype(np.float32),
+            "origin": ["reddit"] * posts,
         }
     )
 

@@ -7,8 +7,10 @@ import getpass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InputError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -31,6 +33,9 @@ class Settings(BaseSettings):
     trusted_user_header: str = ""
     """Header in which a proxy names who asks, such as ``X-Forwarded-Email``. Default: none is
     believed. Only where nobody can reach the dashboard but through that proxy: docs/security.md."""
+    trusted_address_header: str = ""
+    """Header in which a proxy names the address that asks, such as ``X-Forwarded-For``, for the
+    demo page's limits. Default: none is believed. docs/demo-page.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""
@@ -42,6 +47,8 @@ class Settings(BaseSettings):
     """Whom Reddit may write to about these requests: a Reddit user or an email address."""
     reddit_url: str = ""
     """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
+    keep_text_days: int = Field(default=90, ge=0)
+    """For so many days texts are kept that users send; 0: not at all. docs/feedback.md."""
     shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 
@@ -64,5 +71,16 @@ def _login_name() -> str:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once. Tests call ``settings.cache_clear()``."""
-    return Settings()
+    """The settings of this process, read once. Tests call ``settings.cache_clear()``.
+
+    Raises:
+        InputError: one of them cannot be that.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"SIGNOFF_{wrong['loc'][0]}".upper()
+        raise InputError(
+            f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}: set it anew."
+        ) from None

@@ -30,7 +30,10 @@ page = st.navigation(
             st.Page(c.EXECUTION, title="Execution", visibility="hidden"),
             st.Page(c.DATA, title="Data", icon=":material/database:"),
         ],
-        "Use": [st.Page(c.TRY_IT, title="Try it", icon=":material/edit_note:")],
+        "Use": [
+            st.Page(c.TRY_IT, title="Try it", icon=":material/edit_note:"),
+            st.Page(c.FEEDBACK, title="Feedback", icon=":material/forum:"),
+        ],
     }
 )
 with c.boundary():

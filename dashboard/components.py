@@ -33,6 +33,7 @@ RELEASE = "views/release.py"
 LEDGER = "views/ledger.py"
 DATA = "views/data.py"
 TRY_IT = "views/try_it.py"
+FEEDBACK = "views/feedback.py"
 
 
 @contextmanager

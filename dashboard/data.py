@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -20,10 +19,11 @@ from core.comparison.compare import Pair
 from core.comparison.posts import KINDS, Laid, Page, PostInFull
 from core.errors import RefusedError
 from core.evaluation import evaluate as evaluating
-from core.evaluation.aggregate import p_histogram
+from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
 from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
-from core.feedback import submissions
+from core.feedback import submissions, summary
+from core.feedback.summary import Counted
 from core.identity import Role, Way
 from core.quality import check as quality
 from core.quality.check import Check
@@ -216,8 +216,19 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
 
 def submitted(training: int) -> dict[str, Any] | None:
     """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
-    found = submissions.p_at_1(store(), training)
-    return p_histogram(np.array(found)) if found else None
+    posts = submissions.p_at_1_counts(store(), training, bins=HISTOGRAM_BINS)
+    return histogram(posts) if any(posts) else None
+
+
+def counted() -> Counted:
+    """All that users sent and said until now, counted."""
+    return _counted(summary.newest(store()))
+
+
+@st.cache_data(show_spinner="Counting what users said …", max_entries=TWO)
+def _counted(newest: tuple[int, int]) -> Counted:
+    """By the numbers of the newest submission and answer: nothing before them changes a count."""
+    return summary.count(store())
 
 
 def checked() -> tuple[Check | None, Holdings]:

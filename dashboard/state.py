@@ -52,6 +52,7 @@ def chosen(
     chosen_: str | None = st.selectbox(
         label,
         list(options),
+        index=None if default is None else 0,  # what may be nothing can be made nothing again
         format_func=lambda option: options.get(option, option),
         key=widget,
         placeholder=placeholder,

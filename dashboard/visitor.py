@@ -5,6 +5,7 @@ a page would not hold for them. :func:`acting` is the entrance of the whole proc
 (:func:`core.identity.entrance`): core asks it at the moment of writing.
 """
 
+import ipaddress
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ FORWARDED = (
     "x-real-ip",
 )
 """Headers by which a proxy shows itself."""
+_IPV6_PREFIX = 64
+"""Bits; who is given an IPv6 address is given all of such a network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +94,39 @@ def caller() -> str:
     actor = current().actor
     if actor.way == Way.SIGNED_IN:
         return actor.name
+    return session()
+
+
+def session() -> str:
+    """A name for this browser's session: another one in another tab, or once it is loaded anew."""
     token: str = st.session_state.setdefault("caller", secrets.token_hex(8))
     return token
+
+
+def network() -> str:
+    """Where the visitor of the page that runs now comes from, see :func:`network_of`."""
+    header = settings().trusted_address_header
+    return network_of(st.context.ip_address, st.context.headers.get_all(header) if header else ())
+
+
+def network_of(peer: str | None, named: Sequence[str] = ()) -> str:
+    """The IPv4 address that someone comes from; of IPv6 the network, of which one has all. Pure.
+
+    Args:
+        peer: the other end of the connection; None: this machine.
+        named: the trusted header's lines. The last address counts, since that is the one the proxy
+            itself has written. Where it is none, everybody comes from the proxy.
+    """
+    written = named[-1].rpartition(",")[2].strip() if named else ""
+    for address in (written, peer or ""):
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            continue
+        found = getattr(found, "ipv4_mapped", None) or found
+        wide = 32 if found.version == 4 else _IPV6_PREFIX
+        return str(ipaddress.ip_network((found, wide), strict=False))
+    return "this machine"
 
 
 def acting() -> Actor:

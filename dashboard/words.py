@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from core.words import count as count  # noqa: PLC0414 - pages say words.count
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
-_LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:", re.IGNORECASE)
+_LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
 _COMMAND = re.compile(r"(signoff [a-z]+ [^,;)]+?)(?=[,;)]|\.(?:\s|$)| shows? | makes? | says? |$)")
 _MOMENT = re.compile(r"\d{4}\\-\d\d\\-\d\d(?: \d\d\\:\d\d)?")
 """A day, or a minute, as :func:`plain` writes it."""
@@ -131,7 +131,8 @@ def paragraphs(text: str) -> str:
 def plain(text: str) -> str:
     """Text from outside, so that none of it is read as Markdown, HTML, an icon or a link.
 
-    Addresses get an invisible word joiner: Markdown makes links of them even when escaped.
+    Addresses and names between colons get an invisible word joiner: links and icons are made of
+    them even when escaped.
     """
     unlinked = _LINK.sub(lambda found: f"{found[0]}{_WORD_JOINER}", text.replace("\n", " "))
     return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked)

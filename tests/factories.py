@@ -147,6 +147,7 @@ def make_frozen(posts: Sequence[Post]) -> FrozenPosts:
         "flair": [post.flair for post in posts],
         "over_18": [post.over_18 for post in posts],
         "subreddit_age_days": np.zeros(len(posts), dtype=np.float32),
+        "origin": ["reddit"] * len(posts),
     }
     return FrozenPosts(
         pa.table(columns, schema=SCHEMA), split.labels, positions=np.arange(len(posts))

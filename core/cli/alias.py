@@ -3,11 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from core.cli.events import event_json
-from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.release import aliases
-from core.release.events import sentence
+from core.release.events import CANARY, sentence
+from core.serving import servers, watch
 from core.store.releases import EventRecord
 
 alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
@@ -33,14 +35,20 @@ def alias_list(as_json: AsJson = False) -> None:
     last: dict[str, EventRecord] = {}
     for event in aliases.history(store):
         last.setdefault(event.alias or "", event)
+    canary = watch.watched(store)
+    flags = canary.flags if canary else []
     if as_json:
-        print_json([event_json(event) for event in last.values()])
+        print_json(
+            [{**event_json(e), "flags": flags if e.alias == CANARY else []} for e in last.values()]
+        )
         return
     if not last:
         say("No alias is set. Set one: signoff alias set production VERSION")
         return
     rows = [(e.alias, e.version, e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
     print_table(("alias", "version", "moved by", "at (UTC)"), rows)
+    for alarm in (*flags, *servers.alarms(store)):
+        err.print(f"[red]{escape(alarm)}[/red]", soft_wrap=True)
 
 
 @alias.command("set")

@@ -20,6 +20,7 @@ from core.collect.formats import Format
 from core.collect.rows import Wanted, subreddit_name
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
+from core.feedback.queue import bring
 from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules
 from core.snapshots.verify import State, verify
@@ -102,6 +103,9 @@ def create_command(
         str | None, typer.Option(help="First day of the test split, whatever its share.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="With texts of users that reviewers labelled.")
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -115,8 +119,11 @@ def create_command(
         fractions=_fractions(fractions),
         seed=seed,
         test_since=_moment(test_since, "--test-since"),
+        feedback=feedback,
     )
     store = workspace()
+    if feedback:
+        bring(store)
     with progress_bar() as progress:
         snapshot, number = create(store, rules, name=name, force=force, progress=progress)
     execution = get(store, number)

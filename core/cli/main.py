@@ -25,6 +25,7 @@ _GROUPS = {
     "topics": "compare",
     "noise": "noise",
     "executions": "executions",
+    "feedback": "feedback",
     "release": "release",
     "alias": "alias",
     "ledger": "ledger",
@@ -34,7 +35,9 @@ _GROUPS = {
     "seal": "seal",
     "demo": "serve",
     "dashboard": "serve",
+    "demo-page": "serve",
     "db": "serve",
+    "serve": "api",
 }
 """Command -> module of this package. Only what is asked for is loaded: all of it takes seconds."""
 

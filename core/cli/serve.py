@@ -3,8 +3,9 @@
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ from core.store import open_store
 from core.store.schema import HEAD, back_up
 
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
-APP = REPOSITORY / "dashboard" / "app.py"
+APP, DEMO_PAGE = (REPOSITORY / "dashboard" / name for name in ("app.py", "demo.py"))
 PORT = 8501
 LOOPBACK = "127.0.0.1"
 THIS_MACHINE = ("localhost", LOOPBACK, "::1")
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
     app.command("demo", rich_help_panel="Look")(demo)
     app.command("dashboard", rich_help_panel="Look")(dashboard)
+    app.command("demo-page", rich_help_panel="Look")(demo_page)
     app.add_typer(db, name="db", rich_help_panel="Look after")
 
 
@@ -87,6 +89,39 @@ def dashboard(
     )
 
 
+def demo_page(
+    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT + 1,
+    address: Annotated[
+        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
+    ] = LOOPBACK,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
+    ] = None,
+) -> None:
+    """Serve the demo page, on which anybody types a post and says which suggestion is right.
+
+    By default on this machine only. Nobody signs in on it, and nothing else can be reached from it:
+    docs/demo-page.md.
+    """
+    workspace()
+    _serve(
+        settings().home,
+        port,
+        app=DEMO_PAGE,
+        open_browser=False,
+        address=address,
+        hosts=host or (),
+        options=[
+            ("client.toolbarMode", "minimal"),
+            ("server.fileWatcherType", "none"),
+            ("server.maxMessageSize", 1),
+        ],
+        # Else uvicorn believes any proxy of this machine, whatever it lets browsers say.
+        environment={"FORWARDED_ALLOW_IPS": ""},
+    )
+
+
 @db.command("upgrade")
 def db_upgrade(as_json: AsJson = False) -> None:
     """Bring the database to the newest schema. Opening a workspace does so too."""
@@ -108,7 +143,8 @@ def db_backup(as_json: AsJson = False) -> None:
     say(f"Copied to {path}")
 
 
-def _require_free(address: str, port: int) -> None:
+def require_free(address: str, port: int) -> None:
+    """Raise InputError if nothing can listen there."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -125,34 +161,42 @@ def _serve(
     home: Path,
     port: int,
     *,
+    app: Path = APP,
     open_browser: bool,
     address: str = LOOPBACK,
     hosts: Sequence[str] = (),
     secrets: Path | None = None,
+    options: Sequence[tuple[str, object]] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Become the dashboard's process: it reads its settings anew, with ``home`` among them."""
-    _require_free(address, port)
+    """Become the app's process: it reads its settings anew, with ``home`` among them.
+
+    Args:
+        options: of Streamlit, besides those of every app.
+        environment: variables besides those of this process.
+    """
+    require_free(address, port)
     alone = is_loopback(address)
     say(f"Serving on http://{'localhost' if alone else address}:{port} – stop with Ctrl-C.")
-    if not alone and secrets is None and not settings().trusted_user_header:
+    if app == APP and not alone and secrets is None and not settings().trusted_user_header:
         say("Other machines can reach it and nobody can sign in, so it is read only.")
     sys.stdout.flush()
     # A name that an attacker made to resolve to this machine must not show anybody the pages.
     allowed = [*THIS_MACHINE, *hosts] if alone or hosts else ["*"]
-    options = [
+    all_options = [
         ("server.port", port),
         ("server.address", address),
         ("server.headless", str(not open_browser).lower()),
         ("server.showEmailPrompt", "false"),
         *(("server.allowedHosts", name) for name in allowed),
         *([("secrets.files", secrets.resolve())] if secrets else []),
+        *options,
     ]
-    environment = {**os.environ, "SIGNOFF_HOME": str(home.resolve())}
     # Streamlit looks for its configuration in the working directory.
     os.chdir(REPOSITORY)
     os.execve(  # noqa: S606 - no shell, and no word of the command from outside
         sys.executable,
-        [sys.executable, "-m", "streamlit", "run", str(APP)]
-        + [f"--{name}={value}" for name, value in options],
-        environment,
+        [sys.executable, "-m", "streamlit", "run", str(app)]
+        + [f"--{name}={value}" for name, value in all_options],
+        {**os.environ, **environment, "SIGNOFF_HOME": str(home.resolve())},
     )

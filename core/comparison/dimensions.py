@@ -220,6 +220,14 @@ def _domains(column: _Column) -> _Cut:
     return _commonest(column.mask(column.str.startswith("self.").fillna(value=False)))
 
 
+def _origins(column: _Column) -> _Cut:
+    """However few posts users sent: those are looked at by themselves."""
+    values = ["reddit", "feedback"]
+    return values, column.map({name: i for i, name in enumerate(values)}).fillna(-1).to_numpy(
+        np.intp
+    )
+
+
 def _topics(truth_names: Sequence[str], topics: Mapping[str, str]) -> _Cut:
     codes, names = pd.factorize(np.asarray(truth_names, dtype=object))
     values = sorted(set(topics.values()))
@@ -238,5 +246,6 @@ _KNOWN: dict[str, tuple[str, Callable[[_Column], _Cut]]] = {
     "domain": ("domain", _domains),
     "flair": ("flair", _commonest),
     "over_18": ("audience", partial(_flags, yes="over 18", no="all ages")),
+    "origin": ("origin", _origins),
 }
 """Column of Reddit's posts -> the name of its dimension, and how it is cut."""

@@ -3,6 +3,7 @@
 import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from core.collect.posts import store_posts
@@ -10,10 +11,12 @@ from core.comparison.noise import measure
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import write_topics
 from core.demo.generate import generate_posts
+from core.demo.users import WEEKS, send_texts
 from core.demo.wordlists import load_lists
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
+from core.feedback import queue, summary
 from core.identity import Actor, Way, acting_as
 from core.progress import Progress, silent
 from core.quality.check import check
@@ -37,6 +40,8 @@ FRACTIONS = (0.7, 0.2, 0.1)
 """More for validation than usual: the demo is small, and its changes should show."""
 OCTOBER_1 = 1_790_812_800
 NOISE_REPEATS = 4
+LABELLED = 5
+"""Texts that were corrected and are labelled, of each version."""
 AUTHOR, REVIEWER = "demo author", "demo reviewer"
 
 _SMALL = {"dim": "32", "bucket": "50000", "minCount": "1"}
@@ -192,6 +197,19 @@ def _release(store: Store, model: Model, comment: str) -> None:
         moved = [e for e in candidates.get(store, number).events if e.alias == alias]
         if version and not moved:
             aliases.move(store, alias, version, expected=now)
+    if version:
+        _use(store, version, number)
+
+
+def _use(store: Store, version: str, seed: int) -> None:
+    """Have users ask the version that is in production now, unless they did."""
+    if any(found.version == version for found in summary.count(store).days):
+        return
+    # Every later version was in production for as long, after this one.
+    later = sum(step.approve is not None for step in _HISTORY) - len(aliases.versions(store))
+    send_texts(store, load_lists(LISTS), PRODUCTION, ago=later * timedelta(weeks=WEEKS), seed=seed)
+    for text in queue.waiting(store, limit=LABELLED):
+        queue.label(store, text.public, text.said, use=queue.EVALUATE)
 
 
 def _by(name: str) -> AbstractContextManager[Actor]:

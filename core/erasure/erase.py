@@ -22,10 +22,11 @@ from core.progress import Progress, silent
 from core.snapshots import erasing, files
 from core.store import Store
 from core.store import erasure as table
+from core.store.labels import POST
 
 BY_HAND = "by_hand"
 """Why posts are gone that a person named."""
-_ID = re.compile(r"(?:t3_)?([0-9a-z]{1,16})")
+_ID = re.compile(rf"(?:t3_)?([0-9a-z]{{1,16}}|{POST}[0-9]{{1,12}})")
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Everything a page shows of an evaluation, computed once from its prediction table. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,8 +68,12 @@ def aggregate(table: PredictionTable) -> Aggregates:
 
 def p_histogram(p: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[float]]:
     """Posts in each of :data:`HISTOGRAM_BINS` equal bins over [0, 1], and the bins' edges."""
-    posts, edges = np.histogram(p, bins=HISTOGRAM_BINS, range=(0, 1))
-    return {"edges": edges.tolist(), "posts": posts.tolist()}
+    return histogram(np.histogram(p, bins=HISTOGRAM_BINS, range=(0, 1))[0].tolist())
+
+
+def histogram(posts: Sequence[int]) -> dict[str, list[float]]:
+    """Counts of equal bins over [0, 1], with the bins' edges."""
+    return {"edges": np.linspace(0, 1, len(posts) + 1).tolist(), "posts": list(posts)}
 
 
 def f1_by_p(subreddits: pd.DataFrame) -> dict[str, dict[str, list[float]]] | None:

@@ -146,3 +146,12 @@ def of_execution(store: Store, number: int) -> Evaluation:
 def predictions(store: Store, evaluation: Evaluation) -> PredictionTable:
     """The verified prediction table of an evaluation."""
     return tables.from_parquet(store.artifacts.read(evaluation.predictions))
+
+
+def labels_of(store: Store, model: Model) -> tuple[str, ...]:
+    """The subreddits that a model can name; loads it only if it was never evaluated."""
+    with store.read() as session:
+        made = rows.evaluations(session, model_executions=[model.execution])
+    if not made:
+        return train.load(store, model).labels
+    return tables.labels_in(store.artifacts.open(made[0].predictions))

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import orjson
@@ -122,6 +123,11 @@ def from_parquet(content: bytes) -> PredictionTable:
         vocabulary=tuple(orjson.loads(arrow.schema.metadata[b"vocabulary"])),
         model_labels=tuple(orjson.loads(arrow.schema.metadata[b"model_labels"])),
     )
+
+
+def labels_in(path: Path) -> tuple[str, ...]:
+    """The subreddits that the model can name, of a file of :func:`to_parquet`."""
+    return tuple(orjson.loads(pq.read_schema(path).metadata[b"model_labels"]))
 
 
 def _matrix(column: pa.ChunkedArray) -> NDArray[np.generic]:

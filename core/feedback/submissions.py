@@ -1,12 +1,16 @@
 """Texts that users sent, and their answers."""
 
 import re
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from core.collect.rows import is_subreddit
 from core.errors import InputError, NotFoundError
-from core.serving import Suggestion
+from core.feedback import retention
+from core.serving.suggest import Suggestion
 from core.store import Store
 from core.store import submissions as table
 from core.store.submissions import FeedbackCounts
@@ -16,56 +20,142 @@ _SUBREDDIT_IN = re.compile(r"^(https?://)?([a-z]+\.)?(reddit\.com)?/?r/", re.IGN
 MAX_TITLE = 300
 MAX_BODY = 40_000
 """Characters, as Reddit itself allows."""
+_PUBLIC_BYTES = 16
 
 
-def submit(
-    store: Store, *, title: str, body: str, version: str, suggestions: Sequence[Suggestion]
-) -> int:
-    """Keep a text and what was suggested for it; the submission's id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A text that a user sent, and what ``version`` suggested.
+
+    ``source``: ``page``, ``api`` or ``shadow``. ``keep_text``: False where the user does not want
+    it kept. ``twin``: of a shadow, the public id of what the user got. ``at``: when; None: now.
+    """
+
+    title: str
+    body: str
+    version: str
+    suggestions: Sequence[Suggestion]
+    source: str
+    keep_text: bool = True
+    twin: str | None = None
+    at: datetime | None = None
+
+
+def keep(store: Store, sent: Sequence[Sent], *, durable: bool = True) -> list[str]:
+    """Keep texts and what was suggested for them, all in one transaction; each one's public id.
+
+    The text of a shadow stands with its twin only, so that there is one to erase.
+
+    Texts that were kept for too long go with them, see :mod:`core.feedback.retention`.
+
+    Args:
+        durable: see :meth:`core.store.Store.write`. An answer is durable, and makes what it
+            answers so. False is for a server that keeps many: it erases old texts by itself.
 
     Raises:
-        InputError: the text is longer than Reddit allows.
+        InputError: a text is longer than Reddit allows; none is kept then.
+        NotFoundError: a twin is not there.
     """
+    for one in sent:
+        check_text(one.title, one.body)
+    publics = [secrets.token_urlsafe(_PUBLIC_BYTES) for _ in sent]
+    wanted = {one.twin for one in sent if one.twin is not None}
+    with store.write(durable=durable) as session:
+        twins = table.ids_of(session, wanted)
+        if missing := wanted - twins.keys():
+            raise _unknown(min(missing))
+        now = datetime.now(UTC)
+        table.insert_submissions(
+            session,
+            [
+                _row(one, public, now, twins.get(one.twin or ""))
+                for one, public in zip(sent, publics, strict=True)
+            ],
+        )
+    if durable:
+        retention.erase_overdue(store)
+    return publics
+
+
+def check_text(title: str, body: str) -> None:
+    """Raise InputError if the text is longer than Reddit allows."""
     if len(title) > MAX_TITLE or len(body) > MAX_BODY:
         raise InputError(
             "The text is too long",
             f"Titles have up to {MAX_TITLE} characters, texts up to {MAX_BODY:,}.",
         )
-    values = {
-        "at": datetime.now(UTC),
-        "title": title,
-        "body": body,
-        "version": version,
-        "suggestions": [[s.subreddit, round(s.probability, 6)] for s in suggestions],
-    }
-    with store.write() as session:
-        return table.insert(session, values)
 
 
-def answer(store: Store, submission: int, subreddit: str) -> str:
+def answer(store: Store, public: str, subreddit: str | None) -> str | None:
     """Keep which subreddit the user says is right; its name without ``r/``.
+
+    The latest word counts; the same word again changes nothing.
+
+    Args:
+        public: the submission, as :func:`keep` named it.
+        subreddit: None: none of the suggestions, and the user names no other.
 
     Raises:
         InputError: that cannot be a subreddit's name.
         NotFoundError: there is no such submission.
     """
-    name = _SUBREDDIT_IN.sub("", subreddit.strip()).strip("/")
-    if not is_subreddit(name):
-        raise InputError(f"{subreddit[:50]!r} is no subreddit's name", "Write it like r/ireland.")
-    with store.write() as session:
-        if not table.exists(session, submission):
-            raise NotFoundError("That text is not kept any more", "Ask for suggestions again.")
-        table.insert_feedback(session, submission=submission, subreddit=name, at=datetime.now(UTC))
+    name = None if subreddit is None else subreddit_in(subreddit)
+    if not answers(store, [(public, name)])[0]:
+        raise _unknown(public)
     return name
 
 
-def p_at_1(store: Store, training: int) -> list[float]:
-    """p@1 of every text that users sent to a version of ``training``, oldest first."""
+def answers(store: Store, said: Sequence[tuple[str, str | None]]) -> list[bool]:
+    """Keep several answers in one transaction: pairs of public id and a name that
+    :func:`subreddit_in` gave, or None.
+
+    Returns:
+        Of each, whether there is such a submission. The others are kept all the same.
+    """
+    with store.write() as session:
+        at = datetime.now(UTC)
+        return [table.take_answer(session, public, name, at=at) for public, name in said]
+
+
+def subreddit_in(written: str) -> str:
+    """The name that someone wrote as r/name, /R/name or an address. Raises InputError if none."""
+    name = _SUBREDDIT_IN.sub("", written.strip()).strip("/")
+    if not is_subreddit(name):
+        raise InputError(f"{written[:50]!r} is no subreddit's name", "Write it like r/ireland.")
+    return name
+
+
+def p_at_1_counts(store: Store, training: int, *, bins: int) -> list[int]:
+    """How many texts each of ``bins`` equal bins of p@1 over [0, 1] holds, of those that the
+    versions of ``training`` were asked for, as a shadow too.
+    """
     with store.read() as session:
-        suggested = table.suggested(session, training=training)
-    return [float(rows[0][1]) for rows in suggested if rows]
+        found = table.p_at_1_bins(session, training=training, bins=bins)
+    return [found.get(place, 0) for place in range(bins)]
 
 
 def counts(store: Store) -> FeedbackCounts:
     with store.read() as session:
         return table.counts(session)
+
+
+def _row(one: Sent, public: str, now: datetime, twin: int | None) -> dict[str, Any]:
+    kept = one.keep_text and one.twin is None and bool(retention.keeps())
+    return {
+        "public": public,
+        "at": one.at or now,
+        "title": one.title if kept else None,
+        "body": one.body if kept else None,
+        "expires": kept,
+        "version": one.version,
+        "source": one.source,
+        "p_at_1": one.suggestions[0].probability if one.suggestions else None,
+        "suggestions": [[s.subreddit, round(s.probability, 6)] for s in one.suggestions],
+        "twin": twin,
+    }
+
+
+def _unknown(public: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no submission {public[:50]!r}", "Ask for suggestions again, and answer those."
+    )

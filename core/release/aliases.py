@@ -95,13 +95,14 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
 
 
 def set_canary(
-    store: Store, version: str, *, share: float, expected: str | None = None
+    store: Store, version: str, *, share: float, expected: str | None = None, comment: str = ""
 ) -> EventRecord:
     """Give ``version`` to a share of the callers, in place of what production names; 0 ends it.
 
     Args:
         expected: what the alias ``canary`` named when the caller looked, empty for nothing yet;
             None: whatever it names now.
+        comment: why.
 
     Raises:
         NotFoundError: no such version.
@@ -137,7 +138,9 @@ def set_canary(
         if expected is not None and expected != (before or ""):
             raise _moved(CANARY, before, expected)
         table.move_alias(session, CANARY, before=before, after=version)
-        event = _event(Kind.CANARY, actor, found, CANARY, before=before, share=share)
+        event = _event(
+            Kind.CANARY, actor, found, CANARY, before=before, share=share, comment=comment
+        )
         audit.append(session, event)
     return event
 
@@ -146,6 +149,12 @@ def canary(store: Store) -> EventRecord | None:
     """The canary that is on; None where there is none."""
     with store.read() as session:
         return _on(session)
+
+
+def named(store: Store) -> tuple[dict[str, str], EventRecord | None]:
+    """Alias -> version, and the canary that is on, as they are at one moment."""
+    with store.read() as session:
+        return table.aliases(session), _on(session)
 
 
 def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
@@ -237,6 +246,7 @@ def _event(
     *,
     before: str | None,
     share: float | None = None,
+    comment: str = "",
 ) -> EventRecord:
     return EventRecord(
         kind=kind,
@@ -247,6 +257,7 @@ def _event(
         alias=alias,
         before=before,
         share=share,
+        comment=comment,
     )
 
 

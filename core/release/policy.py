@@ -61,6 +61,12 @@ near_duplicates = 0.02
 
 [release]
 staging_first = true
+
+[canary]
+max_error_rate = 0.01
+max_p_at_1_drop = 0.05
+fewest_requests = 200
+stop = false
 """
 """The policy where none is written. Its numbers are explained in ``docs/release-policy.md``."""
 
@@ -86,7 +92,8 @@ class Rules:
     ``epsilon``, ``delta``, ``disagreement``, ``adaptivity``, ``answers``: what a sealed test
     promises, see :class:`core.stats.testset.Promise`. ``near_duplicates``: the largest share of
     its posts that may have one in a candidate's training. ``staging_first``: whether a version
-    must have been in staging before callers get it.
+    must have been in staging before callers get it. ``max_error_rate``, ``max_p_at_1_drop``,
+    ``fewest_requests``, ``stop``: what is asked of a canary, see :mod:`core.serving.watch`.
     """
 
     epsilon: float = 0.02
@@ -96,6 +103,10 @@ class Rules:
     answers: int = 3
     near_duplicates: float = 0.02
     staging_first: bool = True
+    max_error_rate: float = 0.01
+    max_p_at_1_drop: float = 0.05
+    fewest_requests: int = 200
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,14 @@ _RULES: dict[str, dict[str, Wanted]] = {
     },
     "leakage": {"near_duplicates": _share("0.02")},
     "release": {"staging_first": _YES_OR_NO},
+    "canary": {
+        "max_error_rate": _share("0.01"),
+        "max_p_at_1_drop": _share("0.05"),
+        "fewest_requests": Wanted(
+            "a whole number of 1 or more", "200", lambda value: type(value) is int and value >= 1
+        ),
+        "stop": _YES_OR_NO,
+    },
 }
 """Rule -> key -> what it takes."""
 _TABLES = _GATES | _RULES

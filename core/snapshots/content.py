@@ -39,11 +39,13 @@ SCHEMA = pa.schema(
         "flair": pa.string(),
         "over_18": pa.bool_(),
         "subreddit_age_days": pa.float32(),
+        "origin": pa.string(),
     }
 )
 """Of a split. What stands behind ``line`` describes the post: no model sees it, and it is not in
 the digest. ``title_length`` is in characters; ``subreddit_age_days`` counts from the first post
-of the subreddit among those that the rules' span of time holds.
+of the subreddit among those that the rules' span of time holds. ``origin``: ``feedback`` of texts
+that users sent to a model, ``reddit`` of all others.
 """
 
 ERASED = "erased"
@@ -59,7 +61,7 @@ _CANONICAL = ("post_id", "label", "created_utc", "line")
 _ATTRIBUTES = ("post_id", "created_utc", *SCHEMA.names[len(_CANONICAL) :])
 _LABELS = b"labels"
 """In a file's metadata."""
-_REPEATING = ["label", "domain", "flair"]
+_REPEATING = ["label", "domain", "flair", "origin"]
 """Columns whose values come often enough for a dictionary to pay."""
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,7 @@ from core.snapshots.read import OPEN_SPLITS
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
 from core.store import Store, erasure
+from core.store import labels as labels_table
 from core.store import posts as posts_table
 from core.store import snapshots as table
 from core.store.posts import PostContent
@@ -36,6 +37,7 @@ from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
 
 _DAY = 86_400
+_ORIGIN = {labels_table.SOURCE: "feedback"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -44,12 +46,14 @@ class _Read:
     """All posts that may enter, oldest first, and what is said of them.
 
     The label of ``rows`` indexes ``names``. ``text`` (int64, n) is an id of each post's line,
-    equal for equal lines. ``erased_until``: the newest tombstone when they were read.
+    equal for equal lines; ``judging`` (n) are those that may only judge models. ``erased_until``:
+    the newest tombstone when they were read.
     """
 
     rows: pa.Table
     names: tuple[str, ...]
     text: NDArray[np.int64]
+    judging: NDArray[np.bool_]
     left_out: Counter[str]
     generated: bool
     erased_until: int
@@ -81,12 +85,15 @@ def create(
     """
     with store.read() as session:
         totals = posts_table.totals(session)
+        said = labels_table.state(session)
     if totals.posts == 0:
         raise InputError(
             "There are no posts to freeze", "Bring some in first: signoff import FOLDER."
         )
     params = {**rules.as_json(), "name": name}
-    inputs = {"posts": totals.posts, "last_import": totals.last_execution}
+    inputs: dict[str, Any] = {"posts": totals.posts, "last_import": totals.last_execution}
+    if rules.feedback:
+        inputs["labels"] = [said.labels, said.newest.isoformat() if said.newest else None]
     earlier = None if force else cached(store, "snapshot", params, inputs)
     if earlier is not None:
         with store.read() as session:
@@ -209,12 +216,23 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
     sources: set[str] = set()
     rows: list[pa.Table] = [SCHEMA.empty_table()]
     text: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    judging = [np.zeros(0, dtype=np.bool_)]
     done = 0
     with store.read() as session:
         erased_until = erasure.newest(session)
         left_out["erased"] = erasure.count(session, since=rules.since, until=rules.until)
-        for batch in posts_table.posts_in_order(session, since=rules.since, until=rules.until):
+        uses = labels_table.uses(session) if rules.feedback else {}
+        for found in posts_table.posts_in_order(
+            session,
+            since=rules.since,
+            until=rules.until,
+            without=None if rules.feedback else labels_table.SOURCE,
+        ):
             progress("Normalising", done, total)
+            # A reviewer may have set a text aside since it became a post.
+            batch = [
+                post for post in found if post.source != labels_table.SOURCE or post.id in uses
+            ]
             for post in batch:
                 if post.subreddit not in known:
                     known[post.subreddit] = _Subreddit(len(known), post.created_utc)
@@ -222,13 +240,16 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
             kept = [(post, line) for post, line in zip(batch, lines, strict=True) if line]
             rows.append(_rows(kept, known))
             text.append(np.array([_text_id(line) for _, line in kept], dtype=np.int64))
+            judges = [uses.get(post.id) == labels_table.EVALUATE for post, _ in kept]
+            judging.append(np.array(judges, dtype=np.bool_))
             left_out["no_text"] += len(batch) - len(kept)
             sources.update(post.source for post, _ in kept)
-            done += len(batch)
+            done += len(found)
     return _Read(
         rows=pa.concat_tables(rows),
         names=tuple(known),
         text=np.concatenate(text),
+        judging=np.concatenate(judging),
         left_out=left_out,
         generated="generated" in sources,
         erased_until=erased_until,
@@ -258,6 +279,7 @@ def _rows(posts: list[tuple[PostContent, str]], known: dict[str, _Subreddit]) ->
         "flair": [post.flair for post, _ in posts],
         "over_18": [post.over_18 for post, _ in posts],
         "subreddit_age_days": ((moments - born) / _DAY).astype(np.float32),
+        "origin": [_ORIGIN.get(post.source, "reddit") for post, _ in posts],
     }
     return pa.table(columns, schema=SCHEMA)
 
@@ -295,10 +317,13 @@ def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
 
 def _assign(read: _Read, positions: NDArray[np.int64], rules: Rules) -> splits.Assignment:
     text = read.text[positions]
+    judging = read.judging[positions] if rules.feedback else None
     if rules.split == "random":
-        return splits.random(text, rules.fractions, seed=rules.seed)
+        return splits.random(text, rules.fractions, seed=rules.seed, judging=judging)
     created = read.rows["created_utc"].to_numpy()[positions]
-    return splits.chronological(created, text, rules.fractions, test_since=rules.test_since)
+    return splits.chronological(
+        created, text, rules.fractions, test_since=rules.test_since, judging=judging
+    )
 
 
 def _text_id(line: str) -> int:

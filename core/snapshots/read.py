@@ -75,8 +75,8 @@ def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFram
 
     Columns: ``post_id``, ``created_utc`` and, unless the snapshot was frozen before they were
     kept, ``is_self``, ``title_length``, ``score``, ``num_comments``, ``domain``, ``flair``,
-    ``over_18``, ``subreddit_age_days`` (see :data:`core.snapshots.content.SCHEMA`), as they were
-    when the snapshot was frozen. Raises as :func:`load_split` does.
+    ``over_18``, ``subreddit_age_days``, ``origin`` (see :data:`core.snapshots.content.SCHEMA`), as
+    they were when the snapshot was frozen. Raises as :func:`load_split` does.
     """
     return attributes_from_parquet(_path(store, snapshot, split))
 

@@ -21,6 +21,7 @@ class Rules:
         fractions: shares of train, valid and test.
         test_since: epoch seconds; the test split begins here, whatever its share, and train and
             valid share what lies before. None: by its fraction.
+        feedback: with the texts that users sent and reviewers labelled, too.
         seed: of the random split; without effect on the chronological one.
 
     Raises:
@@ -35,6 +36,7 @@ class Rules:
     fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)
     seed: int = 0
     test_since: int | None = None
+    feedback: bool = False
 
     def __post_init__(self) -> None:
         if self.split not in KINDS:
@@ -73,4 +75,6 @@ class Rules:
             del values["seed"]
         if self.test_since is None:
             del values["test_since"]
+        if not self.feedback:
+            del values["feedback"]
         return values

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from core.errors import InputError
 
 SPLITS = ("train", "valid", "test")
+VALID = SPLITS.index("valid")
 LEFT_OUT = -1
 """The split of a post that no split may hold."""
 
 Int8s = NDArray[np.int8]
 Int64s = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ def chronological(
     fractions: tuple[float, float, float],
     *,
     test_since: int | None = None,
+    judging: Bools | None = None,
 ) -> Assignment:
     """Oldest posts into train, newest into test.
 
@@ -44,6 +47,8 @@ def chronological(
         text: an id of each post's normalised text, equal for equal texts; shape (n,).
         fractions: shares of train, valid and test; they sum to one.
         test_since: where test begins, in epoch seconds, whatever its share; None: by its share.
+        judging: posts that only ever judge models, shape (n,): they go into valid, whatever their
+            time; None: no such.
 
     Posts of one second never straddle a cut. A post whose text an earlier split already holds
     (a repost or crosspost) is left out: it would be known before it is asked.
@@ -60,6 +65,8 @@ def chronological(
     if test_since is not None:
         moments[1] = test_since
     split = np.searchsorted(np.array(moments), created, side="right").astype(np.int8)
+    if judging is not None:
+        split[judging] = VALID
     kept = _without_straddling(split, text)
     _require_all(kept)
     return Assignment(
@@ -69,18 +76,29 @@ def chronological(
     )
 
 
-def random(text: Int64s, fractions: tuple[float, float, float], *, seed: int) -> Assignment:
+def random(
+    text: Int64s,
+    fractions: tuple[float, float, float],
+    *,
+    seed: int,
+    judging: Bools | None = None,
+) -> Assignment:
     """Posts into splits by chance: optimistic, since a model may then see the future.
 
-    All posts of one text go to one split, so none is left out. Arguments as for
-    :func:`chronological`.
+    All posts of one text go to one split, so none is left out, but for those of ``judging`` whose
+    text is in train. Arguments as for :func:`chronological`.
     """
     texts, inverse = np.unique(text, return_inverse=True)
     drawn = np.random.default_rng(seed).random(len(texts))
     edges = np.array([fractions[0], fractions[0] + fractions[1]])
     split = np.searchsorted(edges, drawn, side="right").astype(np.int8)[inverse]
-    _require_all(split)
-    return Assignment(split=split, cutoffs={}, straddling=0)
+    if judging is None:
+        _require_all(split)
+        return Assignment(split=split, cutoffs={}, straddling=0)
+    split[judging] = VALID
+    kept = _without_straddling(split, text)
+    _require_all(kept)
+    return Assignment(split=kept, cutoffs={}, straddling=int(np.count_nonzero(kept != split)))
 
 
 def _without_straddling(split: Int8s, text: Int64s) -> Int8s:

@@ -56,6 +56,22 @@ def share_interval(count: int, posts: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def wilson_interval(count: int, posts: int) -> tuple[float, float]:
+    """The 95% score interval of a share (Wilson 1927).
+
+    Narrower than :func:`share_interval`, which is never too narrow: over many shares of few posts
+    this one holds what it promises on average.
+
+    Args:
+        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
+    """
+    z = float(special.ndtri(1 - (1 - LEVEL) / 2))
+    share, weight = count / posts, z**2 / posts
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * np.sqrt(share * (1 - share) / posts + weight / posts / 4) / (1 + weight)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
 def _quantile(ordered: Floats, wanted: Floats) -> Floats:
     """Each row's own quantile of sorted values (…, resamples), linear between two."""
     place = wanted * (ordered.shape[-1] - 1)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.store.executions import RUNNING
+from core.store.labels import SOURCE
 from core.store.tables import (
     AbsenceRow,
     ExecutionRow,
@@ -247,5 +248,7 @@ def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _in_scope(scope: str) -> ColumnElement[bool]:
-    """Generated posts have ids of their own, which Reddit gave to others."""
-    return PostRow.source != _GENERATED if scope == EVERYTHING else PostRow.source == scope
+    """Posts that do not come from Reddit have ids of their own, which it may give to others."""
+    if scope == EVERYTHING:
+        return PostRow.source.not_in((_GENERATED, SOURCE))
+    return PostRow.source == scope

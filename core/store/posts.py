@@ -131,11 +131,17 @@ def totals(session: Session) -> PostTotals:
 
 
 def posts_in_order(
-    session: Session, *, since: int | None = None, until: int | None = None
+    session: Session,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    without: str | None = None,
 ) -> Iterator[list[PostContent]]:
-    """Batches of posts, oldest first, ties by id.
+    """Batches of posts, oldest first, ties by id. Streams: memory stays flat.
 
-    ``since`` is included, ``until`` is not; both in epoch seconds. Streams: memory stays flat.
+    Args:
+        since, until: in epoch seconds; the first is included, the second is not.
+        without: a source whose posts are left out.
     """
     query = (
         select(
@@ -159,6 +165,8 @@ def posts_in_order(
         query = query.where(PostRow.created_utc >= since)
     if until is not None:
         query = query.where(PostRow.created_utc < until)
+    if without is not None:
+        query = query.where(PostRow.source != without)
     found = session.execute(query.execution_options(yield_per=READ_BATCH))
     for rows in found.partitions():
         yield [PostContent._make(row) for row in rows]

@@ -1,52 +1,122 @@
 """What users sent, and what they said of the suggestions."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, CursorResult, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.store.tables import FeedbackRow, SubmissionRow, VersionRow
+from core.store.tables import VersionRow
+from core.store.tables_feedback import FeedbackRow, SubmissionRow
+
+_AT_ONCE = 5_000
+"""Ids in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackCounts:
-    """How many texts were sent, and how many users named the right subreddit."""
+    """How many texts users sent, and of how many they said what is right."""
 
     submissions: int
     answered: int
 
 
-def insert(session: Session, values: dict[str, Any]) -> int:
-    """Store a submission; its id."""
-    row = SubmissionRow(**values)
-    session.add(row)
-    session.flush()
-    return row.id
+def insert_submissions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store submissions, columns of :class:`SubmissionRow` each."""
+    if rows:
+        # Of the table, not the class: many a second come from the API, and nobody asks for objects.
+        session.execute(insert(cast("Table", SubmissionRow.__table__)), rows)
 
 
-def exists(session: Session, submission: int) -> bool:
-    return session.get(SubmissionRow, submission) is not None
+def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
+    """Public id -> id, of those that are kept."""
+    found: dict[str, int] = {}
+    wanted = list(publics)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = SubmissionRow.public.in_(wanted[start : start + _AT_ONCE])
+        query = select(SubmissionRow.public, SubmissionRow.id).where(part)
+        found |= {row.public: row.id for row in session.execute(query)}
+    return found
 
 
-def suggested(session: Session, *, training: int) -> list[list[Any]]:
-    """What the versions of a training suggested: of each text ``[subreddit, probability]`` rows."""
+def kept_text(session: Session, public: str) -> int | None:
+    """The id of a submission whose text is kept; None if there is none such."""
+    kept = (SubmissionRow.public == public) & SubmissionRow.title.is_not(None)
+    return session.scalar(select(SubmissionRow.id).where(kept))
+
+
+def take_answer(session: Session, public: str, subreddit: str | None, *, at: datetime) -> bool:
+    """Keep the answer to a submission, unless it is the latest already; False if there is no such
+    submission.
+    """
+    query = select(SubmissionRow.id, SubmissionRow.suggestions)
+    asked = session.execute(query.where(SubmissionRow.public == public)).one_or_none()
+    if asked is None:
+        return False
+    latest = session.execute(
+        select(FeedbackRow.subreddit)
+        .where(FeedbackRow.submission == asked.id)
+        .order_by(FeedbackRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if latest is None or latest.subreddit != subreddit:
+        place = _place(subreddit, [name for name, _ in asked.suggestions])
+        values = {"submission": asked.id, "subreddit": subreddit, "place": place, "at": at}
+        session.execute(insert(FeedbackRow), values)
+    return True
+
+
+def p_at_1_bins(session: Session, *, training: int, bins: int) -> Mapping[int, int]:
+    """Submissions in each of ``bins`` equal bins of p@1 over [0, 1], by the versions of a training;
+    bins without any are absent. 1.0 falls into the last.
+    """
+    where = func.min(func.floor(SubmissionRow.p_at_1 * bins), bins - 1).label("bin")
     query = (
-        select(SubmissionRow.suggestions)
+        select(where, func.count())
         .join(VersionRow, SubmissionRow.version == VersionRow.version)
-        .where(VersionRow.candidate == training)
-        .order_by(SubmissionRow.id)
+        .where(VersionRow.candidate == training, SubmissionRow.p_at_1.is_not(None))
+        .group_by("bin")
     )
-    return list(session.scalars(query))
-
-
-def insert_feedback(session: Session, *, submission: int, subreddit: str, at: datetime) -> None:
-    session.add(FeedbackRow(submission=submission, subreddit=subreddit, at=at))
+    return {int(place): count for place, count in session.execute(query)}
 
 
 def counts(session: Session) -> FeedbackCounts:
+    """Shadows are not counted: nobody sent those."""
+    sent = select(func.count()).where(SubmissionRow.source != "shadow")
     return FeedbackCounts(
-        submissions=session.scalar(select(func.count()).select_from(SubmissionRow)) or 0,
+        submissions=session.scalar(sent) or 0,
         answered=session.scalar(select(func.count(FeedbackRow.submission.distinct()))) or 0,
     )
+
+
+def _place(subreddit: str | None, suggested: Sequence[str]) -> int | None:
+    """Where a name stands among others, from 1; None if it does not."""
+    keys = [name.lower() for name in suggested]
+    key = (subreddit or "").lower()
+    return keys.index(key) + 1 if key in keys else None
+
+
+def oldest_expiring(session: Session) -> datetime | None:
+    """When the oldest text was sent that is still to be erased; None if there is none."""
+    return session.scalar(select(func.min(SubmissionRow.at)).where(SubmissionRow.expires))
+
+
+def erase_older(session: Session, *, before: datetime) -> int:
+    """Erase the texts that expire and were sent before then; how many."""
+    return _erase(session, SubmissionRow.expires & (SubmissionRow.at < before))
+
+
+def erase_named(session: Session, ids: Collection[int]) -> int:
+    """Erase the texts of these submissions, whatever a reviewer said of them; how many there
+    were.
+    """
+    return _erase(session, SubmissionRow.id.in_(ids) & SubmissionRow.title.is_not(None))
+
+
+def _erase(session: Session, which: ColumnElement[bool]) -> int:
+    # Otherwise the text would still stand in the file, in the space that it leaves free.
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    erased = update(SubmissionRow).where(which).values(title=None, body=None, expires=False)
+    return cast("CursorResult[Any]", session.execute(erased)).rowcount

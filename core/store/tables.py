@@ -1,7 +1,6 @@
 """The tables. What a column means is said here; what is asked of it, in the modules beside."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -117,7 +116,7 @@ class PostRow(Base):
     over_18: Mapped[bool]
     flair: Mapped[str]
     source: Mapped[str] = mapped_column(String(16))
-    """``file``, ``reddit`` or ``generated``."""
+    """``file``, ``reddit``, ``generated``, or ``feedback``: made of a text that a user sent."""
     fingerprint: Mapped[int] = mapped_column(BigInteger)
     """64 bits of the content: tells an unchanged row from a corrected one."""
     execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), index=True)
@@ -369,28 +368,3 @@ class AuditRow(Base):
     previous: Mapped[Digest]
     digest: Mapped[Digest]
     """Of ``previous`` and ``content``, as ``core.release.chain`` says."""
-
-
-class SubmissionRow(Base):
-    """A text that a user sent, and what was suggested."""
-
-    __tablename__ = "submissions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    title: Mapped[str]
-    body: Mapped[str]
-    version: Mapped[str] = mapped_column(ForeignKey("versions.version"))
-    suggestions: Mapped[list[Any]]
-
-
-class FeedbackRow(Base):
-    """What the user said of the suggestions; the latest word on a submission counts."""
-
-    __tablename__ = "feedback"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    submission: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
-    subreddit: Mapped[str]
-    """The right one, by the user: one of the suggestions, or another."""

@@ -1,28 +1,95 @@
 """What does it say to this?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.feedback import submissions
-from core.release.aliases import canary, version_for
-from core.serving import Suggestion
+from core.feedback.submissions import Sent
+from core.release import aliases
+from core.settings import settings
 from core.snapshots import find
 from core.store.releases import Version
 from core.training.train import of_execution
 from dashboard import components as c
-from dashboard import data, visitor, words
+from dashboard import data, state, visitor, words
+from dashboard.parts.suggestions import Asked, choose, compare, thanks
 
-ASKED = "asked"
-"""Session key of what was sent: title, suggestions, submission."""
+TEXT, ASKED = "text", "asked"
+"""Session keys: title and text that were sent; version -> what it said to them."""
+NARROW, BOX = 640, 312
+
+
+def choices(versions: Sequence[Version]) -> dict[str, str]:
+    """Version -> what the boxes call it: with the aliases that name it."""
+    names: dict[str, list[str]] = {version.version: [] for version in versions}
+    for alias, version in sorted(aliases.current(data.store()).items()):
+        names[version].append(alias)
+    return {version: " · ".join([version, *found]) for version, found in names.items()}
+
+
+def pick(versions: Sequence[Version], served: Version | None) -> list[Version]:
+    """The version to ask, and the one to compare it with, if any."""
+    labels, notes = choices(versions), st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        default = (served or versions[0]).version
+        first = state.chosen("Version", "version", labels, default=default, width=BOX, notes=notes)
+        others = {version: label for version, label in labels.items() if version != first}
+        second = state.chosen(
+            "Compare with",
+            "against",
+            others,
+            default=None,
+            placeholder="nothing",
+            width=BOX,
+            notes=notes,
+        )
+    by_name = {version.version: version for version in versions}
+    return [by_name[name] for name in (first, second) if name is not None]
+
+
+def answer(asking: Sequence[Version], served: Version | None) -> str:
+    """Who answers, as the page's one sentence (Markdown)."""
+    first, *second = asking
+    beside_it = f", and **{second[0].version}** beside it" if second else ""
+    return (
+        "Type a post as you would write it on Reddit."
+        f" Version **{first.version}** answers{given(first, served)}{beside_it}."
+    )
+
+
+def given(version: Version, served: Version | None) -> str:
+    """Why another version than production answers, where a canary does."""
+    on = aliases.canary(data.store())
+    if on is None or version != served or on.version != version.version:
+        return ""
+    return f", the canary that {words.per_cent(on.share or 0)} of the callers get"
+
+
+def kept(asking: Sequence[Version], served: Version | None) -> str:
+    """What is kept of what is sent now (Markdown)."""
+    if served is None:
+        return "What you send is not kept: nothing is in production."
+    if served not in asking:
+        return f"What you send is not kept: as a caller you would get {served.version}."
+    days = settings().keep_text_days
+    text = f"kept for {words.count(days, 'day')}" if days else "not kept"
+    only = (
+        f" That is for {served.version}, which you would get as a caller; the other is only asked."
+        " To say which suggestion is right, compare with nothing."
+    )
+    return (
+        f"Your text is {text}; suggestions and answers stay."
+        f"{only if len(asking) > 1 else ''} No account, no tracking."
+    )
 
 
 def ask() -> tuple[str, str] | None:
     """Title and text, once they were sent; the button says beforehand if nobody may."""
     refusal = data.against_keeping()
     with st.form("post"):
-        title = st.text_input(
-            "Title", max_chars=submissions.MAX_TITLE, placeholder="As you would write it on Reddit"
-        )
-        body = st.text_area("Text (optional)", max_chars=submissions.MAX_BODY, height=90)
+        title = st.text_input("Title", placeholder="As you would write it on Reddit")
+        body = st.text_area("Text (optional)", height=90)
         sent = st.form_submit_button(
             "Suggest subreddits",
             type="secondary" if refusal else "primary",
@@ -34,76 +101,75 @@ def ask() -> tuple[str, str] | None:
     return (title, body) if sent else None
 
 
-def suggest(version: str, candidate: int, title: str, body: str) -> None:
-    """Ask the model, and keep text and suggestions."""
+def suggest(version: Version, title: str, body: str, *, keep: bool) -> Asked:
+    """Ask a version, and keep text and suggestions if that is wanted."""
     data.require_somebody()
-    found = data.suggester(version, candidate).suggest(title, body)
-    number = submissions.submit(
-        data.store(), title=title, body=body, version=version, suggestions=found
-    )
-    st.session_state[ASKED] = (number, found)
+    submissions.check_text(title, body)
+    found = data.suggester(version.version, version.candidate).suggest(title, body)
+    submission = None
+    if keep:
+        sent = Sent(
+            title=title, body=body, version=version.version, suggestions=found, source="page"
+        )
+        (submission,) = submissions.keep(data.store(), [sent])
+    return Asked(title=title, version=version.version, suggestions=found, submission=submission)
 
 
-def answered(submission: int, subreddit: str) -> None:
-    """Keep what the person said of the suggestions."""
-    data.require_somebody()
-    name = submissions.answer(data.store(), submission, subreddit)
-    st.session_state[f"answer-{submission}"] = name
+def send(title: str, body: str, asking: Sequence[Version], served: Version | None) -> None:
+    """Ask what callers get if it is among those chosen, and keep it; else the first, unkept."""
+    st.session_state.pop(TEXT, None)
+    version = served if served is not None and served in asking else asking[0]
+    asked = suggest(version, title, body, keep=version == served)
+    st.session_state[TEXT] = title, body
+    st.session_state[ASKED] = {version.version: asked}
 
 
-def given(version: Version) -> str:
-    """Why another version than production answers, where a canary does."""
-    on = canary(data.store())
-    if on is None or on.version != version.version:
-        return ""
-    return f", the canary that {words.per_cent(on.share or 0)} of the callers get"
+def said(version: Version) -> Asked:
+    """What a version says to what was sent; one that was not asked yet is asked now, unkept."""
+    asked: dict[str, Asked] = st.session_state[ASKED]
+    if version.version not in asked:
+        asked[version.version] = suggest(version, *st.session_state[TEXT], keep=False)
+    return asked[version.version]
 
 
-def show(submission: int, found: list[Suggestion]) -> None:
-    """Five suggestions, one button each, and a place for the missing one."""
-    st.subheader("Five suggestions" if len(found) == 5 else "Suggestions", anchor=False)
-    said = st.session_state.get(f"answer-{submission}")
-    for index, one in enumerate(found):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            with st.container(width="stretch", gap="xsmall"):
-                name, chance = words.plain(one.subreddit), words.share(one.probability)
-                st.progress(min(one.probability, 1.0), text=f"**r/{name}** · {chance}")
-            st.button(
-                "This one",
-                key=f"pick-{submission}-{index}",
-                icon=":material/check:",
-                disabled=said is not None,
-                on_click=answered,
-                args=(submission, one.subreddit),
-            )
-    if said is not None:
-        st.success(f"Thank you: r/{words.plain(said)}. It is kept for the next model.")
-        return
-    with st.form(f"missing-{submission}", border=True):
-        name = st.text_input("None of these? Name the right one", placeholder="r/DevelEire")
-        if st.form_submit_button("Tell us", icon=":material/send:"):
-            answered(submission, name)
-            st.rerun()
+def show(asked: Asked) -> None:
+    """The suggestions of one version, and what the person says of them."""
+
+    def say(subreddit: str | None) -> None:
+        data.require_somebody()
+        name = submissions.answer(data.store(), asked.submission or "", subreddit)
+        st.session_state[ASKED][asked.version] = asked.saying(name)
+        st.rerun()
+
+    five = len(asked.suggestions) == 5
+    st.subheader("Five suggestions" if five else "Suggestions", anchor=False)
+    choose(asked, say)
+    if asked.said:
+        again = " You can change it once." if asked.may_say else ""
+        st.success(f"{thanks(asked)} It is kept for the next model.{again}")
 
 
-version = version_for(data.store(), visitor.caller())
-if version is None:
-    c.head("Where should this post go?", "No version is in production yet.")
+store = data.store()
+versions, served = aliases.versions(store), aliases.version_for(store, visitor.caller())
+place = c.question("Where should this post go?")
+if not versions:
+    with place:
+        c.answer("There is no version yet.")
     c.empty("Approve a candidate, then:", "signoff alias set production VERSION")
     st.stop()
-snapshot = find(data.store(), of_execution(data.store(), version.candidate).snapshot)
-c.head(
-    "Where should this post go?",
-    f"Type a post as you would write it on Reddit. Version **{version.version}** answers"
-    f"{given(version)}.",
-    generated=snapshot.generated,
-)
-with st.container(width=640):
+asking = pick(versions, served)
+with place:
+    snapshot = find(store, of_execution(store, asking[0].candidate).snapshot)
+    c.answer(answer(asking, served), generated=snapshot.generated)
+with st.container(width=NARROW):
     sent = ask()
-    with c.boundary():
-        if sent:
-            suggest(version.version, version.candidate, *sent)
-        if ASKED in st.session_state:
-            show(*st.session_state[ASKED])
     if data.against_keeping() is None:
-        st.caption("What you send is kept to improve the suggestions. No account, no tracking.")
+        st.caption(kept(asking, served))
+with c.boundary():
+    if sent:
+        send(*sent, asking, served)
+    if TEXT in st.session_state and len(asking) > 1:
+        compare(*map(said, asking))
+    elif TEXT in st.session_state:
+        with st.container(width=NARROW):
+            show(said(asking[0]))

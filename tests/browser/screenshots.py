@@ -5,6 +5,7 @@ Run it as ``make screenshots``. Names may be given to render only some pages, an
 
 import argparse
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -24,7 +25,12 @@ PAGES = {
     "execution": "execution?execution=20",
     "data": "data",
     "try": "try_it",
+    "feedback": "feedback",
+    "demo": "",
 }
+ASKED = {"try": "Five suggestions", "demo": "Which one is right?"}
+"""Pages that are asked something first, and what they say then. The last one is public."""
+THEMES = ("light", "dark")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 TALL = 6_000
 """More than any page is high, so that one picture shows all of it."""
@@ -42,11 +48,11 @@ def main() -> None:
         home = chosen.home or Path(folder)
         if chosen.home is None:
             build_demo(open_store(home))
-        with dashboard(home) as address, chromium() as browser:
-            for name in chosen.pages or PAGES:
-                for theme in ("light", "dark"):
-                    for size in SIZES:
-                        render(browser, address, name, theme=theme, size=size, to=chosen.to)
+        with dashboard(home) as address, dashboard(home, "demo-page") as public:
+            with chromium() as browser:
+                for name, theme, size in product(chosen.pages or PAGES, THEMES, SIZES):
+                    site = public if name == "demo" else address
+                    render(browser, site, name, theme=theme, size=size, to=chosen.to)
 
 
 def render(browser: Browser, address: str, name: str, *, theme: str, size: str, to: Path) -> None:
@@ -58,11 +64,11 @@ def render(browser: Browser, address: str, name: str, *, theme: str, size: str, 
     page = context.new_page()
     page.goto(f"{address}/{PAGES[name]}")
     settle(page)
-    if name == "try":
+    if name in ASKED:
         page.get_by_label("Title").fill("My first sourdough after three failed starters")
         page.get_by_role("button", name="Suggest subreddits").click()
         settle(page)
-        page.get_by_text("Five suggestions").wait_for()
+        page.get_by_text(ASKED[name]).wait_for()
     page.set_viewport_size({"width": width, "height": TALL})
     settle(page)
     content = page.locator("[data-testid='stMainBlockContainer']").bounding_box()

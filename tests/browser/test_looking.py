@@ -68,7 +68,18 @@ def test_figures_and_page_follow_the_theme(
 
 @pytest.mark.parametrize(
     "view",
-    ["", "compare", "subreddits", "churn", "release", "ledger", "data", "executions", "try_it"],
+    [
+        "",
+        "compare",
+        "subreddits",
+        "churn",
+        "release",
+        "ledger",
+        "data",
+        "executions",
+        "try_it",
+        "feedback",
+    ],
 )
 def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})

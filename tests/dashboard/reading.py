@@ -20,7 +20,12 @@ def text_of(app: AppTest) -> str:
 
 def plain_text_of(app: AppTest) -> str:
     """The same as a reader sees it, without what keeps text from being read as markup."""
-    return text_of(app).replace("\\", "").replace("\u00a0", " ").replace("\u2060", "")
+    return plain(text_of(app))
+
+
+def plain(text: str) -> str:
+    """Markdown without what keeps it from being read as markup."""
+    return text.replace("\\", "").replace("\u00a0", " ").replace("\u2060", "")
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

@@ -1,12 +1,15 @@
 """Figures, by the data that plotly gets."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.charts import changes, sureness
+from core.feedback.summary import Share, Span
+from core.stats.intervals import wilson_interval
+from dashboard.charts import changes, feedback, sureness
 from dashboard.charts.sureness import Sureness
 from dashboard.charts.theme import LIGHT, escaped
 from dashboard.parts.sureness import distances
@@ -129,3 +132,30 @@ def test_a_psi_is_said_by_the_rule_of_thumb(psi: float, shift: str) -> None:
     assert ks == "**KS 0.230**: at the widest point, 23.0% of the posts lie on the other side."
     assert "0.112" in moved
     assert f": {shift} shift" in stable
+
+
+def test_weeks_without_an_answer_are_no_point_of_the_acceptance() -> None:
+    spans = [
+        Span(
+            version="20260531.1",
+            begins=date(2026, 6, 1) + timedelta(weeks=week),
+            texts=9,
+            answered=of,
+            first=Share(count, of),
+            five=Share(of, of),
+        )
+        for week, (count, of) in enumerate([(1, 4), (0, 0), (3, 3)])
+    ]
+    five, first = traces(feedback.acceptance(spans, "week", LIGHT), "scatter")
+    assert [str(day) for day in first["x"]] == ["2026-06-01", "2026-06-15"]
+    assert first["y"] == [0.25, 1.0]
+    assert five["y"] == [1.0, 1.0]
+    low = np.array(first["y"]) - np.array(first["error_y"]["arrayminus"])
+    assert low == pytest.approx([wilson_interval(1, 4)[0], wilson_interval(3, 3)[0]])
+
+
+def test_empty_bins_are_no_points_of_the_calibration() -> None:
+    curve = {"posts": [2, 0, 5], "mean_p": [0.1, 0.0, 0.9], "accuracy": [0.5, 0.0, 0.8]}
+    made = feedback.calibration(curve, curve | {"posts": [0, 0, 1]}, ("posts", "texts"), LIGHT)
+    _, posts, texts = traces(made, "scatter")
+    assert (list(posts["x"]), list(texts["x"])) == ([0.1, 0.9], [0.9])

@@ -12,6 +12,7 @@ import pytest
 from core.comparison import compare as comparing
 from core.evaluation import evaluate as evaluating
 from core.feedback import submissions
+from core.feedback.submissions import Sent
 from core.serving import Suggestion, load_alias
 from core.snapshots import find
 from core.store import Store, models, open_store
@@ -106,12 +107,14 @@ def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
         "these posts",
         "until-september:test",
         "until-september:valid",
+        "submissions",
     ]
     model = of_execution(store, CANDIDATE)
     evaluating.evaluate(store, model, find(store, model.snapshot), split="train")
     version = load_alias(store, "production").version
     found = [Suggestion("politics", 0.7)]
-    submissions.submit(store, title="Vote", body="", version=version, suggestions=found)
+    sent = Sent(title="Vote", body="", version=version, suggestions=found, source="page")
+    submissions.keep(store, [sent])
     app = open_page("compare")
     box = app.selectbox(key="over")
     assert box.options == [

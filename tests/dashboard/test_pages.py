@@ -5,15 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from streamlit import config
-from streamlit.testing.v1 import AppTest
 
 from core.executions import listing
 from core.release import aliases
 from core.store import Store, open_store
-from tests.dashboard.conftest import APP, SECONDS, Open
+from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
-from tests.dashboard.reading import button, decoded, figures, plain_text_of, text_of
+from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
 from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
 from tests.factories import by
 
@@ -29,6 +27,7 @@ VIEWS = (
     "executions",
     "data",
     "try_it",
+    "feedback",
 )
 
 
@@ -78,31 +77,6 @@ def test_overview_shows_what_is_approved_and_a_canary_until_it_is_released(
     with by("rel"):
         aliases.move(store, "production", version, expected=aliases.current(store)["production"])
     assert "every candidate is decided" in text_of(open_page("overview"))
-
-
-def test_the_trend_ends_at_what_is_in_production_now(store: Store, open_page: Open) -> None:
-    versions = [event.version for event in reversed(aliases.history(store, "production"))]
-    assert figures(open_page("overview"))[0]["layout"]["xaxis"]["ticktext"] == versions
-    with by("rel"):
-        aliases.rollback(store, "production")
-    shown = figures(open_page("overview"))[0]
-    assert shown["layout"]["xaxis"]["ticktext"] == [*versions, f"↩ {versions[0]}"]
-    f1 = decoded(shown["data"][0]["y"])
-    assert f1[-1] == f1[0] != f1[1]
-
-
-@pytest.mark.parametrize(
-    ("bring", "says"),
-    [
-        (lambda _: None, f"**Candidate #{WAITING}**, proposed by demo author"),
-        (approved, f"**Candidate #{WAITING}**, approved; proposed by demo author"),
-    ],
-)
-def test_overview_says_once_that_it_is_proposed(
-    store: Store, open_page: Open, bring: Callable[[Store], object], says: str
-) -> None:
-    bring(store)
-    assert says in plain_text_of(open_page("overview"))
 
 
 def test_compare_shows_production_against_the_waiting_candidate_by_default(
@@ -174,53 +148,6 @@ def test_one_subreddit_in_full_shows_its_posts_and_confusions(demo: Path, open_p
     assert "Taken for" in text_of(app)
 
 
-def test_try_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> None:
-    app = open_page("try_it")
-    app.text_input[0].set_value("My sourdough starter died")
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert len([b for b in app.button if b.label == "This one"]) == 5
-    next(b for b in app.button if b.label == "This one").click()
-    app.run()
-    assert "Thank you" in app.success[0].value
-    with store.read() as session:
-        from core.store import submissions
-
-        assert submissions.counts(session).answered == 1
-
-
-def test_try_it_gives_a_caller_the_canary_each_time_or_never(store: Store, open_page: Open) -> None:
-    version = approved(store)
-    with by("rel"):
-        aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
-        aliases.set_canary(store, version, share=0.5)
-    for caller in ("a", "b", "c", "d"):
-        served = aliases.version_for(store, caller)
-        assert served is not None
-        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
-        app.session_state["caller"] = caller
-        said = text_of(app.run().switch_page("views/try_it.py").run())
-        assert f"Version **{served.version}** answers" in said
-        assert ("the canary that 50% of the callers get" in said) == (served.version == version)
-
-
-def test_try_it_without_text_says_what_is_missing(demo: Path, open_page: Open) -> None:
-    app = open_page("try_it")
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert "Write a title" in app.error[0].value
-
-
-def test_try_it_says_beforehand_that_it_answers_nobody(demo: Path, open_page: Open) -> None:
-    config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
-    try:
-        app = open_page("try_it")
-        assert button(app, "Suggest subreddits").disabled
-        assert "Nobody has signed in, so nothing is kept here. Sign in" in plain_text_of(app)
-    finally:
-        config.set_option("server.address", "127.0.0.1")
-
-
 def test_one_execution_in_full(store: Store, open_page: Open) -> None:
     app = open_page("execution", execution=str(WAITING))
     said = text_of(app)
@@ -256,17 +183,6 @@ def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_pag
     assert not open_page("overview").error
 
 
-def test_hostile_titles_are_shown_as_text(store: Store, open_page: Open) -> None:
-    app = open_page("try_it")
-    app.text_input[0].set_value(
-        "<script>alert(1)</script> [x](javascript:alert(1)) :material/home:"
-    )
-    button(app, "Suggest subreddits").click()
-    app.run()
-    assert not app.error
-    assert "<script>" not in text_of(app)
-
-
 def test_a_hostile_link_is_shown_as_text(demo: Path, open_page: Open) -> None:
     app = open_page("compare", baseline="![x](https://e.example/a.png)")
     assert "![x](" not in app.warning[0].value
@@ -281,6 +197,8 @@ def test_a_tick_is_forgotten_when_other_rows_are_shown(demo: Path, open_page: Op
 
 
 def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open) -> None:
+    from streamlit import config
+
     config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
     try:
         executions = len(listing(store))
@@ -290,3 +208,28 @@ def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open
         assert len(listing(store)) == executions
     finally:
         config.set_option("server.address", "127.0.0.1")
+
+
+def test_the_trend_ends_at_what_is_in_production_now(store: Store, open_page: Open) -> None:
+    versions = [event.version for event in reversed(aliases.history(store, "production"))]
+    assert figures(open_page("overview"))[0]["layout"]["xaxis"]["ticktext"] == versions
+    with by("rel"):
+        aliases.rollback(store, "production")
+    shown = figures(open_page("overview"))[0]
+    assert shown["layout"]["xaxis"]["ticktext"] == [*versions, f"↩ {versions[0]}"]
+    f1 = decoded(shown["data"][0]["y"])
+    assert f1[-1] == f1[0] != f1[1]
+
+
+@pytest.mark.parametrize(
+    ("bring", "says"),
+    [
+        (lambda _: None, f"**Candidate #{WAITING}**, proposed by demo author"),
+        (approved, f"**Candidate #{WAITING}**, approved; proposed by demo author"),
+    ],
+)
+def test_overview_says_once_that_it_is_proposed(
+    store: Store, open_page: Open, bring: Callable[[Store], object], says: str
+) -> None:
+    bring(store)
+    assert says in plain_text_of(open_page("overview"))

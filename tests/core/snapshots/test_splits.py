@@ -1,5 +1,7 @@
 """Which post goes into which split: promises that hold for any posts."""
 
+import random as random_module
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -136,3 +138,25 @@ def test_a_test_split_that_begins_after_the_last_post_is_refused() -> None:
     created = np.arange(100, dtype=np.int64)
     with pytest.raises(InputError, match="test"):
         chronological(created, created, (0.8, 0.1, 0.1), test_since=100)
+
+
+@given(posts, fractions, st.randoms(use_true_random=False), st.booleans())
+def test_posts_that_judge_are_in_valid_or_in_none(
+    posts: Posts, fractions: tuple[float, float, float], rng: random_module.Random, by_time_: bool
+) -> None:
+    judging = np.array([rng.random() < 0.3 for _ in posts[0]])
+    try:
+        if by_time_:
+            assigned = chronological(*posts, fractions, judging=judging)
+        else:
+            assigned = random(posts[1], fractions, seed=0, judging=judging)
+    except InputError:
+        assume(False)
+        raise
+    assert set(assigned.split[judging].tolist()) <= {VALID, LEFT_OUT}
+    # One is left out only where the same text is known from train already.
+    trained = set(posts[1][assigned.split == TRAIN].tolist())
+    left_out = judging & (assigned.split == LEFT_OUT)
+    assert set(posts[1][left_out].tolist()) <= trained
+    assert not trained & set(posts[1][assigned.split == VALID].tolist())
+    assert assigned.straddling == int(np.count_nonzero(assigned.split == LEFT_OUT))

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from core.stats.distances import kolmogorov_smirnov, population_stability_index, wasserstein
+from core.stats.distances import (
+    binned_distances,
+    kolmogorov_smirnov,
+    population_stability_index,
+    wasserstein,
+)
 
 samples = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0]), min_size=1, max_size=60)
 
@@ -56,3 +61,18 @@ def test_samples_without_overlap_are_as_far_apart_as_can_be() -> None:
     assert kolmogorov_smirnov(low, high) == 1
     assert wasserstein(low, high) == 1
     assert math.isfinite(population_stability_index(low, high))
+
+
+@given(samples, samples)
+def test_of_bins_the_distances_are_as_close_as_bins_allow(a: list[float], b: list[float]) -> None:
+    first, second = np.array(a), np.array(b)
+    counts = [np.histogram(each, bins=50, range=(0, 1))[0] for each in (first, second)]
+    ks, moved = binned_distances(*counts)
+    widest = max((each / each.sum()).max() for each in counts)
+    assert ks <= kolmogorov_smirnov(first, second) + 1e-9 <= ks + widest + 1e-6
+    assert moved == pytest.approx(wasserstein(first, second), abs=1 / 50 + 1e-9)
+
+
+def test_of_bins_in_which_each_sample_has_one_value_they_are_exact() -> None:
+    ks, moved = binned_distances(np.array([4, 0, 0, 0]), np.array([0, 0, 2, 2]))
+    assert (ks, moved) == (1.0, pytest.approx(0.625))

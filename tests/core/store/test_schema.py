@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import core.store.schema
-import core.store.tables  # fills the metadata
+import core.store.tables_feedback
+import core.store.tables_serving  # together they fill the metadata
 from core.errors import SchemaTooNewError, StorageError
 from core.release import audit
 from core.store import Store, open_store

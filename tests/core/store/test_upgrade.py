@@ -160,3 +160,40 @@ def test_an_earlier_proposal_is_decided_by_todays_rules(road: Road, tmp_path: Pa
         assert review.approve(upgraded, 3, comment="fine").state == "approved"
     assert audit.verify(upgraded).broken is None
     upgraded.engine.dispose()
+
+
+def test_texts_and_answers_of_before_get_names_places_and_a_time_to_go(
+    road: Road, tmp_path: Path
+) -> None:
+    with road.store.write() as session:
+        version = releases.next_version(session, at=datetime.now(UTC), candidate=3)
+    copy = at_revision("0007", road.store, tmp_path / "earlier")
+    earlier = sqlite3.connect(copy / "signoff.db")
+    with earlier:
+        for title, suggestions in (("cat", '[["cats", 0.9], ["space", 0.1]]'), ("none", "[]")):
+            earlier.execute(
+                "INSERT INTO submissions (at, title, body, version, suggestions)"
+                " VALUES ('2026-05-31 12:00:00.000000', ?, 'body', ?, ?)",
+                [title, version, suggestions],
+            )
+        earlier.executemany(
+            "INSERT INTO feedback (at, submission, subreddit)"
+            " VALUES ('2026-05-31 12:00:01.000000', 1, ?)",
+            [("Space",), ("dogs",)],
+        )
+    earlier.close()
+    upgraded = open_store(copy)
+    upgraded.engine.dispose()
+    now = sqlite3.connect(copy / "signoff.db")
+    query = "SELECT title, expires, source, p_at_1, twin FROM submissions ORDER BY id"
+    assert now.execute(query).fetchall() == [
+        ("cat", 1, "page", 0.9, None),
+        ("none", 1, "page", None, None),
+    ]
+    publics = {public for (public,) in now.execute("SELECT public FROM submissions")}
+    assert [len(public) for public in publics] == [22, 22]
+    query = "SELECT submission, subreddit, place FROM feedback ORDER BY id"
+    assert now.execute(query).fetchall() == [(1, "Space", 2), (1, "dogs", None)]
+    assert now.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert now.execute("PRAGMA foreign_key_list(feedback)").fetchone()[2] == "submissions"
+    now.close()

@@ -1,5 +1,6 @@
 """What a released version says to a text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InputError, NotFoundError
@@ -8,6 +9,9 @@ from core.store import Store
 from core.text import normalise
 from core.training.classifier import ABSENT, Classifier
 from core.training.train import load, of_execution
+
+TOP = 5
+"""How many subreddits are suggested where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +22,43 @@ class Suggestion:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Suggester:
     """A loaded version."""
 
     version: str
     classifier: Classifier
 
-    def suggest(self, title: str, body: str = "", *, k: int = 5) -> list[Suggestion]:
+    def suggest(self, title: str, body: str = "", *, k: int = TOP) -> list[Suggestion]:
         """The first ``k`` subreddits for a post, most probable first.
 
         Raises:
             InputError: neither title nor text says anything.
         """
-        line = normalise(title, body)
-        if not line:
+        return self.suggest_many([(title, body)], k=k)[0]
+
+    def suggest_many(
+        self, posts: Sequence[tuple[str, str]], *, k: int = TOP
+    ) -> list[list[Suggestion]]:
+        """The same for several posts, pairs of title and text, at once.
+
+        Raises:
+            InputError: one of them says nothing.
+        """
+        lines = [normalise(title, body) for title, body in posts]
+        if not all(lines):
             raise InputError("There is no text", "Write a title.")
-        said = self.classifier.predict([line], k=k)
+        said = self.classifier.predict(lines, k=k)
+        names = self.classifier.labels
         return [
-            Suggestion(self.classifier.labels[label], float(probability))
-            for label, probability in zip(said.labels[0], said.probabilities[0], strict=True)
-            if label != ABSENT
+            [
+                Suggestion(names[label], probability)
+                for label, probability in zip(labels, probabilities, strict=True)
+                if label != ABSENT
+            ]
+            for labels, probabilities in zip(
+                said.labels.tolist(), said.probabilities.tolist(), strict=True
+            )
         ]
 
 

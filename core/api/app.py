@@ -1,0 +1,146 @@
+"""The HTTP API as an ASGI application."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp
+
+from core.api import problems, routes
+from core.api.beat import Beat
+from core.api.callers import Doorkeeper
+from core.api.gate import Gate, Lines
+from core.api.meters import CONTENT_TYPE, Meters
+from core.api.schemas import Health, Readiness
+from core.api.service import Service
+from core.api.state import State
+from core.identity import is_loopback
+from core.release.events import PRODUCTION
+from core.serving.pool import MOST, Pool
+from core.serving.servers import here
+from core.store import Store
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+SWITCH_SECONDS = 0.0005
+"""Python's default of 5 ms lets a thread that works hold up each answer by as much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a server is to answer.
+
+    ``open_to_all``: nobody needs a token, wherever they ask from. ``hosts``: names by which it may
+    be asked for, besides those of this machine; on another address any, if none is given.
+    ``posts_a_minute``: of one caller; 0: any number. ``versions``: how many others are held loaded
+    besides production, canary and shadow.
+    """
+
+    address: str = "127.0.0.1"
+    port: int = 8600
+    hosts: tuple[str, ...] = ()
+    open_to_all: bool = False
+    posts_a_minute: int = 60_000
+    log_text: bool = False
+    versions: int = MOST
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"http://{host}:{self.port}"
+
+
+def create(store: Store, options: Options | None = None, *, lines: Lines | None = None) -> ASGIApp:
+    """The application; its models are loaded when it starts, its threads end when it stops.
+
+    Args:
+        lines: takes the log's line of each request.
+    """
+    chosen = options or Options()
+    alone = is_loopback(chosen.address)
+    doorkeeper = Doorkeeper(
+        store,
+        needs_token=not alone and not chosen.open_to_all,
+        behind_proxy=not chosen.open_to_all,
+        posts_a_minute=chosen.posts_a_minute,
+    )
+    meters, pool = Meters(), Pool(store, most=chosen.versions)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        service = Service(store, pool, meters)
+        beat = Beat(pool, meters, here(store, chosen.url))
+        app.state.shared = State(
+            store=store,
+            pool=pool,
+            meters=meters,
+            service=service,
+            doorkeeper=doorkeeper,
+            alarms=lambda: beat.alarms,
+            log_text=chosen.log_text,
+        )
+        beat.start()
+        yield
+        service.close()
+        beat.close()
+
+    app = FastAPI(
+        title="Signoff",
+        summary="Which subreddit does a post belong to?",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # Its pages load scripts from elsewhere; docs/api.md says it all.
+    )
+    app.include_router(routes.router)
+    _add_health(app, pool, meters)
+    problems.tell_all(app)
+    _declare_token(app)
+    hosts = (*THIS_MACHINE, *chosen.hosts) if alone or chosen.hosts else ()
+    return Gate(routes.Direct(app), doorkeeper=doorkeeper, meters=meters, hosts=hosts, lines=lines)
+
+
+def _declare_token(app: FastAPI) -> None:
+    """In the description; the gate looks at it before any route is. Optional: on loopback, and
+    where the server is open to all, nobody needs one.
+    """
+    document = app.openapi()
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for path, methods in document["paths"].items():
+        if path.startswith(routes.PREFIX):
+            for operation in methods.values():
+                operation["security"] = [{"token": []}, {}]
+
+
+def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
+    @app.get("/healthz", response_model=Health, summary="Whether the server runs")
+    async def healthz() -> Response:
+        return Response(b'{"status":"ok"}', media_type=problems.JSON)
+
+    @app.get(
+        "/readyz",
+        response_model=Readiness,
+        responses={503: {"model": Readiness, "description": "Nothing is in production."}},
+        summary="Whether callers should be sent here",
+    )
+    async def readyz(request: Request) -> Response:
+        """An alarm does not end it: the version before goes on answering."""
+        serving, alarms = pool.serving, State.of(request).alarms()
+        ready = PRODUCTION in serving
+        status = ("alarm" if alarms else "ready") if ready else "not ready"
+        said = {"status": status, "serving": serving, "alarms": alarms}
+        return Response(orjson.dumps(said), 200 if ready else 503, media_type=problems.JSON)
+
+    @app.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}, "description": "For Prometheus."}},
+        summary="Counts and times",
+    )
+    async def metrics() -> Response:
+        return Response(meters.exposition(), headers={"Content-Type": CONTENT_TYPE})

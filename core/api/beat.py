@@ -1,0 +1,101 @@
+"""What a server does beside answering: it follows the aliases and gives signs of life."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from core.api.meters import Meters
+from core.errors import SignoffError
+from core.feedback.retention import erase_overdue
+from core.serving import watch
+from core.serving.pool import Pool
+from core.serving.servers import Desk
+
+log = logging.getLogger("signoff.api")
+FOLLOW_SECONDS = 1.0
+TELL_SECONDS = 5.0
+WATCH_SECONDS = 15.0
+ERASE_SECONDS = 60.0
+
+
+class Beat:
+    """A thread of its own, so that loading a model holds up no answer."""
+
+    def __init__(self, pool: Pool, meters: Meters, desk: Desk) -> None:
+        self._pool, self._meters, self._desk = pool, meters, desk
+        self._end = threading.Event()
+        self._flags: list[str] = []
+        self._due: dict[Callable[[Beat], None], float] = {}
+        self._seen: tuple[dict[str, str], list[str]] = {}, []
+        self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
+
+    def start(self) -> None:
+        """The first look, at once: whoever waits for this can answer afterwards."""
+        self._once()
+        self._thread.start()
+
+    def close(self) -> None:
+        """The last sign of life."""
+        self._end.set()
+        self._thread.join()
+        self._tell()
+        self._desk.leave()
+
+    @property
+    def alarms(self) -> list[str]:
+        """What is not as it should be, as sentences: models that cannot be served, a canary out of
+        its bounds.
+        """
+        return [*self._pool.alarms, *self._flags]
+
+    def _run(self) -> None:
+        while not self._end.wait(FOLLOW_SECONDS):
+            self._once()
+
+    def _once(self) -> None:
+        try:
+            self._pool.follow()
+            self._notice()
+            for act, seconds in EVERY.items():
+                now = time.monotonic()
+                if now >= self._due.get(act, 0.0):
+                    self._due[act] = now + seconds
+                    act(self)
+        except SignoffError as error:
+            log.error("the workspace cannot be used", extra={"line": {"error": str(error)}})  # noqa: TRY400
+        except Exception:
+            log.exception("unexpected")
+
+    def _notice(self) -> None:
+        """Tell log and meters what has changed."""
+        serving, alarms = self._pool.serving, self.alarms
+        if (serving, alarms) == self._seen:
+            return
+        self._seen = serving, alarms
+        self._meters.state(serving, len(alarms))
+        log.info("serving", extra={"line": {"serving": serving}})
+        for alarm in alarms:
+            log.error("alarm", extra={"line": {"alarm": alarm}})
+
+    def _tell(self) -> None:
+        counts = self._meters.drain()
+        try:
+            self._desk.tell(self._pool.serving, self.alarms, counts)
+        except BaseException:
+            self._meters.give_back(counts)
+            raise
+
+    def _watch(self) -> None:
+        self._flags = watch.enforce(self._desk.store)
+
+    def _erase(self) -> None:
+        erase_overdue(self._desk.store)
+
+
+EVERY: dict[Callable[[Beat], None], float] = {
+    Beat._tell: TELL_SECONDS,  # noqa: SLF001
+    Beat._watch: WATCH_SECONDS,  # noqa: SLF001
+    Beat._erase: ERASE_SECONDS,  # noqa: SLF001
+}
+"""After so many seconds it is done again."""

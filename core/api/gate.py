@@ -1,0 +1,162 @@
+"""What every request passes: how much it may send and how long it may take, the headers that every
+answer carries, the line in the log. No framework in it: this runs for each request.
+"""
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.api.callers import Doorkeeper
+from core.api.meters import Meters
+from core.api.problems import HINTS, HttpError, problem, unexpected
+from core.errors import SignoffError
+
+log = logging.getLogger("signoff.api")
+Lines = Callable[[bytes], object]
+"""Takes each line of the log of requests."""
+MAX_BYTES = 8 * 2**20
+"""Of a request's body."""
+TOO_LONG = f"The request has more than {MAX_BYTES // 2**20} MiB"
+SECONDS = 30.0
+"""From the first byte of a request to its answer."""
+HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+_REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_GUARDED = "/v1/"
+
+
+class Gate:
+    """The outermost application.
+
+    Args:
+        hosts: names by which this server may be asked for; empty: any. A page whose name was made
+            to resolve to this machine must not reach it.
+        lines: takes the log's line of each request; None: there is no such log.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        doorkeeper: Doorkeeper,
+        meters: Meters,
+        hosts: Collection[str],
+        lines: Lines | None,
+    ) -> None:
+        self._app, self._doorkeeper, self._meters = app, doorkeeper, meters
+        self._lines = lines
+        self._hosts = {host.lower().encode() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        passing = _Passing(headers, send)
+        state: dict[str, Any] = scope.setdefault("state", {})
+        refusal: Response | None = None
+        try:
+            async with asyncio.timeout(SECONDS):
+                self._require_host(headers)
+                if scope["path"].startswith(_GUARDED):
+                    client = scope.get("client")
+                    state["caller"] = await self._doorkeeper.let_in(
+                        headers, client[0] if client else "local"
+                    )
+                await self._app(scope, _Limited(headers, receive), passing)
+        except TimeoutError:
+            refusal = problem(HttpError(503, "It took too long", "Ask for less, or later."))
+        except SignoffError as error:
+            refusal = problem(error)
+        except Exception:
+            log.exception("unexpected", extra={"request": passing.id.decode()})
+            refusal = unexpected()
+        if refusal is not None and not passing.status:
+            await refusal(scope, receive, passing)
+        self._tell(scope, passing, time.perf_counter() - started)
+
+    def _require_host(self, headers: dict[bytes, bytes]) -> None:
+        host = headers.get(b"host", b"").rpartition(b"]")
+        name = (host[0] + host[1]) or host[2].partition(b":")[0]
+        if self._hosts and name.lower() not in self._hosts:
+            raise HttpError(
+                421, "This server is not asked for by that name", "Name it: signoff serve --host."
+            )
+
+    def _tell(self, scope: Scope, passing: "_Passing", seconds: float) -> None:
+        """The request in log and meters: its route, never its address as written."""
+        route = getattr(scope.get("route"), "path", "other")
+        self._meters.request(route, passing.status, seconds)
+        if self._lines is None:
+            return
+        state = scope["state"]
+        caller = state.get("caller")
+        line = {
+            "at": datetime.now(UTC),
+            "event": "request",
+            "request": passing.id.decode(),
+            "caller": caller.name if caller else None,
+            "method": scope["method"],
+            "route": route,
+            "status": passing.status,
+            "ms": round(seconds * 1000, 2),
+            **state.get("log", {}),
+        }
+        # Not by way of logging, which takes longer than everything else here together.
+        self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+class _Passing:
+    """Adds what every answer carries, and sees which status it has."""
+
+    __slots__ = ("_send", "id", "status")
+
+    def __init__(self, headers: dict[bytes, bytes], send: Send) -> None:
+        given = headers.get(b"x-request-id", b"")
+        self.id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
+        self.status = 0
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            extra = [*HEADERS, (b"x-request-id", self.id)]
+            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+        await self._send(message)
+
+
+class _Limited:
+    """Refuses a body that is too long: by what it says of itself, and by what comes."""
+
+    __slots__ = ("_came", "_receive")
+
+    def __init__(self, headers: dict[bytes, bytes], receive: Receive) -> None:
+        said = headers.get(b"content-length", b"0")
+        if said.isdigit() and int(said) > MAX_BYTES:
+            raise HttpError(413, TOO_LONG, HINTS[413])
+        self._came, self._receive = 0, receive
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._came += len(message.get("body", b""))
+        if self._came > MAX_BYTES:
+            raise HTTPException(413, TOO_LONG)  # FastAPI lets no other error of a body through
+        return message

@@ -1,0 +1,101 @@
+"""Work of many requests, done together by one thread.
+
+Whoever comes while it works is in the next group. With little to do a group is one request and
+nobody waits; with much to do, one commit, or one question to a model, is for all that wait.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from core.errors import UnavailableError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting(Generic[T, R]):
+    item: T
+    weight: int
+    future: "asyncio.Future[R]"
+
+
+class Groups(Generic[T, R]):
+    """Asked from one event loop.
+
+    Args:
+        work: gives the result, or the exception, of each item of a group, in order. What it raises
+            itself all of them get.
+        weight: of a group at most, unless one item alone has more.
+        waiting: items that may wait; more are refused, so that a queue never outlives its callers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[Sequence[T]], Sequence[R | Exception]],
+        *,
+        weight: int,
+        waiting: int,
+    ) -> None:
+        self._work, self._weight, self._most = work, weight, waiting
+        self._queue: queue.SimpleQueue[_Waiting[T, R] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def require_room(self) -> None:
+        """Raise UnavailableError if too many wait already."""
+        if self._queue.qsize() >= self._most:
+            raise UnavailableError(
+                "More is asked for than this server can answer", "Ask again in a moment."
+            )
+
+    async def do(self, item: T, *, weight: int = 1) -> R:
+        """The item's result. Raises UnavailableError if too many wait already."""
+        self.require_room()
+        waiting = _Waiting(item, weight, asyncio.get_running_loop().create_future())
+        self._queue.put(waiting)
+        result: R = await waiting.future
+        return result
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going_on = True
+        while going_on:
+            taken = [self._queue.get()]
+            weight = 0
+            while weight < self._weight and not self._queue.empty():
+                last = taken[-1]
+                weight += last.weight if last else 0
+                taken.append(self._queue.get())
+            going_on = None not in taken
+            self._do([one for one in taken if one is not None and not one.future.cancelled()])
+
+    def _do(self, group: Sequence[_Waiting[T, R]]) -> None:
+        if not group:
+            return
+        results: Sequence[R | Exception]
+        try:
+            results = self._work([one.item for one in group])
+        except Exception as error:  # noqa: BLE001 - raised again where it was asked
+            results = [error] * len(group)
+        group[0].future.get_loop().call_soon_threadsafe(_settle, group, results)
+
+
+def _settle(group: Sequence[_Waiting[T, R]], results: Sequence[R | Exception]) -> None:
+    """In the event loop: every one of the group gets its result. Some have stopped waiting."""
+    for one, result in zip(group, results, strict=True):
+        if one.future.done():
+            continue
+        if isinstance(result, Exception):
+            one.future.set_exception(result)
+        else:
+            one.future.set_result(result)

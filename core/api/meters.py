@@ -1,0 +1,126 @@
+"""What Prometheus reads at ``/metrics``, and what the workspace is told of it."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from core.store.serving import Count
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+TENTHS = tuple(n / 10 for n in range(1, 11))
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Meters:
+    """The counts of one server. No label holds anything that a caller wrote."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        mine = self._registry
+        self._requests = Counter(
+            "signoff_requests", "Requests that were answered.", ("route", "status"), registry=mine
+        )
+        self._seconds = Histogram(
+            "signoff_request_seconds",
+            "Until the answer was sent.",
+            ("route",),
+            buckets=SECONDS,
+            registry=mine,
+        )
+        self._predictions = Counter(
+            "signoff_predictions",
+            "Posts that were answered.",
+            ("version", "served_as"),
+            registry=mine,
+        )
+        self._errors = Counter(
+            "signoff_prediction_errors",
+            "Requests that a version could not answer.",
+            ("version",),
+            registry=mine,
+        )
+        self._p_at_1 = Histogram(
+            "signoff_p_at_1",
+            "Probability of the first suggestion.",
+            ("version",),
+            buckets=TENTHS,
+            registry=mine,
+        )
+        self._unkept = Counter(
+            "signoff_unkept",
+            "Posts that were answered but could not be kept.",
+            ("source",),
+            registry=mine,
+        )
+        self._serving = Gauge(
+            "signoff_serving", "1 for what is held loaded.", ("name", "version"), registry=mine
+        )
+        self._alarms = Gauge(
+            "signoff_alarms", "Aliases that do not answer with what they name.", registry=mine
+        )
+        # Looking up by labels takes longer than counting.
+        self._of_route = cache(
+            lambda route, status: (
+                self._requests.labels(route, str(status)),
+                self._seconds.labels(route),
+            )
+        )
+        self._of_version = cache(
+            lambda version, served_as: (
+                self._predictions.labels(version, served_as),
+                self._p_at_1.labels(version),
+            )
+        )
+        self._counts: dict[tuple[str, datetime], Count] = {}
+        self._lock = threading.Lock()
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        counter, histogram = self._of_route(route, status)
+        counter.inc()
+        histogram.observe(seconds)
+
+    def answered(self, version: str, served_as: str, p_at_1: list[float]) -> None:
+        """A version answered a request of so many posts."""
+        counter, histogram = self._of_version(version, served_as)
+        counter.inc(len(p_at_1))
+        for p in p_at_1:
+            histogram.observe(p)
+        self._count(version, Count(1, 0))
+
+    def failed(self, version: str) -> None:
+        """A version could not answer a request."""
+        self._errors.labels(version).inc()
+        self._count(version, Count(1, 1))
+
+    def unkept(self, source: str, posts: int) -> None:
+        self._unkept.labels(source).inc(posts)
+
+    def state(self, serving: Mapping[str, str], alarms: int) -> None:
+        """What is held loaded now."""
+        self._serving.clear()
+        for name, version in serving.items():
+            self._serving.labels(name, version).set(1)
+        self._alarms.set(alarms)
+
+    def drain(self) -> dict[tuple[str, datetime], Count]:
+        """Requests by version and minute, since this was last asked."""
+        with self._lock:
+            drained, self._counts = self._counts, {}
+        return drained
+
+    def give_back(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
+        """What was drained and could not be told."""
+        with self._lock:
+            for key, count in counts.items():
+                self._counts[key] = self._counts.get(key, Count()) + count
+
+    def exposition(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def _count(self, version: str, count: Count) -> None:
+        key = version, datetime.now(UTC).replace(second=0, microsecond=0)
+        with self._lock:
+            self._counts[key] = self._counts.get(key, Count()) + count

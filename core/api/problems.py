@@ -1,0 +1,111 @@
+"""Every refusal in one shape, with the status that says whose turn it is."""
+
+from collections.abc import Mapping
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from core.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    SignoffError,
+    StorageError,
+    UnavailableError,
+)
+
+JSON = "application/json"
+_STATUS: dict[type[SignoffError], int] = {
+    NotFoundError: 404,
+    InputError: 422,
+    ConflictError: 409,
+    RefusedError: 403,
+    UnavailableError: 503,
+    StorageError: 503,
+}
+"""The first that fits counts."""
+HINTS = {
+    404: "GET /openapi.json lists every route.",
+    405: "GET /openapi.json lists the methods of every route.",
+    413: "Ask for fewer posts at once.",
+}
+
+
+class HttpError(SignoffError):
+    """A refusal that HTTP has a status of its own for."""
+
+    def __init__(
+        self, status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(reason, hint)
+        self.status, self.headers = status, dict(headers or {})
+
+
+def problem(error: SignoffError) -> Response:
+    """The answer that an error is."""
+    if isinstance(error, HttpError):
+        return _response(error.status, error.reason, error.hint, error.headers)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    return _response(status, error.reason, error.hint, headers)
+
+
+def unexpected() -> Response:
+    """What callers are told of an error of ours: nothing; the log has it."""
+    return _response(500, "The server met an error that it did not expect", "Its log says more.")
+
+
+def invalid(where: str, what: str) -> Response:
+    """The answer to a request that is not as it should be."""
+    return _response(422, f"{where}: {what}", "GET /openapi.json says what is taken.")
+
+
+def http_problem(error: HTTPException) -> Response:
+    """The answer that an error of the framework is."""
+    hint = HINTS.get(error.status_code, "GET /openapi.json says what is taken.")
+    # FastAPI's for a body that is no text; one that is no JSON has 422 already.
+    status = 422 if error.status_code == 400 else error.status_code
+    return _response(status, str(error.detail), hint, error.headers or {})
+
+
+def tell_all(app: FastAPI) -> None:
+    """Have ``app`` answer every error so."""
+    app.add_exception_handler(SignoffError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _expected(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, SignoffError):
+        raise error
+    return problem(error)
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again afterwards; the gate has it in the log."""
+    return unexpected()
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    """Where in the request, and what; never what was written there."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    return invalid(".".join(map(str, first["loc"])), first["msg"])
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return http_problem(error)
+
+
+def _response(
+    status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    content = orjson.dumps({"error": reason.rstrip("."), "hint": hint})
+    return Response(content, status, headers=headers, media_type=JSON)

@@ -1,0 +1,221 @@
+"""The routes under ``/v1``."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from core.api.problems import JSON, http_problem, invalid, problem
+from core.api.schemas import (
+    AliasesAnswer,
+    FeedbackAnswer,
+    FeedbackRequest,
+    LabelsAnswer,
+    Name,
+    PredictAnswer,
+    PredictRequest,
+    Problem,
+    VersionsAnswer,
+)
+from core.api.state import State
+from core.errors import InputError, SignoffError
+from core.release import aliases
+from core.release.events import CANARY, PRODUCTION
+from core.serving.pool import Served
+from core.text import is_empty
+
+_SAID = {
+    401: "A token is needed, or this one is not good.",
+    404: "There is no such alias, version or submission.",
+    413: "The request is too long.",
+    421: "The server is not asked for by that name.",
+    422: "The request is not as it should be.",
+    429: "You have asked for all you may in this minute.",
+    503: "It cannot be done now.",
+}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The declaration of errors that a route may answer with."""
+    return {status: {"model": Problem, "description": _SAID[status]} for status in statuses}
+
+
+PREFIX = "/v1"
+router = APIRouter(prefix=PREFIX, responses=errors(401, 421, 422, 429, 503))
+Alias = Annotated[Name | None, Query(description="Default: production.")]
+Version = Annotated[Name | None, Query(description="In place of an alias.")]
+
+
+@router.post(
+    "/predict",
+    response_model=PredictAnswer,
+    responses=errors(404, 413),
+    summary="Ask for the subreddits of one post or many",
+)
+async def predict(asked: PredictRequest, request: Request) -> Response:
+    """The likeliest subreddits of each post. All posts are answered by one version.
+
+    What was sent is kept with what was suggested, for as long as docs/feedback.md says.
+    """
+    state = State.of(request)
+    await state.count(request, len(asked.posts))
+    texts = [(post.title, post.text) for post in asked.posts]
+    for place, text in enumerate(texts):
+        if is_empty(*text):
+            raise InputError(f"body.posts.{place} has no text", "Write a title.")
+    served = await _served(state, request, asked.alias, asked.version, asked.caller)
+    answer = await state.service.predict(served, texts, k=asked.k, keep_text=asked.keep_text)
+    state.note(
+        request,
+        version=served.suggester.version,
+        served_as=served.name,
+        posts=len(texts),
+        texts=texts,
+    )
+    return _json(
+        {
+            "version": served.suggester.version,
+            "served_as": served.name,
+            "predictions": [
+                {"submission": kept, "suggestions": said}
+                for kept, said in zip(answer.kept, answer.said, strict=True)
+            ],
+        }
+    )
+
+
+@router.post(
+    "/feedback",
+    response_model=FeedbackAnswer,
+    responses=errors(404, 413),
+    summary="Say which subreddit is right",
+)
+async def feedback(said: FeedbackRequest, request: Request) -> Response:
+    """Kept when the answer comes. Sent again, it changes nothing; a later word replaces it."""
+    state = State.of(request)
+    await state.count(request, 1)
+    name = await state.service.feedback(said.submission, said.subreddit)
+    return _json({"submission": said.submission, "subreddit": name})
+
+
+@router.get("/aliases", response_model=AliasesAnswer, summary="What every alias names")
+async def list_aliases(request: Request) -> Response:
+    """By name, with what this server has loaded for it."""
+    state = State.of(request)
+    await state.count(request, 1)
+    names, canary = await asyncio.to_thread(aliases.named, state.store)
+    serving, share = state.pool.serving, (canary.share or 0.0) if canary else 0.0
+    return _json(
+        {
+            "aliases": [
+                {
+                    "alias": name,
+                    "version": version,
+                    "share": share if name == CANARY else None,
+                    "loaded": serving.get(name),
+                }
+                for name, version in names.items()
+            ]
+        }
+    )
+
+
+@router.get("/versions", response_model=VersionsAnswer, summary="Every released version")
+async def list_versions(request: Request) -> Response:
+    """The newest first, with the aliases that name it."""
+    state = State.of(request)
+    await state.count(request, 1)
+    found = await asyncio.to_thread(aliases.versions, state.store)
+    names = await asyncio.to_thread(aliases.current, state.store)
+    return _json(
+        {
+            "versions": [
+                {
+                    "version": one.version,
+                    "created_at": one.created_at.isoformat(),
+                    "aliases": [name for name, version in names.items() if version == one.version],
+                }
+                for one in found
+            ]
+        }
+    )
+
+
+@router.get(
+    "/labels",
+    response_model=LabelsAnswer,
+    responses=errors(404),
+    summary="Every subreddit that a version can name",
+)
+async def labels(request: Request, alias: Alias = None, version: Version = None) -> Response:
+    """Sorted. By default of what answers you: production, or the canary if you are of its share."""
+    state = State.of(request)
+    await state.count(request, 1)
+    served = await _served(state, request, alias, version, None)
+    suggester = served.suggester
+    return _json({"version": suggester.version, "labels": suggester.classifier.labels})
+
+
+class Direct:
+    """Answers the one route that is asked again and again, and leaves all others to ``app``.
+
+    The layers that FastAPI has around a route take longer than predicting and keeping; it
+    describes this one, and answers it with the same function where it is asked by itself.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._route = next(
+            route
+            for route in router.routes
+            if isinstance(route, APIRoute) and route.endpoint is predict
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope.get("path") != f"{PREFIX}/predict" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        scope["app"], scope["route"] = self._app, self._route
+        request = Request(scope, receive)
+        response = await self._predict(request)
+        await response(scope, receive, send)
+
+    async def _predict(self, request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != JSON:
+            return invalid("header.content-type", f"Input should be {JSON}")
+        try:
+            asked = PredictRequest.model_validate_json(await request.body())
+            return await predict(asked, request)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            return invalid(".".join(map(str, ("body", *first["loc"]))), first["msg"])
+        except HTTPException as error:  # the gate's, of a body that is too long
+            return http_problem(error)
+        except SignoffError as error:
+            return problem(error)
+
+
+async def _served(
+    state: State, request: Request, alias: str | None, version: str | None, caller: str | None
+) -> Served:
+    """Who answers."""
+    if alias is not None and version is not None:
+        raise InputError("Both an alias and a version are given", "Give one of them, or neither.")
+    name = version or alias
+    if name in (None, PRODUCTION):
+        return state.pool.for_caller(caller or state.caller(request).name)
+    if state.pool.is_held(name):
+        return state.pool.named(name)
+    return await asyncio.to_thread(state.pool.named, name)
+
+
+def _json(value: dict[str, Any] | Sequence[Any]) -> Response:
+    return Response(orjson.dumps(value), media_type=JSON)

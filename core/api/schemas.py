@@ -1,0 +1,159 @@
+"""What callers send and get: the shapes of every request and answer, with an example each."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.feedback.submissions import MAX_BODY, MAX_TITLE
+from core.serving.suggest import TOP
+
+MOST_POSTS = 1_000
+"""Posts of one request."""
+MOST_SUGGESTIONS = 50
+MOST_CALLER = 200
+"""Characters by which a caller names whom it asks for."""
+MOST_NAME = 50
+"""Characters of an alias, a version, a submission or a subreddit; none has so many."""
+
+Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+
+
+class Shape(BaseModel):
+    """Exactly these fields, of exactly these types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Post(Shape):
+    """One post; title or text must say something."""
+
+    title: str = Field(max_length=MAX_TITLE, examples=["My cat stares at the wall"])
+    text: str = Field("", max_length=MAX_BODY, examples=["All night long. Is that normal?"])
+
+
+class PredictRequest(Shape):
+    """One post, or many."""
+
+    posts: list[Post] = Field(min_length=1, max_length=MOST_POSTS)
+    k: int = Field(TOP, ge=1, le=MOST_SUGGESTIONS, description="How many subreddits, at most.")
+    alias: Name | None = Field(
+        None,
+        description="Who should answer. Default: production, or the canary for its share.",
+        examples=["production"],
+    )
+    version: Name | None = Field(
+        None, description="The same by version, in place of an alias.", examples=["20260531.1"]
+    )
+    caller: str | None = Field(
+        None,
+        max_length=MOST_CALLER,
+        description="For whom you ask, such as an account's number: the same one gets the same"
+        " version while a canary is on. Not stored. Default: your token, or your address.",
+        examples=["account-4711"],
+    )
+    keep_text: bool = Field(
+        True, description="False: only suggestions and probabilities are kept, not the text."
+    )
+
+
+class Suggested(Shape):
+    """A subreddit and its probability."""
+
+    subreddit: str = Field(examples=["cats"])
+    probability: float = Field(ge=0, le=1, examples=[0.83])
+
+
+class Prediction(Shape):
+    """What is suggested for one post, most probable first."""
+
+    submission: str | None = Field(
+        description="By this, feedback is given. Null: it could not be kept in time.",
+        examples=["2p8lVr0Tn2bTn0cS7bqzWA"],
+    )
+    suggestions: list[Suggested]
+
+
+class PredictAnswer(Shape):
+    """The predictions in the order of the posts."""
+
+    version: str = Field(description="Who answered.", examples=["20260531.1"])
+    served_as: str = Field(
+        description="As what: production, canary, or the alias or version that was asked for.",
+        examples=["production"],
+    )
+    predictions: list[Prediction]
+
+
+class FeedbackRequest(Shape):
+    """What is right, by the user. The latest word on a submission counts."""
+
+    submission: Name = Field(examples=["2p8lVr0Tn2bTn0cS7bqzWA"])
+    subreddit: str | None = Field(
+        max_length=MAX_TITLE,
+        description="The right one, suggested or not; null: none of those suggested.",
+        examples=["r/cats"],
+    )
+
+
+class FeedbackAnswer(Shape):
+    """What was kept: when this comes, it is on the disk."""
+
+    submission: str = Field(examples=["2p8lVr0Tn2bTn0cS7bqzWA"])
+    subreddit: str | None = Field(examples=["cats"])
+
+
+class Alias(Shape):
+    """A name and what it names now."""
+
+    alias: str = Field(examples=["production"])
+    version: str = Field(examples=["20260531.1"])
+    share: float | None = Field(
+        description="Of the callers, for the canary; 0: it is off. Null for others."
+    )
+    loaded: str | None = Field(
+        description="The version that this server answers with; null: loaded when asked for."
+    )
+
+
+class AliasesAnswer(Shape):
+    aliases: list[Alias]
+
+
+class Version(Shape):
+    """A released model."""
+
+    version: str = Field(examples=["20260531.1"])
+    created_at: str = Field(examples=["2026-05-31T12:00:00+00:00"])
+    aliases: list[str] = Field(examples=[["production"]])
+
+
+class VersionsAnswer(Shape):
+    """The newest first."""
+
+    versions: list[Version]
+
+
+class LabelsAnswer(Shape):
+    """Every subreddit that a version can name, sorted."""
+
+    version: str = Field(examples=["20260531.1"])
+    labels: list[str] = Field(examples=[["cats", "cooking"]])
+
+
+class Health(Shape):
+    status: str = Field(examples=["ok"])
+
+
+class Readiness(Shape):
+    """Whether callers should be sent here. Alarms do not end that: somebody answers."""
+
+    status: str = Field(description="ready, alarm or not ready", examples=["ready"])
+    serving: dict[str, str] = Field(examples=[{"production": "20260531.1"}])
+    alarms: list[str]
+
+
+class Problem(Shape):
+    """Every refusal: what is wrong, and how to mend it."""
+
+    error: str = Field(examples=["There is no submission '…'"])
+    hint: str = Field(examples=["Ask for suggestions again, and answer those."])

@@ -1,0 +1,228 @@
+"""Predicting and keeping: the models are asked, and what they said is kept before it is told."""
+
+import asyncio
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from core.api.groups import Groups
+from core.api.meters import Meters
+from core.errors import NotFoundError, SignoffError
+from core.feedback import submissions
+from core.feedback.submissions import Sent
+from core.serving import Suggester, Suggestion
+from core.serving.pool import Pool, Served
+from core.store import Store
+
+AT_ONCE = 128
+"""Posts that one group asks a model for; a request of more comes back as often as it takes."""
+WAITING = 1_000
+"""Requests that may wait for a model, and as many for the disk."""
+KEEP_SECONDS = 2.0
+"""How long an answer waits to be kept. Longer only where something else has locked the database:
+then callers get it without a submission."""
+SHADOWS = 2_000
+"""Posts that may wait for the shadow; what comes then is not asked of it."""
+
+Text = tuple[str, str]
+"""Title and text of a post."""
+Said = list[Suggestion]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Posts for one version."""
+
+    suggester: Suggester
+    posts: Sequence[Text]
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was suggested for each post, and under which id it was kept; None: it was not."""
+
+    served: Served
+    said: Sequence[Said]
+    kept: Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """What the shadow is asked, too."""
+
+    post: Text
+    k: int
+    public: str
+    version: str
+
+
+class Service:
+    """Used from one event loop; models and database are waited for in threads."""
+
+    def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
+        self._store, self._pool, self._meters = store, pool, meters
+        self._ask: Groups[Question, list[Said]] = Groups(
+            "predict", predict_all, weight=AT_ONCE, waiting=WAITING
+        )
+        self._keep: Groups[list[Sent], list[str]] = Groups(
+            "keep", self._keep_all, weight=AT_ONCE * 4, waiting=WAITING
+        )
+        self._answer: Groups[tuple[str, str | None], bool] = Groups(
+            "feedback",
+            lambda said: submissions.answers(store, said),
+            weight=AT_ONCE,
+            waiting=WAITING,
+        )
+        self._twins: queue.Queue[_Twin | None] = queue.Queue(SHADOWS)
+        self._shadow = threading.Thread(target=self._cast_shadows, name="shadow", daemon=True)
+        self._shadow.start()
+
+    async def predict(
+        self, served: Served, posts: Sequence[Text], *, k: int, keep_text: bool
+    ) -> Answer:
+        """Ask a version, and keep what it says.
+
+        Raises:
+            SignoffError: it cannot answer.
+        """
+        self._ask.require_room()
+        said: list[Said] = []
+        kept: list[str | None] = []
+        for start in range(0, len(posts), AT_ONCE):
+            part = posts[start : start + AT_ONCE]
+            question = Question(served.suggester, part, k)
+            try:
+                found = await self._ask.do(question, weight=len(part))
+            except BaseException:  # also where nobody waits any longer
+                self._meters.failed(served.suggester.version)
+                raise
+            said += found
+            kept += await self._kept(served, part, found, keep_text=keep_text)
+        self._meters.answered(
+            served.suggester.version, served.name, [one[0].probability for one in said if one]
+        )
+        self._cast(served, posts, kept, k)
+        return Answer(served, said, kept)
+
+    async def feedback(self, submission: str, subreddit: str | None) -> str | None:
+        """Keep what is right, by the user; the subreddit's name.
+
+        Raises:
+            InputError: that cannot be one.
+            NotFoundError: there is no such submission.
+        """
+        name = None if subreddit is None else submissions.subreddit_in(subreddit)
+        if not await self._answer.do((submission, name)):
+            raise NotFoundError(
+                f"There is no submission {submission!r}",
+                "Ask for suggestions again, and answer those.",
+            )
+        return name
+
+    def close(self) -> None:
+        """Finish what was begun; shadows that wait are left."""
+        for group in (self._ask, self._keep, self._answer):
+            group.close()
+        with suppress(queue.Empty):
+            while True:
+                self._twins.get_nowait()
+        self._twins.put(None)
+        self._shadow.join()
+
+    async def _kept(
+        self, served: Served, posts: Sequence[Text], said: Sequence[Said], *, keep_text: bool
+    ) -> Sequence[str | None]:
+        sent = [
+            Sent(
+                title=title,
+                body=body,
+                version=served.suggester.version,
+                suggestions=found,
+                source="api",
+                keep_text=keep_text,
+            )
+            for (title, body), found in zip(posts, said, strict=True)
+        ]
+        try:
+            async with asyncio.timeout(KEEP_SECONDS):
+                return await self._keep.do(sent, weight=len(sent))
+        except (SignoffError, TimeoutError):
+            self._meters.unkept("api", len(sent))
+            return [None] * len(sent)
+
+    def _keep_all(self, groups: Sequence[list[Sent]]) -> list[list[str]]:
+        """All of them in one transaction."""
+        every = [one for sent in groups for one in sent]
+        publics = iter(submissions.keep(self._store, every, durable=False))
+        return [[next(publics) for _ in sent] for sent in groups]
+
+    def _cast(
+        self, served: Served, posts: Sequence[Text], kept: Sequence[str | None], k: int
+    ) -> None:
+        shadow, version = self._pool.shadow, served.suggester.version
+        if shadow is None or shadow.version == version:
+            return
+        for post, public in zip(posts, kept, strict=True):
+            if public is not None:
+                try:
+                    self._twins.put_nowait(_Twin(post, k, public, version))
+                except queue.Full:
+                    self._meters.unkept("shadow", 1)
+
+    def _cast_shadows(self) -> None:
+        """In a thread of its own, behind everybody else."""
+        while (first := self._twins.get()) is not None:
+            twins = [first]
+            with suppress(queue.Empty):
+                while len(twins) < AT_ONCE and (twin := self._twins.get_nowait()) is not None:
+                    twins.append(twin)
+            try:
+                self._keep_shadows(twins)
+            except Exception:  # noqa: BLE001 - whatever a shadow does, no caller notices
+                self._meters.unkept("shadow", len(twins))
+
+    def _keep_shadows(self, twins: Sequence[_Twin]) -> None:
+        shadow = self._pool.shadow
+        if shadow is None:
+            return
+        k = max(twin.k for twin in twins)
+        said = shadow.suggest_many([twin.post for twin in twins], k=k)
+        submissions.keep(
+            self._store,
+            [
+                Sent(
+                    title=twin.post[0],
+                    body=twin.post[1],
+                    version=shadow.version,
+                    suggestions=found[: twin.k],
+                    source="shadow",
+                    twin=twin.public,
+                )
+                for twin, found in zip(twins, said, strict=True)
+            ],
+            durable=False,
+        )
+
+
+def predict_all(questions: Sequence[Question]) -> list[list[Said] | Exception]:
+    """The answer to each question, or why there is none; each version is asked once."""
+    answers: dict[int, list[Said] | Exception] = {}
+    by_version: dict[Suggester, list[int]] = defaultdict(list)
+    for place, question in enumerate(questions):
+        by_version[question.suggester].append(place)
+    for suggester, places in by_version.items():
+        k = max(questions[place].k for place in places)
+        posts = [post for place in places for post in questions[place].posts]
+        try:
+            said = iter(suggester.suggest_many(posts, k=k))
+        except Exception as error:  # noqa: BLE001 - each who asked this version is told
+            answers |= dict.fromkeys(places, error)
+            continue
+        for place in places:
+            asked = questions[place]
+            answers[place] = [next(said)[: asked.k] for _ in asked.posts]
+    return [answers[place] for place in range(len(questions))]

@@ -1,0 +1,48 @@
+"""What all requests of one server share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import Request
+
+from core.api.callers import Caller, Doorkeeper
+from core.api.meters import Meters
+from core.api.service import Service, Text
+from core.serving.pool import Pool
+from core.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """``log_text``: whether the log shows what was sent."""
+
+    store: Store
+    pool: Pool
+    meters: Meters
+    service: Service
+    doorkeeper: Doorkeeper
+    alarms: Callable[[], list[str]]
+    log_text: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "State":
+        """That of the server that was asked."""
+        return cast("State", request.app.state.shared)
+
+    def caller(self, request: Request) -> Caller:
+        """Who asks, as the gate saw it."""
+        return cast("Caller", request.scope["state"]["caller"])
+
+    async def count(self, request: Request, posts: int) -> None:
+        """Count what a request asks for. Raises HttpError if it is too much."""
+        await self.doorkeeper.take(self.caller(request), posts)
+
+    def note(
+        self, request: Request, *, version: str, served_as: str, posts: int, texts: Sequence[Text]
+    ) -> None:
+        """Write into the log's line who answered; the texts only where that was asked for."""
+        line: dict[str, object] = {"version": version, "served_as": served_as, "posts": posts}
+        if self.log_text:
+            line["texts"] = texts
+        request.scope["state"]["log"] = line

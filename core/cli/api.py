@@ -1,0 +1,63 @@
+"""The command that answers other programs."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.output import say, workspace
+from core.cli.serve import LOOPBACK, require_free
+from core.identity import is_loopback
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("serve", rich_help_panel="Decide")(serve)
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = 8600,
+    address: Annotated[
+        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
+    ] = LOOPBACK,
+    open_to_all: Annotated[
+        bool, typer.Option("--open", help="Nobody needs a token, wherever they ask from.")
+    ] = False,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which callers ask for it, besides localhost. Repeat."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(help="Posts that one caller may ask for in a minute; 0: any.", min=0)
+    ] = 60_000,
+    versions: Annotated[
+        int,
+        typer.Option(help="Held loaded besides production, canary and shadow.", min=1, max=100),
+    ] = 2,
+    log_text: Annotated[
+        bool, typer.Option("--log-text", help="Write what was sent into the log.")
+    ] = False,
+) -> None:
+    """Answer other programs over HTTP: docs/api.md. By default on this machine only.
+
+    On another address every caller needs a token: signoff tokens create NAME --role viewer.
+    """
+    # Loading these takes longer than most commands.
+    from core.api.app import Options
+    from core.api.run import serve as run
+
+    store = workspace()
+    require_free(address, port)
+    options = Options(
+        address=address,
+        port=port,
+        hosts=tuple(host or ()),
+        open_to_all=open_to_all,
+        posts_a_minute=limit,
+        log_text=log_text,
+        versions=versions,
+    )
+    say(f"Answering on {options.url} – stop with Ctrl-C.")
+    if not is_loopback(address):
+        who = "everybody who can reach it" if open_to_all else "whoever has a token"
+        say(f"Other machines can reach it: it answers {who}.")
+    run(store, options)

@@ -1,0 +1,338 @@
+"""Commands about what users send, and what they say of the suggestions."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.errors import InputError, NotFoundError
+from core.feedback import export, queue, retention, summary
+from core.feedback.export import FORMATS
+from core.feedback.summary import Share, Span, VersionFeedback, Wanted
+from core.release import aliases
+from core.release.events import PRODUCTION
+from core.store import Store
+from core.store.artifacts import storage_errors
+from core.store.labels import Corrected
+from core.store.releases import Version
+
+SHOWN = 20
+"""Texts and subreddits that are printed."""
+MOST_OF_A_TITLE = 60
+
+app = typer.Typer(help="What users send, and what they say back.", no_args_is_help=True)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add these commands to ``parent``."""
+    parent.add_typer(app, name="feedback", rich_help_panel="Look")
+
+
+@app.command("summary")
+def summary_command(
+    period: Annotated[str, typer.Option(help="Over time: by day, or by week.")] = summary.WEEK,
+    as_json: AsJson = False,
+) -> None:
+    """How sure each version is of users' texts, and how often they say that it was right."""
+    store = workspace()
+    counted = summary.count(store)
+    found, spans = summary.by_version(store, counted), summary.over_time(counted, period=period)
+    if as_json:
+        print_json({"versions": list(map(_version, found)), "over_time": list(map(_span, spans))})
+        return
+    if not found:
+        say("Nobody has sent a text yet. Callers do: signoff serve")
+        return
+    print_table(
+        ("version", "texts", "answered", "right at 1", "right at 5", "mean p@1", "on posts"),
+        [
+            (
+                one.version,
+                one.texts,
+                one.answered,
+                _said(one.first),
+                _said(one.five),
+                one.p_mean,
+                one.against.mean if one.against else None,
+            )
+            for one in found
+        ],
+    )
+    say("Right: of those who answered, with its 95% interval. They are no random sample.")
+    for one in found:
+        if one.against is not None:
+            say(
+                f"{one.version}: p@1 of users' texts against its {one.against.split} split"
+                f" (#{one.against.evaluation}): KS {one.against.ks:.3f}, Wasserstein"
+                f" {one.against.wasserstein:.3f}."
+            )
+    print_table(
+        (f"{period} from", "version", "texts", "answered", "right at 1", "right at 5"),
+        [
+            (
+                str(one.begins),
+                one.version,
+                one.texts,
+                one.answered,
+                _said(one.first),
+                _said(one.five),
+            )
+            for one in spans[-SHOWN:]
+        ],
+    )
+
+
+@app.command("queue")
+def queue_command(
+    limit: Annotated[int, typer.Option(help="So many texts at most.", min=1)] = SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Texts whose users corrected the model, oldest first, for a person to label."""
+    store = workspace()
+    found, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
+    if as_json:
+        print_json({"waiting": total, "texts": [_corrected(one) for one in found]})
+        return
+    if not found:
+        say("No text waits for a label.")
+        return
+    print_table(
+        ("submission", "sent (UTC)", "first suggestion", "user says", "title"),
+        [
+            (
+                one.public,
+                f"{one.at:%Y-%m-%d %H:%M}",
+                f"r/{one.suggestions[0][0]}" if one.suggestions else None,
+                f"r/{one.said}" if one.said else "none of these",
+                _one_line(one.title),
+            )
+            for one in found
+        ],
+    )
+    if total > len(found):
+        say(f"{total - len(found):,} more: signoff feedback queue --limit {total}")
+    say("Next: signoff feedback label SUBMISSION SUBREDDIT")
+
+
+@app.command("label")
+def label_command(
+    submission: Annotated[str, typer.Argument(help="As the queue names it.", show_default=False)],
+    subreddit: Annotated[
+        str | None, typer.Argument(help="The right one, such as r/ireland.", show_default=False)
+    ] = None,
+    aside: Annotated[
+        bool, typer.Option("--aside", help="Instead: the text says nothing of any subreddit.")
+    ] = False,
+    use: Annotated[
+        str, typer.Option(help="evaluate: only ever judges models. train: goes as all posts go.")
+    ] = queue.EVALUATE,
+    again: Annotated[
+        bool, typer.Option("--again", help="In place of what was said of it before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which subreddit a text belongs to: signoff snapshot create --feedback then takes it."""
+    if aside == (subreddit is not None):
+        raise InputError("A text has a subreddit, or is set aside", "Give a name, or --aside.")
+    said = queue.label(workspace(), submission, subreddit, use=use, again=again)
+    if as_json:
+        print_json(
+            {"submission": submission, "subreddit": said.subreddit, "use": said.use, "by": said.by}
+        )
+        return
+    say(
+        f"{submission}: r/{said.subreddit}, to {said.use}."
+        if said.subreddit
+        else f"{submission}: set aside."
+    )
+
+
+@app.command("demand")
+def demand_command(
+    add: Annotated[
+        str | None, typer.Option(help="Put this one on the collector's list.", metavar="NAME")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="What this one cannot name. Default: what production names.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="So many at most.", min=1)] = SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Subreddits that users name and the model cannot, the most wanted first."""
+    store = workspace()
+    if add is not None:
+        name = summary.add_to_collector(store, add)
+        if as_json:
+            print_json({"added": name})
+        else:
+            say(f"r/{name} is on the list. Next: signoff collect posts --subreddit {name}")
+        return
+    asked = _version_named(store, version)
+    found = summary.demand(store, asked)
+    if as_json:
+        print_json({"version": asked.version, "wanted": [_wanted(one) for one in found[:limit]]})
+        return
+    if not found:
+        say(f"Version {asked.version} can name every subreddit that users named.")
+        return
+    print_table(
+        ("subreddit", "texts", "last", "collected"),
+        [
+            (
+                f"r/{one.subreddit}",
+                one.texts,
+                f"{one.newest:%Y-%m-%d}",
+                "yes" if one.listed else "no",
+            )
+            for one in found[:limit]
+        ],
+    )
+    say("Have one collected: signoff feedback demand --add NAME")
+
+
+@app.command("erase")
+def erase_command(
+    submissions: Annotated[
+        list[str] | None,
+        typer.Argument(help="Of whom a user asks for it. Default: all that are old enough."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase texts, and the posts that were made of them. Suggestions and answers stay.
+
+    docs/feedback.md says what is kept, and for how long.
+    """
+    store = workspace()
+    with progress_bar() as progress:
+        erased = (
+            retention.erase(store, submissions, progress=progress)
+            if submissions
+            else retention.erase_expired(store)
+        )
+    if as_json:
+        names = [path.name for path in store.backups()]
+        print_json({"texts": erased.texts, "posts": erased.posts, "backups": names})
+        return
+    say(f"{erased.texts:,} texts erased, and {erased.posts:,} posts that were made of them.")
+    if backups := store.backups():
+        say(
+            f"{len(backups)} backups of the database keep what they hold; delete them by hand:"
+            f" {backups[-1].parent}/*.backup.db"
+        )
+
+
+@app.command("export")
+def export_command(
+    format: Annotated[  # noqa: A002 - the option's own name
+        str, typer.Option(help="ndjson or csv.")
+    ] = FORMATS[0],
+    output: Annotated[Path | None, typer.Option(help="A file; by default it is printed.")] = None,
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="Leave titles and texts out.")
+    ] = False,
+) -> None:
+    """Every submission with its suggestions, latest answer and label, one a line, oldest first."""
+    lines = export.lines(workspace(), format=format, text=not without_text)
+    if output is None:
+        sys.stdout.writelines(lines)
+        return
+    with storage_errors(output), output.open("w", encoding="utf-8") as file:
+        file.writelines(lines)
+    say(f"Written to {output}")
+
+
+def _version_named(store: Store, name: str | None) -> Version:
+    """That version, or the one in production."""
+    if name is None:
+        served = aliases.version_of(store, PRODUCTION)
+        if served is None:
+            raise NotFoundError("No version is in production yet", "Name one: --version VERSION.")
+        return served
+    found = next((each for each in aliases.versions(store) if each.version == name), None)
+    if found is None:
+        raise NotFoundError(
+            f"There is no version {name!r}", "`signoff release list` shows those there are."
+        )
+    return found
+
+
+def _said(share: Share) -> str | None:
+    if share.value is None or share.interval is None:
+        return None
+    low, high = share.interval
+    return f"{share.value:.1%} ({low:.1%} to {high:.1%})"
+
+
+def _one_line(title: str) -> str:
+    line = " ".join(title.split())
+    return line if len(line) <= MOST_OF_A_TITLE else f"{line[:MOST_OF_A_TITLE]}…"
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"count": share.count, "of": share.of, "share": share.value, "interval": share.interval}
+
+
+def _version(one: VersionFeedback) -> dict[str, Any]:
+    against = one.against
+    return {
+        "version": one.version,
+        "execution": one.training,
+        "texts": one.texts,
+        "shadows": one.shadows,
+        "answered": one.answered,
+        "right_at_1": _share(one.first),
+        "right_at_5": _share(one.five),
+        "p_at_1": {
+            "mean": one.p_mean,
+            "posts": one.p_posts,
+            "against": None
+            if against is None
+            else {
+                "evaluation": against.evaluation,
+                "split": against.split,
+                "mean": against.mean,
+                "ks": against.ks,
+                "wasserstein": against.wasserstein,
+            },
+        },
+        "calibration": {
+            "error": one.calibration_error,
+            "answered": one.reliability.posts,
+            "mean_p": one.reliability.mean_p,
+            "right": one.reliability.accuracy,
+        },
+    }
+
+
+def _span(one: Span) -> dict[str, Any]:
+    return {
+        "version": one.version,
+        "begins": one.begins,
+        "texts": one.texts,
+        "answered": one.answered,
+        "right_at_1": _share(one.first),
+        "right_at_5": _share(one.five),
+    }
+
+
+def _corrected(one: Corrected) -> dict[str, Any]:
+    return {
+        "submission": one.public,
+        "at": one.at,
+        "title": one.title,
+        "body": one.body,
+        "version": one.version,
+        "suggestions": one.suggestions,
+        "answer": one.said,
+    }
+
+
+def _wanted(one: Wanted) -> dict[str, Any]:
+    return {
+        "subreddit": one.subreddit,
+        "texts": one.texts,
+        "newest": one.newest,
+        "listed": one.listed,
+    }

@@ -1,0 +1,137 @@
+"""Texts that users corrected, for a reviewer to label; labelled ones become posts.
+
+docs/decisions/0016-feedback.md says what may be made of them, and why.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.access import authorise
+from core.collect.posts import Post, store_posts
+from core.errors import ConflictError, InputError, NotFoundError, RefusedError
+from core.executions import cached, record
+from core.feedback.submissions import subreddit_in
+from core.identity import Role
+from core.store import Store
+from core.store import labels as table
+from core.store import submissions as sent_table
+from core.store.labels import EVALUATE, TRAIN, USES, Corrected, Label
+
+__all__ = [
+    "EVALUATE",
+    "TRAIN",
+    "Brought",
+    "Corrected",
+    "bring",
+    "count_waiting",
+    "label",
+    "waiting",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Which execution made posts of labelled texts, and of how many."""
+
+    execution: int
+    posts: int
+
+
+def waiting(store: Store, *, limit: int = 20, after: int = 0) -> list[Corrected]:
+    """Texts whose user chose another subreddit than the first suggestion, or none, which are kept
+    and without a label; oldest first, without the first ``after``.
+    """
+    with store.read() as session:
+        return table.corrected(session, limit=limit, after=after)
+
+
+def count_waiting(store: Store) -> int:
+    """How many there are."""
+    with store.read() as session:
+        return table.count_corrected(session)
+
+
+def label(
+    store: Store, public: str, subreddit: str | None, *, use: str = EVALUATE, again: bool = False
+) -> Label:
+    """Say which subreddit a text belongs to, for judging models or for training them.
+
+    Args:
+        subreddit: None: it is set aside, since the text tells nothing.
+        use: ``evaluate``: it only ever lands in validation splits. ``train``: it goes as all posts
+            go.
+        again: in place of what was said of it before.
+
+    Raises:
+        InputError: that is no subreddit's name, or no use.
+        NotFoundError: there is no such submission, or its text is not kept.
+        ConflictError: somebody labelled it before.
+        RefusedError: whoever acts is no reviewer; or the text judges models, and would train them.
+    """
+    if use not in USES:
+        raise InputError(f"{use!r} is no use of a text", f"Choose {' or '.join(USES)}.")
+    name = None if subreddit is None else subreddit_in(subreddit)
+    with store.write() as session:
+        actor = authorise(session, Role.REVIEWER, to="label texts")
+        number = sent_table.kept_text(session, public)
+        if number is None:
+            raise NotFoundError(
+                f"There is no text {public[:50]!r}, or not any more",
+                "`signoff feedback queue` shows those that wait.",
+            )
+        before = table.label_of(session, number)
+        _check_again(before, use, again=again)
+        said = Label(
+            submission=number, at=datetime.now(UTC), by=actor.name, subreddit=name, use=use
+        )
+        table.write_label(session, said)
+    return said
+
+
+def bring(store: Store) -> Brought | None:
+    """Make posts of the labelled texts, as one recorded step; None if there are none.
+
+    What was brought before and has not changed is left as it is.
+    """
+    with store.read() as session:
+        state, texts = table.state(session), list(table.labelled(session))
+    if not texts:
+        return None
+    newest = state.newest.isoformat() if state.newest else None
+    inputs = {"labels": state.labels, "newest": newest, "texts": len(texts)}
+    earlier = cached(store, "feedback", {}, inputs)
+    if earlier is not None:
+        return Brought(earlier.number, len(texts))
+    posts = [
+        Post(
+            id=text.post_id,
+            subreddit=text.subreddit,
+            created_utc=int(text.at.timestamp()),
+            title=text.title,
+            body=text.body,
+            is_self=bool(text.body),
+        )
+        for text in texts
+    ]
+    with record(store, "feedback", params={}, inputs=inputs) as run:
+        counts = store_posts(store, posts, source=table.SOURCE, execution=run.number)
+        run.metrics = {
+            "inserted": counts.inserted,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "erased": counts.erased,
+        }
+    return Brought(run.number, len(texts))
+
+
+def _check_again(before: Label | None, use: str, *, again: bool) -> None:
+    if before is None:
+        return
+    said = "set it aside" if before.subreddit is None else f"labelled it r/{before.subreddit}"
+    if not again:
+        raise ConflictError(f"{before.by} {said} already", "Say --again to put yours in its place.")
+    if before.subreddit is not None and before.use == EVALUATE and use == TRAIN:
+        raise RefusedError(
+            "This text judges models, so it cannot train any: it would be known before it is asked",
+            "Leave its use as it is.",
+        )

@@ -1,0 +1,281 @@
+"""What users' texts and answers say of each version.
+
+Those who answer are not a random sample of those who ask: shares of answers are of those who
+answered, and say nothing of the others.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.access import authorise
+from core.errors import InputError
+from core.evaluation.aggregate import HISTOGRAM_BINS
+from core.evaluation.evaluate import labels_of
+from core.feedback.submissions import subreddit_in
+from core.identity import Role
+from core.stats.calibration import BINS, Reliability, expected_calibration_error
+from core.stats.classification import ratio
+from core.stats.distances import binned_distances
+from core.stats.intervals import wilson_interval
+from core.store import Store, collection, models, releases
+from core.store import feedback as table
+from core.store.feedback import BinCounts, DayCounts, Named
+from core.store.frames import read_json
+from core.store.models import Evaluation
+from core.store.releases import Version
+from core.training.train import of_execution
+
+Floats = NDArray[np.float64]
+_Counted = TypeVar("_Counted", BinCounts, DayCounts)
+
+_FINE = 150
+"""Bins that SQL counts: those of a histogram and those of a reliability curve are made of them."""
+DAY, WEEK = "day", "week"
+PERIODS = (DAY, WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``count`` of ``of``, and the share with its 95% interval (Wilson); None of none."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        return self.count / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson_interval(self.count, self.of) if self.of else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """p@1 of users' texts against that of the posts on which the version was judged.
+
+    ``posts``: counts in :data:`core.evaluation.aggregate.HISTOGRAM_BINS` bins.
+    """
+
+    evaluation: int
+    snapshot: str
+    split: str
+    mean: float
+    posts: list[int]
+    ks: float
+    wasserstein: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFeedback:
+    """What users sent to a version, and what they said of its suggestions.
+
+    ``texts``: that users got its suggestions for. ``shadows``: for which it was asked too. Both
+    have a p@1: ``p_mean`` (None without any) and ``p_posts``, counts in as many bins as
+    ``against`` has. ``reliability`` is of the answered ones.
+    """
+
+    version: str
+    training: int
+    texts: int
+    shadows: int
+    answered: int
+    first: Share
+    five: Share
+    p_mean: float | None
+    p_posts: list[int]
+    against: Against | None
+    reliability: Reliability
+
+    @property
+    def calibration_error(self) -> float | None:
+        """None without any answer."""
+        return expected_calibration_error(self.reliability) if self.answered else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """One day, or the week that begins then, of one version."""
+
+    version: str
+    begins: date
+    texts: int
+    answered: int
+    first: Share
+    five: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A subreddit that users name and a version cannot. ``listed``: the collector knows it."""
+
+    subreddit: str
+    texts: int
+    newest: datetime
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """All that was sent and said, counted once: what the figures are made of."""
+
+    bins: list[BinCounts]
+    days: list[DayCounts]
+
+
+def newest(store: Store) -> tuple[int, int]:
+    """The numbers of the newest submission and answer: while they stay, so does :func:`count`."""
+    with store.read() as session:
+        return table.newest(session)
+
+
+def count(store: Store) -> Counted:
+    """Count what was sent and said until now."""
+    with store.read() as session:
+        return Counted(table.bins(session, number=_FINE), table.days(session))
+
+
+def by_version(store: Store, counted: Counted) -> list[VersionFeedback]:
+    """Of every version that was ever asked, newest first."""
+    bins, days = _by_version(counted.bins), _by_version(counted.days)
+    with store.read() as session:
+        versions = releases.versions(session)
+    return [
+        _of_version(store, version, bins.get(version.version, []), days.get(version.version, []))
+        for version in versions
+        if version.version in bins or version.version in days
+    ]
+
+
+def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
+    """Of every version in every day or week in which users asked it, by time. Pure.
+
+    Raises:
+        InputError: there is no such period.
+    """
+    if period not in PERIODS:
+        raise InputError(f"{period!r} is no period", f"Choose {' or '.join(PERIODS)}.")
+    parts: dict[tuple[date, str], list[DayCounts]] = {}
+    for one in counted.days:
+        day = date.fromisoformat(one.day)
+        begins = day if period == DAY else day - timedelta(days=day.weekday())
+        parts.setdefault((begins, one.version), []).append(one)
+    return [
+        Span(
+            version=version,
+            begins=begins,
+            texts=sum(one.texts for one in found),
+            answered=sum(one.answered for one in found),
+            first=_share(found, "first"),
+            five=_share(found, "five"),
+        )
+        for (begins, version), found in sorted(parts.items())
+    ]
+
+
+def demand(store: Store, version: Version) -> list[Wanted]:
+    """What users asked any version for and ``version`` cannot name, the most wanted first."""
+    known = {name.lower() for name in labels_of(store, of_execution(store, version.candidate))}
+    with store.read() as session:
+        named, listed = table.named(session), table.collected(session)
+    return [_wanted(one, listed) for one in named if one.key not in known]
+
+
+def add_to_collector(store: Store, subreddit: str) -> str:
+    """Put a subreddit on the list that ``signoff collect posts`` reads; its name without ``r/``.
+
+    Raises:
+        InputError: that is no subreddit's name.
+        RefusedError: whoever acts is no reviewer.
+    """
+    name = subreddit_in(subreddit)
+    with store.write() as session:
+        authorise(session, Role.REVIEWER, to="add subreddits to the collector's list")
+        collection.ensure(session, name)
+    return name
+
+
+def _of_version(
+    store: Store, version: Version, counted: list[BinCounts], sent: list[DayCounts]
+) -> VersionFeedback:
+    known = sum(one.texts for one in counted)
+    p_posts = _coarse(counted, "texts", HISTOGRAM_BINS).astype(np.int64)
+    return VersionFeedback(
+        version=version.version,
+        training=version.candidate,
+        texts=sum(one.texts for one in sent),
+        shadows=sum(one.shadows for one in counted),
+        answered=sum(one.answered for one in sent),
+        first=_share(sent, "first"),
+        five=_share(sent, "five"),
+        p_mean=sum(one.p for one in counted) / known if known else None,
+        p_posts=p_posts.tolist(),
+        against=_against(store, version, p_posts) if known else None,
+        reliability=_reliability(counted),
+    )
+
+
+def _against(store: Store, version: Version, p_posts: NDArray[np.int64]) -> Against | None:
+    """The version's own test split, if it was opened, else its validation split; None where it
+    was evaluated on neither.
+    """
+    with store.read() as session:
+        made = models.evaluations(session, model_executions=[version.candidate])
+        model = models.model(session, version.candidate)
+    own = [each for each in made if model is not None and each.snapshot == model.snapshot]
+    tested = [each for each in made if each.split == "test"]
+    judged = next(iter([*tested, *(each for each in own if each.split == "valid")]), None)
+    return None if judged is None else _compared(store, judged, p_posts)
+
+
+def _compared(store: Store, judged: Evaluation, p_posts: NDArray[np.int64]) -> Against:
+    posts = np.array(read_json(store.artifacts, judged.summary)["p_at_1_histogram"]["posts"])
+    ks, wasserstein = binned_distances(p_posts, posts)
+    return Against(
+        evaluation=judged.execution,
+        snapshot=judged.snapshot,
+        split=judged.split,
+        mean=judged.metrics["p_at_1_mean"],
+        posts=posts.tolist(),
+        ks=ks,
+        wasserstein=wasserstein,
+    )
+
+
+def _reliability(counted: Sequence[BinCounts]) -> Reliability:
+    answered = _coarse(counted, "answered", BINS).astype(np.int64)
+    return Reliability(
+        posts=answered,
+        mean_p=ratio(_coarse(counted, "p_answered", BINS), answered),
+        accuracy=ratio(_coarse(counted, "right", BINS), answered),
+    )
+
+
+def _coarse(counted: Sequence[BinCounts], what: str, bins: int) -> Floats:
+    """A sum in each of ``bins`` bins, of which the fine ones are parts; shape (bins,)."""
+    fine = np.zeros(_FINE)
+    for one in counted:
+        fine[one.bin] += getattr(one, what)
+    coarse: Floats = fine.reshape(bins, -1).sum(axis=1)
+    return coarse
+
+
+def _share(found: Iterable[DayCounts], what: str) -> Share:
+    pairs = [(getattr(one, what), one.answered) for one in found]
+    return Share(sum(count for count, _ in pairs), sum(of for _, of in pairs))
+
+
+def _by_version(counted: Iterable[_Counted]) -> dict[str, list[_Counted]]:
+    found: dict[str, list[_Counted]] = {}
+    for one in counted:
+        found.setdefault(one.version, []).append(one)
+    return found
+
+
+def _wanted(one: Named, listed: Collection[str]) -> Wanted:
+    return Wanted(subreddit=one.name, texts=one.texts, newest=one.newest, listed=one.key in listed)

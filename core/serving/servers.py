@@ -1,0 +1,70 @@
+"""Which servers run, what they answer with, and whether that is what the aliases name."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from core.store import Store
+from core.store import serving as table
+from core.store.serving import Count, Server
+
+GONE = timedelta(seconds=20)
+"""A server that gave no sign of life for so long has ended without saying so."""
+_FORGOTTEN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One server, and the workspace that it tells of itself."""
+
+    store: Store
+    me: Server
+
+    def tell(
+        self,
+        serving: Mapping[str, str],
+        alarms: Sequence[str],
+        counts: Mapping[tuple[str, datetime], Count],
+    ) -> None:
+        """A sign of life: what it answers with, its alarms, and what it counted since the last."""
+        now = datetime.now(UTC)
+        me = replace(self.me, seen_at=now, serving=dict(serving), alarm=" ".join(alarms) or None)
+        with self.store.write() as session:
+            table.put_server(session, me)
+            table.add_counts(session, me.id, counts)
+            table.remove_servers(session, before=now - _FORGOTTEN)
+
+    def leave(self) -> None:
+        """The last sign of life."""
+        with self.store.write() as session:
+            table.remove_servers(session, id=self.me.id)
+
+
+def here(store: Store, address: str) -> Desk:
+    """The desk of this process, which is about to answer callers at ``address``."""
+    now = datetime.now(UTC)
+    me = Server(
+        id=secrets.token_hex(8),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        address=address,
+        started_at=now,
+        seen_at=now,
+        serving={},
+        alarm=None,
+    )
+    return Desk(store, me)
+
+
+def running(store: Store) -> list[Server]:
+    """The servers that gave a sign of life lately, the first that was started first."""
+    with store.read() as session:
+        return table.servers(session, since=datetime.now(UTC) - GONE)
+
+
+def alarms(store: Store) -> list[str]:
+    """Why servers do not answer with what the aliases name, as sentences."""
+    return [f"{one.host}, {one.address}: {one.alarm}" for one in running(store) if one.alarm]

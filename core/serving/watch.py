@@ -1,0 +1,122 @@
+"""Whether a canary keeps within the bounds of the policy, told from what callers asked of it.
+
+Judged as gates are: only where the whole 95% interval lies beyond the bound is it flagged, so that
+it is never stopped by bad luck.
+"""
+
+import math
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.errors import RefusedError
+from core.identity import Actor, Way, acting_as
+from core.release import aliases
+from core.release.events import PRODUCTION
+from core.release.policy import Rules, read_policy
+from core.stats.intervals import share_interval
+from core.store import Store
+from core.store import serving as table
+from core.store.releases import EventRecord
+from core.store.serving import Count, Sureness
+
+_Z = 1.959964
+"""Of a 95% interval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """The canary that is on, with what callers asked of it since it began, and of production."""
+
+    event: EventRecord
+    count: Count
+    sureness: Sureness
+    production: str
+    beside: Sureness
+    """Of production, in the same time."""
+    rules: Rules
+
+    @property
+    def version(self) -> str:
+        return self.event.version or ""
+
+    @property
+    def error_rate(self) -> tuple[float, float] | None:
+        """The exact 95% interval of the share of requests that it could not answer; None where
+        there are too few.
+        """
+        if self.count.requests < self.rules.fewest_requests:
+            return None
+        return share_interval(self.count.errors, self.count.requests)
+
+    @property
+    def p_at_1_drop(self) -> tuple[float, float] | None:
+        """The 95% interval of how far its mean p@1 lies below that of production (Welch 1947, by
+        the normal distribution: there are hundreds); None where there are too few.
+        """
+        mine, other = self.sureness, self.beside
+        if min(mine.texts, other.texts) < max(2, self.rules.fewest_requests):
+            return None
+        error = math.sqrt(mine.variance / mine.texts + other.variance / other.texts)
+        drop = other.mean - mine.mean
+        return drop - _Z * error, drop + _Z * error
+
+    @property
+    def flags(self) -> list[str]:
+        """Which bounds it breaks, as sentences; empty where it keeps all."""
+        found = []
+        errors, drop = self.error_rate, self.p_at_1_drop
+        if errors and errors[0] > self.rules.max_error_rate:
+            found.append(
+                f"The canary {self.version} could not answer {self.count.errors:,} of"
+                f" {self.count.requests:,} requests, {errors[0]:.1%} at least; the policy allows"
+                f" {self.rules.max_error_rate:.1%}"
+            )
+        if drop and drop[0] > self.rules.max_p_at_1_drop:
+            found.append(
+                f"The mean p@1 of the canary {self.version} is {self.sureness.mean:.3f}, that of"
+                f" {self.production} {self.beside.mean:.3f}: lower by {drop[0]:.3f} at least; the"
+                f" policy allows {self.rules.max_p_at_1_drop:.3f}"
+            )
+        return found
+
+
+def watched(store: Store) -> Watched | None:
+    """The canary as it does now; None where there is none."""
+    names, event = aliases.named(store)
+    if event is None or event.version is None:
+        return None
+    production = names[PRODUCTION]
+    minute = event.at - timedelta(seconds=event.at.second, microseconds=event.at.microsecond)
+    with store.read() as session:
+        counts = table.counts(session, since=minute)
+        mine = table.sureness(session, event.version, since=event.at)
+        beside = table.sureness(session, production, since=event.at)
+    return Watched(
+        event=event,
+        count=counts.get(event.version, Count()),
+        sureness=mine,
+        production=production,
+        beside=beside,
+        rules=read_policy(store.home).rules,
+    )
+
+
+def enforce(store: Store) -> list[str]:
+    """What is wrong with the canary, as sentences; it is ended where the policy says so.
+
+    The event is written by the name of the server, ``server/HOST``.
+    """
+    found = watched(store)
+    flags = found.flags if found else []
+    if found is None or not flags or not found.rules.stop:
+        return flags
+    why = ". ".join(flags)
+    try:
+        with acting_as(Actor(f"server/{socket.gethostname()}", Way.LOCAL)):
+            aliases.set_canary(
+                store, found.version, share=0, expected=found.version, comment=f"{why}."
+            )
+    except RefusedError:
+        return []  # somebody else was faster, or another server
+    return []

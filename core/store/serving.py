@@ -1,0 +1,163 @@
+"""Servers that answer callers, and how often they did."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, cast, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session, aliased
+
+from core.store.tables_feedback import SubmissionRow
+from core.store.tables_serving import ServerRow, ServingCountRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What each field says: :class:`core.store.tables_serving.ServerRow`."""
+
+    id: str
+    host: str
+    pid: int
+    address: str
+    started_at: datetime
+    seen_at: datetime
+    serving: Mapping[str, str]
+    alarm: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many requests a version was given, and how many of those it could not answer."""
+
+    requests: int = 0
+    errors: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.requests + other.requests, self.errors + other.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """p@1 of the texts that a version was sent: how many, its mean and its variance."""
+
+    texts: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Texts that a shadow was asked too: how many, of how many both suggest the same first
+    subreddit, and the mean p@1 of what the user got and of the shadow.
+    """
+
+    texts: int
+    same: int
+    mean: float
+    shadow_mean: float
+
+
+def put_server(session: Session, server: Server) -> None:
+    """A sign of life, in place of the one before."""
+    session.merge(ServerRow(**asdict(server)))
+
+
+def remove_servers(session: Session, *, id: str = "", before: datetime | None = None) -> None:  # noqa: A002
+    """Forget a server, and those that were last seen ``before`` that moment."""
+    gone = ServerRow.id == id
+    if before is not None:
+        gone |= ServerRow.seen_at < before
+    session.execute(delete(ServerRow).where(gone))
+
+
+def servers(session: Session, *, since: datetime) -> list[Server]:
+    """Those that were seen since then, the first that was started first."""
+    query = select(ServerRow).where(ServerRow.seen_at >= since)
+    return [_server(row) for row in session.scalars(query.order_by(ServerRow.started_at))]
+
+
+def add_counts(session: Session, server: str, counts: Mapping[tuple[str, datetime], Count]) -> None:
+    """Add what a server counted, by version and minute, to what it told before."""
+    rows = [
+        {
+            "version": version,
+            "minute": minute,
+            "server": server,
+            "requests": count.requests,
+            "errors": count.errors,
+        }
+        for (version, minute), count in counts.items()
+    ]
+    if rows:
+        added = insert(ServingCountRow)
+        both: dict[str, Any] = {
+            name: getattr(ServingCountRow, name) + getattr(added.excluded, name)
+            for name in ("requests", "errors")
+        }
+        session.execute(
+            added.on_conflict_do_update(index_elements=["version", "minute", "server"], set_=both),
+            rows,
+        )
+
+
+def counts(session: Session, *, since: datetime) -> dict[str, Count]:
+    """Version -> what all servers counted of it in the minutes from ``since`` on."""
+    query = (
+        select(
+            ServingCountRow.version,
+            func.sum(ServingCountRow.requests),
+            func.sum(ServingCountRow.errors),
+        )
+        .where(ServingCountRow.minute >= since)
+        .group_by(ServingCountRow.version)
+    )
+    return {row[0]: Count(row[1], row[2]) for row in session.execute(query)}
+
+
+def sureness(session: Session, version: str, *, since: datetime) -> Sureness:
+    """Of what users sent to a version from then on; shadows do not count."""
+    p = SubmissionRow.p_at_1
+    query = select(func.count(p), func.avg(p), func.avg(p * p)).where(
+        SubmissionRow.version == version,
+        SubmissionRow.at >= since,
+        SubmissionRow.source != "shadow",
+    )
+    texts, mean, square = session.execute(query).one()
+    if not texts:
+        return Sureness()
+    return Sureness(texts, mean, max(0.0, square - mean * mean) * texts / max(1, texts - 1))
+
+
+def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | None:
+    """The newest ``most`` texts that ``version`` answered and ``shadow`` was asked too; None if
+    there are none.
+    """
+    got = aliased(SubmissionRow)
+    first = [func.json_extract(row.suggestions, "$[0][0]") for row in (SubmissionRow, got)]
+    newest = (
+        select(
+            cast(first[0] == first[1], Integer).label("same"),
+            got.p_at_1.label("p"),
+            SubmissionRow.p_at_1.label("shadow_p"),
+        )
+        .join(got, SubmissionRow.twin == got.id)
+        .where(
+            SubmissionRow.version == shadow,
+            SubmissionRow.source == "shadow",
+            got.version == version,
+        )
+        .order_by(SubmissionRow.at.desc())
+        .limit(most)
+        .subquery()
+    )
+    query = select(
+        func.count(), func.sum(newest.c.same), func.avg(newest.c.p), func.avg(newest.c.shadow_p)
+    )
+    found = session.execute(query).one()
+    return Twins(*found) if found[0] else None
+
+
+def _server(row: ServerRow) -> Server:
+    return Server(**{name: getattr(row, name) for name in Server.__slots__})

@@ -1,0 +1,41 @@
+"""The tables of the servers that answer callers."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.store.tables import VersionRow
+from core.store.types import Base, Json
+
+
+class ServerRow(Base):
+    """One running ``signoff serve``, as it last said."""
+
+    __tablename__ = "servers"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    host: Mapped[str]
+    pid: Mapped[int]
+    address: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """Its last sign of life."""
+    serving: Mapped[Json]
+    """Alias -> version whose model it has loaded and answers with."""
+    alarm: Mapped[str | None]
+    """Why it does not serve what an alias names; None: it does."""
+
+
+class ServingCountRow(Base):
+    """What one server answered with one version within one minute."""
+
+    __tablename__ = "serving_counts"
+
+    version: Mapped[str] = mapped_column(ForeignKey(VersionRow.version), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its first moment."""
+    server: Mapped[str] = mapped_column(String(32), primary_key=True)
+    requests: Mapped[int]
+    errors: Mapped[int]
+    """Of the requests."""

@@ -1,0 +1,171 @@
+"""The demo page, for the public: an app of its own, with nothing of the reviewers' in reach."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import InputError, RefusedError, SignoffError, UnavailableError
+from core.feedback import submissions
+from core.feedback.submissions import Sent
+from core.identity import NOBODY, entrance
+from core.settings import settings
+from dashboard import public, visitor, words
+from dashboard.parts.suggestions import Asked, choose, thanks
+
+STATIC = Path(__file__).parent / "static"
+QUESTION = "Where should this post go?"
+ASKED, AGAIN, PRIVATE = "asked", "again", "private"
+"""Session keys: what was sent; whether the answer is being changed; the wish not to be kept."""
+log = logging.getLogger("signoff.demo")
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """What visitors can mend is said to them; of the rest only that it went wrong."""
+    try:
+        yield
+    except (InputError, RefusedError, UnavailableError) as error:
+        st.warning(
+            f"**{words.plain(error.reason)}.** {words.plain(error.hint)}", icon=":material/info:"
+        )
+    except SignoffError:
+        log.exception("a visitor was not answered")
+        st.error("**That did not work, through no fault of yours.** Please try again in a minute.")
+
+
+def ask() -> None:
+    """The form."""
+    st.markdown(
+        "Write a post as you would on Reddit. You get the subreddits that fit best, and say which"
+        " one is right."
+    )
+    keeps = settings().keep_text_days > 0
+    with st.form("post"):
+        title = st.text_input("Title", placeholder="My first sourdough, after three failures")
+        body = st.text_area("Text (optional)", height=110)
+        private = not keeps or st.checkbox(
+            "Do not keep my text", value=st.session_state.get(PRIVATE, False)
+        )
+        sent = st.form_submit_button(
+            "Suggest subreddits", type="primary", icon=":material/search:", width="stretch"
+        )
+    if sent:
+        with boundary():
+            st.session_state[PRIVATE] = private
+            st.session_state[ASKED] = suggest(title, body, keep_text=not private)
+            st.rerun()
+    st.caption(what_is_kept(settings().keep_text_days))
+
+
+def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
+    """Ask who answers this visitor, and keep what they suggest."""
+    submissions.check_text(title, body)
+    public.admit(visitor.session(), visitor.network())
+    suggester = public.suggester(visitor.session())
+    found = suggester.suggest(title, body)
+    sent = Sent(
+        title=title,
+        body=body,
+        version=suggester.version,
+        suggestions=found,
+        source="page",
+        keep_text=keep_text,
+    )
+    (submission,) = submissions.keep(public.store(), [sent])
+    cast_shadow(sent, submission)
+    return Asked(title=title, version=suggester.version, suggestions=found, submission=submission)
+
+
+def cast_shadow(sent: Sent, submission: str) -> None:
+    """Ask the shadow too, for the record; whatever becomes of it, the visitor has their answer."""
+    shadow = public.shadow()
+    if shadow is None or shadow.version == sent.version:
+        return
+    with suppress(SignoffError):
+        found = shadow.suggest(sent.title, sent.body)
+        twin = replace(
+            sent, version=shadow.version, suggestions=found, source="shadow", twin=submission
+        )
+        submissions.keep(public.store(), [twin])
+
+
+def show(asked: Asked) -> None:
+    """The suggestions, to choose from."""
+
+    def say(subreddit: str | None) -> None:
+        name = submissions.answer(public.store(), asked.submission or "", subreddit)
+        st.session_state[ASKED] = asked.saying(name)
+        st.session_state.pop(AGAIN, None)
+        st.rerun()
+
+    st.markdown(f"“{words.plain(asked.title)}”")
+    st.subheader("Which one is right?", anchor=False)
+    with boundary():
+        choose(asked, say)
+    if st.button("Start over", icon=":material/restart_alt:", width="stretch"):
+        begin_again()
+    small_print(asked)
+
+
+def thank(asked: Asked) -> None:
+    """After the answer: the next post, or second thoughts."""
+    st.success(f"{thanks(asked)} It helps the next model.", icon=":material/check:")
+    if st.button("Another one", type="primary", icon=":material/edit_note:", width="stretch"):
+        begin_again()
+    if asked.may_say and st.button("Change my answer", icon=":material/undo:", width="stretch"):
+        st.session_state[AGAIN] = True
+        st.rerun()
+    small_print(asked)
+
+
+def begin_again() -> None:
+    """An empty form."""
+    for key in (ASKED, AGAIN):
+        st.session_state.pop(key, None)
+    st.rerun()
+
+
+def small_print(asked: Asked) -> None:
+    """Who answered, and what to name if the text should be erased."""
+    lines = [f"Version {words.plain(asked.version)} answered."]
+    if not st.session_state.get(PRIVATE):
+        lines += ["To have your text erased, name this:", f"`{asked.submission}`"]
+    st.caption("  \n".join(lines))
+
+
+def what_is_kept(days: int) -> str:
+    """What is stored, and for how long, in two sentences (Markdown)."""
+    rest = "The suggestions and your answer are kept without a name. No account, no tracking."
+    if not days:
+        return f"Your text is not kept. {rest}"
+    return (
+        f"Your text is kept for {words.count(days, 'day')} to improve the suggestions; longer only"
+        f" if it is chosen to teach or test the next model. {rest}"
+    )
+
+
+entrance(lambda: NOBODY)
+st.set_page_config(page_title=QUESTION, page_icon=str(STATIC / "icon.svg"), layout="centered")
+st.html(STATIC / "style.html")
+st.html(STATIC / "demo.html")
+st.title(QUESTION, anchor=False)
+asked: Asked | None = st.session_state.get(ASKED)
+with boundary():
+    if asked is None:
+        version = public.suggester(visitor.session()).version
+        if public.learned_from_generated(version):
+            st.badge(
+                words.GENERATED,
+                icon=":material/science:",
+                color="gray",
+                help="The model knows only posts that were made for a demonstration.",
+            )
+        ask()
+    elif asked.said and AGAIN not in st.session_state:
+        thank(asked)
+    else:
+        show(asked)

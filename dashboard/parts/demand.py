@@ -1,0 +1,74 @@
+"""Subreddits that users name and a version cannot."""
+
+import pandas as pd
+import streamlit as st
+
+from core.feedback import summary
+from core.feedback.summary import VersionFeedback, Wanted
+from core.identity import Role
+from core.release.aliases import versions
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+SHOWN = 5
+"""Subreddits with a button; the others are in a table."""
+
+
+def show_demand(one: VersionFeedback) -> None:
+    """The most wanted first, each with the way onto the collector's list."""
+    c.section(
+        "What does it not know?",
+        "Subreddits that users named and this version cannot, by how many texts. One click puts one"
+        " on the collector's list.",
+    )
+    version = next(each for each in versions(data.store()) if each.version == one.version)
+    found = summary.demand(data.store(), version)
+    if not found:
+        st.markdown(":green[**✓ It can name every subreddit that users named.**]")
+        return
+    why_not = c.why_not(Role.REVIEWER, to="add subreddits to the collector's list")
+    for wanted in found[:SHOWN]:
+        _show(wanted, why_not)
+    if len(found) > SHOWN:
+        with st.expander(f"{words.count(len(found) - SHOWN, 'more subreddit')}"):
+            st.dataframe(_frame(found[SHOWN:]), hide_index=True, alt="Wanted subreddits")
+
+
+def _show(wanted: Wanted, why_not: str | None) -> None:
+    name = words.plain(f"r/{wanted.subreddit}")
+    with st.container(border=True):
+        said, way = st.columns([5, 4], vertical_alignment="center")
+    said.markdown(
+        f"**{name}** · {words.count(wanted.texts, 'text')}, last"
+        f" {words.unbroken(words.day(wanted.newest))}"
+    )
+    with way:
+        if wanted.listed:
+            st.markdown(":green[✓ on the collector's list]")
+            return
+        acts.offer(
+            [
+                Act(
+                    key=f"collect-{wanted.subreddit.lower()}",
+                    label="Have it collected",
+                    icon=":material/playlist_add:",
+                    why_not=why_not,
+                    do=lambda: summary.add_to_collector(data.store(), wanted.subreddit),
+                    done=f"{name} is on the collector's list. Next:"
+                    f" `signoff collect posts --subreddit {wanted.subreddit}`",
+                )
+            ]
+        )
+
+
+def _frame(found: list[Wanted]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Subreddit": [f"r/{one.subreddit}" for one in found],
+            "Texts": [one.texts for one in found],
+            "Last": [words.day(one.newest) for one in found],
+            "Collected": [one.listed for one in found],
+        }
+    )

@@ -1,0 +1,136 @@
+"""What users' texts and answers say of one version, and of all of them."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.evaluation.aggregate import histogram
+from core.evaluation.evaluate import of_execution
+from core.feedback import summary
+from core.feedback.summary import PERIODS, WEEK, Counted, Share, VersionFeedback
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.charts import feedback as charts
+from dashboard.charts import sureness
+from dashboard.charts.sureness import Sureness
+from dashboard.components import Rich
+
+USERS = "texts of users"
+
+
+def accepted(share: Share) -> tuple[str, str]:
+    """A share of answers, and its 95% interval; dashes without any answer."""
+    if share.value is None or share.interval is None:
+        return "–", "no answer yet"
+    low, high = map(words.share, share.interval)
+    return words.share(share.value), f"{low} to {high}"
+
+
+def show_over_time(counted: Counted, one: VersionFeedback) -> None:
+    """How often the version was right, by day or week."""
+    c.section("Was it right?", "As users say who answered; bars are 95% intervals.")
+    place = st.container()
+    period = st.segmented_control(
+        "By",
+        PERIODS,
+        default=WEEK,
+        required=True,
+        key="by",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    spans = [
+        span
+        for span in summary.over_time(counted, period=str(period))
+        if span.version == one.version
+    ]
+    with place:
+        if not one.answered:
+            c.empty("No answer yet.")
+            return
+        c.chart(
+            charts.acceptance(spans, str(period), c.colours()),
+            key="acceptance",
+            alt="Share of answers that call the first suggestion, or one of five, right, over time",
+        )
+
+
+def show_sureness(one: VersionFeedback) -> None:
+    """p@1 of what users send against that of the posts on which it was judged."""
+    c.section("How sure is it?", "p@1 is the probability of the first suggestion.")
+    if one.against is None:
+        c.empty("There are no posts to lay it against.")
+        return
+    posts = f"its {one.against.split} posts"
+    shown = [
+        Sureness(posts, histogram(one.against.posts), candidate=False),
+        Sureness(USERS, histogram(one.p_posts), candidate=False, place=1),
+    ]
+    c.chart(
+        sureness.p_at_1(shown, c.colours()),
+        key="p-at-1",
+        alt="Distributions of p@1 on posts and on texts of users",
+    )
+    widest = words.share(one.against.ks)
+    distances = {
+        "KS": (one.against.ks, f"at the widest point, {widest} of the texts lie on the other side"),
+        "Wasserstein": (
+            one.against.wasserstein,
+            "so far would the average text's p@1 have to move",
+        ),
+    }
+    c.lines([f"**{name} {words.three(by)}**: {why}." for name, (by, why) in distances.items()])
+
+
+def show_calibration(one: VersionFeedback) -> None:
+    """Whether p@1 means what it says, on posts and as users say."""
+    error = one.calibration_error
+    c.section(
+        "Can p@1 be believed?",
+        "On the diagonal it is as sure as it is right."
+        + (f" Calibration error {words.three(error)} by its users." if error is not None else ""),
+    )
+    if error is None or one.against is None:
+        c.empty("No answer yet.")
+        return
+    judged = of_execution(data.store(), one.against.evaluation)
+    users = {
+        "posts": one.reliability.posts,
+        "mean_p": one.reliability.mean_p,
+        "accuracy": one.reliability.accuracy,
+    }
+    c.chart(
+        charts.calibration(
+            data.summary_of(judged)["reliability"],
+            users,
+            (f"its {one.against.split} posts", "answered texts"),
+            c.colours(),
+        ),
+        key="calibration",
+        alt="Share that is right against p@1, on posts and as users say",
+    )
+
+
+def show_versions(found: Sequence[VersionFeedback]) -> None:
+    """Every version that was ever asked, newest first."""
+    c.section("Versions", "Every version that users asked, the newest first.")
+    c.table(
+        ("Version", "Texts", "Answers", "Right first", "Right among five", "Mean p@1", "On posts"),
+        [
+            (
+                c.Link(one.version, c.FEEDBACK, {"version": one.version}),
+                f"{one.texts:,}",
+                f"{one.answered:,}",
+                Rich(words.unbroken(_with_interval(one.first))),
+                Rich(words.unbroken(_with_interval(one.five))),
+                words.three(one.p_mean),
+                words.three(one.against.mean if one.against else None),
+            )
+            for one in found
+        ],
+    )
+
+
+def _with_interval(share: Share) -> str:
+    value, note = accepted(share)
+    return f"{value} ({note})" if share.of else value

@@ -1,0 +1,96 @@
+"""Texts that users corrected, for a reviewer to label one by one."""
+
+import streamlit as st
+
+from core.feedback import queue
+from core.feedback.queue import EVALUATE, TRAIN, Corrected
+from core.identity import Role
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.paging import turn
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+
+EACH = 2
+"""Texts a page."""
+USES = {EVALUATE: "only judges models", TRAIN: "trains them, as all posts do"}
+MOST_OF_A_BODY = 600
+"""Characters that are shown at once."""
+
+
+def show_queue() -> None:
+    """The oldest texts that wait, each with a form; how many there are."""
+    total = queue.count_waiting(data.store())
+    c.section(
+        "Corrected by users",
+        f"{words.count(total, 'text')} for which another subreddit than the first was chosen, or"
+        " none, without a label. Labelled ones come into snapshots that ask for them:"
+        " `signoff snapshot create --feedback`.",
+    )
+    if not total:
+        st.markdown(":green[**✓ No text waits for a label.**]")
+        return
+    cards = st.container()
+    # Without the total in it: the next text comes up where one was labelled.
+    part = slice(0, total)
+    if total > EACH:
+        part = turn("waiting", None, total, each=EACH, counted=words.count(total, "text"))
+    found = queue.waiting(data.store(), limit=EACH, after=part.start)
+    why_not = c.why_not(Role.REVIEWER, to="label texts")
+    with cards:
+        for one, column in zip(found, st.columns(EACH), strict=False):
+            with column, st.container(border=True):
+                _show(one, why_not)
+
+
+def _show(one: Corrected, why_not: str | None) -> None:
+    said = f"**r/{words.plain(one.said)}**" if one.said else "**none of these**"
+    first = f"r/{words.plain(one.suggestions[0][0])}" if one.suggestions else "nothing"
+    st.markdown(f"**{words.plain(one.title) or 'No title'}**")
+    if one.body:
+        more = "…" if len(one.body) > MOST_OF_A_BODY else ""
+        st.markdown(words.paragraphs(one.body[:MOST_OF_A_BODY] + more))
+    st.caption(
+        f"{words.unbroken(words.minute(one.at))} · {words.plain(one.version)} suggested {first};"
+        f" the user says {said}."
+    )
+    with st.form(f"label-{one.public}", border=False):
+        _show_form(one, why_not)
+
+
+def _show_form(one: Corrected, why_not: str | None) -> None:
+    names = list(
+        dict.fromkeys([*([one.said] if one.said else []), *(n for n, _ in one.suggestions)])
+    )
+    chosen = st.selectbox(
+        "It belongs to",
+        names,
+        format_func=lambda name: f"r/{name}",
+        key=f"belongs-{one.public}",
+        index=0 if one.said else None,
+        placeholder="Choose or write a subreddit",
+        accept_new_options=True,
+    )
+    use = st.radio("The text", list(USES), format_func=USES.__getitem__, key=f"use-{one.public}")
+    acts.offer(
+        [
+            Act(
+                key=f"give-{one.public}",
+                label="Label it",
+                icon=":material/label:",
+                why_not=why_not,
+                do=lambda: queue.label(data.store(), one.public, chosen or "", use=str(use)),
+                done="Labelled.",
+                next_=True,
+            ),
+            Act(
+                key=f"aside-{one.public}",
+                label="Set aside: it tells nothing",
+                icon=":material/block:",
+                why_not=why_not,
+                do=lambda: queue.label(data.store(), one.public, None),
+                done="Set aside.",
+            ),
+        ],
+        in_form=True,
+    )

@@ -1,0 +1,118 @@
+"""What do users say?"""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.feedback import retention, summary
+from core.feedback.summary import VersionFeedback
+from core.release.aliases import current
+from core.release.events import PRODUCTION
+from core.snapshots import listing
+from dashboard import components as c
+from dashboard import data, state, words
+from dashboard.parts import acts
+from dashboard.parts.demand import show_demand
+from dashboard.parts.feedback import (
+    accepted,
+    show_calibration,
+    show_over_time,
+    show_sureness,
+    show_versions,
+)
+from dashboard.parts.labelling import show_queue
+
+
+def choose(found: Sequence[VersionFeedback], aliases: Mapping[str, str]) -> VersionFeedback:
+    """The version in the address, else that in production, else the newest that was asked."""
+    called: dict[str, list[str]] = {}
+    for alias, version in aliases.items():
+        called.setdefault(version, []).append(alias)
+    options = {
+        one.version: " · ".join([one.version, *called.get(one.version, [])]) for one in found
+    }
+    served = aliases.get(PRODUCTION)
+    default = served if served in options else found[0].version
+    chosen = state.chosen("Version", "version", options, default=default, width=330)
+    return next(one for one in found if one.version == chosen)
+
+
+def answer(one: VersionFeedback) -> str:
+    """The page in one sentence: how often it was right, and how sure it is of what users send."""
+    if one.answered:
+        low, high = one.first.interval or (0.0, 1.0)
+        said = (
+            f"Of **{words.count(one.answered, 'user')}** who answered **{one.version}**,"
+            f" **{words.share(one.first.value or 0)}** ({words.share(low)} to {words.share(high)})"
+            f" say that its first suggestion is right,"
+            f" **{words.share(one.five.value or 0)}** one of its first five."
+        )
+    else:
+        said = f"Nobody has said yet whether **{one.version}** was right."
+    if one.against is None or one.p_mean is None:
+        return said
+    surer = "surer" if one.p_mean > one.against.mean else "less sure"
+    return (
+        f"{said} It is {surer} of their texts than of its {one.against.split} posts: mean p@1"
+        f" {words.three(one.p_mean)} against {words.three(one.against.mean)}."
+    )
+
+
+def show_figures(one: VersionFeedback) -> None:
+    """How much was sent and answered, how often it was right, how sure it was."""
+    against = one.against
+    figures = (
+        (
+            "Texts",
+            f"{one.texts:,}",
+            f"{one.shadows:,} more as a shadow" if one.shadows else "that users sent",
+        ),
+        (
+            "Answered",
+            words.share(one.answered / one.texts) if one.texts else "–",
+            words.count(one.answered, "answer"),
+        ),
+        ("Right first", *accepted(one.first)),
+        ("Right among five", *accepted(one.five)),
+        (
+            "Mean p@1",
+            words.three(one.p_mean),
+            f"{words.three(against.mean)} on {against.split} posts" if against else "never judged",
+        ),
+    )
+    c.figures(figures)
+
+
+top = c.question("What do users say?")
+retention.erase_overdue(data.store())
+counted = data.counted()
+found = summary.by_version(data.store(), counted)
+if not found:
+    with top:
+        c.answer("Nothing yet: nobody has sent a text.")
+    c.empty("Open the door to users, or try it yourself on the page Try it:", "signoff demo-page")
+    st.stop()
+said = st.container()
+one = choose(found, current(data.store()))
+with top:
+    generated = any(snapshot.generated for snapshot in listing(data.store()))
+    c.answer(answer(one), generated=generated)
+    c.reading(
+        "Those who answer are no random sample of those who ask: shares are of answers, with their"
+        " 95% intervals."
+    )
+with said:
+    acts.last_done()
+show_figures(one)
+left, right = st.columns(2, gap="large")
+with left:
+    show_over_time(counted, one)
+with right:
+    show_sureness(one)
+show_queue()
+left, right = st.columns([3, 2], gap="large")
+with left:
+    show_demand(one)
+with right:
+    show_calibration(one)
+show_versions(found)

@@ -1,0 +1,126 @@
+"""A server of the API in this process, asked over HTTP."""
+
+import asyncio
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from core.api.app import Options, create
+from core.store import Store, open_store
+from tests import decisions
+from tests.core.serving.conftest import Served, served
+from tests.core.serving.test_process import wait_until
+from tests.factories import set_policy
+
+__all__ = ["served"]
+
+SECONDS = 60
+TITLE = "my kitten purring with whiskers"
+
+
+@dataclass(slots=True)
+class Api:
+    """A running server."""
+
+    client: httpx.Client
+    options: Options
+    log: list[bytes]
+    """Its lines."""
+
+    def predict(self, *titles: str, **more: object) -> httpx.Response:
+        posts = [{"title": title} for title in titles or (TITLE,)]
+        return self.client.post("/v1/predict", json={"posts": posts, **more})
+
+    def version(self, **more: object) -> str:
+        """Who answers."""
+        said = self.predict(**more)
+        assert said.status_code == 200, said.text
+        found: str = said.json()["version"]
+        return found
+
+    def submission(self, **more: object) -> str:
+        found: str = self.predict(**more).json()["predictions"][0]["submission"]
+        return found
+
+    def feedback(self, submission: str, subreddit: str | None) -> httpx.Response:
+        asked = {"submission": submission, "subreddit": subreddit}
+        return self.client.post("/v1/feedback", json=asked)
+
+    def follows(self, version: str, **more: object) -> None:
+        """Wait until that version answers."""
+        wait_until(lambda: self.version(**more) == version)
+
+
+@contextmanager
+def running(store: Store, options: Options | None = None) -> Iterator[Api]:
+    """Serve until the block ends."""
+    chosen = options or Options()
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    log: list[bytes] = []
+    config = uvicorn.Config(
+        create(store, chosen, lines=log.append),
+        lifespan="on",
+        log_level="error",
+        ws="none",
+        loop="asyncio",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True
+    )
+    thread.start()
+    wait_until(lambda: server.started or not thread.is_alive())
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS) as client:
+            yield Api(client, chosen, log)
+    finally:
+        server.should_exit = True
+        thread.join(SECONDS)
+        listening.close()
+
+
+@pytest.fixture
+def api(served: Served) -> Iterator[Api]:
+    with running(served.store) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def standing(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """A server for all tests of a module that ask what it refuses, or what changes nothing."""
+    home = tmp_path_factory.mktemp("standing") / "workspace"
+    shutil.copytree(trained, home)
+    store = open_store(home)
+    set_policy(store)
+    decisions.released(store, 3)
+    with running(store) as started:
+        yield started
+    store.engine.dispose()
+
+
+Serve = Callable[[Options], Api]
+
+
+@pytest.fixture
+def serve(served: Served) -> Iterator[Serve]:
+    """Start a server with other options."""
+    open_ones = []
+
+    def start(options: Options) -> Api:
+        block = running(served.store, options)
+        open_ones.append(block)
+        return block.__enter__()
+
+    yield start
+    for block in open_ones:
+        block.__exit__(None, None, None)

@@ -1,0 +1,163 @@
+"""Who may ask, how much, and what every answer carries."""
+
+import json
+
+import httpx
+import pytest
+
+from core.api.app import Options
+from core.api.gate import MAX_BYTES
+from core.identity import Role
+from core.release import members
+from tests.core.api.conftest import TITLE, Api, Serve
+from tests.core.serving.conftest import Served
+from tests.core.serving.test_process import wait_until
+from tests.factories import by
+
+EXPOSED = Options(address="0.0.0.0")  # noqa: S104 - what it is told, not where it listens
+
+
+def with_token(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def ask(api: Api, **headers: str) -> httpx.Response:
+    """Over a connection of the API's own client, with other headers."""
+    body = {"posts": [{"title": TITLE}]}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return api.client.post("/v1/predict", json=body, headers=named)
+
+
+def test_on_another_address_a_token_is_needed(served: Served, serve: Serve) -> None:
+    api = serve(EXPOSED)
+    with by("ada"):
+        secret = members.make_token(served.store, "site", Role.VIEWER)
+    refused = ask(api)
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+    assert "signoff tokens create" in refused.json()["hint"]
+    assert ask(api, Authorization="Bearer signoff_wrong").status_code == 401
+    assert ask(api, Authorization="Basic x").status_code == 401
+    assert ask(api, **with_token(secret)).status_code == 200
+    for path in ("/v1/aliases", "/v1/versions", "/v1/labels", "/v1/nothing"):
+        assert api.client.get(path).status_code == 401
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+        assert api.client.get(path).status_code == 200
+
+
+def test_a_revoked_token_ends_within_seconds(served: Served, serve: Serve) -> None:
+    api = serve(EXPOSED)
+    with by("ada"):
+        secret = members.make_token(served.store, "site", Role.VIEWER)
+        assert ask(api, **with_token(secret)).status_code == 200
+        members.revoke_token(served.store, "site")
+    wait_until(lambda: ask(api, **with_token(secret)).status_code == 401)
+
+
+def test_open_to_all_needs_none(served: Served, serve: Serve) -> None:
+    api = serve(Options(address="0.0.0.0", open_to_all=True))  # noqa: S104
+    assert ask(api).status_code == 200
+    assert ask(api, X_Forwarded_For="203.0.113.9").status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_what_comes_through_a_proxy_needs_a_token_on_loopback_too(
+    standing: Api, header: str
+) -> None:
+    assert ask(standing).status_code == 200
+    assert ask(standing, **{header: "for=203.0.113.9"}).status_code == 401
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil", ""])
+def test_a_name_that_was_made_to_resolve_here_reaches_nothing(standing: Api, host: str) -> None:
+    said = standing.client.get("/readyz", headers={"Host": host})
+    assert said.status_code in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8600", "127.0.0.1:1", "[::1]:8600"])
+def test_this_machine_goes_by_its_names(standing: Api, host: str) -> None:
+    assert standing.client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+def test_a_caller_gets_so_many_posts_a_minute(served: Served, serve: Serve) -> None:
+    api = serve(Options(posts_a_minute=5))
+    with by("ada"):
+        secret = members.make_token(served.store, "site", Role.VIEWER)
+    assert api.predict(*["kitten"] * 3).status_code == 200
+    refused = api.predict(*["kitten"] * 3)
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert "5 posts a minute" in refused.json()["error"]
+    assert ask(api, **with_token(secret)).status_code == 200  # another caller
+
+
+def test_a_body_that_is_too_long_is_refused(standing: Api) -> None:
+    headers = {"Content-Type": "application/json"}
+    for content in (b" " * (MAX_BYTES + 1), iter([b" " * 2**20] * 9)):
+        said = standing.client.post("/v1/predict", content=content, headers=headers)
+        assert said.status_code == 413
+        assert "8 MiB" in said.json()["error"]
+
+
+def test_other_sites_may_not_ask(standing: Api) -> None:
+    asked = {
+        "Origin": "https://evil.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    preflight = standing.client.options("/v1/predict", headers=asked)
+    assert preflight.status_code == 405
+    said = ask(standing, Origin="https://evil.example")
+    for answer in (preflight, said):
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    plain = standing.client.post(
+        "/v1/predict",
+        content=json.dumps({"posts": [{"title": "x"}]}),
+        headers={"Content-Type": "text/plain"},  # what a form may send without being asked first
+    )
+    assert plain.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", "/v1/aliases"])
+def test_every_answer_carries_its_headers(standing: Api, path: str) -> None:
+    headers = standing.client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert len(headers["X-Request-Id"]) == 16
+    given = standing.client.get(path, headers={"X-Request-ID": "abc-1"})
+    assert given.headers["X-Request-Id"] == "abc-1"
+    forged = standing.client.get(path, headers={"X-Request-ID": 'a" }{'})
+    assert len(forged.headers["X-Request-Id"]) == 16
+
+
+@pytest.mark.parametrize("log_text", [False, True])
+def test_the_log_has_texts_only_where_that_was_asked_for(serve: Serve, log_text: bool) -> None:
+    api = serve(Options(log_text=log_text))
+    api.predict("kitten of a secret", caller="also secret")
+    api.feedback("no-secret", None)
+    lines = [json.loads(line) for line in api.log]
+    (line,) = [line for line in lines if line.get("route") == "/v1/predict"]
+    assert (line["status"], line["posts"], line["served_as"]) == (200, 1, "production")
+    assert line["request"]
+    assert line["ms"] > 0
+    shown = json.dumps(lines)
+    assert ("kitten of a secret" in shown) is log_text
+    assert "also secret" not in shown
+
+
+def test_an_error_of_ours_tells_callers_nothing(
+    served: Served, serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    api = serve(Options())
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a secret of ours")
+
+    monkeypatch.setattr("core.api.routes.is_empty", fails)
+    said = api.predict()
+    assert said.status_code == 500
+    assert set(said.json()) == {"error", "hint"}
+    assert "secret" not in said.text
+    assert "ZeroDivisionError" in caplog.text

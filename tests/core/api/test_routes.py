@@ -1,0 +1,288 @@
+"""What callers ask, and what they get."""
+
+import os
+import sqlite3
+from typing import Any
+
+import pytest
+
+from core.api.app import Options
+from core.api.schemas import MOST_POSTS
+from core.release.aliases import version_for
+from core.serving import servers
+from core.store import Store
+from core.store import releases as table
+from core.training.train import load, of_execution
+from tests.commands import signoff
+from tests.core.api.conftest import TITLE, Api, Serve, running
+from tests.core.serving.conftest import Served
+from tests.core.serving.test_process import wait_until
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE submissions; --",
+    "__label__cats </s>",
+    "a\x00b\nc\u202e",
+    "🚀" * 300,
+    "{{7*7}} ${7*7}",
+    '"}],"k":50}',
+)
+
+
+def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(store.home / "signoff.db")
+    found = connection.execute(query).fetchall()
+    connection.close()
+    return found
+
+
+def test_one_post_gets_its_subreddits_and_is_kept(served: Served, api: Api) -> None:
+    said = api.predict(k=3)
+    assert said.status_code == 200
+    answer = said.json()
+    assert (answer["version"], answer["served_as"]) == (served.old, "production")
+    (prediction,) = answer["predictions"]
+    suggestions = prediction["suggestions"]
+    assert suggestions[0]["subreddit"] == "cats"
+    chances = [one["probability"] for one in suggestions]
+    assert len(chances) == 3
+    assert chances == sorted(chances, reverse=True)
+    kept = rows(served.store, "SELECT public, title, body, version, source FROM submissions")
+    assert kept == [(prediction["submission"], TITLE, "", served.old, "api")]
+
+
+def test_many_posts_are_answered_in_their_order(served: Served, api: Api) -> None:
+    titles = [["kitten", "garlic", "asyncio", "rocket"][n % 4] for n in range(MOST_POSTS)]
+    predictions = api.predict(*titles, k=1).json()["predictions"]
+    first = [one["suggestions"][0]["subreddit"] for one in predictions]
+    assert first == [["cats", "cooking", "python", "space"][n % 4] for n in range(MOST_POSTS)]
+    kept = dict(rows(served.store, "SELECT public, title FROM submissions"))
+    assert [kept[one["submission"]] for one in predictions] == titles
+
+
+def test_where_the_text_should_not_be_kept_only_the_suggestions_are(
+    served: Served, api: Api
+) -> None:
+    public = api.submission(keep_text=False)
+    found = rows(served.store, "SELECT public, title, body, p_at_1 > 0 FROM submissions")
+    assert found == [(public, None, None, 1)]
+
+
+def test_feedback_is_on_the_disk_when_it_is_acknowledged(served: Served, api: Api) -> None:
+    public = api.submission()
+    said = api.feedback(public, "r/aww")
+    assert (said.status_code, said.json()) == (200, {"submission": public, "subreddit": "aww"})
+    assert api.feedback(public, "aww").status_code == 200
+    assert api.feedback(public, None).json()["subreddit"] is None
+    assert rows(served.store, "SELECT subreddit FROM feedback ORDER BY id") == [("aww",), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("submission", "subreddit", "status", "said"),
+    [
+        ("nothing-like-that", "cats", 404, "There is no submission"),
+        ("2p8lVr0Tn2bTn0cS7bqzWA", None, 404, "There is no submission"),
+        ("x", "not a name", 422, "no subreddit's name"),
+    ],
+)
+def test_feedback_that_cannot_be_kept_says_why(
+    standing: Api, submission: str, subreddit: str | None, status: int, said: str
+) -> None:
+    answer = standing.feedback(submission, subreddit)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+    assert answer.json()["hint"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "fragment"),
+    [
+        ({"posts": []}, "posts"),
+        ({"posts": [{"title": "x"}] * (MOST_POSTS + 1)}, "posts"),
+        ({"posts": [{"title": "x" * 301}]}, "title"),
+        ({"posts": [{"title": "x", "text": "y" * 40_001}]}, "text"),
+        ({"posts": [{"title": "x", "body": "y"}]}, "body"),
+        ({"posts": [{"title": 5}]}, "title"),
+        ({"posts": [{"title": "x"}, {"title": " \n"}]}, "body.posts.1 has no text"),
+        ({"posts": [{"title": "x"}], "k": 0}, "k"),
+        ({"posts": [{"title": "x"}], "k": "5"}, "k"),
+        ({"posts": [{"title": "x"}], "alias": "a", "version": "b"}, "Both an alias and a version"),
+        ([], "object"),
+        ("text", "object"),
+    ],
+)
+def test_what_cannot_be_predicted_says_where_and_why(
+    standing: Api, asked: object, fragment: str
+) -> None:
+    said = standing.client.post("/v1/predict", json=asked)
+    assert said.status_code == 422
+    assert set(said.json()) == {"error", "hint"}
+    assert fragment in said.json()["error"]
+
+
+def test_an_error_never_repeats_what_was_sent(standing: Api) -> None:
+    said = standing.client.post("/v1/predict", json={"posts": [{"title": ["a secret"]}]})
+    assert said.status_code == 422
+    assert "secret" not in said.text
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b'{"posts": [{"title": "\\ud800"}]}'])
+def test_what_is_no_json_is_refused(standing: Api, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    said = standing.client.post("/v1/predict", content=content, headers=headers)
+    assert said.status_code in (400, 422)
+    assert set(said.json()) == {"error", "hint"}
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_hostile_titles_are_texts_like_others(standing: Api, title: str) -> None:
+    said = standing.predict(title)
+    assert said.status_code == 200
+    assert len(said.json()["predictions"]) == 1
+
+
+def test_a_version_may_be_asked_for_by_its_name_or_an_alias(served: Served, api: Api) -> None:
+    served.move("staging", served.new)
+    assert api.version(version=served.new) == served.new
+    assert api.predict(version=served.new).json()["served_as"] == served.new
+    assert api.version(alias="staging") == served.new
+    assert api.version(alias="production") == served.old
+    missing = api.predict(version="20991231.7")
+    assert missing.status_code == 404
+    assert "20991231.7" in missing.json()["error"]
+
+
+def test_a_canary_is_sticky_and_seen_in_each_answer(served: Served, api: Api) -> None:
+    served.canary(0.5)
+    wait_until(lambda: "canary" in api.client.get("/readyz").json()["serving"])
+    seen = set()
+    for n in range(30):
+        expected = version_for(served.store, f"caller {n}")
+        assert expected is not None
+        for _ in range(2):
+            answer = api.predict(caller=f"caller {n}").json()
+            assert answer["version"] == expected.version
+            seen.add((answer["served_as"], answer["version"]))
+    assert seen == {("production", served.old), ("canary", served.new)}
+    text = api.client.get("/metrics").text
+    for name, version in seen:
+        assert f'signoff_predictions_total{{served_as="{name}",version="{version}"}}' in text
+
+
+def test_aliases_versions_and_labels_are_listed(served: Served, api: Api) -> None:
+    assert api.client.get("/v1/aliases").json() == {
+        "aliases": [
+            {"alias": "production", "version": served.old, "share": None, "loaded": served.old}
+        ]
+    }
+    versions = api.client.get("/v1/versions").json()["versions"]
+    assert [(one["version"], one["aliases"]) for one in versions] == [
+        (served.new, []),
+        (served.old, ["production"]),
+    ]
+    assert api.client.get("/v1/labels", params={"version": served.new}).json() == {
+        "version": served.new,
+        "labels": list(load(served.store, served.road.candidate).labels),
+    }
+    assert api.client.get("/v1/labels").json()["version"] == served.old
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/", 404), ("GET", "/v1/predict", 405), ("GET", "/docs", 404), ("POST", "/x", 404)],
+)
+def test_what_is_not_there_is_told_in_the_same_shape(
+    standing: Api, method: str, path: str, status: int
+) -> None:
+    said = standing.client.request(method, path)
+    assert said.status_code == status
+    assert set(said.json()) == {"error", "hint"}
+
+
+def test_health_readiness_and_metrics(served: Served, api: Api) -> None:
+    assert api.client.get("/healthz").json() == {"status": "ok"}
+    assert api.client.get("/readyz").json() == {
+        "status": "ready",
+        "serving": {"production": served.old},
+        "alarms": [],
+    }
+    api.predict()
+    text = api.client.get("/metrics").text
+    assert 'signoff_requests_total{route="/v1/predict",status="200"} 1.0' in text
+    assert f'signoff_serving{{name="production",version="{served.old}"}} 1.0' in text
+
+
+def test_without_production_it_is_not_ready_and_says_what_to_do(
+    store: Store,
+) -> None:
+    with running(store) as api:
+        assert api.client.get("/healthz").status_code == 200
+        ready = api.client.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+        said = api.predict()
+        assert said.status_code == 503
+        assert "signoff alias set production" in said.json()["hint"]
+        assert said.headers["Retry-After"]
+
+
+def test_only_so_many_versions_are_held(served: Served, serve: Serve) -> None:
+    api = serve(Options(versions=1))
+    assert api.version(version=served.new) == served.new
+    assert api.version(version=served.old) == served.old
+    assert api.client.get("/readyz").json()["serving"] == {
+        "production": served.old,
+        served.old: served.old,
+    }
+
+
+def test_hostile_titles_are_kept_as_they_came(served: Served, api: Api) -> None:
+    assert api.predict(*HOSTILE).status_code == 200
+    assert rows(served.store, "SELECT title FROM submissions") == [(title,) for title in HOSTILE]
+
+
+def test_what_is_refused_is_not_kept(served: Served, api: Api) -> None:
+    assert api.predict("fine", " \n").status_code == 422
+    assert rows(served.store, "SELECT count(*) FROM submissions") == [(0,)]
+
+
+def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: Api) -> None:
+    served.move("shadow", served.new)
+    wait_until(lambda: "shadow" in api.client.get("/readyz").json()["serving"])
+    answer = api.predict("kitten", "garlic").json()
+    assert answer["version"] == served.old
+    told = [one["submission"] for one in answer["predictions"]]
+    query = (
+        "SELECT t.public, s.version, s.title FROM submissions s"
+        " JOIN submissions t ON t.id = s.twin WHERE s.source = 'shadow' ORDER BY s.id"
+    )
+    wait_until(lambda: len(rows(served.store, query)) == 2)
+    assert rows(served.store, query) == [(public, served.new, None) for public in told]
+
+
+def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served, api: Api) -> None:
+    with served.store.read() as session:
+        found = table.version(session, served.new)
+    assert found is not None
+    path = served.store.artifacts.open(of_execution(served.store, found.candidate).digest)
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    served.move("production", served.new)
+    wait_until(lambda: api.client.get("/readyz").json()["status"] == "alarm")
+    ready = api.client.get("/readyz")
+    assert ready.status_code == 200  # the old one goes on answering
+    assert "corrupted" in ready.json()["alarms"][0]
+    assert api.version() == served.old
+    wait_until(lambda: bool(servers.alarms(served.store)))
+    assert f"production names {served.new}" in servers.alarms(served.store)[0]
+    assert "which cannot be served" in signoff("alias", "list").err
+    assert "signoff_alarms 1.0" in api.client.get("/metrics").text
+
+
+def test_requests_and_errors_are_counted_by_version_for_the_watch(served: Served, api: Api) -> None:
+    for _ in range(3):
+        api.predict()
+    query = "SELECT version, sum(requests), sum(errors) FROM serving_counts GROUP BY version"
+    wait_until(lambda: rows(served.store, query) == [(served.old, 3, 0)])
+    (server,) = servers.running(served.store)
+    assert server.serving == {"production": served.old}
+    assert server.pid == os.getpid()

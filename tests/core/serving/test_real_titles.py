@@ -1,0 +1,51 @@
+"""Training and serving see the same line of the same post."""
+
+from collections.abc import Sequence
+
+import orjson
+import pytest
+
+from core.api.schemas import Post
+from core.collect.files import import_files
+from core.serving import Suggester
+from core.settings import settings
+from core.snapshots import create, load_split
+from core.snapshots.rules import Rules
+from core.store import Store
+from core.store.posts import posts_by_id
+from core.training.classifier import Predictions
+
+FILES, POSTS = 20, 10_000
+
+
+class Listening:
+    """A classifier that keeps what it is asked."""
+
+    labels = ("cats",)
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
+        self.lines += lines
+        return Predictions.none(len(lines), k)
+
+
+@pytest.mark.real_posts
+def test_of_10_000_real_posts_serving_sees_the_lines_that_training_saw(store: Store) -> None:
+    """What a service sends as JSON, against what was imported, frozen and is trained on."""
+    files = sorted(settings().shared_posts.glob("*.csv.gz"))[:FILES]
+    if len(files) < FILES:
+        pytest.skip("no real posts: set SIGNOFF_SHARED_POSTS to where they are")
+    import_files(store, files)
+    frozen = load_split(store, create(store, Rules(min_posts=1))[0], "train")
+    ids = frozen.ids[:POSTS]
+    assert len(ids) == POSTS
+    with store.read() as session:
+        posts = posts_by_id(session, ids)
+    sent = [orjson.dumps({"title": posts[i].title, "text": posts[i].body}) for i in ids]
+    asked = [Post.model_validate_json(one) for one in sent]
+    listening = Listening()
+    said = Suggester("20260531.1", listening).suggest_many([(p.title, p.text) for p in asked])
+    assert said == [[] for _ in ids]
+    assert listening.lines == frozen.lines[:POSTS]

@@ -1,0 +1,159 @@
+"""A canary out of its bounds is flagged, and stopped if the policy says so."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from core.feedback.submissions import Sent, keep
+from core.release import aliases, audit
+from core.release.events import sentence
+from core.serving import Suggestion, watch
+from core.serving.servers import here
+from core.store import serving as table
+from core.store.serving import Count, Sureness
+from tests import decisions
+from tests.commands import signoff
+from tests.conftest import Road
+from tests.core.serving.conftest import Served
+from tests.factories import LENIENT, set_policy
+
+POLICY = (
+    LENIENT + "\n[canary]\nmax_error_rate = 0.05\nmax_p_at_1_drop = 0.1\nfewest_requests = 50\n"
+)
+
+
+@pytest.fixture
+def served(road: Road) -> Served:
+    """As elsewhere, under a policy that looks after 50 requests."""
+    set_policy(road.store, POLICY)
+    old = decisions.released(road.store, 3)
+    return Served(road, old, decisions.approved(road.store, 5))
+
+
+@pytest.fixture
+def trying(served: Served) -> Served:
+    """A canary is on."""
+    served.canary(0.5)
+    return served
+
+
+def ask(served: Served, version: str, requests: int, errors: int) -> None:
+    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    desk = here(served.store, "http://127.0.0.1:1")
+    desk.tell({}, [], {(version, minute): Count(requests, errors)})
+
+
+def send(served: Served, version: str, chances: Sequence[float], source: str = "api") -> None:
+    sent = [
+        Sent(
+            title="x",
+            body="",
+            version=version,
+            suggestions=[Suggestion("cats", chance)],
+            source=source,
+        )
+        for chance in chances
+    ]
+    keep(served.store, sent)
+
+
+def flags(served: Served) -> list[str]:
+    found = watch.watched(served.store)
+    assert found is not None
+    return found.flags
+
+
+def test_without_a_canary_there_is_nothing_to_watch(served: Served) -> None:
+    assert watch.watched(served.store) is None
+    assert watch.enforce(served.store) == []
+
+
+def test_a_canary_that_errs_too_often_is_flagged(trying: Served) -> None:
+    ask(trying, trying.new, 100, 30)
+    (flag,) = flags(trying)
+    assert f"{trying.new} could not answer 30 of 100 requests" in flag
+    assert watch.enforce(trying.store) == [flag]
+    on = aliases.canary(trying.store)
+    assert on is not None  # the policy does not say that it should be stopped
+    assert on.version == trying.new
+
+
+@pytest.mark.parametrize(
+    ("requests", "errors"),
+    [(49, 49), (100, 0), (100, 5), (60, 7)],  # too few; none; as allowed; perhaps bad luck
+)
+def test_what_may_be_bad_luck_is_not_flagged(trying: Served, requests: int, errors: int) -> None:
+    ask(trying, trying.new, requests, errors)
+    assert flags(trying) == []
+
+
+def test_what_production_errs_is_not_the_canarys(trying: Served) -> None:
+    ask(trying, trying.old, 100, 100)
+    assert flags(trying) == []
+
+
+def test_a_canary_that_is_much_less_sure_is_flagged(trying: Served) -> None:
+    send(trying, trying.old, [0.7, 0.8] * 50)
+    send(trying, trying.new, [0.4, 0.5] * 50)
+    (flag,) = flags(trying)
+    assert "0.450" in flag
+    assert "0.750" in flag
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([0.7, 0.8] * 50, [0.65, 0.75] * 50),  # within the bound
+        ([0.7, 0.8] * 20, [0.1, 0.2] * 20),  # too few
+        ([0.4, 0.5] * 50, [0.7, 0.8] * 50),  # surer
+        ([0.0, 1.0] * 30, [0.0, 0.7] * 30),  # perhaps bad luck
+    ],
+)
+def test_a_canary_that_is_about_as_sure_is_not(
+    trying: Served, old: list[float], new: list[float]
+) -> None:
+    send(trying, trying.old, old)
+    send(trying, trying.new, new)
+    assert flags(trying) == []
+
+
+def test_only_what_came_since_it_began_counts(served: Served) -> None:
+    send(served, served.new, [0.1] * 100)
+    send(served, served.old, [0.9] * 100)
+    served.canary(0.5)
+    send(served, served.new, [0.2] * 100, source="shadow")
+    assert flags(served) == []
+
+
+def test_the_policy_may_have_it_stopped_by_the_server(trying: Served) -> None:
+    # Approvals are void under another policy; ending a canary asks for none.
+    set_policy(trying.store, f"{POLICY}stop = true\n")
+    ask(trying, trying.new, 100, 60)
+    assert watch.enforce(trying.store) == []
+    assert aliases.canary(trying.store) is None
+    event = aliases.history(trying.store, "canary")[0]
+    assert event.by.startswith("server/")
+    assert "could not answer 60 of 100 requests" in sentence(event)
+    assert audit.verify(trying.store).broken is None
+    assert watch.enforce(trying.store) == []
+
+
+def test_variances_are_those_of_the_sample(trying: Served) -> None:
+    send(trying, trying.new, [0.2, 0.4])
+    with trying.store.read() as session:
+        on = aliases.canary(trying.store)
+        assert on is not None
+        found = table.sureness(session, trying.new, since=on.at)
+        none = table.sureness(session, "20991231.1", since=on.at)
+    assert (found.texts, none) == (2, Sureness())
+    assert found.mean == pytest.approx(0.3)
+    assert found.variance == pytest.approx(0.02)
+
+
+def test_the_command_line_flags_it(trying: Served) -> None:
+    ask(trying, trying.new, 100, 30)
+    listed = signoff("alias", "list")
+    assert "could not answer 30 of 100 requests" in listed.err
+    canary = next(one for one in signoff("alias", "list", "--json").json if one["name"] == "canary")
+    assert len(canary["flags"]) == 1
