@@ -60,7 +60,8 @@ class _Connection:
 
     async def ask(self, request: bytes) -> bool:
         """Whether it was answered with 200; a connection that the server has closed is no answer,
-        and nothing was asked by it yet."""
+        and nothing was asked by it yet.
+        """
         try:
             if self._streams is None or self._streams[0].at_eof():
                 self._streams = await asyncio.open_connection("127.0.0.1", self._port)

@@ -16,6 +16,7 @@ from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
+from dashboard.parts.serving import show_serving
 from dashboard.parts.stations import show_stations
 
 WIDTH = 330
@@ -138,6 +139,7 @@ with said:
 with right:
     about(case, training)
 show_stations(case)
+show_serving()
 evidence.show_key_figures(case, compared)
 main, side = st.columns([2.2, 1], gap="large")
 with side:
