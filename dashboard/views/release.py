@@ -17,6 +17,7 @@ from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
+from dashboard.parts.serving import show_serving
 from dashboard.parts.stations import show_stations
 
 MOST = 30
@@ -144,6 +145,7 @@ with right:
     about(case, training)
 with about_it:
     show_stations(case)
+    show_serving()
     evidence.show_key_figures(case, compared)
 with side:
     show_acts(case, aliases_shown, first=first)

@@ -58,7 +58,7 @@ def fits(page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", SIZES, indirect=True)
-def test_a_visitor_corrects_a_suggestion_and_a_reviewer_finds_it_at_once(
+def test_a_visitor_corrects_a_suggestion_and_has_second_thoughts(
     page: Page, address: str, home: Path
 ) -> None:
     store = open_store(home)
@@ -77,8 +77,7 @@ def test_a_visitor_corrects_a_suggestion_and_a_reviewer_finds_it_at_once(
     fits(page)
     now = submissions.counts(store)
     assert (now.submissions, now.answered) == (before.submissions + 1, before.answered + 1)
-    waiting, _ = queue.waiting(store, limit=10_000)
-    (corrected,) = [found for found in waiting if found.title == TITLE]
+    (corrected,) = [one for one in queue.waiting(store, limit=10_000) if one.title == TITLE]
     assert corrected.said == "DevelEire"
     press(page, "Change my answer")
     button(page, "This one").nth(2).click()
@@ -86,6 +85,25 @@ def test_a_visitor_corrects_a_suggestion_and_a_reviewer_finds_it_at_once(
     expect(page.get_by_role("button", name="Change my answer")).to_have_count(0)
     press(page, "Another one")
     expect(page.get_by_label("Title", exact=True)).to_have_value("")
+
+
+def test_a_reviewer_finds_a_correction_at_once(
+    page: Page, browser: Browser, address: str, home: Path
+) -> None:
+    before = queue.count_waiting(open_store(home))
+    with served.dashboard(home) as dashboard:
+        context = browser.new_context()
+        reviewer = context.new_page()
+        visit(reviewer, f"{dashboard}/feedback")
+        says(reviewer, f"{before} texts for which another subreddit than the first was chosen")
+        visit(page, address)
+        write(page, "Title", TITLE)
+        press(page, "Suggest subreddits")
+        press(page, "None of these")
+        says(page, "Thank you: none of these.")
+        visit(reviewer, f"{dashboard}/feedback")
+        says(reviewer, f"{before + 1} texts for which another subreddit than the first was chosen")
+        context.close()
 
 
 def test_no_address_leads_to_the_reviewers_pages(browser: Browser, address: str) -> None:

@@ -1,7 +1,11 @@
 """What cannot be served is refused before anything is started."""
 
+import os
 import socket
 
+import pytest
+
+from core.cli.serve import demo_page
 from core.store import Store
 from tests.commands import assert_refused, signoff
 
@@ -19,3 +23,24 @@ def test_a_port_that_is_taken_and_an_address_of_another_machine_are_refused(stor
 def test_a_file_of_secrets_that_is_missing_is_refused_not_served_without(store: Store) -> None:
     outcome = signoff("dashboard", "--secrets", store.home / "secrets.toml")
     assert_refused(outcome, "There is no file", "docs/security.md")
+
+
+def test_the_demo_page_believes_no_proxy_and_has_no_menu(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(os, "execve", lambda _, words, env: begun.append((words, env)))
+    monkeypatch.setattr(os, "chdir", lambda _: None)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    demo_page(port=port, address="127.0.0.1", host=["suggest.example.com"])
+    ((words, environment),) = begun
+    assert words[4].endswith("dashboard/demo.py")
+    assert {"--server.address=127.0.0.1", "--client.toolbarMode=minimal"} <= set(words)
+    assert "--server.allowedHosts=suggest.example.com" in words
+    assert "--server.allowedHosts=*" not in words
+    assert environment["FORWARDED_ALLOW_IPS"] == ""
+    assert environment["SIGNOFF_HOME"] == str(store.home)
+    assert f"http://localhost:{port}" in capsys.readouterr().out
