@@ -30,7 +30,7 @@ class Groups(Generic[T, R]):
     Args:
         work: gives the result, or the exception, of each item of a group, in order. What it raises
             itself all of them get.
-        weight: of a group at most, unless one item alone has more.
+        weight: a group that has so much takes no more.
         waiting: items that may wait; more are refused, so that a queue never outlives its callers.
     """
 
@@ -71,10 +71,9 @@ class Groups(Generic[T, R]):
         going_on = True
         while going_on:
             taken = [self._queue.get()]
-            weight = 0
-            while weight < self._weight and not self._queue.empty():
-                last = taken[-1]
-                weight += last.weight if last else 0
+            while sum(one.weight for one in taken if one) < self._weight:
+                if self._queue.empty():
+                    break
                 taken.append(self._queue.get())
             going_on = None not in taken
             self._do([one for one in taken if one is not None and not one.future.cancelled()])

@@ -1,0 +1,87 @@
+"""Work of many requests, done together."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from core.api.groups import Groups
+from core.errors import UnavailableError
+
+
+class Work:
+    """Doubles numbers, once it may; tells the groups that it was given."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, items: Sequence[int]) -> list[int | Exception]:
+        self.groups.append(list(items))
+        self.begun.set()
+        assert self.go_on.wait(60)
+        if 13 in items:
+            raise ZeroDivisionError
+        return [KeyError(item) if item < 0 else item * 2 for item in items]
+
+
+async def behind_the_first(
+    work: Work, groups: Groups[int, int], items: Sequence[int]
+) -> list[int | BaseException]:
+    """Ask for the rest while the first is worked on."""
+    first = asyncio.create_task(groups.do(items[0]))
+    await asyncio.to_thread(work.begun.wait, 60)
+    rest = [asyncio.create_task(groups.do(item)) for item in items[1:]]
+    await asyncio.sleep(0)
+    work.go_on.set()
+    return list(await asyncio.gather(first, *rest, return_exceptions=True))
+
+
+def groups_of(work: Work, *, weight: int = 3, waiting: int = 100) -> Groups[int, int]:
+    return Groups("test", work, weight=weight, waiting=waiting)
+
+
+def test_whoever_comes_meanwhile_is_in_the_next_group_and_each_gets_its_own() -> None:
+    work = Work()
+    groups = groups_of(work)
+    found = asyncio.run(behind_the_first(work, groups, [1, 2, 3, 4, 5]))
+    assert found == [2, 4, 6, 8, 10]
+    assert work.groups == [[1], [2, 3, 4], [5]]
+    groups.close()
+
+
+def test_an_error_is_for_whom_it_is_of_or_for_the_whole_group() -> None:
+    work = Work()
+    groups = groups_of(work)
+    found = asyncio.run(behind_the_first(work, groups, [1, -2, 3, 4, 13]))
+    assert [type(one) for one in found] == [int, KeyError, int, int, ZeroDivisionError]
+    groups.close()
+
+
+def test_more_than_may_wait_are_refused() -> None:
+    work = Work()
+    groups = groups_of(work, waiting=2)
+    found = asyncio.run(behind_the_first(work, groups, [1, 2, 3, 4]))
+    assert found[:3] == [2, 4, 6]
+    assert isinstance(found[3], UnavailableError)
+    groups.close()
+
+
+def test_whoever_stopped_waiting_is_left_out() -> None:
+    work = Work()
+    groups = groups_of(work)
+
+    async def ask() -> int:
+        first = asyncio.create_task(groups.do(1))
+        await asyncio.to_thread(work.begun.wait, 60)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await groups.do(2)
+        work.go_on.set()
+        await first
+        return await groups.do(3)
+
+    assert asyncio.run(ask()) == 6
+    assert work.groups == [[1], [3]]
+    groups.close()
