@@ -7,7 +7,7 @@ and a few generated prediction tables. Pages cannot tell, and it is built in a m
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,12 @@ from core.evaluation.evaluate import TOP
 from core.evaluation.predict import PredictionTable, to_parquet
 from core.executions import get, record
 from core.executions.code import code_version
+from core.feedback import submissions
+from core.feedback.submissions import Sent
 from core.quality.check import check
-from core.release import audit
+from core.release import aliases, audit
 from core.release.events import PRODUCTION, Kind
+from core.serving import Suggestion
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
 from core.store import Store, open_store, releases
@@ -43,6 +46,9 @@ FIRST_UTC, LAST_UTC = 1_700_000_000, 1_760_000_000
 CANDIDATES, WAITING = 40, 3
 """Trainings that were proposed, and how many of them, the last, are not yet decided."""
 WORDS = 5_000
+TEXTS, VERSIONS, SOME = 100_000, 5, 5_000
+"""Texts that users sent, to how many versions, and how many are kept at once; every second one is
+answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def large_workspace(*, subreddits: int, executions: int, posts: int) -> Path:
     bring_posts(store, subreddits, round(posts / FRACTIONS[1]))
     snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")
     fill(store, snapshot, executions)
+    send_texts(store, generate.names(subreddits))
     check(store)
     store.engine.dispose()
     (home / "complete").touch()
@@ -120,6 +127,37 @@ def fill(store: Store, snapshot: Snapshot, executions: int) -> None:
     decided, waiting = proposed[-WAITING - 1], proposed[-1]
     by_number = {evaluation.execution: evaluation for evaluation in evaluations}
     compare(store, Pair(by_number[decided.candidate], by_number[waiting.candidate]))
+
+
+def send_texts(store: Store, names: Sequence[str]) -> None:
+    """What users sent over three months to the newest versions, and what they said of it."""
+    rng = np.random.default_rng(2)
+    versions = [version.version for version in aliases.versions(store)[:VERSIONS]]
+    until = datetime.now(UTC)
+    for _ in range(TEXTS // SOME):
+        first = rng.integers(0, len(names), SOME).tolist()
+        sure, days = rng.beta(2, 2, SOME).tolist(), (90 * rng.random(SOME)).tolist()
+        sent = [
+            Sent(
+                title="What users write",
+                body="",
+                version=versions[int(day / 90 * len(versions))],
+                suggestions=[
+                    Suggestion(names[(label + place) % len(names)], chance / (place + 1))
+                    for place in range(5)
+                ],
+                source="api",
+                at=until - timedelta(days=day),
+            )
+            for label, chance, day in zip(first, sure, days, strict=True)
+        ]
+        publics = submissions.keep(store, sent)
+        said = rng.integers(0, 7, SOME).tolist()  # one of the five, or another
+        answered = [
+            (public, names[(label + place) % len(names)])
+            for public, label, place in zip(publics, first, said, strict=True)
+        ]
+        submissions.answers(store, answered[::2])
 
 
 def _judged(store: Store, snapshot: Snapshot) -> list[Judged]:

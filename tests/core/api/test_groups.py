@@ -2,12 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
 from core.api.groups import Groups
 from core.errors import UnavailableError
+
+T = TypeVar("T")
 
 
 class Work:
@@ -24,6 +28,12 @@ class Work:
         if 13 in items:
             raise ZeroDivisionError
         return [KeyError(item) if item < 0 else item * 2 for item in items]
+
+
+def run(asking: Coroutine[Any, Any, T]) -> T:
+    """Its result. In a thread of its own: in this one Playwright may have a loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asking).result()
 
 
 async def behind_the_first(
@@ -45,7 +55,7 @@ def groups_of(work: Work, *, weight: int = 3, waiting: int = 100) -> Groups[int,
 def test_whoever_comes_meanwhile_is_in_the_next_group_and_each_gets_its_own() -> None:
     work = Work()
     groups = groups_of(work)
-    found = asyncio.run(behind_the_first(work, groups, [1, 2, 3, 4, 5]))
+    found = run(behind_the_first(work, groups, [1, 2, 3, 4, 5]))
     assert found == [2, 4, 6, 8, 10]
     assert work.groups == [[1], [2, 3, 4], [5]]
     groups.close()
@@ -54,7 +64,7 @@ def test_whoever_comes_meanwhile_is_in_the_next_group_and_each_gets_its_own() ->
 def test_an_error_is_for_whom_it_is_of_or_for_the_whole_group() -> None:
     work = Work()
     groups = groups_of(work)
-    found = asyncio.run(behind_the_first(work, groups, [1, -2, 3, 4, 13]))
+    found = run(behind_the_first(work, groups, [1, -2, 3, 4, 13]))
     assert [type(one) for one in found] == [int, KeyError, int, int, ZeroDivisionError]
     groups.close()
 
@@ -62,7 +72,7 @@ def test_an_error_is_for_whom_it_is_of_or_for_the_whole_group() -> None:
 def test_more_than_may_wait_are_refused() -> None:
     work = Work()
     groups = groups_of(work, waiting=2)
-    found = asyncio.run(behind_the_first(work, groups, [1, 2, 3, 4]))
+    found = run(behind_the_first(work, groups, [1, 2, 3, 4]))
     assert found[:3] == [2, 4, 6]
     assert isinstance(found[3], UnavailableError)
     groups.close()
@@ -82,6 +92,6 @@ def test_whoever_stopped_waiting_is_left_out() -> None:
         await first
         return await groups.do(3)
 
-    assert asyncio.run(ask()) == 6
+    assert run(ask()) == 6
     assert work.groups == [[1], [3]]
     groups.close()

@@ -187,7 +187,7 @@ def test_ctrl_c_ends_the_workers(split: SplitFile) -> None:
     before = set(multiprocessing.active_children())
     with pytest.raises(KeyboardInterrupt):
         predict(Endless, split, k=1, progress=interrupt)
-    assert set(multiprocessing.active_children()) == before
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_a_worker_stops_within_a_part(split: SplitFile, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def test_leaving_early_leaves_no_process(split: SplitFile) -> None:
     before = set(multiprocessing.active_children())
     with closing(workers.in_parts(Mute(), Mute, split, k=1)) as parts:
         next(parts)
-    assert set(multiprocessing.active_children()) == before
+    assert set(multiprocessing.active_children()) <= before
 
 
 @pytest.mark.parametrize("kind", [Killed, Starved])
