@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench import report
 from bench.measure import fresh, note, timed
-from bench.workspace import large_workspace
+from bench.workspace import TEXTS, large_workspace
 from core.evaluation.history import trainings
 from core.snapshots import find
 from core.snapshots.read import load_split
@@ -102,10 +102,10 @@ def main() -> None:
     failures = f" **Not shown: {', '.join(failed)}.**" if failed else ""
     section = report.Section(
         title="Pages",
-        text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions and"
-        f" evaluations of {chosen.posts:,} posts, opened by its address in headless Chromium until"
-        f" it is idle: once cold (the first page of all with the server's start), then"
-        f" {chosen.repeats} times warm. *Server*: the script alone, warm.",
+        text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions,"
+        f" evaluations of {chosen.posts:,} posts and {TEXTS:,} texts of users, opened by its"
+        " address in headless Chromium until it is idle: once cold (the first page of all with the"
+        f" server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm.",
         columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
         rows=[_row(view, timing) for view, timing in found.items()],
         verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page")

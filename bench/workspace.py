@@ -129,12 +129,12 @@ def fill(store: Store, snapshot: Snapshot, executions: int) -> None:
     compare(store, Pair(by_number[decided.candidate], by_number[waiting.candidate]))
 
 
-def send_texts(store: Store, names: Sequence[str]) -> None:
+def send_texts(store: Store, names: Sequence[str], *, texts: int = TEXTS) -> None:
     """What users sent over three months to the newest versions, and what they said of it."""
     rng = np.random.default_rng(2)
     versions = [version.version for version in aliases.versions(store)[:VERSIONS]]
     until = datetime.now(UTC)
-    for _ in range(TEXTS // SOME):
+    for _ in range(texts // SOME):
         first = rng.integers(0, len(names), SOME).tolist()
         sure, days = rng.beta(2, 2, SOME).tolist(), (90 * rng.random(SOME)).tolist()
         sent = [

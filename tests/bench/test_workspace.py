@@ -1,9 +1,11 @@
 """The large workspace, in small: what pages ask of it is there."""
 
-from bench.workspace import CANDIDATES, FRACTIONS, WAITING, bring_posts, fill
+from bench import generate
+from bench.workspace import CANDIDATES, FRACTIONS, SOME, WAITING, bring_posts, fill, send_texts
 from core.comparison.compare import kept, pair
 from core.evaluation.history import trainings
 from core.executions import listing
+from core.feedback import submissions
 from core.release import aliases, candidates
 from core.release.events import PRODUCTION, State
 from core.snapshots import create
@@ -27,5 +29,8 @@ def test_executions_candidates_and_production_are_there(store: Store) -> None:
     assert len(waiting) == WAITING
     production = aliases.version_of(store, PRODUCTION)
     assert production is not None
+    send_texts(store, generate.names(SUBREDDITS), texts=SOME)
+    sent = submissions.counts(store)
+    assert (sent.submissions, sent.answered) == (SOME, SOME // 2)
     # What Compare shows by default was compared beforehand.
     assert kept(store, pair(store, production.candidate, waiting[0])) is not None
