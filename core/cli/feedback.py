@@ -17,6 +17,7 @@ from core.store import Store
 from core.store.artifacts import storage_errors
 from core.store.labels import Corrected
 from core.store.releases import Version
+from core.words import count
 
 SHOWN = 20
 """Texts and subreddits that are printed."""
@@ -215,7 +216,7 @@ def erase_command(
         names = [path.name for path in store.backups()]
         print_json({"texts": erased.texts, "posts": erased.posts, "backups": names})
         return
-    say(f"{erased.texts:,} texts erased, and {erased.posts:,} posts that were made of them.")
+    say(f"{count(erased.texts, 'text')} erased, and {count(erased.posts, 'post')} made of them.")
     if backups := store.backups():
         say(
             f"{len(backups)} backups of the database keep what they hold; delete them by hand:"

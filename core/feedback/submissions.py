@@ -58,7 +58,7 @@ def keep(store: Store, sent: Sequence[Sent], *, durable: bool = True) -> list[st
     """
     for one in sent:
         check_text(one.title, one.body)
-    publics = [secrets.token_urlsafe(_PUBLIC_BYTES) for _ in sent]
+    publics = [_public() for _ in sent]
     wanted = {one.twin for one in sent if one.twin is not None}
     with store.write(durable=durable) as session:
         twins = table.ids_of(session, wanted)
@@ -137,6 +137,12 @@ def p_at_1_counts(store: Store, training: int, *, bins: int) -> list[int]:
 def counts(store: Store) -> FeedbackCounts:
     with store.read() as session:
         return table.counts(session)
+
+
+def _public() -> str:
+    """An id that nobody can guess, and that no command line takes for an option."""
+    made = secrets.token_urlsafe(_PUBLIC_BYTES)
+    return _public() if made.startswith("-") else made
 
 
 def _row(one: Sent, public: str, now: datetime, twin: int | None) -> dict[str, Any]:

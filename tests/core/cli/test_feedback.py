@@ -81,7 +81,7 @@ def test_what_is_wanted_comes_on_the_collectors_list(sent: str) -> None:
 
 def test_texts_are_erased_by_name(sent: str) -> None:
     assert signoff("feedback", "erase", "--json").json == {"texts": 0, "posts": 0, "backups": []}
-    assert "1 texts erased" in signoff("feedback", "erase", sent).out
+    assert "1 text erased, and 0 posts made of them." in signoff("feedback", "erase", sent).out
     assert_refused(signoff("feedback", "erase", "nothing"), "There is no submission")
 
 

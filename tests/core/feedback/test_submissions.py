@@ -57,6 +57,14 @@ def test_what_was_sent_is_kept_whole_and_in_order(road: Road, version: str) -> N
     ]
 
 
+def test_no_name_of_a_submission_looks_like_an_option(
+    road: Road, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = iter(("-hCEsWpoCz4uwMMvQgnpGg", "--CEsWpoCz4uwMMvQgnpGg", "hCEsWpoCz4uwMMvQgnpGg-"))
+    monkeypatch.setattr(submissions.secrets, "token_urlsafe", lambda _bytes: next(made))
+    assert keep(road.store, [make_sent(version)]) == ["hCEsWpoCz4uwMMvQgnpGg-"]
+
+
 def test_the_name_of_a_submission_cannot_be_guessed(road: Road, version: str) -> None:
     publics = keep(road.store, [make_sent(version)] * 50)
     assert len(set(publics)) == 50
