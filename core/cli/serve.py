@@ -22,6 +22,11 @@ db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 APP, DEMO_PAGE = (REPOSITORY / "dashboard" / name for name in ("app.py", "demo.py"))
 PORT = 8501
 LOOPBACK = "127.0.0.1"
+Address = Annotated[str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
+]
 THIS_MACHINE = ("localhost", LOOPBACK, "::1")
 
 
@@ -60,13 +65,8 @@ def demo(
 
 def dashboard(
     port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT,
-    address: Annotated[
-        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
-    ] = LOOPBACK,
-    host: Annotated[
-        list[str] | None,
-        typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
-    ] = None,
+    address: Address = LOOPBACK,
+    host: Hosts = None,
     secrets: Annotated[
         Path | None, typer.Option(help="The secrets.toml that sets up signing in.")
     ] = None,
@@ -91,13 +91,8 @@ def dashboard(
 
 def demo_page(
     port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT + 1,
-    address: Annotated[
-        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
-    ] = LOOPBACK,
-    host: Annotated[
-        list[str] | None,
-        typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
-    ] = None,
+    address: Address = LOOPBACK,
+    host: Hosts = None,
 ) -> None:
     """Serve the demo page, on which anybody types a post and says which suggestion is right.
 

@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.feedback.summary import Share, Span
+from dashboard.charts.sureness import add_bins, diagonal
 from dashboard.charts.theme import Palette, figure
 
 MOST_DATES = 4
@@ -44,31 +45,10 @@ def calibration(
     Args:
         posts, users: ``posts``, ``mean_p`` and ``accuracy`` of each bin; empty bins are left out.
     """
-    made = figure(colours, x="mean p@1", y="share that is right", height=280)
-    made.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        name="as sure as right",
-        line={"color": colours.quiet, "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-    )
-    kinds = (("circle-open", "dash"), ("diamond", "solid"))
-    for curve, name, (symbol, dash) in zip((posts, users), names, kinds, strict=True):
-        filled = [place for place, count in enumerate(curve["posts"]) if count]
-        made.add_scatter(
-            x=[float(curve["mean_p"][place]) for place in filled],
-            y=[float(curve["accuracy"][place]) for place in filled],
-            customdata=[int(curve["posts"][place]) for place in filled],
-            name=name,
-            mode="lines+markers",
-            marker={"symbol": symbol, "size": 7},
-            line={"color": colours.baseline, "width": 2, "dash": dash},
-            hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, of %{customdata:,}"
-            "<extra>%{fullData.name}</extra>",
-        )
-    made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
-    made.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.2)
+    made = diagonal(colours, y="share that is right", height=280)
+    dashed, solid = ({"color": colours.baseline, "dash": dash} for dash in ("dash", "solid"))
+    add_bins(made, posts, names[0], symbol="circle-open", line=dashed)
+    add_bins(made, users, names[1], symbol="diamond", line=solid)
     return made
 
 

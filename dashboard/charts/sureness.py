@@ -1,6 +1,6 @@
 """Figures of how sure the models are, and how far their p@1 can be believed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,15 @@ def reliability(
     baseline: dict[str, Any], candidate: dict[str, Any], names: tuple[str, str], colours: Palette
 ) -> go.Figure:
     """Accuracy against mean p@1 in bins: on the diagonal, p@1 means what it says."""
-    made = figure(colours, x="mean p@1", y="accuracy")
+    made = diagonal(colours, y="accuracy")
+    add_bins(made, baseline, names[0], symbol="circle", line={"color": colours.baseline})
+    add_bins(made, candidate, names[1], symbol="diamond", line={"color": colours.candidate})
+    return made
+
+
+def diagonal(colours: Palette, *, y: str, **options: Any) -> go.Figure:
+    """Shares from 0 to 1 against mean p@1, and the line on which they are the same."""
+    made = figure(colours, x="mean p@1", y=y, **options)
     made.add_scatter(
         x=[0, 1],
         y=[0, 1],
@@ -85,29 +93,27 @@ def reliability(
         line={"color": colours.quiet, "width": 1, "dash": "dot"},
         hoverinfo="skip",
     )
-    sides = zip(
-        (baseline, candidate),
-        names,
-        (colours.baseline, colours.candidate),
-        ("circle", "diamond"),
-        strict=True,
-    )
-    for curve, name, colour, symbol in sides:
-        filled = [i for i, posts in enumerate(curve["posts"]) if posts]
-        made.add_scatter(
-            x=[curve["mean_p"][i] for i in filled],
-            y=[curve["accuracy"][i] for i in filled],
-            customdata=[curve["posts"][i] for i in filled],
-            name=name,
-            mode="lines+markers",
-            marker={"symbol": symbol, "size": 7},
-            line={"color": colour, "width": 2},
-            hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, %{customdata:,} posts"
-            "<extra>%{fullData.name}</extra>",
-        )
     made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     made.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.2)
     return made
+
+
+def add_bins(
+    made: go.Figure, curve: Mapping[str, Any], name: str, *, symbol: str, line: Mapping[str, str]
+) -> None:
+    """One curve: ``posts``, ``mean_p`` and ``accuracy`` of each bin; empty bins are left out."""
+    filled = [place for place, posts in enumerate(curve["posts"]) if posts]
+    made.add_scatter(
+        x=[float(curve["mean_p"][place]) for place in filled],
+        y=[float(curve["accuracy"][place]) for place in filled],
+        customdata=[int(curve["posts"][place]) for place in filled],
+        name=name,
+        mode="lines+markers",
+        marker={"symbol": symbol, "size": 7},
+        line={"width": 2, **line},
+        hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, of %{customdata:,}"
+        "<extra>%{fullData.name}</extra>",
+    )
 
 
 def f1_by_p(
