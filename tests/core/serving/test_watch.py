@@ -8,8 +8,9 @@ import pytest
 from core.feedback.submissions import Sent, keep
 from core.release import aliases, audit
 from core.release.events import sentence
-from core.serving import Suggestion, watch
+from core.serving import watch
 from core.serving.servers import here
+from core.serving.suggest import Suggestion
 from core.store import serving as table
 from core.store.serving import Count, Sureness
 from tests import decisions
