@@ -1,9 +1,12 @@
 """A classifier in a process of its own."""
 
+import errno
 import os
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +32,13 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_it_says_what_the_classifier_says(road: Road) -> None:
     ours = load(road.store, road.baseline)
     theirs = ProcessClassifier(loader(road.store, road.baseline))
@@ -43,7 +53,7 @@ def test_it_ends_with_its_last_reference(road: Road) -> None:
     process = psutil.Process(classifier._process.pid)
     assert classifier.alive
     del classifier
-    wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: has_ended(process))
 
 
 def test_signals_for_the_server_do_not_end_it(road: Road) -> None:
@@ -65,6 +75,90 @@ def test_what_it_cannot_do_is_told_and_it_goes_on(road: Road) -> None:
     with pytest.raises(UnavailableError, match="cannot predict"):
         classifier.predict(LINES, k="five")  # type: ignore[arg-type]
     assert classifier.predict(LINES, k=1).labels.shape == (3, 1)
+
+
+def test_what_no_process_can_be_started_for_is_told(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("core.serving.process.subprocess.Popen", refuse)
+    with pytest.raises(UnavailableError, match="No process can be started"):
+        ProcessClassifier(loader(road.store, road.baseline))
+
+
+SERVER = """
+import sys
+from core.serving.process import ProcessClassifier
+from core.training.fasttext_family import FastTextFamily
+from functools import partial
+from pathlib import Path
+
+with open("main_has_run", "a") as file:
+    file.write("once")
+classifier = ProcessClassifier(partial(FastTextFamily.load, Path(sys.argv[1])))
+print(classifier._process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def server(road: Road, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A program that holds a model and says its process. It has no guard around its main part."""
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    model = road.store.artifacts.open(road.baseline.digest)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, script, model], cwd=tmp_path, stdin=pipe, stdout=pipe, text=True
+    ) as started:
+        yield started
+        started.kill()
+
+
+def its_model(server: subprocess.Popen[str]) -> psutil.Process:
+    assert server.stdout is not None
+    return psutil.Process(int(server.stdout.readline()))
+
+
+def test_the_main_module_of_a_server_runs_once(
+    server: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """Under Streamlit that is the page."""
+    assert its_model(server).is_running()
+    assert (tmp_path / "main_has_run").read_text() == "once"
+
+
+def test_a_process_ends_with_a_server_that_was_killed(server: subprocess.Popen[str]) -> None:
+    model = its_model(server)
+    server.kill()
+    wait_until(lambda: has_ended(model))
+
+
+def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
+    server: subprocess.Popen[str],
+) -> None:
+    model = its_model(server)
+    model.suspend()  # a process that is busy, and hears nothing
+    assert server.stdin is not None
+    server.stdin.close()
+    assert server.wait(60) == 0
+    model.resume()
+    wait_until(lambda: has_ended(model))
+
+
+def test_a_process_holds_little_besides_its_model() -> None:
+    """It is started for each model, so what it imports is time and memory each time."""
+    asked = (
+        "import sys; import core.serving.model_process, core.training.fasttext_model, fasttext;"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    imported = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"core", "fasttext", "numpy"} <= set(imported)
+    assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
 
 
 def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:
