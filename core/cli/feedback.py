@@ -236,7 +236,7 @@ def export_command(
     if output is None:
         sys.stdout.writelines(lines)
         return
-    with storage_errors(output), output.open("w", encoding="utf-8") as file:
+    with storage_errors(output), output.open("w", encoding="utf-8", newline="") as file:
         file.writelines(lines)
     say(f"Written to {output}")
 
