@@ -24,7 +24,7 @@ from core.serving.pool import MOST, Pool
 from core.serving.servers import here, url
 from core.store import Store
 
-THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 SWITCH_SECONDS = 0.0005
 """Python's default of 5 ms lets a thread that works hold up each answer by as much."""
 
@@ -51,6 +51,12 @@ class Options:
     def url(self) -> str:
         """Where it answers."""
         return url(self.address, self.port)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which it may be asked for; empty: any."""
+        own = (self.address,) if is_loopback(self.address) else ()
+        return (*THIS_MACHINE, *own, *self.hosts) if own or self.hosts else ()
 
 
 def create(store: Store, options: Options | None = None, *, lines: Lines | None = None) -> ASGIApp:
@@ -102,8 +108,13 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     _add_health(app, pool, meters)
     problems.tell_all(app)
     _declare_token(app)
-    hosts = (*THIS_MACHINE, *chosen.hosts) if alone or chosen.hosts else ()
-    return Gate(routes.Direct(app), doorkeeper=doorkeeper, meters=meters, hosts=hosts, lines=lines)
+    return Gate(
+        routes.Direct(app),
+        doorkeeper=doorkeeper,
+        meters=meters,
+        hosts=chosen.names,
+        lines=lines,
+    )
 
 
 def _declare_token(app: FastAPI) -> None:

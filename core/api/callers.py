@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from core.store import Store
 BELIEVED_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
-_ELSEWHERE = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
+_ELSEWHERE = (
+    *(b"forwarded", b"via", b"x-real-ip"),
+    *(b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"),
+)
 """With one of these a request comes through a proxy, whatever address it comes from."""
 
 
@@ -67,22 +71,25 @@ class Doorkeeper:
         return Caller(address)
 
     async def take(self, caller: Caller, posts: int) -> None:
-        """Count what a caller asks for.
+        """Count what a caller asks for; what is refused does not count.
 
         Raises:
             HttpError: it is more than they may ask for in a minute.
         """
         if self._allowed is None:
             return
-        if not await self._limiter.hit(self._allowed, caller.name, cost=posts):
-            ends, _ = await self._limiter.get_window_stats(self._allowed, caller.name)
-            wait = max(1, round(ends - time.time()))
-            raise HttpError(
-                429,
-                f"{caller.name} may ask for {self._allowed.amount:,} posts a minute",
-                f"Ask again in {wait} s.",
-                {"Retry-After": str(wait)},
-            )
+        if await self._limiter.test(self._allowed, caller.name, cost=posts):
+            await self._limiter.hit(self._allowed, caller.name, cost=posts)
+            return
+        ends, _ = await self._limiter.get_window_stats(self._allowed, caller.name)
+        wait = max(1, math.ceil(ends - time.time()))
+        never = posts > self._allowed.amount
+        raise HttpError(
+            429,
+            f"{caller.name} may ask for {self._allowed.amount:,} posts a minute",
+            "Ask for fewer posts at once." if never else f"Ask again in {wait} s.",
+            {} if never else {"Retry-After": str(wait)},
+        )
 
     async def _name(self, secret: str) -> str:
         digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

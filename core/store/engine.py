@@ -120,6 +120,7 @@ def _engine(database: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=True,  # texts of users, which an error would carry into the log
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
