@@ -198,7 +198,7 @@ def demand_command(
 def erase_command(
     submissions: Annotated[
         list[str] | None,
-        typer.Argument(help="Of whom a user asks for it. Default: all that are old enough."),
+        typer.Argument(help="Whose users ask for it, by id. Default: all that are old enough."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
