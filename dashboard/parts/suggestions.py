@@ -76,7 +76,7 @@ def compare(one: Asked, other: Asked) -> None:
     pairs = ((one, other), (other, one))
     for column, (ours, theirs) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:
-            st.subheader(words.plain(ours.version), anchor=False)
+            st.header(words.plain(ours.version), anchor=False)
             for suggestion, note in zip(ours.suggestions, beside(ours, theirs), strict=True):
                 with _card():
                     bar(suggestion, note=note)

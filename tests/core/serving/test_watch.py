@@ -138,6 +138,13 @@ def test_the_policy_may_have_it_stopped_by_the_server(trying: Served) -> None:
     assert "could not answer 60 of 100 requests" in sentence(event)
     assert audit.verify(trying.store).broken is None
     assert watch.enforce(trying.store) == []
+    assert watch.stopped(trying.store) == event
+
+
+def test_a_canary_that_a_person_ended_was_not_stopped(trying: Served) -> None:
+    assert watch.stopped(trying.store) is None
+    trying.canary(0)
+    assert watch.stopped(trying.store) is None
 
 
 def test_variances_are_those_of_the_sample(trying: Served) -> None:
