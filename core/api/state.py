@@ -34,9 +34,9 @@ class State:
         """Who asks, as the gate saw it."""
         return cast("Caller", request.scope["state"]["caller"])
 
-    async def count(self, request: Request, posts: int) -> None:
+    def count(self, request: Request, posts: int) -> None:
         """Count what a request asks for. Raises HttpError if it is too much."""
-        await self.doorkeeper.take(self.caller(request), posts)
+        self.doorkeeper.take(self.caller(request), posts)
 
     def note(
         self, request: Request, *, version: str, served_as: str, posts: int, texts: Sequence[Text]
