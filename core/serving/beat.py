@@ -60,8 +60,7 @@ class Beat:
         self._end.set()
         self._thread.join(END_SECONDS)
         with _told():
-            self._tell()
-            self._desk.leave()
+            self._desk.leave(self._counts.drain())
 
     @property
     def alarms(self) -> list[str]:
