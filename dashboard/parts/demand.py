@@ -59,8 +59,7 @@ def _show(wanted: Wanted, why_not: str | None) -> None:
                     icon=":material/playlist_add:",
                     why_not=why_not,
                     do=lambda: summary.add_to_collector(data.store(), wanted.subreddit),
-                    done=f"{name} is on the collector's list. Next:"
-                    f" `signoff collect posts --subreddit {wanted.subreddit}`",
+                    done=f"{name} is on the collector's list.",
                 )
             ]
         )

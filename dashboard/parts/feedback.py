@@ -125,12 +125,11 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
     """Every version that was ever asked, newest first."""
     c.section("Versions", "Every version that users asked, the newest first.")
     c.table(
-        ("Version", "Texts", "Answers", "Right first", "Right among five", "Mean p@1"),
+        ("Version", "Answered", "Right first", "Right among five", "Mean p@1"),
         [
             (
                 c.Link(one.version, c.FEEDBACK, {"version": one.version}),
-                f"{one.texts:,}",
-                f"{one.answered:,}",
+                f"{one.answered:,} of {one.texts:,}",
                 _with_interval(one.first),
                 _with_interval(one.five),
                 words.three(one.p_mean)

@@ -64,7 +64,7 @@ def choose(asked: Asked, say: Callable[[str | None], None]) -> None:
     if asked.may_say:
         with st.form(f"none-{asked.submission}"):
             name = st.text_input(
-                "**None of these?** Name the right one, if you know it", placeholder="r/DevelEire"
+                "None of these? Name the right one, if you know it", placeholder="r/DevelEire"
             )
             if st.form_submit_button("None of these", icon=":material/close:", width="stretch"):
                 say(name.strip() or None)
@@ -89,8 +89,10 @@ def bar(one: Suggestion, *, note: str = "") -> None:
 
 
 def probability(one: Suggestion) -> str:
-    """``59.4%``, or that there is next to none. Pure."""
-    return words.share(one.probability) if one.probability >= _LEAST else "< 0.1%"
+    """``59.4%``; what is next to none, or next to certain, is not rounded to it. Pure."""
+    if one.probability < _LEAST:
+        return "< 0.1%"
+    return words.share(one.probability) if one.probability <= 1 - _LEAST else "> 99.9%"
 
 
 def beside(ours: Asked, theirs: Asked) -> list[str]:

@@ -9,7 +9,7 @@ from core.feedback import submissions as feedback
 from core.release import aliases
 from core.serving.suggest import Suggestion
 from core.store import Store, open_store
-from dashboard.parts.suggestions import Asked, agreement, beside
+from dashboard.parts.suggestions import Asked, agreement, beside, probability
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import APP, SECONDS, Open
 from tests.dashboard.deciding import approved
@@ -168,6 +168,11 @@ def test_what_differs_between_two_versions_is_said_in_signs_and_words() -> None:
     assert agreement(ours, theirs) == "Both say **r/a** first; 2 of 3 suggestions stand in both."
     said = agreement(asked("x*", "b"), theirs)
     assert said.startswith("They differ: 20260101\\.1 says **r/x\\*** first, 20260101\\.2 **r/A**")
+
+
+def test_next_to_certain_is_not_certain() -> None:
+    said = [probability(Suggestion("a", p)) for p in (0.0004, 0.594, 0.9994, 1.0)]
+    assert said == ["< 0.1%", "59.4%", "> 99.9%", "> 99.9%"]
 
 
 def test_a_click_that_arrives_twice_is_one_answer() -> None:
