@@ -126,4 +126,4 @@ def _share(share: float, interval: tuple[float, float] | None) -> str:
 
 
 def _beside(mine: float, production: float) -> str:
-    return f"{words.three(mine)}, production {words.three(production)}"
+    return f"{words.three(mine)} beside {words.three(production)}"

@@ -126,7 +126,7 @@ with st.container(key="case"):  # static/style.html lays these out where there i
     first, about_it, main, side = (
         st.container(key=f"case-{name}") for name in ("first", "about", "main", "side")
     )
-with about_it:
+with about_it, st.container(key="halves-candidate"):
     left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
     candidate = choose(found)
