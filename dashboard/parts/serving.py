@@ -81,7 +81,8 @@ def _readings(canary: Watched | None, agreement: Agreement | None) -> Sequence[s
         found.append(f"A canary is judged from {fewest} on.")
     if agreement:
         found.append("Same first: how often the shadow's first suggestion is production's.")
-    return [*found, "In brackets: 95% intervals."]
+    holds = "; that of errors holds however often one looks" if canary else ""
+    return [*found, f"In brackets: 95% intervals{holds}."]
 
 
 def _of_canary(canary: Watched) -> Row:
