@@ -1,4 +1,4 @@
-"""A classifier in a process of its own.
+"""A model in a process of its own.
 
 fastText holds Python's lock while it reads a model, for half a second where that has 150 MB, and
 while it predicts. In a process beside the server it holds nobody up; its memory goes back to the
@@ -15,6 +15,7 @@ from multiprocessing.util import Finalize
 
 from core.errors import UnavailableError
 from core.processes import starting_processes
+from core.serving.suggest import LocalModel, Text
 from core.training.classifier import Classifier, Predictions
 
 SECONDS = 300
@@ -27,7 +28,7 @@ else:
     _context.set_forkserver_preload(["core.serving.process", "fasttext"])
 
 
-class ProcessClassifier:
+class ProcessModel:
     """A classifier that another process has loaded. The process ends with the last reference.
 
     Safe to use from several threads: they are answered one after the other.
@@ -65,15 +66,15 @@ class ProcessClassifier:
         alive: bool = self._process.is_alive()
         return alive
 
-    def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
-        """See :class:`core.training.classifier.Classifier`.
+    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+        """See :class:`core.serving.suggest.Model`. There the posts are normalised, too.
 
         Raises:
             UnavailableError: the process was killed, or does not answer.
         """
         with self._lock:
             try:
-                self._connection.send((list(lines), k))
+                self._connection.send((posts, k))
             except OSError as error:
                 raise _gone() from error
             said = self._hear()
@@ -105,17 +106,17 @@ def _answer(connection: Connection, load: Callable[[], Classifier]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     try:
-        classifier = load()
+        model = LocalModel(load())
     except Exception as error:  # noqa: BLE001 - told on the other side, whatever it is
         connection.send(f"{type(error).__name__}: {error}")
         return
-    connection.send(classifier.labels)
+    connection.send(model.labels)
     while True:
         try:
-            lines, k = connection.recv()
+            posts, k = connection.recv()
         except EOFError:
             return
         try:
-            connection.send(classifier.predict(lines, k=k))
+            connection.send(model.predict(posts, k=k))
         except Exception as error:  # noqa: BLE001
             connection.send(f"{type(error).__name__}: {error}")

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import InputError, NotFoundError
 from core.release.aliases import version_of
 from core.store import Store
-from core.text import normalise
-from core.training.classifier import ABSENT, Classifier
+from core.text import is_empty, normalise
+from core.training.classifier import ABSENT, Classifier, Predictions
 from core.training.train import load, of_execution
 
 TOP = 5
 """How many subreddits are suggested where nobody says."""
+Text = tuple[str, str]
+"""Title and text of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,43 @@ class Suggestion:
     probability: float
 
 
+class Model(Protocol):
+    """A classifier that takes posts as users write them, pairs of title and text."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every subreddit that it can name, sorted."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+
+    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+        """The first ``k`` labels of each post."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """A classifier in this process."""
+
+    classifier: Classifier
+    alive: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.classifier.labels
+
+    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+        """See :class:`Model`."""
+        return self.classifier.predict([normalise(*post) for post in posts], k=k)
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Suggester:
     """A loaded version."""
 
     version: str
-    classifier: Classifier
+    model: Model
 
     def suggest(self, title: str, body: str = "", *, k: int = TOP) -> list[Suggestion]:
         """The first ``k`` subreddits for a post, most probable first.
@@ -37,19 +71,16 @@ class Suggester:
         """
         return self.suggest_many([(title, body)], k=k)[0]
 
-    def suggest_many(
-        self, posts: Sequence[tuple[str, str]], *, k: int = TOP
-    ) -> list[list[Suggestion]]:
+    def suggest_many(self, posts: Sequence[Text], *, k: int = TOP) -> list[list[Suggestion]]:
         """The same for several posts, pairs of title and text, at once.
 
         Raises:
             InputError: one of them says nothing.
         """
-        lines = [normalise(title, body) for title, body in posts]
-        if not all(lines):
+        if any(is_empty(*post) for post in posts):
             raise InputError("There is no text", "Write a title.")
-        said = self.classifier.predict(lines, k=k)
-        names = self.classifier.labels
+        said = self.model.predict(posts, k=k)
+        names = self.model.labels
         return [
             [
                 Suggestion(names[label], probability)
@@ -64,7 +95,7 @@ class Suggester:
 
 def load_version(store: Store, version: str, candidate: int) -> Suggester:
     """The verified model of a version, ready to suggest."""
-    return Suggester(version, load(store, of_execution(store, candidate)))
+    return Suggester(version, LocalModel(load(store, of_execution(store, candidate))))
 
 
 def load_alias(store: Store, alias: str) -> Suggester:
