@@ -78,7 +78,7 @@ def begins(node: ast.AST) -> bool:
     """Whether ``with node`` begins a writing transaction."""
     return isinstance(node, ast.Call) and (
         getattr(node.func, "attr", "") == "begin"
-        or (getattr(node.func, "attr", "") == "write" and not node.args)
+        or (getattr(node.func, "attr", "") in {"write", "append"} and not node.args)
     )
 
 
