@@ -1,8 +1,8 @@
 """Predicting and keeping: the models are asked, and what they said is kept before it is told."""
 
-import asyncio
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,37 +15,37 @@ from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.serving import Suggester, Suggestion
 from core.serving.pool import Pool, Served
+from core.serving.suggest import Text
 from core.store import Store
 
 AT_ONCE = 128
 """Posts that one group asks a model for; a request of more comes back as often as it takes."""
 WAITING = 1_000
-"""Requests that may wait for a model, and as many for the disk."""
+"""Requests that may wait for a model."""
 KEEP_SECONDS = 2.0
 """How long an answer waits to be kept. Longer only where something else has locked the database:
 then callers get it without a submission."""
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
 
-Text = tuple[str, str]
-"""Title and text of a post."""
 Said = list[Suggestion]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Posts for one version."""
+    """Posts for one version. ``at``: when they were asked, by ``time.monotonic``."""
 
     suggester: Suggester
     posts: Sequence[Text]
     k: int
+    keep_text: bool
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was suggested for each post, and under which id it was kept; None: it was not."""
 
-    served: Served
     said: Sequence[Said]
     kept: Sequence[str | None]
 
@@ -65,13 +65,10 @@ class Service:
 
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
         self._store, self._pool, self._meters = store, pool, meters
-        self._ask: Groups[Question, list[Said]] = Groups(
-            "predict", predict_all, weight=AT_ONCE, waiting=WAITING
+        self._ask: Groups[Question, Answer] = Groups(
+            "predict", self._answer_all, weight=AT_ONCE, waiting=WAITING
         )
-        self._keep: Groups[list[Sent], list[str]] = Groups(
-            "keep", self._keep_all, weight=AT_ONCE * 4, waiting=WAITING
-        )
-        self._answer: Groups[tuple[str, str | None], bool] = Groups(
+        self._said: Groups[tuple[str, str | None], bool] = Groups(
             "feedback",
             lambda said: submissions.answers(store, said),
             weight=AT_ONCE,
@@ -94,19 +91,21 @@ class Service:
         kept: list[str | None] = []
         for start in range(0, len(posts), AT_ONCE):
             part = posts[start : start + AT_ONCE]
-            question = Question(served.suggester, part, k)
+            question = Question(served.suggester, part, k, keep_text, time.monotonic())
             try:
-                found = await self._ask.do(question, weight=len(part))
+                answer = await self._ask.do(question, weight=len(part))
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
                 raise
-            said += found
-            kept += await self._kept(served, part, found, keep_text=keep_text)
+            said += answer.said
+            kept += answer.kept
         self._meters.answered(
             served.suggester.version, served.name, [one[0].probability for one in said if one]
         )
+        if unkept := kept.count(None):
+            self._meters.unkept("api", unkept)
         self._cast(served, posts, kept, k)
-        return Answer(served, said, kept)
+        return Answer(said, kept)
 
     async def feedback(self, submission: str, subreddit: str | None) -> str | None:
         """Keep what is right, by the user; the subreddit's name.
@@ -116,7 +115,7 @@ class Service:
             NotFoundError: there is no such submission.
         """
         name = None if subreddit is None else submissions.subreddit_in(subreddit)
-        if not await self._answer.do((submission, name)):
+        if not await self._said.do((submission, name)):
             raise NotFoundError(
                 f"There is no submission {submission!r}",
                 "Ask for suggestions again, and answer those.",
@@ -125,7 +124,7 @@ class Service:
 
     def close(self) -> None:
         """Finish what was begun; shadows that wait are left."""
-        for group in (self._ask, self._keep, self._answer):
+        for group in (self._ask, self._said):
             group.close()
         with suppress(queue.Empty):
             while True:
@@ -133,32 +132,34 @@ class Service:
         self._twins.put(None)
         self._shadow.join()
 
-    async def _kept(
-        self, served: Served, posts: Sequence[Text], said: Sequence[Said], *, keep_text: bool
-    ) -> Sequence[str | None]:
+    def _answer_all(self, questions: Sequence[Question]) -> list[Answer | Exception]:
+        """Each version is asked once, and all that they say is kept in one transaction."""
+        said = predict_all(questions)
         sent = [
             Sent(
                 title=title,
                 body=body,
-                version=served.suggester.version,
-                suggestions=found,
+                version=asked.suggester.version,
+                suggestions=suggestions,
                 source="api",
-                keep_text=keep_text,
+                keep_text=asked.keep_text,
             )
-            for (title, body), found in zip(posts, said, strict=True)
+            for asked, found in zip(questions, said, strict=True)
+            if not isinstance(found, Exception)
+            for (title, body), suggestions in zip(asked.posts, found, strict=True)
         ]
-        try:
-            async with asyncio.timeout(KEEP_SECONDS):
-                return await self._keep.do(sent, weight=len(sent))
-        except (SignoffError, TimeoutError):
-            self._meters.unkept("api", len(sent))
-            return [None] * len(sent)
+        publics = iter(self._keep(sent, since=min(asked.at for asked in questions)))
+        return [
+            found if isinstance(found, Exception) else Answer(found, [next(publics) for _ in found])
+            for found in said
+        ]
 
-    def _keep_all(self, groups: Sequence[list[Sent]]) -> list[list[str]]:
-        """All of them in one transaction."""
-        every = [one for sent in groups for one in sent]
-        publics = iter(submissions.keep(self._store, every, durable=False))
-        return [[next(publics) for _ in sent] for sent in groups]
+    def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
+        left = max(0.0, since + KEEP_SECONDS - time.monotonic())
+        try:
+            return submissions.keep(self._store, sent, durable=False, patience=left)
+        except SignoffError:
+            return [None] * len(sent)
 
     def _cast(
         self, served: Served, posts: Sequence[Text], kept: Sequence[str | None], k: int

@@ -8,8 +8,9 @@ from starlette.requests import Request
 
 from core.api.callers import Caller, Doorkeeper
 from core.api.meters import Meters
-from core.api.service import Service, Text
+from core.api.service import Service
 from core.serving.pool import Pool
+from core.serving.suggest import Text
 from core.store import Store
 
 
