@@ -13,7 +13,8 @@ from bench.measure import alternate, fresh, ratio, timed
 from bench.posts import Prepared, prepare
 from bench.scratch import scratch_folder
 from core.snapshots import load_split
-from core.training.fasttext_family import DEFAULTS, PREFIX
+from core.training.fasttext_family import DEFAULTS
+from core.training.fasttext_model import PREFIX
 from core.training.train import train
 
 BUDGET = 1.10

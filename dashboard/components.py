@@ -103,7 +103,7 @@ def clickable(figure: go.Figure, *, key: str, alt: str) -> list[Any] | None:
 
 def section(title: str, reading_: str) -> None:
     """A heading and the one line that says how to read what follows."""
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     reading(reading_)
 
 

@@ -29,7 +29,7 @@ from core.quality import check as quality
 from core.quality.check import Check
 from core.release import audit, members
 from core.release.audit import Verdict
-from core.serving import Suggester, load_version
+from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
 from core.store import Store, open_store

@@ -15,8 +15,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from core.errors import NotFoundError, RefusedError, SignoffError, UnavailableError
-from core.serving import Suggester, load_version
 from core.serving.pool import Pool
+from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import find
 from core.store import Store, open_store, releases

@@ -14,7 +14,7 @@ from core.release.candidates import get
 from core.release.openings import open_test
 from core.release.policy import DEFAULT
 from core.release.review import approve, propose
-from core.serving import load_alias
+from core.serving.suggest import load_alias
 from core.settings import settings
 from core.snapshots import create
 from core.snapshots.rules import Rules

@@ -10,20 +10,21 @@ from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp
 
 from core.api import problems, routes
-from core.api.beat import Beat
 from core.api.callers import Doorkeeper
 from core.api.gate import Gate, Lines
 from core.api.meters import CONTENT_TYPE, Meters
 from core.api.schemas import Health, Readiness
 from core.api.service import Service
 from core.api.state import State
+from core.feedback.retention import erase_overdue
 from core.identity import is_loopback
 from core.release.events import PRODUCTION
+from core.serving.beat import Beat
 from core.serving.pool import MOST, Pool
-from core.serving.servers import here
+from core.serving.servers import here, url
 from core.store import Store
 
-THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 SWITCH_SECONDS = 0.0005
 """Python's default of 5 ms lets a thread that works hold up each answer by as much."""
 
@@ -49,8 +50,13 @@ class Options:
     @property
     def url(self) -> str:
         """Where it answers."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"http://{host}:{self.port}"
+        return url(self.address, self.port)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which it may be asked for; empty: any."""
+        own = (self.address,) if is_loopback(self.address) else ()
+        return (*THIS_MACHINE, *own, *self.hosts) if own or self.hosts else ()
 
 
 def create(store: Store, options: Options | None = None, *, lines: Lines | None = None) -> ASGIApp:
@@ -73,7 +79,8 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_SECONDS)
         service = Service(store, pool, meters)
-        beat = Beat(pool, meters, here(store, chosen.url))
+        desk = here(store, chosen.url)
+        beat = Beat(pool, desk, meters.counts, chore=erase_overdue, changed=meters.state)
         app.state.shared = State(
             store=store,
             pool=pool,
@@ -101,8 +108,13 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     _add_health(app, pool, meters)
     problems.tell_all(app)
     _declare_token(app)
-    hosts = (*THIS_MACHINE, *chosen.hosts) if alone or chosen.hosts else ()
-    return Gate(routes.Direct(app), doorkeeper=doorkeeper, meters=meters, hosts=hosts, lines=lines)
+    return Gate(
+        routes.Direct(app),
+        doorkeeper=doorkeeper,
+        meters=meters,
+        hosts=chosen.names,
+        lines=lines,
+    )
 
 
 def _declare_token(app: FastAPI) -> None:

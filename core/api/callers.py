@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
+import ipaddress
+import math
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 
 from core.api.problems import HttpError
 from core.errors import RefusedError
@@ -18,15 +17,53 @@ from core.store import Store
 BELIEVED_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
-_ELSEWHERE = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
+_MINUTE = 60.0
+_ELSEWHERE = (
+    *(b"forwarded", b"via", b"x-real-ip"),
+    *(b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"),
+)
 """With one of these a request comes through a proxy, whatever address it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``name``: of the token, or the address; it is counted by, and written into the log."""
+    """``name``: of the token, or the address (of IPv6 its network); it is counted by, and written
+    into the log.
+    """
 
     name: str
+
+
+class Allowance:
+    """How many posts a caller may ask for in a minute of this server.
+
+    All counts end together, so that none is kept of who asks no more, and counting takes as long
+    with many callers as with one: ``limits`` looks at each of them at each request, 1.5 ms at
+    10,000.
+    """
+
+    def __init__(self, posts: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.posts, self._clock = posts, clock
+        self._taken: Counter[str] = Counter()
+        self._ends = 0.0
+
+    @property
+    def callers(self) -> int:
+        """How many have asked in this minute."""
+        return len(self._taken)
+
+    def take(self, name: str, posts: int) -> float:
+        """Count them; 0, or in how many seconds to ask again where it would be too much: that does
+        not count.
+        """
+        now = self._clock()
+        if now >= self._ends:
+            self._taken.clear()
+            self._ends = now + _MINUTE
+        if self._taken[name] + posts > self.posts:
+            return self._ends - now
+        self._taken[name] += posts
+        return 0.0
 
 
 class Doorkeeper:
@@ -43,8 +80,7 @@ class Doorkeeper:
     ) -> None:
         self._store, self._needs_token, self._behind_proxy = store, needs_token, behind_proxy
         self._good: dict[str, tuple[str, float]] = {}
-        self._allowed = RateLimitItemPerMinute(posts_a_minute) if posts_a_minute else None
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._allowance = Allowance(posts_a_minute) if posts_a_minute else None
 
     async def let_in(self, headers: Mapping[bytes, bytes], address: str) -> Caller:
         """Who asks.
@@ -64,25 +100,26 @@ class Doorkeeper:
                 "This server wants a token",
                 "Send Authorization: Bearer TOKEN. An admin makes one: signoff tokens create.",
             )
-        return Caller(address)
+        return Caller(_of_address(address))
 
-    async def take(self, caller: Caller, posts: int) -> None:
-        """Count what a caller asks for.
+    def take(self, caller: Caller, posts: int) -> None:
+        """Count what a caller asks for; what is refused does not count.
 
         Raises:
             HttpError: it is more than they may ask for in a minute.
         """
-        if self._allowed is None:
+        if self._allowance is None:
             return
-        if not await self._limiter.hit(self._allowed, caller.name, cost=posts):
-            ends, _ = await self._limiter.get_window_stats(self._allowed, caller.name)
-            wait = max(1, round(ends - time.time()))
-            raise HttpError(
-                429,
-                f"{caller.name} may ask for {self._allowed.amount:,} posts a minute",
-                f"Ask again in {wait} s.",
-                {"Retry-After": str(wait)},
-            )
+        wait = math.ceil(self._allowance.take(caller.name, posts))
+        if not wait:
+            return
+        never = posts > self._allowance.posts
+        raise HttpError(
+            429,
+            f"{caller.name} may ask for {self._allowance.posts:,} posts a minute",
+            "Ask for fewer posts at once." if never else f"Ask again in {wait} s.",
+            {} if never else {"Retry-After": str(wait)},
+        )
 
     async def _name(self, secret: str) -> str:
         digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
@@ -103,6 +140,16 @@ class Doorkeeper:
 def _bearer(headers: Mapping[bytes, bytes]) -> str | None:
     scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _of_address(address: str) -> str:
+    """Whom an address stands for: one caller of IPv6 has all 2^64 of a network."""
+    if ":" not in address:
+        return address
+    found = ipaddress.IPv6Address(address.partition("%")[0])
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return address if found.is_loopback else str(ipaddress.IPv6Network((found, 64), strict=False))
 
 
 def _unknown(reason: str, hint: str) -> HttpError:

@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,8 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
+_HOST = re.compile(rb"(?:\[([0-9a-f:.]+)\]|([^:\[\]]*))(?::[0-9]*)?")
+"""An IPv6 address, or another name; the port is anybody's."""
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 _GUARDED = "/v1/"
 
@@ -45,7 +48,8 @@ class Gate:
     """The outermost application.
 
     Args:
-        hosts: names by which this server may be asked for; empty: any. A page whose name was made
+        hosts: names by which this server may be asked for, IPv6 addresses without brackets; empty:
+            any. A page whose name was made
             to resolve to this machine must not reach it.
         lines: takes the log's line of each request; None: there is no such log.
     """
@@ -87,16 +91,15 @@ class Gate:
         except SignoffError as error:
             refusal = problem(error)
         except Exception:
-            log.exception("unexpected", extra={"request": passing.id.decode()})
+            log.exception("unexpected", extra={"line": {"request": passing.id.decode()}})
             refusal = unexpected()
         if refusal is not None and not passing.status:
             await refusal(scope, receive, passing)
         self._tell(scope, passing, time.perf_counter() - started)
 
     def _require_host(self, headers: dict[bytes, bytes]) -> None:
-        host = headers.get(b"host", b"").rpartition(b"]")
-        name = (host[0] + host[1]) or host[2].partition(b":")[0]
-        if self._hosts and name.lower() not in self._hosts:
+        host = _HOST.fullmatch(headers.get(b"host", b"").lower())
+        if self._hosts and (host is None or (host[1] or host[2]) not in self._hosts):
             raise HttpError(
                 421, "This server is not asked for by that name", "Name it: signoff serve --host."
             )
@@ -120,8 +123,10 @@ class Gate:
             "ms": round(seconds * 1000, 2),
             **state.get("log", {}),
         }
-        # Not by way of logging, which takes longer than everything else here together.
-        self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        # Not by way of logging, which takes longer than everything else here together. A full disk,
+        # or a reader of the log that has ended, is no reason to end the caller's connection.
+        with suppress(OSError):
+            self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 class _Passing:

@@ -1,13 +1,11 @@
 """What Prometheus reads at ``/metrics``, and what the workspace is told of it."""
 
-import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from core.store.serving import Count
+from core.serving.counts import Counts
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 TENTHS = tuple(n / 10 for n in range(1, 11))
@@ -15,9 +13,13 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Meters:
-    """The counts of one server. No label holds anything that a caller wrote."""
+    """The counts of one server. No label holds anything that a caller wrote.
+
+    ``counts`` is what the workspace is told.
+    """
 
     def __init__(self) -> None:
+        self.counts = Counts()
         self._registry = CollectorRegistry()
         mine = self._registry
         self._requests = Counter(
@@ -74,8 +76,6 @@ class Meters:
                 self._p_at_1.labels(version),
             )
         )
-        self._counts: dict[tuple[str, datetime], Count] = {}
-        self._lock = threading.Lock()
 
     def request(self, route: str, status: int, seconds: float) -> None:
         counter, histogram = self._of_route(route, status)
@@ -88,12 +88,12 @@ class Meters:
         counter.inc(len(p_at_1))
         for p in p_at_1:
             histogram.observe(p)
-        self._count(version, Count(1, 0))
+        self.counts.answered(version)
 
     def failed(self, version: str) -> None:
         """A version could not answer a request."""
         self._errors.labels(version).inc()
-        self._count(version, Count(1, 1))
+        self.counts.failed(version)
 
     def unkept(self, source: str, posts: int) -> None:
         self._unkept.labels(source).inc(posts)
@@ -105,22 +105,5 @@ class Meters:
             self._serving.labels(name, version).set(1)
         self._alarms.set(alarms)
 
-    def drain(self) -> dict[tuple[str, datetime], Count]:
-        """Requests by version and minute, since this was last asked."""
-        with self._lock:
-            drained, self._counts = self._counts, {}
-        return drained
-
-    def give_back(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
-        """What was drained and could not be told."""
-        with self._lock:
-            for key, count in counts.items():
-                self._counts[key] = self._counts.get(key, Count()) + count
-
     def exposition(self) -> bytes:
         return generate_latest(self._registry)
-
-    def _count(self, version: str, count: Count) -> None:
-        key = version, datetime.now(UTC).replace(second=0, microsecond=0)
-        with self._lock:
-            self._counts[key] = self._counts.get(key, Count()) + count

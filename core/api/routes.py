@@ -64,7 +64,7 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
     What was sent is kept with what was suggested, for as long as docs/feedback.md says.
     """
     state = State.of(request)
-    await state.count(request, len(asked.posts))
+    state.count(request, len(asked.posts))
     texts = [(post.title, post.text) for post in asked.posts]
     for place, text in enumerate(texts):
         if is_empty(*text):
@@ -99,7 +99,7 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
 async def feedback(said: FeedbackRequest, request: Request) -> Response:
     """Kept when the answer comes. Sent again, it changes nothing; a later word replaces it."""
     state = State.of(request)
-    await state.count(request, 1)
+    state.count(request, 1)
     name = await state.service.feedback(said.submission, said.subreddit)
     return _json({"submission": said.submission, "subreddit": name})
 
@@ -108,7 +108,7 @@ async def feedback(said: FeedbackRequest, request: Request) -> Response:
 async def list_aliases(request: Request) -> Response:
     """By name, with what this server has loaded for it."""
     state = State.of(request)
-    await state.count(request, 1)
+    state.count(request, 1)
     names, canary = await asyncio.to_thread(aliases.named, state.store)
     serving, share = state.pool.serving, (canary.share or 0.0) if canary else 0.0
     return _json(
@@ -130,7 +130,7 @@ async def list_aliases(request: Request) -> Response:
 async def list_versions(request: Request) -> Response:
     """The newest first, with the aliases that name it."""
     state = State.of(request)
-    await state.count(request, 1)
+    state.count(request, 1)
     found = await asyncio.to_thread(aliases.versions, state.store)
     names = await asyncio.to_thread(aliases.current, state.store)
     return _json(
@@ -156,7 +156,7 @@ async def list_versions(request: Request) -> Response:
 async def labels(request: Request, alias: Alias = None, version: Version = None) -> Response:
     """Sorted. By default of what answers you: production, or the canary if you are of its share."""
     state = State.of(request)
-    await state.count(request, 1)
+    state.count(request, 1)
     served = await _served(state, request, alias, version, None)
     suggester = served.suggester
     return _json({"version": suggester.version, "labels": suggester.model.labels})

@@ -1,16 +1,14 @@
 """Serving the API: uvicorn, one process, until it is told to end."""
 
-import logging
 import os
 import sys
-from datetime import UTC, datetime
 from functools import partial
 
-import orjson
 import uvicorn
 
 from core.api.app import Options, create
 from core.identity import NOBODY, entrance
+from core.serving.log import log_lines
 from core.store import Store
 
 IDLE_SECONDS = 30
@@ -24,10 +22,7 @@ CONNECTIONS = 2_000
 def serve(store: Store, options: Options) -> None:
     """Answer until a signal says to end; what was begun is answered first."""
     entrance(lambda: NOBODY)  # no caller is the local operator
-    log = logging.getLogger("signoff")
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(JsonLines())
-    log.handlers, log.level, log.propagate = [lines], logging.INFO, False
+    log_lines()
     uvicorn.run(
         create(store, options, lines=partial(os.write, sys.stderr.fileno())),
         host=options.address,
@@ -44,19 +39,3 @@ def serve(store: Store, options: Options) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=END_SECONDS,
     )
-
-
-class JsonLines(logging.Formatter):
-    """What is seldom: one JSON object a line, as the gate writes of each request."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as such a line."""
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC),
-            "event": record.getMessage(),
-            "level": record.levelname.lower(),
-            **getattr(record, "line", {}),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(line).decode()

@@ -13,9 +13,9 @@ from core.api.meters import Meters
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
 from core.feedback.submissions import Sent
-from core.serving import Suggester, Suggestion
+from core.serving.model import Text
 from core.serving.pool import Pool, Served
-from core.serving.suggest import Text
+from core.serving.suggest import Suggester, Suggestion
 from core.store import Store
 
 AT_ONCE = 128

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from core.api.callers import Caller, Doorkeeper
 from core.api.meters import Meters
 from core.api.service import Service
+from core.serving.model import Text
 from core.serving.pool import Pool
-from core.serving.suggest import Text
 from core.store import Store
 
 
@@ -35,9 +35,9 @@ class State:
         """Who asks, as the gate saw it."""
         return cast("Caller", request.scope["state"]["caller"])
 
-    async def count(self, request: Request, posts: int) -> None:
+    def count(self, request: Request, posts: int) -> None:
         """Count what a request asks for. Raises HttpError if it is too much."""
-        await self.doorkeeper.take(self.caller(request), posts)
+        self.doorkeeper.take(self.caller(request), posts)
 
     def note(
         self, request: Request, *, version: str, served_as: str, posts: int, texts: Sequence[Text]

@@ -35,6 +35,7 @@ def alias_list(as_json: AsJson = False) -> None:
     last: dict[str, EventRecord] = {}
     for event in aliases.history(store):
         last.setdefault(event.alias or "", event)
+    last = {name: event for name, event in last.items() if event.version is not None}
     canary = watch.watched(store)
     flags = canary.flags if canary else []
     if as_json:
@@ -70,6 +71,13 @@ def alias_set(
 def alias_rollback(name: Name, as_json: AsJson = False) -> None:
     """Send an alias back to the version that it named before."""
     event = aliases.rollback(workspace(), name)
+    _print_event(event, as_json=as_json)
+
+
+@alias.command("clear")
+def alias_clear(name: Name, expect: Expect = None, as_json: AsJson = False) -> None:
+    """Have an alias name nothing, such as a shadow that is to end. Never production."""
+    event = aliases.clear(workspace(), name, expected=expect)
     _print_event(event, as_json=as_json)
 
 

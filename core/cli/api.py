@@ -24,7 +24,7 @@ def serve(
     ] = False,
     host: Annotated[
         list[str] | None,
-        typer.Option(help="A name by which callers ask for it, besides localhost. Repeat."),
+        typer.Option(help="A name or address by which it is asked for, besides localhost. Repeat."),
     ] = None,
     limit: Annotated[
         int, typer.Option(help="Posts that one caller may ask for in a minute; 0: any.", min=0)
@@ -39,7 +39,8 @@ def serve(
 ) -> None:
     """Answer other programs over HTTP: docs/api.md. By default on this machine only.
 
-    On another address every caller needs a token: signoff tokens create NAME --role viewer.
+    On another address every caller needs a token: signoff tokens create NAME --role viewer. There
+    it may be asked for by any name, unless --host gives some.
     """
     # Loading these takes longer than most commands.
     from core.api.app import Options

@@ -115,11 +115,16 @@ def _print(store: Store, found: Erased) -> None:
         say(f"Not taken out of {where}: {why}")
     if found.waiting:
         say(
-            f"{found.waiting} old files are still read by another run. Once it is done, run:"
+            f"Another run still reads {count(found.waiting, 'old file')}. Once it is done, run:"
             " signoff collect erase"
         )
+    say_backups(store)
+
+
+def say_backups(store: Store) -> None:
+    """Where erased texts still stand, for whoever erased them."""
     if backups := store.backups():
         say(
-            f"{len(backups)} backups of the database keep what they hold; delete them by hand:"
+            f"Not erased from {count(len(backups), 'backup')} of the database; delete by hand:"
             f" {backups[-1].parent}/*.backup.db"
         )

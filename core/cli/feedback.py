@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.erasure import say_backups
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.errors import InputError, NotFoundError
 from core.feedback import export, queue, retention, summary
@@ -179,7 +180,7 @@ def demand_command(
         say(f"Version {asked.version} can name every subreddit that users named.")
         return
     print_table(
-        ("subreddit", "texts", "last", "collected"),
+        ("subreddit", "texts", "last", "on the list"),
         [
             (
                 f"r/{one.subreddit}",
@@ -197,7 +198,7 @@ def demand_command(
 def erase_command(
     submissions: Annotated[
         list[str] | None,
-        typer.Argument(help="Of whom a user asks for it. Default: all that are old enough."),
+        typer.Argument(help="Whose users ask for it, by id. Default: all that are old enough."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -217,11 +218,7 @@ def erase_command(
         print_json({"texts": erased.texts, "posts": erased.posts, "backups": names})
         return
     say(f"{count(erased.texts, 'text')} erased, and {count(erased.posts, 'post')} made of them.")
-    if backups := store.backups():
-        say(
-            f"{len(backups)} backups of the database keep what they hold; delete them by hand:"
-            f" {backups[-1].parent}/*.backup.db"
-        )
+    say_backups(store)
 
 
 @app.command("export")
@@ -239,7 +236,7 @@ def export_command(
     if output is None:
         sys.stdout.writelines(lines)
         return
-    with storage_errors(output), output.open("w", encoding="utf-8") as file:
+    with storage_errors(output), output.open("w", encoding="utf-8", newline="") as file:
         file.writelines(lines)
     say(f"Written to {output}")
 

@@ -1,5 +1,6 @@
 """What every command shares: options, JSON, tables, the progress bar."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ Force = Annotated[bool, typer.Option("--force", help="Do it again even if nothin
 
 _PIPED = 160
 """Characters of a line where no terminal says how many there are."""
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What steers a terminal or turns the direction of writing. Titles come from anybody."""
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 err = Console(stderr=True, highlight=False)
@@ -51,8 +54,8 @@ def print_json(value: Any) -> None:
 
 
 def say(text: str) -> None:
-    """A line for people. Brackets in it are text, not style."""
-    out.print(escape(text), soft_wrap=True)
+    """A line for people. Nothing in it is style, or steers the terminal."""
+    out.print(_plain(text), soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -62,7 +65,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
         numbers = all(isinstance(row[index], int | float) for row in rows)
         table.add_column(name, justify="right" if numbers and rows else "left")
     for row in rows:
-        table.add_row(*(escape(_cell(value)) for value in row))
+        table.add_row(*(_plain(_cell(value)) for value in row))
     out.print(table)
 
 
@@ -128,6 +131,10 @@ def parse_params(given: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--param {text!r} is not name=value", "Write it like lr=0.3.")
         params[name] = value
     return params
+
+
+def _plain(text: str) -> str:
+    return escape(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _cell(value: object) -> str:

@@ -148,7 +148,7 @@ def require_free(address: str, port: int) -> None:
         except OSError as error:
             raise InputError(
                 f"{address} port {port} cannot be used: {error.strerror or error}",
-                "Choose another port, --port 8502, or an --address of this machine.",
+                "Choose another --port, or an --address of this machine.",
             ) from None
 
 

@@ -13,11 +13,16 @@ from core.store import feedback as table
 
 NDJSON, CSV = "ndjson", "csv"
 FORMATS = (NDJSON, CSV)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet takes for a formula (OWASP, CSV injection)."""
 
 
 def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[str]:  # noqa: A002
     """Every submission with its latest answer and its label as one line with its end, oldest first;
     of CSV, the names of the columns before. Streams: memory stays flat.
+
+    CSV is what spreadsheets open: there a text that begins like a formula has an apostrophe before
+    it. NDJSON has every text as it was sent.
 
     Args:
         text: False: without titles and texts.
@@ -46,12 +51,14 @@ def _json(values: dict[str, Any]) -> str:
 
 
 def _cells(values: Any) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerow(values)
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\r\n").writerow(values)
     return written.getvalue()
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return orjson.dumps(value).decode()
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -57,7 +57,7 @@ def label(
     """Say which subreddit a text belongs to, for judging models or for training them.
 
     Args:
-        subreddit: None: it is set aside, since the text tells nothing.
+        subreddit: None: it is set aside, since the text tells nothing; its use stays.
         use: ``evaluate``: it only ever lands in validation splits. ``train``: it goes as all posts
             go.
         again: in place of what was said of it before.
@@ -66,7 +66,8 @@ def label(
         InputError: that is no subreddit's name, or no use.
         NotFoundError: there is no such submission, or its text is not kept.
         ConflictError: somebody labelled it before.
-        RefusedError: whoever acts is no reviewer; or the text judges models, and would train them.
+        RefusedError: whoever acts is no reviewer; or the text judges models, and would train them,
+            or the other way round.
     """
     if use not in USES:
         raise InputError(f"{use!r} is no use of a text", f"Choose {' or '.join(USES)}.")
@@ -80,7 +81,11 @@ def label(
                 "`signoff feedback queue` shows those that wait.",
             )
         before = table.label_of(session, number)
-        _check_again(before, use, again=again)
+        if before is not None:
+            _check_again(before, again=again)
+            if name is None:
+                use = before.use
+            _check_use(before, use, frozen=table.is_post(session, number))
         said = Label(
             submission=number, at=datetime.now(UTC), by=actor.name, subreddit=name, use=use
         )
@@ -124,14 +129,23 @@ def bring(store: Store) -> Brought | None:
     return Brought(run.number, len(texts))
 
 
-def _check_again(before: Label | None, use: str, *, again: bool) -> None:
-    if before is None:
-        return
+def _check_again(before: Label, *, again: bool) -> None:
     said = "set it aside" if before.subreddit is None else f"labelled it r/{before.subreddit}"
     if not again:
         raise ConflictError(f"{before.by} {said} already", "Say --again to put yours in its place.")
-    if before.subreddit is not None and before.use == EVALUATE and use == TRAIN:
+
+
+def _check_use(before: Label, use: str, *, frozen: bool) -> None:
+    """No text does both. ``frozen``: a post was made of it, so snapshots may hold it, whatever was
+    said of it since.
+    """
+    if use == before.use:
+        return
+    remedy = "Leave its use as it is."
+    if before.use == EVALUATE and (frozen or before.subreddit is not None):
         raise RefusedError(
             "This text judges models, so it cannot train any: it would be known before it is asked",
-            "Leave its use as it is.",
+            remedy,
         )
+    if before.use == TRAIN and frozen:
+        raise RefusedError("Models may know this text, so it cannot judge any", remedy)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -40,7 +41,8 @@ def versions(store: Store) -> list[Version]:
 
 
 def history(store: Store, alias: str | None = None) -> list[EventRecord]:
-    """Every move of one alias, or of all, the latest first.
+    """Every move of one alias, or of all, the latest first. ``version`` is None where it was
+    cleared.
 
     Raises:
         NotFoundError: the alias was never set.
@@ -90,6 +92,46 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
         if not table.move_alias(session, alias, before=expected, after=version):
             raise _moved(alias, now, expected)
         event = _event(Kind.RELEASED, actor, found, alias, before=expected)
+        audit.append(session, event)
+    return event
+
+
+def clear(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
+    """Have ``alias`` name nothing: a shadow that is to end, a name that nobody asks for any more.
+
+    Setting it again begins anew: there is nothing to roll it back to.
+
+    Args:
+        expected: the version that the caller saw; None: whatever it names now.
+
+    Raises:
+        RefusedError: it is production, which always names something; or the canary, which ends by
+            its share.
+        NotFoundError: it names nothing.
+        ConflictError: it names another version than ``expected``.
+    """
+    if alias == PRODUCTION:
+        raise RefusedError(
+            f"{PRODUCTION} cannot be cleared: callers would get no answer",
+            f"Give it another version: signoff alias set {PRODUCTION} VERSION,"
+            f" or signoff alias rollback {PRODUCTION}.",
+        )
+    if alias == CANARY:
+        raise RefusedError(
+            "A canary ends by its share", f"Use: signoff alias {CANARY} VERSION --share 0."
+        )
+    with store.write() as session:
+        actor = authorise(session, Role.RELEASER, to=f"clear {alias}")
+        now = table.aliases(session).get(alias)
+        if expected not in (None, now):
+            raise _moved(alias, now, expected)
+        if now is None:
+            raise NotFoundError(
+                f"The alias {alias[:50]!r} names nothing", "`signoff alias list` shows all that do."
+            )
+        table.remove_alias(session, alias)
+        was = _event(Kind.CLEARED, actor, _version(session, now), alias, before=now)
+        event = replace(was, version=None)
         audit.append(session, event)
     return event
 

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """An alias was moved to a version."""
     ROLLED_BACK = "rolled_back"
     """An alias went back to the version before."""
+    CLEARED = "cleared"
+    """An alias names nothing any more; ``candidate`` is that of the version it named."""
     CANARY = "canary"
     """A share of the callers was given a version; a share of 0 ends it."""
 
@@ -70,13 +72,17 @@ def ends(events: Iterable[EventRecord]) -> dict[int, EventRecord]:
 
 
 def alias_versions(events: Iterable[EventRecord]) -> list[str]:
-    """The versions that one alias can go back through, the present one last."""
+    """The versions that one alias can go back through, the present one last; none once it was
+    cleared.
+    """
     stack: list[str] = []
     for event in events:
         if event.kind == Kind.RELEASED and event.version:
             stack.append(event.version)
         elif event.kind == Kind.ROLLED_BACK:
             stack.pop()
+        elif event.kind == Kind.CLEARED:
+            stack.clear()
     return stack
 
 
@@ -100,6 +106,7 @@ def sentence(event: EventRecord) -> str:
         Kind.REJECTED: f"rejected {candidate}",
         Kind.RELEASED: f"released {event.version} to {event.alias}{was}",
         Kind.ROLLED_BACK: f"rolled {event.alias} back to {event.version}{was}",
+        Kind.CLEARED: f"cleared {event.alias}{was}",
         Kind.CANARY: canary,
     }[Kind(event.kind)]
     comment = f": “{event.comment}”" if event.comment else ""

@@ -1,5 +1,4 @@
-"""What released versions say to texts: suggestions, and the versions that a server holds loaded."""
+"""What released versions say to texts: suggestions, and the versions that a server holds loaded.
 
-from core.serving.suggest import Suggester, Suggestion, load_alias, load_version
-
-__all__ = ["Suggester", "Suggestion", "load_alias", "load_version"]
+Nothing is imported here: the processes that hold the models begin with this package.
+"""

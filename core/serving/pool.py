@@ -161,7 +161,9 @@ class Pool:
         """The version that ``name`` should be; None for an alias that names nothing now."""
         if name == CANARY and not self._share:
             return None
-        return self._names.get(name, None if name in PINNED else name)
+        held = self._held.get(name)
+        version = name if held is not None and held.version == name else None
+        return self._names.get(name, version)
 
     def _bring(self, name: str, version: str) -> None:
         """Have ``name`` answered by ``version``, or say why not."""

@@ -3,29 +3,27 @@
 fastText holds Python's lock while it reads a model, for half a second where that has 150 MB, and
 while it predicts. In a process beside the server it holds nobody up; its memory goes back to the
 system when it ends, and what ends it ends nothing else.
+
+The process is a command, not one of :mod:`multiprocessing`: those begin by running the main module
+of whoever starts them, and under Streamlit that is the page. It ends when the other end of its pipe
+is closed, by whatever: the last reference, Python's end, ``kill -9``.
 """
 
-import multiprocessing
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
-from multiprocessing.util import Finalize
+from contextlib import suppress
+from multiprocessing.connection import Connection, Pipe
 
 from core.errors import UnavailableError
 from core.processes import starting_processes
-from core.serving.suggest import LocalModel, Text
+from core.serving.model import LocalModel, Text
 from core.training.classifier import Classifier, Predictions
 
 SECONDS = 300
 """How long loading, or one answer, may take before the process counts as stuck."""
-if sys.platform == "win32":
-    _context = multiprocessing.get_context("spawn")
-else:
-    _context = multiprocessing.get_context("forkserver")
-    # Loaded once, in a process without threads; each classifier's process is a fork of that.
-    _context.set_forkserver_preload(["core.serving.process", "fasttext"])
 
 
 class ProcessModel:
@@ -34,21 +32,21 @@ class ProcessModel:
     Safe to use from several threads: they are answered one after the other.
 
     Args:
-        load: gives the classifier; called there.
+        load: gives the classifier; pickled, and called there.
 
     Raises:
         UnavailableError: it could not be loaded.
     """
 
     def __init__(self, load: Callable[[], Classifier]) -> None:
-        ours, theirs = _context.Pipe()
-        self._connection, self._lock = ours, threading.Lock()
-        with starting_processes():
-            self._process = _context.Process(target=_answer, args=(theirs, load), daemon=True)
-            self._process.start()
-        theirs.close()
-        # Also when Python ends, before it waits for its processes: they go on until they hear it.
-        Finalize(self, ours.close, exitpriority=10)
+        self._connection, theirs = Pipe()
+        self._lock = threading.Lock()
+        with theirs:
+            self._process = _start(theirs.fileno())
+        # Whoever drops the last reference does not wait for the process, but somebody has to.
+        threading.Thread(target=self._process.wait, name="model", daemon=True).start()
+        with suppress(OSError):  # it has ended already, which is heard next
+            self._connection.send(load)
         said = self._hear()
         if not isinstance(said, tuple):
             raise UnavailableError(
@@ -63,8 +61,7 @@ class ProcessModel:
     @property
     def alive(self) -> bool:
         """Whether its process is there; one that ended does not come back."""
-        alive: bool = self._process.is_alive()
-        return alive
+        return self._process.poll() is None
 
     def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
         """See :class:`core.serving.suggest.Model`. There the posts are normalised, too.
@@ -90,6 +87,28 @@ class ProcessModel:
             raise _gone() from error
         self._process.kill()
         raise _gone()
+
+
+def run(number: int) -> None:
+    """All that the process does.
+
+    Args:
+        number: of the file that is its end of the pipe.
+    """
+    with suppress(EOFError, OSError), Connection(number) as connection:
+        _answer(connection, connection.recv())
+
+
+def _start(number: int) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", "core.serving.model_process", str(number)]
+    try:
+        with starting_processes():
+            return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
+    except OSError as error:
+        raise UnavailableError(
+            f"No process can be started for the model: {error.strerror or error}",
+            "If memory ran out, end other programs.",
+        ) from error
 
 
 def _gone() -> UnavailableError:

@@ -43,6 +43,12 @@ class Desk:
             table.remove_servers(session, id=self.me.id)
 
 
+def url(address: str, port: int) -> str:
+    """Where a server answers that listens there."""
+    host = f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}"
+
+
 def here(store: Store, address: str) -> Desk:
     """The desk of this process, which is about to answer callers at ``address``."""
     now = datetime.now(UTC)

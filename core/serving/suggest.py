@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from core.errors import InputError, NotFoundError
 from core.release.aliases import version_of
+from core.serving.model import LocalModel, Model, Text
 from core.store import Store
-from core.text import is_empty, normalise
-from core.training.classifier import ABSENT, Classifier, Predictions
+from core.text import is_empty
+from core.training.classifier import ABSENT
 from core.training.train import load, of_execution
 
 TOP = 5
 """How many subreddits are suggested where nobody says."""
-Text = tuple[str, str]
-"""Title and text of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,37 +21,6 @@ class Suggestion:
 
     subreddit: str
     probability: float
-
-
-class Model(Protocol):
-    """A classifier that takes posts as users write them, pairs of title and text."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Every subreddit that it can name, sorted."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-
-    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
-        """The first ``k`` labels of each post."""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalModel:
-    """A classifier in this process."""
-
-    classifier: Classifier
-    alive: bool = True
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.classifier.labels
-
-    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
-        """See :class:`Model`."""
-        return self.classifier.predict([normalise(*post) for post in posts], k=k)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

@@ -12,16 +12,18 @@ from datetime import timedelta
 from core.errors import RefusedError
 from core.identity import Actor, Way, acting_as
 from core.release import aliases
-from core.release.events import PRODUCTION
+from core.release.events import CANARY, PRODUCTION
 from core.release.policy import Rules, read_policy
 from core.stats.intervals import share_interval
-from core.store import Store
+from core.store import Store, releases
 from core.store import serving as table
 from core.store.releases import EventRecord
 from core.store.serving import Count, Sureness
 
 _Z = 1.959964
 """Of a 95% interval."""
+_SERVER = "server/"
+"""What the names of servers begin with, where they write events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +115,25 @@ def enforce(store: Store) -> list[str]:
         return flags
     why = ". ".join(flags)
     try:
-        with acting_as(Actor(f"server/{socket.gethostname()}", Way.LOCAL)):
+        with acting_as(Actor(f"{_SERVER}{socket.gethostname()}", Way.LOCAL)):
             aliases.set_canary(
                 store, found.version, share=0, expected=found.version, comment=f"{why}."
             )
     except RefusedError:
         return []  # somebody else was faster, or another server
     return []
+
+
+def ended_by_policy(event: EventRecord) -> bool:
+    """Whether it is the end of a canary that no person has ended, but a server."""
+    return event.alias == CANARY and not event.share and event.by.startswith(_SERVER)
+
+
+def stopped(store: Store) -> EventRecord | None:
+    """The end of the last canary, where the policy has ended it; None once somebody has decided
+    on another canary or on production since.
+    """
+    with store.read() as session:
+        events = releases.events(session)
+    last = next((e for e in reversed(events) if e.alias in (CANARY, PRODUCTION)), None)
+    return last if last and ended_by_policy(last) else None

@@ -102,12 +102,16 @@ class Store:
         engine = self.engine.execution_options(signoff_no_transaction=True)
         with engine.connect() as connection:
             connection.execute(text("VACUUM"))
-            # What it replaced stands in the log of writes until that is cut off.
-            if connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
-                raise StorageError(
-                    "Another process still reads the database as it was",
-                    "Wait until it is done, then run: signoff collect erase.",
-                )
+            # What it replaced stands in the log of writes until that is cut off. SQLite waits for
+            # readers, but refuses at once while another process shortens the log.
+            deadline = time.monotonic() + PATIENCE
+            while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                if time.monotonic() > deadline:
+                    raise StorageError(
+                        "Another process still reads the database as it was",
+                        "Wait until it is done, then run the command again.",
+                    )
+                time.sleep(0.01)
 
     def empty_log(self) -> bool:
         """Write the log of writes into the database and cut it off; False if another process
@@ -152,6 +156,7 @@ def _engine(database: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
         connect_args={"timeout": PATIENCE},
+        hide_parameters=True,  # texts of users, which an error would carry into the log
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

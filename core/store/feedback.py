@@ -133,12 +133,16 @@ def named(session: Session) -> list[Named]:
     key = func.lower(answers.c.subreddit).label("key")
     texts = func.count().label("texts")
     query = (
-        select(key, func.max(answers.c.subreddit), texts, func.max(answers.c.at))
+        # Beside one max(), SQLite takes the other columns from the row that has it.
+        select(key, answers.c.subreddit, texts, func.max(answers.c.id), answers.c.at)
         .where(answers.c.place.is_(None), answers.c.subreddit.is_not(None))
         .group_by("key")
         .order_by(texts.desc(), "key")
     )
-    return [Named(*row) for row in session.execute(query)]
+    return [
+        Named(key=row.key, name=row.subreddit, texts=row.texts, newest=row.at)
+        for row in session.execute(query)
+    ]
 
 
 def collected(session: Session) -> set[str]:
@@ -178,8 +182,8 @@ def every_submission(session: Session) -> Iterator[Mapping[Any, Any]]:
 
 def _latest_answers() -> Subquery:
     """The latest answer to each submission that has any."""
-    columns = (FeedbackRow.submission, FeedbackRow.subreddit, FeedbackRow.place, FeedbackRow.at)
-    return select(*columns).where(latest()).subquery()
+    names = ("id", "submission", "subreddit", "place", "at")
+    return select(*(getattr(FeedbackRow, name) for name in names)).where(latest()).subquery()
 
 
 def _sum(condition: ColumnElement[bool]) -> Any:

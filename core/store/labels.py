@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.store.tables import PostRow
 from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
 
 SOURCE = "feedback"
@@ -102,6 +103,11 @@ def label_of(session: Session, submission: int) -> Label | None:
         ).where(LabelRow.submission == submission)
     ).one_or_none()
     return None if row is None else Label(**row._mapping)  # noqa: SLF001 - its name
+
+
+def is_post(session: Session, submission: int) -> bool:
+    """Whether a post was made of it."""
+    return session.get(PostRow, post_id(submission)) is not None
 
 
 def write_label(session: Session, label: Label) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.store.tables import AliasRow, ReleaseEventRow, VersionRow
@@ -114,6 +114,11 @@ def move_alias(session: Session, name: str, *, before: str | None, after: str) -
         .returning(AliasRow.name)
     )
     return moved.first() is not None
+
+
+def remove_alias(session: Session, name: str) -> None:
+    """Have it name nothing."""
+    session.execute(delete(AliasRow).where(AliasRow.name == name))
 
 
 def _event(row: ReleaseEventRow) -> EventRecord:

@@ -49,8 +49,8 @@ class Sureness:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Texts that a shadow was asked too: how many, of how many both suggest the same first
-    subreddit, and the mean p@1 of what the user got and of the shadow.
+    """Texts for which something was suggested and a shadow was asked too: how many, of how many
+    both suggest the same first subreddit, and the mean p@1 of what the user got and of the shadow.
     """
 
     texts: int
@@ -135,18 +135,22 @@ def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | 
     there are none.
     """
     got = aliased(SubmissionRow)
-    first = [func.json_extract(row.suggestions, "$[0][0]") for row in (SubmissionRow, got)]
+    first = [
+        func.lower(func.json_extract(row.suggestions, "$[0][0]")) for row in (SubmissionRow, got)
+    ]
     newest = (
         select(
-            cast(first[0] == first[1], Integer).label("same"),
+            # A shadow that suggests nothing does not suggest the same.
+            func.coalesce(cast(first[0] == first[1], Integer), 0).label("same"),
             got.p_at_1.label("p"),
-            SubmissionRow.p_at_1.label("shadow_p"),
+            func.coalesce(SubmissionRow.p_at_1, 0.0).label("shadow_p"),
         )
         .join(got, SubmissionRow.twin == got.id)
         .where(
             SubmissionRow.version == shadow,
             SubmissionRow.source == "shadow",
             got.version == version,
+            got.p_at_1.is_not(None),
         )
         .order_by(SubmissionRow.at.desc())
         .limit(most)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.progress import Progress
-from core.snapshots.content import SplitData
+
+if TYPE_CHECKING:  # a process that holds a model needs no snapshot
+    from core.snapshots.content import SplitData
 
 MAX_VALUE = 2**31
 """No parameter reaches it."""
@@ -69,7 +71,7 @@ class Family(Protocol):
 
     def fit(
         self,
-        train: SplitData,
+        train: "SplitData",
         model: Path,
         *,
         params: Mapping[str, Any],

@@ -3,8 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ from core.errors import InputError, SignoffError
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
-from core.training.classifier import Predictions, convert
-
-PREFIX = "__label__"
-"""Cannot stand in a line: the normaliser parts underscores from words."""
+from core.training.classifier import convert
+from core.training.fasttext_model import PREFIX, load
 
 # Chosen on the real posts; the figures are in docs/decisions/0004-defaults.md.
 DEFAULTS: dict[str, Any] = {
@@ -40,39 +37,13 @@ _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 _FULL = b"disk full"
 
 
-class FastTextClassifier:
-    """A loaded fastText model."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        names = [label.removeprefix(PREFIX) for label in model.labels]
-        self._labels = tuple(sorted(names))
-        self._index = {PREFIX + label: i for i, label in enumerate(self._labels)}
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self._labels
-
-    def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
-        """See :class:`core.training.classifier.Classifier`."""
-        said = Predictions.none(len(lines), k)
-        if lines:
-            found, scores = self._model.predict(list(lines), k)
-            given = np.fromiter(map(len, scores), dtype=np.int64, count=len(lines))
-            where = np.arange(k) < given[:, None]
-            names = map(self._index.__getitem__, chain.from_iterable(found))
-            said.labels[where] = np.fromiter(names, dtype=np.int32, count=given.sum())
-            # fastText's own rounding reaches 1.00001.
-            said.probabilities[where] = np.concatenate(scores).clip(0, 1)
-        return said
-
-
 class FastTextFamily:
     """Training in a process of its own, so that progress can be read and Ctrl-C is heard."""
 
     name = "fasttext"
     suffix = ".bin"
     version = 2  # 1 read the posts in the order of time
+    load = staticmethod(load)
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
         """See :class:`core.training.classifier.Family`."""
@@ -117,12 +88,6 @@ class FastTextFamily:
                 raise
         if child.returncode:
             raise _explain(said, child.returncode, model)
-
-    def load(self, model: Path) -> FastTextClassifier:
-        """See :class:`core.training.classifier.Family`."""
-        import fasttext
-
-        return FastTextClassifier(fasttext.load_model(str(model)))
 
 
 def write_training_text(train: SplitData, path: Path, *, order: NDArray[np.integer]) -> None:

@@ -54,7 +54,9 @@ def show_aliases(case: Case, seen: Seen) -> None:
     """What every alias names, and one step back for each."""
     if not case.names:
         st.caption("None is set yet.")
-    shown = {name: version for name, version in case.names.items() if name != CANARY}
+    known = (PRODUCTION, STAGING)
+    shown = {name: case.names[name] for name in (*known, *case.names) if name in case.names}
+    shown.pop(CANARY, None)
     lines = [f"{words.plain(name)} → **{version}**" for name, version in shown.items()]
     if case.canary:
         share = words.per_cent(case.canary.share or 0)

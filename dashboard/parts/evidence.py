@@ -52,7 +52,7 @@ def show_caveats(case: Case) -> None:
 
 def show_gate_section(case: Case) -> None:
     """The gates, and by which policy they were judged."""
-    st.subheader("Gates", anchor=False)
+    st.header("Gates", anchor=False)
     if case.evidence is None:
         c.empty(
             "An older Signoff made this evidence, so no gate can be judged by it. Open its test, or"
@@ -66,7 +66,7 @@ def show_gate_section(case: Case) -> None:
 
 def show_ways(chosen: Chosen) -> None:
     """The comparison in one sentence, and the pages that show it in full."""
-    st.subheader("Evidence", anchor=False)
+    st.header("Evidence", anchor=False)
     st.markdown(words.emphasised(chosen.sentence))
     with st.container(horizontal=True):
         c.way(c.COMPARE, "Compare in full", chosen.query)

@@ -20,10 +20,10 @@ def show_post(chosen: Chosen, post_id: str) -> None:
     found = data.post(chosen.comparison.execution, post_id)
     name, mark = words.plain(found.subreddit), MARKS[found.change]
     if found.post is None:
-        st.subheader("This post was erased", anchor=False)
+        st.header("This post was erased", anchor=False)
         c.reading(f"r/{name} · {mark}. Its text is gone; what the models said of it stays.")
     else:
-        st.subheader(words.plain(found.post.title) or "(no title)", anchor=False)
+        st.header(words.plain(found.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(found.post.created_utc, unit="s")
         c.reading(f"r/{name} · {mark} · {words.minute(moment)} UTC · {words.plain(post_id)}")
         _show_text(found.post.body)

@@ -1,4 +1,8 @@
-"""What callers get from running servers: alarms, how the canary does, how far the shadow agrees."""
+"""What callers get from running servers: what is wrong, how the canary does, how far the shadow
+agrees.
+"""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -7,51 +11,119 @@ from core.serving.shadow import Agreement
 from core.serving.watch import Watched
 from dashboard import components as c
 from dashboard import data, words
+from dashboard.components import Rich
+
+Row = tuple[str | Rich, ...]
+COLUMNS = ("Version", "Asked", "Errors", "Same first", "Mean p@1")
 
 
-def show_serving() -> None:
-    """Nothing where no server has an alarm and there is neither canary nor shadow."""
+def show_warnings() -> None:
+    """What servers cannot serve, and a canary that is or was out of the policy's bounds; mostly
+    nothing.
+    """
+    for alarm, told in _alarms().items():
+        first, _, rest = alarm.partition(". ")
+        st.error(
+            f"**{words.plain(first.rstrip('.'))}.** {words.advice(rest)}  \n"
+            f":small[Told by {words.plain(', '.join(told))}]",
+            icon=":material/error:",
+        )
+    canary = watch.watched(data.store())
+    if canary and canary.flags:
+        st.warning(_flagged(canary), icon=":material/warning:")
+    if ended := watch.stopped(data.store()):
+        st.warning(
+            f"**The canary of {words.plain(ended.version or '')} was stopped by the policy** on"
+            f" {words.unbroken(words.minute(ended.at))}: all callers get production."
+            f" {words.plain(ended.comment)}",
+            icon=":material/front_hand:",
+        )
+
+
+def show_trials() -> None:
+    """How canary and shadow do, beside production; nothing where there is neither."""
     canary, agreement = watch.watched(data.store()), shadow.agreement(data.store())
-    for alarm in servers.alarms(data.store()):
-        st.error(words.plain(alarm), icon=":material/error:")
-    for flag in canary.flags if canary else ():
-        st.warning(f"{words.plain(flag)}.", icon=":material/warning:")
-    found = [
+    rows = [
         *([_of_canary(canary)] if canary else []),
         *([_of_shadow(agreement)] if agreement else []),
     ]
-    if found:
-        c.lines(found)
+    if not rows:
+        return
+    names = [name for name, on in (("canary", canary), ("shadow", agreement)) if on]
+    c.section(" and ".join(names).capitalize(), " ".join(_readings(canary, agreement)))
+    shown = [place for place, on in enumerate((True, True, canary, agreement, True)) if on]
+    c.table([COLUMNS[place] for place in shown], [[row[place] for place in shown] for row in rows])
 
 
-def _of_canary(canary: Watched) -> str:
-    """Requests, errors and p@1 since it began, beside those of production."""
-    share = words.per_cent(canary.event.share or 0)
-    began = (
-        f"Canary **{canary.version}**, {share} of the callers since {words.day(canary.event.at)}"
+def _alarms() -> dict[str, list[str]]:
+    """Alarm -> the servers that tell of it: several mostly have the same."""
+    found: dict[str, list[str]] = {}
+    for server in servers.running(data.store()):
+        if server.alarm:
+            found.setdefault(server.alarm, []).append(f"{server.host}, {server.address}")
+    return found
+
+
+def _flagged(canary: Watched) -> str:
+    then = (
+        "The next server that looks at it ends it."
+        if canary.rules.stop
+        else "It goes on until somebody ends it, under Way out."
     )
+    flags = " ".join(f"{words.plain(flag)}." for flag in canary.flags)
+    return f"**The canary is out of the policy's bounds.** {flags} {then}"
+
+
+def _readings(canary: Watched | None, agreement: Agreement | None) -> Sequence[str]:
+    found = ["On what callers asked since it began, beside production."]
+    if canary and canary.error_rate is None:
+        fewest = words.count(canary.rules.fewest_requests, "request")
+        found.append(f"A canary is judged from {fewest} on.")
+    if agreement:
+        found.append("Same first: how often the shadow's first suggestion is production's.")
+    return [*found, "In brackets: 95% intervals."]
+
+
+def _of_canary(canary: Watched) -> Row:
+    """Requests, errors and p@1 since it began."""
+    share, day = words.per_cent(canary.event.share or 0), words.day(canary.event.at)
+    name = _name("Canary", canary.version, f"{share} of the callers since {words.unbroken(day)}")
     if not canary.count.requests:
-        return f"{began}: no server has told of a request yet."
-    errors = words.share(canary.count.errors / canary.count.requests)
-    said = f"{began}: {words.count(canary.count.requests, 'request')}, errors {errors}"
-    if canary.sureness.texts and canary.beside.texts:
-        mine, other = words.three(canary.sureness.mean), words.three(canary.beside.mean)
-        said += f", mean p@1 {mine} beside {other} of production"
-    if canary.error_rate is None:
-        said += f". Judged from {words.count(canary.rules.fewest_requests, 'request')} on"
-    return f"{said}."
-
-
-def _of_shadow(found: Agreement) -> str:
-    """How often both suggest the same subreddit first."""
-    began = f"Shadow **{found.version}**"
-    if found.twins is None or found.share is None or found.interval is None:
-        return f"{began}: no server has asked it anything yet beside {found.production}."
-    texts = words.count(found.twins.texts, "text")
-    low, high = found.interval
-    mine, other = words.three(found.twins.shadow_mean), words.three(found.twins.mean)
+        return (name, "no server has told of a request yet", "–", "–", "–")
+    rate = canary.count.errors / canary.count.requests
+    both = canary.sureness.texts and canary.beside.texts
     return (
-        f"{began} suggests the same subreddit first as {found.production} for {words.share(low)} to"
-        f" {words.share(high)} of texts ({words.share(found.share)} of {texts}); mean p@1 {mine}"
-        f" beside {other}."
+        name,
+        words.count(canary.count.requests, "request"),
+        _share(rate, canary.error_rate),
+        "–",
+        _beside(canary.sureness.mean, canary.beside.mean) if both else "–",
     )
+
+
+def _of_shadow(found: Agreement) -> Row:
+    """How often both suggest the same subreddit first."""
+    name = _name("Shadow", found.version, f"asked what {words.plain(found.production)} is asked")
+    if found.twins is None or found.share is None:
+        return (name, "no server has asked it anything yet", "–", "–", "–")
+    return (
+        name,
+        words.count(found.twins.texts, "text"),
+        "–",
+        _share(found.share, found.interval),
+        _beside(found.twins.shadow_mean, found.twins.mean),
+    )
+
+
+def _name(kind: str, version: str, note: str) -> Rich:
+    return Rich(f"{kind} **{words.plain(version)}**, {note}")
+
+
+def _share(share: float, interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return words.share(share)
+    return f"{words.share(share)} ({' to '.join(map(words.share, interval))})"
+
+
+def _beside(mine: float, production: float) -> str:
+    return f"{words.three(mine)}, production {words.three(production)}"

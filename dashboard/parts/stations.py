@@ -5,6 +5,7 @@ import streamlit as st
 from core.release.case import Action, Case, next_step
 from core.release.events import CANARY, PRODUCTION, STAGING, State
 from core.release.gates import Verdict
+from core.serving import watch
 from dashboard import words
 
 DONE, OPEN, NEXT, LATER, STOPPED, BACK = "✓", "?", "→", "○", "✗", "↩"
@@ -71,7 +72,10 @@ def _staging(case: Case, action: Action) -> Station:
 def _canary(case: Case) -> Station:
     if case.canary is not None and case.on_canary:
         return (DONE, f"canary {words.per_cent(case.canary.share or 0)}")
-    return (DONE if case.candidate.was_in(CANARY) else LATER, "canary")
+    events = [event for event in case.candidate.events if event.alias == CANARY]
+    if events and watch.ended_by_policy(events[-1]):
+        return (STOPPED, "canary stopped")
+    return (DONE if events else LATER, "canary")
 
 
 def _production(case: Case, action: Action) -> Station:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.serving import Suggestion
+from core.serving.suggest import Suggestion
 from dashboard import words
 
 ANSWERS = 2
@@ -76,7 +76,7 @@ def compare(one: Asked, other: Asked) -> None:
     pairs = ((one, other), (other, one))
     for column, (ours, theirs) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:
-            st.subheader(words.plain(ours.version), anchor=False)
+            st.header(words.plain(ours.version), anchor=False)
             for suggestion, note in zip(ours.suggestions, beside(ours, theirs), strict=True):
                 with _card():
                     bar(suggestion, note=note)

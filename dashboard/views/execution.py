@@ -33,7 +33,7 @@ def show_mapping(title: str, values: dict[str, object]) -> None:
     """Names and values, nested ones in their own rows."""
     if not values:
         return
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     flat: dict[str, object] = {}
     for name, value in values.items():
         flat.update(value if isinstance(value, dict) else {name: value})
@@ -50,7 +50,7 @@ def shown(value: object) -> str:
 def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
     found = neighbours(execution, listing(data.store()))
-    st.subheader("Where it stands", anchor=False)
+    st.header("Where it stands", anchor=False)
     left, right = st.columns(2)
     with left:
         st.caption("Made from")

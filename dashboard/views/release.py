@@ -17,7 +17,7 @@ from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
-from dashboard.parts.serving import show_serving
+from dashboard.parts.serving import show_trials, show_warnings
 from dashboard.parts.stations import show_stations
 
 MOST = 30
@@ -106,7 +106,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
     evidence.show_gate_section(case)
     if compared is not None:
         evidence.show_ways(compared)
-        st.subheader("What differs", anchor=False)
+        st.header("What differs", anchor=False)
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
     c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
@@ -139,15 +139,16 @@ with top:
     if who := by_whom(case):
         c.reading(who)
 with said:
+    show_warnings()
     tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)
 with right:
     about(case, training)
 with about_it:
     show_stations(case)
-    show_serving()
     evidence.show_key_figures(case, compared)
 with side:
     show_acts(case, aliases_shown, first=first)
 with main:
+    show_trials()
     show_evidence(case, compared)

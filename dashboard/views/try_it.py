@@ -142,7 +142,7 @@ def show(asked: Asked) -> None:
         st.rerun()
 
     five = len(asked.suggestions) == 5
-    st.subheader("Five suggestions" if five else "Suggestions", anchor=False)
+    st.header("Five suggestions" if five else "Suggestions", anchor=False)
     choose(asked, say)
     if asked.said:
         again = " You can change it once." if asked.may_say else ""

@@ -13,7 +13,7 @@ HOSTILE = "=HYPERLINK(1) <script>alert(1)</script> [x](javascript:alert(1)) :mat
 
 def text_of(app: AppTest) -> str:
     """All sentences of a page."""
-    parts = [*app.title, *app.subheader, *app.markdown, *app.caption]
+    parts = [*app.title, *app.header, *app.markdown, *app.caption]
     parts += [*app.info, *app.error, *app.warning]
     return "\n".join(str(part.value) for part in parts)
 

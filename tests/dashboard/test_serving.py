@@ -8,13 +8,13 @@ import pytest
 from core.feedback.submissions import Sent, keep
 from core.release import aliases
 from core.release.events import PRODUCTION, STAGING
-from core.serving import Suggestion
 from core.serving.servers import here
+from core.serving.suggest import Suggestion
 from core.store import Store, open_store
 from core.store.serving import Count
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
-from tests.dashboard.reading import plain_text_of
+from tests.dashboard.reading import plain, plain_text_of, text_of
 from tests.demo_workspace import GROUP
 from tests.factories import by
 
@@ -38,9 +38,9 @@ def sent(version: str, p: float, twin: str | None = None) -> Sent:
 
 
 def test_without_canary_shadow_and_alarm_nothing_is_said(open_page: Open) -> None:
-    said = plain_text_of(open_page("release"))
-    assert "Shadow" not in said
-    assert "of the callers since" not in said
+    app = open_page("release")
+    assert "Same first" not in plain_text_of(app)
+    assert [*app.error, *app.warning] == []
 
 
 def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None:
@@ -59,10 +59,45 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
         {}, [alarm], {(version, minute): Count(requests=300, errors=30)}
     )
     app = open_page("release")
-    assert r"\<b\>20991231\.1\</b\>, which cannot be served" in app.error[0].value
-    assert any("could not answer 30 of 300 requests" in one.value for one in app.warning)
+    assert (
+        r"**production names \<b\>20991231\.1\</b\>, which cannot be served" in app.error[0].value
+    )
+    (flagged,) = app.warning
+    assert "could not answer 30 of 300 requests" in flagged.value
+    assert "It goes on until somebody ends it" in flagged.value
+    assert "Canary and shadow" in [one.value for one in app.header]
     said = plain_text_of(app).replace("*", "")
     assert f"Canary {version}, 10% of the callers since" in said
-    assert "300 requests, errors 10.0%, mean p@1 0.400 beside 0.600 of production" in said
-    assert f"Shadow {version} suggests the same subreddit first as {production}" in said
-    assert "100.0% of 300 texts" in said
+    assert "300 requests | 10.0% (6.8% to 14.0%) | – | 0.400, production 0.600" in said
+    assert f"Shadow {version}, asked what {production} is asked | 300 texts | – | 100.0% (" in said
+
+
+def test_an_alarm_that_several_servers_have_is_told_once(store: Store, open_page: Open) -> None:
+    for port in (8600, 8601):
+        here(store, f"http://127.0.0.1:{port}").tell({}, ["Broken. Mend it."], {})
+    (alarm,) = open_page("release").error
+    assert plain(alarm.value).count("Broken") == 1
+    assert "8600" in alarm.value
+    assert "8601" in alarm.value
+
+
+def test_a_canary_that_the_policy_stopped_is_told_until_the_next_decision(
+    store: Store, open_page: Open
+) -> None:
+    version = approved(store)
+    (candidate,) = [one.candidate for one in aliases.versions(store) if one.version == version]
+    with by("rel"):
+        aliases.move(store, STAGING, version, expected=aliases.current(store)[STAGING])
+        aliases.set_canary(store, version, share=0.1)
+    with by("server/vm"):
+        aliases.set_canary(store, version, share=0, comment="It was <b>bad</b>.")
+    app = open_page("release", candidate=str(candidate))
+    assert "was stopped by the policy" in app.warning[0].value
+    assert r"It was \<b\>bad" in app.warning[0].value
+    assert "✗ canary stopped" in text_of(app)
+    with by("rel"):
+        aliases.set_canary(store, version, share=0.1)
+        aliases.set_canary(store, version, share=0)
+    app = open_page("release", candidate=str(candidate))
+    assert "stopped by the policy" not in text_of(app)
+    assert "✓ canary" in text_of(app)

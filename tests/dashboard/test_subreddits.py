@@ -63,7 +63,7 @@ def test_a_clicked_mark_shows_that_subreddit_in_full(demo: Path, open_page: Open
     mark = next(m for t in traces for m in t["customdata"] if m[0] == "politics")
     app = click(app, "scatter", mark)
     assert app.query_params["subreddit"] == "politics"
-    assert "r/politics" in {s.value for s in app.subheader}
+    assert "r/politics" in {s.value for s in app.header}
 
 
 def test_a_click_that_stays_does_not_win_over_a_later_choice(demo: Path, open_page: Open) -> None:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.feedback import submissions as feedback
 from core.release import aliases
-from core.serving import Suggestion
+from core.serving.suggest import Suggestion
 from core.store import Store, open_store
 from dashboard.parts.suggestions import Asked, agreement, beside
 from tests.dashboard.asking import Headers
@@ -112,7 +112,7 @@ def test_two_versions_are_compared_and_only_what_callers_get_is_kept(
     production, other = versions(store)
     before = feedback.counts(store).submissions
     app = write(open_page("try_it", version=other, against=production), "My sourdough died")
-    assert [plain(heading.value) for heading in app.subheader] == [other, production]
+    assert [plain(heading.value) for heading in app.header] == [other, production]
     assert len(bars(app)) == 10
     assert all("◆" in bar or "⇅" in bar or "=" in bar for bar in bars(app))
     assert "stand in both" in text_of(app)

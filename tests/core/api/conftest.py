@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from core.api.app import Options, create
+from core.api.gate import Lines
 from core.store import Store, open_store
 from tests import decisions
 from tests.core.serving.conftest import Served, served
@@ -60,15 +61,21 @@ class Api:
 
 
 @contextmanager
-def running(store: Store, options: Options | None = None) -> Iterator[Api]:
-    """Serve until the block ends."""
+def running(
+    store: Store, options: Options | None = None, *, lines: Lines | None = None
+) -> Iterator[Api]:
+    """Serve until the block ends.
+
+    Args:
+        lines: takes the log in place of the server's own.
+    """
     chosen = options or Options()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     log: list[bytes] = []
     config = uvicorn.Config(
-        create(store, chosen, lines=log.append),
+        create(store, chosen, lines=lines or log.append),
         lifespan="on",
         log_level="error",
         ws="none",

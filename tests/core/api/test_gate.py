@@ -1,15 +1,20 @@
 """Who may ask, how much, and what every answer carries."""
 
+import errno
 import json
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.api.app import Options
 from core.api.gate import MAX_BYTES
 from core.identity import Role
 from core.release import members
-from tests.core.api.conftest import TITLE, Api, Serve
+from core.serving.log import JsonLines
+from core.store import Store
+from tests.core.api.conftest import TITLE, Api, Serve, running
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_process import wait_until
 from tests.factories import by
@@ -60,7 +65,9 @@ def test_open_to_all_needs_none(served: Served, serve: Serve) -> None:
     assert ask(api, X_Forwarded_For="203.0.113.9").status_code == 200
 
 
-@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via"]
+)
 def test_what_comes_through_a_proxy_needs_a_token_on_loopback_too(
     standing: Api, header: str
 ) -> None:
@@ -68,7 +75,13 @@ def test_what_comes_through_a_proxy_needs_a_token_on_loopback_too(
     assert ask(standing, **{header: "for=203.0.113.9"}).status_code == 401
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "127.0.0.1.evil", ""),
+        *("localhost:evil.example", "[::1]evil.example", "evil[::1]", "localhost@evil.example"),
+    ],
+)
 def test_a_name_that_was_made_to_resolve_here_reaches_nothing(standing: Api, host: str) -> None:
     said = standing.client.get("/readyz", headers={"Host": host})
     assert said.status_code in (400, 421)
@@ -77,6 +90,26 @@ def test_a_name_that_was_made_to_resolve_here_reaches_nothing(standing: Api, hos
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8600", "127.0.0.1:1", "[::1]:8600"])
 def test_this_machine_goes_by_its_names(standing: Api, host: str) -> None:
     assert standing.client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+def test_it_goes_by_the_address_that_it_listens_on(served: Served, serve: Serve) -> None:
+    api = serve(Options(address="127.0.0.2"))
+    for host, status in (("127.0.0.2:8600", 200), ("localhost", 200), ("127.0.0.3", 421)):
+        assert api.client.get("/healthz", headers={"Host": host}).status_code == status
+
+
+def test_what_is_refused_does_not_count(served: Served, serve: Serve) -> None:
+    api = serve(Options(posts_a_minute=5))
+    assert api.predict(*["kitten"] * 3).status_code == 200
+    assert api.predict(*["kitten"] * 3).status_code == 429
+    assert api.predict(*["kitten"] * 2).status_code == 200
+    assert api.predict().status_code == 429
+
+
+def test_more_at_once_than_a_minute_allows_is_told_so(served: Served, serve: Serve) -> None:
+    refused = serve(Options(posts_a_minute=5)).predict(*["kitten"] * 6)
+    assert refused.status_code == 429
+    assert "fewer posts at once" in refused.json()["hint"]
 
 
 def test_a_caller_gets_so_many_posts_a_minute(served: Served, serve: Serve) -> None:
@@ -161,3 +194,28 @@ def test_an_error_of_ours_tells_callers_nothing(
     assert set(said.json()) == {"error", "hint"}
     assert "secret" not in said.text
     assert "ZeroDivisionError" in caplog.text
+    (record,) = [record for record in caplog.records if record.exc_info]
+    line = json.loads(JsonLines().format(record))
+    assert line["request"] == said.headers["X-Request-ID"]
+    assert "ZeroDivisionError" in line["traceback"]
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(served: Served) -> None:
+    def full(_line: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with running(served.store, lines=full) as api:
+        with api.client.stream("GET", "/healthz") as said:
+            ours = said.extensions["network_stream"].get_extra_info("client_addr")
+            said.read()
+        with api.client.stream("GET", "/healthz") as again:
+            assert again.status_code == 200
+            assert again.extensions["network_stream"].get_extra_info("client_addr") == ours
+
+
+def test_errors_of_the_database_do_not_show_texts(store: Store) -> None:
+    """Their traceback goes into the log."""
+    broken = text("INSERT INTO submissions (title) VALUES (:title)")
+    with pytest.raises(SQLAlchemyError) as raised, store.write() as session:
+        session.execute(broken, {"title": "a secret"})
+    assert "a secret" not in str(raised.value)

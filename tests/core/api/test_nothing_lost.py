@@ -20,7 +20,7 @@ import pytest
 
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
-from core.serving import Suggestion
+from core.serving.suggest import Suggestion
 from core.store import Store, open_store
 from tests.commands import SIGNOFF
 from tests.core.api.conftest import TITLE, Api, Serve, served

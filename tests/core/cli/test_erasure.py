@@ -96,7 +96,7 @@ def test_backups_are_named_since_they_keep_what_they_hold(road: Road) -> None:
     signoff("db", "backup")
     made = signoff("collect", "erase", "p00007", "--json").json
     assert len(made["backups"]) == 1
-    assert "1 backups of the database keep what they hold" in signoff("collect", "erase").out
+    assert "Not erased from 1 backup of the database" in signoff("collect", "erase").out
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

@@ -60,6 +60,16 @@ def test_a_text_is_found_in_the_queue_labelled_and_frozen(sent: str) -> None:
     assert with_["rules"]["feedback"] is True
 
 
+def test_a_title_does_not_steer_the_terminal(sent: str, road: Road) -> None:
+    version = signoff("feedback", "summary", "--json").json["versions"][0]["version"]
+    title = "A \x1b[31mred \x9b2J\u202ekitten"
+    one = Sent(title=title, body="", version=version, suggestions=[], source="page")
+    answer(road.store, keep(road.store, [one])[0], None)
+    said = signoff("feedback", "queue").out
+    assert "kitten" in said
+    assert not {"\x1b", "\x9b", "\u202e"} & set(said)
+
+
 def test_a_label_is_a_name_or_aside_and_given_once(sent: str) -> None:
     for words in ((sent,), (sent, "cats", "--aside")):
         assert_refused(signoff("feedback", "label", *words), "has a subreddit, or is set aside")
@@ -83,6 +93,8 @@ def test_texts_are_erased_by_name(sent: str) -> None:
     assert signoff("feedback", "erase", "--json").json == {"texts": 0, "posts": 0, "backups": []}
     assert "1 text erased, and 0 posts made of them." in signoff("feedback", "erase", sent).out
     assert_refused(signoff("feedback", "erase", "nothing"), "There is no submission")
+    signoff("db", "backup")
+    assert "Not erased from 1 backup of the database" in signoff("feedback", "erase").out
 
 
 def test_everything_is_exported(sent: str, tmp_path: Path) -> None:

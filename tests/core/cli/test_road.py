@@ -154,11 +154,16 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
     assert [event["version"] for event in history] == [version, second, version]
     listed = {one["name"]: one for one in signoff("alias", "list", "--json").json}
     assert has(listed["production"], "name", "version", "event", "by", "at")
-    assert {name: one["version"] for name, one in listed.items()} == {
-        "production": version,
-        "staging": second,
-        "canary": second,
-    }
+    names = {"production": version, "staging": second, "canary": second}
+    assert {name: one["version"] for name, one in listed.items()} == names
+
+    assert_refused(signoff("alias", "clear", "production"), "get no answer", "signoff alias set")
+    signoff("alias", "set", "shadow", second)
+    assert_refused(signoff("alias", "clear", "shadow", "--expect", version), "moved meanwhile")
+    assert f"ada cleared shadow (was {second})" in signoff("alias", "clear", "shadow").out
+    assert {one["name"] for one in signoff("alias", "list", "--json").json} == set(names)
+    gone = signoff("alias", "history", "shadow", "--json").json[0]
+    assert (gone["event"], gone["version"], gone["before"]) == ("cleared", None, second)
     ledger = signoff("ledger", "list", "--json").json
     assert [(row["candidate"], row["state"]) for row in ledger["openings"]] == [
         (5, "finished"),

@@ -38,6 +38,22 @@ def test_csv_has_the_same_in_columns(road: Road, send: Send) -> None:
     assert json.loads(rows[0]["suggestions"]) == [["cats", 0.9], ["space", 0.1]]
 
 
+@pytest.mark.parametrize("title", ["a\rb", "a\r\nb", "a\nb", " padded ", '"', "a\tb", "a;b", "-"])
+def test_any_title_comes_back_from_csv(road: Road, send: Send, title: str) -> None:
+    send(title)
+    told = io.StringIO("".join(lines(road.store, format="csv")), newline="")
+    assert [row["title"].removeprefix("'") for row in csv.DictReader(told)] == [title]
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1"])
+def test_a_spreadsheet_takes_no_text_for_a_formula(road: Road, send: Send, title: str) -> None:
+    send(title, body=title)
+    told = io.StringIO("".join(lines(road.store, format="csv")), newline="")
+    (row,) = csv.DictReader(told)
+    assert (row["title"], row["body"]) == (f"'{title}", f"'{title}")
+    assert json.loads(next(lines(road.store)))["title"] == title
+
+
 @pytest.mark.parametrize("format_", ["ndjson", "csv"])
 def test_texts_can_be_left_out(road: Road, send: Send, format_: str) -> None:
     send("wordtitle", body="wordbody")

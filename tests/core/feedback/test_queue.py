@@ -97,6 +97,30 @@ def test_what_judges_models_never_trains_them(road: Road, send: Send) -> None:
     assert label(road.store, sent, "space", use=EVALUATE, again=True).subreddit == "space"
 
 
+def test_not_even_by_way_of_setting_it_aside(road: Road, send: Send) -> None:
+    store, sent, fresh = road.store, send("word"), send("other")
+    label(store, sent, "cats", use=EVALUATE)
+    bring(store)
+    label(store, sent, None, again=True)
+    with pytest.raises(RefusedError, match="judges models"):
+        label(store, sent, "cats", use=TRAIN, again=True)
+    label(store, fresh, None)
+    assert label(store, fresh, "cats", use=TRAIN, again=True).use == TRAIN
+
+
+def test_what_trained_models_never_judges_them(road: Road, send: Send) -> None:
+    store, sent = road.store, send("word")
+    label(store, sent, "cats", use=TRAIN)
+    label(store, sent, "cats", use=EVALUATE, again=True)  # no model can know it yet
+    other = send("other")
+    label(store, other, "cats", use=TRAIN)
+    bring(store)
+    with pytest.raises(RefusedError, match="may know this text"):
+        label(store, other, "cats", use=EVALUATE, again=True)
+    assert label(store, other, None, again=True).use == TRAIN
+    assert label(store, other, "space", use=TRAIN, again=True).subreddit == "space"
+
+
 def test_wrong_labels_are_refused(road: Road, send: Send) -> None:
     sent = send("word")
     with pytest.raises(InputError, match="no subreddit's name"):

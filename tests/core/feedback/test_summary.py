@@ -137,6 +137,13 @@ def test_demand_is_what_users_name_and_the_model_cannot(road: Road, send: Send) 
         assert "Ceramics" in {target.name for target in collection.targets(session)}
 
 
+def test_a_wanted_subreddit_is_called_as_it_was_written_last(road: Road, send: Send) -> None:
+    for said in ("develeire", "zzz", "DevelEire"):
+        answer(road.store, send(suggestions=suggested(0.5)), said)
+    version = Version(version="any", candidate=3, created_at=MONDAY)
+    assert [one.subreddit for one in demand(road.store, version)] == ["DevelEire", "zzz"]
+
+
 def test_only_reviewers_choose_what_is_collected(road: Road) -> None:
     with acting_as(NOBODY), pytest.raises(RefusedError):
         add_to_collector(road.store, "dogs")

@@ -7,7 +7,10 @@ import pytest
 
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import record
+from core.identity import Actor, Role, Way, acting_as
+from core.release import audit, members
 from core.release.aliases import (
+    clear,
     current,
     history,
     move,
@@ -128,6 +131,62 @@ def test_a_rollback_of_what_has_moved_is_a_conflict(moved: Store, both: list[str
     with pytest.raises(ConflictError, match="moved meanwhile"):
         rollback(moved, "production", expected=both[0])
     assert current(moved) == {"production": both[1]}
+
+
+def test_a_cleared_alias_names_nothing_and_its_history_stays(moved: Store, both: list[str]) -> None:
+    for version, before in ((both[0], None), (both[1], both[0])):
+        move(moved, "shadow", version, expected=before)
+    event = clear(moved, "shadow", expected=both[1])
+    assert (event.kind, event.version, event.before) == ("cleared", None, both[1])
+    assert event.candidate == 5
+    assert current(moved) == {"production": both[1]}
+    assert version_of(moved, "shadow") is None
+    assert [one.kind for one in history(moved, "shadow")] == ["cleared", "released", "released"]
+    assert audit.verify(moved).broken is None
+
+
+def test_a_cleared_alias_begins_anew(moved: Store, both: list[str]) -> None:
+    move(moved, "shadow", both[0], expected=None)
+    clear(moved, "shadow")
+    with pytest.raises(RefusedError, match="no earlier version"):
+        rollback(moved, "shadow")
+    move(moved, "shadow", both[1], expected=None)
+    assert current(moved)["shadow"] == both[1]
+    assert rollback_target(moved, "shadow") is None
+    assert audit.verify(moved).broken is None
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "said"),
+    [
+        ("production", RefusedError, "callers would get no answer"),
+        ("canary", RefusedError, "ends by its share"),
+        ("shadow", NotFoundError, "names nothing"),
+    ],
+)
+def test_what_cannot_be_cleared_says_what_to_do(
+    moved: Store, name: str, error: type[RefusedError], said: str
+) -> None:
+    with pytest.raises(error, match=said) as raised:
+        clear(moved, name)
+    assert "signoff alias" in raised.value.hint
+    assert len(history(moved)) == 2
+
+
+def test_clearing_what_has_moved_is_a_conflict(moved: Store, both: list[str]) -> None:
+    move(moved, "shadow", both[0], expected=None)
+    with pytest.raises(ConflictError, match="moved meanwhile"):
+        clear(moved, "shadow", expected=both[1])
+    assert current(moved)["shadow"] == both[0]
+
+
+def test_only_releasers_clear(moved: Store, both: list[str]) -> None:
+    move(moved, "shadow", both[0], expected=None)
+    members.grant(moved, "eve@example.com", Role.REVIEWER)
+    with acting_as(Actor("eve@example.com", Way.SIGNED_IN)):
+        with pytest.raises(RefusedError, match="may not clear shadow"):
+            clear(moved, "shadow")
+    assert current(moved)["shadow"] == both[0]
 
 
 def test_the_history_of_an_alias_never_set_is_not_found(moved: Store) -> None:

@@ -24,6 +24,7 @@ def release(version: str) -> EventRecord:
 
 ALIASES = (PRODUCTION, STAGING)
 BACK = make_event("rolled_back", alias="production")
+CLEARED = make_event("cleared", alias="production")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ BACK = make_event("rolled_back", alias="production")
         ("proposed approved opened tested", State.TESTED),
         ("proposed approved staging", State.APPROVED),
         ("proposed approved staging canary", State.APPROVED),
+        ("proposed approved staging cleared", State.APPROVED),
         ("proposed approved staging production", State.RELEASED),
         ("proposed approved production", State.RELEASED),
         ("proposed approved production rolled_back", State.RELEASED),
@@ -67,6 +69,8 @@ def test_events_fold_into_a_state(happened: str, state: State | None) -> None:
         ([release("1"), release("2"), BACK, release("3")], ["1", "3"]),
         ([release("1"), release("2"), BACK, release("3"), BACK], ["1"]),
         ([release("1"), release("2"), release("1"), BACK], ["1", "2"]),
+        ([release("1"), release("2"), CLEARED], []),
+        ([release("1"), release("2"), CLEARED, release("3")], ["3"]),
     ],
 )
 def test_a_rollback_goes_back_through_what_was_released(
@@ -104,6 +108,7 @@ def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
             make_event("rolled_back", alias="production", version="1", before="2"),
             "ada rolled production back to 1 (was 2)",
         ),
+        (make_event("cleared", alias="shadow", before="2"), "ada cleared shadow (was 2)"),
         (make_event("commented", comment="hm"), "ada commented on candidate #7: “hm”"),
         (
             make_event("opened", snapshot="ab" * 32, comment="it is time"),

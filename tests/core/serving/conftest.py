@@ -29,6 +29,10 @@ class Served:
             now = aliases.current(self.store).get(alias)
             aliases.move(self.store, alias, version, expected=now)
 
+    def clear(self, alias: str) -> None:
+        with by("bob"):
+            aliases.clear(self.store, alias)
+
     def canary(self, share: float) -> None:
         with by("bob"):
             aliases.set_canary(self.store, self.new, share=share)

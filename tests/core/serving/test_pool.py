@@ -209,3 +209,19 @@ def test_a_shadow_is_loaded_as_soon_as_it_is_named(served: Served, pool: Pool) -
     pool.follow()
     assert pool.shadow is not None
     assert pool.shadow.version == served.new
+
+
+def test_a_cleared_alias_is_let_go_without_an_alarm(served: Served, pool: Pool) -> None:
+    for name in ("shadow", "staging"):
+        served.move(name, served.new)
+    pool.follow()
+    pool.named("staging")
+    assert pool.named(served.new)
+    for name in ("shadow", "staging"):
+        served.clear(name)
+    pool.follow()
+    assert pool.serving == {"production": served.old, served.new: served.new}
+    assert pool.shadow is None
+    assert pool.alarms == []
+    with pytest.raises(NotFoundError):
+        pool.named("staging")

@@ -1,9 +1,12 @@
 """A model in a process of its own."""
 
+import errno
 import os
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +15,9 @@ import psutil
 import pytest
 
 from core.errors import UnavailableError
+from core.serving.model import LocalModel
 from core.serving.pool import Pool, load_beside
 from core.serving.process import ProcessModel
-from core.serving.suggest import LocalModel
 from core.training.families import family
 from core.training.train import load, loader
 from tests.conftest import Road
@@ -28,6 +31,13 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline, "never came true"
         time.sleep(0.02)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_it_says_what_the_model_says_here(road: Road) -> None:
@@ -44,7 +54,7 @@ def test_it_ends_with_its_last_reference(road: Road) -> None:
     process = psutil.Process(model._process.pid)
     assert model.alive
     del model
-    wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: has_ended(process))
 
 
 def test_signals_for_the_server_do_not_end_it(road: Road) -> None:
@@ -66,6 +76,90 @@ def test_what_it_cannot_do_is_told_and_it_goes_on(road: Road) -> None:
     with pytest.raises(UnavailableError, match="cannot predict"):
         model.predict(POSTS, k="five")  # type: ignore[arg-type]
     assert model.predict(POSTS, k=1).labels.shape == (3, 1)
+
+
+def test_what_no_process_can_be_started_for_is_told(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("core.serving.process.subprocess.Popen", refuse)
+    with pytest.raises(UnavailableError, match="No process can be started"):
+        ProcessModel(loader(road.store, road.baseline))
+
+
+SERVER = """
+import sys
+from core.serving.process import ProcessModel
+from core.training.fasttext_family import FastTextFamily
+from functools import partial
+from pathlib import Path
+
+with open("main_has_run", "a") as file:
+    file.write("once")
+model = ProcessModel(partial(FastTextFamily.load, Path(sys.argv[1])))
+print(model._process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def server(road: Road, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A program that holds a model and says its process. It has no guard around its main part."""
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    model = road.store.artifacts.open(road.baseline.digest)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, script, model], cwd=tmp_path, stdin=pipe, stdout=pipe, text=True
+    ) as started:
+        yield started
+        started.kill()
+
+
+def its_model(server: subprocess.Popen[str]) -> psutil.Process:
+    assert server.stdout is not None
+    return psutil.Process(int(server.stdout.readline()))
+
+
+def test_the_main_module_of_a_server_runs_once(
+    server: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """Under Streamlit that is the page."""
+    assert its_model(server).is_running()
+    assert (tmp_path / "main_has_run").read_text() == "once"
+
+
+def test_a_process_ends_with_a_server_that_was_killed(server: subprocess.Popen[str]) -> None:
+    model = its_model(server)
+    server.kill()
+    wait_until(lambda: has_ended(model))
+
+
+def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
+    server: subprocess.Popen[str],
+) -> None:
+    model = its_model(server)
+    model.suspend()  # a process that is busy, and hears nothing
+    assert server.stdin is not None
+    server.stdin.close()
+    assert server.wait(60) == 0
+    model.resume()
+    wait_until(lambda: has_ended(model))
+
+
+def test_a_process_holds_little_besides_its_model() -> None:
+    """It is started for each model, so what it imports is time and memory each time."""
+    asked = (
+        "import sys; import core.serving.model_process, core.training.fasttext_model, fasttext;"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    imported = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"core", "fasttext", "numpy"} <= set(imported)
+    assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
 
 
 def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:

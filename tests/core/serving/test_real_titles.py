@@ -7,7 +7,8 @@ import pytest
 
 from core.api.schemas import Post
 from core.collect.files import import_files
-from core.serving.suggest import LocalModel, Suggester
+from core.serving.model import LocalModel
+from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules

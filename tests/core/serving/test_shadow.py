@@ -3,8 +3,8 @@
 import pytest
 
 from core.feedback.submissions import Sent, keep
-from core.serving import Suggestion
 from core.serving.shadow import agreement
+from core.serving.suggest import Suggestion
 from tests.core.serving.conftest import Served
 
 
@@ -49,3 +49,25 @@ def test_the_share_with_the_same_first_suggestion_and_both_means(served: Served)
     assert found.interval is not None
     low, high = found.interval
     assert low < 0.75 < high
+
+
+def test_a_name_in_other_letters_is_the_same_subreddit(served: Served) -> None:
+    served.move("shadow", served.new)
+    send(served, served.new, "Cats", 0.4, twin=send(served, served.old, "cats", 0.8))
+    found = agreement(served.store)
+    assert found is not None
+    assert found.share == 1
+
+
+def test_where_nothing_was_suggested_nothing_is_the_same(served: Served) -> None:
+    served.move("shadow", served.new)
+    values = {"title": "x", "body": "", "suggestions": ()}
+    (public,) = keep(served.store, [Sent(version=served.old, source="api", **values)])
+    keep(served.store, [Sent(version=served.new, source="shadow", twin=public, **values)])
+    found = agreement(served.store)
+    assert found is not None
+    assert found.twins is None
+    send(served, served.new, "cats", 0.4, twin=send(served, served.old, "cats", 0.8))
+    found = agreement(served.store)
+    assert found is not None
+    assert found.share == 1

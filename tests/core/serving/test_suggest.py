@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import CorruptArtifactError, InputError, NotFoundError
-from core.serving import load_alias, load_version
+from core.serving.suggest import load_alias, load_version
 from core.training.train import load
 from tests import decisions
 from tests.conftest import Road

@@ -8,8 +8,9 @@ import pytest
 from core.feedback.submissions import Sent, keep
 from core.release import aliases, audit
 from core.release.events import sentence
-from core.serving import Suggestion, watch
+from core.serving import watch
 from core.serving.servers import here
+from core.serving.suggest import Suggestion
 from core.store import serving as table
 from core.store.serving import Count, Sureness
 from tests import decisions
@@ -137,6 +138,13 @@ def test_the_policy_may_have_it_stopped_by_the_server(trying: Served) -> None:
     assert "could not answer 60 of 100 requests" in sentence(event)
     assert audit.verify(trying.store).broken is None
     assert watch.enforce(trying.store) == []
+    assert watch.stopped(trying.store) == event
+
+
+def test_a_canary_that_a_person_ended_was_not_stopped(trying: Served) -> None:
+    assert watch.stopped(trying.store) is None
+    trying.canary(0)
+    assert watch.stopped(trying.store) is None
 
 
 def test_variances_are_those_of_the_sample(trying: Served) -> None:

@@ -1,5 +1,8 @@
 """Transactions on a real SQLite."""
 
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +14,14 @@ from core.store import Store
 from core.store import executions as table
 from core.store import posts as posts_table
 from tests.factories import fill, make_corpus, make_post
+
+SHORTENING = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as shared:
+    fcntl.lockf(shared, fcntl.LOCK_EX, 1, 121)  # as SQLite does while it shortens the log
+    print("begun", flush=True)
+    sys.stdin.read()
+"""
 
 
 def pragma(store: Store, name: str) -> object:
@@ -89,3 +100,18 @@ def test_a_full_disk_is_told_in_words_and_leaves_no_half_batch(store: Store) -> 
     assert "Free some space" in caught.value.hint
     with store.read() as session:
         assert posts_table.totals(session).posts == 1
+
+
+def test_writing_anew_waits_for_another_process_that_shortens_the_log(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, [make_post(id="a1")])
+    words = [sys.executable, "-c", SHORTENING, f"{store.home / 'signoff.db'}-shm"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "begun\n"
+        monkeypatch.setattr(time, "sleep", lambda _seconds: other.communicate())
+        store.scrub()
+        assert other.poll() == 0
+    assert (store.home / "signoff.db-wal").stat().st_size == 0

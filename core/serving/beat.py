@@ -3,27 +3,46 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
-from core.api.meters import Meters
 from core.errors import SignoffError
-from core.feedback.retention import erase_overdue
 from core.serving import watch
+from core.serving.counts import Counts
 from core.serving.pool import Pool
 from core.serving.servers import Desk
+from core.store import Store
 
-log = logging.getLogger("signoff.api")
+log = logging.getLogger("signoff.serving")
 FOLLOW_SECONDS = 1.0
 TELL_SECONDS = 5.0
 WATCH_SECONDS = 15.0
-ERASE_SECONDS = 60.0
+CHORE_SECONDS = 60.0
+END_SECONDS = 5.0
+"""How long the end waits for a model that is being loaded."""
 
 
 class Beat:
-    """A thread of its own, so that loading a model holds up no answer."""
+    """A thread of its own, so that loading a model holds up no answer.
 
-    def __init__(self, pool: Pool, meters: Meters, desk: Desk) -> None:
-        self._pool, self._meters, self._desk = pool, meters, desk
+    Args:
+        counts: what the workspace is told of requests.
+        chore: done once a minute.
+        changed: called as soon as others are held loaded, or other alarms there: name -> version,
+            and how many alarms.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        desk: Desk,
+        counts: Counts,
+        *,
+        chore: Callable[[Store], object],
+        changed: Callable[[Mapping[str, str], int], None] = lambda *_: None,
+    ) -> None:
+        self._pool, self._desk, self._counts = pool, desk, counts
+        self._chore, self._changed = chore, changed
         self._end = threading.Event()
         self._flags: list[str] = []
         self._due: dict[Callable[[Beat], None], float] = {}
@@ -38,9 +57,10 @@ class Beat:
     def close(self) -> None:
         """The last sign of life."""
         self._end.set()
-        self._thread.join()
-        self._tell()
-        self._desk.leave()
+        self._thread.join(END_SECONDS)
+        with _told():
+            self._tell()
+            self._desk.leave()
 
     @property
     def alarms(self) -> list[str]:
@@ -54,7 +74,7 @@ class Beat:
             self._once()
 
     def _once(self) -> None:
-        try:
+        with _told():
             self._pool.follow()
             self._notice()
             for act, seconds in EVERY.items():
@@ -62,40 +82,47 @@ class Beat:
                 if now >= self._due.get(act, 0.0):
                     self._due[act] = now + seconds
                     act(self)
-        except SignoffError as error:
-            log.error("the workspace cannot be used", extra={"line": {"error": str(error)}})  # noqa: TRY400
-        except Exception:
-            log.exception("unexpected")
 
     def _notice(self) -> None:
-        """Tell log and meters what has changed."""
+        """Tell log and server what has changed."""
         serving, alarms = self._pool.serving, self.alarms
         if (serving, alarms) == self._seen:
             return
         self._seen = serving, alarms
-        self._meters.state(serving, len(alarms))
+        self._changed(serving, len(alarms))
         log.info("serving", extra={"line": {"serving": serving}})
         for alarm in alarms:
             log.error("alarm", extra={"line": {"alarm": alarm}})
 
     def _tell(self) -> None:
-        counts = self._meters.drain()
+        counts = self._counts.drain()
         try:
             self._desk.tell(self._pool.serving, self.alarms, counts)
         except BaseException:
-            self._meters.give_back(counts)
+            self._counts.give_back(counts)
             raise
 
     def _watch(self) -> None:
         self._flags = watch.enforce(self._desk.store)
 
-    def _erase(self) -> None:
-        erase_overdue(self._desk.store)
+    def _do_chore(self) -> None:
+        self._chore(self._desk.store)
 
 
 EVERY: dict[Callable[[Beat], None], float] = {
     Beat._tell: TELL_SECONDS,  # noqa: SLF001
     Beat._watch: WATCH_SECONDS,  # noqa: SLF001
-    Beat._erase: ERASE_SECONDS,  # noqa: SLF001
+    Beat._do_chore: CHORE_SECONDS,  # noqa: SLF001
 }
 """After so many seconds it is done again."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong inside is told in the log, and tried again with the next beat."""
+    try:
+        yield
+    except SignoffError as error:
+        log.error("the workspace cannot be used", extra={"line": {"error": str(error)}})  # noqa: TRY400
+    except Exception:
+        log.exception("unexpected")

@@ -1,0 +1,162 @@
+"""What a server does beside answering, whatever it answers with."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import StorageError
+from core.serving import beat, servers
+from core.serving.beat import Beat
+from core.serving.counts import Counts
+from core.serving.pool import Pool
+from core.serving.servers import Desk, here, url
+from core.store import Store
+from core.store import serving as table
+from core.store.serving import Count
+from tests.core.serving.conftest import Served
+from tests.core.serving.test_pool import Loads, corrupt
+from tests.core.serving.test_process import wait_until
+
+ADDRESS = "http://127.0.0.1:8502"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beat, "FOLLOW_SECONDS", 0.01)
+    monkeypatch.setattr(beat, "EVERY", dict.fromkeys(beat.EVERY, 0.0))
+
+
+@pytest.fixture
+def pool(served: Served) -> Pool:
+    return Pool(served.store, load=Loads())
+
+
+@pytest.fixture
+def counts() -> Counts:
+    return Counts()
+
+
+Begin = Callable[..., Beat]
+
+
+@pytest.fixture
+def begin(served: Served, pool: Pool, counts: Counts) -> Iterator[Begin]:
+    begun: list[Beat] = []
+
+    def start(
+        desk: Desk | None = None,
+        *,
+        chore: Callable[[Store], object] = lambda _: None,
+        changed: Callable[[Mapping[str, str], int], None] = lambda *_: None,
+    ) -> Beat:
+        made = Beat(pool, desk or here(served.store, ADDRESS), counts, chore=chore, changed=changed)
+        made.start()
+        begun.append(made)
+        return made
+
+    yield start
+    for made in begun:
+        made.close()
+
+
+def told(store: Store) -> dict[str, Count]:
+    with store.read() as session:
+        return table.counts(session, since=datetime.now(UTC) - timedelta(hours=1))
+
+
+def test_whoever_waits_for_the_start_can_answer(served: Served, pool: Pool, begin: Begin) -> None:
+    begin()
+    assert pool.for_caller("x").suggester.version == served.old
+    (server,) = servers.running(served.store)
+    assert (server.address, server.serving) == (ADDRESS, {"production": served.old})
+
+
+def test_the_aliases_are_followed_and_what_has_changed_is_noticed_once(
+    served: Served, begin: Begin
+) -> None:
+    noticed: list[tuple[Mapping[str, str], int]] = []
+    begin(changed=lambda serving, alarms: noticed.append((serving, alarms)))
+    served.move("production", served.new)
+    wait_until(lambda: len(noticed) == 2)
+    assert noticed == [({"production": served.old}, 0), ({"production": served.new}, 0)]
+
+
+def test_an_alarm_is_in_the_log_and_in_the_workspace(
+    served: Served, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    corrupt(served, served.new)
+    one = begin()
+    served.move("production", served.new)
+    wait_until(lambda: bool(servers.alarms(served.store)))
+    (alarm,) = servers.alarms(served.store)
+    assert ADDRESS in alarm
+    assert f"{served.old} goes on answering" in alarm
+    (line,) = [found.line for found in caplog.records if found.message == "alarm"]
+    assert line == {"alarm": one.alarms[0]}
+
+
+def test_requests_and_errors_are_told_by_version(
+    served: Served, counts: Counts, begin: Begin
+) -> None:
+    begin()
+    for version in (served.old, served.old, served.new):
+        counts.answered(version)
+    counts.failed(served.new)
+    wait_until(lambda: len(told(served.store)) == 2)
+    assert told(served.store) == {served.old: Count(2, 0), served.new: Count(2, 1)}
+
+
+def test_what_could_not_be_told_is_told_later(
+    served: Served,
+    counts: Counts,
+    begin: Begin,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def locked(*_: object) -> None:
+        raise StorageError("The database is locked", "Wait.")
+
+    counts.answered(served.old)
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, "tell", locked)
+        begin()
+        assert "the workspace cannot be used" in caplog.messages
+    wait_until(lambda: bool(told(served.store)))
+    assert told(served.store) == {served.old: Count(1, 0)}
+
+
+def test_the_end_tells_the_rest_and_takes_leave(
+    served: Served, counts: Counts, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beat, "EVERY", {})
+    one = begin()
+    counts.answered(served.old)
+    one.close()
+    assert told(served.store) == {served.old: Count(1, 0)}
+    assert servers.running(served.store) == []
+
+
+def test_whatever_a_chore_does_the_aliases_are_followed(
+    served: Served, pool: Pool, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[Store] = []
+
+    def chore(store: Store) -> None:
+        done.append(store)
+        raise ZeroDivisionError
+
+    begin(chore=chore)
+    assert done[0] is served.store
+    assert caplog.records[-1].levelno == logging.ERROR
+    served.move("production", served.new)
+    wait_until(lambda: pool.serving == {"production": served.new})
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("127.0.0.1", "http://127.0.0.1:8600"), ("::1", "http://[::1]:8600")],
+)
+def test_an_address_can_be_opened(address: str, expected: str) -> None:
+    assert url(address, 8600) == expected
