@@ -1,5 +1,6 @@
 """The HTTP API as an ASGI application."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -91,6 +92,9 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             log_text=chosen.log_text,
         )
         beat.start()
+        # What is there now stays: looking through it again and again takes a fifth of the time.
+        gc.collect()
+        gc.freeze()
         yield
         service.close()
         beat.close()

@@ -64,7 +64,7 @@ class Gate:
         lines: Lines | None,
     ) -> None:
         self._app, self._doorkeeper, self._meters = app, doorkeeper, meters
-        self._lines = lines
+        self._lines, self._told = lines, list[bytes]()
         self._hosts = {host.lower().encode() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,10 +123,18 @@ class Gate:
             "ms": round(seconds * 1000, 2),
             **state.get("log", {}),
         }
-        # Not by way of logging, which takes longer than everything else here together. A full disk,
-        # or a reader of the log that has ended, is no reason to end the caller's connection.
-        with suppress(OSError):
-            self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        # Not by way of logging, which takes longer than everything else here together; and with
+        # those of the same turn of the loop, since each time it writes another thread goes first.
+        if not self._told:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._told.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _write(self) -> None:
+        lines, self._told = b"".join(self._told), []
+        # A full disk, or a reader of the log that has ended, is no reason to end a connection.
+        if self._lines is not None:
+            with suppress(OSError):
+                self._lines(lines)
 
 
 class _Passing:

@@ -12,6 +12,7 @@ from core.api.groups import Groups
 from core.api.meters import Meters
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
+from core.feedback.keeper import Keeper
 from core.feedback.submissions import Sent
 from core.serving.model import Text
 from core.serving.pool import Pool, Served
@@ -64,7 +65,8 @@ class Service:
     """Used from one event loop; models and database are waited for in threads."""
 
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
-        self._store, self._pool, self._meters = store, pool, meters
+        self._pool, self._meters = pool, meters
+        self._keeper = Keeper(store.home)
         self._ask: Groups[Question, Answer] = Groups(
             "predict", self._answer_all, weight=AT_ONCE, waiting=WAITING
         )
@@ -157,7 +159,7 @@ class Service:
     def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
         left = max(0.0, since + KEEP_SECONDS - time.monotonic())
         try:
-            return submissions.keep(self._store, sent, durable=False, patience=left)
+            return self._keeper.keep(sent, seconds=left)
         except SignoffError:
             return [None] * len(sent)
 
@@ -192,8 +194,7 @@ class Service:
             return
         k = max(twin.k for twin in twins)
         said = shadow.suggest_many([twin.post for twin in twins], k=k)
-        submissions.keep(
-            self._store,
+        self._keeper.keep(
             [
                 Sent(
                     title=twin.post[0],
@@ -205,7 +206,7 @@ class Service:
                 )
                 for twin, found in zip(twins, said, strict=True)
             ],
-            durable=False,
+            seconds=KEEP_SECONDS,
         )
 
 

@@ -51,7 +51,7 @@ def test_it_says_what_the_model_says_here(road: Road) -> None:
 
 def test_it_ends_with_its_last_reference(road: Road) -> None:
     model = ProcessModel(loader(road.store, road.baseline))
-    process = psutil.Process(model._process.pid)
+    process = psutil.Process(model.pid)
     assert model.alive
     del model
     wait_until(lambda: has_ended(process))
@@ -60,7 +60,7 @@ def test_it_ends_with_its_last_reference(road: Road) -> None:
 def test_signals_for_the_server_do_not_end_it(road: Road) -> None:
     model = ProcessModel(loader(road.store, road.baseline))
     for number in (signal.SIGINT, signal.SIGTERM):
-        os.kill(model._process.pid, number)
+        os.kill(model.pid, number)
     assert model.predict(POSTS, k=1).labels.shape == (3, 1)
 
 
@@ -84,7 +84,7 @@ def test_what_no_process_can_be_started_for_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("core.serving.process.subprocess.Popen", refuse)
+    monkeypatch.setattr("core.serving.beside.subprocess.Popen", refuse)
     with pytest.raises(UnavailableError, match="No process can be started"):
         ProcessModel(loader(road.store, road.baseline))
 
@@ -99,7 +99,7 @@ from pathlib import Path
 with open("main_has_run", "a") as file:
     file.write("once")
 model = ProcessModel(partial(FastTextFamily.load, Path(sys.argv[1])))
-print(model._process.pid, flush=True)
+print(model.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -152,7 +152,7 @@ def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
 def test_a_process_holds_little_besides_its_model() -> None:
     """It is started for each model, so what it imports is time and memory each time."""
     asked = (
-        "import sys; import core.serving.model_process, core.training.fasttext_model, fasttext;"
+        "import sys; import core.serving.beside_process, core.training.fasttext_model, fasttext;"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     imported = subprocess.run(
@@ -167,7 +167,7 @@ def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:
     pool.follow()
     model = pool.for_caller("x").suggester.model
     assert isinstance(model, ProcessModel)
-    os.kill(model._process.pid, signal.SIGKILL)
+    os.kill(model.pid, signal.SIGKILL)
     wait_until(lambda: not model.alive)
     with pytest.raises(UnavailableError, match="was ended"):
         model.predict(POSTS, k=1)
