@@ -14,18 +14,24 @@ from core.feedback.submissions import Sent
 from core.identity import NOBODY, entrance
 from core.settings import settings
 from dashboard import public, visitor, words
-from dashboard.parts.suggestions import Asked, choose, thanks
+from dashboard.parts.suggestions import Asked, answer, choose, thanks
 
 STATIC = Path(__file__).parent / "static"
 QUESTION = "Where should this post go?"
 ASKED, AGAIN, PRIVATE = "asked", "again", "private"
 """Session keys: what was sent; whether the answer is being changed; the wish not to be kept."""
+MOST_OF_A_BODY = 200
+"""Characters that stand for a title where there is none."""
 log = logging.getLogger("signoff.demo")
 
 
 @contextmanager
-def boundary() -> Iterator[None]:
-    """What visitors can mend is said to them; of the rest only that it went wrong."""
+def boundary(*, look_again: bool = False) -> Iterator[None]:
+    """What visitors can mend is said to them; of the rest only that it went wrong.
+
+    Args:
+        look_again: with a button for it, where nothing else is on the page.
+    """
     try:
         yield
     except (InputError, RefusedError, UnavailableError) as error:
@@ -35,6 +41,10 @@ def boundary() -> Iterator[None]:
     except SignoffError:
         log.exception("a visitor was not answered")
         st.error("**That did not work, through no fault of yours.** Please try again in a minute.")
+    else:
+        return
+    if look_again:
+        st.button("Look again", icon=":material/refresh:", width="stretch")
 
 
 def ask() -> None:
@@ -66,7 +76,7 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
     submissions.check_text(title, body)
     public.admit(visitor.session(), visitor.network())
     suggester = public.suggester(visitor.session())
-    found = suggester.suggest(title, body)
+    found = public.ask(suggester, title, body)
     sent = Sent(
         title=title,
         body=body,
@@ -77,7 +87,8 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
     )
     (submission,) = submissions.keep(public.store(), [sent])
     cast_shadow(sent, submission)
-    return Asked(title=title, version=suggester.version, suggestions=found, submission=submission)
+    shown = title.strip() or body.strip()[:MOST_OF_A_BODY]
+    return Asked(title=shown, version=suggester.version, suggestions=found, submission=submission)
 
 
 def cast_shadow(sent: Sent, submission: str) -> None:
@@ -103,17 +114,23 @@ def show(asked: Asked) -> None:
         st.rerun()
 
     st.markdown(f"“{words.plain(asked.title)}”")
-    st.subheader("Which one is right?", anchor=False)
+    st.header("Which one is right?", anchor=False)
+    if asked.said:
+        st.markdown(f"Your answer is {answer(asked)}. You can change it this once.")
     with boundary():
         choose(asked, say)
-    if st.button("Start over", icon=":material/restart_alt:", width="stretch"):
+    if asked.said and st.button("Leave it so", icon=":material/undo:", width="stretch"):
+        del st.session_state[AGAIN]
+        st.rerun()
+    if not asked.said and st.button("Start over", icon=":material/restart_alt:", width="stretch"):
         begin_again()
     small_print(asked)
 
 
 def thank(asked: Asked) -> None:
     """After the answer: the next post, or second thoughts."""
-    st.success(f"{thanks(asked)} It helps the next model.", icon=":material/check:")
+    helps = "It helps to judge the model." if private() else "It helps the next model."
+    st.success(f"{thanks(asked)} {helps}", icon=":material/check:")
     if st.button("Another one", type="primary", icon=":material/edit_note:", width="stretch"):
         begin_again()
     if asked.may_say and st.button("Change my answer", icon=":material/undo:", width="stretch"):
@@ -132,9 +149,14 @@ def begin_again() -> None:
 def small_print(asked: Asked) -> None:
     """Who answered, and what to name if the text should be erased."""
     lines = [f"Version {words.plain(asked.version)} answered."]
-    if not st.session_state.get(PRIVATE):
+    if not private():
         lines += ["To have your text erased, name this:", f"`{asked.submission}`"]
     st.caption("  \n".join(lines))
+
+
+def private() -> bool:
+    """Whether the text that was sent last is not kept."""
+    return bool(st.session_state.get(PRIVATE))
 
 
 def what_is_kept(days: int) -> str:
@@ -154,7 +176,7 @@ st.html(STATIC / "style.html")
 st.html(STATIC / "demo.html")
 st.title(QUESTION, anchor=False)
 asked: Asked | None = st.session_state.get(ASKED)
-with boundary():
+with boundary(look_again=True):
     if asked is None:
         version = public.suggester(visitor.session()).version
         if public.learned_from_generated(version):

@@ -3,10 +3,12 @@
 Its own cache, beside ``dashboard/data.py``, which is the reviewers'.
 """
 
+import atexit
 import logging
 import math
-import threading
+import socket
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 import streamlit as st
@@ -14,9 +16,14 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from core.errors import NotFoundError, RefusedError, SignoffError, UnavailableError
+from core.errors import InputError, NotFoundError, RefusedError, SignoffError, UnavailableError
+from core.feedback.retention import erase_overdue
+from core.serving.beat import Beat
+from core.serving.counts import Counts
+from core.serving.log import log_lines
 from core.serving.pool import Pool
-from core.serving.suggest import Suggester, load_version
+from core.serving.servers import here, url
+from core.serving.suggest import Suggester, Suggestion
 from core.settings import settings
 from core.snapshots import find
 from core.store import Store, open_store, releases
@@ -26,44 +33,21 @@ from dashboard import words
 OF_A_SESSION = (RateLimitItemPerMinute(10),)
 OF_A_NETWORK = (RateLimitItemPerMinute(60), RateLimitItemPerDay(1_000))
 """A school or an office may share one address."""
-FOLLOW_SECONDS = 1.0
 log = logging.getLogger("signoff.demo")
 
 
+@dataclass(frozen=True, slots=True)
 class Answering:
-    """The versions that answer, brought up to date by visitors as they come.
+    """The versions that answer, how often they did, and what keeps both up to date."""
 
-    One of them at a time looks where the aliases point, and loads what they name; meanwhile the
-    others are answered by what was there before. The very first ones wait.
-    """
+    pool: Pool
+    counts: Counts
+    beat: Beat
 
-    def __init__(self, store: Store) -> None:
-        self.pool = Pool(store, load=load)
-        self._store, self._looking = store, threading.Lock()
-        self._looked = -math.inf
-        self._told: list[str] = []
-
-    def follow(self) -> None:
-        """Look, if nobody has within a second."""
-        if time.monotonic() - self._looked < FOLLOW_SECONDS:
-            return
-        if not self._looking.acquire(blocking=math.isinf(self._looked)):
-            return
-        try:
-            self.pool.follow()
-            self._tell()
-        except SignoffError:
-            log.exception("the aliases cannot be read")
-        finally:
-            self._looked = time.monotonic()
-            self._looking.release()
-
-    def _tell(self) -> None:
-        alarms = self.pool.alarms
-        for alarm in alarms:
-            if alarm not in self._told:
-                log.error(alarm)
-        self._told = alarms
+    def close(self) -> None:
+        """The last sign of life."""
+        atexit.unregister(self.close)
+        self.beat.close()
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,9 +56,17 @@ def store() -> Store:
     return open_store(settings().home)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner="The model is being loaded", on_release=Answering.close)
 def answering() -> Answering:
-    return Answering(store())
+    """Of this process. The first visitors wait until it can answer, nobody after them."""
+    log_lines()
+    pool, counts = Pool(store()), Counts()
+    address, port = st.get_option("server.address"), st.get_option("server.port")
+    desk = here(store(), url(address or socket.gethostname(), port))
+    found = Answering(pool, counts, Beat(pool, desk, counts, chore=erase_overdue))
+    atexit.register(found.close)
+    found.beat.start()
+    return found
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,7 +81,6 @@ def suggester(caller: str) -> Suggester:
     Raises:
         UnavailableError: nobody can, said as the public may read it.
     """
-    answering().follow()
     pool = answering().pool
     try:
         return pool.for_caller(caller).suggester
@@ -104,6 +95,29 @@ def suggester(caller: str) -> Suggester:
         ) from None
 
 
+def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
+    """What that version suggests; whether it could is counted.
+
+    Raises:
+        InputError: neither title nor text says anything.
+        UnavailableError: it cannot answer, said as the public may read it.
+    """
+    counts = answering().counts
+    try:
+        found = suggester.suggest(title, body)
+    except InputError:
+        raise  # no fault of the version
+    except SignoffError as error:
+        counts.failed(suggester.version)
+        log.exception("a visitor was not answered")
+        raise UnavailableError(
+            "That did not work, through no fault of yours",
+            "Please press the button again in a moment.",
+        ) from error
+    counts.answered(suggester.version)
+    return found
+
+
 def shadow() -> Suggester | None:
     """Who is asked too, for the record."""
     return answering().pool.shadow
@@ -113,14 +127,6 @@ def learned_from_generated(version: str) -> bool:
     """Whether a version knows posts only that were made for the demonstration."""
     model = of_execution(store(), _candidate(store(), version))
     return find(store(), model.snapshot).generated
-
-
-def load(store: Store, version: str) -> Suggester:
-    """The verified model of a version.
-
-    In this process: one beside it would begin by running the page, as Python's main module.
-    """
-    return load_version(store, version, _candidate(store, version))
 
 
 def admit(session: str, network: str) -> None:

@@ -60,8 +60,9 @@ class Meters:
         self._serving = Gauge(
             "signoff_serving", "1 for what is held loaded.", ("name", "version"), registry=mine
         )
+        self._held: set[tuple[str, str]] = set()
         self._alarms = Gauge(
-            "signoff_alarms", "Aliases that do not answer with what they name.", registry=mine
+            "signoff_alarms", "What is not as it should be: /readyz says it.", registry=mine
         )
         # Looking up by labels takes longer than counting.
         self._of_route = cache(
@@ -99,10 +100,13 @@ class Meters:
         self._unkept.labels(source).inc(posts)
 
     def state(self, serving: Mapping[str, str], alarms: int) -> None:
-        """What is held loaded now."""
-        self._serving.clear()
-        for name, version in serving.items():
-            self._serving.labels(name, version).set(1)
+        """What is held loaded now. Whoever reads meanwhile finds what stays."""
+        held = set(serving.items())
+        for pair in held - self._held:
+            self._serving.labels(*pair).set(1)
+        for pair in self._held - held:
+            self._serving.remove(*pair)
+        self._held = held
         self._alarms.set(alarms)
 
     def exposition(self) -> bytes:

@@ -183,6 +183,8 @@ def _serve(
         ("server.address", address),
         ("server.headless", str(not open_browser).lower()),
         ("server.showEmailPrompt", "false"),
+        # Before its welcome Streamlit asks a server elsewhere for the address of this machine.
+        ("logger.hideWelcomeMessage", "true"),
         *(("server.allowedHosts", name) for name in allowed),
         *([("secrets.files", secrets.resolve())] if secrets else []),
         *options,

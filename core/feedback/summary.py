@@ -77,7 +77,8 @@ class VersionFeedback:
 
     ``texts``: that users got its suggestions for. ``shadows``: for which it was asked too. Both
     have a p@1: ``p_mean`` (None without any) and ``p_posts``, counts in as many bins as
-    ``against`` has. ``reliability`` is of the answered ones.
+    ``against`` has. ``five``: of those who asked for fewer, one of as many. ``reliability`` is of
+    the answered ones.
     """
 
     version: str
@@ -94,8 +95,9 @@ class VersionFeedback:
 
     @property
     def calibration_error(self) -> float | None:
-        """None without any answer."""
-        return expected_calibration_error(self.reliability) if self.answered else None
+        """None without any answer to a suggestion."""
+        judged = self.reliability.posts.sum()
+        return expected_calibration_error(self.reliability) if judged else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +223,8 @@ def _of_version(
 
 
 def _against(store: Store, version: Version, p_posts: NDArray[np.int64]) -> Against | None:
-    """The version's own test split, if it was opened, else its validation split; None where it
-    was evaluated on neither.
+    """The test split that was last opened for the version, else its own validation split; None
+    where it was evaluated on neither.
     """
     with store.read() as session:
         made = models.evaluations(session, model_executions=[version.candidate])

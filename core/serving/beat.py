@@ -50,8 +50,9 @@ class Beat:
         self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
 
     def start(self) -> None:
-        """The first look, at once: whoever waits for this can answer afterwards."""
-        self._once()
+        """Whoever waits for this can answer afterwards."""
+        with _told():
+            self._follow()
         self._thread.start()
 
     def close(self) -> None:
@@ -59,8 +60,7 @@ class Beat:
         self._end.set()
         self._thread.join(END_SECONDS)
         with _told():
-            self._tell()
-            self._desk.leave()
+            self._desk.leave(self._counts.drain())
 
     @property
     def alarms(self) -> list[str]:
@@ -70,21 +70,22 @@ class Beat:
         return [*self._pool.alarms, *self._flags]
 
     def _run(self) -> None:
+        self._once()
         while not self._end.wait(FOLLOW_SECONDS):
             self._once()
 
     def _once(self) -> None:
         with _told():
-            self._pool.follow()
-            self._notice()
+            self._follow()
             for act, seconds in EVERY.items():
                 now = time.monotonic()
                 if now >= self._due.get(act, 0.0):
                     self._due[act] = now + seconds
                     act(self)
 
-    def _notice(self) -> None:
-        """Tell log and server what has changed."""
+    def _follow(self) -> None:
+        """Follow the aliases; log and server are told what has changed."""
+        self._pool.follow()
         serving, alarms = self._pool.serving, self.alarms
         if (serving, alarms) == self._seen:
             return

@@ -37,9 +37,10 @@ class Desk:
             table.add_counts(session, me.id, counts)
             table.remove_servers(session, before=now - _FORGOTTEN)
 
-    def leave(self) -> None:
-        """The last sign of life."""
+    def leave(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
+        """The last sign of life: what it counted since the one before."""
         with self.store.write() as session:
+            table.add_counts(session, self.me.id, counts)
             table.remove_servers(session, id=self.me.id)
 
 

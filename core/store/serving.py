@@ -102,8 +102,12 @@ def add_counts(session: Session, server: str, counts: Mapping[tuple[str, datetim
         )
 
 
-def counts(session: Session, *, since: datetime) -> dict[str, Count]:
-    """Version -> what all servers counted of it in the minutes from ``since`` on."""
+def counts(session: Session, *, since: datetime, version: str | None = None) -> dict[str, Count]:
+    """Version -> what all servers counted of it in the minutes from ``since`` on.
+
+    Args:
+        version: only this one, which takes no longer after years.
+    """
     query = (
         select(
             ServingCountRow.version,
@@ -113,17 +117,28 @@ def counts(session: Session, *, since: datetime) -> dict[str, Count]:
         .where(ServingCountRow.minute >= since)
         .group_by(ServingCountRow.version)
     )
+    if version is not None:
+        query = query.where(ServingCountRow.version == version)
     return {row[0]: Count(row[1], row[2]) for row in session.execute(query)}
 
 
-def sureness(session: Session, version: str, *, since: datetime) -> Sureness:
-    """Of what users sent to a version from then on; shadows do not count."""
-    p = SubmissionRow.p_at_1
-    query = select(func.count(p), func.avg(p), func.avg(p * p)).where(
-        SubmissionRow.version == version,
-        SubmissionRow.at >= since,
-        SubmissionRow.source != "shadow",
+def sureness(session: Session, version: str, *, since: datetime, most: int) -> Sureness:
+    """Of the newest ``most`` texts that users sent to a version from then on; shadows do not
+    count.
+    """
+    p = (
+        select(SubmissionRow.p_at_1.label("p"))
+        .where(
+            SubmissionRow.version == version,
+            SubmissionRow.at >= since,
+            SubmissionRow.source != "shadow",
+        )
+        .order_by(SubmissionRow.at.desc())
+        .limit(most)
+        .subquery()
+        .c.p
     )
+    query = select(func.count(p), func.avg(p), func.avg(p * p))
     texts, mean, square = session.execute(query).one()
     if not texts:
         return Sureness()

@@ -3,22 +3,29 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import identity
-from core.errors import RefusedError
+from core.errors import RefusedError, UnavailableError
 from core.feedback import submissions
 from core.identity import NOBODY
 from core.release import aliases
+from core.serving import beat, servers
+from core.serving.process import ProcessClassifier
 from core.settings import settings
 from core.store import Store, open_store
+from core.store import serving as table
+from core.store.serving import Count
 from core.training.train import of_execution
 from dashboard import public
 from dashboard.visitor import network_of
+from tests.core.serving.test_process import wait_until
 from tests.dashboard.conftest import SECONDS
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import HOSTILE, button, plain, plain_text_of, press, text_of
@@ -45,6 +52,12 @@ def store(demo: Path) -> Store:
 def kept_days(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     yield monkeypatch
     settings.cache_clear()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beat, "FOLLOW_SECONDS", 0.02)
+    monkeypatch.setattr(beat, "EVERY", dict.fromkeys(beat.EVERY, 0.0))
 
 
 def page(caller: str = "somebody") -> AppTest:
@@ -281,30 +294,59 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence(store: Store) -> None:
     assert "signoff" not in text_of(app)
 
 
-def test_a_new_model_that_cannot_be_loaded_leaves_the_one_before_answering(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(public, "FOLLOW_SECONDS", 0)
+@pytest.mark.usefixtures("quick")
+def test_a_new_model_that_cannot_be_loaded_leaves_the_one_before_answering(store: Store) -> None:
     production = aliases.current(store)["production"]
+    damage(store, next(v.version for v in aliases.versions(store) if v.version != production))
     app = page()
     with by("rel"):
-        now = aliases.rollback(store, "production").version
-    assert now is not None
-    damage(store, now)
+        aliases.rollback(store, "production")
+    wait_until(lambda: bool(servers.alarms(store)))
+    assert f"{production} goes on answering" in servers.alarms(store)[0]
     ask(app)
     assert not app.warning
     assert last_sent(store)[-1] == production
 
 
-def test_the_version_that_answers_follows_the_alias(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(public, "FOLLOW_SECONDS", 0)
+@pytest.mark.usefixtures("quick")
+def test_the_version_that_answers_follows_the_alias(store: Store) -> None:
     app = page()
     with by("rel"):
         now = aliases.rollback(store, "production").version
+    wait_until(lambda: public.answering().pool.serving == {"production": now})
     ask(app)
     assert last_sent(store)[-1] == now
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_version_that_cannot_answer_is_counted_and_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: object, **__: object) -> None:
+        raise UnavailableError("The process that holds the model was ended", "End other programs.")
+
+    app = page()
+    with monkeypatch.context() as patch:
+        patch.setattr(ProcessClassifier, "predict", ended)
+        ask(app)
+    assert "through no fault of yours" in app.warning[0].value
+    assert "process" not in text_of(app)
+    assert app.text_input[0].value == TITLE
+    press(app, "Suggest subreddits")
+    assert len(picks(app)) == 5
+    version = aliases.current(store)["production"]
+    wait_until(lambda: counted(store) == {version: Count(requests=2, errors=1)})
+
+
+def test_the_page_is_among_the_servers_until_it_ends(store: Store) -> None:
+    page()
+    page("somebody else")
+    wait_until(lambda: bool(servers.running(store)))
+    (server,) = servers.running(store)
+    assert server.serving == {"production": aliases.current(store)["production"]}
+    assert server.address.startswith("http://")
+    st.cache_resource.clear()
+    assert servers.running(store) == []
 
 
 @pytest.mark.parametrize(
@@ -324,6 +366,12 @@ def test_hostile_titles_are_shown_as_text(demo: Path, hostile: str) -> None:
     assert plain(shown) == f"“{hostile}”".replace("\\", "")
     assert not re.search(r"(?<!\\)[<*_`$#[]", shown)
     assert not re.search(r":[\w+/-]+:|://\w|www\.", shown.replace("\\", ""))
+
+
+def counted(store: Store) -> dict[str, Count]:
+    """What the workspace was told of each version."""
+    with store.read() as session:
+        return table.counts(session, since=datetime.now(UTC) - timedelta(hours=1))
 
 
 def damage(store: Store, version: str) -> None:

@@ -41,6 +41,7 @@ def test_the_demo_page_believes_no_proxy_and_has_no_menu(
     assert {"--server.address=127.0.0.1", "--client.toolbarMode=minimal"} <= set(words)
     assert "--server.allowedHosts=suggest.example.com" in words
     assert "--server.allowedHosts=*" not in words
+    assert "--logger.hideWelcomeMessage=true" in words  # nobody elsewhere is told of this server
     assert environment["FORWARDED_ALLOW_IPS"] == ""
     assert environment["SIGNOFF_HOME"] == str(store.home)
     assert f"http://localhost:{port}" in capsys.readouterr().out

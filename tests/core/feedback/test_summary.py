@@ -108,6 +108,12 @@ def test_without_any_answer_or_suggestion_there_are_no_figures(road: Road, send:
     assert (one.texts, one.p_mean, one.against, one.calibration_error) == (1, None, None, None)
 
 
+def test_answers_to_nothing_suggested_say_nothing_of_calibration(road: Road, send: Send) -> None:
+    answer(road.store, send(suggestions=[]), "cats")
+    one = found(road.store)
+    assert (one.answered, one.first, one.calibration_error) == (1, Share(0, 1), None)
+
+
 def test_weeks_begin_on_monday(road: Road, send: Send) -> None:
     for days, said in ((0, "cats"), (6, None), (7, "cats"), (7, "dogs")):
         sent = send(suggestions=suggested(0.5), at=MONDAY + timedelta(days=days))

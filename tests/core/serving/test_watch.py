@@ -82,7 +82,8 @@ def test_a_canary_that_errs_too_often_is_flagged(trying: Served) -> None:
 
 @pytest.mark.parametrize(
     ("requests", "errors"),
-    [(49, 49), (100, 0), (100, 5), (60, 7)],  # too few; none; as allowed; perhaps bad luck
+    # too few; none; as allowed; perhaps bad luck; bad luck where one looks again and again
+    [(49, 49), (100, 0), (100, 5), (60, 7), (100, 12)],
 )
 def test_what_may_be_bad_luck_is_not_flagged(trying: Served, requests: int, errors: int) -> None:
     ask(trying, trying.new, requests, errors)
@@ -152,11 +153,13 @@ def test_variances_are_those_of_the_sample(trying: Served) -> None:
     with trying.store.read() as session:
         on = aliases.canary(trying.store)
         assert on is not None
-        found = table.sureness(session, trying.new, since=on.at)
-        none = table.sureness(session, "20991231.1", since=on.at)
+        found = table.sureness(session, trying.new, since=on.at, most=9)
+        none = table.sureness(session, "20991231.1", since=on.at, most=9)
+        newest = table.sureness(session, trying.new, since=on.at, most=1)
     assert (found.texts, none) == (2, Sureness())
     assert found.mean == pytest.approx(0.3)
     assert found.variance == pytest.approx(0.02)
+    assert (newest.texts, newest.variance) == (1, 0.0)
 
 
 def test_the_command_line_flags_it(trying: Served) -> None:
