@@ -3,6 +3,7 @@ answer carries, the line in the log. No framework in it: this runs for each requ
 """
 
 import asyncio
+import itertools
 import logging
 import re
 import secrets
@@ -41,6 +42,8 @@ HEADERS = [
 _HOST = re.compile(rb"(?:\[([0-9a-f:.]+)\]|([^:\[\]]*))(?::[0-9]*)?")
 """An IPv6 address, or another name; the port is anybody's."""
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_SERVER, _count = secrets.token_hex(4).encode(), itertools.count(1)
+"""Of which the ids of requests are made that brought none."""
 _GUARDED = "/v1/"
 
 
@@ -144,7 +147,7 @@ class _Passing:
 
     def __init__(self, headers: dict[bytes, bytes], send: Send) -> None:
         given = headers.get(b"x-request-id", b"")
-        self.id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
+        self.id = given if _REQUEST_ID.fullmatch(given) else b"%b-%x" % (_SERVER, next(_count))
         self.status = 0
         self._send = send
 

@@ -24,8 +24,9 @@ AT_ONCE = 128
 WAITING = 1_000
 """Requests that may wait for a model."""
 KEEP_SECONDS = 2.0
-"""How long an answer waits to be kept. Longer only where something else has locked the database:
-then callers get it without a submission."""
+"""How long an answer waits to be kept. Longer only where something else has locked the database, or
+the disk is stuck: then callers get it without a submission."""
+START_SECONDS = 60.0
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
 
@@ -79,6 +80,14 @@ class Service:
         self._twins: queue.Queue[_Twin | None] = queue.Queue(SHADOWS)
         self._shadow = threading.Thread(target=self._cast_shadows, name="shadow", daemon=True)
         self._shadow.start()
+
+    def wait(self) -> None:
+        """Until what is suggested can be kept.
+
+        Raises:
+            UnavailableError: it cannot be.
+        """
+        self._keeper.keep([], seconds=START_SECONDS)
 
     async def predict(
         self, served: Served, posts: Sequence[Text], *, k: int, keep_text: bool
@@ -157,6 +166,8 @@ class Service:
         ]
 
     def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
+        if not sent:
+            return []
         left = max(0.0, since + KEEP_SECONDS - time.monotonic())
         try:
             return self._keeper.keep(sent, seconds=left)

@@ -17,7 +17,7 @@ from core.store import open_store
 
 Row = tuple[str, str, str, str, bool, str | None, list[tuple[str, float]]]
 """A :class:`core.feedback.submissions.Sent`, which would take longer to pickle than to keep: title,
-body, version, source, keep_text, twin, suggestions."""
+body, version, source, keep_text, twin, suggestions. Its moment is when it is kept."""
 
 
 class Keeper:

@@ -13,8 +13,8 @@ from core.serving.beside import Beside, FailedThereError
 from core.serving.model import LocalModel, Text
 from core.training.classifier import Classifier, Predictions
 
-SECONDS = 300
-"""How long loading, or one answer, may take before the process counts as stuck."""
+LOAD_SECONDS, ANSWER_SECONDS = 300.0, 60.0
+"""How long loading and one answer may take before the process counts as stuck."""
 _Question = tuple[Sequence[Text], int] | None
 """Posts and k; None: which labels are there?"""
 _Answer = Predictions | tuple[str, ...]
@@ -33,7 +33,7 @@ class ProcessModel:
     def __init__(self, load: Callable[[], Classifier]) -> None:
         self._beside: Beside[_Question, _Answer] = Beside(partial(_model, load))
         try:
-            self._labels: tuple[str, ...] = self._ask(None)
+            self._labels: tuple[str, ...] = self._ask(None, LOAD_SECONDS)
         except FailedThereError as error:
             raise UnavailableError(
                 f"The model cannot be loaded: {error}", "Restore its file from a backup."
@@ -60,16 +60,16 @@ class ProcessModel:
             UnavailableError: the process was killed, or does not answer.
         """
         try:
-            said: Predictions = self._ask((posts, k))
+            said: Predictions = self._ask((posts, k), ANSWER_SECONDS)
         except FailedThereError as error:
             raise UnavailableError(
                 f"The model cannot predict: {error}", "Roll production back."
             ) from error
         return said
 
-    def _ask(self, question: _Question) -> Any:
+    def _ask(self, question: _Question, seconds: float) -> Any:
         try:
-            return self._beside.ask(question, seconds=SECONDS)
+            return self._beside.ask(question, seconds=seconds)
         except TimeoutError as error:
             self._beside.process.kill()
             raise UnavailableError(

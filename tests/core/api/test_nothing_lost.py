@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from sqlalchemy import text
 
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
@@ -123,6 +124,36 @@ def test_a_server_that_is_asked_to_end_answers_first_and_says_goodbye(served: Se
         assert said is None or said.status_code in (200, 503)
         assert process.wait(60) in (0, -signal.SIGTERM)
     assert rows(served.store, "SELECT 1 FROM servers") == []
+
+
+def test_what_cannot_be_kept_in_time_is_answered_and_says_so(served: Served, api: Api) -> None:
+    with served.store.write() as session:
+        session.execute(text("SELECT 1"))
+        said = api.predict()
+    (prediction,) = said.json()["predictions"]
+    assert prediction["submission"] is None
+    assert prediction["suggestions"][0]["subreddit"] == "cats"
+    assert 'signoff_unkept_total{source="api"} 1.0' in api.client.get("/metrics").text
+    public = api.submission()  # and then all is as before
+    assert (public,) in rows(served.store, "SELECT public FROM submissions")
+
+
+def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
+    first = api.submission()
+    of_this = psutil.Process().children()
+    (keeper,) = [one for one in of_this if holds(one, served.store.home / "signoff.db")]
+    keeper.kill()
+    keeper.wait()
+    wait_until(lambda: api.submission() is not None)
+    assert (first,) in rows(served.store, "SELECT public FROM submissions")
+
+
+def holds(process: psutil.Process, path: Path) -> bool:
+    """Whether a process has a file open."""
+    try:
+        return path.resolve() in {Path(one.path) for one in process.open_files()}
+    except psutil.Error:
+        return False
 
 
 def rows(store: Store, query: str) -> list[tuple[object, ...]]:
