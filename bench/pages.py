@@ -3,6 +3,9 @@
 A page is opened by its address: once cold, the first time that this server shows it, then several
 times warm. It is idle when the browser is connected, the script has run, every figure and table is
 drawn and nothing changes for a moment; that moment does not count. Budget: 2 s warm.
+
+The demo page is opened as a visitor opens it, and asked: from pressing its button until the
+suggestions are there.
 """
 
 import os
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as TooLate
 from streamlit.testing.v1 import AppTest
 
 from bench import report
@@ -31,6 +35,7 @@ SECONDS = 60
 VIEWS = ROOT / "dashboard" / "views"
 FIRST_VIEW = "overview"
 """The page without a path."""
+DEMO_PAGE = "demo_page"
 IDLE = """
 async ([limit, hold]) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -60,11 +65,11 @@ WRONG = "[data-testid='stException'], [data-testid='stAlertContentError']"
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds of one page: in the browser, cold and warm; on the server alone."""
+    """Seconds of one page: in the browser, cold and warm; on the server alone, if measured."""
 
     cold: float
     warm: tuple[float, ...]
-    server: float
+    server: float | None = None
 
 
 def main() -> None:
@@ -91,13 +96,20 @@ def main() -> None:
     with dashboard(home) as address, tab() as page:
         for view, query in queries.items():
             try:
-                cold, *warm = (_open(page, address, view, query) for _ in range(1 + chosen.repeats))
+                url = _url(address, view, query)
+                cold, *warm = (_open(page, url, view) for _ in range(1 + chosen.repeats))
             except RuntimeError as error:
                 note(str(error))
                 failed.append(view)
                 continue
             found[view] = Timing(cold, tuple(warm), served[view])
             note(f"{view}: {found[view]}")
+    if not chosen.pages or DEMO_PAGE in chosen.pages:
+        try:
+            found |= demo_page(home, repeats=chosen.repeats)
+        except RuntimeError as error:
+            note(str(error))
+            failed.append(DEMO_PAGE)
     worst = max((max(timing.warm) for timing in found.values()), default=0.0)
     failures = f" **Not shown: {', '.join(failed)}.**" if failed else ""
     section = report.Section(
@@ -105,7 +117,8 @@ def main() -> None:
         text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions,"
         f" evaluations of {chosen.posts:,} posts and {TEXTS:,} texts of users, opened by its"
         " address in headless Chromium until it is idle: once cold (the first page of all with the"
-        f" server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm.",
+        f" server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm."
+        " *Demo page, asked*: from pressing its button until the suggestions are there.",
         columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
         rows=[_row(view, timing) for view, timing in found.items()],
         verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page")
@@ -146,6 +159,21 @@ def server_seconds(
     return found
 
 
+def demo_page(home: Path, *, repeats: int) -> dict[str, Timing]:
+    """The public's page, opened by a visitor after the other, and asked by each of them.
+
+    Raises:
+        RuntimeError: it is never idle, shows an error, or suggests nothing.
+    """
+    opened, asked = [], []
+    with dashboard(home, "demo-page") as address, tab() as page:
+        for _ in range(1 + repeats):
+            opened.append(_open(page, address, DEMO_PAGE))
+            asked.append(_ask(page))
+    seconds = {DEMO_PAGE: opened, f"{DEMO_PAGE}, asked": asked}
+    return {name: Timing(cold, tuple(warm)) for name, (cold, *warm) in seconds.items()}
+
+
 @contextmanager
 def tab() -> Iterator[Page]:
     """A tab as wide as a small notebook; what the browser keeps of the site, it keeps."""
@@ -157,27 +185,54 @@ def _tab(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
 
 
-def _open(page: Page, address: str, view: str, query: Mapping[str, str]) -> float:
+def _url(address: str, view: str, query: Mapping[str, str]) -> str:
+    path = "" if view == FIRST_VIEW else view
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    return f"{address}/{path}?{asked}"
+
+
+def _open(page: Page, url: str, name: str) -> float:
     """Seconds until the page is idle.
 
     Raises:
         RuntimeError: it never is, or it shows an error.
     """
-    path = "" if view == FIRST_VIEW else view
-    asked = "&".join(f"{name}={value}" for name, value in query.items())
-    page.goto(f"{address}/{path}?{asked}", wait_until="commit")
+    page.goto(url, wait_until="commit")
+    return _idle(page, name)
+
+
+def _ask(page: Page) -> float:
+    """Seconds from pressing the demo page's button until it is idle again.
+
+    Raises:
+        RuntimeError: it never is, shows an error, or suggests nothing.
+    """
+    page.get_by_label("Title", exact=True).fill("word1 word2 word3")
+    button = page.get_by_role("button", name="Suggest subreddits")
+    pressed = page.evaluate("performance.now()") / 1000
+    button.click()
+    try:
+        page.get_by_role("progressbar").first.wait_for(timeout=SECONDS * 1000)
+    except TooLate as error:
+        raise RuntimeError(f"{DEMO_PAGE} suggested nothing within {SECONDS} s") from error
+    return _idle(page, DEMO_PAGE) - pressed
+
+
+def _idle(page: Page, name: str) -> float:
+    """Seconds from the navigation until the page is idle. Raises as :func:`_open` does."""
     milliseconds = page.evaluate(IDLE, [SECONDS * 1000, HOLD_MS])
     if milliseconds is None:
-        raise RuntimeError(f"{view} was not idle within {SECONDS} s")
+        raise RuntimeError(f"{name} was not idle within {SECONDS} s")
     wrong = page.locator(WRONG)
     if wrong.count():
-        raise RuntimeError(f"{view} shows an error: {wrong.first.inner_text()}")
+        raise RuntimeError(f"{name} shows an error: {wrong.first.inner_text()}")
     return float(milliseconds) / 1000
 
 
 def _row(view: str, timing: Timing) -> list[str]:
-    values = (statistics.median(timing.warm), max(timing.warm), timing.cold, timing.server)
-    return [view.replace("_", " "), *(f"{value:.2f} s" for value in values)]
+    warm = (statistics.median(timing.warm), max(timing.warm), timing.cold)
+    server = "–" if timing.server is None else f"{timing.server:.2f} s"
+    return [view.replace("_", " "), *(f"{value:.2f} s" for value in warm), server]
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def empty(sentence_: str, command: str | None = None) -> None:
     """Nothing to show: what to do next."""
     st.info(sentence_, icon=":material/arrow_forward:")
     if command:
-        st.code(command, language="bash")
+        st.code(command, language=None)  # in bash, alias and set would stand out
 
 
 def colours() -> Palette:

@@ -20,7 +20,8 @@ def turn(key: str, filters: object, total: int, *, each: int, counted: str) -> s
     """
     start = (_page_number(key, filters, total, each=each) - 1) * each
     last = min(start + each, total)
-    st.caption(f"{start + 1:,} to {last:,} of {counted}", width="content")
+    shown = f"{last:,}" if last == start + 1 else f"{start + 1:,} to {last:,}"
+    st.caption(f"{shown} of {counted}", width="content")
     return slice(start, last)
 
 

@@ -1,31 +1,33 @@
 """Figures of what users say of suggestions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 
-from core.feedback.summary import Share, Span
+from core.feedback.summary import WEEK, Share, Span
 from dashboard.charts.sureness import add_bins, diagonal
 from dashboard.charts.theme import Palette, figure
 
 MOST_DATES = 4
 """Named on an axis: more do not fit beside each other in half a page."""
+APART = 0.06
+"""Of a span: how far from its begin each of its two shares is drawn."""
 
 
 def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figure:
     """How often the right subreddit was first, and among five, with 95% intervals, over time.
 
-    Spans without any answer are left out.
+    Spans without any answer are left out. The two of a span stand a little apart, so that neither
+    interval hides the other.
     """
     made = figure(colours, x=f"{period} from (UTC)", y="share of answers", height=280)
     shown = [span for span in spans if span.answered]
-    _add_shares(
-        made, shown, [span.five for span in shown], "one of five", "diamond", "dash", colours
-    )
-    _add_shares(
-        made, shown, [span.first for span in shown], "the first", "circle", "solid", colours
-    )
+    apart = APART * (timedelta(weeks=1) if period == WEEK else timedelta(days=1))
+    five, first = [span.five for span in shown], [span.first for span in shown]
+    _add_shares(made, shown, five, "one of five", "diamond", "dash", apart, colours)
+    _add_shares(made, shown, first, "the first", "circle", "solid", -apart, colours)
     begins = sorted({span.begins for span in shown})
     made.update_xaxes(
         type="date",
@@ -33,7 +35,7 @@ def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figur
         tickvals=begins[:: max(1, -(-len(begins) // MOST_DATES))],
         tickangle=0,
     )
-    made.update_yaxes(range=[0, 1.02], tickformat=".0%", dtick=0.25)
+    made.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.25)
     return made
 
 
@@ -59,12 +61,13 @@ def _add_shares(
     name: str,
     symbol: str,
     dash: str,
+    apart: timedelta,
     colours: Palette,
 ) -> None:
     values = [share.value or 0.0 for share in shares]
     bounds = [share.interval or (0.0, 0.0) for share in shares]
     made.add_scatter(
-        x=[span.begins for span in spans],
+        x=[datetime.combine(span.begins, time()) + apart for span in spans],
         y=values,
         error_y={
             "type": "data",
@@ -75,9 +78,11 @@ def _add_shares(
             "width": 3,
         },
         customdata=[span.answered for span in spans],
+        text=[f"{span.begins:%Y-%m-%d}" for span in spans],
         name=name,
         mode="lines+markers",
         marker={"symbol": symbol, "size": 8},
         line={"color": colours.baseline, "width": 2, "dash": dash},
-        hovertemplate="%{x}: %{y:.1%} of %{customdata:,} answers<extra>%{fullData.name}</extra>",
+        cliponaxis=False,
+        hovertemplate="%{text}: %{y:.1%} of %{customdata:,} answers<extra>%{fullData.name}</extra>",
     )

@@ -28,13 +28,18 @@ class Sureness:
     place: int = 0
 
 
-def p_at_1(shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = False) -> go.Figure:
+def p_at_1(
+    shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = False, of: str = "posts"
+) -> go.Figure:
     """Distributions of p@1 laid over each other, as shares of posts, or as shares up to each p@1.
 
     Posts of the first set are filled, those of others are lines.
+
+    Args:
+        of: what the shares are called shares of.
     """
     made = figure(
-        colours, x=P_AT_1, y="share of posts up to it" if cumulative else "share of posts"
+        colours, x=P_AT_1, y=f"share of {of} up to it" if cumulative else f"share of {of}"
     )
     for one in shown:
         edges, shares = _shares(one.histogram)
@@ -47,7 +52,7 @@ def p_at_1(shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = Fa
                 name=one.name,
                 mode="lines",
                 line=line,
-                hovertemplate="p@1 up to %{x:.2f}: %{y:.1%} of posts"
+                hovertemplate=f"p@1 up to %{{x:.2f}}: %{{y:.1%}} of {of}"
                 "<extra>%{fullData.name}</extra>",
             )
             continue
@@ -59,7 +64,8 @@ def p_at_1(shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = Fa
             line=line | {"shape": "hvh"},
             fill="none" if one.place else "tozeroy",
             fillcolor=see_through(colour, 0.22),
-            hovertemplate="p@1 about %{x:.2f}: %{y:.1%} of posts<extra>%{fullData.name}</extra>",
+            hovertemplate=f"p@1 about %{{x:.2f}}: %{{y:.1%}} of {of}"
+            "<extra>%{fullData.name}</extra>",
         )
     made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     made.update_yaxes(tickformat=".0%", rangemode="tozero")
@@ -111,6 +117,7 @@ def add_bins(
         mode="lines+markers",
         marker={"symbol": symbol, "size": 7},
         line={"width": 2, **line},
+        cliponaxis=False,
         hovertemplate="p@1 %{x:.3f}, right %{y:.1%}, of %{customdata:,}"
         "<extra>%{fullData.name}</extra>",
     )

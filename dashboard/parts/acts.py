@@ -86,9 +86,16 @@ def turn() -> int:
     return int(st.session_state.get(TURN, 0))
 
 
-def last_done() -> bool:
-    """Say what was done in the run before, if anything was."""
+def last_done(*, far_down: bool = False) -> bool:
+    """Say what was done in the run before, if anything was.
+
+    Args:
+        far_down: it was done where nobody sees the head of the page: said over the page then, which
+            does not move.
+    """
     done = st.session_state.pop(DONE, None)
-    if done:
+    if done and far_down:
+        st.toast(done, icon=":material/check:", duration="long")
+    elif done:
         st.success(done)
     return done is not None

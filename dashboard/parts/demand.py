@@ -21,10 +21,13 @@ def show_demand(one: VersionFeedback) -> None:
     c.section(
         "What does it not know?",
         "Subreddits that users named and this version cannot, by how many texts. One click puts one"
-        " on the collector's list.",
+        " on the list that `signoff collect posts` reads.",
     )
     version = next(each for each in versions(data.store()) if each.version == one.version)
     found = summary.demand(data.store(), version)
+    if not found and not one.answered:
+        st.markdown("Nobody has named one yet.")
+        return
     if not found:
         st.markdown(":green[**✓ It can name every subreddit that users named.**]")
         return
@@ -56,8 +59,7 @@ def _show(wanted: Wanted, why_not: str | None) -> None:
                     icon=":material/playlist_add:",
                     why_not=why_not,
                     do=lambda: summary.add_to_collector(data.store(), wanted.subreddit),
-                    done=f"{name} is on the collector's list. Next:"
-                    f" `signoff collect posts --subreddit {wanted.subreddit}`",
+                    done=f"{name} is on the collector's list.",
                 )
             ]
         )

@@ -13,7 +13,6 @@ from dashboard import data, words
 from dashboard.charts import feedback as charts
 from dashboard.charts import sureness
 from dashboard.charts.sureness import Sureness
-from dashboard.components import Rich
 
 USERS = "texts of users"
 
@@ -38,6 +37,7 @@ def show_over_time(counted: Counted, one: VersionFeedback) -> None:
         key="by",
         bind="query-params",
         label_visibility="collapsed",
+        disabled=not one.answered,
     )
     spans = [
         span
@@ -46,7 +46,10 @@ def show_over_time(counted: Counted, one: VersionFeedback) -> None:
     ]
     with place:
         if not one.answered:
-            c.empty("No answer yet.")
+            c.empty(
+                "No answer yet. Users give theirs on the demo page, programs over the API:"
+                " docs/feedback.md."
+            )
             return
         c.chart(
             charts.acceptance(spans, str(period), c.colours()),
@@ -57,7 +60,10 @@ def show_over_time(counted: Counted, one: VersionFeedback) -> None:
 
 def show_sureness(one: VersionFeedback) -> None:
     """p@1 of what users send against that of the posts on which it was judged."""
-    c.section("How sure is it?", "p@1 is the probability of the first suggestion.")
+    texts = words.count(sum(one.p_posts), "text")
+    c.section(
+        "How sure is it?", f"p@1 is the probability of the first suggestion, of {texts} so far."
+    )
     if one.against is None:
         c.empty("There are no posts to lay it against.")
         return
@@ -67,7 +73,7 @@ def show_sureness(one: VersionFeedback) -> None:
         Sureness(USERS, histogram(one.p_posts), candidate=False, place=1),
     ]
     c.chart(
-        sureness.p_at_1(shown, c.colours()),
+        sureness.p_at_1(shown, c.colours(), of="texts"),
         key="p-at-1",
         alt="Distributions of p@1 on posts and on texts of users",
     )
@@ -88,10 +94,14 @@ def show_calibration(one: VersionFeedback) -> None:
     c.section(
         "Can p@1 be believed?",
         "On the diagonal it is as sure as it is right."
-        + (f" Calibration error {words.three(error)} by its users." if error is not None else ""),
+        + (
+            f" Calibration error {words.three(error)} by {words.count(one.answered, 'answer')}."
+            if error is not None
+            else ""
+        ),
     )
     if error is None or one.against is None:
-        c.empty("No answer yet.")
+        st.markdown("No answer yet." if error is None else "There are no posts to lay it against.")
         return
     judged = of_execution(data.store(), one.against.evaluation)
     users = {
@@ -115,16 +125,15 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
     """Every version that was ever asked, newest first."""
     c.section("Versions", "Every version that users asked, the newest first.")
     c.table(
-        ("Version", "Texts", "Answers", "Right first", "Right among five", "Mean p@1", "On posts"),
+        ("Version", "Answered", "Right first", "Right among five", "Mean p@1"),
         [
             (
                 c.Link(one.version, c.FEEDBACK, {"version": one.version}),
-                f"{one.texts:,}",
-                f"{one.answered:,}",
-                Rich(words.unbroken(_with_interval(one.first))),
-                Rich(words.unbroken(_with_interval(one.five))),
-                words.three(one.p_mean),
-                words.three(one.against.mean if one.against else None),
+                f"{one.answered:,} of {one.texts:,}",
+                _with_interval(one.first),
+                _with_interval(one.five),
+                words.three(one.p_mean)
+                + (f", posts {words.three(one.against.mean)}" if one.against else ""),
             )
             for one in found
         ],

@@ -1,4 +1,4 @@
-"""Texts that users corrected, for a reviewer to label one by one."""
+"""Texts that users corrected, for a reviewer to label one by one: the text, beside it the form."""
 
 import streamlit as st
 
@@ -11,8 +11,6 @@ from dashboard.paging import turn
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
-EACH = 2
-"""Texts a page."""
 USES = {EVALUATE: "only judges models", TRAIN: "trains them, as all posts do"}
 MOST_OF_A_BODY = 600
 """Characters that are shown at once."""
@@ -30,20 +28,23 @@ def show_queue() -> None:
     if not total:
         st.markdown(":green[**✓ No text waits for a label.**]")
         return
-    cards = st.container()
-    # Without the total in it: the next text comes up where one was labelled.
-    part = slice(0, total)
-    if total > EACH:
-        part = turn("waiting", None, total, each=EACH, counted=words.count(total, "text"))
-    found = queue.waiting(data.store(), limit=EACH, after=part.start)
+    part = slice(0, 1)
+    if total > 1:
+        # Above the text, so that it stays where it is pressed. Without the total among the filters:
+        # the next text comes up where one was labelled.
+        with st.container(horizontal=True, vertical_alignment="center"):
+            part = turn("waiting", None, total, each=1, counted=words.count(total, "text"))
     why_not = c.why_not(Role.REVIEWER, to="label texts")
-    with cards:
-        for one, column in zip(found, st.columns(EACH), strict=False):
-            with column, st.container(border=True):
-                _show(one, why_not)
+    for one in queue.waiting(data.store(), limit=1, after=part.start):
+        with st.container(border=True, key="halves-queue"):
+            text, form = st.columns([3, 2], gap="large")
+            with text:
+                _show_text(one)
+            with form, st.form(f"label-{one.public}", border=False):
+                _show_form(one, why_not)
 
 
-def _show(one: Corrected, why_not: str | None) -> None:
+def _show_text(one: Corrected) -> None:
     said = f"**r/{words.plain(one.said)}**" if one.said else "**none of these**"
     first = f"r/{words.plain(one.suggestions[0][0])}" if one.suggestions else "nothing"
     st.markdown(f"**{words.plain(one.title) or 'No title'}**")
@@ -54,14 +55,12 @@ def _show(one: Corrected, why_not: str | None) -> None:
         f"{words.unbroken(words.minute(one.at))} · {words.plain(one.version)} suggested {first};"
         f" the user says {said}."
     )
-    with st.form(f"label-{one.public}", border=False):
-        _show_form(one, why_not)
 
 
 def _show_form(one: Corrected, why_not: str | None) -> None:
-    names = list(
-        dict.fromkeys([*([one.said] if one.said else []), *(n for n, _ in one.suggestions)])
-    )
+    suggested = {name.lower(): name for name, _ in one.suggestions}
+    said = [suggested.get(one.said.lower(), one.said)] if one.said else []
+    names = list(dict.fromkeys([*said, *suggested.values()]))
     chosen = st.selectbox(
         "It belongs to",
         names,

@@ -3,7 +3,7 @@
 The demo page shows this to the public, so nothing of the reviewers' is imported here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -64,19 +64,18 @@ def choose(asked: Asked, say: Callable[[str | None], None]) -> None:
     if asked.may_say:
         with st.form(f"none-{asked.submission}"):
             name = st.text_input(
-                "**None of these?** Name the right one, if you know it", placeholder="r/DevelEire"
+                "None of these? Name the right one, if you know it", placeholder="r/DevelEire"
             )
             if st.form_submit_button("None of these", icon=":material/close:", width="stretch"):
                 say(name.strip() or None)
 
 
-def compare(one: Asked, other: Asked) -> None:
-    """Both side by side, and how far they agree."""
-    st.markdown(agreement(one, other))
+def compare(names: Mapping[str, str], one: Asked, other: Asked) -> None:
+    """Both side by side, each under what ``names`` calls its version."""
     pairs = ((one, other), (other, one))
     for column, (ours, theirs) in zip(st.columns(2, gap="medium"), pairs, strict=True):
         with column:
-            st.header(words.plain(ours.version), anchor=False)
+            st.header(words.plain(names[ours.version]), anchor=False)
             for suggestion, note in zip(ours.suggestions, beside(ours, theirs), strict=True):
                 with _card():
                     bar(suggestion, note=note)
@@ -84,10 +83,16 @@ def compare(one: Asked, other: Asked) -> None:
 
 def bar(one: Suggestion, *, note: str = "") -> None:
     """A subreddit and its probability, as a bar and in figures."""
-    share = words.share(one.probability) if one.probability >= _LEAST else "< 0.1%"
-    said = f"**r/{words.plain(one.subreddit)}** · {share}"
+    said = f"**r/{words.plain(one.subreddit)}** · {probability(one)}"
     with st.container(width="stretch"):
         st.progress(min(one.probability, 1.0), text=" · ".join(filter(None, (said, note))))
+
+
+def probability(one: Suggestion) -> str:
+    """``59.4%``; what is next to none, or next to certain, is not rounded to it. Pure."""
+    if one.probability < _LEAST:
+        return "< 0.1%"
+    return words.share(one.probability) if one.probability <= 1 - _LEAST else "> 99.9%"
 
 
 def beside(ours: Asked, theirs: Asked) -> list[str]:
@@ -114,14 +119,16 @@ def agreement(one: Asked, other: Asked) -> str:
     return f"{first}; {shared} of {words.count(most, 'suggestion')} stand in both."
 
 
+def answer(asked: Asked) -> str:
+    """The person's latest word (Markdown)."""
+    latest = asked.said[-1]
+    return "**none of these**" if latest is None else f"**r/{words.plain(latest)}**"
+
+
 def thanks(asked: Asked) -> str:
     """What the person said, read back (Markdown)."""
-    latest = asked.said[-1]
-    return (
-        "Thank you: none of these."
-        if latest is None
-        else f"Thank you: **r/{words.plain(latest)}** it is."
-    )
+    said = answer(asked)
+    return f"Thank you: {said}." if asked.said[-1] is None else f"Thank you: {said} it is."
 
 
 def _card() -> DeltaGenerator:

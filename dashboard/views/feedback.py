@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.feedback import retention, summary
 from core.feedback.summary import VersionFeedback
@@ -42,10 +43,10 @@ def answer(one: VersionFeedback) -> str:
     if one.answered:
         low, high = one.first.interval or (0.0, 1.0)
         said = (
-            f"Of **{words.count(one.answered, 'user')}** who answered **{one.version}**,"
+            f"Of **{words.count(one.answered, 'answer')}** to **{one.version}**,"
             f" **{words.share(one.first.value or 0)}** ({words.share(low)} to {words.share(high)})"
             f" say that its first suggestion is right,"
-            f" **{words.share(one.five.value or 0)}** one of its first five."
+            f" **{words.share(one.five.value or 0)}** that one of its first five is."
         )
     else:
         said = f"Nobody has said yet whether **{one.version}** was right."
@@ -53,7 +54,7 @@ def answer(one: VersionFeedback) -> str:
         return said
     surer = "surer" if one.p_mean > one.against.mean else "less sure"
     return (
-        f"{said} It is {surer} of their texts than of its {one.against.split} posts: mean p@1"
+        f"{said} It is {surer} of users' texts than of its {one.against.split} posts: mean p@1"
         f" {words.three(one.p_mean)} against {words.three(one.against.mean)}."
     )
 
@@ -83,6 +84,12 @@ def show_figures(one: VersionFeedback) -> None:
     c.figures(figures)
 
 
+def halves(name: str, widths: Sequence[float]) -> list[DeltaGenerator]:
+    """Columns; static/style.html lays them one below the other where they would be too narrow."""
+    with st.container(key=f"halves-{name}"):
+        return st.columns(widths, gap="large")
+
+
 top = c.question("What do users say?")
 retention.erase_overdue(data.store())
 counted = data.counted()
@@ -90,9 +97,13 @@ found = summary.by_version(data.store(), counted)
 if not found:
     with top:
         c.answer("Nothing yet: nobody has sent a text.")
-    c.empty("Open the door to users, or try it yourself on the page Try it:", "signoff demo-page")
+    if PRODUCTION in current(data.store()):
+        c.empty("Open the door to users, or be the first yourself:", "signoff demo-page")
+        c.way(c.TRY_IT, "Try it", {})
+    else:
+        c.empty("Release a version to production; then open the door:", "signoff demo-page")
+        c.way(c.RELEASE, "May one go out?", {})
     st.stop()
-said = st.container()
 one = choose(found, current(data.store()))
 with top:
     generated = any(snapshot.generated for snapshot in listing(data.store()))
@@ -101,16 +112,15 @@ with top:
         "Those who answer are no random sample of those who ask: shares are of answers, with their"
         " 95% intervals."
     )
-with said:
-    acts.last_done()
+acts.last_done(far_down=True)
 show_figures(one)
-left, right = st.columns(2, gap="large")
+left, right = halves("texts", (1, 1))
 with left:
     show_over_time(counted, one)
 with right:
     show_sureness(one)
 show_queue()
-left, right = st.columns([3, 2], gap="large")
+left, right = halves("answers", (3, 2))
 with left:
     show_demand(one)
 with right:

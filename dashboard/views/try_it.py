@@ -13,7 +13,7 @@ from core.store.releases import Version
 from core.training.train import of_execution
 from dashboard import components as c
 from dashboard import data, state, visitor, words
-from dashboard.parts.suggestions import Asked, choose, compare, thanks
+from dashboard.parts.suggestions import Asked, agreement, choose, compare, probability, thanks
 
 TEXT, ASKED = "text", "asked"
 """Session keys: title and text that were sent; version -> what it said to them."""
@@ -30,7 +30,7 @@ def choices(versions: Sequence[Version]) -> dict[str, str]:
 
 def pick(versions: Sequence[Version], served: Version | None) -> list[Version]:
     """The version to ask, and the one to compare it with, if any."""
-    labels, notes = choices(versions), st.container()
+    notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         default = (served or versions[0]).version
         first = state.chosen("Version", "version", labels, default=default, width=BOX, notes=notes)
@@ -48,8 +48,17 @@ def pick(versions: Sequence[Version], served: Version | None) -> list[Version]:
     return [by_name[name] for name in (first, second) if name is not None]
 
 
-def answer(asking: Sequence[Version], served: Version | None) -> str:
-    """Who answers, as the page's one sentence (Markdown)."""
+def answer(asking: Sequence[Version], served: Version | None, found: Sequence[Asked]) -> str:
+    """What they say, as the page's one sentence; before that, who will answer (Markdown)."""
+    if len(found) > 1:
+        return agreement(*found)
+    if found:
+        suggested = found[0].suggestions[0]
+        canary = given(asking[0], served)
+        return (
+            f"**{found[0].version}**{canary}{canary and ','} says"
+            f" **r/{words.plain(suggested.subreddit)}** first, with {probability(suggested)}."
+        )
     first, *second = asking
     beside_it = f", and **{second[0].version}** beside it" if second else ""
     return (
@@ -157,19 +166,24 @@ if not versions:
         c.answer("There is no version yet.")
     c.empty("Approve a candidate, then:", "signoff alias set production VERSION")
     st.stop()
+labels = choices(versions)
 asking = pick(versions, served)
-with place:
-    snapshot = find(store, of_execution(store, asking[0].candidate).snapshot)
-    c.answer(answer(asking, served), generated=snapshot.generated)
 with st.container(width=NARROW):
     sent = ask()
     if data.against_keeping() is None:
         st.caption(kept(asking, served))
+found: list[Asked] = []
 with c.boundary():
     if sent:
         send(*sent, asking, served)
-    if TEXT in st.session_state and len(asking) > 1:
-        compare(*map(said, asking))
-    elif TEXT in st.session_state:
+    if TEXT in st.session_state:
+        found = [said(version) for version in asking]
+with place:
+    snapshot = find(store, of_execution(store, asking[0].candidate).snapshot)
+    c.answer(answer(asking, served, found), generated=snapshot.generated)
+with c.boundary():
+    if len(found) > 1:
+        compare(labels, *found)
+    elif found:
         with st.container(width=NARROW):
-            show(said(asking[0]))
+            show(*found)

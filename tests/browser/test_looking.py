@@ -118,6 +118,60 @@ def box(shown: Locator) -> FloatRect:
     return found
 
 
+@pytest.mark.parametrize("width", [390, 820], ids=["telephone", "tablet"])
+@pytest.mark.parametrize("name", ["feedback", "release", "try_it"])
+def test_nothing_is_cut_or_stands_beside_a_small_screen(
+    browser: Browser, looking: str, name: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    visit(page, f"{looking}/{name}")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    for label in main.locator("button .stMarkdownEllipsis").all():
+        assert label.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, label.inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_small_print_has_the_contrast_that_it_needs(
+    browser: Browser, looking: str, theme: str
+) -> None:
+    context = browser.new_context(color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    visit(page, f"{looking}/feedback")
+    for selector in ("[data-testid='stCaptionContainer'] p", "[role='radio'][data-selected] p"):
+        assert page.get_by_test_id("stMain").locator(selector).first.evaluate(CONTRAST) >= 4.5
+    context.close()
+
+
+CONTRAST = """element => {
+    const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true})
+    const brightness = (...layers) => {
+        for (const colour of layers) {
+            canvas.fillStyle = colour
+            canvas.fillRect(0, 0, 1, 1)
+        }
+        const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map(value =>
+            value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+    }
+    const behind = []
+    for (let each = element; each; each = each.parentElement) {
+        behind.unshift(getComputedStyle(each).backgroundColor)
+        canvas.globalAlpha *= getComputedStyle(each).opacity
+    }
+    const alpha = canvas.globalAlpha
+    canvas.globalAlpha = 1
+    const page = brightness("white", ...behind)
+    canvas.globalAlpha = alpha
+    const letters = brightness(getComputedStyle(element).color)
+    return Math.max(page, letters) / Math.min(page, letters)
+}"""
+"""Of an element's letters against what is behind them, by WCAG 2.2."""
+
+
 def css(colour: str) -> str:
     """``#rrggbb`` as browsers report it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

@@ -147,7 +147,9 @@ def test_weeks_without_an_answer_are_no_point_of_the_acceptance() -> None:
         for week, (count, of) in enumerate([(1, 4), (0, 0), (3, 3)])
     ]
     five, first = traces(feedback.acceptance(spans, "week", LIGHT), "scatter")
-    assert [str(day) for day in first["x"]] == ["2026-06-01", "2026-06-15"]
+    assert list(first["text"]) == ["2026-06-01", "2026-06-15"]
+    between = {right - left for left, right in zip(first["x"], five["x"], strict=True)}
+    assert between == {2 * feedback.APART * timedelta(weeks=1)}  # neither hides the other
     assert first["y"] == [0.25, 1.0]
     assert five["y"] == [1.0, 1.0]
     low = np.array(first["y"]) - np.array(first["error_y"]["arrayminus"])

@@ -157,6 +157,22 @@ def test_an_answer_may_be_changed_once_and_the_latest_counts(store: Store) -> No
     assert [found.label for found in app.button] == ["Another one"]
 
 
+def test_second_thoughts_show_the_answer_and_may_be_let_go(store: Store) -> None:
+    app = ask(page())
+    app.text_input[0].set_value("r/DevelEire")
+    press(press(app, "None of these"), "Change my answer")
+    assert "Your answer is **r/DevelEire**" in plain_text_of(app)
+    press(app, "Leave it so")
+    assert "Thank you: **r/DevelEire** it is" in plain(app.success[0].value)
+    assert answers(store) == ["DevelEire"]
+
+
+def test_a_text_without_a_title_is_shown_by_its_begin(store: Store) -> None:
+    app = ask(page(), title="", body="My starter died.")
+    assert "“My starter died.”" in plain_text_of(app)
+    assert last_sent(store)[:2] == ("", "My starter died.")
+
+
 def test_another_one_begins_with_an_empty_form(store: Store) -> None:
     app = press(press(ask(page()), "None of these"), "Another one")
     assert app.text_input[0].value == ""

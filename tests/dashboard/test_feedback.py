@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from core.feedback import queue, summary
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
 from core.serving.suggest import Suggestion
 from core.store import Store, collection, open_store
+from core.store.tables import Base
+from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
@@ -54,10 +57,10 @@ def test_the_answer_is_of_production_and_another_version_has_a_link(
     newest, oldest = summary.by_version(store, summary.count(store))
     assert newest.version == production
     said = plain_text_of(open_page("feedback"))
-    assert f"**{newest.answered} users** who answered **{production}**" in said
+    assert f"Of **{newest.answered} answers** to **{production}**" in said
     assert f"**{newest.first.value:.1%}**" in said
     assert "no random sample" in said
-    assert f"answered **{oldest.version}**" in plain_text_of(
+    assert f"answers** to **{oldest.version}**" in plain_text_of(
         open_page("feedback", version=oldest.version)
     )
 
@@ -87,7 +90,7 @@ def test_what_a_user_corrects_is_labelled_on_the_page(store: Store, open_page: O
     assert "Is this a heron?" in plain_text_of(app)
     assert "suggested r/politics; the user says **r/birding**" in plain_text_of(app)
     app = press(app, "Label it")
-    assert "Labelled." in app.success[0].value
+    assert "Labelled." in app.toast[0].value
     assert queue.waiting(store) == []
     queue.bring(store)
     with store.read() as session:
@@ -109,6 +112,25 @@ def test_a_text_of_which_nobody_named_the_subreddit_needs_one(
     assert "No text waits" in text_of(app)
 
 
+def test_a_subreddit_is_offered_once_in_whatever_letters_the_user_wrote_it(
+    store: Store, open_page: Open
+) -> None:
+    label_all(store)
+    send(store, "Is this a heron?", "News")
+    (offered,) = [s for s in open_page("feedback").selectbox if s.label == "It belongs to"]
+    assert offered.options == ["r/news", "r/politics"]
+    assert offered.value == "news"
+
+
+def test_a_version_that_was_judged_on_nothing_says_so(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary, "_against", lambda *_: None)
+    said = text_of(open_page("feedback"))
+    assert said.count("There are no posts to lay it against.") == 2
+    assert "No answer yet." not in said
+
+
 def test_what_is_missing_comes_on_the_collectors_list_in_one_click(
     store: Store, open_page: Open
 ) -> None:
@@ -119,7 +141,7 @@ def test_what_is_missing_comes_on_the_collectors_list_in_one_click(
     (added,) = [b for b in app.button if b.key == "collect-ceramics"]
     added.click()
     app.run()
-    assert "r/Ceramics is on the collector's list" in plain(app.success[0].value)
+    assert "r/Ceramics is on the collector's list" in plain(app.toast[0].value)
     with store.read() as session:
         assert "Ceramics" in {target.name for target in collection.targets(session)}
 
@@ -142,3 +164,38 @@ def test_who_looks_only_sees_why_nothing_can_be_labelled(
     assert button(app, "Label it").disabled
     assert all(b.disabled for b in app.button if str(b.key).startswith("collect-"))
     assert "nobody may label texts here" in plain_text_of(app)
+
+
+def test_before_the_first_answer_the_page_says_where_answers_come_from(
+    store: Store, open_page: Open
+) -> None:
+    erase(store, LabelRow, FeedbackRow)
+    app = open_page("feedback")
+    said = plain_text_of(app)
+    assert "Nobody has said yet whether" in said
+    assert "Users give theirs on the demo page" in app.info[0].value
+    assert "Nobody has named one yet." in said
+    assert "It can name every subreddit" not in said
+    assert app.get("button_group")[0].proto.disabled
+
+
+def test_before_the_first_text_the_page_opens_the_door(store: Store, open_page: Open) -> None:
+    erase(store, LabelRow, FeedbackRow, SubmissionRow)
+    app = open_page("feedback")
+    assert "nobody has sent a text" in text_of(app)
+    assert app.code[0].value == "signoff demo-page"
+    assert [link.proto.label for link in app.get("page_link")] == ["Try it"]
+
+
+def test_one_text_at_a_time_is_labelled(store: Store, open_page: Open) -> None:
+    waiting = queue.waiting(store, limit=3)
+    app = open_page("feedback", waiting="2")
+    assert plain(waiting[1].title) in plain_text_of(app)
+    assert [b.label for b in app.button].count("Label it") == 1
+    assert f"2 of {queue.count_waiting(store)} texts" in plain_text_of(app)
+
+
+def erase(store: Store, *rows: type[Base]) -> None:
+    with store.write() as session:
+        for row in rows:
+            session.execute(delete(row))

@@ -68,7 +68,7 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
     assert "Canary and shadow" in [one.value for one in app.header]
     said = plain_text_of(app).replace("*", "")
     assert f"Canary {version}, 10% of the callers since" in said
-    assert "300 requests | 10.0% (6.8% to 14.0%) | – | 0.400, production 0.600" in said
+    assert "300 requests | 10.0% (5.0% to 17.1%) | – | 0.400, production 0.600" in said
     assert f"Shadow {version}, asked what {production} is asked | 300 texts | – | 100.0% (" in said
 
 
@@ -101,3 +101,15 @@ def test_a_canary_that_the_policy_stopped_is_told_until_the_next_decision(
     app = open_page("release", candidate=str(candidate))
     assert "stopped by the policy" not in text_of(app)
     assert "✓ canary" in text_of(app)
+
+
+def test_a_shadow_that_was_ended_is_told_in_the_past_only(store: Store, open_page: Open) -> None:
+    version = approved(store)
+    with by("rel"):
+        aliases.move(store, "shadow", version, expected=None)
+        assert f"shadow → **{version}**" in plain_text_of(open_page("release"))
+        aliases.clear(store, "shadow")
+    app = open_page("release")
+    assert "shadow →" not in plain_text_of(app)
+    assert "Same first" not in plain_text_of(app)
+    assert f"rel cleared shadow (was {version})" in plain(text_of(open_page("ledger")))

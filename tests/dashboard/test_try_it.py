@@ -9,7 +9,7 @@ from core.feedback import submissions as feedback
 from core.release import aliases
 from core.serving.suggest import Suggestion
 from core.store import Store, open_store
-from dashboard.parts.suggestions import Asked, agreement, beside
+from dashboard.parts.suggestions import Asked, agreement, beside, probability
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import APP, SECONDS, Open
 from tests.dashboard.deciding import approved
@@ -112,7 +112,8 @@ def test_two_versions_are_compared_and_only_what_callers_get_is_kept(
     production, other = versions(store)
     before = feedback.counts(store).submissions
     app = write(open_page("try_it", version=other, against=production), "My sourdough died")
-    assert [plain(heading.value) for heading in app.header] == [other, production]
+    first, second = [plain(heading.value) for heading in app.header]
+    assert (first, second.split(" · ")[:2]) == (other, [production, "production"])
     assert len(bars(app)) == 10
     assert all("◆" in bar or "⇅" in bar or "=" in bar for bar in bars(app))
     assert "stand in both" in text_of(app)
@@ -167,6 +168,11 @@ def test_what_differs_between_two_versions_is_said_in_signs_and_words() -> None:
     assert agreement(ours, theirs) == "Both say **r/a** first; 2 of 3 suggestions stand in both."
     said = agreement(asked("x*", "b"), theirs)
     assert said.startswith("They differ: 20260101\\.1 says **r/x\\*** first, 20260101\\.2 **r/A**")
+
+
+def test_next_to_certain_is_not_certain() -> None:
+    said = [probability(Suggestion("a", p)) for p in (0.0004, 0.594, 0.9994, 1.0)]
+    assert said == ["< 0.1%", "59.4%", "> 99.9%", "> 99.9%"]
 
 
 def test_a_click_that_arrives_twice_is_one_answer() -> None:
