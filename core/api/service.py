@@ -3,10 +3,10 @@
 import queue
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary, finalize
 
 from core.api.groups import Groups
 from core.api.meters import Meters
@@ -68,9 +68,8 @@ class Service:
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
         self._pool, self._meters = pool, meters
         self._keeper = Keeper(store.home)
-        self._ask: Groups[Question, Answer] = Groups(
-            "predict", self._answer_all, weight=AT_ONCE, waiting=WAITING
-        )
+        # A thread for each: one that answers slowly, or never, holds up its own callers only.
+        self._asks: WeakKeyDictionary[Suggester, Groups[Question, Answer]] = WeakKeyDictionary()
         self._said: Groups[tuple[str, str | None], bool] = Groups(
             "feedback",
             lambda said: submissions.answers(store, said),
@@ -97,14 +96,15 @@ class Service:
         Raises:
             SignoffError: it cannot answer.
         """
-        self._ask.require_room()
+        ask = self._of(served.suggester)
+        ask.require_room()
         said: list[Said] = []
         kept: list[str | None] = []
         for start in range(0, len(posts), AT_ONCE):
             part = posts[start : start + AT_ONCE]
             question = Question(served.suggester, part, k, keep_text, time.monotonic())
             try:
-                answer = await self._ask.do(question, weight=len(part))
+                answer = await ask.do(question, weight=len(part))
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
                 raise
@@ -135,39 +135,47 @@ class Service:
 
     def close(self) -> None:
         """Finish what was begun; shadows that wait are left."""
-        for group in (self._ask, self._said):
-            group.close()
+        for asking in list(self._asks.values()):
+            asking.close()
+        self._said.close()
         with suppress(queue.Empty):
             while True:
                 self._twins.get_nowait()
         self._twins.put(None)
         self._shadow.join()
 
-    def _answer_all(self, questions: Sequence[Question]) -> list[Answer | Exception]:
-        """Each version is asked once, and all that they say is kept in one transaction."""
-        said = predict_all(questions)
+    def _of(self, suggester: Suggester) -> Groups[Question, Answer]:
+        """Those who ask a version; they end with it."""
+        found = self._asks.get(suggester)
+        if found is None:
+            found = Groups("predict", self._answer_all, weight=AT_ONCE, waiting=WAITING)
+            self._asks[suggester] = found
+            finalize(suggester, found.end).atexit = False
+        return found
+
+    def _answer_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """A version is asked once, and all that it says is kept in one transaction."""
+        suggester = questions[0].suggester
+        posts = [post for asked in questions for post in asked.posts]
+        every = suggester.suggest_many(posts, k=max(asked.k for asked in questions))
+        found = iter(every)
+        said = [[next(found)[: asked.k] for _ in asked.posts] for asked in questions]
         sent = [
             Sent(
                 title=title,
                 body=body,
-                version=asked.suggester.version,
+                version=suggester.version,
                 suggestions=suggestions,
                 source="api",
                 keep_text=asked.keep_text,
             )
-            for asked, found in zip(questions, said, strict=True)
-            if not isinstance(found, Exception)
-            for (title, body), suggestions in zip(asked.posts, found, strict=True)
+            for asked, suggested in zip(questions, said, strict=True)
+            for (title, body), suggestions in zip(asked.posts, suggested, strict=True)
         ]
         publics = iter(self._keep(sent, since=min(asked.at for asked in questions)))
-        return [
-            found if isinstance(found, Exception) else Answer(found, [next(publics) for _ in found])
-            for found in said
-        ]
+        return [Answer(suggested, [next(publics) for _ in suggested]) for suggested in said]
 
     def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
-        if not sent:
-            return []
         left = max(0.0, since + KEEP_SECONDS - time.monotonic())
         try:
             return self._keeper.keep(sent, seconds=left)
@@ -189,11 +197,14 @@ class Service:
 
     def _cast_shadows(self) -> None:
         """In a thread of its own, behind everybody else."""
-        while (first := self._twins.get()) is not None:
-            twins = [first]
+        going_on = True
+        while going_on:
+            taken = [self._twins.get()]
             with suppress(queue.Empty):
-                while len(twins) < AT_ONCE and (twin := self._twins.get_nowait()) is not None:
-                    twins.append(twin)
+                while len(taken) < AT_ONCE:
+                    taken.append(self._twins.get_nowait())
+            going_on = None not in taken
+            twins = [twin for twin in taken if twin is not None]
             try:
                 self._keep_shadows(twins)
             except Exception:  # noqa: BLE001 - whatever a shadow does, no caller notices
@@ -201,7 +212,7 @@ class Service:
 
     def _keep_shadows(self, twins: Sequence[_Twin]) -> None:
         shadow = self._pool.shadow
-        if shadow is None:
+        if shadow is None or not twins:
             return
         k = max(twin.k for twin in twins)
         said = shadow.suggest_many([twin.post for twin in twins], k=k)
@@ -219,23 +230,3 @@ class Service:
             ],
             seconds=KEEP_SECONDS,
         )
-
-
-def predict_all(questions: Sequence[Question]) -> list[list[Said] | Exception]:
-    """The answer to each question, or why there is none; each version is asked once."""
-    answers: dict[int, list[Said] | Exception] = {}
-    by_version: dict[Suggester, list[int]] = defaultdict(list)
-    for place, question in enumerate(questions):
-        by_version[question.suggester].append(place)
-    for suggester, places in by_version.items():
-        k = max(questions[place].k for place in places)
-        posts = [post for place in places for post in questions[place].posts]
-        try:
-            said = iter(suggester.suggest_many(posts, k=k))
-        except Exception as error:  # noqa: BLE001 - each who asked this version is told
-            answers |= dict.fromkeys(places, error)
-            continue
-        for place in places:
-            asked = questions[place]
-            answers[place] = [next(said)[: asked.k] for _ in asked.posts]
-    return [answers[place] for place in range(len(questions))]

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 
 import httpx
 import pytest
