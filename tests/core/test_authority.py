@@ -238,6 +238,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.RELEASER,
         lambda s: aliases.set_canary(s, "20260531.1", share=0.1),
     ),
+    "release.aliases.clear": (Role.RELEASER, lambda s: aliases.clear(s, "staging")),
     "release.aliases.rollback": (Role.RELEASER, lambda s: aliases.rollback(s, "production")),
     "release.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "release.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
