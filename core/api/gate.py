@@ -3,6 +3,7 @@ answer carries, the line in the log. No framework in it: this runs for each requ
 """
 
 import asyncio
+import itertools
 import logging
 import re
 import secrets
@@ -41,6 +42,8 @@ HEADERS = [
 _HOST = re.compile(rb"(?:\[([0-9a-f:.]+)\]|([^:\[\]]*))(?::[0-9]*)?")
 """An IPv6 address, or another name; the port is anybody's."""
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_SERVER, _count = secrets.token_hex(4).encode(), itertools.count(1)
+"""Of which the ids of requests are made that brought none."""
 _GUARDED = "/v1/"
 
 
@@ -64,7 +67,7 @@ class Gate:
         lines: Lines | None,
     ) -> None:
         self._app, self._doorkeeper, self._meters = app, doorkeeper, meters
-        self._lines = lines
+        self._lines, self._told = lines, list[bytes]()
         self._hosts = {host.lower().encode() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,10 +126,18 @@ class Gate:
             "ms": round(seconds * 1000, 2),
             **state.get("log", {}),
         }
-        # Not by way of logging, which takes longer than everything else here together. A full disk,
-        # or a reader of the log that has ended, is no reason to end the caller's connection.
-        with suppress(OSError):
-            self._lines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        # Not by way of logging, which takes longer than everything else here together; and with
+        # those of the same turn of the loop, since each time it writes another thread goes first.
+        if not self._told:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._told.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _write(self) -> None:
+        lines, self._told = b"".join(self._told), []
+        # A full disk, or a reader of the log that has ended, is no reason to end a connection.
+        if self._lines is not None:
+            with suppress(OSError):
+                self._lines(lines)
 
 
 class _Passing:
@@ -136,7 +147,7 @@ class _Passing:
 
     def __init__(self, headers: dict[bytes, bytes], send: Send) -> None:
         given = headers.get(b"x-request-id", b"")
-        self.id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
+        self.id = given if _REQUEST_ID.fullmatch(given) else b"%b-%x" % (_SERVER, next(_count))
         self.status = 0
         self._send = send
 

@@ -62,9 +62,13 @@ class Groups(Generic[T, R]):
         result: R = await waiting.future
         return result
 
-    def close(self) -> None:
-        """Finish what waits, then end the thread."""
+    def end(self) -> None:
+        """Finish what waits, then end the thread; nobody may ask any more."""
         self._queue.put(None)
+
+    def close(self) -> None:
+        """The same, and wait for it."""
+        self.end()
         self._thread.join()
 
     def _run(self) -> None:
@@ -77,6 +81,7 @@ class Groups(Generic[T, R]):
                 taken.append(self._queue.get())
             going_on = None not in taken
             self._do([one for one in taken if one is not None and not one.future.cancelled()])
+            del taken  # else what was asked would be held until the next asks
 
     def _do(self, group: Sequence[_Waiting[T, R]]) -> None:
         if not group:

@@ -159,7 +159,7 @@ async def labels(request: Request, alias: Alias = None, version: Version = None)
     state.count(request, 1)
     served = await _served(state, request, alias, version, None)
     suggester = served.suggester
-    return _json({"version": suggester.version, "labels": suggester.classifier.labels})
+    return _json({"version": suggester.version, "labels": suggester.model.labels})
 
 
 class Direct:

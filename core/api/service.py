@@ -1,18 +1,20 @@
 """Predicting and keeping: the models are asked, and what they said is kept before it is told."""
 
-import asyncio
 import queue
 import threading
-from collections import defaultdict
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary, finalize
 
 from core.api.groups import Groups
 from core.api.meters import Meters
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
+from core.feedback.keeper import Keeper
 from core.feedback.submissions import Sent
+from core.serving.model import Text
 from core.serving.pool import Pool, Served
 from core.serving.suggest import Suggester, Suggestion
 from core.store import Store
@@ -20,32 +22,32 @@ from core.store import Store
 AT_ONCE = 128
 """Posts that one group asks a model for; a request of more comes back as often as it takes."""
 WAITING = 1_000
-"""Requests that may wait for a model, and as many for the disk."""
+"""Requests that may wait for a model."""
 KEEP_SECONDS = 2.0
-"""How long an answer waits to be kept. Longer only where something else has locked the database:
-then callers get it without a submission."""
+"""How long an answer waits to be kept. Longer only where something else has locked the database, or
+the disk is stuck: then callers get it without a submission."""
+START_SECONDS = 60.0
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
 
-Text = tuple[str, str]
-"""Title and text of a post."""
 Said = list[Suggestion]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Posts for one version."""
+    """Posts for one version. ``at``: when they were asked, by ``time.monotonic``."""
 
     suggester: Suggester
     posts: Sequence[Text]
     k: int
+    keep_text: bool
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was suggested for each post, and under which id it was kept; None: it was not."""
 
-    served: Served
     said: Sequence[Said]
     kept: Sequence[str | None]
 
@@ -64,14 +66,11 @@ class Service:
     """Used from one event loop; models and database are waited for in threads."""
 
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
-        self._store, self._pool, self._meters = store, pool, meters
-        self._ask: Groups[Question, list[Said]] = Groups(
-            "predict", predict_all, weight=AT_ONCE, waiting=WAITING
-        )
-        self._keep: Groups[list[Sent], list[str]] = Groups(
-            "keep", self._keep_all, weight=AT_ONCE * 4, waiting=WAITING
-        )
-        self._answer: Groups[tuple[str, str | None], bool] = Groups(
+        self._pool, self._meters = pool, meters
+        self._keeper = Keeper(store.home)
+        # A thread for each: one that answers slowly, or never, holds up its own callers only.
+        self._asks: WeakKeyDictionary[Suggester, Groups[Question, Answer]] = WeakKeyDictionary()
+        self._said: Groups[tuple[str, str | None], bool] = Groups(
             "feedback",
             lambda said: submissions.answers(store, said),
             weight=AT_ONCE,
@@ -81,6 +80,14 @@ class Service:
         self._shadow = threading.Thread(target=self._cast_shadows, name="shadow", daemon=True)
         self._shadow.start()
 
+    def wait(self) -> None:
+        """Until what is suggested can be kept.
+
+        Raises:
+            UnavailableError: it cannot be.
+        """
+        self._keeper.keep([], seconds=START_SECONDS)
+
     async def predict(
         self, served: Served, posts: Sequence[Text], *, k: int, keep_text: bool
     ) -> Answer:
@@ -89,24 +96,27 @@ class Service:
         Raises:
             SignoffError: it cannot answer.
         """
-        self._ask.require_room()
+        ask = self._of(served.suggester)
+        ask.require_room()
         said: list[Said] = []
         kept: list[str | None] = []
         for start in range(0, len(posts), AT_ONCE):
             part = posts[start : start + AT_ONCE]
-            question = Question(served.suggester, part, k)
+            question = Question(served.suggester, part, k, keep_text, time.monotonic())
             try:
-                found = await self._ask.do(question, weight=len(part))
+                answer = await ask.do(question, weight=len(part))
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
                 raise
-            said += found
-            kept += await self._kept(served, part, found, keep_text=keep_text)
+            said += answer.said
+            kept += answer.kept
         self._meters.answered(
             served.suggester.version, served.name, [one[0].probability for one in said if one]
         )
+        if unkept := kept.count(None):
+            self._meters.unkept("api", unkept)
         self._cast(served, posts, kept, k)
-        return Answer(served, said, kept)
+        return Answer(said, kept)
 
     async def feedback(self, submission: str, subreddit: str | None) -> str | None:
         """Keep what is right, by the user; the subreddit's name.
@@ -116,7 +126,7 @@ class Service:
             NotFoundError: there is no such submission.
         """
         name = None if subreddit is None else submissions.subreddit_in(subreddit)
-        if not await self._answer.do((submission, name)):
+        if not await self._said.do((submission, name)):
             raise NotFoundError(
                 f"There is no submission {submission!r}",
                 "Ask for suggestions again, and answer those.",
@@ -125,40 +135,52 @@ class Service:
 
     def close(self) -> None:
         """Finish what was begun; shadows that wait are left."""
-        for group in (self._ask, self._keep, self._answer):
-            group.close()
+        for asking in list(self._asks.values()):
+            asking.close()
+        self._said.close()
         with suppress(queue.Empty):
             while True:
                 self._twins.get_nowait()
         self._twins.put(None)
         self._shadow.join()
 
-    async def _kept(
-        self, served: Served, posts: Sequence[Text], said: Sequence[Said], *, keep_text: bool
-    ) -> Sequence[str | None]:
+    def _of(self, suggester: Suggester) -> Groups[Question, Answer]:
+        """Those who ask a version; they end with it."""
+        found = self._asks.get(suggester)
+        if found is None:
+            found = Groups("predict", self._answer_all, weight=AT_ONCE, waiting=WAITING)
+            self._asks[suggester] = found
+            finalize(suggester, found.end).atexit = False
+        return found
+
+    def _answer_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """A version is asked once, and all that it says is kept in one transaction."""
+        suggester = questions[0].suggester
+        posts = [post for asked in questions for post in asked.posts]
+        every = suggester.suggest_many(posts, k=max(asked.k for asked in questions))
+        found = iter(every)
+        said = [[next(found)[: asked.k] for _ in asked.posts] for asked in questions]
         sent = [
             Sent(
                 title=title,
                 body=body,
-                version=served.suggester.version,
-                suggestions=found,
+                version=suggester.version,
+                suggestions=suggestions,
                 source="api",
-                keep_text=keep_text,
+                keep_text=asked.keep_text,
             )
-            for (title, body), found in zip(posts, said, strict=True)
+            for asked, suggested in zip(questions, said, strict=True)
+            for (title, body), suggestions in zip(asked.posts, suggested, strict=True)
         ]
-        try:
-            async with asyncio.timeout(KEEP_SECONDS):
-                return await self._keep.do(sent, weight=len(sent))
-        except (SignoffError, TimeoutError):
-            self._meters.unkept("api", len(sent))
-            return [None] * len(sent)
+        publics = iter(self._keep(sent, since=min(asked.at for asked in questions)))
+        return [Answer(suggested, [next(publics) for _ in suggested]) for suggested in said]
 
-    def _keep_all(self, groups: Sequence[list[Sent]]) -> list[list[str]]:
-        """All of them in one transaction."""
-        every = [one for sent in groups for one in sent]
-        publics = iter(submissions.keep(self._store, every, durable=False))
-        return [[next(publics) for _ in sent] for sent in groups]
+    def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
+        left = max(0.0, since + KEEP_SECONDS - time.monotonic())
+        try:
+            return self._keeper.keep(sent, seconds=left)
+        except SignoffError:
+            return [None] * len(sent)
 
     def _cast(
         self, served: Served, posts: Sequence[Text], kept: Sequence[str | None], k: int
@@ -175,11 +197,14 @@ class Service:
 
     def _cast_shadows(self) -> None:
         """In a thread of its own, behind everybody else."""
-        while (first := self._twins.get()) is not None:
-            twins = [first]
+        going_on = True
+        while going_on:
+            taken = [self._twins.get()]
             with suppress(queue.Empty):
-                while len(twins) < AT_ONCE and (twin := self._twins.get_nowait()) is not None:
-                    twins.append(twin)
+                while len(taken) < AT_ONCE:
+                    taken.append(self._twins.get_nowait())
+            going_on = None not in taken
+            twins = [twin for twin in taken if twin is not None]
             try:
                 self._keep_shadows(twins)
             except Exception:  # noqa: BLE001 - whatever a shadow does, no caller notices
@@ -187,12 +212,11 @@ class Service:
 
     def _keep_shadows(self, twins: Sequence[_Twin]) -> None:
         shadow = self._pool.shadow
-        if shadow is None:
+        if shadow is None or not twins:
             return
         k = max(twin.k for twin in twins)
         said = shadow.suggest_many([twin.post for twin in twins], k=k)
-        submissions.keep(
-            self._store,
+        self._keeper.keep(
             [
                 Sent(
                     title=twin.post[0],
@@ -204,25 +228,5 @@ class Service:
                 )
                 for twin, found in zip(twins, said, strict=True)
             ],
-            durable=False,
+            seconds=KEEP_SECONDS,
         )
-
-
-def predict_all(questions: Sequence[Question]) -> list[list[Said] | Exception]:
-    """The answer to each question, or why there is none; each version is asked once."""
-    answers: dict[int, list[Said] | Exception] = {}
-    by_version: dict[Suggester, list[int]] = defaultdict(list)
-    for place, question in enumerate(questions):
-        by_version[question.suggester].append(place)
-    for suggester, places in by_version.items():
-        k = max(questions[place].k for place in places)
-        posts = [post for place in places for post in questions[place].posts]
-        try:
-            said = iter(suggester.suggest_many(posts, k=k))
-        except Exception as error:  # noqa: BLE001 - each who asked this version is told
-            answers |= dict.fromkeys(places, error)
-            continue
-        for place in places:
-            asked = questions[place]
-            answers[place] = [next(said)[: asked.k] for _ in asked.posts]
-    return [answers[place] for place in range(len(questions))]

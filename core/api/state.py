@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from core.api.callers import Caller, Doorkeeper
 from core.api.meters import Meters
-from core.api.service import Service, Text
+from core.api.service import Service
+from core.serving.model import Text
 from core.serving.pool import Pool
 from core.store import Store
 

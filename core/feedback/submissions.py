@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from core.collect.rows import is_subreddit
 from core.errors import InputError, NotFoundError
@@ -13,7 +12,8 @@ from core.feedback import retention
 from core.serving.suggest import Suggestion
 from core.store import Store
 from core.store import submissions as table
-from core.store.submissions import FeedbackCounts
+from core.store.engine import PATIENCE
+from core.store.submissions import FeedbackCounts, NewSubmission
 
 _SUBREDDIT_IN = re.compile(r"^(https?://)?([a-z]+\.)?(reddit\.com)?/?r/", re.IGNORECASE)
 """How people write a subreddit: r/name, /R/name, or the address of its page."""
@@ -41,7 +41,9 @@ class Sent:
     at: datetime | None = None
 
 
-def keep(store: Store, sent: Sequence[Sent], *, durable: bool = True) -> list[str]:
+def keep(
+    store: Store, sent: Sequence[Sent], *, durable: bool = True, patience: float = PATIENCE
+) -> list[str]:
     """Keep texts and what was suggested for them, all in one transaction; each one's public id.
 
     The text of a shadow stands with its twin only, so that there is one to erase.
@@ -49,32 +51,25 @@ def keep(store: Store, sent: Sequence[Sent], *, durable: bool = True) -> list[st
     Texts that were kept for too long go with them, see :mod:`core.feedback.retention`.
 
     Args:
-        durable: see :meth:`core.store.Store.write`. An answer is durable, and makes what it
+        durable: see :meth:`core.store.Store.append`. An answer is durable, and makes what it
             answers so. False is for a server that keeps many: it erases old texts by itself.
+        patience: seconds to wait for other writers.
 
     Raises:
         InputError: a text is longer than Reddit allows; none is kept then.
         NotFoundError: a twin is not there.
+        StorageError: it cannot be written.
     """
     for one in sent:
         check_text(one.title, one.body)
-    publics = [_public() for _ in sent]
-    wanted = {one.twin for one in sent if one.twin is not None}
-    with store.write(durable=durable) as session:
-        twins = table.ids_of(session, wanted)
-        if missing := wanted - twins.keys():
-            raise _unknown(min(missing))
-        now = datetime.now(UTC)
-        table.insert_submissions(
-            session,
-            [
-                _row(one, public, now, twins.get(one.twin or ""))
-                for one, public in zip(sent, publics, strict=True)
-            ],
-        )
+    twins = _twins(store, {one.twin for one in sent if one.twin is not None})
+    keeps, now = bool(retention.keeps()), datetime.now(UTC)
+    rows = [_row(one, now, twins.get(one.twin or ""), keeps=keeps) for one in sent]
+    with store.append(durable=durable, patience=patience) as driver:
+        table.insert_submissions(driver, rows)
     if durable:
         retention.erase_overdue(store)
-    return publics
+    return [row.public for row in rows]
 
 
 def check_text(title: str, body: str) -> None:
@@ -145,20 +140,31 @@ def _public() -> str:
     return _public() if made.startswith("-") else made
 
 
-def _row(one: Sent, public: str, now: datetime, twin: int | None) -> dict[str, Any]:
-    kept = one.keep_text and one.twin is None and bool(retention.keeps())
-    return {
-        "public": public,
-        "at": one.at or now,
-        "title": one.title if kept else None,
-        "body": one.body if kept else None,
-        "expires": kept,
-        "version": one.version,
-        "source": one.source,
-        "p_at_1": one.suggestions[0].probability if one.suggestions else None,
-        "suggestions": [[s.subreddit, round(s.probability, 6)] for s in one.suggestions],
-        "twin": twin,
-    }
+def _twins(store: Store, publics: set[str]) -> dict[str, int]:
+    """Public id -> id. Nobody deletes one, so what is found stays true."""
+    if not publics:
+        return {}
+    with store.read() as session:
+        found = table.ids_of(session, publics)
+    if missing := publics - found.keys():
+        raise _unknown(min(missing))
+    return found
+
+
+def _row(one: Sent, now: datetime, twin: int | None, *, keeps: bool) -> NewSubmission:
+    kept = keeps and one.keep_text and one.twin is None
+    return NewSubmission(
+        public=_public(),
+        at=one.at or now,
+        title=one.title if kept else None,
+        body=one.body if kept else None,
+        expires=kept,
+        version=one.version,
+        source=one.source,
+        p_at_1=one.suggestions[0].probability if one.suggestions else None,
+        suggestions=[(s.subreddit, round(s.probability, 6)) for s in one.suggestions],
+        twin=twin,
+    )
 
 
 def _unknown(public: str) -> NotFoundError:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from core.errors import NotFoundError, SignoffError, UnavailableError
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
-from core.serving.process import ProcessClassifier
+from core.serving.process import ProcessModel
 from core.serving.suggest import Suggester
 from core.store import Store
 from core.store import releases as table
@@ -61,7 +61,7 @@ def load_beside(store: Store, version: str) -> Suggester:
             "GET /v1/aliases and /v1/versions list those there are.",
         )
     model = of_execution(store, found.candidate)
-    return Suggester(version, ProcessClassifier(loader(store, model)))
+    return Suggester(version, ProcessModel(loader(store, model)))
 
 
 class Pool:
@@ -168,7 +168,7 @@ class Pool:
     def _bring(self, name: str, version: str) -> None:
         """Have ``name`` answered by ``version``, or say why not."""
         held, failure = self._held.get(name), self._failures.get(name)
-        if held is not None and held.version == version and _alive(held):
+        if held is not None and held.version == version and held.model.alive:
             self._failures.pop(name, None)
             return
         if failure and failure.version == version and time.monotonic() < failure.again:
@@ -185,7 +185,7 @@ class Pool:
     def _fail(self, name: str, version: str, held: Suggester | None, error: SignoffError) -> None:
         """Whoever answered goes on, if they still can."""
         left = "nobody answers for it"
-        if held is not None and _alive(held):
+        if held is not None and held.model.alive:
             left = f"{held.version} goes on answering"
         elif held is not None:
             self._drop(name)
@@ -197,7 +197,7 @@ class Pool:
         """The version's only suggester in this process."""
         with self._loading:
             found = self._loaded.get(version)
-            if found is None or not _alive(found):
+            if found is None or not found.model.alive:
                 found = self._loaded[version] = self._load(self._store, version)
             return found
 
@@ -210,7 +210,3 @@ class Pool:
         with self._changing:
             if name in self._held:
                 self._held.move_to_end(name)
-
-
-def _alive(suggester: Suggester) -> bool:
-    return getattr(suggester.classifier, "alive", True)

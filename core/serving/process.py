@@ -1,34 +1,27 @@
-"""A classifier in a process of its own.
+"""A model in a process of its own.
 
 fastText holds Python's lock while it reads a model, for half a second where that has 150 MB, and
-while it predicts. In a process beside the server it holds nobody up; its memory goes back to the
-system when it ends, and what ends it ends nothing else.
-
-The process is a command, not one of :mod:`multiprocessing`: those begin by running the main module
-of whoever starts them, and under Streamlit that is the page. It ends when the other end of its pipe
-is closed, by whatever: the last reference, Python's end, ``kill -9``.
+while it predicts. There the posts are normalised, too.
 """
 
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
+from functools import partial
+from typing import Any
 
 from core.errors import UnavailableError
-from core.processes import starting_processes
+from core.serving.beside import Beside, FailedThereError
+from core.serving.model import LocalModel, Text
 from core.training.classifier import Classifier, Predictions
 
-SECONDS = 300
-"""How long loading, or one answer, may take before the process counts as stuck."""
+LOAD_SECONDS, ANSWER_SECONDS = 300.0, 60.0
+"""How long loading and one answer may take before the process counts as stuck."""
+_Question = tuple[Sequence[Text], int] | None
+"""Posts and k; None: which labels are there?"""
+_Answer = Predictions | tuple[str, ...]
 
 
-class ProcessClassifier:
-    """A classifier that another process has loaded. The process ends with the last reference.
-
-    Safe to use from several threads: they are answered one after the other.
+class ProcessModel:
+    """A :class:`core.serving.model.Model` that another process has loaded.
 
     Args:
         load: gives the classifier; pickled, and called there.
@@ -38,20 +31,13 @@ class ProcessClassifier:
     """
 
     def __init__(self, load: Callable[[], Classifier]) -> None:
-        self._connection, theirs = Pipe()
-        self._lock = threading.Lock()
-        with theirs:
-            self._process = _start(theirs.fileno())
-        # Whoever drops the last reference does not wait for the process, but somebody has to.
-        threading.Thread(target=self._process.wait, name="model", daemon=True).start()
-        with suppress(OSError):  # it has ended already, which is heard next
-            self._connection.send(load)
-        said = self._hear()
-        if not isinstance(said, tuple):
+        self._beside: Beside[_Question, _Answer] = Beside(partial(_model, load))
+        try:
+            self._labels: tuple[str, ...] = self._ask(None, LOAD_SECONDS)
+        except FailedThereError as error:
             raise UnavailableError(
-                f"The model cannot be loaded: {said}", "Restore its file from a backup."
-            )
-        self._labels: tuple[str, ...] = said
+                f"The model cannot be loaded: {error}", "Restore its file from a backup."
+            ) from error
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -60,81 +46,39 @@ class ProcessClassifier:
     @property
     def alive(self) -> bool:
         """Whether its process is there; one that ended does not come back."""
-        return self._process.poll() is None
+        return self._beside.alive
 
-    def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
-        """See :class:`core.training.classifier.Classifier`.
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._beside.process.pid
+
+    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+        """See :class:`core.serving.model.Model`.
 
         Raises:
             UnavailableError: the process was killed, or does not answer.
         """
-        with self._lock:
-            try:
-                self._connection.send((list(lines), k))
-            except OSError as error:
-                raise _gone() from error
-            said = self._hear()
-        if not isinstance(said, Predictions):
-            raise UnavailableError(f"The model cannot predict: {said}", "Roll production back.")
+        try:
+            said: Predictions = self._ask((posts, k), ANSWER_SECONDS)
+        except FailedThereError as error:
+            raise UnavailableError(
+                f"The model cannot predict: {error}", "Roll production back."
+            ) from error
         return said
 
-    def _hear(self) -> object:
+    def _ask(self, question: _Question, seconds: float) -> Any:
         try:
-            if self._connection.poll(SECONDS):
-                return self._connection.recv()
-        except (EOFError, OSError) as error:
-            raise _gone() from error
-        self._process.kill()
-        raise _gone()
+            return self._beside.ask(question, seconds=seconds)
+        except TimeoutError as error:
+            self._beside.process.kill()
+            raise UnavailableError(
+                "The process that holds the model does not answer",
+                "It is started anew within seconds.",
+            ) from error
 
 
-def run(number: int) -> None:
-    """All that the process does.
-
-    Args:
-        number: of the file that is its end of the pipe.
-    """
-    with suppress(EOFError, OSError), Connection(number) as connection:
-        _answer(connection, connection.recv())
-
-
-def _start(number: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "core.serving.model_process", str(number)]
-    try:
-        with starting_processes():
-            return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
-    except OSError as error:
-        raise UnavailableError(
-            f"No process can be started for the model: {error.strerror or error}",
-            "If memory ran out, end other programs.",
-        ) from error
-
-
-def _gone() -> UnavailableError:
-    return UnavailableError(
-        "The process that holds the model was ended, or does not answer",
-        "It is started anew within seconds; if memory ran out, end other programs.",
-    )
-
-
-def _answer(connection: Connection, load: Callable[[], Classifier]) -> None:
-    """Load, then predict until the other end is closed. Signals are for the server, which still
-    has requests to answer when it hears one.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    try:
-        classifier = load()
-    except Exception as error:  # noqa: BLE001 - told on the other side, whatever it is
-        connection.send(f"{type(error).__name__}: {error}")
-        return
-    connection.send(classifier.labels)
-    while True:
-        try:
-            lines, k = connection.recv()
-        except EOFError:
-            return
-        try:
-            connection.send(classifier.predict(lines, k=k))
-        except Exception as error:  # noqa: BLE001
-            connection.send(f"{type(error).__name__}: {error}")
+def _model(load: Callable[[], Classifier]) -> Callable[[_Question], _Answer]:
+    """What the process holds."""
+    model = LocalModel(load())
+    return lambda asked: model.labels if asked is None else model.predict(asked[0], k=asked[1])

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from core.errors import InputError, NotFoundError
 from core.release.aliases import version_of
+from core.serving.model import LocalModel, Model, Text
 from core.store import Store
-from core.text import normalise
-from core.training.classifier import ABSENT, Classifier
+from core.text import is_empty
+from core.training.classifier import ABSENT
 from core.training.train import load, of_execution
 
 TOP = 5
@@ -27,7 +28,7 @@ class Suggester:
     """A loaded version."""
 
     version: str
-    classifier: Classifier
+    model: Model
 
     def suggest(self, title: str, body: str = "", *, k: int = TOP) -> list[Suggestion]:
         """The first ``k`` subreddits for a post, most probable first.
@@ -37,19 +38,16 @@ class Suggester:
         """
         return self.suggest_many([(title, body)], k=k)[0]
 
-    def suggest_many(
-        self, posts: Sequence[tuple[str, str]], *, k: int = TOP
-    ) -> list[list[Suggestion]]:
+    def suggest_many(self, posts: Sequence[Text], *, k: int = TOP) -> list[list[Suggestion]]:
         """The same for several posts, pairs of title and text, at once.
 
         Raises:
             InputError: one of them says nothing.
         """
-        lines = [normalise(title, body) for title, body in posts]
-        if not all(lines):
+        if any(is_empty(*post) for post in posts):
             raise InputError("There is no text", "Write a title.")
-        said = self.classifier.predict(lines, k=k)
-        names = self.classifier.labels
+        said = self.model.predict(posts, k=k)
+        names = self.model.labels
         return [
             [
                 Suggestion(names[label], probability)
@@ -64,7 +62,7 @@ class Suggester:
 
 def load_version(store: Store, version: str, candidate: int) -> Suggester:
     """The verified model of a version, ready to suggest."""
-    return Suggester(version, load(store, of_execution(store, candidate)))
+    return Suggester(version, LocalModel(load(store, of_execution(store, candidate))))
 
 
 def load_alias(store: Store, alias: str) -> Suggester:

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from core.errors import StorageError
 from core.store.artifacts import Artifacts, disk_full, explain, storage_errors
 from core.store.schema import bring_up_to_date
 
-BUSY_TIMEOUT_MS = 30_000
-MOST_PAGES = 25_000
-"""Of the log of writes, 4 KiB each, before whoever writes has to shorten it."""
+DATABASE = "signoff.db"
+PATIENCE = 30.0
+"""Seconds that a transaction waits for others to end theirs."""
+PAGES, MOST_PAGES = 1_000, 25_000
+"""Of the log of writes, 4 KiB each, before whoever writes has to shorten it: who waits for the disk
+anyway, and who does not."""
 _DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 """What SQLite says of a file that is broken, or from which someone took a table or a column."""
 
@@ -38,20 +41,53 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[Session]:
+    def write(self) -> Iterator[Session]:
         """A transaction that holds the write lock from its start and commits at its end.
 
         Taking the lock first means that what was read inside is still true when it commits.
+        """
+        with Session(self.engine.execution_options(signoff_write=True)) as session:
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def append(
+        self, *, durable: bool = True, patience: float = PATIENCE
+    ) -> Iterator[sqlite3.Connection]:
+        """The same by the driver alone, for rows that come hundreds of times a second: SQLAlchemy
+        takes ten times as long for a transaction as SQLite does for that and a row.
 
         Args:
             durable: False: it outlives the process, but the last ones may be lost where the machine
                 loses its power; the next durable one makes those before it durable. A commit takes
                 a tenth of the time.
+            patience: seconds to wait for other writers.
+
+        Raises:
+            StorageError: others wrote for longer, the disk is full, or the database is damaged.
         """
-        options = {"signoff_write": True, "signoff_durable": durable}
-        with Session(self.engine.execution_options(**options)) as session:
-            with session.begin():
-                yield session
+        with closing(self.engine.raw_connection()) as pooled:
+            driver: Any = pooled.driver_connection
+            try:
+                if not durable:
+                    # Who does not wait for the disk does not copy the log of writes into the
+                    # database either: the next that waits does both.
+                    driver.execute("PRAGMA synchronous=NORMAL")
+                    driver.execute(f"PRAGMA wal_autocheckpoint={MOST_PAGES}")
+                driver.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
+                driver.execute("BEGIN IMMEDIATE")
+                yield driver
+                driver.execute("COMMIT")
+            except sqlite3.Error as error:
+                database = self.home / DATABASE
+                explained = _explained(error, database, patience)
+                if explained is None:
+                    raise
+                raise explained from error
+            finally:
+                if driver.in_transaction:
+                    driver.rollback()
+                _set_pragmas(driver)
 
     def scrub(self) -> None:
         """Write the database anew, so that its files hold nothing of rows that were deleted.
@@ -68,7 +104,7 @@ class Store:
             connection.execute(text("VACUUM"))
             # What it replaced stands in the log of writes until that is cut off. SQLite waits for
             # readers, but refuses at once while another process shortens the log.
-            deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+            deadline = time.monotonic() + PATIENCE
             while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
                 if time.monotonic() > deadline:
                     raise StorageError(
@@ -83,9 +119,9 @@ class Store:
         """
         engine = self.engine.execution_options(signoff_no_transaction=True)
         with engine.connect() as connection:
-            connection.execute(text("PRAGMA busy_timeout = 0"))
+            connection.execute(text("PRAGMA busy_timeout=0"))
             busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
-            connection.execute(text(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))
+            connection.execute(text(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}"))
         return not busy
 
     def backups(self) -> list[Path]:
@@ -106,7 +142,7 @@ def open_store(home: Path) -> Store:
     """
     with storage_errors(home):
         (home / "logs").mkdir(parents=True, exist_ok=True)
-    database = home / "signoff.db"
+    database = home / DATABASE
     engine = _engine(database)
     try:
         bring_up_to_date(engine, database)
@@ -119,7 +155,7 @@ def open_store(home: Path) -> Store:
 def _engine(database: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(database)),
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"timeout": PATIENCE},
         hide_parameters=True,  # texts of users, which an error would carry into the log
     )
     event.listen(engine, "connect", _configure)
@@ -134,17 +170,24 @@ def _configure(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     _use_wal(cursor)
-    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     # So that REPLACE, too, meets the triggers that keep decisions from being deleted.
     cursor.execute("PRAGMA recursive_triggers=ON")
     cursor.close()
+    _set_pragmas(connection)
+
+
+def _set_pragmas(connection: Any) -> None:
+    """Those that :meth:`Store.append` changes for a while."""
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:
     # In a new database. While another process makes the same switch, SQLite refuses at once
     # instead of waiting for as long as it was told to.
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -160,41 +203,40 @@ def _begin(connection: Any) -> None:
     options = connection.get_execution_options()
     if options.get("signoff_no_transaction"):
         return
-    if not options.get("signoff_write"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    # Who does not wait for the disk does not copy the log of writes into the database either: the
-    # next that waits does both.
-    durable = options.get("signoff_durable", True)
-    driver = connection.connection.dbapi_connection
-    driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    driver.execute(f"PRAGMA wal_autocheckpoint={1_000 if durable else MOST_PAGES}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    writes = options.get("signoff_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _translate(database: Path) -> Any:
     """SQLite's own refusals as sentences; programming errors stay what they are."""
 
     def handle(context: ExceptionContext) -> None:
-        said = str(context.original_exception)
-        if isinstance(context.original_exception, OSError):
-            raise explain(context.original_exception, database) from context.original_exception
-        if "full" in said:
-            raise disk_full(database) from context.original_exception
-        if any(words in said for words in _DAMAGE):
-            raise StorageError(
-                f"{database} is damaged or not a Signoff database ({said})",
-                "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",
-            ) from context.original_exception
-        if "locked" in said:
-            raise StorageError(
-                f"Another process has kept {database} locked for {BUSY_TIMEOUT_MS // 1000} s",
-                "Wait until its work is done, then run the command again.",
-            ) from context.original_exception
-        if "unable to open" in said or "readonly" in said or "disk I/O" in said:
-            raise StorageError(
-                f"{database} cannot be used: {said}",
-                "Check the folder's rights and its disk, or set SIGNOFF_HOME to another one.",
-            ) from context.original_exception
+        explained = _explained(context.original_exception, database, PATIENCE)
+        if explained is not None:
+            raise explained from context.original_exception
 
     return handle
+
+
+def _explained(error: BaseException, database: Path, patience: float) -> StorageError | None:
+    said = str(error)
+    if isinstance(error, OSError):
+        return explain(error, database)
+    if "full" in said:
+        return disk_full(database)
+    if any(words in said for words in _DAMAGE):
+        return StorageError(
+            f"{database} is damaged or not a Signoff database ({said})",
+            "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",
+        )
+    if "locked" in said:
+        return StorageError(
+            f"Another process has kept {database} locked for {patience:.0f} s",
+            "Wait until its work is done, then run the command again.",
+        )
+    if "unable to open" in said or "readonly" in said or "disk I/O" in said:
+        return StorageError(
+            f"{database} cannot be used: {said}",
+            "Check the folder's rights and its disk, or set SIGNOFF_HOME to another one.",
+        )
+    return None

@@ -78,7 +78,7 @@ def begins(node: ast.AST) -> bool:
     """Whether ``with node`` begins a writing transaction."""
     return isinstance(node, ast.Call) and (
         getattr(node.func, "attr", "") == "begin"
-        or (getattr(node.func, "attr", "") == "write" and not node.args)
+        or (getattr(node.func, "attr", "") in {"write", "append"} and not node.args)
     )
 
 
@@ -238,6 +238,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.RELEASER,
         lambda s: aliases.set_canary(s, "20260531.1", share=0.1),
     ),
+    "release.aliases.clear": (Role.RELEASER, lambda s: aliases.clear(s, "staging")),
     "release.aliases.rollback": (Role.RELEASER, lambda s: aliases.rollback(s, "production")),
     "release.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "release.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),

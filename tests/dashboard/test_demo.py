@@ -17,7 +17,7 @@ from core.feedback import submissions
 from core.identity import NOBODY
 from core.release import aliases
 from core.serving import beat, servers
-from core.serving.process import ProcessClassifier
+from core.serving.process import ProcessModel
 from core.settings import settings
 from core.store import Store, open_store
 from core.store import serving as table
@@ -343,7 +343,7 @@ def test_a_version_that_cannot_answer_is_counted_and_said(
 
     app = page()
     with monkeypatch.context() as patch:
-        patch.setattr(ProcessClassifier, "predict", ended)
+        patch.setattr(ProcessModel, "predict", ended)
         ask(app)
     assert "through no fault of yours" in app.warning[0].value
     assert "process" not in text_of(app)

@@ -17,7 +17,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from sqlalchemy import text
 
+from core.api.app import Options
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
 from core.serving.suggest import Suggestion
@@ -25,7 +27,7 @@ from core.store import Store, open_store
 from tests.commands import SIGNOFF
 from tests.core.api.conftest import TITLE, Api, Serve, served
 from tests.core.serving.conftest import Served
-from tests.core.serving.test_process import wait_until
+from tests.core.serving.test_process import has_ended, wait_until
 from tests.factories import by
 
 __all__ = ["served"]
@@ -123,6 +125,71 @@ def test_a_server_that_is_asked_to_end_answers_first_and_says_goodbye(served: Se
         assert said is None or said.status_code in (200, 503)
         assert process.wait(60) in (0, -signal.SIGTERM)
     assert rows(served.store, "SELECT 1 FROM servers") == []
+
+
+def test_what_cannot_be_kept_in_time_is_answered_and_says_so(served: Served, api: Api) -> None:
+    with served.store.write() as session:
+        session.execute(text("SELECT 1"))
+        said = api.predict()
+    (prediction,) = said.json()["predictions"]
+    assert prediction["submission"] is None
+    assert prediction["suggestions"][0]["subreddit"] == "cats"
+    assert 'signoff_unkept_total{source="api"} 1.0' in api.client.get("/metrics").text
+    public = api.submission()  # and then all is as before
+    assert (public,) in rows(served.store, "SELECT public FROM submissions")
+
+
+def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
+    first = api.submission()
+    of_this = psutil.Process().children()
+    (keeper,) = [one for one in of_this if holds(one, served.store.home / "signoff.db")]
+    keeper.kill()
+    keeper.wait()
+    wait_until(lambda: api.submission() is not None)
+    assert (first,) in rows(served.store, "SELECT public FROM submissions")
+
+
+def beside() -> set[psutil.Process]:
+    return set(psutil.Process().children())
+
+
+def predicting() -> int:
+    """Threads that ask a version."""
+    return sum(thread.name == "predict" for thread in threading.enumerate())
+
+
+def test_a_version_that_hangs_holds_up_its_own_callers_only(served: Served, api: Api) -> None:
+    before = beside()
+    assert api.version(version=served.new) == served.new
+    (model,) = beside() - before
+    model.suspend()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(api.version, version=served.new)
+        assert [api.version() for _ in range(3)] == [served.old] * 3
+        assert not waiting.done()
+        model.resume()
+        assert waiting.result() == served.new
+
+
+def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
+    served: Served, serve: Serve
+) -> None:
+    api = serve(Options(versions=1))
+    api.version()
+    before, threads = beside(), predicting()
+    assert api.version(version=served.new) == served.new
+    (model,) = beside() - before
+    assert predicting() == threads + 1
+    assert api.version(version=served.old) == served.old  # in its place
+    wait_until(lambda: has_ended(model) and predicting() == threads)
+
+
+def holds(process: psutil.Process, path: Path) -> bool:
+    """Whether a process has a file open."""
+    try:
+        return path.resolve() in {Path(one.path) for one in process.open_files()}
+    except psutil.Error:
+        return False
 
 
 def rows(store: Store, query: str) -> list[tuple[object, ...]]:

@@ -52,7 +52,7 @@ def test_what_was_sent_is_kept_whole_and_in_order(road: Road, version: str) -> N
         road.store,
         "SELECT public, title, body, source, version, p_at_1, suggestions FROM submissions",
     ) == [
-        (publics[0], "one", "more", "api", version, 0.9, '[["cats", 0.9], ["space", 0.1]]'),
+        (publics[0], "one", "more", "api", version, 0.9, '[["cats",0.9],["space",0.1]]'),
         (publics[1], "two", "", "page", version, None, "[]"),
     ]
 

@@ -1,4 +1,4 @@
-"""A classifier in a process of its own."""
+"""A model in a process of its own."""
 
 import errno
 import os
@@ -15,14 +15,15 @@ import psutil
 import pytest
 
 from core.errors import UnavailableError
+from core.serving.model import LocalModel
 from core.serving.pool import Pool, load_beside
-from core.serving.process import ProcessClassifier
+from core.serving.process import ProcessModel
 from core.training.families import family
 from core.training.train import load, loader
 from tests.conftest import Road
 from tests.core.serving.conftest import Served
 
-LINES = ["my kitten purring", "simmer the broth", "zzz"]
+POSTS = [("My KITTEN", "purring"), ("Simmer the broth!", ""), ("zzz", "")]
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -39,42 +40,42 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
-def test_it_says_what_the_classifier_says(road: Road) -> None:
-    ours = load(road.store, road.baseline)
-    theirs = ProcessClassifier(loader(road.store, road.baseline))
+def test_it_says_what_the_model_says_here(road: Road) -> None:
+    ours = LocalModel(load(road.store, road.baseline))
+    theirs = ProcessModel(loader(road.store, road.baseline))
     assert theirs.labels == ours.labels
-    here, there = ours.predict(LINES, k=3), theirs.predict(LINES, k=3)
+    here, there = ours.predict(POSTS, k=3), theirs.predict(POSTS, k=3)
     assert np.array_equal(here.labels, there.labels)
     assert np.array_equal(here.probabilities, there.probabilities)
 
 
 def test_it_ends_with_its_last_reference(road: Road) -> None:
-    classifier = ProcessClassifier(loader(road.store, road.baseline))
-    process = psutil.Process(classifier._process.pid)
-    assert classifier.alive
-    del classifier
+    model = ProcessModel(loader(road.store, road.baseline))
+    process = psutil.Process(model.pid)
+    assert model.alive
+    del model
     wait_until(lambda: has_ended(process))
 
 
 def test_signals_for_the_server_do_not_end_it(road: Road) -> None:
-    classifier = ProcessClassifier(loader(road.store, road.baseline))
+    model = ProcessModel(loader(road.store, road.baseline))
     for number in (signal.SIGINT, signal.SIGTERM):
-        os.kill(classifier._process.pid, number)
-    assert classifier.predict(LINES, k=1).labels.shape == (3, 1)
+        os.kill(model.pid, number)
+    assert model.predict(POSTS, k=1).labels.shape == (3, 1)
 
 
 def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(b"no model")
     with pytest.raises(UnavailableError, match="cannot be loaded"):
-        ProcessClassifier(partial(family("fasttext").load, path))
+        ProcessModel(partial(family("fasttext").load, path))
 
 
 def test_what_it_cannot_do_is_told_and_it_goes_on(road: Road) -> None:
-    classifier = ProcessClassifier(loader(road.store, road.baseline))
+    model = ProcessModel(loader(road.store, road.baseline))
     with pytest.raises(UnavailableError, match="cannot predict"):
-        classifier.predict(LINES, k="five")  # type: ignore[arg-type]
-    assert classifier.predict(LINES, k=1).labels.shape == (3, 1)
+        model.predict(POSTS, k="five")  # type: ignore[arg-type]
+    assert model.predict(POSTS, k=1).labels.shape == (3, 1)
 
 
 def test_what_no_process_can_be_started_for_is_told(
@@ -83,22 +84,22 @@ def test_what_no_process_can_be_started_for_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("core.serving.process.subprocess.Popen", refuse)
+    monkeypatch.setattr("core.serving.beside.subprocess.Popen", refuse)
     with pytest.raises(UnavailableError, match="No process can be started"):
-        ProcessClassifier(loader(road.store, road.baseline))
+        ProcessModel(loader(road.store, road.baseline))
 
 
 SERVER = """
 import sys
-from core.serving.process import ProcessClassifier
+from core.serving.process import ProcessModel
 from core.training.fasttext_family import FastTextFamily
 from functools import partial
 from pathlib import Path
 
 with open("main_has_run", "a") as file:
     file.write("once")
-classifier = ProcessClassifier(partial(FastTextFamily.load, Path(sys.argv[1])))
-print(classifier._process.pid, flush=True)
+model = ProcessModel(partial(FastTextFamily.load, Path(sys.argv[1])))
+print(model.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -151,7 +152,7 @@ def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
 def test_a_process_holds_little_besides_its_model() -> None:
     """It is started for each model, so what it imports is time and memory each time."""
     asked = (
-        "import sys; import core.serving.model_process, core.training.fasttext_model, fasttext;"
+        "import sys; import core.serving.beside_process, core.training.fasttext_model, fasttext;"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     imported = subprocess.run(
@@ -164,12 +165,12 @@ def test_a_process_holds_little_besides_its_model() -> None:
 def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:
     pool = Pool(served.store, load=load_beside)
     pool.follow()
-    classifier = pool.for_caller("x").suggester.classifier
-    assert isinstance(classifier, ProcessClassifier)
-    os.kill(classifier._process.pid, signal.SIGKILL)
-    wait_until(lambda: not classifier.alive)
+    model = pool.for_caller("x").suggester.model
+    assert isinstance(model, ProcessModel)
+    os.kill(model.pid, signal.SIGKILL)
+    wait_until(lambda: not model.alive)
     with pytest.raises(UnavailableError, match="was ended"):
-        classifier.predict(LINES, k=1)
+        model.predict(POSTS, k=1)
     pool.follow()
     assert pool.for_caller("x").suggester.suggest("kitten", k=1)[0].subreddit == "cats"
     assert pool.alarms == []

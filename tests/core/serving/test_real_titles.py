@@ -7,6 +7,7 @@ import pytest
 
 from core.api.schemas import Post
 from core.collect.files import import_files
+from core.serving.model import LocalModel
 from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import create, load_split
@@ -46,6 +47,8 @@ def test_of_10_000_real_posts_serving_sees_the_lines_that_training_saw(store: St
     sent = [orjson.dumps({"title": posts[i].title, "text": posts[i].body}) for i in ids]
     asked = [Post.model_validate_json(one) for one in sent]
     listening = Listening()
-    said = Suggester("20260531.1", listening).suggest_many([(p.title, p.text) for p in asked])
+    said = Suggester("20260531.1", LocalModel(listening)).suggest_many(
+        [(p.title, p.text) for p in asked]
+    )
     assert said == [[] for _ in ids]
     assert listening.lines == frozen.lines[:POSTS]

@@ -1,0 +1,68 @@
+"""Keeping what was suggested, by a process of its own."""
+
+import os
+import signal
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import UnavailableError
+from core.feedback.keeper import Keeper
+from core.feedback.submissions import Sent
+from core.store import Store
+from tests.conftest import Road
+from tests.core.feedback.conftest import FOUND
+
+SECONDS = 60.0
+
+
+@pytest.fixture
+def keeper(road: Road) -> Keeper:
+    made = Keeper(road.store.home)
+    made.keep([], seconds=SECONDS)
+    return made
+
+
+def sent(version: str, title: str) -> Sent:
+    return Sent(title=title, body="more", version=version, suggestions=FOUND, source="api")
+
+
+def titles(store: Store) -> dict[str, str]:
+    """By public id."""
+    with store.read() as session:
+        query = text("SELECT public, title FROM submissions ORDER BY id")
+        return {row.public: row.title for row in session.execute(query)}
+
+
+def test_texts_are_kept_in_order(road: Road, version: str, keeper: Keeper) -> None:
+    publics = keeper.keep([sent(version, "one"), sent(version, "two")], seconds=SECONDS)
+    assert titles(road.store) == dict(zip(publics, ("one", "two"), strict=True))
+    query = text("SELECT body, source, p_at_1, suggestions, expires FROM submissions LIMIT 1")
+    with road.store.read() as session:
+        assert session.execute(query).one() == (
+            "more",
+            "api",
+            0.9,
+            '[["cats",0.9],["space",0.1]]',
+            1,
+        )
+
+
+def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
+    road: Road, version: str, keeper: Keeper
+) -> None:
+    with road.store.write() as session:
+        session.execute(text("SELECT 1"))
+        for title in ("locked", "still locked"):
+            with pytest.raises(UnavailableError, match="cannot be kept"):
+                keeper.keep([sent(version, title)], seconds=0.1)
+    (public,) = keeper.keep([sent(version, "free")], seconds=SECONDS)
+    assert titles(road.store)[public] == "free"
+
+
+def test_after_it_was_killed_the_next_is_kept(road: Road, version: str, keeper: Keeper) -> None:
+    process = keeper._beside.process
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(SECONDS)
+    (public,) = keeper.keep([sent(version, "after")], seconds=SECONDS)
+    assert titles(road.store) == {public: "after"}

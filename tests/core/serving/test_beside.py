@@ -1,0 +1,74 @@
+"""What is asked in a process of its own."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+from core.errors import UnavailableError
+from core.serving.beside import Beside, FailedThereError
+
+SECONDS = 60.0
+
+
+def echo() -> Callable[[tuple[float, str]], str]:
+    def answer(asked: tuple[float, str]) -> str:
+        seconds, text = asked
+        time.sleep(seconds)
+        if text == "fail":
+            raise ValueError(text)
+        if text == "end":
+            os._exit(1)
+        return text
+
+    return answer
+
+
+def broken() -> Callable[[str], str]:
+    raise ValueError("no such thing")
+
+
+@pytest.fixture
+def beside() -> Beside[tuple[float, str], str]:
+    return Beside(echo)
+
+
+def test_each_question_gets_its_answer(beside: Beside[tuple[float, str], str]) -> None:
+    assert [beside.ask((0, text), seconds=SECONDS) for text in "abc"] == ["a", "b", "c"]
+
+
+def test_an_answer_that_came_too_late_is_nobody_elses(
+    beside: Beside[tuple[float, str], str],
+) -> None:
+    beside.ask((0, "ready"), seconds=SECONDS)
+    for text in ("late", "fail"):
+        with pytest.raises(TimeoutError):
+            beside.ask((0.5, text), seconds=0.1)
+        with pytest.raises(TimeoutError):
+            beside.ask((0, "not even asked"), seconds=0)
+        assert beside.ask((0, "after"), seconds=SECONDS) == "after"
+
+
+def test_what_went_wrong_there_is_told_and_it_goes_on(
+    beside: Beside[tuple[float, str], str],
+) -> None:
+    with pytest.raises(FailedThereError, match="ValueError: fail"):
+        beside.ask((0, "fail"), seconds=SECONDS)
+    assert beside.ask((0, "more"), seconds=SECONDS) == "more"
+
+
+def test_one_that_ended_is_told(beside: Beside[tuple[float, str], str]) -> None:
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="was ended"):
+            beside.ask((0, "end"), seconds=SECONDS)
+    assert beside.process.wait(SECONDS) == 1
+    assert not beside.alive
+
+
+def test_what_cannot_be_made_says_why_once_and_has_ended_then() -> None:
+    beside: Beside[str, str] = Beside(broken)
+    with pytest.raises(FailedThereError, match="no such thing"):
+        beside.ask("anything", seconds=SECONDS)
+    with pytest.raises(UnavailableError, match="was ended"):
+        beside.ask("anything", seconds=SECONDS)
