@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import uvloop
 
 OK = b"HTTP/1.1 200"
 
@@ -45,12 +46,12 @@ def request(path: str, body: bytes) -> bytes:
 
 def steady(port: int, requests: Sequence[bytes], *, rate: float, seconds: float) -> Load:
     """``rate`` requests a second, whatever the server does; by as many connections as it takes."""
-    return asyncio.run(_steady(port, requests, rate, seconds))
+    return uvloop.run(_steady(port, requests, rate, seconds))
 
 
 def at_once(port: int, requests: Sequence[bytes], *, connections: int, seconds: float) -> Load:
     """Each of so many connections asks again as soon as it was answered."""
-    return asyncio.run(_at_once(port, requests, connections, seconds))
+    return uvloop.run(_at_once(port, requests, connections, seconds))
 
 
 class _Connection:

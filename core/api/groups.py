@@ -9,7 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.errors import UnavailableError
 
@@ -30,6 +30,7 @@ class Groups(Generic[T, R]):
     Args:
         work: gives the result, or the exception, of each item of a group, in order. What it raises
             itself all of them get.
+        then: does the rest, with each result as its item, while this one goes on.
         weight: a group that has so much takes no more.
         waiting: items that may wait; more are refused, so that a queue never outlives its callers.
     """
@@ -37,13 +38,14 @@ class Groups(Generic[T, R]):
     def __init__(
         self,
         name: str,
-        work: Callable[[Sequence[T]], Sequence[R | Exception]],
+        work: Callable[[Sequence[T]], Sequence[Any]],
         *,
+        then: "Groups[Any, R] | None" = None,
         weight: int,
         waiting: int,
     ) -> None:
-        self._work, self._weight, self._most = work, weight, waiting
-        self._queue: queue.SimpleQueue[_Waiting[T, R] | None] = queue.SimpleQueue()
+        self._work, self._then, self._weight, self._most = work, then, weight, waiting
+        self._queue: queue.SimpleQueue[Sequence[_Waiting[T, R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -58,7 +60,7 @@ class Groups(Generic[T, R]):
         """The item's result. Raises UnavailableError if too many wait already."""
         self.require_room()
         waiting = _Waiting(item, weight, asyncio.get_running_loop().create_future())
-        self._queue.put(waiting)
+        self._queue.put([waiting])
         result: R = await waiting.future
         return result
 
@@ -74,24 +76,43 @@ class Groups(Generic[T, R]):
     def _run(self) -> None:
         going_on = True
         while going_on:
-            taken = [self._queue.get()]
-            while sum(one.weight for one in taken if one) < self._weight:
-                if self._queue.empty():
-                    break
-                taken.append(self._queue.get())
-            going_on = None not in taken
-            self._do([one for one in taken if one is not None and not one.future.cancelled()])
-            del taken  # else what was asked would be held until the next asks
+            group: list[_Waiting[T, R]] = []
+            going_on = self._gather(group)
+            self._do([one for one in group if not one.future.cancelled()])
+            del group  # else what was asked would be held until somebody asks again
+
+    def _gather(self, group: list[_Waiting[T, R]]) -> bool:
+        """Wait for somebody, and take all who wait then; whether there will be others."""
+        while not group or (not self._queue.empty() and _weight(group) < self._weight):
+            taken = self._queue.get()
+            if taken is None:
+                return False
+            group += taken
+        return True
 
     def _do(self, group: Sequence[_Waiting[T, R]]) -> None:
         if not group:
             return
-        results: Sequence[R | Exception]
+        results: Sequence[Any]
         try:
             results = self._work([one.item for one in group])
         except Exception as error:  # noqa: BLE001 - raised again where it was asked
             results = [error] * len(group)
+        else:
+            if self._then is not None:
+                self._then.take(group, results)
+                return
         group[0].future.get_loop().call_soon_threadsafe(_settle, group, results)
+
+    def take(self, group: Sequence[_Waiting[Any, R]], items: Sequence[T]) -> None:
+        """Go on with what others have begun."""
+        self._queue.put(
+            [_Waiting(item, one.weight, one.future) for one, item in zip(group, items, strict=True)]
+        )
+
+
+def _weight(group: Sequence[_Waiting[T, R]]) -> int:
+    return sum(one.weight for one in group)
 
 
 def _settle(group: Sequence[_Waiting[T, R]], results: Sequence[R | Exception]) -> None:

@@ -45,6 +45,12 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class _Suggested:
+    asked: Question
+    said: Sequence[Said]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was suggested for each post, and under which id it was kept; None: it was not."""
 
@@ -70,6 +76,9 @@ class Service:
         self._keeper = Keeper(store.home)
         # A thread for each: one that answers slowly, or never, holds up its own callers only.
         self._asks: WeakKeyDictionary[Suggester, Groups[Question, Answer]] = WeakKeyDictionary()
+        self._keep: Groups[_Suggested, Answer] = Groups(
+            "keep", self._keep_all, weight=AT_ONCE * 4, waiting=WAITING
+        )
         self._said: Groups[tuple[str, str | None], bool] = Groups(
             "feedback",
             lambda said: submissions.answers(store, said),
@@ -137,6 +146,7 @@ class Service:
         """Finish what was begun; shadows that wait are left."""
         for asking in list(self._asks.values()):
             asking.close()
+        self._keep.close()
         self._said.close()
         with suppress(queue.Empty):
             while True:
@@ -148,39 +158,33 @@ class Service:
         """Those who ask a version; they end with it."""
         found = self._asks.get(suggester)
         if found is None:
-            found = Groups("predict", self._answer_all, weight=AT_ONCE, waiting=WAITING)
+            found = Groups("predict", suggest_all, then=self._keep, weight=AT_ONCE, waiting=WAITING)
             self._asks[suggester] = found
             finalize(suggester, found.end).atexit = False
         return found
 
-    def _answer_all(self, questions: Sequence[Question]) -> list[Answer]:
-        """A version is asked once, and all that it says is kept in one transaction."""
-        suggester = questions[0].suggester
-        posts = [post for asked in questions for post in asked.posts]
-        every = suggester.suggest_many(posts, k=max(asked.k for asked in questions))
-        found = iter(every)
-        said = [[next(found)[: asked.k] for _ in asked.posts] for asked in questions]
+    def _keep_all(self, every: Sequence[_Suggested]) -> list[Answer]:
+        """All of it in one transaction."""
         sent = [
             Sent(
                 title=title,
                 body=body,
-                version=suggester.version,
+                version=one.asked.suggester.version,
                 suggestions=suggestions,
                 source="api",
-                keep_text=asked.keep_text,
+                keep_text=one.asked.keep_text,
             )
-            for asked, suggested in zip(questions, said, strict=True)
-            for (title, body), suggestions in zip(asked.posts, suggested, strict=True)
+            for one in every
+            for (title, body), suggestions in zip(one.asked.posts, one.said, strict=True)
         ]
-        publics = iter(self._keep(sent, since=min(asked.at for asked in questions)))
-        return [Answer(suggested, [next(publics) for _ in suggested]) for suggested in said]
-
-    def _keep(self, sent: Sequence[Sent], *, since: float) -> Sequence[str | None]:
-        left = max(0.0, since + KEEP_SECONDS - time.monotonic())
+        left = min(one.asked.at for one in every) + KEEP_SECONDS - time.monotonic()
+        kept: Sequence[str | None]
         try:
-            return self._keeper.keep(sent, seconds=left)
+            kept = self._keeper.keep(sent, seconds=max(0.0, left))
         except SignoffError:
-            return [None] * len(sent)
+            kept = [None] * len(sent)
+        publics = iter(kept)
+        return [Answer(one.said, [next(publics) for _ in one.said]) for one in every]
 
     def _cast(
         self, served: Served, posts: Sequence[Text], kept: Sequence[str | None], k: int
@@ -230,3 +234,11 @@ class Service:
             ],
             seconds=KEEP_SECONDS,
         )
+
+
+def suggest_all(questions: Sequence[Question]) -> list[_Suggested]:
+    """What a version says to each; it is asked once."""
+    posts = [post for asked in questions for post in asked.posts]
+    k = max(asked.k for asked in questions)
+    said = iter(questions[0].suggester.suggest_many(posts, k=k))
+    return [_Suggested(asked, [next(said)[: asked.k] for _ in asked.posts]) for asked in questions]
