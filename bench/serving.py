@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -19,8 +20,9 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 
@@ -40,7 +42,7 @@ BUDGET_MS, RATE = 25.0, 200
 BATCH_RATIO = 10
 SWITCH_SECONDS = 3.0
 POSTS, PER_FILE = 100_000, 10
-CONNECTIONS, FEW, BATCH = 32, 4, 100
+CONNECTIONS, CALLERS, BATCH = 32, (1, 4), 500
 LENIENT = "[maximum_churn]\nshare = 1\n\n[release]\nstaging_first = false\n"
 EPOCHS = "3"
 START_SECONDS = 120
@@ -64,6 +66,7 @@ def main() -> None:
     parser.add_argument("--steady", type=float, default=30, help="seconds at a steady rate (30)")
     chosen = parser.parse_args()
     released = fresh(release)
+    _empty(released.home)
     posts = texts()
     ones = [request("/v1/predict", _json({"posts": [post]})) for post in posts]
     plain = [request("/predict", _json(post)) for post in posts]
@@ -77,9 +80,9 @@ def main() -> None:
             OURS: lambda: _at_once(port, ones, chosen.seconds),
             PEER: lambda: _at_once(other, plain, chosen.seconds),
             PEER_THREADS: lambda: _at_once(other, threads, chosen.seconds),
-            "few": lambda: _at_once(port, ones, chosen.seconds, FEW),
-            "batch": lambda: _at_once(port, many, chosen.seconds, FEW),
         }
+        for callers, (what, asked) in itertools.product(CALLERS, (("", ones), (" batch", many))):
+            sides[f"{callers}{what}"] = partial(_at_once, port, asked, chosen.seconds, callers)
         found: dict[str, list[Load]] = {name: [] for name in sides}
         for _, (name, ask) in itertools.product(range(chosen.repeats), sides.items()):
             found[name].append(ask())
@@ -92,21 +95,27 @@ def main() -> None:
         beside = fresh(steady, other, plain, rate=RATE, seconds=chosen.steady)
         note(f"peer, steady: {_told(beside)}")
     rates = {name: statistics.median(load.rate for load in loads) for name, loads in found.items()}
-    batch = rates["batch"] * BATCH / rates["few"]
+    batch = {n: rates[f"{n} batch"] * BATCH / rates[f"{n}"] for n in CALLERS}
     failed = sum(load.failed for loads in found.values() for load in loads)
     failed += calm.failed + switched.failed
     section = report.Section(
         title="Serving",
         text=f"A model of 239 subreddits on {len(posts):,} real posts. *At once*: {CONNECTIONS}"
         f" connections, each asks again when it was answered, {chosen.seconds:g} s in turn"
-        f" {chosen.repeats} times, median; *few*: {FEW} connections."
+        f" {chosen.repeats} times, median; callers: as many connections."
         f" *Steady*: {RATE} requests/s, {chosen.steady:g} s, from the moment when each was due."
         f" Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         columns=("what", "posts/s", "p50", "p99", "failed"),
         rows=[
             *(_row(f"at once: {name}", found[name]) for name in (OURS, PEER, PEER_THREADS)),
-            _row(f"few: {OURS}, 1 post a request", found["few"]),
-            _row(f"few: {OURS}, {BATCH} posts a request", found["batch"], BATCH),
+            *(
+                _row(f"{_callers(n)}: {OURS}, {posts} a request", found[name], size)
+                for n in CALLERS
+                for name, posts, size in (
+                    (f"{n}", "1 post", 1),
+                    (f"{n} batch", f"{BATCH} posts", BATCH),
+                )
+            ),
             _row(f"steady: {OURS}", [calm]),
             _row(f"steady: {OURS}, production switched {switches[0]} times", [switched]),
             _row(f"steady: {PEER}", [beside]),
@@ -115,8 +124,9 @@ def main() -> None:
         + f" Requests that failed: {failed}."
         + f" Throughput against the faster plain app: {rates[OURS] / rates[PEER]:.2f} ×"
         f" (goal 1), against the other {rates[OURS] / rates[PEER_THREADS]:.2f} ×."
-        + f" Posts a second in batches against one by one, {FEW}"
-        f" connections each: {batch:.1f} × (goal {BATCH_RATIO}).",
+        + " Posts a second in batches against one by one: "
+        + ", ".join(f"{batch[n]:.1f} × by {_callers(n)}" for n in CALLERS)
+        + f" (goal {BATCH_RATIO}).",
     )
     report.publish(section, write=chosen.write)
 
@@ -135,6 +145,13 @@ def release() -> Released:
             aliases.move(store, PRODUCTION, old.version, expected=now)
     model = store.artifacts.open(of_execution(store, old.candidate).digest)
     return Released(store.home, old.version, new.version, str(model))
+
+
+def _empty(home: Path) -> None:
+    """Without what was sent in other runs."""
+    with closing(sqlite3.connect(home / "signoff.db", isolation_level=None)) as database:
+        for words in ("DELETE FROM feedback", "DELETE FROM submissions", "VACUUM"):
+            database.execute(words)
 
 
 def _approve(store: Store, number: int) -> None:
@@ -241,6 +258,10 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _callers(count: int) -> str:
+    return "1 caller" if count == 1 else f"{count} callers"
 
 
 def _json(value: object) -> bytes:

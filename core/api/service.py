@@ -1,5 +1,6 @@
 """Predicting and keeping: the models are asked, and what they said is kept before it is told."""
 
+import asyncio
 import queue
 import threading
 import time
@@ -21,6 +22,8 @@ from core.store import Store
 
 AT_ONCE = 128
 """Posts that one group asks a model for; a request of more comes back as often as it takes."""
+PARTS = 4
+"""Of one request that may wait at once: the model answers one while another is kept."""
 WAITING = 1_000
 """Requests that may wait for a model."""
 KEEP_SECONDS = 2.0
@@ -109,16 +112,20 @@ class Service:
         ask.require_room()
         said: list[Said] = []
         kept: list[str | None] = []
-        for start in range(0, len(posts), AT_ONCE):
-            part = posts[start : start + AT_ONCE]
-            question = Question(served.suggester, part, k, keep_text, time.monotonic())
+        for start in range(0, len(posts), AT_ONCE * PARTS):
+            some = posts[start : start + AT_ONCE * PARTS]
+            asked = [
+                Question(served.suggester, part, k, keep_text, time.monotonic())
+                for part in (some[at : at + AT_ONCE] for at in range(0, len(some), AT_ONCE))
+            ]
             try:
-                answer = await ask.do(question, weight=len(part))
+                answers = await _together(ask, asked)
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
                 raise
-            said += answer.said
-            kept += answer.kept
+            for answer in answers:
+                said += answer.said
+                kept += answer.kept
         self._meters.answered(
             served.suggester.version, served.name, [one[0].probability for one in said if one]
         )
@@ -242,3 +249,12 @@ def suggest_all(questions: Sequence[Question]) -> list[_Suggested]:
     k = max(asked.k for asked in questions)
     said = iter(questions[0].suggester.suggest_many(posts, k=k))
     return [_Suggested(asked, [next(said)[: asked.k] for _ in asked.posts]) for asked in questions]
+
+
+async def _together(
+    ask: Groups[Question, Answer], questions: Sequence[Question]
+) -> Sequence[Answer]:
+    asking = [ask.do(question, weight=len(question.posts)) for question in questions]
+    if len(asking) == 1:  # mostly, and then it takes no task
+        return [await asking[0]]
+    return await asyncio.gather(*asking)
