@@ -88,7 +88,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             meters=meters,
             service=service,
             doorkeeper=doorkeeper,
-            alarms=lambda: beat.alarms,
+            alarms=lambda: beat.public_alarms,
             log_text=chosen.log_text,
         )
         beat.start()

@@ -69,6 +69,11 @@ class Beat:
         """
         return [*self._pool.alarms, *self._flags]
 
+    @property
+    def public_alarms(self) -> list[str]:
+        """The same as callers may read it."""
+        return [*self._pool.public_alarms, *self._flags]
+
     def _run(self) -> None:
         self._once()
         while not self._end.wait(FOLLOW_SECONDS):
