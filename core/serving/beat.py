@@ -103,7 +103,8 @@ class Beat:
     def _tell(self) -> None:
         counts = self._counts.drain()
         try:
-            self._desk.tell(self._pool.serving, self.alarms, counts)
+            # The canary's bounds everybody can look at who can read the workspace.
+            self._desk.tell(self._pool.serving, self._pool.alarms, counts)
         except BaseException:
             self._counts.give_back(counts)
             raise

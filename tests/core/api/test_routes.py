@@ -284,6 +284,7 @@ def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served
     for told in (servers.alarms(served.store)[0], signoff("alias", "list").err):
         assert f"production names {served.new}, which cannot be served" in told
         assert str(path) in told  # callers are not told, those who run the server are
+    assert signoff("alias", "list", "--json").json["alarms"] == servers.alarms(served.store)
     assert "signoff_alarms 1.0" in api.client.get("/metrics").text
 
 
