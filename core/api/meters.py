@@ -26,7 +26,8 @@ class Meters:
     """
 
     def __init__(self) -> None:
-        disable_created_metrics()  # of this process: as many gauges again, which nobody reads
+        # Of this process: as many gauges again, which nobody reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.counts = Counts()
         self._registry = CollectorRegistry()
         mine = self._registry

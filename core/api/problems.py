@@ -54,8 +54,7 @@ def problem(error: SignoffError) -> Response:
     if status >= 500 and _may_name_files(error):
         log.error("a request cannot be answered", extra={"line": {"error": str(error)}})
         error = UnavailableError("It cannot be done now", "Ask again. The server's log says why.")
-    headers = {"Retry-After": "1"} if status == 503 else {}
-    return _response(status, error.reason, error.hint, headers)
+    return _response(status, error.reason, error.hint)
 
 
 def unexpected() -> Response:
@@ -118,4 +117,5 @@ def _response(
     status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     content = orjson.dumps({"error": reason.rstrip("."), "hint": hint})
-    return Response(content, status, headers=headers, media_type=JSON)
+    later = {"Retry-After": "1"} if status == 503 else {}
+    return Response(content, status, headers={**later, **(headers or {})}, media_type=JSON)
