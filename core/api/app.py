@@ -14,7 +14,7 @@ from core.api import problems, routes
 from core.api.callers import Doorkeeper
 from core.api.gate import Gate, Lines
 from core.api.meters import CONTENT_TYPE, Meters
-from core.api.schemas import Health, Readiness
+from core.api.schemas import Health, Problem, Readiness
 from core.api.service import Service
 from core.api.state import State
 from core.feedback.retention import erase_overdue
@@ -88,7 +88,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             meters=meters,
             service=service,
             doorkeeper=doorkeeper,
-            alarms=lambda: beat.alarms,
+            alarms=lambda: beat.public_alarms,
             log_text=chosen.log_text,
         )
         beat.start()
@@ -136,14 +136,17 @@ def _declare_token(app: FastAPI) -> None:
 
 
 def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
-    @app.get("/healthz", response_model=Health, summary="Whether the server runs")
+    errors = routes.errors(*routes.ALWAYS)
+    not_ready = {"model": Readiness | Problem, "description": "Nothing is in production."}
+
+    @app.get("/healthz", response_model=Health, responses=errors, summary="Whether the server runs")
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type=problems.JSON)
 
     @app.get(
         "/readyz",
         response_model=Readiness,
-        responses={503: {"model": Readiness, "description": "Nothing is in production."}},
+        responses={**errors, 503: {**errors[503], **not_ready}},
         summary="Whether callers should be sent here",
     )
     async def readyz(request: Request) -> Response:
@@ -157,7 +160,10 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
     @app.get(
         "/metrics",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {}}, "description": "For Prometheus."}},
+        responses={
+            200: {"content": {"text/plain": {}}, "description": "For Prometheus."},
+            **errors,
+        },
         summary="Counts and times",
     )
     async def metrics() -> Response:

@@ -118,6 +118,7 @@ class Gate:
         line = {
             "at": datetime.now(UTC),
             "event": "request",
+            "level": "error" if passing.status >= 500 else "info",
             "request": passing.id.decode(),
             "caller": caller.name if caller else None,
             "method": scope["method"],

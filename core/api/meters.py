@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from core.serving.counts import Counts
 
@@ -19,6 +26,8 @@ class Meters:
     """
 
     def __init__(self) -> None:
+        # Of this process: as many gauges again, which nobody reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.counts = Counts()
         self._registry = CollectorRegistry()
         mine = self._registry

@@ -1,5 +1,6 @@
 """Every refusal in one shape, with the status that says whose turn it is."""
 
+import logging
 from collections.abc import Mapping
 
 import orjson
@@ -17,6 +18,7 @@ from core.errors import (
     UnavailableError,
 )
 
+log = logging.getLogger("signoff.api")
 JSON = "application/json"
 _STATUS: dict[type[SignoffError], int] = {
     NotFoundError: 404,
@@ -49,8 +51,10 @@ def problem(error: SignoffError) -> Response:
     if isinstance(error, HttpError):
         return _response(error.status, error.reason, error.hint, error.headers)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-    headers = {"Retry-After": "1"} if status == 503 else {}
-    return _response(status, error.reason, error.hint, headers)
+    if status >= 500 and _may_name_files(error):
+        log.error("a request cannot be answered", extra={"line": {"error": str(error)}})
+        error = UnavailableError("It cannot be done now", "Ask again. The server's log says why.")
+    return _response(status, error.reason, error.hint)
 
 
 def unexpected() -> Response:
@@ -104,8 +108,14 @@ async def _http(_request: Request, error: Exception) -> Response:
     return http_problem(error)
 
 
+def _may_name_files(error: SignoffError) -> bool:
+    """What the disk said, or repeats what another error did: no caller's business."""
+    return isinstance(error, StorageError) or error.__cause__ is not None
+
+
 def _response(
     status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     content = orjson.dumps({"error": reason.rstrip("."), "hint": hint})
-    return Response(content, status, headers=headers, media_type=JSON)
+    later = {"Retry-After": "1"} if status == 503 else {}
+    return Response(content, status, headers={**later, **(headers or {})}, media_type=JSON)

@@ -33,21 +33,41 @@ from core.text import is_empty
 _SAID = {
     401: "A token is needed, or this one is not good.",
     404: "There is no such alias, version or submission.",
+    405: "The route is asked by another method.",
     413: "The request is too long.",
     421: "The server is not asked for by that name.",
     422: "The request is not as it should be.",
     429: "You have asked for all you may in this minute.",
+    500: "The server met an error that it did not expect.",
     503: "It cannot be done now.",
 }
+_LATER = ("Retry-After", "Seconds until it may be asked again.")
+_HEADERS = {
+    401: ("WWW-Authenticate", "Bearer."),
+    405: ("Allow", "The methods that there are."),
+    429: _LATER,
+    503: _LATER,
+}
+"""What an error has beside its body: name and description."""
+ALWAYS = (405, 413, 421, 500, 503)
+"""What any route may answer with, by the gate in front of it."""
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The declaration of errors that a route may answer with."""
-    return {status: {"model": Problem, "description": _SAID[status]} for status in statuses}
+    return {status: _error(status) for status in statuses}
+
+
+def _error(status: int) -> dict[str, Any]:
+    declared: dict[str, Any] = {"model": Problem, "description": _SAID[status]}
+    if status in _HEADERS:
+        name, description = _HEADERS[status]
+        declared["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
+    return declared
 
 
 PREFIX = "/v1"
-router = APIRouter(prefix=PREFIX, responses=errors(401, 421, 422, 429, 503))
+router = APIRouter(prefix=PREFIX, responses=errors(401, 422, 429, *ALWAYS))
 Alias = Annotated[Name | None, Query(description="Default: production.")]
 Version = Annotated[Name | None, Query(description="In place of an alias.")]
 
@@ -55,7 +75,7 @@ Version = Annotated[Name | None, Query(description="In place of an alias.")]
 @router.post(
     "/predict",
     response_model=PredictAnswer,
-    responses=errors(404, 413),
+    responses=errors(404),
     summary="Ask for the subreddits of one post or many",
 )
 async def predict(asked: PredictRequest, request: Request) -> Response:
@@ -93,7 +113,7 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
 @router.post(
     "/feedback",
     response_model=FeedbackAnswer,
-    responses=errors(404, 413),
+    responses=errors(404),
     summary="Say which subreddit is right",
 )
 async def feedback(said: FeedbackRequest, request: Request) -> Response:

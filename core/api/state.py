@@ -16,7 +16,7 @@ from core.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """``log_text``: whether the log shows what was sent."""
+    """``alarms``: as callers may read them. ``log_text``: whether the log shows what was sent."""
 
     store: Store
     pool: Pool

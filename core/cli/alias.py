@@ -30,25 +30,26 @@ def register(app: typer.Typer) -> None:
 
 @alias.command("list")
 def alias_list(as_json: AsJson = False) -> None:
-    """What every alias names, and who moved it there."""
+    """What every alias names, who moved it there, and what is not as it should be."""
     store = workspace()
     last: dict[str, EventRecord] = {}
     for event in aliases.history(store):
         last.setdefault(event.alias or "", event)
     last = {name: event for name, event in last.items() if event.version is not None}
-    canary = watch.watched(store)
+    canary, alarms = watch.watched(store), servers.alarms(store)
     flags = canary.flags if canary else []
     if as_json:
-        print_json(
-            [{**event_json(e), "flags": flags if e.alias == CANARY else []} for e in last.values()]
-        )
+        shown = [
+            {**event_json(e), "flags": flags if e.alias == CANARY else []} for e in last.values()
+        ]
+        print_json({"aliases": shown, "alarms": alarms})
         return
     if not last:
         say("No alias is set. Set one: signoff alias set production VERSION")
         return
-    rows = [(e.alias, e.version, e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
-    print_table(("alias", "version", "moved by", "at (UTC)"), rows)
-    for alarm in (*flags, *servers.alarms(store)):
+    rows = [(e.alias, e.version, _share(e), e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
+    print_table(("alias", "version", "callers", "moved by", "at (UTC)"), rows)
+    for alarm in (*(f"{flag}." for flag in flags), *alarms):
         err.print(f"[red]{escape(alarm)}[/red]", soft_wrap=True)
 
 
@@ -104,6 +105,13 @@ def alias_history(name: Name, as_json: AsJson = False) -> None:
         return
     for event in found:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
+
+
+def _share(event: EventRecord) -> str | None:
+    """Of the callers, for a canary; production has those that are left."""
+    if event.alias != CANARY:
+        return None
+    return f"{100 * event.share:.3g}%" if event.share else "none, it has ended"
 
 
 def _print_event(event: EventRecord, *, as_json: bool) -> None:

@@ -74,7 +74,7 @@ def compare(
     caveats = caveats_of(store, made)
     if table is not None:
         content = writer_of(table)(changes)
-        with storage_errors(table):
+        with storage_errors(table, chosen=True):
             table.write_bytes(content)
     if as_json:
         print_json(

@@ -165,11 +165,7 @@ def demand_command(
     """Subreddits that users name and the model cannot, the most wanted first."""
     store = workspace()
     if add is not None:
-        name = summary.add_to_collector(store, add)
-        if as_json:
-            print_json({"added": name})
-        else:
-            say(f"r/{name} is on the list. Next: signoff collect posts --subreddit {name}")
+        _add(store, add, version, as_json=as_json)
         return
     asked = _version_named(store, version)
     found = summary.demand(store, asked)
@@ -236,9 +232,27 @@ def export_command(
     if output is None:
         sys.stdout.writelines(lines)
         return
-    with storage_errors(output), output.open("w", encoding="utf-8", newline="") as file:
+    with (
+        storage_errors(output, chosen=True),
+        output.open("w", encoding="utf-8", newline="") as file,
+    ):
         file.writelines(lines)
     say(f"Written to {output}")
+
+
+def _add(store: Store, wanted: str, version: str | None, *, as_json: bool) -> None:
+    """On the collector's list; whoever adds what is known already may have meant another."""
+    added = summary.add_to_collector(store, wanted)
+    name = added.subreddit
+    asked = _version_named(store, version) if version else aliases.version_of(store, PRODUCTION)
+    known = asked is not None and summary.can_name(store, asked, name)
+    if as_json:
+        print_json({"added": name, "new": added.new, "known": known})
+        return
+    if asked is not None and known:
+        say(f"Version {asked.version} can name r/{name} already.")
+    on = "is on the list" if added.new else "was on the list already"
+    say(f"r/{name} {on}. Next: signoff collect posts --subreddit {name}")
 
 
 def _version_named(store: Store, name: str | None) -> Version:

@@ -4,6 +4,7 @@ Those who answer are not a random sample of those who ask: shares of answers are
 answered, and say nothing of the others.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,6 +36,8 @@ _Counted = TypeVar("_Counted", BinCounts, DayCounts)
 
 _FINE = 150
 """Bins that SQL counts: those of a histogram and those of a reliability curve are made of them."""
+_REDDITS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,21}")
+"""Names that Reddit gives, or gave: narrower than what files may hold. Profiles have ``u_``."""
 DAY, WEEK = "day", "week"
 PERIODS = (DAY, WEEK)
 
@@ -123,6 +126,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """A subreddit, without ``r/``, on the collector's list. ``new``: it was not there before."""
+
+    subreddit: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """All that was sent and said, counted once: what the figures are made of."""
 
@@ -182,24 +193,40 @@ def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
 
 def demand(store: Store, version: Version) -> list[Wanted]:
     """What users asked any version for and ``version`` cannot name, the most wanted first."""
-    known = {name.lower() for name in labels_of(store, of_execution(store, version.candidate))}
+    known = _known(store, version)
     with store.read() as session:
         named, listed = table.named(session), table.collected(session)
     return [_wanted(one, listed) for one in named if one.key not in known]
 
 
-def add_to_collector(store: Store, subreddit: str) -> str:
-    """Put a subreddit on the list that ``signoff collect posts`` reads; its name without ``r/``.
+def can_name(store: Store, version: Version, subreddit: str) -> bool:
+    """Whether a version knows a subreddit, however it is written."""
+    return subreddit.lower() in _known(store, version)
+
+
+def add_to_collector(store: Store, subreddit: str) -> Added:
+    """Put a subreddit on the list that ``signoff collect posts`` reads.
 
     Raises:
-        InputError: that is no subreddit's name.
+        InputError: Reddit gives no such name.
         RefusedError: whoever acts is no reviewer.
     """
     name = subreddit_in(subreddit)
+    if not _REDDITS.fullmatch(name):
+        raise InputError(
+            f"Reddit has no subreddit of the name {name!r}",
+            "Their names are 2 to 22 letters, digits and underscores.",
+        )
     with store.write() as session:
         authorise(session, Role.REVIEWER, to="add subreddits to the collector's list")
+        new = not collection.known_among(session, [name])
         collection.ensure(session, name)
-    return name
+    return Added(name, new)
+
+
+def _known(store: Store, version: Version) -> set[str]:
+    """The subreddits that a version can name, in lower case."""
+    return {name.lower() for name in labels_of(store, of_execution(store, version.candidate))}
 
 
 def _of_version(

@@ -167,16 +167,17 @@ def set_canary(
         if share and (refusal := against_serving(store, session, found)):
             raise refusal
         on = _on(session)
+        before = now.get(CANARY)
         if not share and (on is None or on.version != version):
+            ended = on is None and before == version
             raise RefusedError(
-                f"{version} is not the canary",
+                f"The canary of {version} has ended" if ended else f"{version} is not the canary",
                 f"`signoff alias history {CANARY}` shows which one is, or was.",
             )
         if on is not None and (on.version, on.share) == (version, share):
             raise RefusedError(
                 f"{version} has {share:.0%} of the callers already", "Nothing was changed."
             )
-        before = now.get(CANARY)
         if expected is not None and expected != (before or ""):
             raise _moved(CANARY, before, expected)
         table.move_alias(session, CANARY, before=before, after=version)

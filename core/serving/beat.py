@@ -69,6 +69,11 @@ class Beat:
         """
         return [*self._pool.alarms, *self._flags]
 
+    @property
+    def public_alarms(self) -> list[str]:
+        """The same as callers may read it."""
+        return [*self._pool.public_alarms, *self._flags]
+
     def _run(self) -> None:
         self._once()
         while not self._end.wait(FOLLOW_SECONDS):
@@ -98,7 +103,8 @@ class Beat:
     def _tell(self) -> None:
         counts = self._counts.drain()
         try:
-            self._desk.tell(self._pool.serving, self.alarms, counts)
+            # The canary's bounds everybody can look at who can read the workspace.
+            self._desk.tell(self._pool.serving, self._pool.alarms, counts)
         except BaseException:
             self._counts.give_back(counts)
             raise

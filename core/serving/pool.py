@@ -5,6 +5,7 @@ was sent to it is answered: whoever holds a :class:`Suggester` keeps its model a
 fails to load leaves the one before it in place, and is an alarm until it loads or the alias moves.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from core.errors import NotFoundError, SignoffError, UnavailableError
+from core.errors import NotFoundError, SignoffError, StorageError, UnavailableError
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.serving.process import ProcessModel
@@ -21,6 +22,7 @@ from core.store import Store
 from core.store import releases as table
 from core.training.train import loader, of_execution
 
+log = logging.getLogger("signoff.serving")
 SHADOW = "shadow"
 """The alias of a version that is asked too, and whose answers nobody sees."""
 PINNED = (PRODUCTION, CANARY, SHADOW)
@@ -42,6 +44,7 @@ class Served:
 @dataclass(frozen=True, slots=True)
 class _Failure:
     version: str
+    what: str
     why: str
     again: float
 
@@ -60,8 +63,11 @@ def load_beside(store: Store, version: str) -> Suggester:
             f"There is no alias or version {version[:50]!r}",
             "GET /v1/aliases and /v1/versions list those there are.",
         )
-    model = of_execution(store, found.candidate)
-    return Suggester(version, ProcessModel(loader(store, model)))
+    try:
+        load = loader(store, of_execution(store, found.candidate))
+    except NotFoundError as error:  # the version is there, the file of its model is not
+        raise StorageError(error.reason, error.hint) from error
+    return Suggester(version, ProcessModel(load))
 
 
 class Pool:
@@ -122,7 +128,7 @@ class Pool:
 
         Raises:
             NotFoundError: there is no such alias or version.
-            SignoffError: its model cannot be loaded.
+            UnavailableError: its model cannot be loaded; why, the log says alone.
         """
         held = self._held.get(name)
         if held is not None:
@@ -130,7 +136,7 @@ class Pool:
             return Served(held, name)
         # An alias may be newer than the last look.
         wanted = self._names.get(name) or aliases.current(self._store).get(name, name)
-        suggester = self._get(wanted)
+        suggester = self._get_for_caller(wanted)
         with self._changing:
             self._held[name] = suggester
             others = [other for other in self._held if other not in PINNED]
@@ -154,8 +160,15 @@ class Pool:
 
     @property
     def alarms(self) -> list[str]:
-        """Why what an alias names does not answer, as sentences; empty where all do."""
-        return [failure.why for failure in list(self._failures.values())]
+        """Why what an alias names does not answer, as sentences; empty where all do. For those who
+        run the server: they may name files.
+        """
+        return [f"{failure.what} {failure.why}" for failure in list(self._failures.values())]
+
+    @property
+    def public_alarms(self) -> list[str]:
+        """The same without the why, for callers."""
+        return [failure.what for failure in list(self._failures.values())]
 
     def _wanted(self, name: str) -> str | None:
         """The version that ``name`` should be; None for an alias that names nothing now."""
@@ -189,9 +202,9 @@ class Pool:
             left = f"{held.version} goes on answering"
         elif held is not None:
             self._drop(name)
-        reason = error.reason.rstrip(".")
-        why = f"{name} names {version}, which cannot be served, so {left}. {reason}. {error.hint}"
-        self._failures[name] = _Failure(version, why, time.monotonic() + AGAIN_SECONDS)
+        what = f"{name} names {version}, which cannot be served, so {left}."
+        again = time.monotonic() + AGAIN_SECONDS
+        self._failures[name] = _Failure(version, what, str(error), again)
 
     def _get(self, version: str) -> Suggester:
         """The version's only suggester in this process."""
@@ -200,6 +213,19 @@ class Pool:
             if found is None or not found.model.alive:
                 found = self._loaded[version] = self._load(self._store, version)
             return found
+
+    def _get_for_caller(self, version: str) -> Suggester:
+        try:
+            return self._get(version)
+        except NotFoundError:
+            raise
+        except SignoffError as error:
+            line = {"version": version, "error": str(error)}
+            log.error("a version cannot be loaded", extra={"line": line})  # noqa: TRY400
+            raise UnavailableError(
+                f"Version {version} cannot be loaded",
+                "Ask for another version. The log of the server says why.",
+            ) from None
 
     def _drop(self, name: str) -> None:
         with self._changing:

@@ -69,7 +69,7 @@ class Watched:
 
     @property
     def flags(self) -> list[str]:
-        """Which bounds it breaks, as sentences; empty where it keeps all."""
+        """Which bounds it breaks, as sentences without a full stop; empty where it keeps all."""
         found = []
         errors, drop = self.error_rate, self.p_at_1_drop
         if errors and errors[0] > self.rules.max_error_rate:
@@ -111,19 +111,19 @@ def watched(store: Store) -> Watched | None:
 
 
 def enforce(store: Store) -> list[str]:
-    """What is wrong with the canary, as sentences; it is ended where the policy says so.
+    """What is wrong with the canary, as sentences with a full stop; it is ended where the policy
+    says so.
 
     The event is written by the name of the server, ``server/HOST``.
     """
     found = watched(store)
-    flags = found.flags if found else []
+    flags = [f"{flag}." for flag in found.flags] if found else []
     if found is None or not flags or not found.rules.stop:
         return flags
-    why = ". ".join(flags)
     try:
         with acting_as(Actor(f"{_SERVER}{socket.gethostname()}", Way.LOCAL)):
             aliases.set_canary(
-                store, found.version, share=0, expected=found.version, comment=f"{why}."
+                store, found.version, share=0, expected=found.version, comment=" ".join(flags)
             )
     except RefusedError:
         return []  # somebody else was faster, or another server

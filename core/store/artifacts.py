@@ -109,18 +109,21 @@ def file_digest(path: Path) -> str:
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what the operating system says of a write into what the person can do about it."""
+def storage_errors(path: Path, *, chosen: bool = False) -> Iterator[None]:
+    """Turn what the operating system says of a write into what the person can do about it.
+
+    ``chosen``: see :func:`explain`.
+    """
     try:
         yield
     except OSError as error:
-        raise explain(error, path) from error
+        raise explain(error, path, chosen=chosen) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file of the user's choice whole or not at all, in the place of an earlier one."""
     half = path.with_name(f"{path.name}.{SCRATCH}{os.getpid()}")
-    with storage_errors(path):
+    with storage_errors(path, chosen=True):
         try:
             half.write_bytes(content)
             flush(half)
@@ -133,27 +136,34 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Add a line to a file of the user's choice, made if it is not there, and flush it."""
-    with storage_errors(path), path.open("ab") as file:
+    with storage_errors(path, chosen=True), path.open("ab") as file:
         file.write(f"{line}\n".encode())
         file.flush()
         os.fsync(file.fileno())
 
 
-def explain(error: OSError, path: Path) -> StorageError:
-    """The operating system's refusal as a sentence with a way out."""
+def explain(error: OSError, path: Path, *, chosen: bool = False) -> StorageError:
+    """The operating system's refusal as a sentence with a way out.
+
+    Args:
+        chosen: the user named this file: it is none of the workspace, so moving that is no way out.
+    """
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return disk_full(path)
+        return disk_full(path, chosen=chosen)
     return StorageError(
         f"Cannot write to {path}: {error.strerror or error}",
-        "Check that the folder exists and is yours, or set SIGNOFF_HOME to another one.",
+        "Name a file in a folder that exists and is yours."
+        if chosen
+        else "Check that the folder exists and is yours, or set SIGNOFF_HOME to another one.",
     )
 
 
-def disk_full(path: Path) -> StorageError:
+def disk_full(path: Path, *, chosen: bool = False) -> StorageError:
+    whole = "" if chosen else "Nothing half-written is left behind. "
+    elsewhere = "name a file on another disk" if chosen else "set SIGNOFF_HOME to a larger disk"
     return StorageError(
         f"The disk that holds {path.parent} is full",
-        "Nothing half-written is left behind. Free some space, or set SIGNOFF_HOME to a larger"
-        " disk, and run the command again.",
+        f"{whole}Free some space, or {elsewhere}, and run the command again.",
     )
 
 

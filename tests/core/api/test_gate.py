@@ -175,6 +175,7 @@ def test_the_log_has_texts_only_where_that_was_asked_for(serve: Serve, log_text:
     (line,) = [line for line in lines if line.get("route") == "/v1/predict"]
     assert (line["status"], line["posts"], line["served_as"]) == (200, 1, "production")
     assert line["request"]
+    assert line["level"] == "info"
     assert line["ms"] > 0
     shown = json.dumps(lines)
     assert ("kitten of a secret" in shown) is log_text

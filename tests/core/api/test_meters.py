@@ -46,3 +46,4 @@ def test_counts_say_which_version_answered_as_what() -> None:
         'signoff_requests_total{route="/v1/predict",status="200"} 1.0',
     ):
         assert line in text
+    assert "_created" not in text

@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.api.app import Options
 from core.api.schemas import MOST_POSTS
+from core.errors import SignoffError, StorageError, UnavailableError
 from core.release.aliases import version_for
 from core.serving import servers
 from core.store import Store
@@ -34,6 +36,13 @@ def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     found = connection.execute(query).fetchall()
     connection.close()
     return found
+
+
+def model_file(served: Served, version: str) -> Path:
+    with served.store.read() as session:
+        found = table.version(session, version)
+    assert found is not None
+    return served.store.artifacts.open(of_execution(served.store, found.candidate).digest)
 
 
 def test_one_post_gets_its_subreddits_and_is_kept(served: Served, api: Api) -> None:
@@ -260,22 +269,61 @@ def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: A
 
 
 def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served, api: Api) -> None:
-    with served.store.read() as session:
-        found = table.version(session, served.new)
-    assert found is not None
-    path = served.store.artifacts.open(of_execution(served.store, found.candidate).digest)
+    path = model_file(served, served.new)
     path.chmod(0o644)
     path.write_bytes(b"changed")
     served.move("production", served.new)
     wait_until(lambda: api.client.get("/readyz").json()["status"] == "alarm")
     ready = api.client.get("/readyz")
     assert ready.status_code == 200  # the old one goes on answering
-    assert "corrupted" in ready.json()["alarms"][0]
+    assert ready.json()["alarms"] == [
+        f"production names {served.new}, which cannot be served, so {served.old} goes on answering."
+    ]
     assert api.version() == served.old
     wait_until(lambda: bool(servers.alarms(served.store)))
-    assert f"production names {served.new}" in servers.alarms(served.store)[0]
-    assert "which cannot be served" in signoff("alias", "list").err
+    for told in (servers.alarms(served.store)[0], signoff("alias", "list").err):
+        assert f"production names {served.new}, which cannot be served" in told
+        assert str(path) in told  # callers are not told, those who run the server are
+    assert signoff("alias", "list", "--json").json["alarms"] == servers.alarms(served.store)
     assert "signoff_alarms 1.0" in api.client.get("/metrics").text
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_asks_for_what_cannot_be_loaded_is_told_nothing_of_the_server(
+    served: Served, api: Api, caplog: pytest.LogCaptureFixture, gone: bool
+) -> None:
+    path = model_file(served, served.new)
+    path.chmod(0o644)
+    if gone:
+        path.unlink()
+    else:
+        path.write_bytes(b"changed")
+    refused = api.predict(version=served.new)
+    assert refused.status_code == 503
+    assert refused.json()["error"] == f"Version {served.new} cannot be loaded"
+    assert path.name[:12] not in refused.text
+    (line,) = [one.line for one in caplog.records if one.message == "a version cannot be loaded"]
+    assert path.name[:12] in line["error"]
+
+
+@pytest.mark.parametrize("raised", [StorageError, UnavailableError])
+def test_what_disk_and_models_say_goes_into_the_log_alone(
+    served: Served,
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    raised: type[SignoffError],
+) -> None:
+    def fails(*_: object) -> None:
+        raise raised("/srv/secret cannot be read", "Mend it.") from OSError("/srv/secret")
+
+    monkeypatch.setattr("core.api.service.submissions.answers", fails)
+    refused = api.feedback("any", None)
+    assert refused.status_code == 503
+    assert "secret" not in refused.text
+    assert refused.headers["Retry-After"]
+    (line,) = [one.line for one in caplog.records if one.message == "a request cannot be answered"]
+    assert "/srv/secret" in line["error"]
 
 
 def test_requests_and_errors_are_counted_by_version_for_the_watch(served: Served, api: Api) -> None:

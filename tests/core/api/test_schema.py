@@ -8,6 +8,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from core.api.gate import MAX_BYTES
 from tests.core.api.conftest import Api
 
 EXAMPLES = 40
@@ -55,14 +56,35 @@ def test_every_route_is_described_with_its_errors_and_examples(standing: Api) ->
         for operation in methods.values():
             assert isinstance(operation, dict)
             assert operation["summary"]
+            responses = operation["responses"]
+            assert {"405", "413", "421", "500", "503"} <= responses.keys()
+            assert "Retry-After" in responses["503"]["headers"]
             if path.startswith("/v1/"):
-                assert {"401", "422", "429", "503"} <= operation["responses"].keys()
+                assert {"401", "422", "429"} <= responses.keys()
+                assert "Retry-After" in responses["429"]["headers"]
                 assert operation["security"] == [{"token": []}, {}]
     shapes = document(standing)["components"]["schemas"]
     for name in ("Post", "FeedbackRequest", "Problem", "Suggested", "PredictAnswer"):
         shown = shapes[name]["properties"]
         assert isinstance(shown, dict)
         assert any("examples" in field for field in shown.values()), name
+
+
+@pytest.mark.parametrize("path", sorted(PATHS))
+def test_what_the_gate_refuses_is_declared_of_every_route(
+    standing: Api, schema: OpenApiSchema, path: str
+) -> None:
+    method = "POST" if path in ASKED else "GET"
+    operation = schema[path][method]
+    asked = {
+        421: {"headers": {"Host": "evil.example"}},
+        413: {"content": b" " * (MAX_BYTES + 1)},
+        405: {"method": "PUT"},
+    }
+    for status, more in asked.items():
+        said = standing.client.request(**{"method": method, "url": path, **more})
+        assert said.status_code == status
+        operation.validate_response(said)
 
 
 def test_the_examples_are_good_requests(standing: Api) -> None:

@@ -89,6 +89,15 @@ def test_what_is_wanted_comes_on_the_collectors_list(sent: str) -> None:
     assert_refused(signoff("feedback", "demand", "--version", "20200101.1"), "There is no version")
 
 
+def test_what_is_known_already_is_said_when_it_is_added(sent: str) -> None:
+    said = signoff("feedback", "demand", "--add", "r/Cats").out
+    assert "can name r/Cats already" in said
+    assert "was on the list already" in said
+    told = signoff("feedback", "demand", "--add", "irish", "--json").json
+    assert told == {"added": "irish", "new": True, "known": False}
+    assert_refused(signoff("feedback", "demand", "--add", "a.b"), "Reddit has no subreddit")
+
+
 def test_texts_are_erased_by_name(sent: str) -> None:
     assert signoff("feedback", "erase", "--json").json == {"texts": 0, "posts": 0, "backups": []}
     assert "1 text erased, and 0 posts made of them." in signoff("feedback", "erase", sent).out
@@ -105,4 +114,6 @@ def test_everything_is_exported(sent: str, tmp_path: Path) -> None:
     assert first.startswith("submission,at,version,source,p_at_1")
     assert "kitten" not in second
     assert_refused(signoff("feedback", "export", "--format", "xml"), "is no format")
-    assert_refused(signoff("feedback", "export", "--output", tmp_path), str(tmp_path))
+    refused = signoff("feedback", "export", "--output", tmp_path)
+    assert_refused(refused, f"Cannot write to {tmp_path}: Is a directory", "Name a file")
+    assert "SIGNOFF_HOME" not in refused.err

@@ -152,7 +152,7 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
     assert [c["state"] for c in signoff("release", "list", "--json").json] == ["released"] * 2
     history = signoff("alias", "history", "production", "--json").json
     assert [event["version"] for event in history] == [version, second, version]
-    listed = {one["name"]: one for one in signoff("alias", "list", "--json").json}
+    listed = {one["name"]: one for one in signoff("alias", "list", "--json").json["aliases"]}
     assert has(listed["production"], "name", "version", "event", "by", "at")
     names = {"production": version, "staging": second, "canary": second}
     assert {name: one["version"] for name, one in listed.items()} == names
@@ -161,7 +161,7 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
     signoff("alias", "set", "shadow", second)
     assert_refused(signoff("alias", "clear", "shadow", "--expect", version), "moved meanwhile")
     assert f"ada cleared shadow (was {second})" in signoff("alias", "clear", "shadow").out
-    assert {one["name"] for one in signoff("alias", "list", "--json").json} == set(names)
+    assert {one["name"] for one in signoff("alias", "list", "--json").json["aliases"]} == set(names)
     gone = signoff("alias", "history", "shadow", "--json").json[0]
     assert (gone["event"], gone["version"], gone["before"]) == ("cleared", None, second)
     ledger = signoff("ledger", "list", "--json").json

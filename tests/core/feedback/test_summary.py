@@ -9,7 +9,7 @@ from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.feedback import summary
 from core.feedback.submissions import answer
-from core.feedback.summary import Share, VersionFeedback, add_to_collector, demand, over_time
+from core.feedback.summary import Added, Share, VersionFeedback, add_to_collector, demand, over_time
 from core.identity import NOBODY, acting_as
 from core.serving.suggest import Suggestion
 from core.stats.calibration import expected_calibration_error
@@ -137,7 +137,8 @@ def test_demand_is_what_users_name_and_the_model_cannot(road: Road, send: Send) 
         ("develeire", 2, False),
         ("ceramics", 1, False),
     ]
-    assert add_to_collector(store, "r/Ceramics") == "Ceramics"
+    assert add_to_collector(store, "r/Ceramics") == Added("Ceramics", new=True)
+    assert add_to_collector(store, "ceramics") == Added("ceramics", new=False)
     assert [one.listed for one in demand(store, version)] == [False, True]
     with store.read() as session:
         assert "Ceramics" in {target.name for target in collection.targets(session)}
@@ -153,7 +154,8 @@ def test_a_wanted_subreddit_is_called_as_it_was_written_last(road: Road, send: S
 def test_only_reviewers_choose_what_is_collected(road: Road) -> None:
     with acting_as(NOBODY), pytest.raises(RefusedError):
         add_to_collector(road.store, "dogs")
-    with pytest.raises(InputError):
-        add_to_collector(road.store, "two words")
+    for no_name in ("two words", "a", "a.b", "_cats", "c" * 23, "r/"):
+        with pytest.raises(InputError):
+            add_to_collector(road.store, no_name)
     with pytest.raises(NotFoundError):
         demand(road.store, Version(version="any", candidate=99, created_at=MONDAY))

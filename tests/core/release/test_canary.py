@@ -93,7 +93,7 @@ def test_a_share_of_0_ends_it(staged: Store, ready: Ready) -> None:
     set_canary(staged, second, share=0.5)
     event = set_canary(staged, second, share=0)
     assert (event.share, canary(staged), served(staged)) == (0, None, {first: 1_000})
-    with pytest.raises(RefusedError, match=f"{second} is not the canary"):
+    with pytest.raises(RefusedError, match=f"The canary of {second} has ended"):
         set_canary(staged, second, share=0)
     assert audit.verify(staged).broken is None
 

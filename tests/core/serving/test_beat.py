@@ -101,6 +101,18 @@ def test_an_alarm_is_in_the_log_and_in_the_workspace(
     assert line == {"alarm": one.alarms[0]}
 
 
+def test_a_flagged_canary_is_no_alarm_of_a_server_in_the_workspace(
+    served: Served, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads the workspace looks at the canary, and would be told twice."""
+    monkeypatch.setattr("core.serving.watch.enforce", lambda _: ["It errs."])
+    one = begin()
+    wait_until(lambda: one.alarms == one.public_alarms == ["It errs."])
+    before = servers.running(served.store)[0].seen_at
+    wait_until(lambda: servers.running(served.store)[0].seen_at > before)
+    assert servers.alarms(served.store) == []
+
+
 def test_requests_and_errors_are_told_by_version(
     served: Served, counts: Counts, begin: Begin
 ) -> None:

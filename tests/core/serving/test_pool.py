@@ -128,6 +128,8 @@ def test_a_model_that_cannot_be_loaded_leaves_the_old_one_and_is_an_alarm(
     assert f"production names {served.new}, which cannot be served" in alarm
     assert f"{served.old} goes on answering" in alarm
     assert "corrupted" in alarm
+    assert alarm.startswith(pool.public_alarms[0])
+    assert "corrupted" not in pool.public_alarms[0]
     with by("bob"):
         aliases.rollback(served.store, "production")
     pool.follow()

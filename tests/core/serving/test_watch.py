@@ -14,7 +14,7 @@ from core.serving.suggest import Suggestion
 from core.store import serving as table
 from core.store.serving import Count, Sureness
 from tests import decisions
-from tests.commands import signoff
+from tests.commands import assert_refused, signoff
 from tests.conftest import Road
 from tests.core.serving.conftest import Served
 from tests.factories import LENIENT, set_policy
@@ -74,7 +74,7 @@ def test_a_canary_that_errs_too_often_is_flagged(trying: Served) -> None:
     ask(trying, trying.new, 100, 30)
     (flag,) = flags(trying)
     assert f"{trying.new} could not answer 30 of 100 requests" in flag
-    assert watch.enforce(trying.store) == [flag]
+    assert watch.enforce(trying.store) == [f"{flag}."]
     on = aliases.canary(trying.store)
     assert on is not None  # the policy does not say that it should be stopped
     assert on.version == trying.new
@@ -164,7 +164,20 @@ def test_variances_are_those_of_the_sample(trying: Served) -> None:
 
 def test_the_command_line_flags_it(trying: Served) -> None:
     ask(trying, trying.new, 100, 30)
-    listed = signoff("alias", "list")
-    assert "could not answer 30 of 100 requests" in listed.err
-    canary = next(one for one in signoff("alias", "list", "--json").json if one["name"] == "canary")
+    (line,) = signoff("alias", "list").err.splitlines()
+    assert "could not answer 30 of 100 requests" in line
+    assert line.endswith("5.0%.")
+    listed = signoff("alias", "list", "--json").json["aliases"]
+    (canary,) = [one for one in listed if one["name"] == "canary"]
     assert len(canary["flags"]) == 1
+
+
+def test_a_canary_is_listed_with_its_share_and_as_ended(trying: Served) -> None:
+    def listed() -> str:
+        lines = signoff("alias", "list").out.splitlines()
+        return next(line for line in lines if line.startswith("canary"))
+
+    assert "50%" in listed()
+    trying.canary(0)
+    assert "it has ended" in listed()
+    assert_refused(signoff("alias", "canary", trying.new, "--share", 0), "has ended")
