@@ -7,7 +7,7 @@ a route says who its visitor is with :func:`acting_as`; what that person may do 
 
 import ipaddress
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from core.settings import settings
 
 MAX_NAME = 254
 """Characters of a name: as long as an email address may be."""
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class Role(IntEnum):
@@ -126,6 +127,18 @@ def person(name: str) -> str:
             f"Give a login name or an email address: up to {MAX_NAME} characters, no blanks.",
         )
     return written.lower() if "@" in written else written
+
+
+def asked_as(address: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """By which names a server may be asked for that listens on ``address``; empty: by any.
+
+    One that an attacker made to resolve to this machine must not show anybody what it serves.
+
+    Args:
+        names: those it was given besides.
+    """
+    own = (address,) if is_loopback(address) else ()
+    return tuple(dict.fromkeys((*_THIS_MACHINE, *own, *names))) if own or names else ()
 
 
 def is_loopback(address: str | None) -> bool:

@@ -18,14 +18,13 @@ from core.api.schemas import Health, Problem, Readiness
 from core.api.service import Service
 from core.api.state import State
 from core.feedback.retention import erase_overdue
-from core.identity import is_loopback
+from core.identity import asked_as, is_loopback
 from core.release.events import PRODUCTION
 from core.serving.beat import Beat
 from core.serving.pool import MOST, Pool
 from core.serving.servers import here, url
 from core.store import Store
 
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 SWITCH_SECONDS = 0.0005
 """Python's default of 5 ms lets a thread that works hold up each answer by as much."""
 
@@ -56,8 +55,7 @@ class Options:
     @property
     def names(self) -> tuple[str, ...]:
         """By which it may be asked for; empty: any."""
-        own = (self.address,) if is_loopback(self.address) else ()
-        return (*THIS_MACHINE, *own, *self.hosts) if own or self.hosts else ()
+        return asked_as(self.address, self.hosts)
 
 
 def create(store: Store, options: Options | None = None, *, lines: Lines | None = None) -> ASGIApp:

@@ -13,7 +13,7 @@ import typer
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.demo.build import build_demo
 from core.errors import InputError
-from core.identity import is_loopback
+from core.identity import asked_as, is_loopback
 from core.settings import REPOSITORY, settings
 from core.store import open_store
 from core.store.schema import HEAD, back_up
@@ -27,7 +27,6 @@ Hosts = Annotated[
     list[str] | None,
     typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
 ]
-THIS_MACHINE = ("localhost", LOOPBACK, "::1")
 
 
 def register(app: typer.Typer) -> None:
@@ -176,8 +175,7 @@ def _serve(
     if app == APP and not alone and secrets is None and not settings().trusted_user_header:
         say("Other machines can reach it and nobody can sign in, so it is read only.")
     sys.stdout.flush()
-    # A name that an attacker made to resolve to this machine must not show anybody the pages.
-    allowed = [*THIS_MACHINE, *hosts] if alone or hosts else ["*"]
+    allowed = asked_as(address, hosts) or ("*",)
     all_options = [
         ("server.port", port),
         ("server.address", address),

@@ -35,10 +35,11 @@ def test_the_demo_page_believes_no_proxy_and_has_no_menu(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    demo_page(port=port, address="127.0.0.1", host=["suggest.example.com"])
+    demo_page(port=port, address="127.0.0.2", host=["suggest.example.com"])
     ((words, environment),) = begun
     assert words[4].endswith("dashboard/demo.py")
-    assert {"--server.address=127.0.0.1", "--client.toolbarMode=minimal"} <= set(words)
+    assert {"--server.address=127.0.0.2", "--server.allowedHosts=127.0.0.2"} <= set(words)
+    assert {"--server.allowedHosts=localhost", "--client.toolbarMode=minimal"} <= set(words)
     assert "--server.allowedHosts=suggest.example.com" in words
     assert "--server.allowedHosts=*" not in words
     assert "--logger.hideWelcomeMessage=true" in words  # nobody elsewhere is told of this server
