@@ -137,18 +137,27 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
 
 
 def set_canary(
-    store: Store, version: str, *, share: float, expected: str | None = None, comment: str = ""
+    store: Store,
+    version: str,
+    *,
+    share: float,
+    expected: str | None = None,
+    seen: EventRecord | None = None,
+    comment: str = "",
 ) -> EventRecord:
     """Give ``version`` to a share of the callers, in place of what production names; 0 ends it.
 
     Args:
         expected: what the alias ``canary`` named when the caller looked, empty for nothing yet;
             None: whatever it names now.
+        seen: the canary that was on when the caller looked, if it must be that very one: the same
+            version begun anew is another; None: whichever is on now.
         comment: why.
 
     Raises:
         NotFoundError: no such version.
-        ConflictError: it names another version than ``expected``.
+        ConflictError: it names another version than ``expected``, or another canary is on than
+            ``seen``.
         InputError: ``share`` is not from 0 to below 1: everybody is what production is for.
         RefusedError: nothing is in production, or the version has not been in staging, or its
             approval is void; or it is not the canary that should end.
@@ -180,6 +189,11 @@ def set_canary(
             )
         if expected is not None and expected != (before or ""):
             raise _moved(CANARY, before, expected)
+        if seen is not None and seen != on:
+            raise ConflictError(
+                f"The canary of {seen.version} was set anew, or ended, meanwhile",
+                "Nothing was changed. Look again, then decide.",
+            )
         table.move_alias(session, CANARY, before=before, after=version)
         event = _event(
             Kind.CANARY, actor, found, CANARY, before=before, share=share, comment=comment

@@ -123,10 +123,10 @@ def enforce(store: Store) -> list[str]:
     try:
         with acting_as(Actor(f"{_SERVER}{socket.gethostname()}", Way.LOCAL)):
             aliases.set_canary(
-                store, found.version, share=0, expected=found.version, comment=" ".join(flags)
+                store, found.version, share=0, seen=found.event, comment=" ".join(flags)
             )
     except RefusedError:
-        return []  # somebody else was faster, or another server
+        return []  # somebody was faster, or another server: the evidence is not of what is on now
     return []
 
 

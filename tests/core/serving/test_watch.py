@@ -142,6 +142,22 @@ def test_the_policy_may_have_it_stopped_by_the_server(trying: Served) -> None:
     assert watch.stopped(trying.store) == event
 
 
+def test_a_canary_that_was_begun_anew_is_not_ended_on_old_evidence(
+    trying: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_policy(trying.store, f"{POLICY}stop = true\n")
+    ask(trying, trying.new, 100, 60)
+    seen = watch.watched(trying.store)
+    set_policy(trying.store, POLICY)  # under which it was approved
+    trying.canary(0)
+    trying.canary(0.5)
+    monkeypatch.setattr(watch, "watched", lambda _: seen)
+    assert watch.enforce(trying.store) == []
+    on = aliases.canary(trying.store)
+    assert on is not None
+    assert (on.version, on.share) == (trying.new, 0.5)
+
+
 def test_a_canary_that_a_person_ended_was_not_stopped(trying: Served) -> None:
     assert watch.stopped(trying.store) is None
     trying.canary(0)
