@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -86,22 +85,9 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
         keep_text=keep_text,
     )
     (submission,) = submissions.keep(public.store(), [sent])
-    cast_shadow(sent, submission)
+    public.cast_shadow(sent, submission)
     shown = title.strip() or body.strip()[:MOST_OF_A_BODY]
     return Asked(title=shown, version=suggester.version, suggestions=found, submission=submission)
-
-
-def cast_shadow(sent: Sent, submission: str) -> None:
-    """Ask the shadow too, for the record; whatever becomes of it, the visitor has their answer."""
-    shadow = public.shadow()
-    if shadow is None or shadow.version == sent.version:
-        return
-    with suppress(SignoffError):
-        found = shadow.suggest(sent.title, sent.body)
-        twin = replace(
-            sent, version=shadow.version, suggestions=found, source="shadow", twin=submission
-        )
-        submissions.keep(public.store(), [twin])
 
 
 def show(asked: Asked) -> None:

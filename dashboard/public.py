@@ -8,7 +8,8 @@ import logging
 import math
 import socket
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import streamlit as st
@@ -17,7 +18,9 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from core.errors import InputError, NotFoundError, RefusedError, SignoffError, UnavailableError
+from core.feedback import submissions
 from core.feedback.retention import erase_overdue
+from core.feedback.submissions import Sent
 from core.serving.beat import Beat
 from core.serving.counts import Counts
 from core.serving.log import log_lines
@@ -43,10 +46,13 @@ class Answering:
     pool: Pool
     counts: Counts
     beat: Beat
+    behind: ThreadPoolExecutor
+    """Asks the shadow, behind everybody else."""
 
     def close(self) -> None:
         """The last sign of life."""
         atexit.unregister(self.close)
+        self.behind.shutdown(wait=False, cancel_futures=True)
         self.beat.close()
 
 
@@ -63,7 +69,8 @@ def answering() -> Answering:
     pool, counts = Pool(store()), Counts()
     address, port = st.get_option("server.address"), st.get_option("server.port")
     desk = here(store(), url(address or socket.gethostname(), port))
-    found = Answering(pool, counts, Beat(pool, desk, counts, chore=erase_overdue))
+    beat = Beat(pool, desk, counts, chore=erase_overdue)
+    found = Answering(pool, counts, beat, ThreadPoolExecutor(1, thread_name_prefix="shadow"))
     atexit.register(found.close)
     found.beat.start()
     return found
@@ -91,7 +98,7 @@ def suggester(caller: str) -> Suggester:
                 "Those who run this page can see why. Please come back later.",
             ) from None
         raise UnavailableError(
-            "No version is in production yet", "This page answers as soon as one is."
+            "Nobody answers here yet", "This page does as soon as a version is released."
         ) from None
 
 
@@ -118,9 +125,22 @@ def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
     return found
 
 
-def shadow() -> Suggester | None:
-    """Who is asked too, for the record."""
-    return answering().pool.shadow
+def cast_shadow(sent: Sent, submission: str) -> None:
+    """Have the shadow asked too, for the record; no visitor waits for it."""
+    shadow = answering().pool.shadow
+    if shadow is not None and shadow.version != sent.version:
+        answering().behind.submit(_keep_shadow, store(), shadow, sent, submission)
+
+
+def _keep_shadow(store: Store, shadow: Suggester, sent: Sent, submission: str) -> None:
+    try:
+        found = shadow.suggest(sent.title, sent.body)
+        twin = replace(
+            sent, version=shadow.version, suggestions=found, source="shadow", twin=submission
+        )
+        submissions.keep(store, [twin])
+    except SignoffError:
+        log.exception("the shadow was not asked")
 
 
 def learned_from_generated(version: str) -> bool:

@@ -180,7 +180,7 @@ def test_pages_write_through_functions_of_core_that_ask() -> None:
         assert not any(begins(node) for node in ast.walk(tree)), path
         found |= {(path.stem, name) for name in WITHOUT_ASKING if uses(tree, name)}
     public = {name for name in WITHOUT_ASKING if name.startswith("feedback.")}
-    pages = ("demo", "try_it")
+    pages = ("demo", "public", "try_it")
     assert {(page, "feedback.submissions.keep") for page in pages} <= found
     assert found <= {(page, name) for page in pages for name in public}
 

@@ -290,6 +290,7 @@ def test_the_shadow_is_asked_too_and_holds_no_text(store: Store) -> None:
     with by("rel"):
         aliases.move(store, "shadow", before, expected=None)
     ask(page())
+    wait_until(lambda: last_sent(store)[2] == "shadow")
     title, _, source, p_at_1, version = last_sent(store)
     assert (title, source, version) == (None, "shadow", before)
     assert p_at_1 > 0
@@ -298,7 +299,7 @@ def test_the_shadow_is_asked_too_and_holds_no_text(store: Store) -> None:
 def test_without_a_version_in_production_it_says_so(home: Path) -> None:
     open_store(home)
     app = page()
-    assert "No version is in production yet" in app.warning[0].value
+    assert "Nobody answers here yet" in app.warning[0].value
     assert not app.text_input
     assert "signoff" not in text_of(app)
 
