@@ -14,6 +14,7 @@ from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.demo.build import build_demo
 from core.errors import InputError
 from core.identity import asked_as, is_loopback
+from core.serving.servers import url
 from core.settings import REPOSITORY, settings
 from core.store import open_store
 from core.store.schema import HEAD, back_up
@@ -171,7 +172,8 @@ def _serve(
     """
     require_free(address, port)
     alone = is_loopback(address)
-    say(f"Serving on http://{'localhost' if alone else address}:{port} – stop with Ctrl-C.")
+    shown = url("localhost" if address == LOOPBACK else address, port)
+    say(f"Serving on {shown} – stop with Ctrl-C.")
     if app == APP and not alone and secrets is None and not settings().trusted_user_header:
         say("Other machines can reach it and nobody can sign in, so it is read only.")
     sys.stdout.flush()

@@ -45,4 +45,4 @@ def test_the_demo_page_believes_no_proxy_and_has_no_menu(
     assert "--logger.hideWelcomeMessage=true" in words  # nobody elsewhere is told of this server
     assert environment["FORWARDED_ALLOW_IPS"] == ""
     assert environment["SIGNOFF_HOME"] == str(store.home)
-    assert f"http://localhost:{port}" in capsys.readouterr().out
+    assert f"http://127.0.0.2:{port} " in capsys.readouterr().out
