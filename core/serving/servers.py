@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from core.release.aliases import canary
 from core.store import Store
 from core.store import serving as table
 from core.store.serving import Count, Server
@@ -29,19 +30,33 @@ class Desk:
         alarms: Sequence[str],
         counts: Mapping[tuple[str, datetime], Count],
     ) -> None:
-        """A sign of life: what it answers with, its alarms, and what it counted since the last."""
-        now = datetime.now(UTC)
+        """A sign of life: what it answers with, its alarms, and what it counted since the last.
+
+        What is old goes: servers, and counts, but those since the canary began that is on.
+        """
+        now, on = datetime.now(UTC), canary(self.store)
         me = replace(self.me, seen_at=now, serving=dict(serving), alarm=" ".join(alarms) or None)
         with self.store.write() as session:
             table.put_server(session, me)
             table.add_counts(session, me.id, counts)
             table.remove_servers(session, before=now - _FORGOTTEN)
+            table.remove_counts(
+                session,
+                before=now - _FORGOTTEN,
+                kept=on.version if on else None,
+                since=minute_of(on.at) if on else None,
+            )
 
     def leave(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
         """The last sign of life: what it counted since the one before."""
         with self.store.write() as session:
             table.add_counts(session, self.me.id, counts)
             table.remove_servers(session, id=self.me.id)
+
+
+def minute_of(moment: datetime) -> datetime:
+    """The minute that it is counted in."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def url(address: str, port: int) -> str:

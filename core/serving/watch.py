@@ -9,13 +9,13 @@ four.
 import math
 import socket
 from dataclasses import dataclass
-from datetime import timedelta
 
 from core.errors import RefusedError
 from core.identity import Actor, Way, acting_as
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.release.policy import Rules, read_policy
+from core.serving.servers import minute_of
 from core.stats.sequences import mean_sequence, share_sequence
 from core.store import Store, releases
 from core.store import serving as table
@@ -93,9 +93,8 @@ def watched(store: Store) -> Watched | None:
     if event is None or event.version is None:
         return None
     production = names[PRODUCTION]
-    minute = event.at - timedelta(seconds=event.at.second, microseconds=event.at.microsecond)
     with store.read() as session:
-        counts = table.counts(session, since=minute, version=event.version)
+        counts = table.counts(session, since=minute_of(event.at), version=event.version)
         mine, beside = (
             table.sureness(session, version, since=event.at, most=MOST)
             for version in (event.version, production)

@@ -102,6 +102,20 @@ def add_counts(session: Session, server: str, counts: Mapping[tuple[str, datetim
         )
 
 
+def remove_counts(
+    session: Session, *, before: datetime, kept: str | None = None, since: datetime | None = None
+) -> None:
+    """Forget what was counted in minutes ``before`` that moment.
+
+    Args:
+        kept: the version of which the minutes from ``since`` on stay.
+    """
+    gone = ServingCountRow.minute < before
+    if kept is not None and since is not None:
+        gone &= (ServingCountRow.version != kept) | (ServingCountRow.minute < since)
+    session.execute(delete(ServingCountRow).where(gone))
+
+
 def counts(session: Session, *, since: datetime, version: str | None = None) -> dict[str, Count]:
     """Version -> what all servers counted of it in the minutes from ``since`` on.
 

@@ -1,15 +1,15 @@
 """A canary out of its bounds is flagged, and stopped if the policy says so."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.feedback.submissions import Sent, keep
 from core.release import aliases, audit
 from core.release.events import sentence
-from core.serving import watch
-from core.serving.servers import here
+from core.serving import servers, watch
+from core.serving.servers import here, minute_of
 from core.serving.suggest import Suggestion
 from core.store import serving as table
 from core.store.serving import Count, Sureness
@@ -176,6 +176,29 @@ def test_variances_are_those_of_the_sample(trying: Served) -> None:
     assert found.mean == pytest.approx(0.3)
     assert found.variance == pytest.approx(0.02)
     assert (newest.texts, newest.variance) == (1, 0.0)
+
+
+def test_only_what_the_watch_can_still_read_is_kept(
+    trying: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = aliases.canary(trying.store)
+    assert on is not None
+    began = minute_of(on.at)
+    minutes = [began + n * timedelta(minutes=1) for n in (-1, 0, 3)]
+    desk, told = here(trying.store, "http://127.0.0.1:1"), Count(1, 0)
+    desk.tell({}, [], {(v, at): told for v in (trying.old, trying.new) for at in minutes})
+
+    def kept() -> dict[str, Count]:
+        with trying.store.read() as session:
+            return table.counts(session, since=minutes[0])
+
+    assert kept() == {trying.old: Count(3, 0), trying.new: Count(3, 0)}  # they are young
+    monkeypatch.setattr(servers, "_FORGOTTEN", timedelta(days=-1))
+    desk.tell({}, [], {})
+    assert kept() == {trying.new: Count(2, 0)}
+    trying.canary(0)
+    desk.tell({}, [], {})
+    assert kept() == {}
 
 
 def test_the_command_line_flags_it(trying: Served) -> None:
