@@ -62,7 +62,10 @@ def summary_command(
             for one in found
         ],
     )
-    say("Right: of those who answered, with its 95% interval. They are no random sample.")
+    say(
+        "Right at 1: of those who answered; at 5: of those of them who got five suggestions. In"
+        " brackets: 95% intervals. Who answers is no random sample."
+    )
     for one in found:
         if one.against is not None:
             say(
@@ -274,7 +277,7 @@ def _said(share: Share) -> str | None:
     if share.value is None or share.interval is None:
         return None
     low, high = share.interval
-    return f"{share.value:.1%} ({low:.1%} to {high:.1%})"
+    return f"{share.value:.1%} of {share.of:,} ({low:.1%} to {high:.1%})"
 
 
 def _one_line(title: str) -> str:

@@ -80,8 +80,9 @@ class VersionFeedback:
 
     ``texts``: that users got its suggestions for. ``shadows``: for which it was asked too. Both
     have a p@1: ``p_mean`` (None without any) and ``p_posts``, counts in as many bins as
-    ``against`` has. ``five``: of those who asked for fewer, one of as many. ``reliability`` is of
-    the answered ones.
+    ``against`` has. ``first`` is of all answers; ``five`` of those to five suggestions, or to all
+    that the version can name where it knows fewer: who saw one cannot find the right one among
+    five. ``reliability`` is of the answered ones.
     """
 
     version: str
@@ -184,8 +185,8 @@ def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
             begins=begins,
             texts=sum(one.texts for one in found),
             answered=sum(one.answered for one in found),
-            first=_share(found, "first"),
-            five=_share(found, "five"),
+            first=_first(found),
+            five=_five(found),
         )
         for (begins, version), found in sorted(parts.items())
     ]
@@ -240,8 +241,8 @@ def _of_version(
         texts=sum(one.texts for one in sent),
         shadows=sum(one.shadows for one in counted),
         answered=sum(one.answered for one in sent),
-        first=_share(sent, "first"),
-        five=_share(sent, "five"),
+        first=_first(sent),
+        five=_five(sent),
         p_mean=sum(one.p for one in counted) / known if known else None,
         p_posts=p_posts.tolist(),
         against=_against(store, version, p_posts) if known else None,
@@ -294,9 +295,12 @@ def _coarse(counted: Sequence[BinCounts], what: str, bins: int) -> Floats:
     return coarse
 
 
-def _share(found: Iterable[DayCounts], what: str) -> Share:
-    pairs = [(getattr(one, what), one.answered) for one in found]
-    return Share(sum(count for count, _ in pairs), sum(of for _, of in pairs))
+def _first(found: Sequence[DayCounts]) -> Share:
+    return Share(sum(one.first for one in found), sum(one.answered for one in found))
+
+
+def _five(found: Sequence[DayCounts]) -> Share:
+    return Share(sum(one.five for one in found), sum(one.answered_five for one in found))
 
 
 def _by_version(counted: Iterable[_Counted]) -> dict[str, list[_Counted]]:

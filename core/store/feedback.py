@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, Subquery, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.store.labels import latest
-from core.store.tables import SubredditRow
+from core.store.tables import ModelRow, SubredditRow, VersionRow
 from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
 
 SHADOW = "shadow"
@@ -45,8 +45,9 @@ class BinCounts:
 class DayCounts:
     """What users sent to one version on one day (UTC), and what they said of it.
 
-    ``first``: of those ``answered``, where the first suggestion was right; ``five``: one of the
-    first five.
+    ``first``: of those ``answered``, where the first suggestion was right. ``five``: of those
+    ``answered_five``, for which five were suggested, or all that the version can name where it
+    knows fewer, one of the first five.
     """
 
     version: str
@@ -55,6 +56,7 @@ class DayCounts:
     p: float
     answered: int
     first: int
+    answered_five: int
     five: int
 
 
@@ -108,21 +110,29 @@ def bins(session: Session, *, number: int) -> list[BinCounts]:
 def days(session: Session) -> list[DayCounts]:
     """Of each version on each day on which anything was sent to it, by day."""
     answers = _latest_answers()
-    day = func.date(SubmissionRow.at, type_=String).label("day")
+    answered = answers.c.submission.is_not(None)
+    # SQLite reads no suggestions where nobody answered.
+    had_five = answered & (
+        func.json_array_length(SubmissionRow.suggestions) >= func.min(_FIVE, ModelRow.subreddits)
+    )
+    day = func.date(SubmissionRow.at, type_=String).label("sent_on")
     query = (
         select(
             SubmissionRow.version,
             day,
             func.count(),
             func.coalesce(func.sum(SubmissionRow.p_at_1), 0.0),
-            _sum(answers.c.submission.is_not(None)),
+            _sum(answered),
             _sum(answers.c.place == 1),
-            _sum(answers.c.place <= _FIVE),
+            _sum(had_five),
+            _sum(had_five & (answers.c.place <= _FIVE)),
         )
+        .join(VersionRow, VersionRow.version == SubmissionRow.version)
+        .join(ModelRow, ModelRow.execution == VersionRow.candidate)
         .outerjoin(answers, answers.c.submission == SubmissionRow.id)
         .where(SubmissionRow.source != SHADOW)
-        .group_by(SubmissionRow.version, "day")
-        .order_by("day")
+        .group_by(SubmissionRow.version, "sent_on")
+        .order_by("sent_on")
     )
     return [DayCounts(*row) for row in session.execute(query)]
 

@@ -1,7 +1,7 @@
 """Figures of what users say of suggestions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,15 +19,15 @@ APART = 0.06
 def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figure:
     """How often the right subreddit was first, and among five, with 95% intervals, over time.
 
-    Spans without any answer are left out. The two of a span stand a little apart, so that neither
-    interval hides the other.
+    Shares of nothing are left out. The two of a span stand a little apart, so that neither interval
+    hides the other.
     """
     made = figure(colours, x=f"{period} from (UTC)", y="share of answers", height=280)
-    shown = [span for span in spans if span.answered]
+    shown = [span for span in spans if span.first.of]
     apart = APART * (timedelta(weeks=1) if period == WEEK else timedelta(days=1))
-    five, first = [span.five for span in shown], [span.first for span in shown]
-    _add_shares(made, shown, five, "one of five", "diamond", "dash", apart, colours)
-    _add_shares(made, shown, first, "the first", "circle", "solid", -apart, colours)
+    five, first = ([(s.begins, s.five) for s in shown], [(s.begins, s.first) for s in shown])
+    _add_shares(made, five, "one of five", "diamond", "dash", apart, colours)
+    _add_shares(made, first, "the first", "circle", "solid", -apart, colours)
     begins = sorted({span.begins for span in shown})
     made.update_xaxes(
         type="date",
@@ -56,18 +56,19 @@ def calibration(
 
 def _add_shares(
     made: go.Figure,
-    spans: Sequence[Span],
-    shares: Sequence[Share],
+    shares: Sequence[tuple[date, Share]],
     name: str,
     symbol: str,
     dash: str,
     apart: timedelta,
     colours: Palette,
 ) -> None:
-    values = [share.value or 0.0 for share in shares]
-    bounds = [share.interval or (0.0, 0.0) for share in shares]
+    days = [day for day, share in shares if share.of]
+    known = [share for _, share in shares if share.of]
+    values = [share.value or 0.0 for share in known]
+    bounds = [share.interval or (0.0, 0.0) for share in known]
     made.add_scatter(
-        x=[datetime.combine(span.begins, time()) + apart for span in spans],
+        x=[datetime.combine(day, time()) + apart for day in days],
         y=values,
         error_y={
             "type": "data",
@@ -77,8 +78,8 @@ def _add_shares(
             "thickness": 1,
             "width": 3,
         },
-        customdata=[span.answered for span in spans],
-        text=[f"{span.begins:%Y-%m-%d}" for span in spans],
+        customdata=[share.of for share in known],
+        text=[f"{day:%Y-%m-%d}" for day in days],
         name=name,
         mode="lines+markers",
         marker={"symbol": symbol, "size": 8},

@@ -18,11 +18,11 @@ USERS = "texts of users"
 
 
 def accepted(share: Share) -> tuple[str, str]:
-    """A share of answers, and its 95% interval; dashes without any answer."""
+    """A share of answers; its 95% interval, and of how many it is. A dash without any."""
     if share.value is None or share.interval is None:
-        return "–", "no answer yet"
+        return "–", "no such answer yet"
     low, high = map(words.share, share.interval)
-    return words.share(share.value), f"{low} to {high}"
+    return words.share(share.value), f"{low} to {high}, of {share.of:,}"
 
 
 def show_over_time(counted: Counted, one: VersionFeedback) -> None:

@@ -45,9 +45,13 @@ def answer(one: VersionFeedback) -> str:
         said = (
             f"Of **{words.count(one.answered, 'answer')}** to **{one.version}**,"
             f" **{words.share(one.first.value or 0)}** ({words.share(low)} to {words.share(high)})"
-            f" say that its first suggestion is right,"
-            f" **{words.share(one.five.value or 0)}** that one of its first five is."
+            " say that its first suggestion is right."
         )
+        if one.five.value is not None:
+            said += (
+                f" Of **{words.count(one.five.of, 'answer')}** to five suggestions,"
+                f" **{words.share(one.five.value)}** say that one of them is."
+            )
     else:
         said = f"Nobody has said yet whether **{one.version}** was right."
     if one.against is None or one.p_mean is None:

@@ -156,6 +156,15 @@ def test_weeks_without_an_answer_are_no_point_of_the_acceptance() -> None:
     assert low == pytest.approx([wilson_interval(1, 4)[0], wilson_interval(3, 3)[0]])
 
 
+def test_a_week_of_answers_to_fewer_than_five_has_no_point_of_five() -> None:
+    begins = date(2026, 6, 1)
+    span = Span(
+        version="1", begins=begins, texts=9, answered=4, first=Share(1, 4), five=Share(0, 0)
+    )
+    five, first = traces(feedback.acceptance([span], "week", LIGHT), "scatter")
+    assert (list(five["y"]), list(first["y"])) == ([], [0.25])
+
+
 def test_empty_bins_are_no_points_of_the_calibration() -> None:
     curve = {"posts": [2, 0, 5], "mean_p": [0.1, 0.0, 0.9], "accuracy": [0.5, 0.0, 0.8]}
     made = feedback.calibration(curve, curve | {"posts": [0, 0, 1]}, ("posts", "texts"), LIGHT)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.feedback.submissions import Sent, answer, keep
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
 from tests.decisions import released
@@ -36,7 +36,8 @@ def test_the_summary_has_figures_by_version_and_over_time(sent: str) -> None:
     assert one["p_at_1"]["against"]["split"] == "valid"
     assert [span["begins"] for span in told["over_time"]] == ["2026-11-02"]
     said = signoff("feedback", "summary", "--period", "day").out
-    assert "0.0% (0.0% to 79.3%)" in said
+    assert "0.0% of 1 (0.0% to 79.3%)" in said
+    assert one["right_at_5"]["of"] == 0  # two were suggested
     assert "no random sample" in said
     assert_refused(signoff("feedback", "summary", "--period", "year"), "is no period")
 

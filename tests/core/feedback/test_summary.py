@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import of_execution as evaluation_of
@@ -11,7 +12,7 @@ from core.feedback import summary
 from core.feedback.submissions import answer
 from core.feedback.summary import Added, Share, VersionFeedback, add_to_collector, demand, over_time
 from core.identity import NOBODY, acting_as
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.stats.calibration import expected_calibration_error
 from core.store import Store, collection
 from core.store.frames import read_json
@@ -50,6 +51,29 @@ def test_acceptance_is_of_those_who_answered(road: Road, send: Send) -> None:
     assert one.first.value == pytest.approx(2 / 7)
     low, high = one.first.interval or (0.0, 0.0)
     assert low < 2 / 7 < high
+
+
+def test_among_five_is_of_those_who_got_five(road: Road, send: Send) -> None:
+    with road.store.write() as session:
+        session.execute(text("UPDATE models SET subreddits = 9"))
+    for names, said in (
+        (("cats",), "cats"),
+        (("cats", "dogs", "rust", "jazz"), "dogs"),
+        (("cats", "dogs", "rust", "jazz", "tea"), "tea"),
+        ((), "tea"),
+    ):
+        answer(road.store, send(suggestions=suggested(0.5, *names) if names else []), said)
+    assert (found(road.store).first, found(road.store).five) == (Share(1, 4), Share(1, 1))
+    (week,) = over_time(summary.count(road.store))
+    assert (week.answered, week.five) == (4, Share(1, 1))
+
+
+def test_where_fewer_are_known_all_of_them_are_as_good_as_five(road: Road, send: Send) -> None:
+    with road.store.write() as session:
+        session.execute(text("UPDATE models SET subreddits = 2"))
+    for names, said in ((("cats",), "cats"), (("cats", "dogs"), "dogs"), (("cats", "dogs"), None)):
+        answer(road.store, send(suggestions=suggested(0.5, *names)), said)
+    assert found(road.store).five == Share(1, 2)
 
 
 def test_the_latest_word_counts_once(road: Road, send: Send) -> None:
