@@ -27,7 +27,7 @@ from core.feedback.submissions import Sent
 from core.quality.check import check
 from core.release import aliases, audit
 from core.release.events import PRODUCTION, Kind
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
 from core.store import Store, open_store, releases

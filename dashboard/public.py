@@ -24,9 +24,10 @@ from core.feedback.submissions import Sent
 from core.serving.beat import Beat
 from core.serving.counts import Counts
 from core.serving.log import log_lines
+from core.serving.model import Suggestion
 from core.serving.pool import Pool
 from core.serving.servers import here, url
-from core.serving.suggest import Suggester, Suggestion
+from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import find
 from core.store import Store, open_store, releases

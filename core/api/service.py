@@ -15,9 +15,9 @@ from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
 from core.feedback.keeper import Keeper
 from core.feedback.submissions import Sent
-from core.serving.model import Text
+from core.serving.model import Suggestion, Text
 from core.serving.pool import Pool, Served
-from core.serving.suggest import Suggester, Suggestion
+from core.serving.suggest import Suggester
 from core.store import Store
 
 AT_ONCE = 128

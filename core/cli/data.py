@@ -17,7 +17,8 @@ from core.cli.output import (
 )
 from core.collect.files import as_metrics, import_files
 from core.collect.formats import Format
-from core.collect.rows import Wanted, subreddit_name
+from core.collect.names import subreddit_name
+from core.collect.rows import Wanted
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.feedback.queue import bring

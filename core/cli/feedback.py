@@ -9,7 +9,7 @@ import typer
 from core.cli.erasure import say_backups
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.errors import InputError, NotFoundError
-from core.feedback import export, queue, retention, summary
+from core.feedback import erasing, export, queue, retention, summary
 from core.feedback.export import FORMATS
 from core.feedback.summary import Share, Span, VersionFeedback, Wanted
 from core.release import aliases
@@ -208,7 +208,7 @@ def erase_command(
     store = workspace()
     with progress_bar() as progress:
         erased = (
-            retention.erase(store, submissions, progress=progress)
+            erasing.erase(store, submissions, progress=progress)
             if submissions
             else retention.erase_expired(store)
         )

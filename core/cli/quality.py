@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import AsJson, Force, print_json, print_table, progress_bar, say, workspace
-from core.collect.rows import without_prefix
+from core.collect.names import without_prefix
 from core.errors import NotFoundError
 from core.quality import check as quality
 from core.quality.check import Check

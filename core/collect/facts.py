@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.collect.rows import is_subreddit
+from core.collect.names import is_subreddit
 
 _MOST = 2**62
 """Numbers fit into 64 bits, also those that mean nothing."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from core.collect.alone import alone
 from core.collect.flight import fly
+from core.collect.names import subreddit_name
 from core.collect.rate import Clock, RealClock
 from core.collect.reddit import Access, connector
-from core.collect.rows import subreddit_name
 from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, Visits, as_metrics
 from core.errors import InputError

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.collect.rows import is_subreddit
+from core.collect.names import is_subreddit
 from core.errors import InputError
 
 STDIN = Path("-")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from core.collect.names import is_subreddit, without_prefix
 from core.collect.posts import Post
-from core.errors import InputError
 from core.text import is_empty
 
 REQUIRED = ("id", "created_utc", "title", "selftext")
@@ -22,7 +22,6 @@ FIELDS = (
 
 FIRST_REDDIT_SECOND = 1_117_584_000  # 2005-06-01, the month in which Reddit opened
 ID = re.compile(r"[0-9a-z]{1,16}")
-_SUBREDDIT = re.compile(r"[A-Za-z0-9_.\-]{1,50}")
 _TRUE = frozenset({"true", "t", "1", "1.0"})
 _OFTEN = {True: True, False: False, "True": True, "False": False, None: False, "": False}
 """How yes and no are mostly written."""
@@ -118,28 +117,6 @@ def parse_row(
         over_18=_flag(get("over_18")),
         flair=flair,
     )
-
-
-def is_subreddit(name: str) -> bool:
-    """Whether Reddit could have a subreddit of this name."""
-    return _SUBREDDIT.fullmatch(name) is not None
-
-
-def without_prefix(name: str) -> str:
-    """The subreddit that ``cats``, ``r/cats`` or ``/r/cats/`` names."""
-    return name.strip().strip("/").removeprefix("r/")
-
-
-def subreddit_name(text: str) -> str:
-    """The subreddit that a person means.
-
-    Raises:
-        InputError: none can have this name.
-    """
-    name = without_prefix(text)
-    if not is_subreddit(name):
-        raise InputError(f"{text[:50]!r} is no subreddit's name", "Write it like cats or r/cats.")
-    return name
 
 
 def _label(fields: Mapping[str, Any]) -> str:

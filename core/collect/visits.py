@@ -9,10 +9,11 @@ from typing import Any
 
 from core.collect.facts import number, parse_subreddit
 from core.collect.flight import Visit
+from core.collect.names import is_subreddit
 from core.collect.outcomes import FINE, UNANSWERED, Outcome, Refusal, retry_at
 from core.collect.posts import Post, row
 from core.collect.reddit import PAGE, Client, Listing
-from core.collect.rows import Skipped, is_subreddit, parse_row
+from core.collect.rows import Skipped, parse_row
 from core.collect.sweep import SHOWN, End, Entry, Sweep, Swept, mark_for
 from core.errors import UnavailableError
 from core.executions import Run

@@ -8,7 +8,8 @@ from core.demo.wordlists import Lists, Subreddit
 from core.demo.writing import Text, write_text
 from core.feedback import submissions
 from core.feedback.submissions import Sent
-from core.serving.suggest import Suggestion, load_alias
+from core.serving.model import Suggestion
+from core.serving.suggest import load_alias
 from core.store import Store
 
 TEXTS = 240

@@ -12,7 +12,7 @@ from core.errors import UnavailableError
 from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.serving.beside import Beside, FailedThereError
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import open_store
 
 Row = tuple[str, str, str, str, bool, str | None, list[tuple[str, float]]]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.collect.rows import is_subreddit
+from core.collect.names import is_subreddit
 from core.errors import InputError, NotFoundError
 from core.feedback import retention
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import Store
 from core.store import submissions as table
 from core.store.engine import PATIENCE

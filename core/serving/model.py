@@ -1,4 +1,4 @@
-"""A classifier that takes posts as users write them."""
+"""A classifier that takes posts as users write them, and what it suggests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,14 @@ from core.training.classifier import Classifier, Predictions
 
 Text = tuple[str, str]
 """Title and text of a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One subreddit and the probability that the model gives it, in [0, 1]."""
+
+    subreddit: str
+    probability: float
 
 
 class Model(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import InputError, NotFoundError
 from core.release.aliases import version_of
-from core.serving.model import LocalModel, Model, Text
+from core.serving.model import LocalModel, Model, Suggestion, Text
 from core.store import Store
 from core.text import is_empty
 from core.training.classifier import ABSENT
@@ -13,14 +13,6 @@ from core.training.train import load, of_execution
 
 TOP = 5
 """How many subreddits are suggested where nobody says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One subreddit and the probability that the model gives it, in [0, 1]."""
-
-    subreddit: str
-    probability: float
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from dashboard import words
 
 ANSWERS = 2

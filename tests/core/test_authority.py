@@ -14,7 +14,7 @@ import dashboard
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
-from core.feedback import queue, retention, summary
+from core.feedback import erasing, queue, retention, summary
 from core.identity import NOBODY, Actor, Role, Way, acting_as
 from core.release import aliases, audit, members, openings, review
 from core.snapshots import rotation
@@ -216,7 +216,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.record.record": (Role.REVIEWER, run_nothing),
     "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
     "feedback.queue.label": (Role.REVIEWER, lambda s: queue.label(s, "public", "cats")),
-    "feedback.retention.erase": (Role.ADMIN, lambda s: retention.erase(s, ["public"])),
+    "feedback.erasing.erase": (Role.ADMIN, lambda s: erasing.erase(s, ["public"])),
     "feedback.retention.erase_expired": (Role.ADMIN, retention.erase_expired),
     "feedback.summary.add_to_collector": (
         Role.REVIEWER,

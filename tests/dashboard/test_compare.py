@@ -13,7 +13,8 @@ from core.comparison import compare as comparing
 from core.evaluation import evaluate as evaluating
 from core.feedback import submissions
 from core.feedback.submissions import Sent
-from core.serving.suggest import Suggestion, load_alias
+from core.serving.model import Suggestion
+from core.serving.suggest import load_alias
 from core.snapshots import find
 from core.store import Store, models, open_store
 from core.store.frames import put_frame, put_json

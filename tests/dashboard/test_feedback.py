@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from core.feedback import queue, summary
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import Store, collection, open_store
 from core.store.tables import Base
 from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow

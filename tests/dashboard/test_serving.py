@@ -8,8 +8,8 @@ import pytest
 from core.feedback.submissions import Sent, keep
 from core.release import aliases
 from core.release.events import PRODUCTION, STAGING
+from core.serving.model import Suggestion
 from core.serving.servers import here
-from core.serving.suggest import Suggestion
 from core.store import Store, open_store
 from core.store.serving import Count
 from tests.dashboard.conftest import Open

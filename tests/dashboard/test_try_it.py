@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.feedback import submissions as feedback
 from core.release import aliases
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import Store, open_store
 from dashboard.parts.suggestions import Asked, agreement, beside, probability
 from tests.dashboard.asking import Headers

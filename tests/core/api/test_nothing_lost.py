@@ -22,7 +22,7 @@ from sqlalchemy import text
 from core.api.app import Options
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import Store, open_store
 from tests.commands import SIGNOFF
 from tests.core.api.conftest import TITLE, Api, Serve, served

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.collect.names import is_subreddit
 from core.collect.posts import Post, row
-from core.collect.rows import FIRST_REDDIT_SECOND, Skipped, Wanted, is_subreddit, parse_row
+from core.collect.rows import FIRST_REDDIT_SECOND, Skipped, Wanted, parse_row
 from tests.factories import FIRST, make_post
 
 FILLED = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.feedback.submissions import Sent, keep
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import releases as table
 from tests.conftest import Road
 

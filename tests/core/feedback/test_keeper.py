@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -66,3 +68,13 @@ def test_after_it_was_killed_the_next_is_kept(road: Road, version: str, keeper: 
     process.wait(SECONDS)
     (public,) = keeper.keep([sent(version, "after")], seconds=SECONDS)
     assert titles(road.store) == {public: "after"}
+
+
+def test_the_process_holds_little_besides_the_database() -> None:
+    """It is started with each server, and anew where it was killed: callers wait for that."""
+    asked = "import sys, core.feedback.keeper; print(*sys.modules)"
+    imported = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"sqlalchemy", "core.feedback.submissions"} <= set(imported)
+    assert {"pandas", "pyarrow", "scipy", "fasttext"}.isdisjoint(imported)

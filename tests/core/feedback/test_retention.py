@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import InputError, NotFoundError, RefusedError
-from core.feedback import queue, retention
+from core.feedback import erasing, queue, retention
 from core.feedback.submissions import answer, counts
 from core.identity import Actor, Way, acting_as
 from core.settings import settings
@@ -140,7 +140,7 @@ def test_a_user_has_a_text_erased_from_all_that_was_made_of_it(road: Road, send:
     queue.bring(store)
     create(store, Rules(feedback=True), name="with")
     assert found(store, {"wordmine", "wordother"}) == {"wordmine", "wordother"}
-    assert retention.erase(store, [sent]) == retention.ErasedTexts(texts=1, posts=1)
+    assert erasing.erase(store, [sent]) == retention.ErasedTexts(texts=1, posts=1)
     assert found(store, {"wordmine", "wordother"}) == {"wordother"}
     assert verify(store, find(store, "with")).state == "erased"
     assert queue.bring(store) is not None
@@ -150,15 +150,15 @@ def test_a_user_has_a_text_erased_from_all_that_was_made_of_it(road: Road, send:
 def test_a_labelled_text_that_was_erased_never_becomes_a_post(road: Road, send: Send) -> None:
     sent = send("wordmine")
     queue.label(road.store, sent, "cats")
-    assert retention.erase(road.store, [sent]) == retention.ErasedTexts(texts=1)
+    assert erasing.erase(road.store, [sent]) == retention.ErasedTexts(texts=1)
     assert queue.bring(road.store) is None
-    assert retention.erase(road.store, [sent]) == retention.ErasedTexts(texts=0)
+    assert erasing.erase(road.store, [sent]) == retention.ErasedTexts(texts=0)
 
 
 def test_an_unknown_one_is_said_and_nothing_is_erased(road: Road, send: Send) -> None:
     sent = send("word")
     with pytest.raises(NotFoundError):
-        retention.erase(road.store, [sent, "nothing"])
+        erasing.erase(road.store, [sent, "nothing"])
     assert texts(road.store) == ["word"]
 
 
@@ -168,7 +168,7 @@ def test_only_an_admin_erases(road: Road, send: Send) -> None:
     with acting_as(Actor("eve@example.com", Way.SIGNED_IN)):
         for erase in (
             lambda: retention.erase_expired(road.store),
-            lambda: retention.erase(road.store, [sent]),
+            lambda: erasing.erase(road.store, [sent]),
         ):
             with pytest.raises(RefusedError, match="takes the role admin"):
                 erase()

@@ -8,7 +8,7 @@ import pytest
 from core.errors import InputError, NotFoundError
 from core.feedback import submissions
 from core.feedback.submissions import MAX_BODY, MAX_TITLE, Sent, answer, answers, counts, keep
-from core.serving.suggest import Suggestion
+from core.serving.model import Suggestion
 from core.store import Store
 from core.store.submissions import FeedbackCounts
 from tests.conftest import Road

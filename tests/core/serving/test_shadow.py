@@ -3,8 +3,8 @@
 import pytest
 
 from core.feedback.submissions import Sent, keep
+from core.serving.model import Suggestion
 from core.serving.shadow import agreement
-from core.serving.suggest import Suggestion
 from tests.core.serving.conftest import Served
 
 

@@ -9,8 +9,8 @@ from core.feedback.submissions import Sent, keep
 from core.release import aliases, audit
 from core.release.events import sentence
 from core.serving import servers, watch
+from core.serving.model import Suggestion
 from core.serving.servers import here, minute_of
-from core.serving.suggest import Suggestion
 from core.store import serving as table
 from core.store.serving import Count, Sureness
 from tests import decisions

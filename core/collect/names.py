@@ -1,0 +1,29 @@
+"""Names of subreddits, as Reddit allows them and as people write them."""
+
+import re
+
+from core.errors import InputError
+
+_SUBREDDIT = re.compile(r"[A-Za-z0-9_.\-]{1,50}")
+
+
+def is_subreddit(name: str) -> bool:
+    """Whether Reddit could have a subreddit of this name."""
+    return _SUBREDDIT.fullmatch(name) is not None
+
+
+def without_prefix(name: str) -> str:
+    """The subreddit that ``cats``, ``r/cats`` or ``/r/cats/`` names."""
+    return name.strip().strip("/").removeprefix("r/")
+
+
+def subreddit_name(text: str) -> str:
+    """The subreddit that a person means.
+
+    Raises:
+        InputError: none can have this name.
+    """
+    name = without_prefix(text)
+    if not is_subreddit(name):
+        raise InputError(f"{text[:50]!r} is no subreddit's name", "Write it like cats or r/cats.")
+    return name

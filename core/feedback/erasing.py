@@ -1,0 +1,42 @@
+"""Erasing the texts that somebody names, and all that was made of them."""
+
+from collections.abc import Sequence
+
+from core.access import authorise
+from core.erasure.erase import erase as erase_posts
+from core.errors import NotFoundError
+from core.feedback.retention import ErasedTexts
+from core.identity import Role
+from core.progress import Progress, silent
+from core.store import Store, labels
+from core.store import submissions as table
+
+
+def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) -> ErasedTexts:
+    """Erase the texts of submissions, and the posts that were made of them, from all snapshots too.
+
+    Args:
+        publics: as :func:`core.feedback.submissions.keep` named them.
+
+    Raises:
+        NotFoundError: one is not there; nothing is erased then.
+        RefusedError: whoever acts is no admin.
+        StorageError: as :func:`core.erasure.erase.erase`.
+    """
+    with store.write() as session:
+        authorise(session, Role.ADMIN, to="erase texts")
+        ids = table.ids_of(session, publics)
+        if missing := set(publics) - ids.keys():
+            raise NotFoundError(
+                f"There is no submission {min(missing)[:50]!r}",
+                "Its id came with the suggestions; signoff feedback export lists all.",
+            )
+        posts = [labels.post_id(i) for i in ids.values() if labels.label_of(session, i)]
+        texts = table.erase_named(session, ids.values())
+    if not posts:
+        store.scrub()
+        return ErasedTexts(texts)
+    # Those that are no posts yet get a tombstone all the same, so that they never become any.
+    made = erase_posts(store, posts, progress=progress)
+    store.scrub()
+    return ErasedTexts(texts, made.erased.total())
