@@ -91,6 +91,7 @@ class Pool:
         self._share = 0.0
         self._held: OrderedDict[str, Suggester] = OrderedDict()
         self._failures: dict[str, _Failure] = {}
+        self._refused: dict[str, float] = {}
         self._loaded: WeakValueDictionary[str, Suggester] = WeakValueDictionary()
         self._changing, self._loading = threading.Lock(), threading.Lock()
 
@@ -215,17 +216,18 @@ class Pool:
             return found
 
     def _get_for_caller(self, version: str) -> Suggester:
+        # Not tried each time that a caller likes to: meanwhile nothing else could be loaded.
+        if time.monotonic() < self._refused.get(version, 0.0):
+            raise _cannot_load(version)
         try:
             return self._get(version)
         except NotFoundError:
             raise
         except SignoffError as error:
+            self._refused[version] = time.monotonic() + AGAIN_SECONDS
             line = {"version": version, "error": str(error)}
             log.error("a version cannot be loaded", extra={"line": line})  # noqa: TRY400
-            raise UnavailableError(
-                f"Version {version} cannot be loaded",
-                "Ask for another version. The log of the server says why.",
-            ) from None
+            raise _cannot_load(version) from None
 
     def _drop(self, name: str) -> None:
         with self._changing:
@@ -236,3 +238,10 @@ class Pool:
         with self._changing:
             if name in self._held:
                 self._held.move_to_end(name)
+
+
+def _cannot_load(version: str) -> UnavailableError:
+    return UnavailableError(
+        f"Version {version} cannot be loaded",
+        "Ask for another version. The log of the server says why.",
+    )

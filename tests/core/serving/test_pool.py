@@ -205,6 +205,19 @@ def test_an_unknown_name_is_not_found(pool: Pool, name: str) -> None:
     assert pool.alarms == []
 
 
+def test_a_version_that_cannot_be_loaded_is_not_tried_whenever_a_caller_asks(
+    served: Served, pool: Pool, loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = corrupt(served, served.new)
+    for _ in range(3):
+        with pytest.raises(UnavailableError, match=f"{served.new} cannot be loaded"):
+            pool.named(served.new)
+    assert loads.versions.count(served.new) == 1
+    mend(served, before)
+    monkeypatch.setattr("core.serving.pool.time.monotonic", lambda: 1e12)
+    assert pool.named(served.new).suggester.version == served.new
+
+
 def test_a_shadow_is_loaded_as_soon_as_it_is_named(served: Served, pool: Pool) -> None:
     assert pool.shadow is None
     served.move("shadow", served.new)
