@@ -66,28 +66,15 @@ class Store:
         Raises:
             StorageError: others wrote for longer, the disk is full, or the database is damaged.
         """
-        with closing(self.engine.raw_connection()) as pooled:
-            driver: Any = pooled.driver_connection
-            try:
-                if not durable:
-                    # Who does not wait for the disk does not copy the log of writes into the
-                    # database either: the next that waits does both.
-                    driver.execute("PRAGMA synchronous=NORMAL")
-                    driver.execute(f"PRAGMA wal_autocheckpoint={MOST_PAGES}")
-                driver.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
-                driver.execute("BEGIN IMMEDIATE")
-                yield driver
-                driver.execute("COMMIT")
-            except sqlite3.Error as error:
-                database = self.home / DATABASE
-                explained = _explained(error, database, patience)
-                if explained is None:
-                    raise
-                raise explained from error
-            finally:
-                if driver.in_transaction:
-                    driver.rollback()
-                _set_pragmas(driver)
+        try:
+            with closing(self.engine.raw_connection()) as pooled:
+                with _appending(pooled.driver_connection, durable, patience) as driver:
+                    yield driver
+        except sqlite3.Error as error:
+            explained = _explained(error, self.home / DATABASE, patience)
+            if explained is None:
+                raise
+            raise explained from error
 
     def scrub(self) -> None:
         """Write the database anew, so that its files hold nothing of rows that were deleted.
@@ -150,6 +137,25 @@ def open_store(home: Path) -> Store:
         engine.dispose()
         raise
     return Store(home=home, engine=engine, artifacts=Artifacts(home / "artifacts"))
+
+
+@contextmanager
+def _appending(driver: Any, durable: bool, patience: float) -> Iterator[sqlite3.Connection]:
+    """A transaction of :meth:`Store.append`. The connection is afterwards as it was before."""
+    try:
+        if not durable:
+            # Who does not wait for the disk does not copy the log of writes into the database
+            # either: the next that waits does both.
+            driver.execute("PRAGMA synchronous=NORMAL")
+            driver.execute(f"PRAGMA wal_autocheckpoint={MOST_PAGES}")
+        driver.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
+        driver.execute("BEGIN IMMEDIATE")
+        yield driver
+        driver.execute("COMMIT")
+    finally:
+        if driver.in_transaction:
+            driver.rollback()
+        _set_pragmas(driver)
 
 
 def _engine(database: Path) -> Engine:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from core.errors import StorageError
 from core.store import Store, open_store
+from core.store.engine import DATABASE
 
 FULL, NORMAL = 2, 1
 INSERT = "INSERT INTO labels (submission, at, by, use) VALUES (?, '2026-05-31', 'ada', 'train')"
@@ -55,3 +56,10 @@ def test_it_waits_no_longer_than_its_patience(store: Store) -> None:
     with store.append() as driver:
         assert driver.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
     other.engine.dispose()
+
+
+def test_a_database_that_cannot_be_opened_is_told(store: Store) -> None:
+    store.engine.dispose()
+    (store.home / DATABASE).write_bytes(b"not one" * 1_000)
+    with pytest.raises(StorageError, match="damaged"), store.append():
+        pass
