@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from core.api.problems import JSON, http_problem, invalid, problem
@@ -217,6 +218,8 @@ class Direct:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             return invalid(".".join(map(str, ("body", *first["loc"]))), first["msg"])
+        except ClientDisconnect:  # nobody hears it but the log, as of every other route
+            return http_problem(HTTPException(400, "The caller ended before the request did"))
         except HTTPException as error:  # the gate's, of a body that is too long
             return http_problem(error)
         except SignoffError as error:

@@ -3,6 +3,7 @@
 import errno
 import json
 import re
+import socket
 
 import httpx
 import pytest
@@ -221,3 +222,13 @@ def test_errors_of_the_database_do_not_show_texts(store: Store) -> None:
     with pytest.raises(SQLAlchemyError) as raised, store.write() as session:
         session.execute(broken, {"title": "a secret"})
     assert "a secret" not in str(raised.value)
+
+
+def test_a_caller_that_ends_before_its_request_does_is_no_error_of_the_server(api: Api) -> None:
+    with socket.create_connection((api.client.base_url.host, api.client.base_url.port)) as caller:
+        head = "POST /v1/predict HTTP/1.1", "Host: localhost", "Content-Type: application/json"
+        caller.sendall("\r\n".join((*head, "Content-Length: 1000", "", "{")).encode())
+        wait_until(lambda: api.client.get("/healthz").status_code == 200)  # it waits for the rest
+    wait_until(lambda: any(b"/v1/predict" in line for line in api.log))
+    (line,) = (json.loads(line) for line in api.log if b"/v1/predict" in line)
+    assert line["status"] == 422
