@@ -11,6 +11,8 @@ is closed, by whatever: the last reference, Python's end, ``kill -9``.
 
 import gc
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -75,8 +77,7 @@ class Beside(Generic[Q, A]):
         try:
             while self._late:
                 self._skip(until)
-            self._connection.send(question)
-            self._late = 1
+            self._say(question, until)
             return self._hear(until)
         except TimeoutError:
             raise
@@ -84,6 +85,18 @@ class Beside(Generic[Q, A]):
             raise _gone() from error
         finally:
             self._lock.release()
+
+    def _say(self, question: Q, until: float) -> None:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError  # else it would do what nobody hears of
+        _send_within(self._connection, left)
+        try:
+            self._connection.send(question)
+        except BlockingIOError:
+            self.process.kill()  # it has half of the question, and was stopped
+            raise TimeoutError from None
+        self._late = 1
 
     def _skip(self, until: float) -> None:
         try:
@@ -131,6 +144,17 @@ def _answer(connection: Connection) -> None:
         except Exception as error:  # noqa: BLE001
             said = False, _told(error)
         connection.send(said)
+
+
+def _send_within(connection: Connection, seconds: float) -> None:
+    """What is longer than the pipe has to be read meanwhile: BlockingIOError after so long."""
+    whole = int(seconds)
+    timeval = struct.pack("@ll", whole, int((seconds - whole) * 1e6) or 1)
+    end = socket.socket(fileno=connection.fileno())
+    try:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
+    finally:
+        end.detach()
 
 
 def _told(error: Exception) -> str:

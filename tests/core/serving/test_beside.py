@@ -1,6 +1,7 @@
 """What is asked in a process of its own."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 
@@ -72,3 +73,20 @@ def test_what_cannot_be_made_says_why_once_and_has_ended_then() -> None:
         beside.ask("anything", seconds=SECONDS)
     with pytest.raises(UnavailableError, match="was ended"):
         beside.ask("anything", seconds=SECONDS)
+
+
+def test_one_that_was_stopped_holds_nobody_up_with_a_long_question(
+    beside: Beside[tuple[float, str], str],
+) -> None:
+    beside.ask((0, "ready"), seconds=SECONDS)
+    os.kill(beside.process.pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError):
+        beside.ask((0, "longer than the pipe " * 500_000), seconds=0.2)
+    assert beside.process.wait(SECONDS) == -signal.SIGKILL  # half of a question is none
+
+
+def test_what_nobody_waits_for_is_not_asked(beside: Beside[tuple[float, str], str]) -> None:
+    beside.ask((0, "ready"), seconds=SECONDS)
+    with pytest.raises(TimeoutError):
+        beside.ask((0, "end"), seconds=0)
+    assert beside.ask((0, "after"), seconds=SECONDS) == "after"
