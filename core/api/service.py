@@ -27,8 +27,8 @@ PARTS = 4
 WAITING = 1_000
 """Requests that may wait for a model."""
 KEEP_SECONDS = 2.0
-"""How long an answer waits to be kept. Longer only where something else has locked the database, or
-the disk is stuck: then callers get it without a submission."""
+"""How long an answer waits to be kept while nothing is kept: something else has locked the
+database, or the disk is stuck. Then callers get it without a submission."""
 START_SECONDS = 60.0
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
@@ -38,19 +38,21 @@ Said = list[Suggestion]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Posts for one version. ``at``: when they were asked, by ``time.monotonic``."""
+    """Posts for one version."""
 
     suggester: Suggester
     posts: Sequence[Text]
     k: int
     keep_text: bool
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Suggested:
+    """``at``: when it was said, by ``time.monotonic``; a slow model takes no time to keep away."""
+
     asked: Question
     said: Sequence[Said]
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Service:
 
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
         self._pool, self._meters = pool, meters
-        self._keeper = Keeper(store.home)
+        self._keeper, self._kept_at = Keeper(store.home), 0.0
         # A thread for each: one that answers slowly, or never, holds up its own callers only.
         self._asks: WeakKeyDictionary[Suggester, Groups[Question, Answer]] = WeakKeyDictionary()
         self._keep: Groups[_Suggested, Answer] = Groups(
@@ -115,7 +117,7 @@ class Service:
         for start in range(0, len(posts), AT_ONCE * PARTS):
             some = posts[start : start + AT_ONCE * PARTS]
             asked = [
-                Question(served.suggester, part, k, keep_text, time.monotonic())
+                Question(served.suggester, part, k, keep_text)
                 for part in (some[at : at + AT_ONCE] for at in range(0, len(some), AT_ONCE))
             ]
             try:
@@ -184,10 +186,13 @@ class Service:
             for one in every
             for (title, body), suggestions in zip(one.asked.posts, one.said, strict=True)
         ]
-        left = min(one.asked.at for one in every) + KEEP_SECONDS - time.monotonic()
+        # With much to do it may have waited for longer, behind others that were kept.
+        since = max(self._kept_at, min(one.at for one in every))
+        left = since + KEEP_SECONDS - time.monotonic()
         kept: Sequence[str | None]
         try:
             kept = self._keeper.keep(sent, seconds=max(0.0, left))
+            self._kept_at = time.monotonic()
         except SignoffError:
             kept = [None] * len(sent)
         publics = iter(kept)
@@ -248,7 +253,10 @@ def suggest_all(questions: Sequence[Question]) -> list[_Suggested]:
     posts = [post for asked in questions for post in asked.posts]
     k = max(asked.k for asked in questions)
     said = iter(questions[0].suggester.suggest_many(posts, k=k))
-    return [_Suggested(asked, [next(said)[: asked.k] for _ in asked.posts]) for asked in questions]
+    at = time.monotonic()
+    return [
+        _Suggested(asked, [next(said)[: asked.k] for _ in asked.posts], at) for asked in questions
+    ]
 
 
 async def _together(

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from core.api import service
 from core.api.app import Options
 from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
@@ -137,6 +139,21 @@ def test_what_cannot_be_kept_in_time_is_answered_and_says_so(served: Served, api
     assert 'signoff_unkept_total{source="api"} 1.0' in api.client.get("/metrics").text
     public = api.submission()  # and then all is as before
     assert (public,) in rows(served.store, "SELECT public FROM submissions")
+
+
+def test_what_a_slow_model_says_is_kept(
+    served: Served, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "KEEP_SECONDS", 1.0)
+    before = beside()
+    api.version(version=served.new)
+    (model,) = beside() - before
+    model.suspend()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(api.submission, version=served.new)
+        time.sleep(1.1)
+        model.resume()
+        assert (waiting.result(),) in rows(served.store, "SELECT public FROM submissions")
 
 
 def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
