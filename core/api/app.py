@@ -1,5 +1,6 @@
 """The HTTP API as an ASGI application."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator
@@ -90,14 +91,16 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             log_text=chosen.log_text,
         )
         beat.start()
-        service.wait()
-        # What is there now stays: looking through it again and again takes a fifth of the time.
-        gc.collect()
-        gc.freeze()
-        yield
-        gc.unfreeze()
-        service.close()
-        beat.close()
+        try:
+            await asyncio.to_thread(service.wait)
+            # What is there now stays: looking through it again and again takes a fifth of the time.
+            gc.collect()
+            gc.freeze()
+            yield
+        finally:
+            gc.unfreeze()
+            service.close()
+            beat.close()
 
     app = FastAPI(
         title="Signoff",

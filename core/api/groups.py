@@ -7,6 +7,7 @@ nobody waits; with much to do, one commit, or one question to a model, is for al
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -15,6 +16,10 @@ from core.errors import UnavailableError
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class NoRoomError(UnavailableError):
+    """So many wait that one more would not be answered in time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -50,14 +55,14 @@ class Groups(Generic[T, R]):
         self._thread.start()
 
     def require_room(self) -> None:
-        """Raise UnavailableError if too many wait already."""
+        """Raise NoRoomError if too many wait already."""
         if self._queue.qsize() >= self._most:
-            raise UnavailableError(
+            raise NoRoomError(
                 "More is asked for than this server can answer", "Ask again in a moment."
             )
 
     async def do(self, item: T, *, weight: int = 1) -> R:
-        """The item's result. Raises UnavailableError if too many wait already."""
+        """The item's result. Raises NoRoomError if too many wait already."""
         self.require_room()
         waiting = _Waiting(item, weight, asyncio.get_running_loop().create_future())
         self._queue.put([waiting])
@@ -68,10 +73,10 @@ class Groups(Generic[T, R]):
         """Finish what waits, then end the thread; nobody may ask any more."""
         self._queue.put(None)
 
-    def close(self) -> None:
-        """The same, and wait for it."""
+    def close(self, *, until: float) -> None:
+        """The same, and wait for it until then, by ``time.monotonic``."""
         self.end()
-        self._thread.join()
+        self._thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self) -> None:
         going_on = True

@@ -235,9 +235,8 @@ async def _served(
     name = version or alias
     if name in (None, PRODUCTION):
         return state.pool.for_caller(caller or state.caller(request).name)
-    if state.pool.is_held(name):
-        return state.pool.named(name)
-    return await asyncio.to_thread(state.pool.named, name)
+    held = state.pool.held(name)
+    return held if held is not None else await asyncio.to_thread(state.pool.named, name)
 
 
 def _json(value: dict[str, Any] | Sequence[Any]) -> Response:

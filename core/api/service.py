@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary, finalize
 
-from core.api.groups import Groups
+from core.api.groups import Groups, NoRoomError
 from core.api.meters import Meters
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
@@ -29,7 +29,7 @@ WAITING = 1_000
 KEEP_SECONDS = 2.0
 """How long an answer waits to be kept while nothing is kept: something else has locked the
 database, or the disk is stuck. Then callers get it without a submission."""
-START_SECONDS = 60.0
+START_SECONDS, END_SECONDS = 60.0, 5.0
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
 
@@ -70,7 +70,6 @@ class _Twin:
     post: Text
     k: int
     public: str
-    version: str
 
 
 class Service:
@@ -122,6 +121,8 @@ class Service:
             ]
             try:
                 answers = await _together(ask, asked)
+            except NoRoomError:
+                raise  # no fault of the version
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
                 raise
@@ -152,16 +153,19 @@ class Service:
         return name
 
     def close(self) -> None:
-        """Finish what was begun; shadows that wait are left."""
+        """Finish what was begun, if that takes no longer than :data:`END_SECONDS`: nobody hears of
+        it any more. Shadows that wait are left.
+        """
+        until = time.monotonic() + END_SECONDS
         for asking in list(self._asks.values()):
-            asking.close()
-        self._keep.close()
-        self._said.close()
+            asking.close(until=until)
+        self._keep.close(until=until)
+        self._said.close(until=until)
         with suppress(queue.Empty):
             while True:
                 self._twins.get_nowait()
         self._twins.put(None)
-        self._shadow.join()
+        self._shadow.join(max(0.0, until - time.monotonic()))
 
     def _of(self, suggester: Suggester) -> Groups[Question, Answer]:
         """Those who ask a version; they end with it."""
@@ -207,7 +211,7 @@ class Service:
         for post, public in zip(posts, kept, strict=True):
             if public is not None:
                 try:
-                    self._twins.put_nowait(_Twin(post, k, public, version))
+                    self._twins.put_nowait(_Twin(post, k, public))
                 except queue.Full:
                     self._meters.unkept("shadow", 1)
 

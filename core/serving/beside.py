@@ -17,8 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Generic, TypeVar, cast
 
@@ -46,7 +46,8 @@ class Beside(Generic[Q, A]):
     """
 
     def __init__(self, make: Callable[[], Callable[[Q], A]]) -> None:
-        self._connection, theirs = Pipe()
+        with _explained():
+            self._connection, theirs = Pipe()
         self._lock = threading.Lock()
         # Answers that come before that to the next question; the first says whether it was made.
         self._late, self._made = 1, False
@@ -163,13 +164,18 @@ def _told(error: Exception) -> str:
 
 def _start(number: int) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "core.serving.beside_process", str(number)]
+    with _explained(), starting_processes():
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
     try:
-        with starting_processes():
-            return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
+        yield
     except OSError as error:
         raise UnavailableError(
             f"No process can be started: {error.strerror or error}",
-            "If memory ran out, end other programs.",
+            "If memory ran out, or files are open without need, end other programs.",
         ) from error
 
 

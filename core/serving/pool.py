@@ -131,10 +131,9 @@ class Pool:
             NotFoundError: there is no such alias or version.
             UnavailableError: its model cannot be loaded; why, the log says alone.
         """
-        held = self._held.get(name)
+        held = self.held(name)
         if held is not None:
-            self._touch(name)
-            return Served(held, name)
+            return held
         # An alias may be newer than the last look.
         wanted = self._names.get(name) or aliases.current(self._store).get(name, name)
         suggester = self._get_for_caller(wanted)
@@ -145,9 +144,13 @@ class Pool:
                 del self._held[other]
         return Served(suggester, name)
 
-    def is_held(self, name: str) -> bool:
-        """Whether :meth:`named` gives it without loading anything."""
-        return name in self._held
+    def held(self, name: str) -> Served | None:
+        """What :meth:`named` gives where nothing has to be loaded for it."""
+        found = self._held.get(name)
+        if found is None:
+            return None
+        self._touch(name)
+        return Served(found, name)
 
     @property
     def shadow(self) -> Suggester | None:

@@ -1,5 +1,6 @@
 """The page Churn on the demo: which posts it lists, and one of them in full."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,15 +73,11 @@ def test_posts_are_filtered_by_what_became_of_them(
 def test_posts_are_filtered_by_subreddit_and_slice(demo: Path, open_page: Open) -> None:
     app = open_page("churn", subreddit="politics")
     assert set(app.dataframe[0].value["Subreddit"]) == {"r/politics"}
-    both = sum(
-        int(
-            plain_text_of(open_page("churn", slice="kind of post", value=value, subreddit="nba"))
-            .split(" to ")[-1]
-            .split(" of ")[1]
-            .split(" post")[0]
-        )
+    parts = [
+        plain_text_of(open_page("churn", slice="kind of post", value=value, subreddit="nba"))
         for value in ("self post", "link post")
-    )
+    ]
+    both = sum(int(re.findall(r"1(?: to \d+)? of (\d+) post", part)[-1]) for part in parts)
     alone = plain_text_of(open_page("churn", subreddit="nba"))
     assert f"of {both} posts" in alone
 

@@ -1,11 +1,10 @@
 """How much a caller may ask for, and who counts as one."""
 
-import asyncio
-
 import pytest
 
 from core.api.callers import Allowance, Doorkeeper
 from core.store import Store
+from tests.core.api.test_groups import run
 
 
 class Clock:
@@ -62,4 +61,4 @@ async def ask(store: Store, address: str) -> str:
 )
 def test_a_network_of_ipv6_is_one_caller(store: Store, address: str, name: str) -> None:
     """One household has 2^64 addresses."""
-    assert asyncio.run(ask(store, address)) == name
+    assert run(ask(store, address)) == name

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -58,7 +59,7 @@ def test_whoever_comes_meanwhile_is_in_the_next_group_and_each_gets_its_own() ->
     found = run(behind_the_first(work, groups, [1, 2, 3, 4, 5]))
     assert found == [2, 4, 6, 8, 10]
     assert work.groups == [[1], [2, 3, 4], [5]]
-    groups.close()
+    groups.close(until=time.monotonic() + 60)
 
 
 def test_an_error_is_for_whom_it_is_of_or_for_the_whole_group() -> None:
@@ -66,7 +67,7 @@ def test_an_error_is_for_whom_it_is_of_or_for_the_whole_group() -> None:
     groups = groups_of(work)
     found = run(behind_the_first(work, groups, [1, -2, 3, 4, 13]))
     assert [type(one) for one in found] == [int, KeyError, int, int, ZeroDivisionError]
-    groups.close()
+    groups.close(until=time.monotonic() + 60)
 
 
 def test_more_than_may_wait_are_refused() -> None:
@@ -75,7 +76,7 @@ def test_more_than_may_wait_are_refused() -> None:
     found = run(behind_the_first(work, groups, [1, 2, 3, 4]))
     assert found[:3] == [2, 4, 6]
     assert isinstance(found[3], UnavailableError)
-    groups.close()
+    groups.close(until=time.monotonic() + 60)
 
 
 def test_whoever_stopped_waiting_is_left_out() -> None:
@@ -94,4 +95,19 @@ def test_whoever_stopped_waiting_is_left_out() -> None:
 
     assert run(ask()) == 6
     assert work.groups == [[1], [3]]
-    groups.close()
+    groups.close(until=time.monotonic() + 60)
+
+
+def test_the_end_waits_no_longer_than_it_is_told_to() -> None:
+    work = Work()
+    groups = groups_of(work)
+
+    async def ask_and_leave() -> None:
+        asked = asyncio.create_task(groups.do(1))
+        await asyncio.to_thread(work.begun.wait, 60)
+        groups.close(until=time.monotonic())
+        assert not asked.done()
+        work.go_on.set()
+        assert await asked == 2
+
+    run(ask_and_leave())

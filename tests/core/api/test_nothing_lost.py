@@ -201,6 +201,21 @@ def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
     wait_until(lambda: has_ended(model) and predicting() == threads)
 
 
+def test_a_server_ends_though_a_model_hangs(served: Served) -> None:
+    with signoff_serve() as (process, address):
+        before = set(psutil.Process(process.pid).children())
+        asked = {"posts": [{"title": TITLE}], "version": served.new}
+        assert httpx.post(f"{address}/v1/predict", json=asked, timeout=60).status_code == 200
+        (model,) = set(psutil.Process(process.pid).children()) - before
+        model.suspend()
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{address}/v1/predict", json=asked, timeout=0.5)
+        process.terminate()
+        process.wait(60)
+        model.resume()
+        wait_until(lambda: has_ended(model))
+
+
 def holds(process: psutil.Process, path: Path) -> bool:
     """Whether a process has a file open."""
     try:

@@ -193,7 +193,7 @@ def test_a_table_that_cannot_be_written_is_said_to_be(road: Road, tmp_path: Path
     assert_refused(
         signoff("compare", 3, 5, "--table", tmp_path / "missing" / "changes.csv"),
         "Cannot write to",
-        "folder exists",
+        "folder that exists",
     )
 
 
