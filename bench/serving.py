@@ -87,6 +87,7 @@ def main() -> None:
         for _, (name, ask) in itertools.product(range(chosen.repeats), sides.items()):
             found[name].append(ask())
             note(f"{name}: {_told(found[name][-1])}, load {os.getloadavg()[0]:.1f}")
+        os.sync()  # half a million texts of the rounds before are not what a caller waits for
         calm = fresh(steady, port, ones, rate=RATE, seconds=chosen.steady)
         note(f"steady: {_told(calm)}")
         with switching(released) as switches:
