@@ -12,12 +12,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from core.errors import InputError
 from core.settings import settings
 
 MAX_NAME = 254
 """Characters of a name: as long as an email address may be."""
+FORWARDED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+)
+"""Headers by which a proxy shows itself: with one of them a request is not from this machine,
+whatever address it comes from.
+"""
+_IPV6_PREFIX = 64
+"""Bits; who is given an IPv6 address is given all of such a network."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -149,3 +164,18 @@ def is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> str | None:
+    """Whom an address stands for: one of IPv4 itself, one of IPv6 for its network, of which one
+    person has all; None if it is no address.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.version == 4 or found.is_loopback:
+        return str(found)
+    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))

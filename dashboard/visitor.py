@@ -5,7 +5,6 @@ a page would not hold for them. :func:`acting` is the entrance of the whole proc
 (:func:`core.identity.entrance`): core asks it at the moment of writing.
 """
 
-import ipaddress
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,21 +16,17 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import InputError
-from core.identity import NOBODY, Actor, Way, is_loopback, local_operator, person
-from core.settings import settings
-
-FORWARDED = (
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
+from core.identity import (
+    FORWARDED,
+    NOBODY,
+    Actor,
+    Way,
+    is_loopback,
+    local_operator,
+    network_of,
+    person,
 )
-"""Headers by which a proxy shows itself."""
-_IPV6_PREFIX = 64
-"""Bits; who is given an IPv6 address is given all of such a network."""
+from core.settings import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +99,13 @@ def session() -> str:
 
 
 def network() -> str:
-    """Where the visitor of the page that runs now comes from, see :func:`network_of`."""
+    """Where the visitor of the page that runs now comes from, see :func:`comes_from`."""
     header = settings().trusted_address_header
-    return network_of(st.context.ip_address, st.context.headers.get_all(header) if header else ())
+    return comes_from(st.context.ip_address, st.context.headers.get_all(header) if header else ())
 
 
-def network_of(peer: str | None, named: Sequence[str] = ()) -> str:
-    """The IPv4 address that someone comes from; of IPv6 the network, of which one has all. Pure.
+def comes_from(peer: str | None, named: Sequence[str] = ()) -> str:
+    """The network that someone comes from, see :func:`core.identity.network_of`. Pure.
 
     Args:
         peer: the other end of the connection; None: this machine.
@@ -118,15 +113,7 @@ def network_of(peer: str | None, named: Sequence[str] = ()) -> str:
             itself has written. Where it is none, everybody comes from the proxy.
     """
     written = named[-1].rpartition(",")[2].strip() if named else ""
-    for address in (written, peer or ""):
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            continue
-        found = getattr(found, "ipv4_mapped", None) or found
-        wide = 32 if found.version == 4 else _IPV6_PREFIX
-        return str(ipaddress.ip_network((found, wide), strict=False))
-    return "this machine"
+    return network_of(written) or network_of(peer or "") or "this machine"
 
 
 def acting() -> Actor:

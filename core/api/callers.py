@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import ipaddress
 import math
 import time
 from collections import Counter
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 from core.api.problems import HttpError
 from core.errors import RefusedError
+from core.identity import FORWARDED, network_of
 from core.release import members
 from core.store import Store
 
@@ -18,11 +18,7 @@ BELIEVED_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
 _MINUTE = 60.0
-_ELSEWHERE = (
-    *(b"forwarded", b"via", b"x-real-ip"),
-    *(b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"),
-)
-"""With one of these a request comes through a proxy, whatever address it comes from."""
+_FORWARDED = tuple(name.encode() for name in FORWARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +91,12 @@ class Doorkeeper:
         secret = _bearer(headers)
         if secret is not None:
             return Caller(await self._name(secret))
-        if self._needs_token or (self._behind_proxy and any(n in headers for n in _ELSEWHERE)):
+        if self._needs_token or (self._behind_proxy and any(n in headers for n in _FORWARDED)):
             raise _unknown(
                 "This server wants a token",
                 "Send Authorization: Bearer TOKEN. An admin makes one: signoff tokens create.",
             )
-        return Caller(_of_address(address))
+        return Caller(network_of(address) or address)
 
     def take(self, caller: Caller, posts: int) -> None:
         """Count what a caller asks for; what is refused does not count.
@@ -140,16 +136,6 @@ class Doorkeeper:
 def _bearer(headers: Mapping[bytes, bytes]) -> str | None:
     scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
-
-
-def _of_address(address: str) -> str:
-    """Whom an address stands for: one caller of IPv6 has all 2^64 of a network."""
-    if ":" not in address:
-        return address
-    found = ipaddress.IPv6Address(address.partition("%")[0])
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return address if found.is_loopback else str(ipaddress.IPv6Network((found, 64), strict=False))
 
 
 def _unknown(reason: str, hint: str) -> HttpError:

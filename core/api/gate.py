@@ -52,8 +52,7 @@ class Gate:
 
     Args:
         hosts: names by which this server may be asked for, IPv6 addresses without brackets; empty:
-            any. A page whose name was made
-            to resolve to this machine must not reach it.
+            any. A page whose name was made to resolve to this machine must not reach it.
         lines: takes the log's line of each request; None: there is no such log.
     """
 

@@ -5,11 +5,18 @@ import re
 from core.errors import InputError
 
 _SUBREDDIT = re.compile(r"[A-Za-z0-9_.\-]{1,50}")
+"""What files may hold: profiles are ``u_name``, and old names are odd."""
+_REDDITS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,21}")
 
 
 def is_subreddit(name: str) -> bool:
     """Whether Reddit could have a subreddit of this name."""
     return _SUBREDDIT.fullmatch(name) is not None
+
+
+def is_at_reddit(name: str) -> bool:
+    """Whether it can be asked for there: narrower than what files may hold."""
+    return _REDDITS.fullmatch(name) is not None
 
 
 def without_prefix(name: str) -> str:

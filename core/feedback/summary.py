@@ -4,7 +4,6 @@ Those who answer are not a random sample of those who ask: shares of answers are
 answered, and say nothing of the others.
 """
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.access import authorise
+from core.collect.names import is_at_reddit
 from core.errors import InputError
 from core.evaluation.aggregate import HISTOGRAM_BINS
 from core.evaluation.evaluate import labels_of
@@ -36,8 +36,6 @@ _Counted = TypeVar("_Counted", BinCounts, DayCounts)
 
 _FINE = 150
 """Bins that SQL counts: those of a histogram and those of a reliability curve are made of them."""
-_REDDITS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,21}")
-"""Names that Reddit gives, or gave: narrower than what files may hold. Profiles have ``u_``."""
 DAY, WEEK = "day", "week"
 PERIODS = (DAY, WEEK)
 
@@ -213,7 +211,7 @@ def add_to_collector(store: Store, subreddit: str) -> Added:
         RefusedError: whoever acts is no reviewer.
     """
     name = subreddit_in(subreddit)
-    if not _REDDITS.fullmatch(name):
+    if not is_at_reddit(name):
         raise InputError(
             f"Reddit has no subreddit of the name {name!r}",
             "Their names are 2 to 22 letters, digits and underscores.",

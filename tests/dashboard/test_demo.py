@@ -24,7 +24,7 @@ from core.store import serving as table
 from core.store.serving import Count
 from core.training.train import of_execution
 from dashboard import public
-from dashboard.visitor import network_of
+from dashboard.visitor import comes_from
 from tests.core.serving.test_process import wait_until
 from tests.dashboard.conftest import SECONDS
 from tests.dashboard.deciding import approved
@@ -242,10 +242,10 @@ def test_a_visitor_who_asks_too_often_is_told_when_to_go_on(
 def test_another_tab_does_not_lift_the_limit_of_a_network(demo: Path) -> None:
     minute, day = public.OF_A_NETWORK
     for visit in range(minute.amount):
-        public.admit(f"tab {visit}", "192.0.2.1/32")
+        public.admit(f"tab {visit}", "192.0.2.1")
     with pytest.raises(RefusedError, match="60 posts a minute from you and others"):
-        public.admit("one more", "192.0.2.1/32")
-    public.admit("one more", "192.0.2.2/32")
+        public.admit("one more", "192.0.2.1")
+    public.admit("one more", "192.0.2.2")
     assert day.amount > minute.amount
 
 
@@ -253,20 +253,20 @@ def test_another_tab_does_not_lift_the_limit_of_a_network(demo: Path) -> None:
     ("peer", "named", "network"),
     [
         (None, [], "this machine"),
-        ("192.0.2.7", [], "192.0.2.7/32"),
+        ("192.0.2.7", [], "192.0.2.7"),
         ("2001:db8::1:2:3:4", [], "2001:db8::/64"),
-        ("::ffff:192.0.2.7", [], "192.0.2.7/32"),
-        (None, ["192.0.2.7"], "192.0.2.7/32"),
-        (None, ["10.0.0.1, 192.0.2.7"], "192.0.2.7/32"),  # the first one is the visitor's own
-        (None, ["10.0.0.1", "192.0.2.7"], "192.0.2.7/32"),
-        ("198.51.100.1", ["unknown"], "198.51.100.1/32"),
+        ("::ffff:192.0.2.7", [], "192.0.2.7"),
+        (None, ["192.0.2.7"], "192.0.2.7"),
+        (None, ["10.0.0.1, 192.0.2.7"], "192.0.2.7"),  # the first one is the visitor's own
+        (None, ["10.0.0.1", "192.0.2.7"], "192.0.2.7"),
+        ("198.51.100.1", ["unknown"], "198.51.100.1"),
         (None, ["<script>"], "this machine"),
     ],
 )
 def test_a_visitor_counts_by_the_address_that_the_proxy_itself_has_seen(
     peer: str | None, named: list[str], network: str
 ) -> None:
-    assert network_of(peer, named) == network
+    assert comes_from(peer, named) == network
 
 
 def test_a_visitor_gets_the_canary_each_time_or_never(store: Store) -> None:

@@ -7,11 +7,11 @@ import pytest
 from streamlit import config, runtime
 from streamlit.testing.v1 import AppTest
 
-from core.identity import NOBODY, Actor, Role, Way
+from core.identity import FORWARDED, NOBODY, Actor, Role, Way
 from core.release import members
 from core.settings import settings
 from core.store import Store
-from dashboard.visitor import FORWARDED, Visitor, acting, of_request
+from dashboard.visitor import Visitor, acting, of_request
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of
