@@ -17,12 +17,15 @@ from dashboard.charts.sureness import Sureness
 USERS = "texts of users"
 
 
-def accepted(share: Share) -> tuple[str, str]:
-    """A share of answers; its 95% interval, and of how many it is. A dash without any."""
+def accepted(share: Share, answered: int) -> tuple[str, str]:
+    """A share of answers, and its 95% interval; of how many it is where those are not all
+    ``answered``, which stand beside it. A dash without any.
+    """
     if share.value is None or share.interval is None:
         return "–", "no such answer yet"
     low, high = map(words.share, share.interval)
-    return words.share(share.value), f"{low} to {high}, of {share.of:,}"
+    of = f", of {share.of:,}" if share.of != answered else ""
+    return words.share(share.value), f"{low} to {high}{of}"
 
 
 def show_over_time(counted: Counted, one: VersionFeedback) -> None:
@@ -130,8 +133,8 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
             (
                 c.Link(one.version, c.FEEDBACK, {"version": one.version}),
                 f"{one.answered:,} of {one.texts:,}",
-                _with_interval(one.first),
-                _with_interval(one.five),
+                _with_interval(one.first, one.answered),
+                _with_interval(one.five, one.answered),
                 words.three(one.p_mean)
                 + (f", posts {words.three(one.against.mean)}" if one.against else ""),
             )
@@ -140,6 +143,6 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
     )
 
 
-def _with_interval(share: Share) -> str:
-    value, note = accepted(share)
+def _with_interval(share: Share, answered: int) -> str:
+    value, note = accepted(share, answered)
     return f"{value} ({note})" if share.of else value

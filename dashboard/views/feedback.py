@@ -77,8 +77,8 @@ def show_figures(one: VersionFeedback) -> None:
             words.share(one.answered / one.texts) if one.texts else "–",
             words.count(one.answered, "answer"),
         ),
-        ("Right first", *accepted(one.first)),
-        ("Right among five", *accepted(one.five)),
+        ("Right first", *accepted(one.first, one.answered)),
+        ("Right among five", *accepted(one.five, one.answered)),
         (
             "Mean p@1",
             words.three(one.p_mean),

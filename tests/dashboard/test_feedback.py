@@ -8,11 +8,13 @@ from sqlalchemy import delete
 
 from core.feedback import queue, summary
 from core.feedback.submissions import Sent, answer, keep
+from core.feedback.summary import Share
 from core.release import aliases
 from core.serving.model import Suggestion
 from core.store import Store, collection, open_store
 from core.store.tables import Base
 from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
+from dashboard.parts.feedback import accepted
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
@@ -199,3 +201,9 @@ def erase(store: Store, *rows: type[Base]) -> None:
     with store.write() as session:
         for row in rows:
             session.execute(delete(row))
+
+
+def test_a_share_says_of_how_many_it_is_where_that_is_not_all_answers() -> None:
+    assert accepted(Share(2, 4), 4) == ("50.0%", "15.0% to 85.0%")
+    assert accepted(Share(2, 4), 10) == ("50.0%", "15.0% to 85.0%, of 4")
+    assert accepted(Share(0, 0), 10)[0] == "–"
