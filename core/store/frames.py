@@ -1,4 +1,4 @@
-"""Frames and JSON as artifacts, and frames as files that people take away."""
+"""Frames, JSON and records as artifacts, and frames as files that people take away."""
 
 import csv
 import io
@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pandas as pd
 
+from core.errors import CorruptArtifactError
+from core.records import Record, from_json, to_json
 from core.store.artifacts import Artifacts
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -29,6 +31,26 @@ def put_json(artifacts: Artifacts, value: Any) -> str:
 
 def read_json(artifacts: Artifacts, digest: str) -> Any:
     return orjson.loads(artifacts.read(digest))
+
+
+def put_record(artifacts: Artifacts, record: object) -> str:
+    """Store a typed result as JSON (see :mod:`core.records`); its digest."""
+    return put_json(artifacts, to_json(record))
+
+
+def read_record(artifacts: Artifacts, digest: str, kind: type[Record]) -> Record:
+    """The typed result that :func:`put_record` stored.
+
+    Raises:
+        CorruptArtifactError: the artifact is damaged, or holds something else.
+    """
+    try:
+        return from_json(kind, read_json(artifacts, digest))
+    except ValueError:
+        raise CorruptArtifactError(
+            f"Artifact {digest[:12]} does not hold a {kind.__name__}",
+            "Run the step that made it again, with --force.",
+        ) from None
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:
