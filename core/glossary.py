@@ -1,0 +1,87 @@
+"""The words of the project, each explained once: for the help on pages and for docs/glossary.md."""
+
+import sys
+from types import MappingProxyType
+
+TERMS = MappingProxyType(
+    {
+        "alias": "A movable name for a version, such as production, staging or canary.",
+        "approval": "A reviewer's decision that a candidate may be released. It is tied to the"
+        " evidence shown, and becomes void when that evidence changes.",
+        "artifact": "A stored file, named by the SHA-256 of its content and checked every time it"
+        " is loaded.",
+        "audit log": "The list of all decisions. Each entry contains the hash of the one before, so"
+        " that a later edit can be detected.",
+        "baseline": "The evaluation that a candidate is compared with, usually the production"
+        " version.",
+        "canary": "A version that receives a fixed share of the traffic. Each caller keeps getting"
+        " the same version while the canary runs.",
+        "candidate": "In a comparison, the evaluation that is compared with the baseline. In a"
+        " release, a trained model that was proposed for production.",
+        "churn": "The posts whose first prediction differs between two models: fixed, broken, or"
+        " swapped (both wrong, in different ways).",
+        "comparison": "A baseline evaluation against a candidate evaluation. It is paired if both"
+        " models predicted the same posts, otherwise unpaired.",
+        "confidence": "The probability that a model gives to its first prediction; see p@1.",
+        "confidence interval": "The range that holds the true value in 95% of samples like this"
+        " one.",
+        "evaluation": "One model applied to one split: its predictions and the metrics computed"
+        " from them.",
+        "evidence": "Everything a release decision is based on: the evaluation, the comparison with"
+        " production, and the answers of the gates.",
+        "execution": "One recorded run of one step, such as import, train or compare, with its"
+        " code, parameters, inputs and outputs. It is written as #12.",
+        "feedback": "What users answer about the suggestions they got.",
+        "gate": "One condition of the release policy. Its verdict is pass, fail or inconclusive.",
+        "leakage": "Test posts, or near-duplicates of them, among the training posts. They make a"
+        " model look better than it is.",
+        "ledger": "The list of all openings of sealed test splits.",
+        "macro F1": "The mean of the F1 scores of all subreddits, each with the same weight.",
+        "near-duplicate": "A post whose text is almost the same as another post's, such as a"
+        " crosspost.",
+        "noise band": "How far a metric moves when nothing but the random seed of the training"
+        " changes. `signoff noise` measures it.",
+        "opening": "One recorded use of a sealed test split.",
+        "p@1": "The probability that a model gives to its first prediction.",
+        "policy": "The file release-policy.toml: which gates a candidate must pass and how a"
+        " release proceeds.",
+        "post": "One Reddit submission: a title, often with a body.",
+        "q-value": "A p-value adjusted for testing many subreddits at once (Benjamini-Hochberg)."
+        " Below 0.05, a change is called better or worse.",
+        "recall@k": "The share of posts whose subreddit is among the first k predictions.",
+        "role": "What a person may do: a viewer looks, a reviewer compares and decides, a releaser"
+        " moves aliases, an admin grants roles.",
+        "sealed test": "The newest posts of a snapshot. They stay encrypted until a candidate is"
+        " tested on them, and every opening is recorded.",
+        "shadow": "A version that answers a copy of the traffic. Its answers are recorded and never"
+        " shown to users.",
+        "slice": "A part of the posts, such as link posts or posts with long titles, compared on"
+        " its own.",
+        "snapshot": "An unchangeable set of posts with its training, validation and test splits.",
+        "submission": "A text that a user sent to the demo page or the API.",
+        "subreddit": "The community a post belongs to. It is the label that the model predicts.",
+        "support": "The number of posts that a subreddit has in a split.",
+        "tombstone": "The record that a post was erased, so that it is never imported again.",
+        "version": "A released model, named by its date, such as 20260531.1.",
+    }
+)
+"""Term -> what it means, in one or two sentences."""
+
+
+def meaning(term: str) -> str:
+    """What a term means, for the help (?) of a page.
+
+    Raises:
+        KeyError: the glossary has no such term.
+    """
+    return TERMS[term]
+
+
+def document() -> str:
+    """docs/glossary.md."""
+    lines = ["# Glossary", "", "Made by `python -m core.glossary > docs/glossary.md`.", ""]
+    return "\n".join([*lines, *(f"- **{term}**: {TERMS[term]}" for term in sorted(TERMS)), ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
