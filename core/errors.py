@@ -12,7 +12,7 @@
     └── StorageError        disk or database cannot be read or written
         ├── BrokenChainError       the audit log is not what was written
         ├── CorruptArtifactError   the bytes are not those that were stored
-        ├── SchemaTooNewError      the database was written by a newer Signoff
+        ├── UnknownSchemaError     another version of Signoff wrote the database
         └── WrongKeyError          a sealed split was sealed with another key
 """
 
@@ -74,8 +74,8 @@ class CorruptArtifactError(StorageError):
     """A stored file's bytes are not those that were stored."""
 
 
-class SchemaTooNewError(StorageError):
-    """The database was written by a newer version of Signoff."""
+class UnknownSchemaError(StorageError):
+    """Another version of Signoff, older or newer, wrote the database."""
 
 
 class WrongKeyError(StorageError):

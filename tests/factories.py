@@ -18,7 +18,7 @@ from core.evaluation.predict import PredictionTable
 from core.executions import record
 from core.identity import Actor, Way, acting_as
 from core.release.policy import FILE
-from core.snapshots.content import FORMAT, SCHEMA, FrozenPosts, SplitData
+from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
@@ -195,7 +195,6 @@ def make_snapshot(**more: Any) -> Snapshot:
         "train": "0" * 64,
         "valid": "1" * 64,
         "sealed_test": "2" * 64,
-        "format": FORMAT,
         "erased": {},
         "erased_until": 0,
     }

@@ -18,9 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 FORMAT = 2
-"""Of the canonical form; part of every digest. A digest of format 1 is of the posts' texts, one of
-format 2 of the hash of each post: it can still be computed where only the hash is left.
-"""
+"""The version of the canonical form; part of every digest."""
 
 ROW_GROUP = 8_192
 """Posts that are read at once where a split is read in parts."""
@@ -126,14 +124,11 @@ class SplitFile:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a split's file holds, for those who verify it.
-
-    ``digest``: as :func:`content_digest`; None if it is of format 1 and posts were erased.
-    """
+    """What a split's file holds, for those who verify it. ``digest``: as :func:`content_digest`."""
 
     posts: int
     labels: tuple[str, ...]
-    digest: str | None
+    digest: str
     erased: list[str]
     """Ids."""
 
@@ -146,29 +141,28 @@ class Blanked:
     erased: int
 
 
-def content_digest(posts: FrozenPosts, *, version: int = FORMAT) -> str:
-    """SHA-256 over one line of JSON per post (id, subreddit, moment, normalised text), or, from
-    format 2 on, over the SHA-256 of each of these lines.
+def content_digest(posts: FrozenPosts) -> str:
+    """SHA-256 over the SHA-256 of each post as a line of JSON: id, subreddit, moment, normalised
+    text. It can still be computed where only the hash of a post is left.
     """
     digest = hashlib.sha256()
     for group in posts.groups():
-        digest.update(_part(group, posts.labels, version))
+        digest.update(_part(group, posts.labels))
     return digest.hexdigest()
 
 
-def held(source: Source, *, version: int) -> Held:
+def held(source: Source) -> Held:
     """What the file of :func:`to_parquet` or :func:`blanked` at ``source`` holds."""
     digest, erased = hashlib.sha256(), list[str]()
     with _parquet(source) as file:
         labels = _labels(file.schema_arrow)
         for number in range(file.num_row_groups):
             group = file.read_row_group(number, use_threads=False)
-            digest.update(_part(group, labels, version))
+            digest.update(_part(group, labels))
             if ERASED in group.column_names:
                 erased += group["post_id"].filter(group[ERASED].is_valid()).to_pylist()
         posts = file.metadata.num_rows
-    known = version > 1 or not erased
-    return Held(posts, labels, digest.hexdigest() if known else None, erased)
+    return Held(posts, labels, digest.hexdigest(), erased)
 
 
 def blanked(source: Source, posts: pa.Array) -> Blanked | None:
@@ -193,7 +187,6 @@ def blanked(source: Source, posts: pa.Array) -> Blanked | None:
 
 def snapshot_digest(
     *,
-    version: int,
     normaliser: int,
     rules: Mapping[str, Any],
     labels: Sequence[str],
@@ -202,12 +195,11 @@ def snapshot_digest(
     """The digest that names a snapshot: SHA-256 of its manifest as sorted JSON.
 
     Args:
-        version: the format of the digests.
         rules: as JSON values.
         splits: split -> number of posts, :func:`content_digest`.
     """
     manifest = {
-        "format": version,
+        "format": FORMAT,
         "normaliser": normaliser,
         "rules": dict(rules),
         "labels": list(labels),
@@ -283,14 +275,12 @@ def ids_from_parquet(source: Source) -> pa.ChunkedArray:
 
 
 def attributes_from_parquet(source: Source) -> pd.DataFrame:
-    """What describes the posts: those columns of :data:`SCHEMA` that the file has.
-
-    Files of the first snapshots have no more than ``post_id`` and ``created_utc``. Erased posts are
-    here too, with the numbers that describe them: an earlier prediction of them stands.
+    """What describes the posts. Erased posts are here too, with the numbers that describe them: an
+    earlier prediction of them stands.
     """
     with _parquet(source) as file:
-        held = [name for name in _ATTRIBUTES if name in file.schema_arrow.names]
-        frame: pd.DataFrame = file.read(columns=held).replace_schema_metadata().to_pandas()
+        table = file.read(columns=list(_ATTRIBUTES)).replace_schema_metadata()
+        frame: pd.DataFrame = table.to_pandas()
     return frame
 
 
@@ -299,8 +289,7 @@ def _parquet(source: Source) -> pq.ParquetFile:
 
 
 def _writer(buffer: io.BytesIO, schema: pa.Schema) -> pq.ParquetWriter:
-    repeating = [name for name in _REPEATING if name in schema.names]
-    return pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=repeating)
+    return pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=_REPEATING)
 
 
 def _labels(schema: pa.Schema) -> tuple[str, ...]:
@@ -338,11 +327,9 @@ def _canonical(group: pa.Table, labels: Sequence[str]) -> list[bytes]:
     ]
 
 
-def _part(group: pa.Table, labels: Sequence[str], version: int) -> bytes:
+def _part(group: pa.Table, labels: Sequence[str]) -> bytes:
     """What a row group adds to the digest of its split."""
     lines = _canonical(group, labels)
-    if version == 1:
-        return b"".join(lines)
     kept = group[ERASED].to_pylist() if ERASED in group.column_names else [None] * len(lines)
     hashes = zip(lines, kept, strict=True)
     return b"".join(known or hashlib.sha256(line).digest() for line, known in hashes)
@@ -360,6 +347,5 @@ def _blank(group: pa.Table, posts: pa.Array, schema: pa.Schema) -> pa.Table:
     )
     columns = {name: group[name] for name in group.column_names} | {ERASED: erased}
     for name in TEXTS:
-        if name in columns:
-            columns[name] = pc.if_else(where, "", columns[name])
+        columns[name] = pc.if_else(where, "", columns[name])
     return pa.table(columns, schema=schema)

@@ -17,7 +17,6 @@ from core.executions import Run, cached, record
 from core.progress import Progress, silent
 from core.snapshots import splits
 from core.snapshots.content import (
-    FORMAT,
     SCHEMA,
     FrozenPosts,
     content_digest,
@@ -139,7 +138,7 @@ def _freeze(
     opened = {split: keep(store, to_parquet(parts[split]), run) for split in OPEN_SPLITS}
     sealed = seal(store, to_parquet(parts["test"]), snapshot=digest, run=run)
     if existing is not None:
-        # The same posts once more: restores a lost or damaged file, or one of an older layout.
+        # The same posts once more: restores a lost or damaged file.
         again = replace(
             existing,
             train=opened["train"],
@@ -166,7 +165,6 @@ def _freeze(
         train=opened["train"],
         valid=opened["valid"],
         sealed_test=sealed,
-        format=FORMAT,
         erased={},
         erased_until=read.erased_until,
     )
@@ -177,26 +175,15 @@ def _freeze(
 def _existing(
     store: Store, rules: Rules, parts: dict[str, FrozenPosts], labels: Sequence[str]
 ) -> tuple[Snapshot | None, str]:
-    """The snapshot of these posts and rules, if there is one, and the digest that names it.
-
-    One that was frozen when the digest had another format keeps that.
-    """
+    """The snapshot of these posts and rules, if there is one, and the digest that names it."""
+    digest = snapshot_digest(
+        normaliser=NORMALISER,
+        rules=rules.as_json(),
+        labels=labels,
+        splits={split: (len(part), content_digest(part)) for split, part in parts.items()},
+    )
     with store.read() as session:
-        known = {snapshot.digest: snapshot for snapshot in table.listing(session)}
-    for version in sorted({FORMAT, *(s.format for s in known.values())}):
-        digest = snapshot_digest(
-            version=version,
-            normaliser=NORMALISER,
-            rules=rules.as_json(),
-            labels=labels,
-            splits={
-                split: (len(part), content_digest(part, version=version))
-                for split, part in parts.items()
-            },
-        )
-        if digest in known:
-            return known[digest], digest
-    return None, digest  # of FORMAT, the highest
+        return table.get(session, digest), digest
 
 
 def _called(existing: Snapshot, name: str | None) -> Snapshot:

@@ -69,7 +69,7 @@ class Rules:
             )
 
     def as_json(self) -> dict[str, Any]:
-        """Without what has no effect; snapshots from before there was a rule keep their digest."""
+        """Without what has no effect, so that it does not change a digest either."""
         values = {**asdict(self), "fractions": list(self.fractions)}
         if self.split != "random":
             del values["seed"]

@@ -1,8 +1,7 @@
 """Whether a snapshot is still what was frozen, also where posts of it were erased.
 
-The digest that names a snapshot is computed anew from its files. Of an erased post they hold the
-hash of what it was, which takes the place of its text. Digests of format 1 are of the texts
-themselves: after an erasure only what stands beside them can be checked.
+The digest that names a snapshot is computed again from its files. For an erased post they hold the
+hash of what it was, which takes the place of its text.
 """
 
 from collections.abc import Iterator
@@ -41,8 +40,8 @@ class Verdict:
 
 
 def verify(store: Store, snapshot: Snapshot) -> Verdict:
-    """Compute the digest of a snapshot anew. Shows nothing of its posts, and is no opening."""
-    found: dict[str, Held] = {}
+    """Compute the digest of a snapshot again. Shows nothing of its posts, and is no opening."""
+    parts: dict[str, Held] = {}
     for split in SPLITS:
         try:
             source = _source(store, snapshot, split)
@@ -50,17 +49,9 @@ def verify(store: Store, snapshot: Snapshot) -> Verdict:
             return Verdict(snapshot, State.BROKEN, str(error))
         except SignoffError as error:
             return Verdict(snapshot, State.UNPROVEN, str(error))
-        found[split] = held(source, version=snapshot.format)
-    if wrong := next(_contradictions(store, snapshot, found), None):
+        parts[split] = held(source)
+    if wrong := next(_contradictions(store, snapshot, parts), None):
         return Verdict(snapshot, State.BROKEN, wrong)
-    if any(part.digest is None for part in found.values()):
-        return Verdict(
-            snapshot,
-            State.UNPROVEN,
-            "It was frozen by an older Signoff, whose digest is of the texts themselves: since some"
-            " were erased, it cannot be computed any more. Its files are those that the erasure"
-            " wrote, with as many posts as were frozen.",
-        )
     return Verdict(snapshot, State.ERASED if snapshot.erased else State.WHOLE)
 
 
@@ -75,26 +66,25 @@ def _source(store: Store, snapshot: Snapshot, split: str) -> Source:
         raise SignoffError(error.reason, error.hint) from error
 
 
-def _contradictions(store: Store, snapshot: Snapshot, found: dict[str, Held]) -> Iterator[str]:
-    posts = {split: part.posts for split, part in found.items()}
+def _contradictions(store: Store, snapshot: Snapshot, parts: dict[str, Held]) -> Iterator[str]:
+    posts = {split: part.posts for split, part in parts.items()}
     if posts != snapshot.splits:
         yield f"Its files hold {posts} posts, and {snapshot.splits} were frozen."
-    if len({part.labels for part in found.values()}) != 1:
+    if len({part.labels for part in parts.values()}) != 1:
         yield "Its splits do not name the same subreddits."
-    erased = {split: len(part.erased) for split, part in found.items() if part.erased}
+    erased = {split: len(part.erased) for split, part in parts.items() if part.erased}
     if erased != snapshot.erased:
         yield f"In its files {erased} posts are empty, and {snapshot.erased} were erased."
     with store.read() as session:
-        ids = [post for part in found.values() for post in part.erased]
+        ids = [post for part in parts.values() for post in part.erased]
         unknown = len(set(ids) - erasure.buried(session, ids))
     if unknown:
         yield f"{count(unknown, 'post')} are empty in its files that nobody erased."
-    digests = {split: part.digest for split, part in found.items() if part.digest is not None}
-    if len(digests) == len(found) and snapshot.digest != snapshot_digest(
-        version=snapshot.format,
+    digest = snapshot_digest(
         normaliser=snapshot.normaliser,
         rules=snapshot.rules,
-        labels=found["train"].labels,
-        splits={split: (posts[split], digest) for split, digest in digests.items()},
-    ):
-        yield "Its posts, labels or rules are not those that its digest was taken of."
+        labels=parts["train"].labels,
+        splits={split: (part.posts, part.digest) for split, part in parts.items()},
+    )
+    if digest != snapshot.digest:
+        yield "Its posts, labels or rules do not match its digest."

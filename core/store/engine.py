@@ -125,7 +125,7 @@ def open_store(home: Path) -> Store:
 
     Raises:
         StorageError: the folder cannot be used, or the database is not one.
-        SchemaTooNewError: a newer Signoff wrote the database.
+        UnknownSchemaError: another version of Signoff wrote the database.
     """
     with storage_errors(home):
         (home / "logs").mkdir(parents=True, exist_ok=True)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from core.errors import SchemaTooNewError
+from core.errors import UnknownSchemaError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0001"
 """The newest revision. Kept here so that opening a workspace need not load Alembic; a test holds
 it equal to the newest file in ``migrations/versions``."""
 
@@ -21,18 +21,23 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def bring_up_to_date(engine: Engine, database: Path) -> bool:
     """Upgrade the database where it is older; True if anything was done.
 
-    Two processes at once: the write lock lets one upgrade, and the other finds it done.
+    A copy of what it was stays beside it. Two processes at once: the write lock lets one upgrade,
+    and the other finds it done.
+
+    Raises:
+        UnknownSchemaError: another version of Signoff, older or newer, wrote the database.
     """
     with engine.connect() as connection:
         revision = _revision(connection)
     if revision == HEAD:
         return False
     _require_known(revision)
-    if revision is not None:
-        back_up(engine, database)
     with engine.execution_options(signoff_write=True).begin() as connection:
-        if _revision(connection) == HEAD:
+        revision = _revision(connection)
+        if revision == HEAD:
             return False
+        if revision is not None:
+            back_up(engine, database)  # reads what was committed, so nothing of the upgrade
         _upgrade(connection)
     return True
 
@@ -65,9 +70,10 @@ def _require_known(revision: str | None) -> None:
 
     scripts = ScriptDirectory.from_config(_config()).walk_revisions()
     if revision is not None and revision not in {script.revision for script in scripts}:
-        raise SchemaTooNewError(
-            f"The workspace's database has schema {revision}, newer than this Signoff knows",
-            "Update Signoff, or set SIGNOFF_HOME to another workspace. Nothing was changed.",
+        raise UnknownSchemaError(
+            f"This Signoff does not know the schema of the workspace's database ({revision})",
+            "Use the version of Signoff that wrote it, or set SIGNOFF_HOME to another workspace."
+            " Nothing was changed.",
         )
 
 

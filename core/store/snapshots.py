@@ -31,7 +31,6 @@ class Snapshot:
     train: str
     valid: str
     sealed_test: str
-    format: int
     erased: dict[str, int]
     erased_until: int
 

@@ -192,7 +192,7 @@ class SnapshotRow(Base):
     """Split -> number of posts."""
     cutoffs: Mapped[Json]
     """``valid``, ``test`` -> its first moment, ``end`` -> the moment after the last post, in epoch
-    seconds; empty for a random split. The first snapshots have no ``end``."""
+    seconds; empty for a random split."""
     subreddits: Mapped[int]
     left_out: Mapped[Json]
     """Reason -> number of posts that the rules left out."""
@@ -202,8 +202,6 @@ class SnapshotRow(Base):
     valid: Mapped[Digest]
     sealed_test: Mapped[Digest]
     """The encrypted test split."""
-    format: Mapped[int]
-    """Of the digest: see :mod:`core.snapshots.content`."""
     erased: Mapped[Json]
     """Split -> number of its posts whose text was erased since; only splits that have any."""
     erased_until: Mapped[int]
@@ -254,7 +252,7 @@ class ComparisonRow(Base):
     summary: Mapped[Digest]
     changes: Mapped[Digest]
     slices: Mapped[Digest | None]
-    """None where the posts cannot be laid side by side, or were compared before there were any."""
+    """None where the posts cannot be laid side by side."""
 
 
 class NoiseRow(Base):

@@ -77,15 +77,6 @@ def test_attributes_survive_parquet(posts: FrozenPosts) -> None:
     assert frame.to_dict("list") == rows.to_pydict()
 
 
-def test_a_file_of_the_first_snapshots_has_no_more_attributes_than_the_moment() -> None:
-    posts = make_frozen(make_corpus(posts=2))
-    rows = posts.rows.select(["post_id", "label", "created_utc", "line"])
-    rows = rows.replace_schema_metadata({"labels": b'["a", "b"]'})
-    pq.write_table(rows, file := io.BytesIO())
-    assert list(attributes_from_parquet(file.getvalue())) == ["post_id", "created_utc"]
-    assert from_parquet(file.getvalue()).ids == rows["post_id"].to_pylist()
-
-
 @given(frozen())
 def test_numbering_labels_otherwise_leaves_the_digest(posts: FrozenPosts) -> None:
     where = SCHEMA.get_field_index("label")
@@ -163,7 +154,7 @@ def test_without_the_text_of_some_posts_the_digest_stays(
         found = blanked(pa.py_buffer(before), pa.array(sorted(part), pa.string()))
         gone |= part
         before = found.content if found else before
-    now = held(pa.py_buffer(before), version=2)
+    now = held(pa.py_buffer(before))
     assert (now.digest, now.posts) == (content_digest(posts), len(posts))
     assert now.erased == [post for post in ids if post in gone]
     left = from_parquet(pa.py_buffer(before))
@@ -192,14 +183,6 @@ def test_a_file_without_these_posts_is_left_as_it_is() -> None:
     assert blanked(pa.py_buffer(once.content), pa.array(["p00001", "other"])) is None
 
 
-def test_of_an_erased_file_a_digest_of_the_texts_is_not_known() -> None:
-    posts = make_frozen(make_corpus(posts=2))
-    assert held(pa.py_buffer(to_parquet(posts)), version=1).digest == content_digest(
-        posts, version=1
-    )
-    assert held(pa.py_buffer(erased(posts, "p00001")), version=1).digest is None
-
-
 def test_parts_and_lines_are_those_of_the_posts_that_are_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -216,27 +199,19 @@ def test_parts_and_lines_are_those_of_the_posts_that_are_left(
     assert len(attributes_from_parquet(split.source)) == 12
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_the_digest_is_the_same_on_every_machine(version: int) -> None:
+def test_the_digest_is_the_same_on_every_machine() -> None:
     """Pinned: a change here breaks every snapshot that exists, so FORMAT must change too."""
     posts = make_frozen(make_corpus(posts=2))
-    digest = content_digest(posts, version=version)
-    assert digest == CONTENT[version]
+    digest = content_digest(posts)
+    assert digest == CONTENT
     named = snapshot_digest(
-        version=version,
         normaliser=1,
         rules={"b": [1, 2.5], "a": "é"},
         labels=posts.labels,
         splits={"train": (len(posts), digest)},
     )
-    assert named == SNAPSHOT[version]
+    assert named == SNAPSHOT
 
 
-CONTENT = {
-    1: "4f894224de87857f72ea74acda163cca84b6394c77ce785435adb465cab150dd",
-    2: "1ed75cf2584a6796d66ec0d5c6f9aac215e68da1a40870baa2b41953376f2f2c",
-}
-SNAPSHOT = {
-    1: "f93a0fad8c974226e98eb080eb23f620b7adcc63b8d428dcc6f45f08dcbfc80b",
-    2: "f2dbd9a070d1f0f5ca60885e7f818e18e2b549a740d3fe78ec23dda3af4db8f2",
-}
+CONTENT = "1ed75cf2584a6796d66ec0d5c6f9aac215e68da1a40870baa2b41953376f2f2c"
+SNAPSHOT = "f2dbd9a070d1f0f5ca60885e7f818e18e2b549a740d3fe78ec23dda3af4db8f2"

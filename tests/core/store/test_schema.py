@@ -9,13 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 import core.store.schema
 import core.store.tables_feedback
 import core.store.tables_serving  # together they fill the metadata
-from core.errors import SchemaTooNewError, StorageError
+from core.errors import StorageError, UnknownSchemaError
 from core.release import audit
 from core.store import Store, open_store
 from core.store.releases import next_version
@@ -38,10 +38,36 @@ def contents(home: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in home.iterdir() if path.is_file()}
 
 
-def test_migrations_make_exactly_the_tables(store: Store) -> None:
+def assert_whole(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_make_exactly_the_tables(store: Store) -> None:
+    assert_whole(store)
+
+
+def test_migrations_name_keys_and_constraints_as_the_tables_do(store: Store) -> None:
+    """Alembic compares neither the checks nor all names."""
+    made = create_engine("sqlite://")
+    Base.metadata.create_all(made)
+    named = [constraints(made), constraints(store.engine)]
+    assert named[0] == named[1]
+    assert len(named[0]) > 60
+
+
+def constraints(engine: Engine) -> set[tuple[str, str]]:
+    """Each table's definition, part by part: SQLite keeps the words it was made with."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table' OR type = 'index'"
+    with engine.connect() as connection:
+        rows = connection.execute(text(query)).all()
+    return {
+        (name, line.strip().rstrip(","))
+        for name, sql in rows
+        if sql and name != "alembic_version"
+        for line in sql.splitlines()
+    }
 
 
 def test_head_names_the_newest_migration() -> None:
@@ -54,13 +80,26 @@ def test_a_newest_database_is_not_touched(store: Store) -> None:
     assert not bring_up_to_date(store.engine, store.home / "signoff.db")
 
 
-def test_a_newer_database_is_refused_and_not_changed(store: Store) -> None:
-    set_revision(store.home, "9999")
+@pytest.mark.parametrize("revision", ["0000", "0008", "9999"])
+def test_a_database_of_another_signoff_is_refused_and_not_changed(
+    store: Store, revision: str
+) -> None:
+    set_revision(store.home, revision)
     store.engine.dispose()
     before = contents(store.home)
-    with pytest.raises(SchemaTooNewError, match="schema 9999"):
+    with pytest.raises(UnknownSchemaError, match=rf"does not know .*\({revision}\)") as caught:
         open_store(store.home)
+    assert "SIGNOFF_HOME" in str(caught.value.hint)
     assert contents(store.home) == before
+
+
+def test_an_empty_file_becomes_a_database(home: Path) -> None:
+    home.mkdir()
+    (home / "signoff.db").touch()
+    store = open_store(home)
+    assert_whole(store)
+    store.engine.dispose()
+    assert list(home.glob("*.backup.db")) == []
 
 
 def test_processes_that_open_a_new_workspace_at_once_all_succeed(home: Path) -> None:
