@@ -26,15 +26,13 @@ from core.evaluation.history import trainings
 from core.snapshots import find
 from core.snapshots.read import load_split
 from core.store import open_store
+from dashboard.pages import OVERVIEW, PAGES
 from tests.browser.served import ROOT, chromium, dashboard
 from tests.dashboard.asking import asked_from_this_machine
 
 BUDGET = 2.0
 SECONDS = 60
 """How long a page may take before it counts as stuck."""
-VIEWS = ROOT / "dashboard" / "views"
-FIRST_VIEW = "overview"
-"""The page without a path."""
 DEMO_PAGE = "demo_page"
 IDLE = """
 async ([limit, hold]) => {
@@ -137,8 +135,7 @@ def pages(home: Path) -> dict[str, dict[str, str]]:
         "execution": {"execution": str(newest.number)},
         "subreddits": {"subreddit": largest},
     }
-    views = sorted(path.stem for path in VIEWS.glob("*.py") if path.stem != FIRST_VIEW)
-    return {view: queries.get(view, {}) for view in (FIRST_VIEW, *views)}
+    return {page.url: queries.get(page.url, {}) for page in PAGES}
 
 
 def server_seconds(
@@ -186,7 +183,7 @@ def _tab(browser: Browser) -> Page:
 
 
 def _url(address: str, view: str, query: Mapping[str, str]) -> str:
-    path = "" if view == FIRST_VIEW else view
+    path = "" if view == OVERVIEW.url else view
     asked = "&".join(f"{name}={value}" for name, value in query.items())
     return f"{address}/{path}?{asked}"
 

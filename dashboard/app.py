@@ -1,41 +1,36 @@
-"""The dashboard: a table of contents."""
+"""The dashboard: its menu, and what stands around every page."""
 
+from itertools import groupby
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from core.identity import entrance
 from dashboard import components as c
-from dashboard import visitor
+from dashboard import current_user
+from dashboard.pages import OVERVIEW, PAGES, Page
 
 STATIC = Path(__file__).parent / "static"
 
-entrance(visitor.acting)
+
+def entry(page: Page) -> StreamlitPage:
+    """The page as Streamlit's menu takes it."""
+    return st.Page(
+        page.path,
+        title=page.title,
+        icon=f":material/{page.icon}:" if page.icon else None,
+        default=page is OVERVIEW,
+        visibility="visible" if page.in_menu else "hidden",
+    )
+
+
+entrance(current_user.acting)
 st.set_page_config(page_title="Signoff", page_icon=str(STATIC / "icon.svg"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "icon.svg"), size="large")
-
 st.html(STATIC / "style.html")
-page = st.navigation(
-    {
-        "Review": [
-            st.Page(c.OVERVIEW, title="Overview", icon=":material/home:", default=True),
-            st.Page(c.COMPARE, title="Compare", icon=":material/compare_arrows:"),
-            st.Page(c.SUBREDDITS, title="Subreddits", icon=":material/leaderboard:"),
-            st.Page(c.CHURN, title="Churn", icon=":material/swap_horiz:"),
-            st.Page(c.RELEASE, title="Release", icon=":material/verified:"),
-            st.Page(c.LEDGER, title="Ledger & audit", icon=":material/receipt_long:"),
-        ],
-        "Explore": [
-            st.Page(c.EXECUTIONS, title="Executions", icon=":material/history:"),
-            st.Page(c.EXECUTION, title="Execution", visibility="hidden"),
-            st.Page(c.DATA, title="Data", icon=":material/database:"),
-        ],
-        "Use": [
-            st.Page(c.TRY_IT, title="Try it", icon=":material/edit_note:"),
-            st.Page(c.FEEDBACK, title="Feedback", icon=":material/forum:"),
-        ],
-    }
-)
+sections = groupby(PAGES, key=lambda page: page.section)
+current = st.navigation({section: list(map(entry, pages)) for section, pages in sections})
 with c.boundary():
     c.who()
-    page.run()
+    current.run()

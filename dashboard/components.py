@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -21,19 +20,8 @@ from core.release.events import sentence
 from core.store.releases import EventRecord
 from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
-from dashboard.visitor import current
-
-OVERVIEW = "views/overview.py"
-EXECUTIONS = "views/executions.py"
-EXECUTION = "views/execution.py"
-COMPARE = "views/compare.py"
-SUBREDDITS = "views/subreddits.py"
-CHURN = "views/churn.py"
-RELEASE = "views/release.py"
-LEDGER = "views/ledger.py"
-DATA = "views/data.py"
-TRY_IT = "views/try_it.py"
-FEEDBACK = "views/feedback.py"
+from dashboard.current_user import current
+from dashboard.pages import Page
 
 
 @contextmanager
@@ -117,9 +105,9 @@ def lines(found: Sequence[str]) -> None:
     st.caption("  \n".join(found))
 
 
-def way(page: str, label: str, query: Mapping[str, str]) -> None:
+def way(page: Page, label: str, query: Mapping[str, str]) -> None:
     """A link to another page of a comparison; the query keeps what is shown."""
-    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=dict(query))
+    st.page_link(page.path, label=label, icon=":material/arrow_forward:", query_params=dict(query))
 
 
 def figures(found: Sequence[tuple[str, str, str]]) -> None:
@@ -171,12 +159,12 @@ class Link:
     """A cell of a table that leads to another page."""
 
     label: str
-    page: str
+    page: Page
     query: Mapping[str, str]
 
     @property
     def markdown(self) -> str:
-        return f"[{words.plain(self.label)}]({Path(self.page).stem}?{urlencode(self.query)})"
+        return f"[{words.plain(self.label)}]({self.page.url}?{urlencode(self.query)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_only_settings_reads_the_environment() -> None:
         for path in (REPOSITORY / "core").rglob("*.py")
         if re.search(r"os\.(environ\[|environ\.get|getenv)", path.read_text(encoding="utf-8"))
     ]
-    assert set(readers) <= {"settings.py", "cli/serve.py"}  # serve hands its choice to Streamlit
+    assert set(readers) <= {"settings.py", "cli/servers.py"}  # it hands its choice to Streamlit
 
 
 def test_core_never_prints() -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from core.cli.events import event_json
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
+from core.cli.release_json import event_json
 from core.release import aliases
 from core.release.events import CANARY, sentence
 from core.serving import servers, watch

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from core.cli import erasure
+from core.cli import collect_erasure
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
 from core.collect.newest import collect_newest
 from core.collect.reddit import access
@@ -31,7 +31,7 @@ Over18 = Annotated[bool, typer.Option("--over-18", help="Also subreddits that ar
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
-    erasure.add_to(collect)
+    collect_erasure.add_to(collect)
     app.add_typer(collect, name="collect", rich_help_panel="Make")
 
 

@@ -1,4 +1,4 @@
-"""Commands that compare two models, and that group subreddits for it."""
+"""The command ``signoff compare``."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,13 +19,11 @@ from core.cli.output import (
     writer_of,
 )
 from core.comparison.compare import caveats as caveats_of
-from core.comparison.compare import changes_of, evaluation_of, pair, slices_of, summary_of
+from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.difference import PAIRED
 from core.comparison.sentence import signed, verdict_sentence
 from core.comparison.significance import WORSE
-from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
-from core.evaluation.evaluate import predictions
 from core.executions import get
 from core.executions.history import number
 from core.store.artifacts import storage_errors
@@ -40,9 +38,8 @@ SLICES_SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to ``app``."""
+    """Add this command to ``app``."""
     app.command("compare", rich_help_panel="Look")(compare)
-    app.command("topics", rich_help_panel="Look")(topics)
 
 
 def compare(
@@ -102,29 +99,6 @@ def compare(
         _print_worst(slices)
     if table is not None:
         say(f"\nEvery subreddit: {table}")
-
-
-def topics(
-    execution: Number,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write topics.toml into the workspace, to be edited.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Topic groups: the subreddits that a model takes for each other, as a file to edit.
-
-    Once the workspace holds topics.toml, comparisons group by it.
-    """
-    store = workspace()
-    table = predictions(store, evaluation_of(store, number(execution)))
-    groups = group_by_confusion(table.label, table.first, table.vocabulary)
-    path = store.home / FILE
-    if write:
-        write_topics(path, groups)
-    if as_json:
-        print_json({"groups": groups, "file": str(path), "written": write})
-        return
-    say(f"Written: {path}. Edit it as you like." if write else to_toml(groups))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -1,268 +1,153 @@
-"""Commands that bring posts in and freeze them."""
+"""Commands that say what the stored posts are like."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import (
-    AsJson,
-    Force,
-    print_json,
-    print_table,
-    progress_bar,
-    say,
-    workspace,
-)
-from core.collect.files import as_metrics, import_files
-from core.collect.formats import Format
-from core.collect.names import subreddit_name
-from core.collect.rows import Wanted
-from core.errors import CorruptArtifactError, InputError
-from core.executions import get
-from core.feedback.queue import bring
-from core.snapshots import create, find, listing
-from core.snapshots.rules import Rules
-from core.snapshots.verify import State, verify
-from core.store.snapshots import Snapshot
+from core.cli.output import AsJson, Force, print_json, print_table, progress_bar, say, workspace
+from core.collect.names import without_prefix
+from core.errors import NotFoundError
+from core.quality import check as quality
+from core.quality.check import Check
+from core.quality.findings import Finding, findings
+from core.quality.summary import DAY
+from core.store import Store
 from core.words import count
 
-snapshots = typer.Typer(help="Freeze posts into snapshots.", no_args_is_help=True)
+SHOWN = 20
+"""Gaps that are printed; --json has them all."""
+
+app = typer.Typer(help="What the stored posts are like.", no_args_is_help=True)
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to ``app``."""
-    app.command("import", rich_help_panel="Make")(import_command)
-    app.add_typer(snapshots, name="snapshot", rich_help_panel="Make")
+def register(parent: typer.Typer) -> None:
+    """Add these commands to ``parent``."""
+    parent.add_typer(app, name="data", rich_help_panel="Look")
 
 
-def import_command(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(help="Files, folders or patterns; - is standard input.", show_default=False),
-    ],
-    subreddit: Annotated[
-        list[str] | None, typer.Option(help="Only posts of this one; may be given again.")
-    ] = None,
-    since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
-    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
-    format: Annotated[  # noqa: A002 - the option's own name
-        Format | None, typer.Option(help="How they are written, if the first line does not tell.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Read posts from files, in any of the forms in which they are handed on.
-
-    CSV (one file per subreddit, or with a column subreddit), monthly dumps and other files of one
-    JSON object a line, each plain or as .gz, .bz2, .xz or .zst, and Parquet. Run it again after a
-    break: what is there already is left as it is.
-    """
-    wanted = Wanted(
-        frozenset(subreddit_name(name).lower() for name in subreddit or ()),
-        since=_moment(since, "--since"),
-        until=_moment(until, "--until"),
-    )
+@app.command("check")
+def check_command(force: Force = False, as_json: AsJson = False) -> None:
+    """Count what is there: coverage, gaps, repeated texts, lengths, languages."""
     store = workspace()
     with progress_bar() as progress:
-        counts = import_files(store, paths, wanted=wanted, format=format, progress=progress)
-    found = as_metrics(counts)
-    head = {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
-    if as_json:
-        print_json({**head, **found})
-        return
-    written = counts.written
-    say(
-        f"Read {count(counts.read, 'post')} of {count(len(counts.subreddits), 'subreddit')} from"
-        f" {count(counts.files, 'file')} in {counts.seconds:.1f} s (execution #{counts.execution})."
-    )
-    say(
-        f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
-        f" {counts.link_posts:,} of them links, with a title only."
-    )
-    if counts.not_wanted:
-        say(f"{counts.not_wanted:,} left out, as the options ask.")
-    for reason, number in counts.skipped.most_common():
-        say(f"{number:,} skipped: {reason.replace('_', ' ')}.")
-    if counts.skipped:
-        say(f"With file and line: signoff executions show {counts.execution} --log")
-    say("Next: signoff snapshot create")
+        made = quality.check(store, force=force, progress=progress)
+    _print(store, made, as_json=as_json)
 
 
-@snapshots.command("create")
-def create_command(
-    name: Annotated[str | None, typer.Option(help="A name to call it by.")] = None,
-    since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
-    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
-    min_posts: Annotated[int, typer.Option(help="Leave out smaller subreddits.")] = 20,
-    max_posts: Annotated[int | None, typer.Option(help="Newest posts kept of each.")] = None,
-    split: Annotated[str, typer.Option(help="chronological, or random (optimistic).")] = (
-        "chronological"
-    ),
-    fractions: Annotated[str, typer.Option(help="Train, valid and test.")] = "0.8,0.1,0.1",
-    test_since: Annotated[
-        str | None, typer.Option(help="First day of the test split, whatever its share.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
-    feedback: Annotated[
-        bool, typer.Option("--feedback", help="With texts of users that reviewers labelled.")
-    ] = False,
-    force: Force = False,
+@app.command("show")
+def show_command(
+    subreddit: Annotated[str | None, typer.Option(help="Only this one, with its gaps.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze the posts that are here now, and seal the test split."""
-    rules = Rules(
-        since=_moment(since, "--since"),
-        until=_moment(until, "--until"),
-        min_posts=min_posts,
-        max_posts=max_posts,
-        split=split,
-        fractions=_fractions(fractions),
-        seed=seed,
-        test_since=_moment(test_since, "--test-since"),
-        feedback=feedback,
+    """What the last check found."""
+    store = workspace()
+    made = quality.latest(store)
+    if made is None:
+        raise NotFoundError("The data were never checked", "Do so: signoff data check.")
+    if subreddit is None:
+        _print(store, made, as_json=as_json)
+    else:
+        _print_one(store, made, subreddit, as_json=as_json)
+
+
+def _print(store: Store, made: Check, *, as_json: bool) -> None:
+    """Figures of all posts, what they come to, and the gaps."""
+    summary = quality.summary(store, made)
+    subreddits, gaps = (quality.frame(store, made, name) for name in ("subreddits", "gaps"))
+    found = findings(summary, subreddits)
+    if as_json:
+        told = {
+            "summary": summary,
+            "findings": [_finding(each) for each in found],
+            "gaps": _gaps(gaps),
+            "subreddits": subreddits.to_dict("records"),
+        }
+        print_json(_head(made) | told)
+        return
+    say(
+        f"{count(summary['posts'], 'post')} of {count(summary['subreddits'], 'subreddit')},"
+        f" {_day(summary['first_utc'])} to {_day(summary['last_utc'])}"
+        f" (checked by execution #{made.execution.number})."
     )
-    store = workspace()
-    if feedback:
-        bring(store)
-    with progress_bar() as progress:
-        snapshot, number = create(store, rules, name=name, force=force, progress=progress)
-    execution = get(store, number)
-    if as_json:
-        print_json({"execution": number, "seconds": execution.seconds, **_as_json(snapshot)})
-        return
-    _print(snapshot)
-    say(f"Next: signoff train --snapshot {snapshot.id}")
-
-
-@snapshots.command("list")
-def list_command(as_json: AsJson = False) -> None:
-    """All snapshots, newest first."""
-    found = listing(workspace())
-    if as_json:
-        print_json([_as_json(snapshot) for snapshot in found])
-        return
-    if not found:
-        say("There are no snapshots yet. Make one: signoff snapshot create")
-        return
-    rows = [
-        (
-            s.id,
-            f"{s.created_at:%Y-%m-%d %H:%M}",
-            s.split,
-            *s.splits.values(),
-            sum(s.erased.values()),
-            s.subreddits,
+    for each in found:
+        say(f"{'✗' if each.problem else '·'} {each.said}. {each.remedy}")
+    if len(gaps):
+        print_table(
+            ("gap in", "from", "days", "posts missing", "chance"),
+            [
+                (
+                    gap["subreddit"],
+                    gap["from"],
+                    gap["days"],
+                    round(gap["expected"]),
+                    f"{gap['p_value']:.1g}",
+                )
+                for gap in _gaps(gaps.head(SHOWN))
+            ],
         )
-        for s in found
-    ]
-    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "erased", "subreddits")
-    print_table(columns, rows)
+    if len(gaps) > SHOWN:
+        say(f"{len(gaps) - SHOWN:,} more: signoff data show --json")
+    if not made.current:
+        say("Posts came, changed or went since. Check again: signoff data check")
 
 
-@snapshots.command("show")
-def show_command(snapshot: str, as_json: AsJson = False) -> None:
-    """One snapshot, by its name or the first digits of its digest."""
-    found = find(workspace(), snapshot)
-    if as_json:
-        print_json({"execution": found.execution, **_as_json(found)})
-        return
-    _print(found)
-
-
-@snapshots.command("verify")
-def verify_command(snapshot: str, as_json: AsJson = False) -> None:
-    """Compute the digest of a snapshot anew; exit code 1 if it is broken. It is no opening."""
-    store = workspace()
-    found = find(store, snapshot)
-    verdict = verify(store, found)
-    if as_json:
-        print_json(
-            {
-                "snapshot": found.id,
-                "digest": found.digest,
-                "state": verdict.state,
-                "erased": found.erased,
-                "why": verdict.why or None,
-            }
+def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
+    """One subreddit."""
+    subreddits, gaps = (quality.frame(store, made, each) for each in ("subreddits", "gaps"))
+    key = without_prefix(name).lower()
+    rows = subreddits[subreddits["subreddit"].str.lower() == key].to_dict("records")
+    if not rows:
+        raise NotFoundError(
+            f"The last check knows no posts of r/{key[:50]}", "signoff data show --json lists all."
         )
-    if verdict.state == State.BROKEN:
-        raise CorruptArtifactError(
-            f"Snapshot {found.id} is broken. {verdict.why}",
-            "Restore the workspace from a backup, or freeze another: signoff snapshot create.",
-        )
+    own = _gaps(gaps[gaps["subreddit"].str.lower() == key])
     if as_json:
+        print_json(_head(made) | rows[0] | {"gap_list": own})
         return
-    say(f"Snapshot {found.id}: {_VERDICTS[verdict.state]}{_erased(found)}.")
-    if verdict.why:
-        say(verdict.why)
+    shown = rows[0] | {name: _day(rows[0][name]) for name in ("first_utc", "last_utc")}
+    lines = [(str(name).replace("_", " "), str(value)) for name, value in shown.items()]
+    print_table(("of the last check", ""), lines)
+    for gap in own:
+        days, missing = count(gap["days"], "day"), f"{gap['expected']:.0f}"
+        say(f"Gap of {days} from {gap['from']}, about {missing} posts.")
+    if not made.current:
+        say("Posts came, changed or went since. Check again: signoff data check")
 
 
-_VERDICTS = {
-    State.WHOLE: "whole",
-    State.ERASED: "whole",
-    State.UNPROVEN: "not everything can be checked",
-}
-
-
-def _erased(snapshot: Snapshot) -> str:
-    """What was erased since, behind a comma; mostly nothing."""
-    gone = ", ".join(f"{posts:,} of {split}" for split, posts in snapshot.erased.items())
-    total = count(sum(snapshot.erased.values()), "post")
-    return f", with {total} erased since ({gone})" if gone else ""
-
-
-def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+def _head(made: Check) -> dict[str, Any]:
+    seconds = made.execution.seconds
     return {
-        "snapshot": snapshot.id,
-        "digest": snapshot.digest,
-        "split": snapshot.split,
-        "optimistic": snapshot.optimistic,
-        "splits": snapshot.splits,
-        "subreddits": snapshot.subreddits,
-        "cutoffs": {split: _iso(moment) for split, moment in snapshot.cutoffs.items()},
-        "left_out": snapshot.left_out,
-        "erased": snapshot.erased,
-        "rules": snapshot.rules,
-        "normaliser": snapshot.normaliser,
-        "generated": snapshot.generated,
+        "execution": made.execution.number,
+        "seconds": None if seconds is None else round(seconds, 2),
+        "current": made.current,
     }
 
 
-def _print(snapshot: Snapshot) -> None:
-    marks = " (generated posts)" if snapshot.generated else ""
-    say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
-    counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
-    say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. The test split is sealed.")
-    if snapshot.optimistic:
-        say("Random split: its scores are optimistic, a model sees posts of the future.")
-    for split, moment in snapshot.cutoffs.items():
-        say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
-    if snapshot.erased:
-        say(f"It was frozen{_erased(snapshot)}: these have no text any more.")
-    for reason, posts in snapshot.left_out.items():
-        say(f"{count(posts, 'post')} left out: {reason.replace('_', ' ')}.")
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "problem": found.problem,
+        "posts": found.posts,
+        "share": found.share,
+        "interval": found.interval,
+        "said": found.said,
+        "remedy": found.remedy,
+    }
 
 
-def _iso(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+def _gaps(gaps: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "subreddit": gap["subreddit"],
+            "from": _day(gap["day"] * DAY),
+            "days": gap["days"],
+            "expected": gap["expected"],
+            "p_value": gap["p_value"],
+        }
+        for gap in gaps.to_dict("records")
+    ]
 
 
-def _moment(text: str | None, option: str) -> int | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{option} {text!r} is no day", "Write it as 2026-01-31.") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _fractions(text: str) -> tuple[float, float, float]:
-    try:
-        train, valid, test = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(
-            f"--fractions {text!r} does not fit", "Give three shares, such as 0.8,0.1,0.1."
-        ) from None
-    return train, valid, test
+def _day(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"

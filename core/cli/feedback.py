@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.erasure import say_backups
+from core.cli.collect_erasure import say_backups
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.errors import InputError, NotFoundError
 from core.feedback import erasing, export, queue, retention, summary

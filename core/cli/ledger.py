@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.events import opening_json
 from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.cli.release_json import opening_json
 from core.errors import InputError
 from core.release import openings
 from core.release.budget import Budget

@@ -13,33 +13,15 @@ from core.cli.output import err
 from core.errors import SignoffError
 
 _TYPERS_INTERRUPT = 130
-_GROUPS = {
-    "import": "data",
-    "collect": "collect",
-    "subreddits": "subreddits",
-    "snapshot": "data",
-    "data": "quality",
-    "train": "models",
-    "evaluate": "models",
-    "compare": "compare",
-    "topics": "compare",
-    "noise": "noise",
-    "executions": "executions",
-    "feedback": "feedback",
-    "release": "release",
-    "alias": "alias",
-    "ledger": "ledger",
-    "audit": "audit",
-    "users": "users",
-    "tokens": "tokens",
-    "seal": "seal",
-    "demo": "serve",
-    "dashboard": "serve",
-    "demo-page": "serve",
-    "db": "serve",
-    "serve": "api",
-}
-"""Command -> module of this package. Only what is asked for is loaded: all of it takes seconds."""
+_COMMANDS = (
+    *("import", "snapshot", "collect", "subreddits", "data", "train", "evaluate"),
+    *("compare", "topics", "noise", "executions", "feedback", "release", "alias", "ledger"),
+    *("audit", "users", "tokens", "seal", "demo", "dashboard", "demo-page", "db", "serve"),
+)
+"""In the order of --help. Each is a module of this package, loaded only if it is asked for: all of
+them take seconds."""
+_MODULES = {"import": "imports", "snapshot": "snapshots"}
+"""Where the module's name is not the command's: one is a keyword, the other a package of core."""
 
 
 def build(command: str | None = None) -> typer.Typer:
@@ -52,8 +34,8 @@ def build(command: str | None = None) -> typer.Typer:
         add_completion=False,
     )
     app.callback()(_options)
-    known = _GROUPS.get(command or "")
-    for module in [known] if known else dict.fromkeys(_GROUPS.values()):
+    for one in [command] if command in _COMMANDS else _COMMANDS:
+        module = _MODULES.get(one, one.replace("-", "_"))
         import_module(f"core.cli.{module}").register(app)
     return app
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.arguments import Number
-from core.cli.events import event_json, opening_json
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.release_json import event_json, opening_json
 from core.comparison.compare import caveats as caveats_of
 from core.executions.history import get, number
 from core.release import candidates, openings, review

@@ -7,7 +7,7 @@ from core.executions import listing
 from core.store import quality as table
 from core.store.executions import Execution
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 
 KINDS = ("import", "collect", "generate")
 """Steps that bring posts."""
@@ -45,7 +45,9 @@ def show_arrivals() -> None:
 
 def _row(run: Execution) -> Sequence[str | c.Link | c.Rich]:
     status = "" if run.status == "succeeded" else f", {run.status}"
-    link = c.Link(f"#{run.number} {run.kind}{status}", c.EXECUTION, {"execution": str(run.number)})
+    link = c.Link(
+        f"#{run.number} {run.kind}{status}", pages.EXECUTION, {"execution": str(run.number)}
+    )
     counts = [_count(run.metrics, name) for name in ("read", "inserted", "updated")]
     return (
         link,

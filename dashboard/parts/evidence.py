@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.release.case import Case, caveats
 from dashboard import components as c
-from dashboard import data, pair, words
+from dashboard import data, pages, pair, words
 from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import KEY_FIGURES, NAMES, show_figures
@@ -69,10 +69,10 @@ def show_ways(chosen: Chosen) -> None:
     st.header("Evidence", anchor=False)
     st.markdown(words.emphasised(chosen.sentence))
     with st.container(horizontal=True):
-        c.way(c.COMPARE, "Compare in full", chosen.query)
-        c.way(c.SUBREDDITS, "Who wins, who loses", chosen.query)
+        c.way(pages.COMPARE, "Compare in full", chosen.query)
+        c.way(pages.SUBREDDITS, "Who wins, who loses", chosen.query)
         if not chosen.pair.sealed:
-            c.way(c.CHURN, "Which posts changed", chosen.query)
+            c.way(pages.CHURN, "Which posts changed", chosen.query)
     if chosen.pair.sealed:
         unread(chosen)
 

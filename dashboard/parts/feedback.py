@@ -9,7 +9,7 @@ from core.evaluation.evaluate import of_execution
 from core.feedback import summary
 from core.feedback.summary import PERIODS, WEEK, Counted, Share, VersionFeedback
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 from dashboard.charts import feedback as charts
 from dashboard.charts import sureness
 from dashboard.charts.sureness import Sureness
@@ -131,7 +131,7 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
         ("Version", "Answered", "Right first", "Right among five", "Mean p@1"),
         [
             (
-                c.Link(one.version, c.FEEDBACK, {"version": one.version}),
+                c.Link(one.version, pages.FEEDBACK, {"version": one.version}),
                 f"{one.answered:,} of {one.texts:,}",
                 _with_interval(one.first, one.answered),
                 _with_interval(one.five, one.answered),

@@ -7,7 +7,7 @@ import streamlit as st
 from core.release.budget import Budget
 from core.release.openings import Opening
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 from dashboard.components import Link, Rich
 from dashboard.paging import turn
 
@@ -87,4 +87,4 @@ def _row(opening: Opening) -> list[str | Link | Rich]:
 
 def candidate_link(number: int) -> Link:
     """To where the candidate can be decided on."""
-    return Link(f"#{number}", c.RELEASE, {"candidate": str(number)})
+    return Link(f"#{number}", pages.RELEASE, {"candidate": str(number)})

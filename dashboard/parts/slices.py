@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.comparison.significance import WORSE
 from dashboard import components as c
-from dashboard import state, words
+from dashboard import pages, state, words
 from dashboard.pair import Chosen
 
 SLICE, WORST = "slice", "worst"
@@ -67,7 +67,7 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
         ("Slice", "Posts", "Accuracy", "Change", "q", "Fixed / broken"),
         [
             (
-                c.Link(named(row), c.CHURN, chosen.query | query_of(row)),
+                c.Link(named(row), pages.CHURN, chosen.query | query_of(row)),
                 f"{row['posts']:,}",
                 words.three(row["accuracy_baseline"])
                 + "\u00a0→\u00a0"

@@ -11,7 +11,7 @@ from core.comparison.posts import KINDS
 from core.comparison.significance import BETTER, WORSE
 from core.store.models import Evaluation
 from dashboard import components as c
-from dashboard import data, state, words
+from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
 from dashboard.parts.post import MARKS, show_post
 
@@ -107,7 +107,7 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; tick one to read it]")
     post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
     c.way(
-        c.CHURN,
+        pages.CHURN,
         f"Only those that changed, in r/{words.plain(subreddit)}",
         chosen.query | {"subreddit": subreddit},
     )
@@ -125,7 +125,7 @@ def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> N
     st.caption("The posts of a sealed test stay unread, so that it can judge the next candidate.")
     models = (chosen.pair.baseline.model_execution, chosen.pair.candidate.model_execution)
     query = dict(zip(("baseline", "candidate"), map(str, models), strict=True))
-    c.way(c.CHURN, "Which posts of validation changed", {**query, **about})
+    c.way(pages.CHURN, "Which posts of validation changed", {**query, **about})
 
 
 def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:

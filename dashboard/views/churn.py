@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.posts import Page
 from dashboard import components as c
-from dashboard import data, state, words
+from dashboard import data, pages, state, words
 from dashboard.paging import turn
 from dashboard.pair import Chosen, choose, posts_of
 from dashboard.parts.post import show_post
@@ -167,5 +167,5 @@ if "post" in st.query_params:
     show_post(chosen, st.query_params["post"])
 about = {"subreddit": filters.subreddit} if filters.subreddit else {}
 with st.container(horizontal=True):
-    c.way(c.SUBREDDITS, "Who wins, who loses", chosen.query | about)
-    c.way(c.COMPARE, "Is it better", chosen.query)
+    c.way(pages.SUBREDDITS, "Who wins, who loses", chosen.query | about)
+    c.way(pages.COMPARE, "Is it better", chosen.query)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose, posts_of
 from dashboard.parts.metrics import (
@@ -87,7 +87,7 @@ def show_changes(chosen: Chosen) -> None:
     )
     if clicked:
         low, high = (f"{end:.2f}" for end in clicked)
-        st.switch_page(c.SUBREDDITS, query_params=chosen.query | {"from": low, "to": high})
+        st.switch_page(pages.SUBREDDITS.path, query_params=chosen.query | {"from": low, "to": high})
     c.lines(lines(chosen))
 
 
@@ -131,9 +131,9 @@ with right:
     show_p_at_1(chosen)
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Who wins, who loses", type="primary", icon=":material/leaderboard:"):
-        st.switch_page(c.SUBREDDITS, query_params=chosen.query)
+        st.switch_page(pages.SUBREDDITS.path, query_params=chosen.query)
     if chosen.paired:
-        c.way(c.CHURN, "Which posts changed", chosen.query)
+        c.way(pages.CHURN, "Which posts changed", chosen.query)
 show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")

@@ -10,7 +10,7 @@ from core.executions.history import log_text, number
 from core.executions.lineage import neighbours
 from core.store.executions import Execution
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 
 LOG_LINES = 300
 MARKS = {
@@ -66,7 +66,7 @@ def links(found: Sequence[Execution]) -> None:
         st.markdown("Nothing recorded.")
     for execution in found:
         st.page_link(
-            c.EXECUTION,
+            pages.EXECUTION.path,
             label=f"#{execution.number} {execution.kind}",
             icon=":material/arrow_outward:",
             query_params={"execution": str(execution.number)},

@@ -7,7 +7,7 @@ from core.evaluation.history import Training
 from core.executions import listing
 from core.store.executions import Execution
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 
 METRICS = ("f1_macro", "accuracy", "recall_at_5", "p_at_1_mean")
 
@@ -76,9 +76,9 @@ def offer(numbers: list[int]) -> None:
         label = f"Compare #{numbers[0]} with #{numbers[1]}" if ready else "Compare two"
         if st.button(label, type="primary", disabled=not ready, icon=":material/compare_arrows:"):
             query = {"baseline": str(numbers[0]), "candidate": str(numbers[1])}
-            st.switch_page(c.COMPARE, query_params=query)
+            st.switch_page(pages.COMPARE.path, query_params=query)
         if st.button("Open", disabled=len(numbers) != 1, icon=":material/open_in_full:"):
-            st.switch_page(c.EXECUTION, query_params={"execution": str(numbers[0])})
+            st.switch_page(pages.EXECUTION.path, query_params={"execution": str(numbers[0])})
         if not numbers:
             st.caption("Tick two rows to compare them, or one to open it.")
         elif len(numbers) > 2:
@@ -130,7 +130,7 @@ def show_all(everything: list[Execution]) -> None:
         },
     )
     for row in event["selection"]["rows"]:
-        st.switch_page(c.EXECUTION, query_params={"execution": str(found[row].number)})
+        st.switch_page(pages.EXECUTION.path, query_params={"execution": str(found[row].number)})
 
 
 everything = listing(data.store())

@@ -11,7 +11,7 @@ from core.release.aliases import current
 from core.release.events import PRODUCTION
 from core.snapshots import listing
 from dashboard import components as c
-from dashboard import data, state, words
+from dashboard import data, pages, state, words
 from dashboard.parts import acts
 from dashboard.parts.demand import show_demand
 from dashboard.parts.feedback import (
@@ -103,10 +103,10 @@ if not found:
         c.answer("Nothing yet: nobody has sent a text.")
     if PRODUCTION in current(data.store()):
         c.empty("Open the door to users, or be the first yourself:", "signoff demo-page")
-        c.way(c.TRY_IT, "Try it", {})
+        c.way(pages.TRY_IT, "Try it", {})
     else:
         c.empty("Release a version to production; then open the door:", "signoff demo-page")
-        c.way(c.RELEASE, "May one go out?", {})
+        c.way(pages.RELEASE, "May one go out?", {})
     st.stop()
 one = choose(found, current(data.store()))
 with top:

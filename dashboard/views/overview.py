@@ -9,7 +9,7 @@ from core.release.case import WAITING, Case, next_step, read
 from core.release.events import PRODUCTION, Kind, State
 from core.store.releases import EventRecord, Version
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, pages, words
 from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
@@ -71,7 +71,7 @@ def show_waiting(waiting: list[Case]) -> None:
                 type="secondary" if place else "primary",
                 icon=":material/verified:",
             ):
-                st.switch_page(c.RELEASE, query_params={"candidate": str(case.number)})
+                st.switch_page(pages.RELEASE.path, query_params={"candidate": str(case.number)})
 
 
 def show_canary(canary: EventRecord | None) -> None:

@@ -12,7 +12,7 @@ from core.release.candidates import Candidate
 from core.release.case import WAITING, Action, Case, next_step
 from core.release.events import sentence
 from dashboard import components as c
-from dashboard import data, state, words
+from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
@@ -111,7 +111,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
     evidence.show_digests(case)
     c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
     c.events(cases.history(data.store(), case.candidate)[:MOST])
-    c.way(c.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
+    c.way(pages.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
 
 
 top = c.question("May it go out?")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.comparison.significance import BETTER, FEW, SAME, WITHIN, WORSE
 from core.store.frames import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, state, words
+from dashboard import data, pages, state, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one
@@ -219,5 +219,5 @@ subreddit = state.chosen(
 if subreddit:
     show_one(chosen, subreddit)
 with st.container(horizontal=True):
-    c.way(c.CHURN, "Which posts changed", chosen.query)
-    c.way(c.COMPARE, "Is it better", chosen.query)
+    c.way(pages.CHURN, "Which posts changed", chosen.query)
+    c.way(pages.COMPARE, "Is it better", chosen.query)

@@ -12,7 +12,7 @@ from core.snapshots import find
 from core.store.releases import Version
 from core.training.train import of_execution
 from dashboard import components as c
-from dashboard import data, state, visitor, words
+from dashboard import current_user, data, state, words
 from dashboard.parts.suggestions import Asked, agreement, choose, compare, probability, thanks
 
 TEXT, ASKED = "text", "asked"
@@ -159,7 +159,7 @@ def show(asked: Asked) -> None:
 
 
 store = data.store()
-versions, served = aliases.versions(store), aliases.version_for(store, visitor.caller())
+versions, served = aliases.versions(store), aliases.version_for(store, current_user.caller())
 place = c.question("Where should this post go?")
 if not versions:
     with place:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import dashboard
 from core.executions import listing
 from core.release import aliases
 from core.store import Store, open_store
+from dashboard.pages import OVERVIEW, PAGES
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
@@ -17,23 +19,19 @@ from tests.factories import by
 
 pytestmark = GROUP
 
-VIEWS = (
-    "overview",
-    "compare",
-    "subreddits",
-    "churn",
-    "release",
-    "ledger",
-    "executions",
-    "data",
-    "try_it",
-    "feedback",
-)
+VIEWS = tuple(page.url for page in PAGES if page.in_menu)
 
 
 @pytest.fixture
 def store(demo: Path) -> Store:
     return open_store(demo)
+
+
+def test_every_file_of_a_page_is_in_the_list_of_pages() -> None:
+    views = Path(dashboard.__file__).parent / "views"
+    listed = [page.path for page in PAGES]
+    assert sorted(listed) == sorted(f"views/{file.name}" for file in views.glob("[!_]*.py"))
+    assert PAGES[0] is OVERVIEW  # it opens first
 
 
 @pytest.mark.parametrize("view", VIEWS)

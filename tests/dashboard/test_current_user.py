@@ -11,7 +11,7 @@ from core.identity import FORWARDED, NOBODY, Actor, Role, Way
 from core.release import members
 from core.settings import settings
 from core.store import Store
-from dashboard.visitor import Visitor, acting, of_request
+from dashboard.current_user import Visitor, acting, of_request
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of
@@ -180,9 +180,9 @@ def acts() -> None:
 
     from core.identity import Role, acting, entrance
     from core.release import members
-    from dashboard import components, data, visitor
+    from dashboard import components, current_user, data
 
-    entrance(visitor.acting)
+    entrance(current_user.acting)
 
     def note(where: str) -> None:
         st.session_state[where] = acting().name

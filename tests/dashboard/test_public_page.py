@@ -23,8 +23,8 @@ from core.store import Store, open_store
 from core.store import serving as table
 from core.store.serving import Count
 from core.training.train import of_execution
-from dashboard import public
-from dashboard.visitor import comes_from
+from dashboard import public_service
+from dashboard.current_user import comes_from
 from tests.core.serving.test_process import wait_until
 from tests.dashboard.conftest import SECONDS
 from tests.dashboard.deciding import approved
@@ -33,7 +33,7 @@ from tests.demo_workspace import GROUP
 from tests.factories import by
 
 pytestmark = GROUP
-PAGE = Path(__file__).parents[2] / "dashboard" / "demo.py"
+PAGE = Path(__file__).parents[2] / "dashboard" / "public_page.py"
 TITLE = "My sourdough starter died"
 
 
@@ -225,7 +225,7 @@ def test_a_text_that_cannot_be_asked_stays_and_says_how_to_mend_it(
 def test_a_visitor_who_asks_too_often_is_told_when_to_go_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (limit,) = public.OF_A_SESSION
+    (limit,) = public_service.OF_A_SESSION
     app = page()
     for _ in range(limit.amount):
         press(ask(app), "Start over")
@@ -240,12 +240,12 @@ def test_a_visitor_who_asks_too_often_is_told_when_to_go_on(
 
 
 def test_another_tab_does_not_lift_the_limit_of_a_network(demo: Path) -> None:
-    minute, day = public.OF_A_NETWORK
+    minute, day = public_service.OF_A_NETWORK
     for visit in range(minute.amount):
-        public.admit(f"tab {visit}", "192.0.2.1")
+        public_service.admit(f"tab {visit}", "192.0.2.1")
     with pytest.raises(RefusedError, match="60 posts a minute from you and others"):
-        public.admit("one more", "192.0.2.1")
-    public.admit("one more", "192.0.2.2")
+        public_service.admit("one more", "192.0.2.1")
+    public_service.admit("one more", "192.0.2.2")
     assert day.amount > minute.amount
 
 
@@ -330,7 +330,7 @@ def test_the_version_that_answers_follows_the_alias(store: Store) -> None:
     app = page()
     with by("rel"):
         now = aliases.rollback(store, "production").version
-    wait_until(lambda: public.answering().pool.serving == {"production": now})
+    wait_until(lambda: public_service.answering().pool.serving == {"production": now})
     ask(app)
     assert last_sent(store)[-1] == now
 

@@ -12,7 +12,7 @@ from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.identity import NOBODY, entrance
 from core.settings import settings
-from dashboard import public, visitor, words
+from dashboard import current_user, public_service, words
 from dashboard.parts.suggestions import Asked, answer, choose, thanks
 
 STATIC = Path(__file__).parent / "static"
@@ -73,9 +73,9 @@ def ask() -> None:
 def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
     """Ask who answers this visitor, and keep what they suggest."""
     submissions.check_text(title, body)
-    public.admit(visitor.session(), visitor.network())
-    suggester = public.suggester(visitor.session())
-    found = public.ask(suggester, title, body)
+    public_service.admit(current_user.session(), current_user.network())
+    suggester = public_service.suggester(current_user.session())
+    found = public_service.ask(suggester, title, body)
     sent = Sent(
         title=title,
         body=body,
@@ -84,8 +84,8 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
         source="page",
         keep_text=keep_text,
     )
-    (submission,) = submissions.keep(public.store(), [sent])
-    public.cast_shadow(sent, submission)
+    (submission,) = submissions.keep(public_service.store(), [sent])
+    public_service.cast_shadow(sent, submission)
     shown = title.strip() or body.strip()[:MOST_OF_A_BODY]
     return Asked(title=shown, version=suggester.version, suggestions=found, submission=submission)
 
@@ -94,7 +94,7 @@ def show(asked: Asked) -> None:
     """The suggestions, to choose from."""
 
     def say(subreddit: str | None) -> None:
-        name = submissions.answer(public.store(), asked.submission or "", subreddit)
+        name = submissions.answer(public_service.store(), asked.submission or "", subreddit)
         st.session_state[ASKED] = asked.saying(name)
         st.session_state.pop(AGAIN, None)
         st.rerun()
@@ -159,13 +159,13 @@ def what_is_kept(days: int) -> str:
 entrance(lambda: NOBODY)
 st.set_page_config(page_title=QUESTION, page_icon=str(STATIC / "icon.svg"), layout="centered")
 st.html(STATIC / "style.html")
-st.html(STATIC / "demo.html")
+st.html(STATIC / "public_page.html")
 st.title(QUESTION, anchor=False)
 asked: Asked | None = st.session_state.get(ASKED)
 with boundary(look_again=True):
     if asked is None:
-        version = public.suggester(visitor.session()).version
-        if public.learned_from_generated(version):
+        version = public_service.suggester(current_user.session()).version
+        if public_service.learned_from_generated(version):
             st.badge(
                 words.GENERATED,
                 icon=":material/science:",

@@ -1,0 +1,34 @@
+"""Commands that look after the database."""
+
+import typer
+
+from core.cli.output import AsJson, print_json, say, workspace
+from core.store.schema import HEAD, back_up
+
+db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(db, name="db", rich_help_panel="Look after")
+
+
+@db.command("upgrade")
+def db_upgrade(as_json: AsJson = False) -> None:
+    """Bring the database to the newest schema. Opening a workspace does so too."""
+    workspace()
+    if as_json:
+        print_json({"schema": HEAD})
+        return
+    say(f"The database has schema {HEAD}, the newest.")
+
+
+@db.command("backup")
+def db_backup(as_json: AsJson = False) -> None:
+    """Write a consistent copy of the database beside it."""
+    store = workspace()
+    path = back_up(store.engine, store.home / "signoff.db")
+    if as_json:
+        print_json({"backup": str(path)})
+        return
+    say(f"Copied to {path}")

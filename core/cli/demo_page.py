@@ -1,0 +1,42 @@
+"""The command ``signoff demo-page``."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.output import workspace
+from core.cli.servers import LOOPBACK, PORT, PUBLIC_PAGE, Address, Hosts, serve_app
+from core.settings import settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("demo-page", rich_help_panel="Look")(demo_page)
+
+
+def demo_page(
+    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT + 1,
+    address: Address = LOOPBACK,
+    host: Hosts = None,
+) -> None:
+    """Serve the demo page, on which anybody types a post and says which suggestion is right.
+
+    By default on this machine only. Nobody signs in on it, and nothing else can be reached from it:
+    docs/demo-page.md.
+    """
+    workspace()
+    serve_app(
+        settings().home,
+        port,
+        app=PUBLIC_PAGE,
+        open_browser=False,
+        address=address,
+        hosts=host or (),
+        options=[
+            ("client.toolbarMode", "minimal"),
+            ("server.fileWatcherType", "none"),
+            ("server.maxMessageSize", 1),
+        ],
+        # Else uvicorn believes any proxy of this machine, whatever it lets browsers say.
+        environment={"FORWARDED_ALLOW_IPS": ""},
+    )

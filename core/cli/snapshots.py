@@ -1,0 +1,201 @@
+"""Commands that freeze posts into snapshots."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.arguments import moment_of
+from core.cli.output import (
+    AsJson,
+    Force,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+    workspace,
+)
+from core.errors import CorruptArtifactError, InputError
+from core.executions import get
+from core.feedback.queue import bring
+from core.snapshots import create, find, listing
+from core.snapshots.rules import Rules
+from core.snapshots.verify import State, verify
+from core.store.snapshots import Snapshot
+from core.words import count
+
+snapshots = typer.Typer(help="Freeze posts into snapshots.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    app.add_typer(snapshots, name="snapshot", rich_help_panel="Make")
+
+
+@snapshots.command("create")
+def create_command(
+    name: Annotated[str | None, typer.Option(help="A name to call it by.")] = None,
+    since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
+    min_posts: Annotated[int, typer.Option(help="Leave out smaller subreddits.")] = 20,
+    max_posts: Annotated[int | None, typer.Option(help="Newest posts kept of each.")] = None,
+    split: Annotated[str, typer.Option(help="chronological, or random (optimistic).")] = (
+        "chronological"
+    ),
+    fractions: Annotated[str, typer.Option(help="Train, valid and test.")] = "0.8,0.1,0.1",
+    test_since: Annotated[
+        str | None, typer.Option(help="First day of the test split, whatever its share.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="With texts of users that reviewers labelled.")
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze the posts that are here now, and seal the test split."""
+    rules = Rules(
+        since=moment_of(since, "--since"),
+        until=moment_of(until, "--until"),
+        min_posts=min_posts,
+        max_posts=max_posts,
+        split=split,
+        fractions=_fractions(fractions),
+        seed=seed,
+        test_since=moment_of(test_since, "--test-since"),
+        feedback=feedback,
+    )
+    store = workspace()
+    if feedback:
+        bring(store)
+    with progress_bar() as progress:
+        snapshot, number = create(store, rules, name=name, force=force, progress=progress)
+    execution = get(store, number)
+    if as_json:
+        print_json({"execution": number, "seconds": execution.seconds, **_as_json(snapshot)})
+        return
+    _print(snapshot)
+    say(f"Next: signoff train --snapshot {snapshot.id}")
+
+
+@snapshots.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """All snapshots, newest first."""
+    found = listing(workspace())
+    if as_json:
+        print_json([_as_json(snapshot) for snapshot in found])
+        return
+    if not found:
+        say("There are no snapshots yet. Make one: signoff snapshot create")
+        return
+    rows = [
+        (
+            s.id,
+            f"{s.created_at:%Y-%m-%d %H:%M}",
+            s.split,
+            *s.splits.values(),
+            sum(s.erased.values()),
+            s.subreddits,
+        )
+        for s in found
+    ]
+    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "erased", "subreddits")
+    print_table(columns, rows)
+
+
+@snapshots.command("show")
+def show_command(snapshot: str, as_json: AsJson = False) -> None:
+    """One snapshot, by its name or the first digits of its digest."""
+    found = find(workspace(), snapshot)
+    if as_json:
+        print_json({"execution": found.execution, **_as_json(found)})
+        return
+    _print(found)
+
+
+@snapshots.command("verify")
+def verify_command(snapshot: str, as_json: AsJson = False) -> None:
+    """Compute the digest of a snapshot anew; exit code 1 if it is broken. It is no opening."""
+    store = workspace()
+    found = find(store, snapshot)
+    verdict = verify(store, found)
+    if as_json:
+        print_json(
+            {
+                "snapshot": found.id,
+                "digest": found.digest,
+                "state": verdict.state,
+                "erased": found.erased,
+                "why": verdict.why or None,
+            }
+        )
+    if verdict.state == State.BROKEN:
+        raise CorruptArtifactError(
+            f"Snapshot {found.id} is broken. {verdict.why}",
+            "Restore the workspace from a backup, or freeze another: signoff snapshot create.",
+        )
+    if as_json:
+        return
+    say(f"Snapshot {found.id}: {_VERDICTS[verdict.state]}{_erased(found)}.")
+    if verdict.why:
+        say(verdict.why)
+
+
+_VERDICTS = {
+    State.WHOLE: "whole",
+    State.ERASED: "whole",
+    State.UNPROVEN: "not everything can be checked",
+}
+
+
+def _erased(snapshot: Snapshot) -> str:
+    """What was erased since, behind a comma; mostly nothing."""
+    gone = ", ".join(f"{posts:,} of {split}" for split, posts in snapshot.erased.items())
+    total = count(sum(snapshot.erased.values()), "post")
+    return f", with {total} erased since ({gone})" if gone else ""
+
+
+def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "snapshot": snapshot.id,
+        "digest": snapshot.digest,
+        "split": snapshot.split,
+        "optimistic": snapshot.optimistic,
+        "splits": snapshot.splits,
+        "subreddits": snapshot.subreddits,
+        "cutoffs": {split: _iso(moment) for split, moment in snapshot.cutoffs.items()},
+        "left_out": snapshot.left_out,
+        "erased": snapshot.erased,
+        "rules": snapshot.rules,
+        "normaliser": snapshot.normaliser,
+        "generated": snapshot.generated,
+    }
+
+
+def _print(snapshot: Snapshot) -> None:
+    marks = " (generated posts)" if snapshot.generated else ""
+    say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
+    counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
+    say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. The test split is sealed.")
+    if snapshot.optimistic:
+        say("Random split: its scores are optimistic, a model sees posts of the future.")
+    for split, moment in snapshot.cutoffs.items():
+        say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
+    if snapshot.erased:
+        say(f"It was frozen{_erased(snapshot)}: these have no text any more.")
+    for reason, posts in snapshot.left_out.items():
+        say(f"{count(posts, 'post')} left out: {reason.replace('_', ' ')}.")
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    try:
+        train, valid, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"--fractions {text!r} does not fit", "Give three shares, such as 0.8,0.1,0.1."
+        ) from None
+    return train, valid, test

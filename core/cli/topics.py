@@ -1,0 +1,40 @@
+"""The command ``signoff topics``: subreddits in groups, for comparisons."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.arguments import Number
+from core.cli.output import AsJson, print_json, say, workspace
+from core.comparison.compare import evaluation_of
+from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
+from core.evaluation.evaluate import predictions
+from core.executions.history import number
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("topics", rich_help_panel="Look")(topics)
+
+
+def topics(
+    execution: Number,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write topics.toml into the workspace, to be edited.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Topic groups: the subreddits that a model takes for each other, as a file to edit.
+
+    Once the workspace holds topics.toml, comparisons group by it.
+    """
+    store = workspace()
+    table = predictions(store, evaluation_of(store, number(execution)))
+    groups = group_by_confusion(table.label, table.first, table.vocabulary)
+    path = store.home / FILE
+    if write:
+        write_topics(path, groups)
+    if as_json:
+        print_json({"groups": groups, "file": str(path), "written": write})
+        return
+    say(f"Written: {path}. Edit it as you like." if write else to_toml(groups))
