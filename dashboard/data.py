@@ -180,8 +180,7 @@ def laid(comparison: int) -> Laid:
     """Every post of a paired comparison, by the comparison's number. Never changed by anyone."""
     pair, found = recorded(comparison)
     changes = frame_artifact(found.changes)
-    topics = changes.get("topic", ())  # comparisons made before have none
-    topic_of = dict(zip(changes["subreddit"].str.lower(), topics, strict=False))
+    topic_of = dict(zip(changes["subreddit"].str.lower(), changes["topic"], strict=True))
     return laying.lay_out(store(), pair, topic_of)
 
 

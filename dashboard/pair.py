@@ -4,12 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.comparison.compare import Pair, caveats
-from core.comparison.difference import FORMAT, PAIRED
+from core.comparison.difference import PAIRED
 from core.comparison.differences import Fact, differences
 from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
@@ -21,17 +20,6 @@ from core.store.models import Comparison, Evaluation
 from dashboard import components as c
 from dashboard import data, state
 
-TESTED = (
-    "p_value",
-    "q_value",
-    "recall_p_value",
-    "interval_low",
-    "interval_high",
-    "smallest_change",
-    "noise_sd",
-    "band",
-)
-"""Columns that the changes of older comparisons may lack."""
 WIDTH = 330
 """Of a select box: two stand in a row, on a phone one below the other."""
 
@@ -71,15 +59,8 @@ class Chosen:
         return bool(self.summary["kind"] == PAIRED)
 
     @property
-    def complete(self) -> bool:
-        """False for a comparison that was made before some of what pages show was stored."""
-        return self.summary.get("format") == FORMAT
-
-    @property
     def sentence(self) -> str:
         baseline, candidate = (f"#{number}" for number in self.numbers)
-        if self.summary["metrics"]["f1_macro"]["interval"] is None:
-            return f"{baseline} and {candidate} were compared by an earlier Signoff, without tests."
         return verdict_sentence(self.summary, baseline=baseline, candidate=candidate)
 
     @property
@@ -162,15 +143,9 @@ def _with_results(
         pair=pair,
         comparison=comparison,
         summary=data.json_artifact(comparison.summary),
-        changes=_completed(data.frame_artifact(comparison.changes)),
+        changes=data.frame_artifact(comparison.changes),
         slices=data.frame_artifact(comparison.slices) if comparison.slices else None,
     )
-
-
-def _completed(changes: pd.DataFrame) -> pd.DataFrame:
-    """The changes with every column that pages show; those of an older comparison are empty."""
-    missing = [name for name in TESTED if name not in changes]
-    return changes.assign(**dict.fromkeys(missing, np.nan)) if missing else changes
 
 
 def _further() -> dict[str, str]:

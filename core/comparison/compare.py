@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.comparison.align import on_common_posts
-from core.comparison.difference import FORMAT, Side, difference
+from core.comparison.difference import Side, difference
 from core.comparison.noise import newest, noise_for
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
@@ -162,17 +162,8 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
 
 
 def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
-    """The numbers of a comparison, see :mod:`core.comparison.difference`.
-
-    Raises:
-        RefusedError: an older Signoff recorded it, with fewer numbers.
-    """
+    """The numbers of a comparison, see :mod:`core.comparison.difference`."""
     found: dict[str, Any] = read_json(store.artifacts, comparison.summary)
-    if found.get("format") != FORMAT:
-        raise RefusedError(
-            f"Comparison #{comparison.execution} was recorded by an older Signoff",
-            f"Compare anew: signoff compare {comparison.baseline} {comparison.candidate}.",
-        )
     return found
 
 

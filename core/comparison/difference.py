@@ -29,8 +29,6 @@ from core.stats.paired import benjamini_hochberg
 from core.stats.spread import p_value_of_difference
 
 PAIRED, UNPAIRED = "paired", "unpaired"
-FORMAT = 2
-"""Of the summary and the changes."""
 FROM_FILE, FROM_CONFUSIONS = "file", "confusions"
 
 
@@ -112,7 +110,6 @@ def difference(
     changes["topic"] = [topic_of.get(name.lower(), OTHER) for name in changes["subreddit"]]
     verdicts = changes["verdict"].value_counts()
     summary = {
-        "format": FORMAT,
         "kind": UNPAIRED if posts is None else PAIRED,
         "posts": len(candidate.table.label),
         "posts_baseline": len(baseline.table.label),

@@ -45,7 +45,7 @@ def f1_changes(
             hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
             "<extra>%{fullData.name}</extra>",
         )
-    spreads = shared["noise_sd"].dropna().to_numpy(float) if "noise_sd" in shared else ()
+    spreads = shared["noise_sd"].dropna().to_numpy(float)
     if len(spreads):
         made.add_scatter(
             x=edges[:-1] + BIN / 2,

@@ -79,10 +79,8 @@ def verdict(called: str | None) -> str:
 
 
 def accuracy_test(chosen: Chosen) -> str:
-    """The exact test of the accuracies in words; empty for comparisons without one."""
-    test = chosen.summary.get("accuracy_test")
-    if test is None:
-        return ""
+    """The exact test of the accuracies in words."""
+    test = chosen.summary["accuracy_test"]
     p = words.chance(test["p_value"])
     if "only_baseline" in test:
         return (
@@ -100,7 +98,7 @@ def accuracy_test(chosen: Chosen) -> str:
 
 def show_label_sets(chosen: Chosen) -> None:
     """What both models know, what each knows, and which subreddits came and went."""
-    sets, labels = chosen.summary.get("label_sets"), chosen.summary["subreddits"]
+    sets, labels = chosen.summary["label_sets"], chosen.summary["subreddits"]
     if not labels["added"] and not labels["removed"]:
         return
     c.section(
@@ -126,7 +124,7 @@ def show_label_sets(chosen: Chosen) -> None:
     for key, title in (("added", "New"), ("removed", "No longer known")):
         if labels[key]:
             st.markdown(f"**{title}** {listed(labels[f'{key}_names'])}")
-    for rename in labels.get("renames", ()):
+    for rename in labels["renames"]:
         st.markdown(
             f"r/{words.plain(rename['removed'])} looks like r/{words.plain(rename['added'])}:"
             f" {words.share(rename['share'])} of its posts ({rename['posts']:,})."

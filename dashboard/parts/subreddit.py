@@ -62,11 +62,11 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
 def described(values: pd.Series) -> str:
     """The tests of one subreddit in words."""
     head = f"{values['support']:,} posts; {mark(values)}."
-    if pd.isna(values.get("p_value")):
+    if pd.isna(values["p_value"]):
         return head
     bounds = [values["interval_low"], values["interval_high"]]
     noise = None if pd.isna(values["band"]) else values["band"]
-    recall_p = values.get("recall_p_value")
+    recall_p = values["recall_p_value"]
     recall = "" if pd.isna(recall_p) else f" Of recall alone, exactly: p {words.chance(recall_p)}."
     return (
         f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"

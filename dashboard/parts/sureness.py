@@ -136,17 +136,12 @@ def show_trust(chosen: Chosen) -> None:
         )
     with right:
         c.reading("**F1 by p@1**: which F1 to expect of a subreddit, by how sure its posts are.")
-        curve = after.get("f1_by_p")
+        curve = after["f1_by_p"]
         if curve is None:
-            c.empty(
-                "This evaluation has no such curve: it has too few subreddits, or was made by an"
-                " earlier Signoff. To make it anew:",
-                f"signoff evaluate {chosen.candidate.number} --on"
-                f" {posts_of(chosen.pair.candidate)} --force",
-            )
+            c.empty("Too few subreddits have posts for a curve.")
             return
         c.chart(
-            charts.f1_by_p(chosen.changes, before.get("f1_by_p"), curve, chosen.names, c.colours()),
+            charts.f1_by_p(chosen.changes, before["f1_by_p"], curve, chosen.names, c.colours()),
             key="f1-by-p",
             alt="F1 against mean p@1 of the subreddits, with the isotonic curve and its band",
         )

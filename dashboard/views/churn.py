@@ -38,7 +38,7 @@ def answer(chosen: Chosen) -> str:
     if not chosen.paired:
         return (
             f"The two were evaluated on different posts, {chosen.summary['posts']:,} against"
-            f" {chosen.summary.get('posts_baseline', 0):,}, so none can be laid side by side."
+            f" {chosen.summary['posts_baseline']:,}, so none can be laid side by side."
         )
     churn, posts = chosen.summary["churn"], chosen.summary["posts"]
     return (

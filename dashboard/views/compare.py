@@ -22,25 +22,16 @@ def notes(chosen: Chosen) -> None:
         before, after = (words.plain(posts_of(side)) for side in chosen.sides)
         st.info(
             f"**Two-sample comparison**: {words.count(chosen.summary['posts'], 'post')} of {after}"
-            f" against {chosen.summary.get('posts_baseline', 0):,} of {before}. Intervals and tests"
+            f" against {chosen.summary['posts_baseline']:,} of {before}. Intervals and tests"
             " are those of two samples, wider than on the same posts; no post can be laid side by"
             " side.",
             icon=":material/call_split:",
-        )
-    if not chosen.complete:
-        baseline, candidate = chosen.numbers
-        c.empty(
-            "This comparison was made by an earlier Signoff and lacks some of what is shown here."
-            " To make it anew:",
-            f"signoff compare {baseline} {candidate} --force",
         )
 
 
 def reading(chosen: Chosen, shared: int) -> str:
     """How to read the histogram of the changes."""
     labels = chosen.summary["subreddits"]
-    if labels["better"] is None:
-        return "Different posts, so no change is tested: small subreddits move by chance alone."
     unclear = shared - labels["better"] - labels["worse"]
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
     called = f"{labels['better']:,} of {shared:,} {better} and {labels['worse']:,} {worse}"
@@ -53,7 +44,7 @@ def reading(chosen: Chosen, shared: int) -> str:
 def lines(chosen: Chosen) -> list[str]:
     """What the lines in the histogram are."""
     found = ["Click a bar to list its subreddits. Dashed: changes of ±0.20."]
-    normal = chosen.summary.get("changes_normal")
+    normal = chosen.summary["changes_normal"]
     if normal:
         found.append(
             f"Dotted: the normal curve of mean {words.signed(normal['mean'])} and standard"
@@ -79,9 +70,7 @@ def show_changes(chosen: Chosen) -> None:
     """The histogram of the changes; a bar leads to its subreddits."""
     shared = chosen.changes["difference"].dropna()
     c.section("F1 change per subreddit", reading(chosen, len(shared)))
-    figure = charts.f1_changes(
-        chosen.changes, c.colours(), normal=chosen.summary.get("changes_normal")
-    )
+    figure = charts.f1_changes(chosen.changes, c.colours(), normal=chosen.summary["changes_normal"])
     clicked = c.clickable(
         figure, key="f1-changes", alt="Histogram of the F1 changes of the subreddits"
     )
@@ -121,7 +110,7 @@ with st.container():  # there without notes too: the filters below keep their pl
     notes(chosen)
     c.caveats(chosen.caveats)
     show_figures(chosen)
-    if chosen.summary.get("label_sets"):
+    if chosen.summary["label_sets"]:
         posts = words.count(chosen.summary["posts"], "post")
         st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 left, right = st.columns(2, gap="large")

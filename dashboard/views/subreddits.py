@@ -22,11 +22,6 @@ def answer(chosen: Chosen) -> str:
     """The page in one sentence; it calls only what was tested."""
     labels, shared = chosen.summary["subreddits"], chosen.changes.dropna(subset=["difference"])
     new = f"{labels['added']:,} new, {labels['removed']:,} dropped."
-    if labels["better"] is None:
-        return (
-            f"{len(shared):,} shared subreddits, {new} The two were evaluated on different posts,"
-            " so no change is tested."
-        )
     same, within, few = ((shared["verdict"] == kind).sum() for kind in (SAME, WITHIN, FEW))
     posts = "these posts" if chosen.paired else "two samples of posts"
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
@@ -60,10 +55,8 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
             bind="query-params",
             width=140,
         )
-        topic = ANY_TOPIC
-        if "topic" in changes:
-            topics = [ANY_TOPIC, *sorted(changes["topic"].unique(), key=str.lower)]
-            topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=200)
+        topics = [ANY_TOPIC, *sorted(changes["topic"].unique(), key=str.lower)]
+        topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=200)
     rows = changes[changes["support"] >= least] if least else changes
     if text:
         wanted = text.strip().lower().removeprefix("r/")

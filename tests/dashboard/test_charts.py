@@ -26,6 +26,7 @@ def make_changes(differences: list[float], verdict: str = "no change shown") -> 
             "f1_candidate": 0.5 + np.array(differences),
             "p_at_1_mean_candidate": 0.4,
             "support": 10,
+            "noise_sd": np.nan,
         }
     )
 

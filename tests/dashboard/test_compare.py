@@ -17,7 +17,7 @@ from core.serving.model import Suggestion
 from core.serving.suggest import load_alias
 from core.snapshots import find
 from core.store import Store, models, open_store
-from core.store.frames import put_frame, put_json
+from core.store.frames import put_json
 from core.store.models import Comparison
 from core.training.train import of_execution
 from dashboard import data
@@ -40,8 +40,6 @@ BASELINE, CANDIDATE = PRODUCTION, WAITING
 """Of the demo's comparison that waits: the candidate knows two more subreddits."""
 ON_OLDER, ON_NEWER = 9, 16
 """Two evaluations of the baseline, on different posts."""
-NEW_KEYS = ("format", "label_sets", "accuracy_test", "changes_normal", "topics")
-NEW_COLUMNS = ["topic", "recall_p_value", "smallest_change", "interval_low", "interval_high"]
 
 
 @pytest.fixture
@@ -49,21 +47,12 @@ def store(demo: Path) -> Store:
     return open_store(demo)
 
 
-def older(store: Store, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Comparison:
-    """The demo's comparison as an earlier Signoff stored it."""
-    pair = comparing.pair(store, BASELINE, CANDIDATE)
-    made = comparing.compare(store, pair)
+def other(store: Store, change: Callable[[dict[str, Any]], None]) -> Comparison:
+    """The demo's comparison with another summary."""
+    made = comparing.compare(store, comparing.pair(store, BASELINE, CANDIDATE))
     summary = comparing.summary_of(store, made)
-    for key in NEW_KEYS:
-        del summary[key]
     change(summary)
-    changes = comparing.changes_of(store, made).drop(columns=NEW_COLUMNS)
-    return replace(
-        made,
-        summary=put_json(store.artifacts, summary),
-        changes=put_frame(store.artifacts, changes),
-        slices=None,
-    )
+    return replace(made, summary=put_json(store.artifacts, summary))
 
 
 def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(demo: Path, open_page: Open) -> None:
@@ -166,7 +155,7 @@ def test_a_rename_is_suggested(
         rename = {"removed": "old_name", "added": "newname", "posts": 87, "share": 0.87}
         summary["subreddits"]["renames"] = [rename]
 
-    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store, renamed)
+    pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, renamed)
     monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
     said = plain_text_of(open_page("compare"))
     assert "r/old_name looks like r/newname: 87.0% of its posts (87)" in said
@@ -179,7 +168,7 @@ def test_nothing_is_said_of_the_rest_where_every_change_is_called(
         labels = summary["subreddits"]
         labels["better"] = labels["shared"] - labels["worse"]
 
-    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store, called)
+    pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, called)
     assert "cannot be told from chance" in plain_text_of(open_page("compare"))
     monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
     said = plain_text_of(open_page("compare"))
@@ -214,29 +203,13 @@ def test_calibration_and_f1_by_p_at_1_are_shown(demo: Path, open_page: Open) -> 
     assert {"one subreddit", "bins"} <= set(names(last))
 
 
-def test_an_evaluation_without_its_curve_says_how_to_get_one(
+def test_an_evaluation_of_too_few_subreddits_has_no_curve(
     demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = data.summary_of
-    monkeypatch.setattr(
-        data, "summary_of", lambda e: {k: v for k, v in whole(e).items() if k != "f1_by_p"}
-    )
+    monkeypatch.setattr(data, "summary_of", lambda e: {**whole(e), "f1_by_p": None})
     app = open_page("compare", trust="true")
-    assert "has no such curve" in app.info[0].value
-    assert f"signoff evaluate {CANDIDATE} --on until-october:valid --force" in app.code[-1].value
-
-
-def test_an_older_comparison_shows_what_it_has(
-    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pair, made = comparing.pair(store, BASELINE, CANDIDATE), older(store)
-    monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
-    for view in ("compare", "subreddits"):
-        app = open_page(view, metrics="true", tests="true", subreddit="politics")
-        assert not app.error
-    app = open_page("compare", metrics="true", trust="true")
-    assert f"signoff compare {BASELINE} {CANDIDATE} --force" in app.code[0].value
-    assert app.metric
+    assert "Too few subreddits have posts for a curve." in app.info[0].value
 
 
 def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(

@@ -4,15 +4,10 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from core.comparison.compare import compare, pair, summary_of
 from core.comparison.difference import Difference, Side, difference
-from core.errors import RefusedError
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
-from core.store.frames import put_json
-from tests.conftest import Road
 from tests.factories import make_table
 
 POSTS = {f"p{n}": (("cats", "space")[n % 2], ("cats", "cats", "space")[n % 3]) for n in range(30)}
@@ -74,11 +69,3 @@ def test_attributes_of_other_posts_leave_slices_empty_but_no_error() -> None:
     found = difference(side(table), side(table), attributes=attributes)
     assert found.slices is not None
     assert "kind of post" not in set(found.slices["dimension"])
-
-
-def test_a_comparison_of_an_older_signoff_asks_to_be_made_anew(road: Road) -> None:
-    made = compare(road.store, pair(road.store, 3, 5))
-    old = put_json(road.store.artifacts, {"kind": "paired"})
-    with pytest.raises(RefusedError, match="older Signoff") as caught:
-        summary_of(road.store, dataclasses.replace(made, summary=old))
-    assert "signoff compare 4 6" in caught.value.hint

@@ -226,12 +226,3 @@ def test_show_has_the_gates_of_the_proposal(production: Store) -> None:
     assert [each["name"] for each in said["gates"]] == ["minimum_metric.f1_macro", "maximum_churn"]
     assert said["verdict"] == "pass"
     assert "✓ pass          maximum_churn" in signoff("release", "show", 5).out
-
-
-def test_show_says_where_no_gates_can_be_judged(
-    production: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    propose(production, 5)
-    monkeypatch.setattr("core.comparison.compare.FORMAT", -1)
-    proposed = get(production, 5)
-    assert of_candidate(production, proposed) is None
