@@ -1,4 +1,4 @@
-# Every target sets up what it needs. Start with `make demo` or `make test`.
+# Every target installs what it needs. Start with `make demo` or `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -10,9 +10,9 @@ help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
 	@echo "make test         set everything up and run all tests"
 	@echo "make check        format, lint, types, layers, tests: what CI runs"
-	@echo "make install      set up .venv only"
+	@echo "make install      only set up .venv"
 	@echo "make screenshots  render every page into docs/images (needs chromium)"
-	@echo "make bench        run all benchmarks (about 20 minutes) and keep them in bench/RESULTS.md"
+	@echo "make bench        run all benchmarks (about 20 minutes) and write the results to bench/RESULTS.md"
 	@echo "make lock         pin the newest versions of all packages in requirements.lock"
 
 install: $(STAMP)
