@@ -16,21 +16,27 @@
         └── WrongKeyError          a sealed split was sealed with another key
 """
 
+from core.hints import Hint
+
 
 class SignoffError(Exception):
     """An expected failure.
 
     Args:
         reason: what is wrong, one sentence without a full stop at its end.
-        hint: how to mend it, one sentence, usually with a command.
+        hint: how to mend it. A plain sentence stands for ``Hint(sentence)``; where a command of
+            Signoff helps, give ``Hint(sentence, Command(…))`` and leave it out of the sentence.
+
+    Attributes:
+        hint: always a :class:`Hint`.
     """
 
     exit_code = 1
 
-    def __init__(self, reason: str, hint: str) -> None:
+    def __init__(self, reason: str, hint: Hint | str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.hint = hint
+        self.hint = Hint(hint) if isinstance(hint, str) else hint
 
     def __str__(self) -> str:
         return f"{self.reason.rstrip('.')}. {self.hint}"

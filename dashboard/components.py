@@ -30,7 +30,7 @@ def boundary() -> Iterator[None]:
     try:
         yield
     except SignoffError as error:
-        st.error(f"**{words.plain(error.reason)}.** {words.advice(error.hint)}")
+        st.error(f"**{words.plain(error.reason)}.** {words.hint(error.hint)}")
 
 
 def head(question_: str, answer_: str, *, generated: bool = False) -> None:
@@ -260,8 +260,8 @@ def why_not(needed: Role, *, to: str) -> str | None:
     Args:
         to: what they want to do, as a verb with its object: ``approve a candidate``.
     """
-    reason = data.why_not(needed, to=to)
-    return None if reason is None else words.advice(reason)
+    refusal = data.why_not(needed, to=to)
+    return None if refusal is None else words.refusal(refusal)
 
 
 def _fact_table(found: Sequence[Fact], names: tuple[str, str]) -> None:

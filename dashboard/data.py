@@ -73,13 +73,13 @@ def role() -> Role:
         return access.role_of(session, identity.acting())
 
 
-def why_not(needed: Role, *, to: str) -> str | None:
+def why_not(needed: Role, *, to: str) -> RefusedError | None:
     """Why whoever looks may not do that now, see :func:`core.access.authorise`; None: they may."""
     try:
         with store().read() as session:
             access.authorise(session, needed, to=to)
     except RefusedError as refusal:
-        return str(refusal)
+        return refusal
     return None
 
 

@@ -35,7 +35,7 @@ def boundary(*, look_again: bool = False) -> Iterator[None]:
         yield
     except (InputError, RefusedError, UnavailableError) as error:
         st.warning(
-            f"**{words.plain(error.reason)}.** {words.plain(error.hint)}", icon=":material/info:"
+            f"**{words.plain(error.reason)}.** {words.hint(error.hint)}", icon=":material/info:"
         )
     except SignoffError:
         log.exception("a visitor was not answered")

@@ -3,13 +3,12 @@
 import re
 from datetime import UTC, datetime
 
+from core.errors import SignoffError
+from core.hints import Hint
 from core.words import count as count  # noqa: PLC0414 - pages say words.count
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
-_COMMAND = re.compile(r"(signoff [a-z]+ [^,;)]+?)(?=[,;)]|\.(?:\s|$)| shows? | makes? | says? |$)")
-_MOMENT = re.compile(r"\d{4}\\-\d\d\\-\d\d(?: \d\d\\:\d\d)?")
-"""A day, or a minute, as :func:`plain` writes it."""
 _WORD_JOINER = "\u2060"
 NO_BREAK = "\u00a0"
 
@@ -85,22 +84,32 @@ def minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
-def advice(text: str) -> str:
-    """A hint of core as Markdown, its commands as code, its dates in one line."""
-    parts = _COMMAND.split(text.replace("`", ""))
-    return "".join(
-        f"`{part}`" if place % 2 else _MOMENT.sub(lambda found: _joined(found[0]), plain(part))
-        for place, part in enumerate(parts)
-    )
+def hint(what: Hint, *, command: bool = True) -> str:
+    """A hint of core as Markdown, its command as code.
+
+    Args:
+        command: with it; False where the page has a button that does the same.
+    """
+    if what.command is None or not command:
+        return plain(what.text)
+    return f"{plain(what.text.rstrip('.'))}: {code(str(what.command))}"
+
+
+def refusal(error: SignoffError) -> str:
+    """An error of core as Markdown: what is wrong, and how to mend it."""
+    return f"{plain(error.reason.rstrip('.'))}. {hint(error.hint)}"
+
+
+def code(text: str) -> str:
+    """Text as a piece of code in a line of Markdown, whatever backticks it has."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
 def unbroken(text: str) -> str:
     """Text that stays in one line, such as a date in a narrow column (Markdown)."""
-    return _joined(plain(text))
-
-
-def _joined(markdown: str) -> str:
-    return markdown.replace("\\-", f"{_WORD_JOINER}\\-{_WORD_JOINER}").replace(" ", NO_BREAK)
+    joined = plain(text).replace("\\-", f"{_WORD_JOINER}\\-{_WORD_JOINER}")
+    return joined.replace(" ", NO_BREAK)
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

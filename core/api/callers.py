@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.api.problems import HttpError
 from core.errors import RefusedError
+from core.hints import Hint
 from core.identity import FORWARDED, network_of
 from core.release import members
 from core.store import Store
@@ -138,5 +139,5 @@ def _bearer(headers: Mapping[bytes, bytes]) -> str | None:
     return secret.strip() if scheme.lower() == "bearer" else None
 
 
-def _unknown(reason: str, hint: str) -> HttpError:
+def _unknown(reason: str, hint: Hint | str) -> HttpError:
     return HttpError(401, reason, hint, {"WWW-Authenticate": "Bearer"})

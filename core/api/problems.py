@@ -17,6 +17,7 @@ from core.errors import (
     StorageError,
     UnavailableError,
 )
+from core.hints import Hint
 
 log = logging.getLogger("signoff.api")
 JSON = "application/json"
@@ -40,7 +41,7 @@ class HttpError(SignoffError):
     """A refusal that HTTP has a status of its own for."""
 
     def __init__(
-        self, status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
+        self, status: int, reason: str, hint: Hint | str, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(reason, hint)
         self.status, self.headers = status, dict(headers or {})
@@ -114,8 +115,8 @@ def _may_name_files(error: SignoffError) -> bool:
 
 
 def _response(
-    status: int, reason: str, hint: str, headers: Mapping[str, str] | None = None
+    status: int, reason: str, hint: Hint | str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    content = orjson.dumps({"error": reason.rstrip("."), "hint": hint})
+    content = orjson.dumps({"error": reason.rstrip("."), "hint": str(hint)})
     later = {"Retry-After": "1"} if status == 503 else {}
     return Response(content, status, headers={**later, **(headers or {})}, media_type=JSON)

@@ -71,7 +71,7 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
         f" (checked by execution #{made.execution.number})."
     )
     for each in found:
-        say(f"{'✗' if each.problem else '·'} {each.said}. {each.remedy}")
+        say(f"{'✗' if each.problem else '·'} {each.text}. {each.hint}")
     if len(gaps):
         print_table(
             ("gap in", "from", "days", "posts missing", "chance"),
@@ -124,15 +124,15 @@ def _head(made: Check) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "kind": found.kind,
-        "problem": found.problem,
-        "posts": found.posts,
-        "share": found.share,
-        "interval": found.interval,
-        "said": found.said,
-        "remedy": found.remedy,
+        "kind": finding.kind,
+        "problem": finding.problem,
+        "posts": finding.posts,
+        "share": finding.share,
+        "interval": finding.interval,
+        "said": finding.text,
+        "remedy": str(finding.hint),
     }
 
 

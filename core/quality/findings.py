@@ -1,4 +1,4 @@
-"""What a check found, in words, each with what mends it. Pure."""
+"""What a check of the data found, each finding with a hint. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,27 +6,28 @@ from typing import Any
 
 import pandas as pd
 
+from core.hints import Command, Hint
 from core.snapshots.rules import Rules
 from core.words import count
 
 FEWEST = Rules().min_posts
-"""Subreddits with fewer posts are left out of a snapshot, unless it is told otherwise."""
+"""A snapshot leaves out subreddits with fewer posts, unless ``--min-posts`` changes that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was found: ``said`` names it, ``remedy`` is a sentence or two.
+    """One finding. ``text`` names it, without a full stop; ``hint`` says what to do about it.
 
-    ``posts``: how many it is about, those that are missing included; ``share``: of all posts, an
-    estimate from a sample where ``interval`` is given. ``problem``: false for what one should know
-    but need not mend.
+    ``posts``: how many posts it is about, missing ones included; ``share``: of all posts, an
+    estimate from a sample where ``interval`` is given. ``problem``: False for something to know
+    that needs no mending.
     """
 
     kind: str
     posts: int
     share: float
-    said: str
-    remedy: str
+    text: str
+    hint: Hint
     problem: bool = True
     interval: tuple[float, float] | None = None
 
@@ -46,39 +47,40 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
             kind="gaps",
             posts=summary["expected_in_gaps"],
             share=summary["expected_in_gaps"] / summary["posts"],
-            said=f"About {count(summary['expected_in_gaps'], 'post')} missing in"
+            text=f"About {count(summary['expected_in_gaps'], 'post')} missing in"
             f" {count(summary['gaps'], 'gap')} of {count(holed, 'subreddit')}",
-            remedy="Bring those days from a dump: signoff import FILE; or read on as far as Reddit"
-            " shows: signoff collect posts --whole --subreddit NAME.",
+            hint=Hint(
+                "Import those days from a dump, or collect as far back as Reddit lists posts.",
+                Command("collect posts", whole=True, subreddit="NAME"),
+            ),
         ),
         _of_posts(
             summary,
             "no_text",
             "without any text for a model",
-            "A snapshot leaves them out: signoff snapshot create.",
+            "A snapshot leaves them out.",
         ),
         _of_posts(
             summary,
             "repeats",
-            "with the text of another of their own subreddit",
-            "No two splits of a snapshot share a text: signoff snapshot create. Within training"
-            " each of them counts.",
+            "with the same text as another post in their subreddit",
+            "No two splits of a snapshot share a text. Within the training split, each copy"
+            " counts.",
         ),
         _of_posts(
             summary,
             "elsewhere",
-            "with a text that also stands in another subreddit",
-            f"Nothing mends it: by its text alone, at most {best:.1%} of all posts can be named"
-            " right.",
+            "with a text that was also posted in another subreddit",
+            "Nothing can mend this. From the text alone, no model can name the subreddit of more"
+            f" than {best:.1%} of the posts correctly.",
         ),
         Finding(
             kind="small",
             posts=int(small["posts"].sum()),
             share=float(small["posts"].sum()) / summary["posts"],
-            said=f"{count(int(small['posts'].sum()), 'post')} of"
+            text=f"{count(int(small['posts'].sum()), 'post')} of"
             f" {count(len(small), 'subreddit')} with fewer than {FEWEST}",
-            remedy="A snapshot leaves them out, unless --min-posts says otherwise: signoff snapshot"
-            " create.",
+            hint=Hint("A snapshot leaves these subreddits out, unless you lower --min-posts."),
         ),
     ]
 
@@ -89,36 +91,40 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
             summary,
             "title_only",
             "with a title only",
-            "Models see less of them. Every comparison has them as a slice.",
+            "A title alone tells a model less. Every comparison shows these posts as a slice.",
             problem=False,
         ),
         _of_posts(
             summary,
             "crossposts",
-            "with a mark of a crosspost in the title",
-            "Most name the subreddit that they come from, not the one that they are in.",
+            "marked as a crosspost in the title",
+            "Most of these titles name the subreddit the post came from, not the one it is in.",
             problem=False,
         ),
         _of_posts(
             summary,
             "over_18",
             "over 18",
-            "Subreddits that are over 18 come only if asked for: signoff collect posts --over-18.",
+            "Posts of adult subreddits are collected only if you ask for them.",
+            Command("collect posts", over_18=True),
             problem=False,
         ),
         _of_posts(
             summary,
             "generated",
             "generated for the demonstration",
-            "Nobody wrote them: no figure of theirs is about Reddit.",
+            "Nobody wrote these posts. Figures based on them say nothing about Reddit.",
             problem=False,
         ),
         Finding(
             kind="erased",
             posts=summary["erased"],
             share=summary["erased"] / (summary["posts"] + summary["erased"]),
-            said=f"{count(summary['erased'], 'post')} erased, as Reddit no longer shows them",
-            remedy="Ask Reddit for the others from time to time: signoff collect refresh.",
+            text=f"{count(summary['erased'], 'post')} erased because they were deleted on Reddit",
+            hint=Hint(
+                "Ask Reddit from time to time which posts were deleted.",
+                Command("collect refresh"),
+            ),
             problem=False,
         ),
         *_languages(summary),
@@ -138,23 +144,29 @@ def _languages(summary: Mapping[str, Any]) -> list[Finding]:
             posts=round((1 - first["share"]) * summary["posts"]),
             share=1 - first["share"],
             interval=(1 - high, 1 - low),
-            said=f"{1 - first['share']:.1%} of the posts in another language than most"
+            text=f"{1 - first['share']:.1%} of the posts in another language than most"
             f" ({first['language']}): {clear - first['posts']:,} of a random {clear:,} that are"
             f" long enough to tell; {told['unclear']:,} more were not",
-            remedy="A model learns them as it does all others, if there are enough.",
+            hint=Hint("If there are enough of them, a model learns them like any others."),
             problem=False,
         )
     ]
 
 
 def _of_posts(
-    summary: Mapping[str, Any], kind: str, what: str, remedy: str, *, problem: bool = True
+    summary: Mapping[str, Any],
+    kind: str,
+    what: str,
+    hint: str,
+    command: Command | None = None,
+    *,
+    problem: bool = True,
 ) -> Finding:
     return Finding(
         kind=kind,
         posts=summary[kind],
         share=summary[kind] / summary["posts"],
-        said=f"{count(summary[kind], 'post')} {what}",
-        remedy=remedy,
+        text=f"{count(summary[kind], 'post')} {what}",
+        hint=Hint(hint, command),
         problem=problem,
     )

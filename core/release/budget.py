@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from core.hints import Command, Hint
 from core.release.events import Kind, ends
 from core.release.gates import Verdict
 from core.release.policy import Policy
@@ -84,19 +85,21 @@ class Budget:
         return None
 
     @property
-    def remedy(self) -> str:
-        """What to do about :attr:`closed`, beginning in lower case."""
+    def hint(self) -> Hint:
+        """What to do about :attr:`closed`."""
         if self.age < 0:
-            return "set the clock of this machine right"
+            return Hint("Set this machine's clock to the right time.")
         if self.possible == 0:
-            return (
-                "freeze a larger one (signoff ledger plan says how large), or allow a larger"
-                " epsilon under [test_budget] in release-policy.toml"
+            return Hint(
+                "Allow a larger epsilon under [test_budget] in release-policy.toml, or freeze a"
+                " larger snapshot, after working out how large it must be.",
+                Command("ledger plan"),
             )
         end = datetime.fromtimestamp(self.snapshot.test_span[1], UTC) + timedelta(days=1)
-        return (
-            "freeze a newer one from the posts that came since: signoff import FOLDER, then signoff"
-            f" snapshot create --test-since {end:%Y-%m-%d}"
+        return Hint(
+            "Import newer posts, then freeze a snapshot whose test split begins where this one"
+            " ends.",
+            Command("snapshot create", test_since=f"{end:%Y-%m-%d}"),
         )
 
 

@@ -24,8 +24,7 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
             f"Finish that one: signoff release test {number} --on {split}.",
         )
     if budget.closed:
-        remedy = budget.remedy
-        return RefusedError(budget.closed.rstrip("."), f"{remedy[0].upper()}{remedy[1:]}.")
+        return RefusedError(budget.closed.rstrip("."), budget.hint)
     return None
 
 

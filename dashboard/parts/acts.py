@@ -14,8 +14,8 @@ from dashboard import words
 DONE = "done"
 """Session key of what was done, for the run that follows."""
 TURN = "turn"
-HERE = ("signoff release show ", "signoff release test ", "signoff alias set ")
-"""What the page shows, or has a button for: no advice to whoever reads it."""
+OFFERED = frozenset({"release show", "release test", "alias set"})
+"""The commands that the page Release has a button for, or makes needless."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,13 @@ def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
     """Why whoever looks may not do that now, the process before the role (Markdown)."""
     if refusal is None:
         return c.why_not(role, to=to)
-    return f"{words.advice(refusal.reason.rstrip('.'))}. {way_out(refusal)}".rstrip()
+    return f"{words.plain(refusal.reason.rstrip('.'))}. {way_out(refusal)}"
 
 
 def way_out(refusal: SignoffError) -> str:
-    """How to mend it (Markdown); empty where that is a command for what stands on the page."""
-    return "" if any(name in refusal.hint for name in HERE) else words.advice(refusal.hint)
+    """How to mend it (Markdown), without the command where the page offers the same."""
+    command = refusal.hint.command
+    return words.hint(refusal.hint, command=command is None or command.name not in OFFERED)
 
 
 def offer(acts: Sequence[Act], *, in_form: bool = False) -> None:
@@ -74,7 +75,7 @@ def perform(what: Callable[[], object], done: str) -> None:
     try:
         what()
     except SignoffError as refusal:
-        st.error(f"**{words.plain(refusal.reason)}.** {way_out(refusal)}".rstrip())
+        st.error(f"**{words.plain(refusal.reason)}.** {way_out(refusal)}")
         return
     st.session_state[DONE] = done
     st.session_state[TURN] = turn() + 1

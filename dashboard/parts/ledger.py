@@ -49,9 +49,7 @@ def show_splits(budgets: Sequence[Budget]) -> None:
     )
     for budget in budgets:
         if budget.closed:
-            st.caption(
-                f":orange[✗] {words.plain(budget.closed)} Now: {words.advice(budget.remedy)}."
-            )
+            st.caption(f":orange[✗] {words.plain(budget.closed)} {words.hint(budget.hint)}")
 
 
 def show_openings(found: Sequence[Opening]) -> None:

@@ -33,7 +33,7 @@ def offer_check(holdings: Holdings) -> None:
                     icon=":material/fact_check:",
                     why_not=c.why_not(Role.REVIEWER, to="check the data"),
                     do=_check,
-                    done="The data are checked.",
+                    done="Data check finished.",
                     next_=True,
                 )
             ]
@@ -61,8 +61,8 @@ def show_findings(found: Sequence[Finding]) -> None:
     rows = [
         (
             c.Rich(f":orange[**✗{words.NO_BREAK}flaw**]" if each.problem else ":gray[know]"),
-            c.Rich(f"{words.plain(each.said)} :gray[({_share(each)})]"),
-            c.Rich(words.advice(each.remedy)),
+            c.Rich(f"{words.plain(each.text)} :gray[({_share(each)})]"),
+            c.Rich(words.hint(each.hint)),
         )
         for each in found
     ]

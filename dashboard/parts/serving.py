@@ -24,7 +24,7 @@ def show_warnings() -> None:
     for alarm, told in _alarms().items():
         first, _, rest = alarm.partition(". ")
         st.error(
-            f"**{words.plain(first.rstrip('.'))}.** {words.advice(rest)}  \n"
+            f"**{words.plain(first.rstrip('.'))}.** {words.plain(rest)}  \n"
             f":small[Told by {words.plain(', '.join(told))}]",
             icon=":material/error:",
         )

@@ -40,7 +40,7 @@ def answer(summary: Mapping[str, Any], found: Sequence[Finding]) -> str:
     worst = next((each for each in found if each.problem), None)
     if worst is None:
         return f"{held} :green[**✓ Nothing to mend**] was found."
-    return f"{held} :orange[**✗ Worst:**] {words.plain(worst.said)}."
+    return f"{held} :orange[**✗ Worst:**] {words.plain(worst.text)}."
 
 
 def show_freshness(check: Check, holdings: Holdings) -> None:

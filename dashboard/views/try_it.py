@@ -106,7 +106,7 @@ def ask() -> tuple[str, str] | None:
             disabled=refusal is not None,
         )
         if refusal:
-            st.caption(words.advice(str(refusal)))
+            st.caption(words.refusal(refusal))
     return (title, body) if sent else None
 
 

@@ -65,7 +65,7 @@ def artifacts(store: Store) -> set[Path]:
 def assert_told(error: StorageError, store: Store) -> None:
     assert "The disk that holds" in error.reason
     assert str(store.home) in error.reason
-    assert "Free some space" in error.hint
+    assert "Free some space" in str(error.hint)
 
 
 def test_a_model_that_does_not_fit_is_not_kept(crowded: Store) -> None:

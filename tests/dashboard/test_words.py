@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.errors import InputError
+from core.hints import Command, Hint
 from dashboard import words
 
 
@@ -65,21 +67,26 @@ def test_lines_of_foreign_text_become_paragraphs_of_plain_text() -> None:
     assert words.paragraphs("# a\n\n  \n* b") == "\\# a\n\n\\* b"
 
 
-@pytest.mark.parametrize(
-    ("hint", "shown"),
-    [
-        ("Look at it: signoff release show 20.", "it\\: `signoff release show 20`\\."),
-        ("Do so: signoff alias set staging 20260531.1.", "`signoff alias set staging 20260531.1`"),
-        (
-            "An admin makes another: signoff tokens revoke ci, then create.",
-            "`signoff tokens revoke",
-        ),
-        ("`signoff release list` shows those there are.", "`signoff release list` shows"),
-        ("Ask another *reviewer*.", "Ask another \\*reviewer\\*\\."),
-    ],
-)
-def test_commands_in_a_hint_are_code_and_the_rest_is_text(hint: str, shown: str) -> None:
-    assert shown in words.advice(hint)
+def test_the_command_of_a_hint_is_code_and_the_rest_is_text() -> None:
+    hint = Hint("Look at *it*.", Command("release show", 20))
+    assert words.hint(hint) == "Look at \\*it\\*: `signoff release show 20`"
+
+
+def test_where_the_page_has_a_button_a_hint_goes_without_its_command() -> None:
+    assert words.hint(Hint("Open it.", Command("release test", 7)), command=False) == "Open it\\."
+
+
+def test_a_hint_without_a_command_is_a_sentence() -> None:
+    assert words.hint(Hint("Ask another *reviewer*.")) == "Ask another \\*reviewer\\*\\."
+
+
+def test_code_cannot_end_before_its_end() -> None:
+    assert words.code("signoff a `b` ``c") == "``` signoff a `b` ``c ```"
+
+
+def test_an_error_is_what_is_wrong_and_how_to_mend_it() -> None:
+    error = InputError("There is no *b*", Hint("List all.", Command("alias list")))
+    assert words.refusal(error) == "There is no \\*b\\*. List all: `signoff alias list`"
 
 
 def test_a_date_stays_in_one_line() -> None:
@@ -92,9 +99,3 @@ def test_a_date_stays_in_one_line() -> None:
 
 def test_a_share_that_people_set_has_no_decimals() -> None:
     assert words.per_cent(0.1) == "10%"
-
-
-def test_a_date_in_a_sentence_of_core_stays_in_one_line() -> None:
-    said = words.advice("Released already, at 2026-11-22 10:01. See the ledger.")
-    assert words.unbroken("2026-11-22 10:01") in said
-    assert "See the ledger" in said

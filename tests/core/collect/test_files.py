@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_is_told_after_the_others_are_in(
     assert "3 of 6 files could not be read" in caught.value.reason
     assert "cooking.csv.gz cannot be read" in caught.value.reason
     assert "empty.csv is empty" in caught.value.reason
-    assert "other 3 are imported" in caught.value.hint
+    assert "other 3 are imported" in str(caught.value.hint)
     assert total(store) >= 27
     failed = listing(store)[0]
     assert (failed.status, failed.metrics["inserted"]) == ("failed", total(store))

@@ -136,7 +136,7 @@ def test_leaving_early_leaves_no_process(files: list[PostFile]) -> None:
 def test_a_process_that_ends_is_told_with_a_way_out(files: list[PostFile]) -> None:
     with pytest.raises(SignoffError, match="ended before it was done") as caught:
         list(readers.chunks_of(files, Killed()))
-    assert "Run the command again" in caught.value.hint
+    assert "Run the command again" in str(caught.value.hint)
 
 
 def test_processes_end_with_a_main_process_that_was_killed(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_contact_that_no_header_carries_is_refused(contact: str) -> None:
 def test_without_a_key_it_says_what_is_missing_and_that_files_need_none(missing: str) -> None:
     with pytest.raises(InputError, match=f"SIGNOFF_{missing.upper()} not set") as refused:
         access(Settings.model_validate(KEY | {missing: ""}))
-    assert "Posts from files need no key" in refused.value.hint
+    assert "Posts from files need no key" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize(

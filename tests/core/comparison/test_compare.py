@@ -64,7 +64,7 @@ def test_what_cannot_be_compared_is_refused(road: Road) -> None:
     model = train(road.store, road.snapshot, params=QUICK, seed=9, threads=1)
     with pytest.raises(NotFoundError, match="has not been evaluated") as caught:
         pair(road.store, 3, model.execution)
-    assert f"signoff evaluate {model.execution} --on" in caught.value.hint
+    assert f"signoff evaluate {model.execution} --on" in str(caught.value.hint)
 
 
 def test_a_corrupted_prediction_table_stops_the_comparison_and_is_named(road: Road) -> None:

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from core.hints import Command
 from core.quality import check as quality
 from core.quality.findings import Finding, findings
 from core.quality.summary import DAY
@@ -44,25 +45,25 @@ def test_problems_come_first_and_the_largest_on_top() -> None:
 def test_each_finding_has_its_share_and_a_remedy() -> None:
     summary = PLAIN | {"no_text": 1, "repeats": 20, "elsewhere": 30, "nameable": 985, "erased": 250}
     found = by_kind(findings(summary, LARGE))
-    assert found["no_text"].said == "1 post without any text for a model"
+    assert found["no_text"].text == "1 post without any text for a model"
     assert found["repeats"].share == 0.02
-    assert "98.5%" in found["elsewhere"].remedy
+    assert "98.5%" in found["elsewhere"].hint.text
     assert found["erased"].share == 0.2
-    assert all(each.remedy.endswith(".") for each in found.values())
+    assert all(each.hint.text.endswith(".") for each in found.values())
 
 
 def test_small_subreddits_are_those_that_a_snapshot_leaves_out() -> None:
     small = pd.DataFrame({"posts": [961, 20, 19], "gaps": [0, 0, 0]})
     (found,) = findings(PLAIN, small)
     assert (found.kind, found.posts) == ("small", 19)
-    assert "1 subreddit with fewer than 20" in found.said
+    assert "1 subreddit with fewer than 20" in found.text
 
 
 def test_gaps_are_told_by_the_posts_that_are_missing() -> None:
     summary = PLAIN | {"gaps": 3, "expected_in_gaps": 40}
     (found,) = findings(summary, pd.DataFrame({"posts": [500, 500], "gaps": [3, 0]}))
-    assert found.said == "About 40 posts missing in 3 gaps of 1 subreddit"
-    assert "signoff import FILE" in found.remedy
+    assert found.text == "About 40 posts missing in 3 gaps of 1 subreddit"
+    assert found.hint.command == Command("collect posts", whole=True, subreddit="NAME")
 
 
 def test_another_language_is_told_with_the_interval_of_the_sample() -> None:
@@ -78,7 +79,7 @@ def test_another_language_is_told_with_the_interval_of_the_sample() -> None:
     assert not found.problem
     assert found.share == pytest.approx(0.1)
     assert found.interval == pytest.approx((0.05, 0.18))
-    assert "10 of a random 100 that are long enough to tell; 20 more were not" in found.said
+    assert "10 of a random 100 that are long enough to tell; 20 more were not" in found.text
 
 
 def test_a_store_with_flaws_is_told_of_each(store: Store) -> None:

@@ -169,7 +169,7 @@ def test_what_cannot_be_cleared_says_what_to_do(
 ) -> None:
     with pytest.raises(error, match=said) as raised:
         clear(moved, name)
-    assert "signoff alias" in raised.value.hint
+    assert "signoff alias" in str(raised.value.hint)
     assert len(history(moved)) == 2
 
 

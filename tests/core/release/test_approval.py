@@ -71,7 +71,7 @@ def test_a_policy_that_was_edited_since_the_look_is_a_conflict(
     before = untouched(tested)
     with by("bob"), pytest.raises(ConflictError, match="has changed since you looked") as caught:
         decide(tested, 5, comment="sure", seen=seen)
-    assert "signoff release show 5" in caught.value.hint
+    assert "signoff release show 5" in str(caught.value.hint)
     assert untouched(tested) == before
     with by("bob"):
         decide(tested, 5, comment="sure", seen=shown(tested).digest)
@@ -84,7 +84,7 @@ def test_production_that_moved_since_the_look_must_be_compared_with_first(tested
     for digest in (seen, shown(tested).digest, None):
         with by("bob"), pytest.raises(RefusedError, match="Production has moved since") as caught:
             approve(tested, 5, comment="fine", seen=digest)
-        assert "signoff release test 5" in caught.value.hint
+        assert "signoff release test 5" in str(caught.value.hint)
     assert untouched(tested) == before
     open_test(tested, 5, reason="against that")
     with by("bob"):

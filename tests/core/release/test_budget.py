@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.hints import Command, Hint
 from core.release.budget import Budget, budget_of
 from core.release.policy import Policy, parse
 from core.store.releases import EventRecord
@@ -70,7 +71,7 @@ def test_a_split_that_is_used_up_is_spent_and_says_how_to_get_a_newer_one() -> N
     found = budget("pass", "fail", "", "refused", "inconclusive", "fail")
     assert (found.used, found.left, found.spent, found.state) == (5, 0, True, "spent")
     assert found.closed == "The test split of small is spent: 5 uses of 5."
-    assert found.remedy.endswith("signoff snapshot create --test-since 2023-11-17")
+    assert str(found.hint).endswith("signoff snapshot create --test-since 2023-11-17")
     # The posts of the split are older than that.
     since = datetime(2023, 11, 17, tzinfo=UTC).timestamp()
     assert found.snapshot.cutoffs["end"] <= since < found.snapshot.cutoffs["end"] + 24 * HOUR
@@ -88,8 +89,8 @@ def test_a_split_of_too_few_posts_can_judge_nobody() -> None:
     assert found.closed == (
         "The test split of small has 24 posts: too few to judge even one candidate within ±0.02."
     )
-    assert "signoff ledger plan" in found.remedy
-    assert "release-policy.toml" in found.remedy
+    assert found.hint.command == Command("ledger plan")
+    assert "release-policy.toml" in found.hint.text
 
 
 @pytest.mark.parametrize(("days", "stale"), [(0, False), (90, False), (91, True)])
@@ -102,7 +103,7 @@ def test_a_split_is_stale_after_the_policys_days(days: int, stale: bool) -> None
         assert found.closed == (
             "The test split of small is stale: frozen 91 days ago, the limit is 90."
         )
-        assert "--test-since" in found.remedy
+        assert "--test-since" in str(found.hint)
 
 
 def test_where_the_policy_sets_no_age_no_split_is_stale() -> None:
@@ -122,7 +123,7 @@ def test_a_clock_that_was_set_back_opens_nothing() -> None:
     assert found.closed == (
         "The test split of small was frozen in the future: the clock was set back since."
     )
-    assert found.remedy == "set the clock of this machine right"
+    assert found.hint == Hint("Set this machine's clock to the right time.")
 
 
 def test_the_first_pass_ends_a_split_where_the_policy_says_so() -> None:

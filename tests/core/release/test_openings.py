@@ -323,7 +323,7 @@ def test_with_an_unfinished_opening_no_other_split_is_opened(
     cut_off(store, 5, monkeypatch)
     with pytest.raises(ConflictError, match="has an opening without a result") as caught:
         open_test(store, 5, reason="elsewhere", on="other")
-    assert f"--on {find(store, 'small').digest[:12]}" in caught.value.hint
+    assert f"--on {find(store, 'small').digest[:12]}" in str(caught.value.hint)
     assert ledger(store) == [(5, "unfinished")]
 
 
@@ -344,7 +344,7 @@ def test_who_has_seen_the_posts_gets_no_answer_and_is_not_charged(
         patch.setattr(openings, "evaluate_unsealed", pytest.fail)
         with pytest.raises(RefusedError, match="it was trained on") as caught:
             open_test(store, leaky, reason="it is time", on="small")
-    assert "--on SNAPSHOT" in caught.value.hint
+    assert "--on SNAPSHOT" in str(caught.value.hint)
     found = candidates.get(store, leaky)
     assert [event.kind for event in found.events] == ["proposed", "opened", "refused"]
     assert (found.state, found.result, found.unfinished) == ("proposed", None, None)

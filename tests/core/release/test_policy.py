@@ -128,7 +128,7 @@ def test_a_mistake_is_told_with_line_key_and_remedy(
     error = refused(text)
     assert error.reason.startswith(f"{FILE}, line {line}: ")
     assert said in error.reason
-    assert remedy in error.hint
+    assert remedy in str(error.hint)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_decision_needs_a_comment_of_reasonable_length(
 def test_only_what_was_proposed_is_decided_on(road: Road) -> None:
     with pytest.raises(NotFoundError, match="no candidate #3") as caught:
         approve(road.store, 3, comment="fine")
-    assert "signoff release propose EXECUTION" in caught.value.hint
+    assert "signoff release propose EXECUTION" in str(caught.value.hint)
     with pytest.raises(NotFoundError):
         get(road.store, 3)
 

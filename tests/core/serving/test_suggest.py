@@ -54,7 +54,7 @@ def test_any_text_gets_an_answer(released: Road) -> None:
 def test_an_alias_that_names_nothing_says_how_to_set_it(released: Road) -> None:
     with pytest.raises(NotFoundError) as caught:
         load_alias(released.store, "staging")
-    assert "signoff alias set staging" in caught.value.hint
+    assert "signoff alias set staging" in str(caught.value.hint)
 
 
 def test_a_corrupted_model_is_not_served(released: Road) -> None:

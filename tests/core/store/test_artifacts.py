@@ -97,13 +97,13 @@ def test_other_refusals_of_the_system_say_which_path(code: int) -> None:
     said = explain(OSError(code, os.strerror(code)), Path("/there/it"))
     assert "/there/it" in said.reason
     assert os.strerror(code) in said.reason
-    assert "SIGNOFF_HOME" in said.hint
+    assert "SIGNOFF_HOME" in str(said.hint)
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.ENOSPC])
 def test_a_file_that_the_user_chose_is_not_mended_by_another_workspace(code: int) -> None:
     said = explain(OSError(code, os.strerror(code)), Path("/there/it"), chosen=True)
-    assert "SIGNOFF_HOME" not in said.hint
+    assert "SIGNOFF_HOME" not in str(said.hint)
 
 
 def test_a_store_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:

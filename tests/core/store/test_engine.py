@@ -97,7 +97,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_no_half_batch(store: Store) -> 
         fill(store, posts)
     assert str(store.home) in caught.value.reason
     assert "full" in caught.value.reason
-    assert "Free some space" in caught.value.hint
+    assert "Free some space" in str(caught.value.hint)
     with store.read() as session:
         assert posts_table.totals(session).posts == 1
 
