@@ -30,7 +30,7 @@ from bench import report
 from bench.load import Load, at_once, request, steady
 from bench.measure import fresh, note
 from bench.posts import post_files, prepare
-from core.identity import Actor, Way, acting_as
+from core.access.identity import Actor, Way, acting_as
 from core.release import aliases
 from core.release.events import PRODUCTION
 from core.release.policy import FILE

@@ -25,7 +25,7 @@ from core.executions.code import code_version
 from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.quality.check import check
-from core.release import aliases, audit
+from core.release import aliases, history
 from core.release.events import PRODUCTION, Kind
 from core.serving.model import Suggestion
 from core.snapshots import create, load_split
@@ -272,4 +272,4 @@ def _append(
         before=before,
     )
     with store.write() as session:
-        audit.append(session, event)
+        history.append(session, event)

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from core.identity import entrance
+from core.access.identity import entrance
 from dashboard import components as c
 from dashboard import current_user
 from dashboard.pages import OVERVIEW, PAGES, Page

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.access.identity import Role
 from core.comparison.differences import Fact
 from core.comparison.significance import BETTER, WORSE
 from core.errors import SignoffError
 from core.evaluation.history import Training
-from core.identity import Role
 from core.release.events import sentence
 from core.store.releases import EventRecord
 from dashboard import data, words

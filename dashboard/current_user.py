@@ -2,7 +2,7 @@
 
 Streamlit runs callbacks, dialogs and fragments without ``app.py``, so what ``app.py`` puts around
 a page would not hold for them. :func:`acting` is the entrance of the whole process instead
-(:func:`core.identity.entrance`): core asks it at the moment of writing.
+(:func:`core.access.identity.entrance`): core asks it at the moment of writing.
 """
 
 import secrets
@@ -15,17 +15,9 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.access.identity import NOBODY, Actor, Way, local_operator, person
 from core.errors import InputError
-from core.identity import (
-    FORWARDED,
-    NOBODY,
-    Actor,
-    Way,
-    is_loopback,
-    local_operator,
-    network_of,
-    person,
-)
+from core.network import FORWARDED, is_loopback, network_of
 from core.settings import settings
 
 
@@ -105,7 +97,7 @@ def network() -> str:
 
 
 def comes_from(peer: str | None, named: Sequence[str] = ()) -> str:
-    """The network that someone comes from, see :func:`core.identity.network_of`. Pure.
+    """The network that someone comes from, see :func:`core.network.network_of`. Pure.
 
     Args:
         peer: the other end of the connection; None: this machine.

@@ -12,7 +12,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import access, identity
+from core import audit
+from core.access import authorisation, identity, members
+from core.access.identity import Role, Way
+from core.audit.verification import Verification
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
@@ -24,11 +27,8 @@ from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.feedback import submissions, summary
 from core.feedback.summary import Counted
-from core.identity import Role, Way
 from core.quality import check as quality
 from core.quality.check import Check
-from core.release import audit, members
-from core.release.audit import Verdict
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
@@ -53,7 +53,7 @@ def store() -> Store:
 
 def against_keeping() -> RefusedError | None:
     """Against keeping what whoever looks writes on Try it; None where somebody is known."""
-    if identity.acting().way != Way.NOBODY:
+    if identity.current_actor().way != Way.NOBODY:
         return None
     return RefusedError(
         "Nobody has signed in, so nothing is kept here",
@@ -70,14 +70,14 @@ def require_somebody() -> None:
 def role() -> Role:
     """What whoever looks may do now."""
     with store().read() as session:
-        return access.role_of(session, identity.acting())
+        return authorisation.role_of(session, identity.current_actor())
 
 
 def why_not(needed: Role, *, to: str) -> RefusedError | None:
-    """Why whoever looks may not do that now, see :func:`core.access.authorise`; None: they may."""
+    """Why the current user may not do that now; None where they may."""
     try:
         with store().read() as session:
-            access.authorise(session, needed, to=to)
+            authorisation.authorise(session, needed, to=to)
     except RefusedError as refusal:
         return refusal
     return None
@@ -88,7 +88,7 @@ def holders(needed: Role) -> list[str]:
     return [holder.name for holder in members.people(store()) if holder.role >= needed]
 
 
-def verified() -> tuple[Verdict, datetime]:
+def verified() -> tuple[Verification, datetime]:
     """Whether the audit log is whole, and when that was looked at: at most a minute ago."""
     with store().read() as session:
         head = audit_table.last(session)
@@ -96,7 +96,7 @@ def verified() -> tuple[Verdict, datetime]:
 
 
 @st.cache_data(show_spinner="Verifying the audit log …", max_entries=TWO, ttl=60)
-def _verified(head: str | None) -> tuple[Verdict, datetime]:
+def _verified(head: str | None) -> tuple[Verification, datetime]:
     """By the digest of the log's head: whoever decides in between has it verified anew."""
     return audit.verify(store()), datetime.now(UTC)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.access.identity import NOBODY, entrance
 from core.errors import InputError, RefusedError, SignoffError, UnavailableError
 from core.feedback import submissions
 from core.feedback.submissions import Sent
-from core.identity import NOBODY, entrance
 from core.settings import settings
 from dashboard import current_user, public_service, words
 from dashboard.parts.suggestions import Asked, answer, choose, thanks

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from core.access.identity import Actor, Way, acting_as
 from core.collect.posts import Post, store_posts
 from core.evaluation.predict import PredictionTable
 from core.executions import record
-from core.identity import Actor, Way, acting_as
 from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store

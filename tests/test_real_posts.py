@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from core import audit
 from core.collect.files import import_files
 from core.comparison.compare import changes_of, compare, pair, summary_of
 from core.evaluation.evaluate import evaluate
 from core.evaluation.evaluate import of_execution as evaluation_of
-from core.release import audit
 from core.release.aliases import current, move
 from core.release.candidates import get
 from core.release.openings import open_test

@@ -19,7 +19,7 @@ from core.api.schemas import Health, Problem, Readiness
 from core.api.service import Service
 from core.api.state import State
 from core.feedback.retention import erase_overdue
-from core.identity import asked_as, is_loopback
+from core.network import asked_as, is_loopback
 from core.release.events import PRODUCTION
 from core.serving.beat import Beat
 from core.serving.pool import MOST, Pool

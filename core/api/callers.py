@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.access import members
 from core.api.problems import HttpError
 from core.errors import RefusedError
 from core.hints import Hint
-from core.identity import FORWARDED, network_of
-from core.release import members
+from core.network import FORWARDED, network_of
 from core.store import Store
 
 BELIEVED_SECONDS = 1.0

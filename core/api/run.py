@@ -6,8 +6,8 @@ from functools import partial
 
 import uvicorn
 
+from core.access.identity import NOBODY, entrance
 from core.api.app import Options, create
-from core.identity import NOBODY, entrance
 from core.serving.log import log_lines
 from core.store import Store
 

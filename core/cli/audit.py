@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from core import audit as audit_log
 from core.cli.output import AsJson, print_json, say, workspace
-from core.release import audit as log
 
 audit = typer.Typer(help="Check and keep the log of decisions.", no_args_is_help=True)
 
@@ -29,27 +29,27 @@ def verify(
     docs/security.md says what this proves, and what it cannot.
     """
     store = workspace()
-    verdict = log.verify(store, anchors=log.read_anchors(anchor) if anchor else ())
+    checked = audit_log.verify(store, anchors=audit_log.read_anchors(anchor) if anchor else ())
     if as_json:
-        broken = verdict.broken
+        broken = checked.broken
         print_json(
             {
-                "events": verdict.events,
+                "events": checked.events,
                 "ok": broken is None,
                 "first_bad": broken.number if broken else None,
                 "why": broken.why if broken else None,
-                "head": verdict.head.digest if verdict.head else None,
-                "anchors": verdict.anchors,
+                "head": checked.head.digest if checked.head else None,
+                "anchors": checked.anchors,
             }
         )
-    log.require_whole(verdict)
+    audit_log.require_whole(checked)
     if as_json:
         return
-    if verdict.head is None:
+    if checked.head is None:
         say("No decision was taken yet.")
         return
-    held = f" It holds all {verdict.anchors} anchors." if verdict.anchors else ""
-    say(f"The log is whole: {verdict.events:,} entries, head {verdict.head.digest}.{held}")
+    held = f" It holds all {checked.anchors} anchors." if checked.anchors else ""
+    say(f"The log is whole: {checked.events:,} entries, head {checked.head.digest}.{held}")
 
 
 @audit.command("export")
@@ -61,9 +61,9 @@ def export(
     """Write the log as JSON lines, one entry each, oldest first."""
     store = workspace()
     if file is None:
-        sys.stdout.writelines(f"{line}\n" for line in log.exported(store))
+        sys.stdout.writelines(f"{line}\n" for line in audit_log.exported(store))
         return
-    say(f"Written: {log.export(store, file):,} entries to {file}")
+    say(f"Written: {audit_log.export(store, file):,} entries to {file}")
 
 
 @audit.command("anchor")
@@ -72,7 +72,7 @@ def anchor(
     as_json: AsJson = False,
 ) -> None:
     """Add the head of the log to a file, against which `audit verify --anchor` checks later."""
-    made = log.anchor(workspace(), file)
+    made = audit_log.anchor(workspace(), file)
     if as_json:
         print_json({"file": str(file), "number": made.number, "head": made.digest, "at": made.at})
         return

@@ -6,7 +6,7 @@ import typer
 
 from core.cli.output import say, workspace
 from core.cli.servers import LOOPBACK, require_free
-from core.identity import is_loopback
+from core.network import is_loopback
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from core.cli.output import say
 from core.errors import InputError
-from core.identity import asked_as, is_loopback
+from core.network import asked_as, is_loopback
 from core.serving.servers import url
 from core.settings import REPOSITORY, settings
 

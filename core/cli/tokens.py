@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
+from core.access import members
+from core.access.events import sentence
+from core.access.identity import Role
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.users import event_json
-from core.identity import Role
-from core.release import members
 
 tokens = typer.Typer(help="Make and revoke tokens for programs.", no_args_is_help=True)
 
@@ -76,4 +77,4 @@ def tokens_revoke(name: Name, as_json: AsJson = False) -> None:
     if as_json:
         print_json(event_json(event))
         return
-    say(members.sentence(event))
+    say(sentence(event))

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from core.access import Kind
+from core.access import members
+from core.access.events import Kind, sentence
+from core.access.identity import Role
 from core.cli.output import AsJson, print_json, print_table, say, workspace
-from core.identity import Role
-from core.release import members
 from core.store.access import AccessRecord
 
 users = typer.Typer(help="Give and take roles.", no_args_is_help=True)
@@ -54,7 +54,7 @@ def _print_event(event: AccessRecord, *, as_json: bool) -> None:
     if as_json:
         print_json(event_json(event))
         return
-    say(members.sentence(event))
+    say(sentence(event))
 
 
 def event_json(event: AccessRecord) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.collect.outcomes import Outcome, Refusal
 from core.collect.rate import Clock, RateLimit
 from core.collect.transport import TIMEOUT, Transport
 from core.errors import InputError
-from core.identity import is_loopback
+from core.network import is_loopback
 from core.settings import Settings
 
 PAGE = 100

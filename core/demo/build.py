@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from core.access.identity import Actor, Way, acting_as
 from core.collect.posts import store_posts
 from core.comparison.noise import measure
 from core.comparison.topics import FILE as TOPICS_FILE
@@ -17,7 +18,6 @@ from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
 from core.feedback import queue, summary
-from core.identity import Actor, Way, acting_as
 from core.progress import Progress, silent
 from core.quality.check import check
 from core.release import aliases, candidates, openings, review

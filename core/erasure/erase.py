@@ -14,10 +14,10 @@ from typing import Any
 
 import psutil
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.errors import InputError
 from core.executions import Run, record
-from core.identity import Role
 from core.progress import Progress, silent
 from core.snapshots import erasing, files
 from core.store import Store

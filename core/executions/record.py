@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Actor, Role
 from core.errors import StorageError
 from core.executions.code import code_version
 from core.executions.environment import (
@@ -20,7 +21,6 @@ from core.executions.environment import (
     peak_memory_mib,
 )
 from core.executions.history import begun, cache_key, ended
-from core.identity import Actor, Role
 from core.store import Store
 from core.store import executions as table
 from core.store.artifacts import storage_errors

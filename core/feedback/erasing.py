@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.erasure.erase import erase as erase_posts
 from core.errors import NotFoundError
 from core.feedback.retention import ErasedTexts
-from core.identity import Role
 from core.progress import Progress, silent
 from core.store import Store, labels
 from core.store import submissions as table

@@ -6,12 +6,12 @@ docs/decisions/0016-feedback.md says what may be made of them, and why.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.collect.posts import Post, store_posts
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import cached, record
 from core.feedback.submissions import subreddit_in
-from core.identity import Role
 from core.store import Store
 from core.store import labels as table
 from core.store import submissions as sent_table

@@ -8,9 +8,9 @@ all in words for users.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.errors import StorageError
-from core.identity import Role
 from core.settings import settings
 from core.store import Store
 from core.store import submissions as table

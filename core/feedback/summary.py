@@ -12,13 +12,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.collect.names import is_at_reddit
 from core.errors import InputError
 from core.evaluation.aggregate import HISTOGRAM_BINS
 from core.evaluation.evaluate import labels_of
 from core.feedback.submissions import subreddit_in
-from core.identity import Role
 from core.stats.calibration import BINS, Reliability, expected_calibration_error
 from core.stats.classification import ratio
 from core.stats.distances import binned_distances

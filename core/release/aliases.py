@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Actor, Role
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.identity import Actor, Role
-from core.release import audit, candidates, rules
+from core.release import candidates, rules
 from core.release.check import of_candidate
 from core.release.events import CANARY, PRODUCTION, STAGING, Kind, alias_versions
+from core.release.history import append
 from core.release.policy import read_policy
 from core.store import Store
 from core.store import releases as table
@@ -92,7 +93,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
         if not table.move_alias(session, alias, before=expected, after=version):
             raise _moved(alias, now, expected)
         event = _event(Kind.RELEASED, actor, found, alias, before=expected)
-        audit.append(session, event)
+        append(session, event)
     return event
 
 
@@ -132,7 +133,7 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
         table.remove_alias(session, alias)
         was = _event(Kind.CLEARED, actor, _version(session, now), alias, before=now)
         event = replace(was, version=None)
-        audit.append(session, event)
+        append(session, event)
     return event
 
 
@@ -198,7 +199,7 @@ def set_canary(
         event = _event(
             Kind.CANARY, actor, found, CANARY, before=before, share=share, comment=comment
         )
-        audit.append(session, event)
+        append(session, event)
     return event
 
 
@@ -241,7 +242,7 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventR
         if not table.move_alias(session, alias, before=now, after=before):
             raise _moved(alias, table.aliases(session).get(alias), now)
         event = _event(Kind.ROLLED_BACK, actor, found, alias, before=now)
-        audit.append(session, event)
+        append(session, event)
     return event
 
 

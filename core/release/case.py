@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.access.identity import NOBODY, Role
 from core.errors import ConflictError, RefusedError
 from core.executions.history import running
-from core.identity import NOBODY, Role
 from core.release import aliases, openings, review, rules
 from core.release.budget import Budget
 from core.release.candidates import Candidate

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Actor, Role
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
 from core.errors import ConflictError, InputError, RefusedError
@@ -19,9 +20,8 @@ from core.evaluation.evaluate import evaluate_unsealed
 from core.executions import Run, record
 from core.executions.history import listing as listing_of_runs
 from core.executions.history import running
-from core.identity import Actor, Role
 from core.progress import Progress, silent
-from core.release import audit, candidates, rules
+from core.release import candidates, history, rules
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
 from core.release.check import ages, judge_by
@@ -201,7 +201,7 @@ def _ledger_row(
         snapshot=snapshot.digest,
         baseline=_baseline(session, number),
     )
-    return audit.append(session, row)
+    return history.append(session, row)
 
 
 def _test(
@@ -293,7 +293,7 @@ def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:
         opening=row.id,
         **more,
     )
-    audit.append(session, event)
+    history.append(session, event)
 
 
 def _require_reason(reason: str) -> None:

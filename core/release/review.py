@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Actor, Role
 from core.comparison import compare as comparing
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
-from core.identity import Actor, Role
 from core.progress import Progress, silent
-from core.release import audit, candidates, check, rules
+from core.release import candidates, check, history, rules
 from core.release.candidates import Candidate
 from core.release.check import Check
 from core.release.events import Kind
@@ -46,7 +46,7 @@ def propose(
         actor = authorise(session, Role.REVIEWER, to="propose a candidate")
         _require_new(session, execution)
         event = _event(Kind.PROPOSED, execution, by=actor, comment=note, comparison=comparison)
-        audit.append(session, event)
+        history.append(session, event)
     return candidates.get(store, execution)
 
 
@@ -60,7 +60,7 @@ def comment(store: Store, candidate: int, *, text: str) -> Candidate:
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to="comment on a candidate")
         candidates.find(session, candidate)
-        audit.append(session, _event(Kind.COMMENTED, candidate, by=actor, comment=text))
+        history.append(session, _event(Kind.COMMENTED, candidate, by=actor, comment=text))
     return candidates.get(store, candidate)
 
 
@@ -93,7 +93,7 @@ def approve(
         _require_same(found, evidence, seen)
         _require_gates(found, evidence, override)
         now = datetime.now(UTC)
-        audit.append(
+        history.append(
             session,
             _event(
                 Kind.APPROVED,
@@ -125,7 +125,7 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
             raise refusal
         _require_same(found, evidence, seen)
         shown = found.result or found.proposal
-        audit.append(
+        history.append(
             session,
             _event(
                 Kind.REJECTED,

@@ -1,11 +1,11 @@
 """What may be done with a candidate now, and why not. Pure; pages ask it, and writers obey it.
 
 Each function gives the refusal, or None where nothing stands against it. What a role may do is
-asked elsewhere: :mod:`core.access`.
+asked elsewhere: :mod:`core.access.authorisation`.
 """
 
+from core.access.identity import Actor
 from core.errors import ConflictError, RefusedError
-from core.identity import Actor
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check

@@ -10,8 +10,8 @@ import math
 import socket
 from dataclasses import dataclass
 
+from core.access.identity import Actor, Way, acting_as
 from core.errors import RefusedError
-from core.identity import Actor, Way, acting_as
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.release.policy import Rules, read_policy

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from core.access import authorise
+from core.access.authorisation import authorise
+from core.access.identity import Role
 from core.errors import CorruptArtifactError, SignoffError, WrongKeyError
 from core.executions import Run, listing, record
-from core.identity import Role
 from core.progress import Progress, silent
 from core.snapshots import keys
 from core.snapshots.files import keep

@@ -27,7 +27,7 @@ class AccessRecord:
 
 
 def append(session: Session, event: AccessRecord) -> int:
-    """Write an event; its id. Decisions go through ``core.release.audit``, which chains them."""
+    """Write an event; its id. Decisions go through ``core.access.history``, which chains them."""
     values = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "id"}
     row = AccessEventRow(**values)
     session.add(row)

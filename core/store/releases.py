@@ -46,7 +46,7 @@ class Version:
 
 
 def append(session: Session, event: EventRecord) -> int:
-    """Write an event; its id. Decisions go through ``core.release.audit``, which chains them."""
+    """Write an event; its id. Decisions go through ``core.release.history``, which chains them."""
     values = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "id"}
     row = ReleaseEventRow(**values)
     session.add(row)

@@ -365,4 +365,4 @@ class AuditRow(Base):
     """Who, what, before, after, when, evidence, and the record it is of: canonical JSON."""
     previous: Mapped[Digest]
     digest: Mapped[Digest]
-    """Of ``previous`` and ``content``, as ``core.release.chain`` says."""
+    """Of ``previous`` and ``content``, as ``core.audit.chain`` says."""

@@ -6,8 +6,8 @@ from itertools import zip_longest
 
 import streamlit as st
 
+from core.access.identity import Role
 from core.errors import RefusedError, SignoffError
-from core.identity import Role
 from dashboard import components as c
 from dashboard import words
 

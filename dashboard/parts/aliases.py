@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.access.identity import Role
 from core.errors import RefusedError
-from core.identity import Role
 from core.release import aliases
 from core.release.case import Action, Case, next_step
 from core.release.events import CANARY, PRODUCTION, STAGING

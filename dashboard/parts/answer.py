@@ -1,6 +1,6 @@
 """Whether a candidate may go out, in a sentence; what comes next, and who may do it."""
 
-from core.identity import acting
+from core.access.identity import current_actor
 from core.release.case import Case, next_step
 from core.release.events import PRODUCTION, Kind, State
 from dashboard import data, words
@@ -48,7 +48,7 @@ def by_whom(case: Case) -> str | None:
         return None
     besides = case.author if "approve" in step.words else None
     who = f"By a {step.role.title}{f' other than {words.plain(besides)}' if besides else ''}"
-    me = acting().name
+    me = current_actor().name
     if me != besides and data.why_not(step.role, to=step.words) is None:
         return f"{who}: **you may**."
     holders = data.holders(step.role)

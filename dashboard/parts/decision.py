@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.identity import Role, acting
+from core.access.identity import Role, current_actor
 from core.release import review, rules
 from core.release.case import Action, Case, next_step
 from core.store.releases import EventRecord
@@ -36,7 +36,7 @@ def _show_form(case: Case) -> None:
         max_chars=review.MAX_COMMENT,
         height=90,
     )
-    against_approval = rules.against_approval(case.candidate, case.evidence, acting())
+    against_approval = rules.against_approval(case.candidate, case.evidence, current_actor())
     failed = case.evidence.failed if case.evidence and not against_approval else ()
     override = ""
     if failed:

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from core.access.identity import Role
 from core.feedback import summary
 from core.feedback.summary import VersionFeedback, Wanted
-from core.identity import Role
 from core.release.aliases import versions
 from dashboard import components as c
 from dashboard import data, words

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.access.identity import Role
 from core.feedback import queue
 from core.feedback.queue import EVALUATE, TRAIN, Corrected
-from core.identity import Role
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.paging import turn

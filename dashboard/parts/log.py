@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.release import audit
-from core.release.log import Line
+from core import audit
+from core.audit.lines import Line
 from core.store.audit import Entry
 from dashboard import components as c
 from dashboard import data, state, words

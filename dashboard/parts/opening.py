@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.access.identity import Role
 from core.errors import SignoffError
-from core.identity import Role
 from core.release import openings
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step

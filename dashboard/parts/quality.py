@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.identity import Role
+from core.access.identity import Role
 from core.quality import check as quality
 from core.quality.findings import Finding
 from core.quality.summary import DAY

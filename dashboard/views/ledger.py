@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.audit.lines import Line, lines
+from core.audit.verification import Verification
 from core.release import openings
-from core.release.audit import Verdict
 from core.release.budget import Budget
-from core.release.log import Line, lines
+from core.release.history import READERS
 from core.release.openings import Opening
 from core.release.policy import read_policy
 from dashboard import components as c
@@ -16,12 +17,12 @@ from dashboard.parts.ledger import show_openings, show_splits
 from dashboard.parts.log import show_anchoring, show_log
 
 
-def answer(found: Sequence[Line], verdict: Verdict) -> str:
+def answer(found: Sequence[Line], checked: Verification) -> str:
     """The page in one sentence: how much was decided, and whether the log can be believed."""
-    if verdict.broken:
+    if checked.broken:
         return (
-            f":orange[**✗ The audit log is broken at entry {verdict.broken.number:,}**]:"
-            f" {words.plain(verdict.broken.why)}."
+            f":orange[**✗ The audit log is broken at entry {checked.broken.number:,}**]:"
+            f" {words.plain(checked.broken.why)}."
         )
     if not found:
         return "Nothing was decided yet."
@@ -56,12 +57,12 @@ def show_figures(
 
 top = c.question("Who did what?")
 store = data.store()
-verdict, at = data.verified()
-found, looks = lines(store), openings.listing(store)
+checked, at = data.verified()
+found, looks = lines(store, READERS), openings.listing(store)
 budgets = openings.budgets(store, read_policy(store.home))
 with top:
-    c.answer(answer(found, verdict), generated=any(each.snapshot.generated for each in budgets))
-    if verdict.broken:
+    c.answer(answer(found, checked), generated=any(each.snapshot.generated for each in budgets))
+    if checked.broken:
         c.empty(
             "Keep the database as it is, and compare it with a backup or an earlier export:",
             "signoff audit verify",
@@ -78,4 +79,4 @@ if not found:
     )
     st.stop()
 show_log(found)
-show_anchoring(verdict.head)
+show_anchoring(checked.head)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.identity import Role
-from core.release import members
+from core.access import members
+from core.access.identity import Role
 from core.store import open_store
 from tests.browser import served
 from tests.browser.provider import provider, sign_in

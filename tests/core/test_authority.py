@@ -11,12 +11,14 @@ import pytest
 
 import core
 import dashboard
+from core import audit
+from core.access import members
+from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.feedback import erasing, queue, retention, summary
-from core.identity import NOBODY, Actor, Role, Way, acting_as
-from core.release import aliases, audit, members, openings, review
+from core.release import aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
 from tests.conftest import Road
@@ -240,10 +242,10 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     ),
     "release.aliases.clear": (Role.RELEASER, lambda s: aliases.clear(s, "staging")),
     "release.aliases.rollback": (Role.RELEASER, lambda s: aliases.rollback(s, "production")),
-    "release.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
-    "release.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
-    "release.members.make_token": (Role.ADMIN, lambda s: members.make_token(s, "t", Role.VIEWER)),
-    "release.members.revoke_token": (Role.ADMIN, lambda s: members.revoke_token(s, "ci")),
+    "access.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
+    "access.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
+    "access.members.make_token": (Role.ADMIN, lambda s: members.make_token(s, "t", Role.VIEWER)),
+    "access.members.revoke_token": (Role.ADMIN, lambda s: members.revoke_token(s, "ci")),
     "snapshots.rotation.rotate": (Role.ADMIN, rotation.rotate),
 }
 """Each function that asks, what it takes, and a call of it."""

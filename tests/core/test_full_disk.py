@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from core import audit
 from core.collect.files import import_files
 from core.errors import StorageError
 from core.executions import listing
-from core.release import audit
 from core.release.candidates import get
 from core.release.openings import open_test
 from core.release.review import propose

@@ -7,8 +7,9 @@ import pytest
 from streamlit import config, runtime
 from streamlit.testing.v1 import AppTest
 
-from core.identity import FORWARDED, NOBODY, Actor, Role, Way
-from core.release import members
+from core.access import members
+from core.access.identity import NOBODY, Actor, Role, Way
+from core.network import FORWARDED
 from core.settings import settings
 from core.store import Store
 from dashboard.current_user import Visitor, acting, of_request
@@ -178,14 +179,14 @@ def acts() -> None:
     """A page that writes in the ways that Streamlit runs code; dialogs are fragments."""
     import streamlit as st
 
-    from core.identity import Role, acting, entrance
-    from core.release import members
+    from core.access import members
+    from core.access.identity import Role, current_actor, entrance
     from dashboard import components, current_user, data
 
     entrance(current_user.acting)
 
     def note(where: str) -> None:
-        st.session_state[where] = acting().name
+        st.session_state[where] = current_actor().name
 
     @st.fragment
     def part() -> None:

@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import identity
+from core.access.identity import NOBODY
 from core.errors import RefusedError, UnavailableError
 from core.feedback import submissions
-from core.identity import NOBODY
 from core.release import aliases
 from core.serving import beat, servers
 from core.serving.process import ProcessModel
@@ -116,7 +116,7 @@ def test_a_visitor_gets_five_suggestions_and_says_which_is_right(store: Store) -
 
 def test_nobody_is_anybody_on_it(store: Store) -> None:
     page()
-    assert identity.acting() == NOBODY
+    assert identity.current_actor() == NOBODY
     version = aliases.current(store)["production"]
     with pytest.raises(RefusedError, match="Nobody has signed in"):
         aliases.move(store, "mine", version, expected=None)

@@ -8,8 +8,9 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from core.identity import Role
-from core.release import aliases, candidates, members, openings, review
+from core.access import members
+from core.access.identity import Role
+from core.release import aliases, candidates, openings, review
 from core.release.events import PRODUCTION, STAGING
 from core.settings import settings
 from core.store import Store, open_store

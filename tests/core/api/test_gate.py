@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.access import members
+from core.access.identity import Role
 from core.api.app import Options
 from core.api.gate import MAX_BYTES
-from core.identity import Role
-from core.release import members
 from core.serving.log import JsonLines
 from core.store import Store
 from tests.core.api.conftest import TITLE, Api, Serve, running

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.identity import Actor, Way
-from core.release import members
+from core.access import members
+from core.access.identity import Actor, Way
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.tampering import tamper

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.access.identity import Actor, Way, acting_as
 from core.collect import newest, visits
 from core.collect.alone import alone
 from core.collect.newest import collect_newest
@@ -16,7 +17,6 @@ from core.collect.visits import Collected
 from core.errors import ConflictError, InputError, UnavailableError
 from core.executions import get, listing
 from core.executions.history import log_text
-from core.identity import Actor, Way, acting_as
 from core.store import Store, collection, erasure
 from core.store.collection import KnownSubreddit
 from core.store.posts import posts_in_order

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.access.identity import Actor, Way, acting_as
 from core.comparison.compare import Pair, compare, pair, summary_of
 from core.comparison.posts import KINDS, lay_out, page, post_in_full, with_titles
 from core.erasure import erase as erasing
@@ -13,7 +14,6 @@ from core.errors import InputError, RefusedError
 from core.evaluation.evaluate import evaluate, predictions
 from core.executions import get, listing
 from core.executions.history import log_text
-from core.identity import Actor, Way, acting_as
 from core.release import openings
 from core.release.policy import read_policy
 from core.snapshots import create, find, load_split

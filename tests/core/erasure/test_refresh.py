@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from core.access.identity import Actor, Way, acting_as
 from core.erasure import answers, refresh
 from core.erasure import erase as erasing
 from core.erasure.erase import Erased, erase
 from core.errors import ConflictError, InputError, RefusedError, UnavailableError
 from core.executions import get, listing
-from core.identity import Actor, Way, acting_as
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store, open_store

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from core.access.identity import NOBODY, acting_as
 from core.comparison.dimensions import dimensions, in_slice
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import get, listing
 from core.feedback.queue import EVALUATE, TRAIN, bring, count_waiting, label, waiting
 from core.feedback.submissions import answer
-from core.identity import NOBODY, acting_as
 from core.snapshots import create, load_split
 from core.snapshots.read import load_attributes
 from core.snapshots.rules import Rules

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.access.identity import Actor, Way, acting_as
 from core.errors import InputError, NotFoundError, RefusedError
 from core.feedback import erasing, queue, retention
 from core.feedback.submissions import answer, counts
-from core.identity import Actor, Way, acting_as
 from core.settings import settings
 from core.snapshots import create, find
 from core.snapshots.rules import Rules

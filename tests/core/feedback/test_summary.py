@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from core.access.identity import NOBODY, acting_as
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.feedback import summary
 from core.feedback.submissions import answer
 from core.feedback.summary import Added, Share, VersionFeedback, add_to_collector, demand, over_time
-from core.identity import NOBODY, acting_as
 from core.serving.model import Suggestion
 from core.stats.calibration import expected_calibration_error
 from core.store import Store, collection

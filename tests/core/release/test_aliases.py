@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 
+from core import audit
+from core.access import members
+from core.access.identity import Actor, Role, Way, acting_as
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import record
-from core.identity import Actor, Role, Way, acting_as
-from core.release import audit, members
 from core.release.aliases import (
     clear,
     current,

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from core import audit
+from core.access import members
+from core.access.identity import Actor, Role, Way, acting_as
 from core.errors import ConflictError, GateFailedError, InputError, NotFoundError, RefusedError
-from core.identity import Actor, Role, Way, acting_as
-from core.release import aliases, audit, candidates, members
+from core.release import aliases, candidates
 from core.release.candidates import Candidate
 from core.release.check import Check, of_candidate
 from core.release.events import sentence

@@ -3,8 +3,9 @@
 import pytest
 from scipy.stats import binom
 
+from core import audit
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.release import aliases, audit, candidates
+from core.release import aliases, candidates
 from core.release.aliases import canary, current, move, of_share, set_canary, version_for
 from core.release.review import approve
 from core.store import Store

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from core import audit
 from core.comparison import compare as comparing
 from core.errors import ConflictError, CorruptArtifactError, SignoffError, WrongKeyError
 from core.executions import listing as runs
-from core.release import aliases, audit, candidates, openings, review
+from core.release import aliases, candidates, openings, review
 from core.release.openings import open_test
 from core.release.policy import read_policy
 from core.snapshots import find

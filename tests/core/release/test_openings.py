@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from core import audit
+from core.access import members
+from core.access.identity import Actor, Role, Way, acting_as
 from core.errors import (
     ConflictError,
     CorruptArtifactError,
@@ -17,8 +20,7 @@ from core.errors import (
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.evaluation.evaluate import predictions
 from core.executions import listing as runs
-from core.identity import Actor, Role, Way, acting_as
-from core.release import aliases, audit, candidates, members, openings, review
+from core.release import aliases, candidates, openings, review
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import Check, of_candidate

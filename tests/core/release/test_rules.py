@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
+from core.access.identity import Actor, Way
 from core.errors import ConflictError, GateFailedError, RefusedError
-from core.identity import Actor, Way
 from core.release import rules
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import audit
 from core.feedback.submissions import Sent, keep
-from core.release import aliases, audit
+from core.release import aliases
 from core.release.events import sentence
 from core.serving import servers, watch
 from core.serving.model import Suggestion

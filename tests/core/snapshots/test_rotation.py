@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from core.access.identity import Actor, Way, acting_as
 from core.errors import ConflictError, CorruptArtifactError, NotFoundError, RefusedError
 from core.executions import get, listing
-from core.identity import Actor, Way, acting_as
 from core.settings import settings
 from core.snapshots import create, find, keys, load_split, rotation
 from core.snapshots.content import from_parquet

@@ -16,7 +16,7 @@ import core.store.schema
 import core.store.tables_feedback
 import core.store.tables_serving  # together they fill the metadata
 from core.errors import StorageError, UnknownSchemaError
-from core.release import audit
+from core.release import history
 from core.store import Store, open_store
 from core.store.releases import next_version
 from core.store.schema import HEAD, back_up, bring_up_to_date
@@ -156,6 +156,6 @@ def test_a_folder_in_the_place_of_the_database_is_refused(home: Path) -> None:
 def test_what_is_finished_never_changes(road: Road, statement: str) -> None:
     with road.store.write() as session:
         next_version(session, at=datetime.now(UTC), candidate=road.baseline.execution)
-        audit.append(session, make_event("proposed", candidate=3))
+        history.append(session, make_event("proposed", candidate=3))
     with pytest.raises(IntegrityError), road.store.write() as session:
         session.execute(text(statement))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.release.chain import START, Anchor, Break, digest, first_break, link, of_record, read
+from core.audit.chain import START, Anchor, Break, digest, first_break, link, of_record, read
 from core.store.access import AccessRecord
 from core.store.audit import Entry, Record, key_of
 from tests.factories import make_event

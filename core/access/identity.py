@@ -2,38 +2,21 @@
 
 The command line is used by the local operator, who has the files and may do everything. A page or
 a route says who its visitor is with :func:`acting_as`; what that person may do is asked of
-:mod:`core.access` at the moment of writing.
+:mod:`core.access.authorisation` at the moment of writing.
 """
 
-import ipaddress
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import lru_cache
 
 from core.errors import InputError
 from core.settings import settings
 
 MAX_NAME = 254
 """Characters of a name: as long as an email address may be."""
-FORWARDED = (
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
-)
-"""Headers by which a proxy shows itself: with one of them a request is not from this machine,
-whatever address it comes from.
-"""
-_IPV6_PREFIX = 64
-"""Bits; who is given an IPv6 address is given all of such a network."""
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class Role(IntEnum):
@@ -109,7 +92,7 @@ def entrance(who: Callable[[], Actor]) -> None:
     _entrance = who
 
 
-def acting() -> Actor:
+def current_actor() -> Actor:
     """Who acts in this thread or task: whom :func:`acting_as` or the entrance names.
 
     A process without an entrance of its own is the local operator's.
@@ -142,40 +125,3 @@ def person(name: str) -> str:
             f"Give a login name or an email address: up to {MAX_NAME} characters, no blanks.",
         )
     return written.lower() if "@" in written else written
-
-
-def asked_as(address: str, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """By which names a server may be asked for that listens on ``address``; empty: by any.
-
-    One that an attacker made to resolve to this machine must not show anybody what it serves.
-
-    Args:
-        names: those it was given besides.
-    """
-    own = (address,) if is_loopback(address) else ()
-    return tuple(dict.fromkeys((*_THIS_MACHINE, *own, *names))) if own or names else ()
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether only this machine can reach ``address``; None stands for every address."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False
-
-
-@lru_cache(maxsize=4096)
-def network_of(address: str) -> str | None:
-    """Whom an address stands for: one of IPv4 itself, one of IPv6 for its network, of which one
-    person has all; None if it is no address.
-    """
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    found = getattr(found, "ipv4_mapped", None) or found
-    if found.version == 4 or found.is_loopback:
-        return str(found)
-    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.identity import Role
-from core.release import log, members
-from core.release.chain import START, Decision, link
+from core.access import members
+from core.access.identity import Role
+from core.audit.chain import START, Decision, link
+from core.audit.lines import UNREADABLE, Line, line_of, lines
+from core.release.history import READERS
 from core.store import Store
 from core.store.audit import Entry
 from tests.factories import by
@@ -23,8 +25,12 @@ DECISION = Decision(
 )
 
 
+def tell(entry: Entry) -> Line:
+    return line_of(entry, READERS)
+
+
 def test_an_entry_is_told_from_what_was_hashed() -> None:
-    line = log.tell(link(DECISION, None))
+    line = tell(link(DECISION, None))
     assert line.sentence == "ada proposed candidate #4: “First.”"
     assert (line.by, line.kind, line.candidate) == ("ada", "proposed", 4)
     assert f"{line.at:%Y-%m-%d %H:%M}" == "2026-05-31 08:00"
@@ -34,7 +40,7 @@ def test_the_newest_entry_is_told_first_those_of_roles_and_tokens_too(store: Sto
     with by("ada"):
         members.grant(store, "bob@example.com", Role.REVIEWER)
         members.make_token(store, "ci", Role.REVIEWER, days=30)
-    token, granted = log.lines(store)
+    token, granted = lines(store, READERS)
     assert granted.sentence == "ada gave bob@example.com the role reviewer"
     assert token.sentence.startswith("ada made the token ci, reviewer until ")
     assert (token.number, granted.number) == (2, 1)
@@ -55,6 +61,6 @@ def test_the_newest_entry_is_told_first_those_of_roles_and_tokens_too(store: Sto
     ],
 )
 def test_an_entry_that_was_written_over_is_told_as_unreadable(content: str) -> None:
-    line = log.tell(Entry(7, content, START, START))
-    assert (line.number, line.kind) == (7, log.UNREADABLE)
+    line = tell(Entry(7, content, START, START))
+    assert (line.number, line.kind) == (7, UNREADABLE)
     assert "cannot be read" in line.sentence

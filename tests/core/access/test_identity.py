@@ -5,20 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.errors import InputError
-from core.identity import (
+from core.access.identity import (
     NOBODY,
     Actor,
     Role,
     Way,
-    acting,
     acting_as,
-    asked_as,
+    current_actor,
     entrance,
-    is_loopback,
     local_operator,
     person,
 )
+from core.errors import InputError
 
 BOB = Actor("bob@example.com", Way.SIGNED_IN)
 
@@ -32,23 +30,23 @@ def served() -> Iterator[None]:
 
 
 def test_without_an_entrance_it_is_the_local_operator() -> None:
-    assert acting() == Actor("ada", Way.LOCAL)
+    assert current_actor() == Actor("ada", Way.LOCAL)
 
 
 def test_what_is_named_goes_before_the_entrance_and_ends(served: None) -> None:
-    assert acting() == NOBODY
+    assert current_actor() == NOBODY
     with acting_as(BOB):
-        assert acting() == BOB
+        assert current_actor() == BOB
         with acting_as(NOBODY):
-            assert acting() == NOBODY
-        assert acting() == BOB
-    assert acting() == NOBODY
+            assert current_actor() == NOBODY
+        assert current_actor() == BOB
+    assert current_actor() == NOBODY
 
 
 def test_a_thread_is_not_whoever_started_it(served: None) -> None:
     found: list[Actor] = []
     with acting_as(BOB):
-        thread = threading.Thread(target=lambda: found.append(acting()))
+        thread = threading.Thread(target=lambda: found.append(current_actor()))
         thread.start()
         thread.join()
     assert found == [NOBODY]
@@ -79,21 +77,3 @@ def test_a_role_goes_by_its_title() -> None:
     assert [Role.titled(role.title) for role in Role] == list(Role)
     with pytest.raises(InputError, match="Choose one of viewer, reviewer, releaser, admin"):
         Role.titled("Admin")
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
-def test_only_this_machine_reaches_loopback(address: str) -> None:
-    assert is_loopback(address)
-
-
-@pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "10.0.0.1", "localhost.eu"])  # noqa: S104
-def test_others_reach_the_rest(address: str | None) -> None:
-    assert not is_loopback(address)
-
-
-def test_a_server_goes_by_the_names_of_its_address_and_those_it_was_given() -> None:
-    here = ("localhost", "127.0.0.1", "::1")
-    assert asked_as("127.0.0.1") == asked_as("localhost") == here
-    assert asked_as("127.0.0.2", ["a.example"]) == (*here, "127.0.0.2", "a.example")
-    assert asked_as("0.0.0.0", ["a.example"]) == (*here, "a.example")  # noqa: S104
-    assert asked_as("0.0.0.0") == ()  # noqa: S104 - any

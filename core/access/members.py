@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from core.access import Kind, Standing, authorise, expired, standing
+from core.access.authorisation import authorise
+from core.access.events import Kind, Standing, expired, standing
+from core.access.history import append
+from core.access.identity import Actor, Role, Way, person
 from core.errors import InputError, NotFoundError, RefusedError
-from core.identity import Actor, Role, Way, person
-from core.release import audit
 from core.store import Store
 from core.store import access as table
 from core.store.access import AccessRecord
@@ -54,7 +55,7 @@ def grant(store: Store, name: str, role: Role) -> AccessRecord:
     """Give a person a role, in place of the one they have.
 
     Args:
-        name: an email address or a login name, as :func:`core.identity.person` takes it.
+        name: an email address or a login name, as :func:`core.access.identity.person` takes it.
 
     Raises:
         InputError: that cannot be a name.
@@ -69,7 +70,7 @@ def grant(store: Store, name: str, role: Role) -> AccessRecord:
         held = now.people.get(name)
         if held is not None and held.role == role.title:
             raise RefusedError(f"{name} is {role.title} already", "Nothing was changed.")
-        return audit.append_access(session, _event(Kind.GRANTED, actor, name, role=role.title))
+        return append(session, _event(Kind.GRANTED, actor, name, role=role.title))
 
 
 def withdraw(store: Store, name: str) -> AccessRecord:
@@ -86,7 +87,7 @@ def withdraw(store: Store, name: str) -> AccessRecord:
         actor = authorise(session, Role.ADMIN, to="take roles")
         if name not in _now(session).people:
             raise NotFoundError(f"{name} has no role", "`signoff users list` shows who has one.")
-        return audit.append_access(session, _event(Kind.WITHDRAWN, actor, name))
+        return append(session, _event(Kind.WITHDRAWN, actor, name))
 
 
 def make_token(store: Store, name: str, role: Role, *, days: int | None = None) -> str:
@@ -115,7 +116,7 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
         made = _event(
             Kind.TOKEN_MADE, actor, name, role=role.title, secret=_digest(secret), days=days
         )
-        audit.append_access(session, made)
+        append(session, made)
     return secret
 
 
@@ -132,7 +133,7 @@ def revoke_token(store: Store, name: str) -> AccessRecord:
             raise NotFoundError(
                 f"There is no token {name!r}", "`signoff tokens list` shows those there are."
             )
-        return audit.append_access(session, _event(Kind.TOKEN_REVOKED, actor, name))
+        return append(session, _event(Kind.TOKEN_REVOKED, actor, name))
 
 
 def actor_of_token(store: Store, secret: str) -> Actor:
@@ -158,18 +159,6 @@ def actor_of_token(store: Store, secret: str) -> Actor:
             f"An admin makes another: signoff tokens revoke {found.name}, then create.",
         )
     return Actor(found.name, Way.TOKEN)
-
-
-def sentence(event: AccessRecord) -> str:
-    """What happened, as command line, page and log all say it."""
-    until = f" until {event.expires_at:%Y-%m-%d %H:%M} UTC" if event.expires_at else ""
-    happened = {
-        Kind.GRANTED: f"gave {event.name} the role {event.role}",
-        Kind.WITHDRAWN: f"took the role of {event.name}",
-        Kind.TOKEN_MADE: f"made the token {event.name}, {event.role}{until}",
-        Kind.TOKEN_REVOKED: f"revoked the token {event.name}",
-    }[Kind(event.kind)]
-    return f"{event.by} {happened}"
 
 
 def _now(session: Session) -> Standing:

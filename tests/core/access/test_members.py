@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import access
-from core.access import authorise, role_of, standing
+from core import audit
+from core.access import authorisation, members
+from core.access.authorisation import authorise, role_of
+from core.access.events import standing
+from core.access.identity import NOBODY, Actor, Role, Way, acting_as
+from core.audit import chain
 from core.errors import InputError, NotFoundError, RefusedError, SignoffError, StorageError
-from core.identity import NOBODY, Actor, Role, Way, acting_as
-from core.release import audit, chain, members
 from core.store import Store
 from core.store import access as table
 from core.store import audit as log
@@ -189,7 +191,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # noqa: ARG003
             return datetime.now(UTC) + by
 
-    for module in (access, members):
+    for module in (authorisation, members):
         monkeypatch.setattr(module, "datetime", Clock)
 
 
@@ -259,8 +261,8 @@ def test_a_table_that_was_taken_out_is_told_in_a_sentence(store: Store, lost: st
 def test_admins_that_race_keep_one_chain(store: Store) -> None:
     prepare = """
 import sys
-from core.identity import Role
-from core.release import members
+from core.access.identity import Role
+from core.access import members
 from core.settings import settings
 from core.store import open_store
 store = open_store(settings().home)"""
@@ -275,8 +277,8 @@ for n in range(10):
 def test_two_who_give_one_name_at_once_make_one_token(store: Store) -> None:
     prepare = """
 from core.errors import RefusedError
-from core.identity import Role
-from core.release import members
+from core.access.identity import Role
+from core.access import members
 from core.settings import settings
 from core.store import open_store
 store = open_store(settings().home)"""

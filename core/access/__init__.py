@@ -1,0 +1,1 @@
+"""Who acts, which roles and tokens there are, and who may do what."""

@@ -1,0 +1,51 @@
+"""Who may do what: asked inside the transaction that writes, so that a role which was withdrawn a
+moment ago no longer counts.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from core.access.events import expired, standing
+from core.access.identity import Actor, Role, Way, current_actor
+from core.errors import RefusedError
+from core.store import access as table
+
+
+def role_of(session: Session, actor: Actor) -> Role:
+    """The role that ``actor`` holds now; who was never given one looks only."""
+    if actor.way == Way.LOCAL:
+        return Role.ADMIN
+    if actor.way == Way.NOBODY:
+        return Role.VIEWER
+    now = standing(table.events(session))
+    held = (now.tokens if actor.way == Way.TOKEN else now.people).get(actor.name)
+    if held is None or expired(held, datetime.now(UTC)):
+        return Role.VIEWER
+    return Role.titled(held.role or "")
+
+
+def authorise(session: Session, needed: Role, *, to: str) -> Actor:
+    """Who acts, if they may.
+
+    Args:
+        to: what they want to do, as a verb with its object: ``approve a candidate``.
+
+    Raises:
+        RefusedError: they may not.
+    """
+    actor = current_actor()
+    held = role_of(session, actor)
+    if held >= needed:
+        return actor
+    if actor.way == Way.NOBODY:
+        raise RefusedError(
+            f"Nobody has signed in, so nobody may {to} here",
+            "Sign in, or use Signoff on the machine that it runs on.",
+        )
+    raise RefusedError(
+        f"{actor.name} may not {to}: that takes the role {needed.title}, theirs is {held.title}",
+        f"An admin gives it: signoff users set {actor.name} {needed.title}."
+        if actor.way == Way.SIGNED_IN
+        else "An admin makes a token that may: signoff tokens create.",
+    )

@@ -1,0 +1,19 @@
+"""The audit log: every decision is chained as it is written, verified, anchored, and read.
+
+It knows rows and hashes; what a decision means, those packages know that write it.
+"""
+
+from core.audit.anchors import anchor, read_anchors
+from core.audit.log import append, export, exported
+from core.audit.verification import Verification, require_whole, verify
+
+__all__ = [
+    "Verification",
+    "anchor",
+    "append",
+    "export",
+    "exported",
+    "read_anchors",
+    "require_whole",
+    "verify",
+]

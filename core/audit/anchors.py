@@ -1,0 +1,59 @@
+"""Heads of the log in a file outside of the workspace: who makes the chain again has not these."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.audit.chain import Anchor
+from core.audit.verification import require_whole, verify
+from core.errors import InputError, RefusedError
+from core.store import Store
+from core.store.artifacts import append_line, storage_errors
+
+
+def anchor(store: Store, path: Path) -> Anchor:
+    """Add the head of the log to a file of anchors, made if it is not there.
+
+    Raises:
+        BrokenChainError: the log is broken, or does not hold the file's anchors.
+        RefusedError: there is no decision yet.
+    """
+    log = verify(store, anchors=read_anchors(path) if path.exists() else ())
+    require_whole(log)
+    if log.head is None:
+        raise RefusedError(
+            "There is no decision to anchor yet", "Propose a candidate: signoff release propose."
+        )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    made = Anchor(log.head.number, log.head.digest, now)
+    append_line(path, json.dumps(asdict(made)))
+    return made
+
+
+def read_anchors(path: Path) -> list[Anchor]:
+    """The anchors of a file.
+
+    Raises:
+        InputError: the file is missing, or a line of it is no anchor, or it has none.
+    """
+    if not path.is_file():
+        raise InputError(f"There is no file {path}", "`signoff audit anchor FILE` makes one.")
+    with storage_errors(path):
+        lines = path.read_bytes().splitlines()
+    anchors = [_anchor(path, number, line) for number, line in enumerate(lines, start=1)]
+    if not anchors:
+        raise InputError(f"{path} holds no anchor", "Restore it from where the team keeps it.")
+    return anchors
+
+
+def _anchor(path: Path, number: int, line: bytes) -> Anchor:
+    try:
+        found = Anchor(**json.loads(line))
+    except (TypeError, ValueError):
+        found = None
+    if found is None or [type(value) for value in asdict(found).values()] != [int, str, str]:
+        raise InputError(
+            f"Line {number} of {path} is no anchor", "Restore the file, or remove that line."
+        )
+    return found

@@ -1,0 +1,47 @@
+"""The log itself: a record and its entry are written together, and it is exported as it stands."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from core.audit import chain
+from core.store import Store
+from core.store import audit as table
+from core.store.artifacts import write_whole
+from core.store.audit import Record
+
+
+def append(
+    session: Session,
+    stored: Record,
+    *,
+    before: str | None,
+    after: str | None,
+    evidence: str | None = None,
+) -> None:
+    """Chain a stored record in the transaction that wrote it: both or neither.
+
+    Args:
+        before: what the decision changed, as it was: a candidate's state, the version that an
+            alias names, or the role of a person or a token.
+        after: the same, as it is now.
+        evidence: digest of the comparison that was shown.
+    """
+    decision = chain.of_record(stored, before=before, after=after, evidence=evidence)
+    table.append(session, chain.link(decision, table.last(session)))
+
+
+def exported(store: Store) -> list[str]:
+    """The log as JSON lines, one entry each; ``content`` is the very text that was hashed."""
+    with store.read() as session:
+        entries = table.entries(session)
+    return [json.dumps(asdict(entry)) for entry in entries]  # escapes what is no valid text
+
+
+def export(store: Store, path: Path) -> int:
+    """Write :func:`exported` to a file, whole or not at all; the number of entries."""
+    lines = exported(store)
+    write_whole(path, "".join(f"{line}\n" for line in lines).encode())
+    return len(lines)

@@ -1,0 +1,53 @@
+"""Whether the log is what was written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.audit import chain
+from core.audit.chain import Anchor, Break
+from core.errors import BrokenChainError
+from core.store import Store, releases
+from core.store import audit as table
+from core.store.audit import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What verifying the log showed."""
+
+    events: int
+    """How many entries the log has."""
+    head: Entry | None
+    anchors: int
+    broken: Break | None
+    """The first entry that is not what was written; None if the log is whole."""
+
+
+def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
+    """Look for the first entry that was edited, deleted, put in or moved, or lost its record."""
+    heads = list(anchors)
+    with store.read() as session:
+        entries = table.entries(session)
+        broken = chain.first_break(
+            entries,
+            records=table.records(session),
+            evidence=table.evidence(session),
+            aliases=releases.aliases(session),
+            anchors=heads,
+        )
+    head = entries[-1] if entries else None
+    return Verification(events=len(entries), head=head, anchors=len(heads), broken=broken)
+
+
+def require_whole(log: Verification) -> None:
+    """Refuse a broken log.
+
+    Raises:
+        BrokenChainError: it is broken.
+    """
+    if log.broken:
+        raise BrokenChainError(
+            f"The audit log is broken at entry {log.broken.number}: {log.broken.why}",
+            "Keep the database as it is, and compare it with a backup or an earlier"
+            " `signoff audit export`.",
+        )

@@ -1,0 +1,58 @@
+"""Addresses of machines, and the names that a server answers to."""
+
+import ipaddress
+from collections.abc import Sequence
+from functools import lru_cache
+
+FORWARDED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+)
+"""Headers by which a proxy shows itself: with one of them a request is not from this machine,
+whatever address it comes from.
+"""
+_IPV6_PREFIX = 64
+"""Bits; who is given an IPv6 address is given all of such a network."""
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def asked_as(address: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """By which names a server may be asked for that listens on ``address``; empty: by any.
+
+    One that an attacker made to resolve to this machine must not show anybody what it serves.
+
+    Args:
+        names: those it was given besides.
+    """
+    own = (address,) if is_loopback(address) else ()
+    return tuple(dict.fromkeys((*_THIS_MACHINE, *own, *names))) if own or names else ()
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether only this machine can reach ``address``; None stands for every address."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> str | None:
+    """Whom an address stands for: one of IPv4 itself, one of IPv6 for its network, of which one
+    person has all; None if it is no address.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.version == 4 or found.is_loopback:
+        return str(found)
+    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
