@@ -60,9 +60,10 @@ def main() -> None:
         )
     section = report.Section(
         title="Collecting",
-        text=f"Subreddits of {POSTS:,} posts each, four in flight, from a server in another process"
-        " of the same machine. *Again*: the next run, which finds nothing new. *Requests* are those"
-        f" of both. Reddit's own limit is 100 a minute: {POSTS // 97 + 1} requests a subreddit.",
+        text=f"Subreddits of {POSTS:,} posts each, four read at a time, from a server in another"
+        " process on the same machine. *Again*: the next run, with nothing new to find. *Requests*:"
+        " of both runs. Reddit's own limit is 100 a minute;"
+        f" {POSTS // 97 + 1} requests are needed per subreddit.",
         columns=("what", "first", "of it computing", "speed", "again", "memory", "requests"),
         rows=rows,
         verdict=f"{_growth(found)} {_within_limit()}",

@@ -70,8 +70,8 @@ def main() -> None:
         text=f"{chosen.posts:,} generated posts, both models' five predictions of each. *Figures*:"
         " the evaluations of both models; *comparison*: what differs, with 1,000 resamples, the"
         f" first in its process, then the median of {chosen.repeats}. Peers do part of both. A"
-        f" peer has {chosen.limit:g} s with its start, and is not asked again with more"
-        f" subreddits once it was late.{said}",
+        f" peer gets {chosen.limit:g} s including its start; once it takes longer, it is not run"
+        f" with more subreddits.{said}",
         columns=("subreddits", "figures", "comparison", "memory", *chosen_peers),
         rows=rows,
         verdict=budget,

@@ -43,9 +43,9 @@ def main() -> None:
     found = ratio(ours, peer)
     section = report.Section(
         title="Evaluating a model",
-        text=f"{prepared.posts:,} {prepared.what} posts, five predictions of each, in turn"
-        f" {chosen.repeats} times, each in a process of its own. Ours: model and split loaded and"
-        " verified, all metrics, the table written. Peer: nothing but"
+        text=f"{prepared.posts:,} {prepared.what} posts, five predictions of each,"
+        f" alternating {chosen.repeats} times, each in a process of its own. Ours: model and split"
+        " loaded and verified, all metrics, the table written. Peer: only"
         " `model.predict(lines, k=5)`.",
         columns=("what", "median (lowest–highest)"),
         rows=[

@@ -34,7 +34,7 @@ def main() -> None:
         title="Growth",
         text=f"Generated posts of {chosen.labels:,} subreddits. *Figures*: the evaluations of both"
         f" models, *comparison*: what differs, with 1,000 resamples, median of {chosen.repeats}."
-        " *Memory*: the most that the process held, and how much of it loading both tables took.",
+        " *Memory*: the peak of the process, and how much of it loading both tables took.",
         columns=("posts", "figures", "comparison", "per million posts", "memory", "of it tables"),
         rows=[_row(posts, ours) for posts, ours in found.items()],
         verdict=_verdict(found),

@@ -68,10 +68,10 @@ def main() -> None:
             budget = f"{seconds} {report.verdict(ours.peak_mib, BUDGET_MIB, 'MiB')}"
     section = report.Section(
         title="Looking for leakage",
-        text="Training posts against those of a test split: the same, the same text, nearly the"
-        f" same. *{PEER}*: the same shingles, bands and exact comparison, lines in memory, the"
-        " marks of crossposts left on. Of the generated test posts one in a hundred is a training"
-        " post with one word replaced.",
+        text="Searching a test split for training posts: the same post, the same text, nearly the"
+        f" same text. *{PEER}*: the same shingles, bands and exact comparison, lines in memory,"
+        " crosspost marks not removed. One in a hundred generated test posts is a training post"
+        " with one word replaced.",
         columns=("posts", "near-duplicates", "seconds", "memory", PEER),
         rows=rows,
         verdict=budget,

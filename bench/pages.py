@@ -112,11 +112,11 @@ def main() -> None:
     failures = f" **Not shown: {', '.join(failed)}.**" if failed else ""
     section = report.Section(
         title="Pages",
-        text=f"Each page on {chosen.subreddits:,} subreddits, {chosen.executions} executions,"
+        text=f"Each page with {chosen.subreddits:,} subreddits, {chosen.executions} executions,"
         f" evaluations of {chosen.posts:,} posts and {TEXTS:,} texts of users, opened by its"
-        " address in headless Chromium until it is idle: once cold (the first page of all with the"
-        f" server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm."
-        " *Demo page, asked*: from pressing its button until the suggestions are there.",
+        " address in headless Chromium until it is idle: once cold (for the first page including"
+        f" the server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm."
+        " *Demo page, asked*: from pressing its button until the suggestions appear.",
         columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
         rows=[_row(view, timing) for view, timing in found.items()],
         verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page")

@@ -18,7 +18,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
 
 Each section is written by the command that it names (`--write`), in one run on one machine. Ratios
-carry over to other machines, seconds do not.
+carry over to other machines; seconds do not.
 """
 OURS = ("fasttext-community", "numpy", "scipy")
 """Packages of our own environment that the figures depend on."""

@@ -58,7 +58,7 @@ def main() -> None:
         f" pair; the band from {chosen.repeats} others, seeds from {FIRST_SEED:,}.",
         columns=("", "measured"),
         rows=rows,
-        verdict=f"Promise: at most {FALSE_ALARMS:.0%} of such pairs have any subreddit called."
+        verdict=f"Promise: at most {FALSE_ALARMS:.0%} of such pairs call any subreddit."
         f" Measured: {alarm:.1%}, {'kept' if alarm <= FALSE_ALARMS else '**missed**'}.",
     )
     report.publish(section, write=chosen.write)

@@ -102,9 +102,10 @@ def main() -> None:
     section = report.Section(
         title="Serving",
         text=f"A model of 239 subreddits on {len(posts):,} real posts. *At once*: {CONNECTIONS}"
-        f" connections, each asks again when it was answered, {chosen.seconds:g} s in turn"
-        f" {chosen.repeats} times, median; callers: as many connections."
-        f" *Steady*: {RATE} requests/s, {chosen.steady:g} s, from the moment when each was due."
+        f" connections, each sends its next request when the last is answered,"
+        f" {chosen.seconds:g} s, alternating {chosen.repeats} times, median; callers: that number"
+        " of connections."
+        f" *Steady*: {RATE} requests/s for {chosen.steady:g} s, timed from when each was due."
         f" Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         columns=("what", "posts/s", "p50", "p99", "failed"),
         rows=[

@@ -166,7 +166,7 @@ def publish_coverage(chosen: argparse.Namespace) -> None:
         title="Coverage of 95% intervals",
         text=f"{chosen.repeats:,} simulated comparisons of models with known true figures"
         f" (`bench/population.py`), {chosen.resamples:,} resamples. *Interval* is the one that is"
-        " shown, for the difference and for one model; percentile and BCa are kept beside it.",
+        " shown, for the difference and for one model; percentile and BCa are stored with it.",
         columns=("posts", "metric", "interval", "percentile", "BCa", "interval of one model"),
         rows=rows,
         verdict=f"Promise: intervals that are shown cover 93% to 97%. Measured: {kept}.",
@@ -208,13 +208,13 @@ def publish_alarms(chosen: argparse.Namespace) -> None:
         title="False alarms and power",
         text=f"{chosen.repeats:,} simulated comparisons, {SUBREDDITS} subreddits of {SMALLEST} to"
         f" {LARGEST} posts. *False alarm*: any subreddit without a true change is called better or"
-        " worse, with the 95% interval of so many runs. *Wrong calls*: their share of a"
+        " worse, with the 95% interval of this share. *Wrong calls*: their share of a"
         " comparison's calls, on average. *Found*: the subreddit with the loss is called worse.",
         columns=("comparison", "false alarm", "wrong calls", "found"),
         rows=rows,
         verdict=f"Promise: between equal models a false alarm in at most {FALSE_ALARMS:.0%} of"
         f" comparisons, else at most {FALSE_ALARMS:.0%} wrong calls. Measured:"
-        f" {'kept, as far as so many runs tell' if kept else '**missed**'}.",
+        f" {'kept, as far as this number of runs shows' if kept else '**missed**'}.",
     )
     report.publish(section, write=chosen.write)
 
