@@ -27,8 +27,9 @@ def alone(store: Store, what: str) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise ConflictError(
-                f"Another process (number {file.read().strip()}) runs signoff {what} here already",
-                "Wait until it has ended, or end it.",
+                f"Another process (number {file.read().strip()}) is already running signoff {what}"
+                " here",
+                "Wait until it has finished, or stop it.",
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

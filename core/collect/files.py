@@ -174,7 +174,7 @@ def _unreadable(failed: dict[Path, str], total: int) -> InputError:
     others = f"The other {rest} are" if rest > 1 else "The other one is"
     return InputError(
         f"{len(failed)} of {total} files could not be read: {shown}{more}",
-        f"{others} imported. Mend or remove the file, and import again."
+        f"{others} imported. Correct or remove the file, and import again."
         if rest
-        else "What could be read is imported. Mend the file, and import again.",
+        else "What could be read is imported. Correct the file, and import it again.",
     )

@@ -85,9 +85,11 @@ def read_rows(
 def _format_of(content: io.BufferedReader) -> Format:
     first = content.peek(BUFFER).removeprefix(_MARK.encode()).lstrip()
     if not first:
-        raise InputError("is empty", "Fetch the file again, or leave it out.")
+        raise InputError("is empty", "Download the file again, or leave it out.")
     if first.startswith(b"["):
-        raise InputError("is one JSON array", "Write one object a line: jq -c '.[]' FILE")
+        raise InputError(
+            "is one JSON array", "Write one object per line, as jq -c '.[]' FILE does."
+        )
     return Format.NDJSON if first.startswith(b"{") else Format.CSV
 
 
@@ -165,7 +167,9 @@ def _skip_line(content: IO[bytes]) -> None:
 def _parquet(file: PostFile, opened: Counted, wanted: Wanted) -> Iterator[Row]:
     """Row groups whose statistics rule out every wanted post are not read."""
     if file.is_pipe:
-        raise InputError("is Parquet, which no pipe can bring", "Save it, and give the file.")
+        raise InputError(
+            "is Parquet, which cannot come through a pipe", "Save it as a file, and import that."
+        )
     table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=BUFFER)
     schema = table.schema_arrow
     label = _label(schema.names, file.subreddit)
@@ -217,11 +221,11 @@ def _label(columns: list[str], subreddit: str) -> dict[str, str]:
         return {}
     if not subreddit:
         raise InputError(
-            "is not a file of posts by its name, and has no column subreddit",
+            "has no column subreddit, and its name does not say which subreddit it is",
             "Name it SUBREDDIT.csv, SUBREDDIT.csv.gz or SUBREDDIT.parquet.",
         )
     return {"subreddit": subreddit}
 
 
 def _unreadable(error: BaseException) -> InputError:
-    return InputError(f"cannot be read ({error})", "Fetch the file again.")
+    return InputError(f"cannot be read ({error})", "Download the file again.")

@@ -32,5 +32,7 @@ def subreddit_name(text: str) -> str:
     """
     name = without_prefix(text)
     if not is_subreddit(name):
-        raise InputError(f"{text[:50]!r} is no subreddit's name", "Write it like cats or r/cats.")
+        raise InputError(
+            f"{text[:50]!r} is not the name of a subreddit", "Write it like cats or r/cats."
+        )
     return name

@@ -18,6 +18,7 @@ from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, Visits, as_metrics
 from core.errors import InputError
 from core.executions import record
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.store import Store
 from core.store import collection as table
@@ -53,7 +54,7 @@ def collect_newest(
         UnavailableError: Reddit does not answer at all. What came before is kept.
     """
     if limit < 1:
-        raise InputError(f"--limit {limit} is no number of posts", "Give 1 or more.")
+        raise InputError(f"--limit {limit} is not a number of posts", "Give 1 or more.")
     params = {"limit": limit, "over_18": over_18, "whole": whole, "subreddits": sorted(names)}
     with alone(store, "collect"):
         found = _targets(store, [subreddit_name(name) for name in names])
@@ -91,7 +92,9 @@ def _targets(store: Store, names: Sequence[str]) -> list[Target]:
     if not found:
         raise InputError(
             "No subreddits are known yet",
-            "Ask Reddit for the most popular ones: signoff collect subreddits --top 5000. Or name "
-            "some: signoff collect posts --subreddit cats.",
+            Hint(
+                "Name one with --subreddit, or ask Reddit for the most popular ones first.",
+                Command("collect subreddits", top=5000),
+            ),
         )
     return found

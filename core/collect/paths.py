@@ -71,5 +71,5 @@ def _matches(pattern: Path) -> Sequence[Path]:
 def _inside(folder: Path) -> list[Path]:
     found = [f for f in folder.rglob("*") if _POSTS.fullmatch(f.name) and f.is_file()]
     if not found:
-        raise InputError(f"{folder} holds no file of posts", f"Their names are like {_KINDS}.")
+        raise InputError(f"{folder} has no files of posts", f"Signoff reads {_KINDS}.")
     return found

@@ -83,8 +83,8 @@ def _received(connection: Connection) -> Iterator[Chunk]:
             chunk: Chunk = connection.recv()
         except EOFError as error:
             raise SignoffError(
-                "A reading process ended before it was done: killed, or memory ran out",
-                "What was stored stays. Run the command again: it goes on from there.",
+                "A process that reads files was killed, or ran out of memory",
+                "What was stored is kept. Run the command again to continue from there.",
             ) from error
         yield chunk
         if chunk.is_last:

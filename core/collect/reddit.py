@@ -13,6 +13,7 @@ from core.collect.outcomes import Outcome, Refusal
 from core.collect.rate import Clock, RateLimit
 from core.collect.transport import TIMEOUT, Transport
 from core.errors import InputError
+from core.hints import Command, Hint
 from core.network import is_loopback
 from core.settings import Settings
 
@@ -58,8 +59,10 @@ def access(settings: Settings) -> Access:
     if missing:
         raise InputError(
             f"Reddit's API needs a key: {', '.join(missing)} not set",
-            "docs/collecting.md says how Reddit gives one. Posts from files need no key: "
-            "signoff import.",
+            Hint(
+                "docs/collecting.md says how to get a key; posts from files need none.",
+                Command("import", "FOLDER"),
+            ),
         )
     url = settings.reddit_url.rstrip("/")
     if url:
@@ -84,7 +87,7 @@ def user_agent(contact: str) -> str:
     """
     if not contact.isascii() or not contact.isprintable():
         raise InputError(
-            f"SIGNOFF_REDDIT_CONTACT {contact!r} is no name",
+            f"SIGNOFF_REDDIT_CONTACT {contact!r} does not say who you are",
             "Give a Reddit user, such as /u/ada, or an email address.",
         )
     name = contact.strip().removeprefix("/").removeprefix("u/")
@@ -97,12 +100,13 @@ def _require_private(url: str) -> None:
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host:
         raise InputError(
-            f"SIGNOFF_REDDIT_URL {url!r} is no address", "Write it as https://reddit.example.com."
+            f"SIGNOFF_REDDIT_URL {url!r} is not an address",
+            "Write it as https://reddit.example.com.",
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise InputError(
             f"SIGNOFF_REDDIT_URL {url} would send the key unencrypted",
-            "Use https. Plain http is for this machine only.",
+            "Use https. Plain http is allowed only for this machine.",
         )
 
 

@@ -60,7 +60,7 @@ def collect_subreddits(
         UnavailableError: Reddit gave the listing only in part, or not at all.
     """
     if top < 1:
-        raise InputError(f"--top {top} is no number of subreddits", "Give 1 or more.")
+        raise InputError(f"--top {top} is not a number of subreddits", "Give 1 or more.")
     ranking = Ranking(asked=top)
     started = time.monotonic()
     params = {"top": top, "over_18": over_18}
@@ -77,8 +77,8 @@ def collect_subreddits(
                 page = client.popular(after=sweep.after, limit=PAGE)
             except Refusal as refusal:
                 raise UnavailableError(
-                    f"Reddit broke off after {count(sweep.read, 'subreddit')} ({refusal})",
-                    "Those are kept. Run the command again later.",
+                    f"Reddit stopped answering after {count(sweep.read, 'subreddit')} ({refusal})",
+                    "These are kept. Run the command again later.",
                 ) from refusal
             _take(store, page, sweep, ranking, over_18=over_18)
         progress("Ranking", ranking.found, ranking.found)

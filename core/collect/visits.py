@@ -206,7 +206,7 @@ class Visits:
         if self._unanswered >= GIVE_UP:
             raise UnavailableError(
                 f"Reddit did not answer for {GIVE_UP} subreddits in a row ({outcome}{said})",
-                "Run the command again later: it goes on where it stopped.",
+                "Run the command again later. It continues where it stopped.",
             )
 
     def _report(self) -> None:

@@ -81,6 +81,6 @@ def seconds_of(text: str, *, option: str = "--every", shortest: float = SHORTEST
     if seconds < shortest:
         least = ", a minute or more" if shortest else ""
         raise InputError(
-            f"{option} {text!r} does not fit", f"Give a time, such as 30m, 1h or 1d{least}."
+            f"{option} {text!r} is not a length of time", f"Give one, such as 30m, 1h or 1d{least}."
         )
     return float(seconds)

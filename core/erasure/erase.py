@@ -139,6 +139,7 @@ def _clean(text: str) -> str:
     found = _ID.fullmatch(text.strip().lower())
     if found is None:
         raise InputError(
-            f"{text[:40]!r} is not a post's id", "Write it as in its address, such as 1a2b3c."
+            f"{text[:40]!r} is not the id of a post",
+            "Write it as in the post's address, such as 1a2b3c.",
         )
     return found[1]

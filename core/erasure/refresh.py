@@ -59,7 +59,7 @@ def refresh(
         StorageError: as :func:`core.erasure.erase.erase`.
     """
     if limit is not None and limit < 1:
-        raise InputError(f"--limit {limit} is no number of posts", "Give 1 or more.")
+        raise InputError(f"--limit {limit} is not a number of posts", "Give 1 or more.")
     params = {"limit": limit, "older_than": older_than.total_seconds(), "all": everything}
     started, stop = time.monotonic(), threading.Event()
     with alone(store, "refresh"):
@@ -165,6 +165,6 @@ class _Asking:
 
 def _unavailable(why: str) -> UnavailableError:
     return UnavailableError(
-        f"Reddit did not answer in earnest: {why}",
-        "Run the command again later: it goes on where it stopped.",
+        f"Reddit's answers cannot be trusted now: {why}",
+        "Run the command again later. It continues where it stopped.",
     )

@@ -88,8 +88,8 @@ def _in_processes(
         yield from parts
     except (BrokenProcessPool, MemoryError) as error:
         raise SignoffError(
-            "A predicting process ended before it was done: killed, or memory ran out",
-            "If it was memory, end other programs, or train with a lower dim or bucket.",
+            "A process that predicts was killed, or ran out of memory",
+            "If it ran out of memory, close other programs, or train with a lower dim or bucket.",
         ) from error
     finally:
         stop.set()

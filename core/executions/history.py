@@ -11,6 +11,7 @@ import psutil
 from core.errors import InputError, NotFoundError
 from core.executions.code import code_version
 from core.executions.environment import is_alive, own_process
+from core.hints import Command, Hint
 from core.store import Store
 from core.store import executions as table
 from core.store.executions import Execution
@@ -40,7 +41,9 @@ def number(text: str) -> int:
     """
     digits = text.removeprefix("#")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
-        raise InputError(f"{text[:40]!r} is no execution's number", "Give a number, such as 12.")
+        raise InputError(
+            f"{text[:40]!r} is not the number of an execution", "Give a number, such as 12."
+        )
     return int(digits)
 
 
@@ -55,7 +58,8 @@ def get(store: Store, number: int) -> Execution:
         found = table.get(session, number)
     if found is None:
         raise NotFoundError(
-            f"There is no execution #{number}", "`signoff executions list` shows those there are."
+            f"There is no execution #{number}",
+            Hint("List the executions.", Command("executions list")),
         )
     return found
 
@@ -69,7 +73,7 @@ def made_none(store: Store, number: int, *, thing: str, kind: str) -> NotFoundEr
     execution = get(store, number)
     return NotFoundError(
         f"Execution #{number} ({execution.kind}, {execution.status}) made no {thing}",
-        f"`signoff executions list --kind {kind}` shows those that did.",
+        Hint(f"List the executions of kind {kind}.", Command("executions list", kind=kind)),
     )
 
 

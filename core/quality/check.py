@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.errors import InputError
 from core.executions import cached, record
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.quality.languages import Sample, languages
 from core.quality.measure import NO_TEXT, Measured, joined, measure
@@ -51,7 +52,7 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
     now = holdings(store)
     if not now.posts:
         raise InputError(
-            "There are no posts to check", "Bring some in first: signoff import FOLDER."
+            "There are no posts to check", Hint("Import some first.", Command("import", "FOLDER"))
         )
     earlier = None if force else cached(store, KIND, {}, _inputs(now))
     if earlier is not None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from core.errors import ConflictError, CorruptArtifactError, InputError, RefusedError, WrongKeyError
 from core.executions import Run
+from core.hints import Command, Hint
 from core.snapshots.content import Blanked, blanked
 from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS
@@ -66,8 +67,8 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
             if table.swap_files(session, now, after):
                 return Emptied(after, made.files, made.left)
     raise ConflictError(
-        f"The files of snapshot {snapshot.id} are changed by another run again and again",
-        "Wait until it is done, then run: signoff collect erase.",
+        f"Another run keeps changing the files of snapshot {snapshot.id}",
+        Hint("Wait until it has finished, then erase again.", Command("collect erase")),
     )
 
 
@@ -124,7 +125,10 @@ class _Emptying:
         again = opened(self._store.artifacts.read(made.digest), self._before, [made.key])
         if again is None or again.plain != found.content:
             raise CorruptArtifactError(
-                f"The test split of snapshot {self._before.id} was sealed anew, but does not open",
-                "The file before is kept. Check disk and memory, then run: signoff collect erase.",
+                f"The test split of snapshot {self._before.id} was sealed again, but does not open",
+                Hint(
+                    "The earlier file is kept. Check disk and memory, then erase again.",
+                    Command("collect erase"),
+                ),
             )
         return made

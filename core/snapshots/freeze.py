@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import InputError, RefusedError
 from core.executions import Run, cached, record
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.snapshots import splits
 from core.snapshots.content import (
@@ -34,6 +35,7 @@ from core.store import snapshots as table
 from core.store.posts import PostContent
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
+from core.words import count
 
 _DAY = 86_400
 _ORIGIN = {labels_table.SOURCE: "feedback"}
@@ -87,7 +89,7 @@ def create(
         said = labels_table.state(session)
     if totals.posts == 0:
         raise InputError(
-            "There are no posts to freeze", "Bring some in first: signoff import FOLDER."
+            "There are no posts to freeze", Hint("Import some first.", Command("import", "FOLDER"))
         )
     params = {**rules.as_json(), "name": name}
     inputs: dict[str, Any] = {"posts": totals.posts, "last_import": totals.last_execution}
@@ -190,8 +192,8 @@ def _called(existing: Snapshot, name: str | None) -> Snapshot:
     """The snapshot that is there already, unless it goes by another name."""
     if name is not None and existing.name != name:
         raise RefusedError(
-            f"These posts and rules are frozen already, as {existing.id}",
-            f"Use that: a snapshot has one name for good (signoff snapshot show {existing.id}).",
+            f"These posts are already frozen under the same rules, as {existing.id}",
+            Hint("A snapshot keeps its name; use this one.", Command("snapshot show", existing.id)),
         )
     return existing
 
@@ -287,9 +289,10 @@ def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
         read.left_out["over_max_posts"] = int(np.count_nonzero(keep & ~fits))
         keep &= fits
     if np.count_nonzero(large) < 2:
+        who = "Only one subreddit" if large.any() else "No subreddit"
         raise InputError(
-            f"Only {np.count_nonzero(large)} subreddit has {rules.min_posts} posts or more",
-            "A classifier needs two: import more subreddits, or lower --min-posts.",
+            f"{who} has {count(rules.min_posts, 'post')} or more",
+            "A classifier needs at least two. Import more subreddits, or lower --min-posts.",
         )
     labels = tuple(sorted(name for name, ok in zip(names, large, strict=True) if ok))
     place = {name: i for i, name in enumerate(labels)}
@@ -324,12 +327,12 @@ def _check_name(store: Store, name: str | None) -> None:
     if not _NAME.fullmatch(name):
         raise InputError(
             f"{name!r} cannot be a snapshot's name",
-            "Use letters, digits, dots, hyphens and underscores, a letter or digit first.",
+            "Use letters, digits, dots, hyphens and underscores, starting with a letter or digit.",
         )
     with store.read() as session:
         taken = [s for s in table.matching(session, name) if s.name == name]
     if taken:
         raise RefusedError(
-            f"A snapshot named {name} exists ({taken[0].digest[:12]})",
-            "Names are never reused: choose another --name.",
+            f"There is already a snapshot named {name} ({taken[0].digest[:12]})",
+            "Names are never reused. Choose another --name.",
         )

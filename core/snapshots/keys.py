@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InputError, NotFoundError, RefusedError
+from core.hints import Command, Hint
 from core.settings import settings
 from core.store import Store
 from core.store.artifacts import flush, storage_errors
@@ -46,7 +47,10 @@ def present(store: Store) -> SealKey:
         raise NotFoundError(
             f"The key of the sealed test splits is missing: there is no {store.home / PRESENT},"
             " and SIGNOFF_SEAL_KEY is not set. Without it they can never be opened",
-            "Restore it from a backup, or freeze a newer snapshot: signoff snapshot create.",
+            Hint(
+                "Restore the key from a backup, or freeze a newer snapshot.",
+                Command("snapshot create"),
+            ),
         )
     return found
 
@@ -127,7 +131,7 @@ def _read(path: Path) -> SealKey | None:
         mode, text = path.stat().st_mode, path.read_bytes()
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise RefusedError(
-            f"Others than its owner can read the key in {path}", f"Run: chmod 600 {path}"
+            f"People other than its owner can read the key in {path}", f"Run: chmod 600 {path}"
         )
     return _key(text, str(path))
 
@@ -140,7 +144,7 @@ def _key(text: bytes, where: str) -> SealKey:
     if len(secret) != KEY_BYTES:
         raise InputError(
             f"The key in {where} is not {KEY_BYTES} bytes in base64",
-            "Restore the key: without it no test split sealed with it can ever be opened.",
+            "Restore the key. Without it, no test split sealed with it can ever be opened.",
         )
     return SealKey(secret, where)
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.errors import InputError, NotFoundError, RefusedError
+from core.hints import Command, Hint
 from core.snapshots.content import (
     SplitData,
     SplitFile,
@@ -33,11 +34,12 @@ def find(store: Store, reference: str) -> Snapshot:
         found = table.matching(session, reference)
     if not found:
         raise NotFoundError(
-            f"There is no snapshot {reference!r}", "`signoff snapshot list` shows those there are."
+            f"There is no snapshot {reference!r}",
+            Hint("List the snapshots.", Command("snapshot list")),
         )
     if len(found) > 1:
         raise InputError(
-            f"{reference!r} fits {len(found)} snapshots", "Give more digits, or a name."
+            f"{reference!r} matches {len(found)} snapshots", "Give more digits, or a name."
         )
     return found[0]
 
@@ -95,9 +97,9 @@ def require_open(split: str) -> None:
     """Refuse the sealed split, and names that are no split."""
     if split == "test":
         raise RefusedError(
-            "The test split is sealed: looking at it wears it out, so it is opened once per"
-            " candidate, for the release decision, and recorded",
-            "Use :valid to judge and choose models.",
+            "The test split is sealed. Looking at it wears it out, so it is opened only once per"
+            " candidate, for the release decision, and every opening is recorded",
+            "Use :valid to evaluate and choose models.",
         )
     if split not in OPEN_SPLITS:
-        raise InputError(f"There is no split {split!r}", f"Splits are {', '.join(SPLITS)}.")
+        raise InputError(f"There is no split {split!r}", f"The splits are {', '.join(SPLITS)}.")

@@ -123,9 +123,10 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str |
     again = opened(store.artifacts.read(digest), snapshot, [key])
     if again is None or again.plain != found.plain:
         raise CorruptArtifactError(
-            f"The test split of snapshot {snapshot.id} was sealed anew, but does not open",
-            "Nothing was changed but the key, and the one before is kept. Check disk and memory,"
-            " then run the command again.",
+            f"The test split of snapshot {snapshot.id} was sealed with the new key, but does not"
+            " open",
+            "Only the key has changed, and the previous one is kept. Check disk and memory, then"
+            " run the command again.",
         )
     return digest
 

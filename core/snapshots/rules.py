@@ -43,8 +43,9 @@ class Rules:
             raise InputError(f"There is no split {self.split!r}", f"Choose {' or '.join(KINDS)}.")
         if min(self.fractions) <= 0 or not math.isclose(sum(self.fractions), 1, abs_tol=1e-9):
             raise InputError(
-                f"The fractions {', '.join(f'{f:g}' for f in self.fractions)} do not fit",
-                "Give three positive shares that sum to 1, such as 0.8,0.1,0.1.",
+                f"--fractions {','.join(f'{f:g}' for f in self.fractions)} is not three shares of"
+                " one whole",
+                "Give three positive numbers that add up to 1, such as 0.8,0.1,0.1.",
             )
         if self.seed < 0:
             raise InputError(f"--seed {self.seed} is negative", "Give 0 or more.")
@@ -54,18 +55,20 @@ class Rules:
             self._check_test_since(self.test_since)
         if self.min_posts < 1 or (self.max_posts is not None and self.max_posts < self.min_posts):
             raise InputError(
-                "--min-posts must be at least 1, and --max-posts no smaller", "Change one of them."
+                "--min-posts must be at least 1, and --max-posts must not be below it",
+                "Change one of them.",
             )
 
     def _check_test_since(self, moment: int) -> None:
         if self.split == "random":
             raise InputError(
-                "--test-since and a random split contradict each other", "Leave one of them out."
+                "--test-since does not go with a random split",
+                "Leave out --test-since, or choose --split chronological.",
             )
         early = self.since is not None and moment <= self.since
         if early or (self.until is not None and moment >= self.until):
             raise InputError(
-                "--test-since is not between --since and --until", "Give a day between them."
+                "--test-since is not between --since and --until", "Give a date between them."
             )
 
     def as_json(self) -> dict[str, Any]:

@@ -58,5 +58,5 @@ def require_present(store: Store, key: SealKey) -> None:
     """Refuse what was sealed with a key that was replaced meanwhile."""
     if keys.present(store).secret != key.secret:
         raise ConflictError(
-            "The key of the sealed splits was changed meanwhile", "Run the command again."
+            "The key of the sealed splits has just been changed", "Run the command again."
         )

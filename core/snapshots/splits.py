@@ -114,6 +114,6 @@ def _require_all(split: Int8s) -> None:
     empty = [name for name, count in zip(SPLITS, counts, strict=True) if count == 0]
     if empty:
         raise InputError(
-            f"{len(split)} posts are too few: the split {' and '.join(empty)} would be empty",
+            f"{len(split)} posts are too few: nothing would be left for {' and '.join(empty)}",
             "Import more posts, or choose other --fractions, --since or --until.",
         )

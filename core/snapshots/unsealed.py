@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import CorruptArtifactError, StorageError, WrongKeyError
+from core.hints import Command, Hint
 from core.snapshots import keys
 from core.snapshots.content import SplitFile, attributes_from_parquet, split_file
 from core.snapshots.keys import SealKey
@@ -81,12 +82,15 @@ def _refusal(
     for other in listing(store):
         if opened(sealed, other, tried) is not None:
             return CorruptArtifactError(
-                f"The sealed file of snapshot {snapshot.id} is that of {other.id}",
+                f"The sealed file of snapshot {snapshot.id} belongs to {other.id}",
                 "It was not loaded. Restore the database from a backup.",
             )
     return WrongKeyError(
         f"The key in {' or '.join(key.where for key in tried)} does not open the test split of"
-        f" snapshot {snapshot.id}: it was sealed with another one",
-        f"Restore that key as {store.home / keys.PREVIOUS} (mode 600), then run: signoff seal"
-        " rotate. Or freeze a newer snapshot: signoff snapshot create.",
+        f" snapshot {snapshot.id}: it was sealed with another key",
+        Hint(
+            f"Freeze a newer snapshot; or restore that key as {store.home / keys.PREVIOUS} (mode"
+            " 600), then change the key of this split.",
+            Command("seal rotate"),
+        ),
     )

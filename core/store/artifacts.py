@@ -61,13 +61,13 @@ class Artifacts:
         if not path.exists():
             raise NotFoundError(
                 f"Artifact {digest[:12]} is missing from the workspace",
-                "Restore it from a backup, or make it again with --force.",
+                "Restore it from a backup, or run the step that made it again, with --force.",
             )
         if file_digest(path) != digest:
             raise CorruptArtifactError(
-                f"Artifact {digest[:12]} is corrupted: its content no longer has its digest",
-                f"It was not loaded. Restore {path} from a backup, or delete it and make it"
-                " again with --force.",
+                f"Artifact {digest[:12]} is corrupted: its content no longer matches its digest",
+                f"It was not loaded. Restore {path} from a backup, or delete it and run the step"
+                " that made it again, with --force.",
             )
         return path
 
@@ -152,9 +152,10 @@ def explain(error: OSError, path: Path, *, chosen: bool = False) -> StorageError
         return disk_full(path, chosen=chosen)
     return StorageError(
         f"Cannot write to {path}: {error.strerror or error}",
-        "Name a file in a folder that exists and is yours."
+        "Choose a file in a folder that exists and that you can write to."
         if chosen
-        else "Check that the folder exists and is yours, or set SIGNOFF_HOME to another one.",
+        else "Check that the folder exists and that you can write to it, or set SIGNOFF_HOME to"
+        " another folder.",
     )
 
 

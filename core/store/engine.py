@@ -95,8 +95,8 @@ class Store:
             while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
                 if time.monotonic() > deadline:
                     raise StorageError(
-                        "Another process still reads the database as it was",
-                        "Wait until it is done, then run the command again.",
+                        "Another process is still reading the old database",
+                        "Wait until it has finished, then run the command again.",
                     )
                 time.sleep(0.01)
 
@@ -238,11 +238,11 @@ def _explained(error: BaseException, database: Path, patience: float) -> Storage
     if "locked" in said:
         return StorageError(
             f"Another process has kept {database} locked for {patience:.0f} s",
-            "Wait until its work is done, then run the command again.",
+            "Wait until it has finished, then run the command again.",
         )
     if "unable to open" in said or "readonly" in said or "disk I/O" in said:
         return StorageError(
             f"{database} cannot be used: {said}",
-            "Check the folder's rights and its disk, or set SIGNOFF_HOME to another one.",
+            "Check the folder's permissions and its disk, or set SIGNOFF_HOME to another folder.",
         )
     return None

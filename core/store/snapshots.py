@@ -70,7 +70,7 @@ def insert(session: Session, snapshot: Snapshot) -> None:
         return
     if snapshot.name is not None and matching(session, snapshot.name):
         raise ConflictError(
-            f"A snapshot named {snapshot.name} was made meanwhile", "Choose another --name."
+            f"Somebody has just made a snapshot named {snapshot.name}", "Choose another --name."
         )
     session.add(SnapshotRow(**asdict(snapshot)))
 

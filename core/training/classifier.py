@@ -100,7 +100,7 @@ def convert(
     if unknown:
         raise InputError(
             f"The model has no parameter {', '.join(unknown)}",
-            f"It knows {', '.join(sorted(defaults))}.",
+            f"Its parameters are {', '.join(sorted(defaults))}.",
         )
     values = dict(defaults)
     for name, text in given.items():

@@ -55,8 +55,8 @@ class FastTextFamily:
             raise InputError("minn is larger than maxn", "Give a maxn of at least minn.")
         if values["bucket"] == 0 and (values["wordNgrams"] > 1 or values["maxn"] > 0):
             raise InputError(
-                "bucket is 0, but word pairs or parts of words need buckets",
-                "Give a bucket, or wordNgrams=1 and maxn=0.",
+                "bucket is 0, but pairs of words and parts of words need buckets",
+                "Give a larger bucket, or set wordNgrams=1 and maxn=0.",
             )
         return values
 
@@ -130,7 +130,9 @@ def _explain(said: bytes, code: int, model: Path) -> SignoffError:
     last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
     if code < 0:
         return SignoffError(
-            "The training process ended before it was done: killed, or memory ran out",
-            "If it was memory, lower dim or bucket, such as --param bucket=100000.",
+            "The training process was killed, or ran out of memory",
+            "If it ran out of memory, lower dim or bucket, for example with --param bucket=100000.",
         )
-    return InputError(f"fastText refused to train: {last[0]}", "Change the --param it names.")
+    return InputError(
+        f"fastText refused to train: {last[0]}", "Change the --param that fastText names."
+    )

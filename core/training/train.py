@@ -9,6 +9,7 @@ from typing import Any
 from core.errors import InputError, RefusedError
 from core.executions import Run, cached, record
 from core.executions.history import made_none
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.snapshots import load_split
 from core.store import Store
@@ -46,7 +47,8 @@ def train(
     threads = (os.cpu_count() or 1) if threads is None else threads
     if threads < 1 or not 0 <= seed < 2**31:
         raise InputError(
-            "--threads must be at least 1 and --seed between 0 and 2147483647", "Change it."
+            "--threads must be at least 1, and --seed between 0 and 2147483647",
+            "Change one of them.",
         )
     chosen: dict[str, Any] = {
         "family": model,
@@ -143,6 +145,7 @@ def require_normaliser(version: int, whose: str) -> None:
     """Refuse lines or models of another normaliser: their numbers would silently differ."""
     if version != NORMALISER:
         raise RefusedError(
-            f"{whose} was made with version {version} of the text normaliser, this is {NORMALISER}",
-            "Freeze a new snapshot and train on it.",
+            f"{whose} was made with version {version} of the text normaliser, but this Signoff has"
+            f" {NORMALISER}",
+            Hint("Freeze a new snapshot, and train on it.", Command("snapshot create")),
         )

@@ -180,7 +180,7 @@ def test_hostile_titles_and_names_are_shown_as_text(page: Page, address: str) ->
         expect(shown.locator(made)).to_have_count(0)
     page.get_by_label("None of these?").fill(hostile)
     press(page, "None of these")
-    says(page, "is no subreddit's name")
+    says(page, "is not the name of a subreddit")
     assert page.get_by_test_id("stAlert").inner_text().replace("\u2060", "").count("<img") == 1
     fits(page)
     assert loaded == []

@@ -108,7 +108,7 @@ def test_a_text_of_which_nobody_named_the_subreddit_needs_one(
     label_all(store)
     send(store, "hm", None)
     app = press(open_page("feedback"), "Label it")
-    assert "is no subreddit's name" in plain(app.error[0].value)
+    assert "is not the name of a subreddit" in plain(app.error[0].value)
     app = press(app, "Set aside: it tells nothing")
     assert queue.waiting(store) == []
     assert "No text waits" in text_of(app)

@@ -140,7 +140,7 @@ def test_what_cannot_be_a_subreddit_is_said_and_may_be_mended(store: Store) -> N
     app = ask(page())
     app.text_input[0].set_value(HOSTILE)
     press(app, "None of these")
-    assert "is no subreddit's name" in plain(app.warning[0].value)
+    assert "is not the name of a subreddit" in plain(app.warning[0].value)
     assert answers(store) == []
     app.text_input[0].set_value("r/sourdough")
     press(app, "None of these")

@@ -157,7 +157,7 @@ def test_hostile_titles_and_answers_are_shown_as_text(demo: Path, open_page: Ope
     assert "<script>" not in text_of(app)
     app.text_input[1].set_value(HOSTILE)
     press(app, "None of these")
-    assert "is no subreddit's name" in plain_text_of(app)
+    assert "is not the name of a subreddit" in plain_text_of(app)
     for markup in ("<script>", "[x](", ":material/home:"):
         assert markup not in app.error[0].value
 

@@ -91,7 +91,7 @@ def test_feedback_is_on_the_disk_when_it_is_acknowledged(served: Served, api: Ap
     [
         ("nothing-like-that", "cats", 404, "There is no submission"),
         ("2p8lVr0Tn2bTn0cS7bqzWA", None, 404, "There is no submission"),
-        ("x", "not a name", 422, "no subreddit's name"),
+        ("x", "not a name", 422, "not the name of a subreddit"),
     ],
 )
 def test_feedback_that_cannot_be_kept_says_why(

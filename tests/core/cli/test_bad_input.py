@@ -46,7 +46,7 @@ from tests.tampering import tamper
         (("alias", "rollback", "production"), ("no earlier version",)),
         (
             ("train", "--snapshot", "small", "--param", "depth=3"),
-            ("no parameter depth", "It knows", "wordNgrams"),
+            ("no parameter depth", "Its parameters are", "wordNgrams"),
         ),
         (("train", "--snapshot", "small", "--param", "depth"), ("not name=value",)),
         (("train", "--snapshot", "small", "--param", "lr=1e9"), ("Encountered NaN",)),

@@ -105,14 +105,14 @@ def test_nothing_to_list_says_where_it_comes_from(store: Store) -> None:
 
 @pytest.mark.parametrize("command", [("subreddits",), ("posts",), ("watch", "--every", "1h")])
 def test_without_a_key_it_says_what_to_do(store: Store, command: tuple[str, ...]) -> None:
-    assert_refused(signoff("collect", *command), "SIGNOFF_REDDIT_CLIENT_ID", "files need no key")
+    assert_refused(signoff("collect", *command), "SIGNOFF_REDDIT_CLIENT_ID", "files need none")
     assert listing(store) == []
 
 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("posts", "--subreddit", "a+b"), "'a+b' is no subreddit's name"),
+        (("posts", "--subreddit", "a+b"), "'a+b' is not the name of a subreddit"),
         (("posts", "--limit", "0"), "--limit 0"),
         (("posts",), "No subreddits are known yet"),
         (("subreddits", "--top", "-1"), "--top -1"),

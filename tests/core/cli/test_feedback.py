@@ -116,5 +116,5 @@ def test_everything_is_exported(sent: str, tmp_path: Path) -> None:
     assert "kitten" not in second
     assert_refused(signoff("feedback", "export", "--format", "xml"), "is no format")
     refused = signoff("feedback", "export", "--output", tmp_path)
-    assert_refused(refused, f"Cannot write to {tmp_path}: Is a directory", "Name a file")
+    assert_refused(refused, f"Cannot write to {tmp_path}: Is a directory", "Choose a file")
     assert "SIGNOFF_HOME" not in refused.err

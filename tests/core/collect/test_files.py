@@ -165,7 +165,7 @@ def test_nothing_to_import_is_an_error_and_no_execution(
 @pytest.mark.parametrize("name", ["notes.txt", "two words.csv", ".csv"])
 def test_a_file_that_names_no_subreddit_is_refused(store: Store, tmp_path: Path, name: str) -> None:
     path = write_csv(tmp_path / name, [as_cells(make_post())])
-    with pytest.raises(InputError, match="is not a file of posts by its name"):
+    with pytest.raises(InputError, match="its name does not say which subreddit it is"):
         import_files(store, [path])
 
 

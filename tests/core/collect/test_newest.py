@@ -269,7 +269,7 @@ def test_without_any_known_subreddit_it_says_where_they_come_from(store: Store, 
 
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "../etc", "x" * 51])
 def test_what_is_no_name_is_refused(store: Store, url: str, name: str) -> None:
-    with pytest.raises(InputError, match="no subreddit's name"):
+    with pytest.raises(InputError, match="not the name of a subreddit"):
         collect(store, url, name)
 
 

@@ -134,7 +134,7 @@ def test_leaving_early_leaves_no_process(files: list[PostFile]) -> None:
 
 
 def test_a_process_that_ends_is_told_with_a_way_out(files: list[PostFile]) -> None:
-    with pytest.raises(SignoffError, match="ended before it was done") as caught:
+    with pytest.raises(SignoffError, match="was killed, or ran out of memory") as caught:
         list(readers.chunks_of(files, Killed()))
     assert "Run the command again" in str(caught.value.hint)
 

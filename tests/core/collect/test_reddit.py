@@ -96,16 +96,16 @@ def test_a_contact_that_no_header_carries_is_refused(contact: str) -> None:
 def test_without_a_key_it_says_what_is_missing_and_that_files_need_none(missing: str) -> None:
     with pytest.raises(InputError, match=f"SIGNOFF_{missing.upper()} not set") as refused:
         access(Settings.model_validate(KEY | {missing: ""}))
-    assert "Posts from files need no key" in str(refused.value.hint)
+    assert "posts from files need none" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize(
     ("url", "why"),
     [
         ("http://reddit.example.com", "unencrypted"),
-        ("reddit.example.com", "no address"),
-        ("ftp://localhost", "no address"),
-        ("https://", "no address"),
+        ("reddit.example.com", "not an address"),
+        ("ftp://localhost", "not an address"),
+        ("https://", "not an address"),
     ],
 )
 def test_a_key_is_sent_only_where_nobody_else_reads_it(url: str, why: str) -> None:

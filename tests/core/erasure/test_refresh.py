@@ -198,7 +198,7 @@ def test_trouble_ends_the_run_and_what_came_before_is_erased(
     cats.posts["p00150"].gone = "deleted"
     reddit.faults.append(lambda: None)
     reddit.faults.extend([fault] * 6)
-    with pytest.raises(UnavailableError, match="goes on where it stopped"):
+    with pytest.raises(UnavailableError, match="continues where it stopped"):
         ask(store, url)
     assert buried(store) == {"p00007"}
     assert found(store, marks("p00007", "p00150")) == marks("p00150")

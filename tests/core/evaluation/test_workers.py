@@ -208,7 +208,7 @@ def test_leaving_early_leaves_no_process(split: SplitFile) -> None:
 
 @pytest.mark.parametrize("kind", [Killed, Starved])
 def test_a_worker_that_ends_is_told_with_a_way_out(split: SplitFile, kind: type[Mute]) -> None:
-    with pytest.raises(SignoffError, match="ended before it was done") as caught:
+    with pytest.raises(SignoffError, match="was killed, or ran out of memory") as caught:
         predict(kind, split, k=1, progress=silent)
     assert "memory" in str(caught.value.hint)
 

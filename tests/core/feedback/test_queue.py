@@ -123,7 +123,7 @@ def test_what_trained_models_never_judges_them(road: Road, send: Send) -> None:
 
 def test_wrong_labels_are_refused(road: Road, send: Send) -> None:
     sent = send("word")
-    with pytest.raises(InputError, match="no subreddit's name"):
+    with pytest.raises(InputError, match="not the name of a subreddit"):
         label(road.store, sent, "two words")
     with pytest.raises(InputError, match="no use"):
         label(road.store, sent, "cats", use="test")

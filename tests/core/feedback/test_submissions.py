@@ -126,7 +126,7 @@ def test_a_subreddit_may_be_written_in_several_ways(road: Road, version: str, wr
 
 @pytest.mark.parametrize("written", ["", "two words", "r/", "<script>", "a" * 51])
 def test_what_is_no_subreddit_is_refused(road: Road, version: str, written: str) -> None:
-    with pytest.raises(InputError, match="is no subreddit's name"):
+    with pytest.raises(InputError, match="is not the name of a subreddit"):
         answer(road.store, send(road.store, version), written)
     assert counts(road.store).answered == 0
 

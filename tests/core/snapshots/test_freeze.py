@@ -231,7 +231,7 @@ def test_generated_posts_mark_the_snapshot(store: Store) -> None:
 def test_a_name_is_given_once(store: Store) -> None:
     fill(store, make_corpus())
     made = freeze(store, name="spring")
-    with pytest.raises(RefusedError, match="named spring exists"):
+    with pytest.raises(RefusedError, match="already a snapshot named spring"):
         freeze(store, Rules(min_posts=1), name="spring")
     assert find(store, "spring") == made
     assert len(listing(store, kinds=["snapshot"])) == 1
@@ -248,7 +248,7 @@ def test_a_name_that_no_command_could_take_is_refused(store: Store, name: str) -
     ("posts", "said"),
     [
         ([], "no posts to freeze"),
-        (make_corpus(subreddits=["cats"]), "one subreddit|A classifier needs two|1 subreddit"),
+        (make_corpus(subreddits=["cats"]), "Only one subreddit has 1 post or more"),
         (make_corpus(subreddits=["cats", "space"], posts=1), "2 posts are too few"),
     ],
 )

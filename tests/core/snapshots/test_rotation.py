@@ -156,7 +156,7 @@ def test_a_snapshot_that_was_sealed_with_the_old_key_meanwhile_does_not_come_to_
         return key
 
     monkeypatch.setattr(keys, "present_or_new", slow)
-    with pytest.raises(ConflictError, match="changed meanwhile"):
+    with pytest.raises(ConflictError, match="has just been changed"):
         create(road.store, Rules(min_posts=5), name="late")
     assert [s.snapshot.id for s in status(road.store)] == ["small"]
     monkeypatch.setattr(keys, "present_or_new", real)
@@ -284,6 +284,6 @@ def test_on_the_command_line(two: Road) -> None:
     (two.store.home / "seal.key").write_text(OTHER_KEY)
     told = signoff("seal", "status")
     assert told.code == 0
-    assert "signoff seal rotate. Or freeze a newer snapshot" in " ".join(told.out.split())
+    assert "Freeze a newer snapshot; or restore that key" in " ".join(told.out.split())
     for word in (*TEST_IDS, "mark239x", OTHER_KEY):
         assert word not in told.out + again.out

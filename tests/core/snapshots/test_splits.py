@@ -35,7 +35,7 @@ def by_chance(
     try:
         return random(posts[1], fractions, seed=seed)
     except InputError:
-        assume(False)  # some split would be empty
+        assume(False)  # some split nothing would be left for
         raise
 
 
@@ -118,7 +118,7 @@ def test_fewer_posts_than_splits_are_refused(n: int) -> None:
 
 
 def test_posts_of_one_second_cannot_be_cut() -> None:
-    with pytest.raises(InputError, match="would be empty"):
+    with pytest.raises(InputError, match="nothing would be left for"):
         chronological(np.zeros(100, dtype=np.int64), np.arange(100), FRACTIONS)
 
 

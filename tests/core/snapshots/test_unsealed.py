@@ -90,16 +90,16 @@ def of_another_snapshot(road: Road) -> None:
 
 
 WRONG: list[tuple[Callable[[Road], None], type[SignoffError], str]] = [
-    (no_key, NotFoundError, "can never be opened.*Restore it.*signoff snapshot create"),
+    (no_key, NotFoundError, "can never be opened.*Restore the key.*signoff snapshot create"),
     (malformed, InputError, "seal.key is not 32 bytes in base64.*Restore the key"),
-    (wrong_key, WrongKeyError, "sealed with another one.*signoff snapshot create"),
-    (forged, WrongKeyError, "sealed with another one"),
-    (empty, WrongKeyError, "sealed with another one"),
+    (wrong_key, WrongKeyError, "sealed with another key.*signoff seal rotate"),
+    (forged, WrongKeyError, "sealed with another key"),
+    (empty, WrongKeyError, "sealed with another key"),
     (read_by_others, RefusedError, "Run: chmod 600 .*seal.key"),
-    (tampered, CorruptArtifactError, "its content no longer has its digest"),
-    (truncated, CorruptArtifactError, "its content no longer has its digest"),
+    (tampered, CorruptArtifactError, "its content no longer matches its digest"),
+    (truncated, CorruptArtifactError, "its content no longer matches its digest"),
     (gone, NotFoundError, "missing from the workspace"),
-    (of_another_snapshot, CorruptArtifactError, "of snapshot small is that of other"),
+    (of_another_snapshot, CorruptArtifactError, "of snapshot small belongs to other"),
 ]
 
 
