@@ -102,7 +102,7 @@ def open_command(
         print_json({**made, **_case_json(store, case)})
     else:
         _show(store, case)
-    if case.evidence is not None and case.evidence.verdict == Verdict.FAIL:
+    if case.evidence.verdict == Verdict.FAIL:
         raise typer.Exit(GATE_FAILED)
 
 
@@ -215,11 +215,8 @@ def _show(store: Store, case: Case) -> None:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
     for caveat in _caveats(store, case):
         say(f"Mind: {caveat}")
-    if judged is None:
-        say(f"Its proposal judged no gates. Do so: signoff release check {candidate.number}")
-    else:
-        _print_gates(judged)
-        say(f"Evidence digest: {judged.digest}")
+    _print_gates(judged)
+    say(f"Evidence digest: {judged.digest}")
     say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
@@ -259,7 +256,7 @@ def _case_json(store: Store, case: Case) -> dict[str, Any]:
         **_listed_json(case.candidate),
         "caveats": _caveats(store, case),
         **_gates_json(case.evidence),
-        "evidence": case.evidence.digest if case.evidence else None,
+        "evidence": case.evidence.digest,
         "opening": opening_json(openings.last_of(case.candidate)),
         "budget": {"used": budget.used, "left": budget.left, "closed": budget.closed},
         "next": _next(case),
@@ -299,10 +296,7 @@ def _check_json(store: Store, found: Check) -> dict[str, Any]:
     }
 
 
-def _gates_json(found: Check | None) -> dict[str, Any]:
-    """Nothing was judged: no gates, and no verdict."""
-    if found is None:
-        return {"gates": [], "verdict": None, "policy": None}
+def _gates_json(found: Check) -> dict[str, Any]:
     return {
         "gates": [asdict(gate) for gate in found.gates],
         "verdict": found.verdict,

@@ -53,14 +53,14 @@ NOTHING = Step(Action.NOTHING, "")
 class Case:
     """A candidate and all that stands for or against it, as it was when it was read.
 
-    ``evidence``: None where an older Signoff made it. ``budget``: of the sealed test that it would
+    ``budget``: of the sealed test that it would
     be opened on; ``asked``: the opening that has asked or asks it the same. ``opening``: whether
     somebody opens one for it at this moment. ``names``: alias -> version. ``canary``: the one that
     is on, of whatever version.
     """
 
     candidate: Candidate
-    evidence: Check | None
+    evidence: Check
     policy: Policy
     budget: Budget
     asked: Opening | None
@@ -178,7 +178,7 @@ def history(store: Store, candidate: Candidate) -> list[EventRecord]:
 def caveats(store: Store, case: Case) -> list[str]:
     """What to know before believing any of it, as sentences; often none."""
     refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
-    outdated = case.evidence and case.evidence.outdated
+    outdated = case.evidence.outdated
     found = [why for why in (refused, outdated) if why]
     return [*found, *review.caveats(store, case.candidate)]
 
@@ -197,7 +197,7 @@ def next_step(case: Case) -> Step:
 
 def _before_approval(case: Case) -> Step:
     if rules.against_approval(case.candidate, case.evidence, NOBODY) is None:
-        failed = case.evidence is not None and case.evidence.failed
+        failed = case.evidence.failed
         because = ", or approve it and say why although a gate fails"
         words = f"reject it{because}" if failed else "approve or reject it"
         verb = "reject" if failed else "approve"

@@ -11,7 +11,7 @@ import orjson
 from core.comparison import compare as comparing
 from core.comparison.align import numbered
 from core.comparison.compare import Pair
-from core.errors import NotFoundError, RefusedError
+from core.errors import NotFoundError
 from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
 from core.release import candidates
@@ -77,10 +77,8 @@ def check(store: Store, execution: int, *, progress: Progress = silent) -> Check
     return judge_by(store, execution, policy, judged, comparison, events=_events(store, execution))
 
 
-def of_candidate(store: Store, candidate: Candidate) -> Check | None:
+def of_candidate(store: Store, candidate: Candidate) -> Check:
     """The gates by the last opened test, else by what it was proposed with. Nothing is predicted.
-
-    None where an older Signoff made that comparison.
 
     Raises:
         InputError: the policy file is wrong.
@@ -94,12 +92,7 @@ def of_candidate(store: Store, candidate: Candidate) -> Check | None:
         judged = evaluating.of_execution(store, comparison.candidate)
     else:
         judged = _own_evaluation(store, candidate.number)
-    try:
-        return judge_by(
-            store, candidate.number, policy, judged, comparison, events=candidate.events
-        )
-    except RefusedError:
-        return None
+    return judge_by(store, candidate.number, policy, judged, comparison, events=candidate.events)
 
 
 def compare_with_production(store: Store, model: Model, progress: Progress) -> int | None:
@@ -129,9 +122,6 @@ def judge_by(
     Args:
         events: of the candidate so far; none if it was not proposed.
         tested: of a test whose result is no event yet; else it is found among the events.
-
-    Raises:
-        RefusedError: an older Signoff made the comparison.
     """
     with store.read() as session:
         production = candidates.in_production(session)

@@ -1,7 +1,6 @@
 """Proposing a candidate, speaking about it, and deciding on it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -89,7 +88,6 @@ def approve(
         evidence = check.of_candidate(store, found)
         if refusal := rules.against_approval(found, evidence, actor):
             raise refusal
-        assert evidence is not None  # else it was refused
         _require_same(found, evidence, seen)
         _require_gates(found, evidence, override)
         now = datetime.now(UTC)
@@ -133,7 +131,7 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
                 by=actor,
                 comment=comment,
                 comparison=shown.comparison,
-                shown=evidence.digest if evidence else None,
+                shown=evidence.digest,
             ),
         )
     return candidates.get(store, candidate)
@@ -147,9 +145,8 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     comparison = comparing.of_execution(store, shown.comparison)
     found = comparing.caveats(store, comparison)
     if candidate.result is not None:
-        with suppress(RefusedError):  # an older Signoff compared them, with fewer numbers
-            summary = comparing.summary_of(store, comparison)
-            found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
+        summary = comparing.summary_of(store, comparison)
+        found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
     return found
 
 
@@ -174,8 +171,8 @@ def _require_new(session: Session, execution: int) -> None:
         )
 
 
-def _require_same(candidate: Candidate, evidence: Check | None, seen: str | None) -> None:
-    if seen is not None and (evidence is None or seen != evidence.digest):
+def _require_same(candidate: Candidate, evidence: Check, seen: str | None) -> None:
+    if seen is not None and seen != evidence.digest:
         raise ConflictError(
             f"The evidence of #{candidate.number} has changed since you looked",
             f"Look at it anew, then decide: signoff release show {candidate.number}.",

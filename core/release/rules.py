@@ -28,7 +28,7 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
     return None
 
 
-def against_rejection(candidate: Candidate, evidence: Check | None) -> RefusedError | None:
+def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | None:
     """Against rejecting; an approval that is void can be taken back so."""
     number = candidate.number
     if candidate.state == State.APPROVED and void(candidate, evidence) is None:
@@ -45,18 +45,11 @@ def against_rejection(candidate: Candidate, evidence: Check | None) -> RefusedEr
     return None
 
 
-def against_approval(
-    candidate: Candidate, evidence: Check | None, actor: Actor
-) -> RefusedError | None:
+def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> RefusedError | None:
     """Against approving by ``actor``. Failed gates are not: overruling them takes a reason."""
     number = candidate.number
     if refusal := against_rejection(candidate, evidence):
         return refusal
-    if evidence is None:
-        return RefusedError(
-            f"An older Signoff made the evidence of #{number}",
-            f"Make it anew: signoff release test {number}.",
-        )
     if evidence.policy.limit("test_opened") and candidate.result is None:
         return RefusedError(
             f"The sealed test of #{number} has not been opened, which the policy wants first",
@@ -75,7 +68,7 @@ def against_approval(
     return None
 
 
-def against_staging(candidate: Candidate, evidence: Check | None) -> RefusedError | None:
+def against_staging(candidate: Candidate, evidence: Check) -> RefusedError | None:
     """Against giving its version to staging, or to an alias of the team's own."""
     number = candidate.number
     if candidate.state == State.RELEASED:
@@ -93,7 +86,7 @@ def against_staging(candidate: Candidate, evidence: Check | None) -> RefusedErro
 
 
 def against_serving(
-    candidate: Candidate, evidence: Check | None, *, staged: bool, staging_first: bool
+    candidate: Candidate, evidence: Check, *, staged: bool, staging_first: bool
 ) -> RefusedError | None:
     """Against giving its version to callers, as production or canary.
 
@@ -109,18 +102,15 @@ def against_serving(
     return None
 
 
-def void(candidate: Candidate, evidence: Check | None) -> str | None:
-    """Why the approval no longer holds, as a sentence; None if it does, or there is none.
-
-    Approvals of an older Signoff are bound to nothing, so nothing makes them void.
-    """
+def void(candidate: Candidate, evidence: Check) -> str | None:
+    """Why the approval no longer holds, as a sentence; None if it does, or there is none."""
     approval = candidate.approval
-    if candidate.state != State.APPROVED or approval is None or approval.shown is None:
+    if candidate.state != State.APPROVED or approval is None:
         return None
-    if evidence is not None and evidence.digest == approval.shown:
+    if evidence.digest == approval.shown:
         return None
     because = "the policy, or what is known of the candidate, has changed"
-    if evidence is not None and evidence.outdated:
+    if evidence.outdated:
         because = "production has moved"
     return f"The approval of #{candidate.number} is void: {because} since."
 

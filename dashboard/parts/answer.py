@@ -35,8 +35,6 @@ def standing(case: Case) -> str:
     if candidate.state == State.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == State.TESTED else "on validation"
-    if case.evidence is None:
-        return f"Not yet: no gate of {number} could be judged."
     gates = case.evidence.gates
     return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
 

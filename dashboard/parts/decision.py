@@ -27,8 +27,8 @@ def show_decision(case: Case) -> None:
 
 def _show_form(case: Case) -> None:
     number, store = case.number, data.store()
-    seen = case.evidence.digest if case.evidence else None
-    drawn = f"{number}-{(seen or '')[:12]}"  # a click on other evidence finds no button
+    seen = case.evidence.digest
+    drawn = f"{number}-{seen[:12]}"  # a click on other evidence finds no button
     comment = st.text_area(
         "Comment",
         key=f"comment-{number}-{acts.turn()}",
@@ -37,7 +37,7 @@ def _show_form(case: Case) -> None:
         height=90,
     )
     against_approval = rules.against_approval(case.candidate, case.evidence, current_actor())
-    failed = case.evidence.failed if case.evidence and not against_approval else ()
+    failed = () if against_approval else case.evidence.failed
     override = ""
     if failed:
         override = st.text_area(

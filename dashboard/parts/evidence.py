@@ -23,7 +23,7 @@ def show_key_figures(case: Case, chosen: Chosen | None) -> None:
     """Of the opened test, else of validation, and which of the two."""
     if chosen is not None:
         show_figures(chosen)
-    elif case.evidence is not None:
+    else:
         with st.container(horizontal=True):
             for name in (*KEY_FIGURES, "p_at_1_mean"):
                 value = words.three(case.evidence.evaluation.metrics[name])
@@ -33,8 +33,6 @@ def show_key_figures(case: Case, chosen: Chosen | None) -> None:
 
 def judged_by(case: Case, chosen: Chosen | None) -> str:
     """Which posts the figures and gates are of (Markdown)."""
-    if case.evidence is None:
-        return "An older Signoff judged it, with fewer figures."
     evaluation = case.evidence.evaluation
     snapshot = words.plain(pair.posts_of(evaluation).rpartition(":")[0])
     split = "the **sealed test**" if evaluation.split == "test" else "**validation**"
@@ -53,13 +51,6 @@ def show_caveats(case: Case) -> None:
 def show_gate_section(case: Case) -> None:
     """The gates, and by which policy they were judged."""
     st.header("Gates", anchor=False)
-    if case.evidence is None:
-        c.empty(
-            "An older Signoff made this evidence, so no gate can be judged by it. Open its test, or"
-            " judge it anew:",
-            f"signoff release check {case.number}",
-        )
-        return
     c.reading(f"{counted(case.evidence.gates)}; by {words.plain(case.policy.source)}.")
     show_gates(case.evidence.gates)
 
@@ -79,8 +70,6 @@ def show_ways(chosen: Chosen) -> None:
 
 def show_digests(case: Case) -> None:
     """What an approval would be bound to."""
-    if case.evidence is None:
-        return
     comparison = case.evidence.comparison
     recorded = f" Comparison: execution \\#{comparison.execution}." if comparison else ""
     st.caption(

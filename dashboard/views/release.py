@@ -36,20 +36,20 @@ def choose(found: list[Candidate]) -> Candidate:
     return next(x for x in found if str(x.number) == picked)
 
 
-def last_shown(case: Case) -> tuple[str | None, dict[str, str]]:
+def last_shown(case: Case) -> tuple[str, dict[str, str]]:
     """Digest of the evidence, and what every alias named, when the person looked.
 
     A click comes with a new run of this page, so what they looked at is what the run before has
     shown. Deciding on anything else must be refused, not done.
     """
-    digest = case.evidence.digest if case.evidence else None
+    digest = case.evidence.digest
     now = (digest, dict(case.names))
-    before: tuple[str | None, dict[str, str]] = st.session_state.get(f"shown-{case.number}", now)
+    before: tuple[str, dict[str, str]] = st.session_state.get(f"shown-{case.number}", now)
     st.session_state[f"shown-{case.number}"] = now
     return before
 
 
-def tell_changes(case: Case, seen: str | None, names: Seen, *, done: bool) -> None:
+def tell_changes(case: Case, seen: str, names: Seen, *, done: bool) -> None:
     """What others have done since the person looked.
 
     Args:
@@ -70,7 +70,7 @@ def tell_changes(case: Case, seen: str | None, names: Seen, *, done: bool) -> No
         st.info(
             f"Meanwhile: {words.plain(name)} is now {case.names[name]}.", icon=":material/update:"
         )
-    if not moved and case.evidence and seen != case.evidence.digest:
+    if not moved and seen != case.evidence.digest:
         st.info("The evidence has changed since you looked.", icon=":material/update:")
 
 

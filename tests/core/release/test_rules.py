@@ -30,7 +30,6 @@ HAPPENED: dict[str, Callable[[], EventRecord]] = {
     "refused": lambda: make_event("refused", snapshot=SPLIT),
     "tested": lambda: make_event("tested", snapshot=SPLIT, verdict="pass"),
     "approved": lambda: make_event("approved", by="bob", version="1", shown=SEEN),
-    "approved earlier": lambda: make_event("approved", by="bob", version="1"),
     "rejected": lambda: make_event("rejected", by="bob"),
     "staging": lambda: make_event("released", by="cy", alias="staging", version="1"),
     "canary": lambda: make_event("canary", by="cy", alias="canary", version="1", share=0.1),
@@ -74,7 +73,7 @@ def budget(policy: Policy | None = None) -> Budget:
     return budget_of([], make_snapshot(), policy or parse(CAREFUL.encode()))
 
 
-def allowed(found: Candidate, shown: Check | None) -> set[str]:
+def allowed(found: Candidate, shown: Check) -> set[str]:
     answers = {
         "open": rules.against_opening(found, budget()),
         "approve": rules.against_approval(found, shown, BOB),
@@ -105,7 +104,6 @@ ANYTHING_OUT = GO_OUT | {"serve"}
         ("proposed, opened, tested, commented", DECIDE, DECIDE),
         ("proposed, approved", {"open"} | GO_OUT, DECIDE),
         ("proposed, approved, commented", {"open"} | GO_OUT, DECIDE),
-        ("proposed, approved earlier", {"open"} | GO_OUT, {"open"} | GO_OUT),
         ("proposed, approved, staging", {"open"} | GO_OUT, DECIDE),
         ("proposed, approved, staging, canary", {"open"} | GO_OUT, DECIDE),
         ("proposed, approved, opened", GO_OUT, set()),
@@ -127,7 +125,7 @@ def test_what_is_allowed_follows_from_what_happened_and_from_the_evidence(
     assert allowed(found, evidence()) == unchanged
     assert allowed(found, CHANGED) == changed
     # Evidence that tells nothing of production, or none, approves nothing.
-    assert allowed(found, MOVED) == allowed(found, None) == changed - {"approve"}
+    assert allowed(found, MOVED) == changed - {"approve"}
 
 
 def test_every_state_is_in_the_table() -> None:
@@ -189,23 +187,14 @@ def test_evidence_that_tells_nothing_of_production_approves_nothing() -> None:
     assert "signoff release test 7" in str(refusal.hint)
 
 
-def test_evidence_of_an_older_signoff_is_made_anew() -> None:
-    refusal = rules.against_approval(candidate("proposed"), None, BOB)
-    assert refusal is not None
-    assert "An older Signoff made the evidence of #7" in refusal.reason
-
-
 @pytest.mark.parametrize(
     ("shown", "because"),
     [
         (CHANGED, "the policy, or what is known of the candidate, has changed"),
-        (None, "the policy, or what is known of the candidate, has changed"),
         (MOVED, "production has moved"),
     ],
 )
-def test_an_approval_is_void_once_its_evidence_has_changed(
-    shown: Check | None, because: str
-) -> None:
+def test_an_approval_is_void_once_its_evidence_has_changed(shown: Check, because: str) -> None:
     approved = candidate("proposed, approved")
     said = f"The approval of #7 is void: {because} since."
     assert rules.void(approved, shown) == said
@@ -229,7 +218,7 @@ def test_callers_get_what_was_in_staging_or_in_production_before() -> None:
     assert refusal.reason == "1 has not been in staging, which the policy wants first"
     assert str(refusal.hint) == "Put it there: signoff alias set staging 1."
     back = candidate("proposed, approved, production")
-    assert rules.against_serving(back, None, staged=False, staging_first=True) is None
+    assert rules.against_serving(back, CHANGED, staged=False, staging_first=True) is None
 
 
 @pytest.mark.parametrize("history", ["proposed", "proposed, opened, tested", "proposed, rejected"])
