@@ -4,12 +4,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers lock screenshots bench bench-peers clean
+.PHONY: help install demo test test-slow check format lint types layers lock screenshots bench bench-peers clean
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
-	@echo "make test         set everything up and run all tests"
-	@echo "make check        format, lint, types, layers, tests: what CI runs"
+	@echo "make test         set everything up and run the tests: about three minutes on two cores"
+	@echo "make test-slow    the rest: kill loops, load, real posts, walks in a browser"
+	@echo "make check        format, lint, types, layers, all tests: what CI runs"
 	@echo "make install      only set up .venv"
 	@echo "make screenshots  render every page into docs/images (needs chromium)"
 	@echo "make bench        run all benchmarks (about 20 minutes) and write the results to bench/RESULTS.md"
@@ -30,9 +31,12 @@ demo: install
 	$(BIN)/signoff demo
 
 test: install
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "not slow"
 
-check: install format lint types layers test
+test-slow: install
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
+
+check: install format lint types layers test test-slow
 
 format:
 	$(BIN)/ruff format --check .

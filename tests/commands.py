@@ -1,15 +1,24 @@
 """The command line, run as people run it."""
 
-import atexit
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
-import tempfile
+import traceback
+from collections.abc import Iterator, MutableMapping
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
+from contextvars import Context
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import Connection, Engine, event
+
+from core.cli.main import run
+from core.settings import settings
 
 SIGNOFF = Path(sys.executable).with_name("signoff")
 LIMIT_SECONDS = 120
@@ -31,23 +40,80 @@ class Outcome:
 
 
 def signoff(*words: object) -> Outcome:
-    """Run a command on the workspace of this test, in a fork of a process that is loaded."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        asked = {
-            "words": [str(word) for word in words],
-            "environment": dict(os.environ),
-            "folder": os.environ["HOME"],
-            "out": str(out),
-            "err": str(err),
-        }
-        loaded = _loaded()
-        assert loaded.stdin is not None
-        assert loaded.stdout is not None
-        loaded.stdin.write(json.dumps(asked) + "\n")
-        loaded.stdin.flush()
-        code = int(loaded.stdout.readline())
-        return Outcome(code, out.read_text(), err.read_text())
+    """Run a command on the workspace of this test, in this process, as if it had one of its own."""
+    printed, complained = _Stream(), _Stream()
+    with ExitStack() as own:
+        own.enter_context(_restored(os.environ))
+        own.enter_context(_signals())
+        own.enter_context(chdir(os.environ["HOME"]))
+        own.enter_context(patch.object(sys, "argv", ["signoff", *map(str, words)]))
+        own.enter_context(patch.object(sys, "stdin", _Stream()))
+        own.enter_context(redirect_stdout(printed))
+        own.enter_context(redirect_stderr(complained))
+        own.enter_context(_closed_connections())
+        code = Context().run(_ended)
+    return Outcome(code, printed.text, complained.text)
+
+
+class _Stream(io.TextIOWrapper):
+    """A stream of a process whose output goes into a file."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    @property
+    def text(self) -> str:
+        self.flush()
+        content: io.BytesIO = self.buffer  # type: ignore[assignment]
+        return content.getvalue().decode()
+
+
+def _ended() -> int:
+    """The exit code of the command in ``sys.argv``."""
+    settings.cache_clear()
+    try:
+        run()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except Exception:  # noqa: BLE001 - as the interpreter itself would
+        traceback.print_exc()
+        return 1
+    finally:
+        settings.cache_clear()
+    return 0
+
+
+@contextmanager
+def _restored(values: MutableMapping[str, Any]) -> Iterator[None]:
+    before = dict(values)
+    yield
+    values.clear()
+    values.update(before)
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@contextmanager
+def _closed_connections() -> Iterator[None]:
+    """Connections to databases that are opened inside are closed at its end."""
+    opened: list[Engine] = []
+
+    def remember(connection: Connection) -> None:
+        opened.append(connection.engine)
+
+    event.listen(Engine, "engine_connect", remember)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "engine_connect", remember)
+        for engine in opened:
+            engine.dispose()
 
 
 def installed(*words: object) -> Outcome:
@@ -67,19 +133,6 @@ def start(*words: object) -> subprocess.Popen[str]:
         text=True,
         cwd=os.environ["HOME"],
     )
-
-
-@cache
-def _loaded() -> subprocess.Popen[str]:
-    """One for each pytest process; it ends with it."""
-    loaded = subprocess.Popen(
-        [sys.executable, "-P", Path(__file__).with_name("forks.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(loaded.communicate)
-    return loaded
 
 
 def race(prepare: str, act: str, *, processes: int) -> list[str]:

@@ -18,15 +18,29 @@ from core.store import Store, open_store
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training.train import of_execution, train
+from tests import workspaces
 from tests.factories import QUICK, fill, make_corpus
+from tests.workspaces import copied
 
 _KEPT = "SIGNOFF_SHARED_POSTS"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes its own folder there
+_ROOM = 4 << 30
 
 # A busy machine is slow, not wrong.
-hypothesis_settings.register_profile(
-    "signoff", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("signoff")
+for _profile, _examples in (("quick", 25), ("thorough", 100)):
+    hypothesis_settings.register_profile(
+        _profile,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+hypothesis_settings.load_profile("quick")
+
+
+def pytest_configure() -> None:
+    """Workspaces are made in memory where there is room: every commit waits for the disk."""
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -55,9 +69,18 @@ def home(
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def empty(plain_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that :func:`store` copies: making a database takes longer than most tests."""
+    return workspaces.once(
+        tmp_path_factory, "empty", lambda home: open_store(home).engine.dispose()
+    )
+
+
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
+def store(empty: Path, home: Path) -> Iterator[Store]:
     """An empty workspace."""
+    copied(empty, home)
     opened = open_store(home)
     yield opened
     opened.engine.dispose()
@@ -74,22 +97,27 @@ class Road:
 
 
 @pytest.fixture(scope="session")
-def trained(plain_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(plain_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The workspace that :func:`road` copies."""
-    store = open_store(tmp_path_factory.mktemp("trained") / "workspace")
+    home = workspaces.once(tmp_path_factory, "trained", _train)
+    yield home
+    workspaces.assert_untouched(home)
+
+
+def _train(home: Path) -> None:
+    store = open_store(home)
     fill(store, make_corpus())
     snapshot, _ = create(store, Rules(), name="small")
     for seed in (1, 2):
         model = train(store, snapshot, params=QUICK, seed=seed, threads=1)
         evaluate(store, model, snapshot)
     store.engine.dispose()
-    return store.home
 
 
 @pytest.fixture
 def road(trained: Path, home: Path) -> Iterator[Road]:
     """Executions: 1 import, 2 snapshot, 3 and 5 training, 4 and 6 evaluation."""
-    shutil.copytree(trained, home)
+    copied(trained, home)
     opened = open_store(home)
     yield Road(
         store=opened,

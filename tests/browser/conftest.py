@@ -1,6 +1,5 @@
 """One browser for the session, one dashboard for each test."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import demo_workspace
 from tests.browser import served
+from tests.workspaces import copied
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
@@ -41,7 +41,7 @@ def address(home: Path) -> Iterator[str]:
 def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard for tests that only look."""
     home = tmp_path_factory.mktemp("looking") / "demo"
-    shutil.copytree(demo_workspace.built(tmp_path_factory), home)
+    copied(demo_workspace.built(tmp_path_factory), home)
     with served.dashboard(home) as found:
         yield found
 

@@ -12,9 +12,9 @@ from dashboard.charts.theme import DARK, LIGHT
 from tests.browser import served
 from tests.browser.served import settle
 from tests.browser.walking import button, go, press, tick, visit
-from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
+from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 
-pytestmark = [GROUP, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 def test_two_executions_are_picked_and_compared_down_to_a_subreddit(

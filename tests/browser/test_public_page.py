@@ -16,9 +16,8 @@ from core.store import open_store
 from tests.browser import served
 from tests.browser.served import settle
 from tests.browser.walking import button, press, says, visit, write
-from tests.demo_workspace import GROUP
 
-pytestmark = [GROUP, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 QUESTION = "Where should this post go?"
 TITLE = "Irish software developers: what is your stack?"
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}

@@ -1,7 +1,6 @@
 """Whatever writes asks first who acts: read from the code, and tried for every decision."""
 
 import ast
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from core.release import aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
 from tests.conftest import Road
+from tests.workspaces import copied
 
 CORE, DASHBOARD = Path(core.__file__).parent, Path(dashboard.__file__).parent
 
@@ -263,7 +263,7 @@ def test_every_function_that_asks_is_tried_here() -> None:
 def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A workspace in which #3 waits for review; nothing below may change it."""
     home = tmp_path_factory.mktemp("proposed") / "workspace"
-    shutil.copytree(trained, home)
+    copied(trained, home)
     store = open_store(home)
     review.propose(store, 3)
     members.grant(store, "dan", Role.REVIEWER)

@@ -6,14 +6,25 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
+from core.identity import entrance, local_operator
 from tests import demo_workspace
 from tests.dashboard.asking import Headers, asked_from_this_machine
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 SECONDS = 60
+DEFAULT = "overview"
+"""The page that has no name in the address."""
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _entrance() -> Iterator[None]:
+    """What an app says of who acts is forgotten: other tests run in this process too."""
+    yield
+    entrance(local_operator)
 
 
 @pytest.fixture(autouse=True)
@@ -46,9 +57,9 @@ def open_page() -> Open:
 
     def open_(view: str = "", /, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
-        app.run()
-        if view:
-            app.switch_page(f"views/{view}.py")
+        if view not in {"", DEFAULT}:
+            # As by its address. AppTest.switch_page() would have the first page run before.
+            app._page_hash = calc_hash(view)
         for name, value in query.items():
             app.query_params[name] = value
         app.run()

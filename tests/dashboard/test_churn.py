@@ -12,9 +12,7 @@ from core.comparison import posts as laying
 from core.store import Store, open_store
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import HOSTILE, links, plain_text_of, text_of, tick
-from tests.demo_workspace import GROUP, PRODUCTION, WAITING
-
-pytestmark = GROUP
+from tests.demo_workspace import PRODUCTION, WAITING
 
 EACH = 25
 

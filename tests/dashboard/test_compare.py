@@ -32,9 +32,8 @@ from tests.dashboard.reading import (
     plain_text_of,
     text_of,
 )
-from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
-
-pytestmark = GROUP
+from tests.demo_workspace import FIRST, PRODUCTION, WAITING
+from tests.workspaces import overwrite
 
 BASELINE, CANDIDATE = PRODUCTION, WAITING
 """Of the demo's comparison that waits: the candidate knows two more subreddits."""
@@ -254,8 +253,7 @@ def test_the_question_stands_above_what_went_wrong(store: Store, open_page: Open
     with store.read() as session:
         evaluation = models.evaluations(session, model_executions=[4])[-1]
     path = store.artifacts.root / evaluation.predictions[:2] / evaluation.predictions
-    path.chmod(0o644)
-    path.write_bytes(b"damaged")
+    overwrite(path, b"damaged")
     app = open_page("compare", baseline="4", candidate=str(CANDIDATE))
     assert app.title[0].value == "Is the candidate really better?"
     assert app.error

@@ -24,7 +24,6 @@ from tests.dashboard.reading import (
     text_of,
     tick,
 )
-from tests.demo_workspace import GROUP
 from tests.factories import FIRST, fill, make_corpus, make_post
 
 
@@ -48,7 +47,6 @@ def holed(store: Store) -> Store:
     return store
 
 
-@GROUP
 def test_the_demo_is_checked_and_said_to_be_generated(demo: Path, open_page: Open) -> None:
     summary = quality.summary(store := open_store(demo), made_of(store))
     app = open_page("data")

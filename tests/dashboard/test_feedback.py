@@ -27,9 +27,6 @@ from tests.dashboard.reading import (
     press,
     text_of,
 )
-from tests.demo_workspace import GROUP
-
-pytestmark = GROUP
 
 
 @pytest.fixture

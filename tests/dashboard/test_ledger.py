@@ -17,11 +17,9 @@ from dashboard.parts import ledger
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved, opened, policy
 from tests.dashboard.reading import plain_text_of
-from tests.demo_workspace import GROUP, PRODUCTION, WAITING
+from tests.demo_workspace import PRODUCTION, WAITING
 from tests.factories import by
 from tests.tampering import tamper
-
-pytestmark = GROUP
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from dashboard.pages import OVERVIEW, PAGES
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
-from tests.demo_workspace import FIRST, GROUP, PRODUCTION, WAITING
+from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 from tests.factories import by
-
-pytestmark = GROUP
+from tests.workspaces import overwrite
 
 VIEWS = tuple(page.url for page in PAGES if page.in_menu)
 
@@ -174,8 +173,7 @@ def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_pag
 
         evaluation = models.evaluations(session, model_executions=[FIRST])[-1]
     path = store.artifacts.root / evaluation.predictions[:2] / evaluation.predictions
-    path.chmod(0o644)
-    path.write_bytes(b"damaged")
+    overwrite(path, b"damaged")
     app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
     assert evaluation.predictions[:12] in app.error[0].value
     assert not open_page("overview").error

@@ -29,10 +29,9 @@ from tests.core.serving.test_process import wait_until
 from tests.dashboard.conftest import SECONDS
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import HOSTILE, button, plain, plain_text_of, press, text_of
-from tests.demo_workspace import GROUP
 from tests.factories import by
+from tests.workspaces import overwrite
 
-pytestmark = GROUP
 PAGE = Path(__file__).parents[2] / "dashboard" / "public_page.py"
 TITLE = "My sourdough starter died"
 
@@ -395,8 +394,7 @@ def damage(store: Store, version: str) -> None:
     """Break the model file of a version."""
     candidate = next(v.candidate for v in aliases.versions(store) if v.version == version)
     path = store.artifacts.root / (digest := of_execution(store, candidate).digest)[:2] / digest
-    path.chmod(0o644)
-    path.write_bytes(b"damaged")
+    overwrite(path, b"damaged")
 
 
 def test_the_button_of_an_answer_says_that_it_is_the_answer(store: Store) -> None:

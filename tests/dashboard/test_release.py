@@ -18,11 +18,9 @@ from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved, opened, policy
 from tests.dashboard.reading import button, label_of, links, plain_text_of, press
-from tests.demo_workspace import FIRST, GROUP, REJECTED, WAITING
+from tests.demo_workspace import FIRST, REJECTED, WAITING
 from tests.demo_workspace import PRODUCTION as SERVING
 from tests.factories import by
-
-pytestmark = GROUP
 
 APPROVE, REJECT, COMMENT = (f"{verb} #{WAITING}" for verb in ("Approve", "Reject", "Comment on"))
 TRAINED = 18

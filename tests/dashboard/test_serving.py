@@ -15,10 +15,7 @@ from core.store.serving import Count
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import plain, plain_text_of, text_of
-from tests.demo_workspace import GROUP
 from tests.factories import by
-
-pytestmark = GROUP
 
 
 @pytest.fixture

@@ -21,9 +21,7 @@ from tests.dashboard.reading import (
     text_of,
     tick,
 )
-from tests.demo_workspace import GROUP, PRODUCTION, WAITING
-
-pytestmark = GROUP
+from tests.demo_workspace import PRODUCTION, WAITING
 
 
 @pytest.fixture

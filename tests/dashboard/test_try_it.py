@@ -14,10 +14,7 @@ from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import APP, SECONDS, Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import HOSTILE, button, plain, plain_text_of, press, text_of
-from tests.demo_workspace import GROUP
 from tests.factories import by
-
-pytestmark = GROUP
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A server of the API in this process, asked over HTTP."""
 
 import asyncio
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from tests import decisions
 from tests.core.serving.conftest import Served, served
 from tests.core.serving.test_process import wait_until
 from tests.factories import set_policy
+from tests.workspaces import copied
 
 __all__ = ["served"]
 
@@ -106,7 +106,7 @@ def api(served: Served) -> Iterator[Api]:
 def standing(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A server for all tests of a module that ask what it refuses, or what changes nothing."""
     home = tmp_path_factory.mktemp("standing") / "workspace"
-    shutil.copytree(trained, home)
+    copied(trained, home)
     store = open_store(home)
     set_policy(store)
     decisions.released(store, 3)

@@ -19,6 +19,7 @@ from tests.commands import signoff
 from tests.core.api.conftest import TITLE, Api, Serve, running
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_process import wait_until
+from tests.workspaces import overwrite
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -270,8 +271,7 @@ def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: A
 
 def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served, api: Api) -> None:
     path = model_file(served, served.new)
-    path.chmod(0o644)
-    path.write_bytes(b"changed")
+    overwrite(path, b"changed")
     served.move("production", served.new)
     wait_until(lambda: api.client.get("/readyz").json()["status"] == "alarm")
     ready = api.client.get("/readyz")
@@ -293,11 +293,10 @@ def test_who_asks_for_what_cannot_be_loaded_is_told_nothing_of_the_server(
     served: Served, api: Api, caplog: pytest.LogCaptureFixture, gone: bool
 ) -> None:
     path = model_file(served, served.new)
-    path.chmod(0o644)
     if gone:
         path.unlink()
     else:
-        path.write_bytes(b"changed")
+        overwrite(path, b"changed")
     refused = api.predict(version=served.new)
     assert refused.status_code == 503
     assert refused.json()["error"] == f"Version {served.new} cannot be loaded"

@@ -16,6 +16,7 @@ from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
 from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, write_folder
 from tests.tampering import tamper
+from tests.workspaces import overwrite
 
 
 @pytest.mark.parametrize(
@@ -136,8 +137,7 @@ def test_a_file_that_is_no_database_is_refused(home: Path) -> None:
 def test_a_corrupted_artifact_is_named_and_not_loaded(road: Road) -> None:
     for digest in (road.baseline.digest, road.snapshot.train):
         path = road.store.artifacts.open(digest)
-        path.chmod(0o644)
-        path.write_bytes(b"changed")
+        overwrite(path, b"changed")
     evaluated = signoff("evaluate", 3, "--on", "small:valid", "--force")
     assert_refused(evaluated, f"Artifact {road.baseline.digest[:12]} is corrupted", "Restore")
     trained = signoff("train", "--snapshot", "small", "--seed", 9)
@@ -217,11 +217,10 @@ def test_a_damaged_evaluation_is_named_and_others_go_on(road: Road, which: str, 
         judged = models.evaluation(session, 4)
     assert judged is not None
     path = road.store.artifacts.open(getattr(judged, which))
-    path.chmod(0o644)
     content = path.read_bytes()
     if how == "missing":
         path.unlink()
     else:
-        path.write_bytes(content[:-9] if how == "cut" else b"x" + content[1:])
+        overwrite(path, content[:-9] if how == "cut" else b"x" + content[1:])
     assert_refused(signoff("compare", 3, 5), getattr(judged, which)[:12])
     assert signoff("executions", "show", 3).code == 0

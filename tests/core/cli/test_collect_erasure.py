@@ -10,6 +10,7 @@ from tests.commands import Outcome, assert_refused, signoff
 from tests.conftest import Road
 from tests.factories import fill, make_post
 from tests.fake_reddit import FakeReddit, serving
+from tests.workspaces import overwrite
 
 KEYS = {
     *("execution", "seconds", "checked", "erased", "unknown", "erased_before", "absent"),
@@ -84,8 +85,7 @@ def test_a_split_that_no_key_opens_is_told_and_done_once_there_is_one(road: Road
 
 def test_a_broken_snapshot_is_told_with_exit_code_1(road: Road) -> None:
     path = road.store.artifacts.open(road.snapshot.train)
-    path.chmod(0o644)
-    path.write_bytes(b"other")
+    overwrite(path, b"other")
     assert_refused(signoff("snapshot", "verify", "small"), "Snapshot small is broken", "Restore")
     told = signoff("snapshot", "verify", "small", "--json")
     assert told.code == 1

@@ -13,6 +13,7 @@ from core.snapshots.unsealed import attributes_of, unseal
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK
+from tests.workspaces import overwrite
 
 
 def test_two_trainings_mean_their_evaluations_on_the_validation_split(road: Road) -> None:
@@ -70,8 +71,7 @@ def test_what_cannot_be_compared_is_refused(road: Road) -> None:
 def test_a_corrupted_prediction_table_stops_the_comparison_and_is_named(road: Road) -> None:
     digest = of_execution(road.store, 4).predictions
     path = road.store.artifacts.open(digest)
-    path.chmod(0o644)
-    path.write_bytes(b"changed")
+    overwrite(path, b"changed")
     with pytest.raises(CorruptArtifactError, match=digest[:12]):
         compare(road.store, pair(road.store, 3, 5))
     assert listing(road.store)[0].status == "failed"

@@ -30,6 +30,7 @@ from tests.conftest import Road
 from tests.factories import QUICK, fill, make_corpus, make_post
 from tests.faults import Work
 from tests.searching import found, marks
+from tests.workspaces import copied
 
 CORPUS = {post.id: post for post in make_corpus()}
 SPLITS = {"train": slice(0, 192), "valid": slice(192, 216), "test": slice(216, 240)}
@@ -262,11 +263,11 @@ def assert_sound(store: Store) -> None:
 def test_killed_at_any_step_it_is_finished_by_the_next(
     trained: Path, tmp_path: Path, home: Path, part: int
 ) -> None:
-    steps = KILLED.steps(shutil.copytree(trained, tmp_path / "all"), tmp_path / "told")
+    steps = KILLED.steps(copied(trained, tmp_path / "all"), tmp_path / "told")
     assert {"empty", "clear", "_scrub", "scrub", "INSERT INTO tombstones"} <= set(steps)
     for at in range(1 + part, len(steps) + 1, PARTS):
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(trained, home)
+        copied(trained, home)
         assert KILLED.killed(home, tmp_path / "told", at=at), at
         store = open_store(home)
         with store.read() as session:

@@ -1,7 +1,6 @@
 """Asking a Reddit on loopback for stored posts: what is gone is erased, trouble erases nothing."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.factories import fill, make_corpus, make_post
 from tests.fake_reddit import FakeClock, FakeReddit, FakeSubreddit, access_to, serving
 from tests.faults import Work
 from tests.searching import found, marks
+from tests.workspaces import copied
 
 AT_ONCE = timedelta(0)
 
@@ -236,10 +236,10 @@ def test_killed_at_any_step_it_is_finished_by_the_next(
     cats.posts["p00200"].gone = "removed"
     store.engine.dispose()
     work = Work(lambda opened: ask(opened, url), calls=[(erasing.erasing, "empty")])
-    steps = work.steps(Path(shutil.copytree(store.home, tmp_path / "all")), tmp_path / "told")
+    steps = work.steps(copied(store.home, tmp_path / "all"), tmp_path / "told")
     assert {"INSERT INTO tombstones", "INSERT INTO rechecks", "empty"} <= set(steps)
     for at in range(1, len(steps) + 1):
-        home = Path(shutil.copytree(store.home, tmp_path / str(at)))
+        home = copied(store.home, tmp_path / str(at))
         assert work.killed(home, tmp_path / "told", at=at)
         opened = open_store(home)
         ask(opened, url)

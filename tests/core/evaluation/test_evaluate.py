@@ -14,6 +14,7 @@ from core.store.frames import read_frame, read_json
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK
+from tests.workspaces import overwrite
 
 
 def test_an_evaluation_holds_what_the_model_says_of_each_post(road: Road) -> None:
@@ -62,8 +63,7 @@ def test_two_trainings_of_one_model_are_evaluated_each(road: Road) -> None:
 def test_a_corrupted_artifact_stops_the_evaluation_and_is_named(road: Road, what: str) -> None:
     digest = road.baseline.digest if what == "model" else road.snapshot.valid
     path = road.store.artifacts.open(digest)
-    path.chmod(0o644)
-    path.write_bytes(b"changed")
+    overwrite(path, b"changed")
     with pytest.raises(CorruptArtifactError, match=digest[:12]):
         evaluate(road.store, road.baseline, road.snapshot, force=True)
     assert listing(road.store)[0].status == "failed"

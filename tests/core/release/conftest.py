@@ -1,6 +1,5 @@
 """Workspaces on the way to a release: made once, copied for each test."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from core.release.openings import open_test
 from core.release.review import approve, propose
 from core.store import Store, open_store
 from tests.factories import CAREFUL, by, set_policy
+from tests.workspaces import copied
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Ready:
 @pytest.fixture(scope="session")
 def ready(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
     folder = tmp_path_factory.mktemp("ready")
-    store = open_store(shutil.copytree(trained, folder / "at work"))
+    store = open_store(copied(trained, folder / "at work"))
     set_policy(store, CAREFUL)
     with by("ada"):
         propose(store, 3)
@@ -75,10 +75,10 @@ def _approve(store: Store, number: int) -> str:
 def _keep(store: Store, home: Path) -> Path:
     """A copy of the workspace as it is now."""
     store.engine.dispose()
-    return Path(shutil.copytree(store.home, home))
+    return copied(store.home, home)
 
 
 def _opened(kept: Path, home: Path) -> Iterator[Store]:
-    store = open_store(shutil.copytree(kept, home))
+    store = open_store(copied(kept, home))
     yield store
     store.engine.dispose()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.commands import race
 from tests.conftest import Road
 from tests.factories import by, set_policy
 from tests.tampering import tamper
+from tests.workspaces import copied
 
 CORE = Path(audit.__file__).parents[1]
 
@@ -28,7 +28,7 @@ CORE = Path(audit.__file__).parents[1]
 def decided(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace that :func:`log` copies."""
     home = tmp_path_factory.mktemp("decided") / "workspace"
-    shutil.copytree(trained, home)
+    copied(trained, home)
     store = open_store(home)
     set_policy(store)
     for number, note in ((3, "first"), (5, "größer")):
@@ -47,7 +47,7 @@ def decided(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def log(decided: Path, home: Path) -> Iterator[Store]:
     """Seven decisions: both candidates proposed, approved and released, then a rollback."""
-    shutil.copytree(decided, home)
+    copied(decided, home)
     opened = open_store(home)
     yield opened
     opened.engine.dispose()

@@ -25,6 +25,7 @@ from core.training.train import of_execution as model_of
 from tests.core.release.conftest import Ready
 from tests.factories import by
 from tests.faults import Work
+from tests.workspaces import copied, overwrite
 
 PARTS = 4
 """Each test tries every fourth step, so that they can run at the same time."""
@@ -102,7 +103,7 @@ def test_killed_at_any_step_of_an_opening_it_is_recorded_and_can_be_finished(
     moment = part
     while True:
         moment += 1 if moment == part else PARTS
-        home = shutil.copytree(ready.proposed, tmp_path / str(moment))
+        home = copied(ready.proposed, tmp_path / str(moment))
         killed = OPENING.killed(home, tmp_path / "told", at=moment)
         begun = (tmp_path / "told").read_text().splitlines()
         store = open_store(home)
@@ -124,7 +125,7 @@ def test_killed_at_any_step_of_an_opening_it_is_recorded_and_can_be_finished(
 
 
 def test_the_steps_of_an_opening_are_those_that_are_tried(ready: Ready, tmp_path: Path) -> None:
-    steps = OPENING.steps(shutil.copytree(ready.proposed, tmp_path / "w"), tmp_path / "told")
+    steps = OPENING.steps(copied(ready.proposed, tmp_path / "w"), tmp_path / "told")
     row, read, result = (
         steps.index("INSERT INTO release_events"),
         steps.index("unseal"),
@@ -146,9 +147,9 @@ def test_the_steps_of_an_opening_are_those_that_are_tried(ready: Ready, tmp_path
 def test_an_opening_that_is_cut_off_again_and_again_is_finished_at_last(
     ready: Ready, tmp_path: Path
 ) -> None:
-    home = shutil.copytree(ready.proposed, tmp_path / "w")
+    home = copied(ready.proposed, tmp_path / "w")
     for step in ("unseal", "evaluate_unsealed", "compare", "judge_by", "unseal"):
-        steps = OPENING.steps(shutil.copytree(home, tmp_path / "probe"), tmp_path / "told")
+        steps = OPENING.steps(copied(home, tmp_path / "probe"), tmp_path / "told")
         shutil.rmtree(tmp_path / "probe")
         assert OPENING.killed(home, tmp_path / "told", at=steps.index(step) + 1)
     store = open_store(home)
@@ -162,7 +163,7 @@ def each_kill(work: Work, ready: Path, folder: Path) -> Iterator[tuple[Store, bo
     killed, moment = True, 0
     while killed:
         moment += 1
-        home = shutil.copytree(ready, folder / str(moment))
+        home = copied(ready, folder / str(moment))
         killed = work.killed(home, folder / "told", at=moment)
         store = open_store(home)
         assert_sound(store)
@@ -234,20 +235,18 @@ def wrong_key(store: Store) -> Path:
 def tampered(store: Store) -> Path:
     path = sealed(store)
     content = path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    overwrite(path, content[:-1] + bytes([content[-1] ^ 1]))
     return path
 
 
 def truncated(store: Store) -> Path:
     path = sealed(store)
-    path.write_bytes(path.read_bytes()[:-40])
+    overwrite(path, path.read_bytes()[:-40])
     return path
 
 
 def sealed(store: Store) -> Path:
-    path = store.artifacts.open(find(store, "small").sealed_test)
-    path.chmod(0o644)
-    return path
+    return store.artifacts.open(find(store, "small").sealed_test)
 
 
 @pytest.mark.parametrize(
@@ -278,10 +277,9 @@ def test_what_cannot_be_read_stays_an_unfinished_opening_until_it_is_mended(
 def test_a_model_that_is_damaged_leaves_no_half_result(proposed: Store, ready: Ready) -> None:
     path = proposed.artifacts.open(model_of(proposed, 5).digest)
     whole = path.read_bytes()
-    path.chmod(0o644)
-    path.write_bytes(b"not a model")
+    overwrite(path, b"not a model")
     with pytest.raises(CorruptArtifactError):
         open_it(proposed)
     assert kinds(proposed) == ["proposed", "opened"]
-    path.write_bytes(whole)
+    overwrite(path, whole)
     assert_resumed(proposed, ready.shown, broken="failed")

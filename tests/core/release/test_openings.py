@@ -35,6 +35,7 @@ from tests.commands import race
 from tests.conftest import Road
 from tests.factories import CAREFUL, QUICK, by, make_corpus, set_policy
 from tests.tampering import tamper
+from tests.workspaces import overwrite
 
 TEST_POSTS = make_corpus()[-24:]
 TEST_IDS = {post.id for post in TEST_POSTS}
@@ -378,8 +379,7 @@ def test_a_result_whose_files_were_tampered_with_is_not_shown(store: Store, what
     with store.read() as session:
         made = models.comparison(session, result.comparison or 0)
     path = store.artifacts.open(getattr(judged if what == "predictions" else made, what))
-    path.chmod(0o644)
-    path.write_bytes(b"better")
+    overwrite(path, b"better")
     with pytest.raises(CorruptArtifactError):
         if what == "predictions":
             predictions(store, judged)

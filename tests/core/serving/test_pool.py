@@ -16,6 +16,7 @@ from core.store import releases as table
 from core.training.train import of_execution
 from tests.core.serving.conftest import Served
 from tests.factories import by
+from tests.workspaces import overwrite
 
 
 class Loads:
@@ -53,8 +54,7 @@ def corrupt(served: Served, version: str) -> bytes:
     digest = of_execution(served.store, found.candidate).digest
     path = served.store.artifacts.open(digest)
     before = path.read_bytes()
-    path.chmod(0o644)
-    path.write_bytes(b"changed")
+    overwrite(path, b"changed")
     return before
 
 

@@ -8,6 +8,7 @@ from core.training.train import load
 from tests import decisions
 from tests.conftest import Road
 from tests.factories import set_policy
+from tests.workspaces import overwrite
 
 
 @pytest.fixture
@@ -59,7 +60,6 @@ def test_an_alias_that_names_nothing_says_how_to_set_it(released: Road) -> None:
 
 def test_a_corrupted_model_is_not_served(released: Road) -> None:
     path = released.store.artifacts.open(released.baseline.digest)
-    path.chmod(0o644)
-    path.write_bytes(b"changed")
+    overwrite(path, b"changed")
     with pytest.raises(CorruptArtifactError, match=released.baseline.digest[:12]):
         load_version(released.store, "20260531.1", 3)

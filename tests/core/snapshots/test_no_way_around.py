@@ -8,7 +8,6 @@ them: no artifact, log, execution, evaluation, comparison or other row.
 import io
 import os
 import re
-import shutil
 import sqlite3
 import sys
 import traceback
@@ -30,6 +29,7 @@ from core.store import Store, open_store
 from core.training.train import of_execution
 from tests.commands import signoff
 from tests.factories import QUICK, make_corpus, write_folder
+from tests.workspaces import copied
 
 SEALED = make_corpus()[-24:]
 IDS = {post.id for post in SEALED}
@@ -165,7 +165,7 @@ def open_and_compare(store: Store) -> None:
 def test_an_opening_leaves_figures_and_predictions_but_no_text(
     walked: Walked, home: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(walked.home, home)
+    copied(walked.home, home)
     written = written_by_an_opening(home)
     assert written
     assert {path.relative_to(home).parts[0] for path in written} <= {"artifacts", "logs"}

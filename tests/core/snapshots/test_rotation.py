@@ -2,7 +2,6 @@
 
 import base64
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -24,6 +23,7 @@ from core.store import Store, open_store
 from tests.commands import signoff
 from tests.conftest import Road
 from tests.factories import make_corpus
+from tests.workspaces import copied
 
 TEST_IDS = [post.id for post in make_corpus()[-24:]]
 OTHER_KEY = base64.b64encode(bytes(range(32))).decode()
@@ -127,7 +127,7 @@ def test_killed_at_any_moment_every_split_can_be_opened_and_the_next_rotation_en
     while True:
         moment += 1
         home = tmp_path / str(moment)
-        shutil.copytree(two.store.home, home)
+        copied(two.store.home, home)
         killed = killed_at(home, moment)
         store = open_store(home)
         for name in ("small", "other"):

@@ -14,6 +14,7 @@ from core.snapshots.verify import State, verify
 from core.store import Store
 from core.store import snapshots as table
 from tests.conftest import Road
+from tests.workspaces import overwrite
 
 ERASED = ["p00007", "p00200", "p00220"]
 """One of each split."""
@@ -101,8 +102,7 @@ def test_other_rules_break_it(road: Road) -> None:
 
 def test_a_damaged_or_missing_file_breaks_it(road: Road) -> None:
     path = road.store.artifacts.open(road.snapshot.valid)
-    path.chmod(0o644)
-    path.write_bytes(b"other")
+    overwrite(path, b"other")
     assert "corrupted" in verify(road.store, road.snapshot).why
     path.unlink()
     assert verify(road.store, road.snapshot).state == State.BROKEN

@@ -14,6 +14,7 @@ from core.training.fasttext_family import FastTextFamily
 from core.training.train import load, of_execution, train
 from tests.conftest import Road
 from tests.factories import QUICK
+from tests.workspaces import overwrite
 
 
 def leftovers(road: Road) -> list[Path]:
@@ -91,8 +92,7 @@ def test_a_full_disk_leaves_no_model_and_no_scratch(
 
 def test_a_corrupted_model_is_not_loaded(road: Road) -> None:
     path = road.store.artifacts.open(road.baseline.digest)
-    path.chmod(0o644)
-    path.write_bytes(path.read_bytes()[:-1])
+    overwrite(path, path.read_bytes()[:-1])
     with pytest.raises(CorruptArtifactError, match=road.baseline.digest[:12]):
         load(road.store, road.baseline)
     assert len(load(road.store, road.candidate).labels) == road.candidate.subreddits
@@ -100,8 +100,7 @@ def test_a_corrupted_model_is_not_loaded(road: Road) -> None:
 
 def test_a_corrupted_snapshot_is_not_trained_on(road: Road) -> None:
     path = road.store.artifacts.open(road.snapshot.train)
-    path.chmod(0o644)
-    path.write_bytes(b"")
+    overwrite(path, b"")
     with pytest.raises(CorruptArtifactError, match=road.snapshot.train[:12]):
         train(road.store, road.snapshot, params=QUICK, seed=9)
     assert listing(road.store)[0].status == "failed"
