@@ -3,12 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from core.evaluation.evaluate import evaluate
 from core.settings import Settings, settings
@@ -18,7 +17,7 @@ from core.store import Store, open_store
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training.train import of_execution, train
-from tests import workspaces
+from tests import properties, workspaces
 from tests.factories import QUICK, fill, make_corpus
 from tests.workspaces import copied
 
@@ -26,15 +25,7 @@ _KEPT = "SIGNOFF_SHARED_POSTS"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes its own folder there
 _ROOM = 4 << 30
 
-# A busy machine is slow, not wrong.
-for _profile, _examples in (("quick", 25), ("thorough", 100)):
-    hypothesis_settings.register_profile(
-        _profile,
-        max_examples=_examples,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-hypothesis_settings.load_profile("quick")
+properties.register()
 
 
 def pytest_configure() -> None:
@@ -118,11 +109,18 @@ def _train(home: Path) -> None:
 def road(trained: Path, home: Path) -> Iterator[Road]:
     """Executions: 1 import, 2 snapshot, 3 and 5 training, 4 and 6 evaluation."""
     copied(trained, home)
-    opened = open_store(home)
+    with opened(home) as it:
+        yield it
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Road]:
+    """A copy of the trained workspace, or of one that came of it."""
+    store = open_store(home)
     yield Road(
-        store=opened,
-        snapshot=find(opened, "small"),
-        baseline=of_execution(opened, 3),
-        candidate=of_execution(opened, 5),
+        store=store,
+        snapshot=find(store, "small"),
+        baseline=of_execution(store, 3),
+        candidate=of_execution(store, 5),
     )
-    opened.engine.dispose()
+    store.engine.dispose()

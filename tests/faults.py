@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from core.store import Store, open_store
@@ -20,6 +21,12 @@ FILE_CHANGES = {"os.rename", "os.remove"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 Act = Callable[[Store], object]
+
+
+def parts(count: int, *, name: str = "part") -> pytest.MarkDecorator:
+    """Runs a test for the numbers below ``count``, for all but the first among the slow tests."""
+    rest = [pytest.param(number, marks=pytest.mark.slow) for number in range(1, count)]
+    return pytest.mark.parametrize(name, [0, *rest])
 
 
 @dataclass(frozen=True)

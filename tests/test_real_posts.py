@@ -36,6 +36,7 @@ def files() -> list[Path]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.real_posts
 def test_real_posts_walk_the_whole_road(store: Store, files: list[Path]) -> None:
     counts = import_files(store, files)

@@ -14,7 +14,7 @@ from tests.browser.served import settle
 from tests.browser.walking import button, go, press, tick, visit
 from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def test_two_executions_are_picked_and_compared_down_to_a_subreddit(

@@ -17,7 +17,7 @@ from tests.browser import served
 from tests.browser.served import settle
 from tests.browser.walking import button, press, says, visit, write
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 QUESTION = "Where should this post go?"
 TITLE = "Irish software developers: what is your stack?"
 SIZES = {"desk": (1280, 900), "telephone": (390, 844)}

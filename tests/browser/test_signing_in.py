@@ -17,7 +17,7 @@ from tests.browser import served
 from tests.browser.provider import provider, sign_in
 from tests.browser.walking import reading, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 BOB = "bob@example.com"
 

@@ -40,7 +40,7 @@ from tests.commands import signoff
 from tests.decisions import released
 from tests.factories import QUICK, fill, make_corpus, set_policy
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ADA, BOB, CAROL = "ada@example.com", "bob@example.com", "carol"
 """Two who sign in, and the admin, who has the machine."""

@@ -73,6 +73,7 @@ def signoff_serve() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_loses_nothing_it_acknowledged(served: Served) -> None:
     acknowledged: list[tuple[str, str]] = []
     lock = threading.Lock()
@@ -201,6 +202,7 @@ def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
     wait_until(lambda: has_ended(model) and predicting() == threads)
 
 
+@pytest.mark.slow
 def test_a_server_ends_though_a_model_hangs(served: Served) -> None:
     with signoff_serve() as (process, address):
         before = set(psutil.Process(process.pid).children())
@@ -278,6 +280,7 @@ def test_twenty_callers_at_once_are_each_kept_once(served: Served, api: Api) -> 
     assert len(set(kept)) == WRITERS * EACH
 
 
+@pytest.mark.slow
 def test_switches_and_rollbacks_under_load_fail_no_request(
     served: Served, serve: Serve, tmp_path: Path
 ) -> None:

@@ -10,8 +10,9 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from core.api.gate import MAX_BYTES
 from tests.core.api.conftest import Api
+from tests.properties import examples
 
-EXAMPLES = 40
+EXAMPLES = examples(40)
 ASKED = ("/v1/predict", "/v1/feedback")
 PATHS = {
     *(*ASKED, "/v1/aliases", "/v1/versions", "/v1/labels"),
@@ -24,6 +25,7 @@ def schema(standing: Api) -> OpenApiSchema:
     return schemathesis.openapi.from_url(f"{standing.client.base_url}/openapi.json")
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("path", sorted(PATHS))
 def test_answers_are_as_declared(schema: OpenApiSchema, path: str, mode: GenerationMode) -> None:

@@ -34,6 +34,7 @@ from tests.dumps import (
     zstd_frames,
 )
 from tests.factories import FIRST, HOUR, make_corpus, make_post
+from tests.properties import examples
 
 POSTS = [
     replace(
@@ -324,7 +325,9 @@ pieces = st.lists(
 
 
 @given(pieces, st.randoms(use_true_random=False))
-@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_however_posts_are_split_into_files_the_same_table_is_stored(
     tmp_path_factory: pytest.TempPathFactory,
     pieces: list[tuple[int, str, bool]],

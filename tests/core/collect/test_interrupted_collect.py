@@ -79,6 +79,7 @@ def stored(store: Store) -> int:
         return totals(session).posts
 
 
+@pytest.mark.slow
 def test_killed_twenty_times_then_nothing_is_lost_and_nothing_twice(
     reddit: FakeReddit, store: Store, collecting: subprocess.Popen[str]
 ) -> None:

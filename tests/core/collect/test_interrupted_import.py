@@ -14,6 +14,7 @@ from core.store import Store
 from core.store import posts as table
 from tests.dumps import write_dump
 from tests.factories import make_corpus, write_folder
+from tests.faults import parts
 
 POSTS, BATCH = 400, 20
 KILLED_IN_BATCH = f"""
@@ -39,7 +40,7 @@ def stored(store: Store) -> int:
         return table.totals(session).posts
 
 
-@pytest.mark.parametrize("seed", range(3))
+@parts(3, name="seed")
 def test_a_killed_import_keeps_whole_batches_and_is_completed_by_the_next(
     store: Store, tmp_path: Path, seed: int
 ) -> None:
@@ -85,6 +86,7 @@ for _ in range(12):
 """
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(
     store: Store, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from core.collect.newest import collect_newest
 from core.store import Store, open_store
 from core.store.posts import posts_in_order
 from tests.fake_reddit import FIRST, FakeClock, FakeReddit, access_to, serving
+from tests.properties import examples
 
 CAP, PAGE = 60, 10
 """What the listing shows, and what a page does: small, so that little brings much about."""
@@ -123,7 +124,7 @@ def copied(template: Path) -> Iterator[Store]:
             store.engine.dispose()
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=examples(20))
 @given(runs=st.lists(RUNS, min_size=1, max_size=3), posts=st.integers(0, 80))
 def test_what_was_shown_is_stored_once_and_as_it_is(
     reddit: FakeReddit,

@@ -28,7 +28,7 @@ from core.store import posts as posts_table
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK, fill, make_corpus, make_post
-from tests.faults import Work
+from tests.faults import Work, parts
 from tests.searching import found, marks
 from tests.workspaces import copied
 
@@ -244,7 +244,7 @@ KILLED = Work(
         (engine.Store, "scrub"),
     ],
 )
-PARTS = 3
+PARTS = 6
 
 
 def assert_sound(store: Store) -> None:
@@ -259,7 +259,7 @@ def assert_sound(store: Store) -> None:
         assert table.stored(session, ERASED) == set(ERASED) - gone
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@parts(PARTS)
 def test_killed_at_any_step_it_is_finished_by_the_next(
     trained: Path, tmp_path: Path, home: Path, part: int
 ) -> None:

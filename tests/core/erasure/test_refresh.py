@@ -229,6 +229,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     assert found(store, marks("p00007")) == set()
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_it_is_finished_by_the_next(
     store: Store, cats: FakeSubreddit, url: str, tmp_path: Path
 ) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from core.release import aliases
+from core.release import aliases, candidates
 from core.release.openings import open_test
 from core.release.review import approve, propose
 from core.store import Store, open_store
 from tests.factories import CAREFUL, by, set_policy
-from tests.workspaces import copied
+from tests.workspaces import copied, once
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,23 @@ class Ready:
 
 @pytest.fixture(scope="session")
 def ready(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
-    folder = tmp_path_factory.mktemp("ready")
+    folder = once(tmp_path_factory, "ready", lambda made: _walk(trained, made))
+    store = open_store(copied(folder / "approved", tmp_path_factory.mktemp("ready") / "read"))
+    versions = {made.candidate: made.version for made in aliases.versions(store)}
+    result = candidates.get(store, 5).result
+    store.engine.dispose()
+    assert result is not None
+    return Ready(
+        proposed=folder / "proposed",
+        tested=folder / "tested",
+        approved=folder / "approved",
+        shown=str(result.shown),
+        versions=(versions[3], versions[5]),
+    )
+
+
+def _walk(trained: Path, folder: Path) -> None:
+    folder.mkdir()
     store = open_store(copied(trained, folder / "at work"))
     set_policy(store, CAREFUL)
     with by("ada"):
@@ -43,13 +59,11 @@ def ready(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Ready:
             aliases.move(store, alias, first, expected=None)
     with by("ada"):
         propose(store, 5)
-        proposed = _keep(store, folder / "proposed")
-        result = open_test(store, 5, reason="next").result
-        assert result is not None
-    tested = _keep(store, folder / "tested")
-    second = _approve(store, 5)
-    approved = _keep(store, folder / "approved")
-    return Ready(proposed, tested, approved, str(result.shown), (first, second))
+        _keep(store, folder / "proposed")
+        open_test(store, 5, reason="next")
+    _keep(store, folder / "tested")
+    _approve(store, 5)
+    _keep(store, folder / "approved")
 
 
 @pytest.fixture
@@ -72,10 +86,10 @@ def _approve(store: Store, number: int) -> str:
         return str(approve(store, number, comment="fine").version)
 
 
-def _keep(store: Store, home: Path) -> Path:
+def _keep(store: Store, home: Path) -> None:
     """A copy of the workspace as it is now."""
     store.engine.dispose()
-    return copied(store.home, home)
+    copied(store.home, home)
 
 
 def _opened(kept: Path, home: Path) -> Iterator[Store]:

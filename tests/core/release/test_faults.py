@@ -24,11 +24,11 @@ from core.store.artifacts import file_digest
 from core.training.train import of_execution as model_of
 from tests.core.release.conftest import Ready
 from tests.factories import by
-from tests.faults import Work
+from tests.faults import Work, parts
 from tests.workspaces import copied, overwrite
 
-PARTS = 4
-"""Each test tries every fourth step, so that they can run at the same time."""
+PARTS = 8
+"""Each test tries every eighth step, so that they can run at the same time."""
 
 
 def open_it(store: Store) -> None:
@@ -96,7 +96,7 @@ def assert_resumed(store: Store, shown: str, *, broken: str = "interrupted") -> 
     assert_sound(store, broken=broken)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@parts(PARTS)
 def test_killed_at_any_step_of_an_opening_it_is_recorded_and_can_be_finished(
     ready: Ready, tmp_path: Path, part: int
 ) -> None:
@@ -144,6 +144,7 @@ def test_the_steps_of_an_opening_are_those_that_are_tried(ready: Ready, tmp_path
     assert steps[result:][:3] == ["INSERT INTO audit", "UPDATE executions", "COMMIT"]
 
 
+@pytest.mark.slow
 def test_an_opening_that_is_cut_off_again_and_again_is_finished_at_last(
     ready: Ready, tmp_path: Path
 ) -> None:
@@ -197,6 +198,7 @@ MOVES: dict[str, Callable[[Store, str], object]] = {
 }
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_an_alias_moves_with_its_event_or_not_at_all(
     ready: Ready, tmp_path: Path
 ) -> None:

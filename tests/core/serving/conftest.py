@@ -1,14 +1,17 @@
 """A workspace with versions in production and beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from core.release import aliases
-from core.store import Store
+from core.store import Store, open_store
 from tests import decisions
-from tests.conftest import Road
+from tests.conftest import Road, opened
 from tests.factories import by, set_policy
+from tests.workspaces import copied, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,15 @@ class Served:
 
 
 @pytest.fixture
-def served(road: Road) -> Served:
-    set_policy(road.store)
-    old = decisions.released(road.store, 3)
-    return Served(road, old, decisions.approved(road.store, 5))
+def served(trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    def release(made: Path) -> None:
+        store = open_store(copied(trained, made))
+        set_policy(store)
+        decisions.released(store, 3)
+        decisions.approved(store, 5)
+        store.engine.dispose()
+
+    copied(once(tmp_path_factory, "served", release), home)
+    with opened(home) as road:
+        versions = {made.candidate: made.version for made in aliases.versions(road.store)}
+        yield Served(road, versions[3], versions[5])

@@ -32,6 +32,7 @@ class Listening:
         return Predictions.none(len(lines), k)
 
 
+@pytest.mark.slow
 @pytest.mark.real_posts
 def test_of_10_000_real_posts_serving_sees_the_lines_that_training_saw(store: Store) -> None:
     """What a service sends as JSON, against what was imported, frozen and is trained on."""

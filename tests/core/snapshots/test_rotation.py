@@ -119,6 +119,7 @@ def killed_at(home: Path, moment: int) -> bool:
     os._exit(0)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_every_split_can_be_opened_and_the_next_rotation_ends_it(
     two: Road, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ from core.stats.testset import (
     posts_needed,
     tolerance,
 )
+from tests.properties import examples
 
 NONE, FULL, FIRST_CHANGE = Adaptivity
 promises = st.builds(
@@ -36,7 +37,7 @@ promises = st.builds(
 )
 epsilons = st.floats(0.02, 0.9)
 counts = st.integers(1, 40)
-quick = settings(max_examples=60)
+quick = settings(max_examples=examples(60))
 
 
 # Renggli et al. 2019. All figures are for one side: an answer that errs, errs towards pass or
