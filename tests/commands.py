@@ -1,5 +1,6 @@
 """The command line, run as people run it."""
 
+import gc
 import io
 import json
 import os
@@ -12,7 +13,7 @@ from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redire
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TextIO
 from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, event
@@ -139,29 +140,62 @@ def race(prepare: str, act: str, *, processes: int) -> list[str]:
     """Run Python code in several processes at once; what each printed.
 
     All have run ``prepare`` before the first begins to ``act``. ``sys.argv[1]`` is the number of
-    the process, from 0.
+    the process, from 0. They are forks: all of Signoff is loaded already.
     """
-    # Left without ceremony: a thread pool of a library may abort when Python ends so quickly.
-    leave = "import os, sys; sys.stdout.flush(); os._exit(0)"
-    code = f"{prepare}\nprint('ready', flush=True)\ninput()\n{act}\n{leave}"
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for number in range(processes)
-    ]
+    for engine in [it for it in gc.get_objects() if isinstance(it, Engine)]:
+        engine.dispose()  # an open SQLite file must not be carried into another process
+    running = [_Runner.forked(prepare, act, number) for number in range(processes)]
     for one in running:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
+        assert one.said.readline() == "ready\n"
     for one in running:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    return [one.communicate(timeout=LIMIT_SECONDS)[0].strip() for one in running]
+        os.write(one.go, b"go")
+    return [one.ended() for one in running]
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    """A process of a race."""
+
+    process: int
+    go: int
+    said: TextIO
+
+    @classmethod
+    def forked(cls, prepare: str, act: str, number: int) -> "_Runner":
+        (hears, go), (said, says) = os.pipe(), os.pipe()
+        process = os.fork()
+        if not process:
+            cls._run(prepare, act, number, hears, says)
+        os.close(hears)
+        os.close(says)
+        return cls(process, go, os.fdopen(said))
+
+    @staticmethod
+    def _run(prepare: str, act: str, number: int, hears: int, says: int) -> NoReturn:
+        """Nothing of the tests may go on in this process."""
+        signal.alarm(LIMIT_SECONDS)
+        out = os.fdopen(says, "w")
+        try:
+            with redirect_stdout(out), redirect_stderr(out):
+                sys.argv = ["race", str(number)]
+                names: dict[str, Any] = {}
+                exec(prepare, names)  # noqa: S102 - it is the test's own
+                out.write("ready\n")
+                out.flush()
+                os.read(hears, 2)
+                exec(act, names)  # noqa: S102
+        except BaseException:  # noqa: BLE001 - as the interpreter itself would
+            traceback.print_exc(file=out)
+        out.flush()
+        os._exit(0)
+
+    def ended(self) -> str:
+        """What it printed; it has ended then."""
+        with self.said:
+            rest = self.said.read().strip()
+        os.close(self.go)
+        os.waitpid(self.process, 0)
+        return rest
 
 
 def assert_refused(outcome: Outcome, *fragments: str) -> None:

@@ -1,6 +1,8 @@
 """Pages run in this process, on a copy of the demo or on an empty workspace."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from core.identity import entrance, local_operator
-from tests import demo_workspace
+from core.settings import settings
+from core.store.engine import DATABASE
+from tests import demo_workspace, workspaces
 from tests.dashboard.asking import Headers, asked_from_this_machine
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -28,7 +32,11 @@ def _entrance() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
+def _fresh_caches(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What pages of another workspace have cached is forgotten; tests of :func:`shown` share it."""
+    if "shown" in request.fixturenames:
+        yield
+        return
     st.cache_data.clear()
     st.cache_resource.clear()
     yield
@@ -49,6 +57,32 @@ def demo(
 ) -> Path:
     """The demo workspace, to write to."""
     return demo_workspace.copied(demo_workspace.built(tmp_path_factory), tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The workspace of :func:`shown`."""
+    built = demo_workspace.built(tmp_path_factory)
+    home = workspaces.copied(built, tmp_path_factory.mktemp("looked-at") / "demo")
+    decided = _decisions(home)
+    yield home
+    assert _decisions(home) == decided, "a test that takes `shown` decided something"
+    workspaces.assert_untouched(built)
+
+
+@pytest.fixture
+def shown(looked_at: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo workspace for tests that only look: one for all of them, and what was read from it
+    stays cached. Pages may add comparisons to it, nothing else.
+    """
+    monkeypatch.setenv("SIGNOFF_HOME", str(looked_at))
+    settings.cache_clear()
+    return looked_at
+
+
+def _decisions(home: Path) -> int:
+    with closing(sqlite3.connect(home / DATABASE)) as connection:
+        return int(connection.execute("SELECT count(*) FROM audit").fetchone()[0])
 
 
 @pytest.fixture

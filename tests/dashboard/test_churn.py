@@ -18,9 +18,9 @@ EACH = 25
 
 
 @pytest.fixture
-def churn(demo: Path) -> dict[str, int]:
+def churn(shown: Path) -> dict[str, int]:
     """What the demo's comparison says of its posts."""
-    store: Store = open_store(demo)
+    store: Store = open_store(shown)
     made = comparing.compare(store, comparing.pair(store, PRODUCTION, WAITING))
     found: dict[str, int] = comparing.summary_of(store, made)["churn"]
     return found
@@ -45,7 +45,7 @@ def test_posts_come_a_page_at_a_time(churn: dict[str, int], open_page: Open) -> 
 
 @pytest.mark.parametrize("page", ["99999", "-3", "0", "x", "nan"])
 def test_a_page_that_is_not_there_leads_to_one_that_is(
-    demo: Path, open_page: Open, page: str
+    shown: Path, open_page: Open, page: str
 ) -> None:
     assert len(open_page("churn", page=page).dataframe[0].value)
 
@@ -68,7 +68,7 @@ def test_posts_are_filtered_by_what_became_of_them(
     assert f"of {churn[kind]:,} posts" in text_of(app)
 
 
-def test_posts_are_filtered_by_subreddit_and_slice(demo: Path, open_page: Open) -> None:
+def test_posts_are_filtered_by_subreddit_and_slice(shown: Path, open_page: Open) -> None:
     app = open_page("churn", subreddit="politics")
     assert set(app.dataframe[0].value["Subreddit"]) == {"r/politics"}
     parts = [
@@ -80,7 +80,7 @@ def test_posts_are_filtered_by_subreddit_and_slice(demo: Path, open_page: Open) 
     assert f"of {both} posts" in alone
 
 
-def test_a_second_slice_of_a_link_can_be_taken_away(demo: Path, open_page: Open) -> None:
+def test_a_second_slice_of_a_link_can_be_taken_away(shown: Path, open_page: Open) -> None:
     second = {"slice_2": "kind of post", "value_2": "self post"}
     app = open_page("churn", **second)
     narrow = plain_text_of(app)
@@ -90,17 +90,17 @@ def test_a_second_slice_of_a_link_can_be_taken_away(demo: Path, open_page: Open)
     assert plain_text_of(app) != narrow
 
 
-def test_a_slice_that_is_not_there_is_said(demo: Path, open_page: Open) -> None:
+def test_a_slice_that_is_not_there_is_said(shown: Path, open_page: Open) -> None:
     app = open_page("churn", slice_2="shoe size", value_2="43")
     assert "cannot be sliced by 'shoe size'" in plain_text_of(app)
 
 
-def test_filters_that_leave_nothing_say_what_to_do(demo: Path, open_page: Open) -> None:
+def test_filters_that_leave_nothing_say_what_to_do(shown: Path, open_page: Open) -> None:
     found = open_page("churn", change="broken", subreddit="Emberfall")
     assert "take one away" in found.info[0].value
 
 
-def test_a_ticked_post_is_read_in_full(demo: Path, open_page: Open) -> None:
+def test_a_ticked_post_is_read_in_full(shown: Path, open_page: Open) -> None:
     app = open_page("churn")
     row = app.dataframe[0].value.iloc[0]
     app = tick(app, 0, 0)
@@ -111,20 +111,20 @@ def test_a_ticked_post_is_read_in_full(demo: Path, open_page: Open) -> None:
     assert first[first[""] == "✓ right"]["Subreddit"].tolist() in ([], [row["Subreddit"]])
 
 
-def test_the_words_that_speak_for_a_prediction_are_told(demo: Path, open_page: Open) -> None:
+def test_the_words_that_speak_for_a_prediction_are_told(shown: Path, open_page: Open) -> None:
     app = open_page("churn")
     assert "The words that speak for it" not in text_of(app)
     said = plain_text_of(tick(app, 0, 0))
     assert said.count("| Word | For r/") == 2
 
 
-def test_a_link_to_a_post_shows_it_whatever_the_page(demo: Path, open_page: Open) -> None:
+def test_a_link_to_a_post_shows_it_whatever_the_page(shown: Path, open_page: Open) -> None:
     post = tick(open_page("churn"), 0, 0).query_params["post"]
     app = open_page("churn", post=post, page="5", change="swapped")
     assert f"UTC · {post}" in plain_text_of(app)
 
 
-def test_a_link_to_no_post_is_explained(demo: Path, open_page: Open) -> None:
+def test_a_link_to_no_post_is_explained(shown: Path, open_page: Open) -> None:
     app = open_page("churn", post=HOSTILE)
     assert "There is no post" in app.error[0].value
     assert "<script>" not in text_of(app)
@@ -161,20 +161,20 @@ def test_a_hostile_post_is_shown_as_text(
         assert mark not in text_of(app)
 
 
-def test_different_posts_cannot_be_read_side_by_side(demo: Path, open_page: Open) -> None:
+def test_different_posts_cannot_be_read_side_by_side(shown: Path, open_page: Open) -> None:
     app = open_page("churn", baseline="9", candidate="21")
     assert "none can be laid side by side" in text_of(app)
     assert "signoff evaluate 8 --on until-october:valid" in app.code[0].value
     assert not app.dataframe
 
 
-def test_the_ways_on_keep_the_pair(demo: Path, open_page: Open) -> None:
+def test_the_ways_on_keep_the_pair(shown: Path, open_page: Open) -> None:
     found = links(open_page("churn", baseline="8", candidate="20", subreddit="nba"))
     assert found["Who wins, who loses"] == "baseline=8&candidate=20&subreddit=nba"
     assert found["Is it better"] == "baseline=8&candidate=20"
 
 
-def test_a_subreddit_of_another_page_is_no_filter_here(demo: Path, open_page: Open) -> None:
+def test_a_subreddit_of_another_page_is_no_filter_here(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits", subreddit="london")
     app.query_params.clear()
     app.switch_page("views/churn.py").run()
@@ -182,7 +182,7 @@ def test_a_subreddit_of_another_page_is_no_filter_here(demo: Path, open_page: Op
     assert len(app.dataframe[0].value) == EACH
 
 
-def test_a_hostile_slice_of_a_link_is_shown_as_text(demo: Path, open_page: Open) -> None:
+def test_a_hostile_slice_of_a_link_is_shown_as_text(shown: Path, open_page: Open) -> None:
     app = open_page("churn", slice=HOSTILE, slice_2=HOSTILE, value_2=HOSTILE)
     shown = [*(b.label for b in app.button), text_of(app)]
     assert not [text for text in shown if "<script>" in text]

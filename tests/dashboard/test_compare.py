@@ -54,7 +54,7 @@ def other(store: Store, change: Callable[[dict[str, Any]], None]) -> Comparison:
     return replace(made, summary=put_json(store.artifacts, summary))
 
 
-def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(demo: Path, open_page: Open) -> None:
+def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(shown: Path, open_page: Open) -> None:
     app = open_page("compare")
     bars = [trace for trace in figures(app)[0]["data"] if trace["type"] == "bar"]
     bin_ = bars[0]["customdata"][20]
@@ -68,21 +68,21 @@ def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(demo: Path, open_p
 
 
 def test_the_histogram_shows_its_normal_and_what_reseeding_does(
-    demo: Path, open_page: Open
+    shown: Path, open_page: Open
 ) -> None:
     app = open_page("compare")
     assert {"normal", "reseeding alone"} <= set(names(figures(app)[0]))
     assert "the normal curve of mean" in plain_text_of(app)
 
 
-def test_the_distances_of_p_at_1_say_what_they_mean(demo: Path, open_page: Open) -> None:
+def test_the_distances_of_p_at_1_say_what_they_mean(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
     assert "at the widest point" in said
     assert "p@1 of the average post" in said
     assert "rule of thumb" in said
 
 
-def test_p_at_1_is_shown_cumulatively_from_a_link(demo: Path, open_page: Open) -> None:
+def test_p_at_1_is_shown_cumulatively_from_a_link(shown: Path, open_page: Open) -> None:
     plain = figures(open_page("compare"))[1]
     app = open_page("compare", p="cumulative")
     assert plain["layout"]["yaxis"]["title"]["text"] == "share of posts"
@@ -121,7 +121,7 @@ def test_other_posts_and_submissions_are_laid_over_the_compared_ones(
 
 
 def test_all_metrics_come_with_each_sides_interval_and_a_verdict(
-    demo: Path, open_page: Open
+    shown: Path, open_page: Open
 ) -> None:
     app = open_page("compare", metrics="true")
     said = plain_text_of(app)
@@ -136,11 +136,11 @@ def test_all_metrics_come_with_each_sides_interval_and_a_verdict(
     assert "that only the baseline does" in said
 
 
-def test_metrics_stay_folded_until_they_are_asked_for(demo: Path, open_page: Open) -> None:
+def test_metrics_stay_folded_until_they_are_asked_for(shown: Path, open_page: Open) -> None:
     assert "Recall@3" not in text_of(open_page("compare"))
 
 
-def test_what_both_models_know_is_told_apart(demo: Path, open_page: Open) -> None:
+def test_what_both_models_know_is_told_apart(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
     assert "On what both know" in said
     assert "2 only to the candidate, 0 only to the baseline" in said
@@ -175,7 +175,7 @@ def test_nothing_is_said_of_the_rest_where_every_change_is_called(
     assert "cannot be told from chance" not in said
 
 
-def test_a_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
+def test_a_slice_leads_to_its_posts(shown: Path, open_page: Open) -> None:
     said = text_of(open_page("compare", slices="true", by="kind of post"))
     found = re.search(r"\[link post\]\(churn\?(.*?)\)", said)
     assert found
@@ -186,7 +186,7 @@ def test_a_slice_leads_to_its_posts(demo: Path, open_page: Open) -> None:
     assert len(app.dataframe[0].value)
 
 
-def test_the_worst_slices_lead_to_their_posts_too(demo: Path, open_page: Open) -> None:
+def test_the_worst_slices_lead_to_their_posts_too(shown: Path, open_page: Open) -> None:
     said = text_of(open_page("compare"))
     queries = [dict(parse_qsl(found)) for found in re.findall(r"\]\(churn\?(.*?)\)", said)]
     pair = next(query for query in queries if "slice_2" in query)
@@ -195,7 +195,7 @@ def test_the_worst_slices_lead_to_their_posts_too(demo: Path, open_page: Open) -
     assert not app.error
 
 
-def test_calibration_and_f1_by_p_at_1_are_shown(demo: Path, open_page: Open) -> None:
+def test_calibration_and_f1_by_p_at_1_are_shown(shown: Path, open_page: Open) -> None:
     app = open_page("compare", trust="true")
     last = figures(app)[-1]
     assert last["layout"]["yaxis"]["title"]["text"] == "F1"
@@ -212,7 +212,7 @@ def test_an_evaluation_of_too_few_subreddits_has_no_curve(
 
 
 def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
-    demo: Path, open_page: Open
+    shown: Path, open_page: Open
 ) -> None:
     app = open_page("compare", baseline=str(ON_OLDER), candidate=str(ON_NEWER), metrics="true")
     said = plain_text_of(app)
@@ -226,21 +226,21 @@ def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
 
 
 def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
-    demo: Path, open_page: Open
+    shown: Path, open_page: Open
 ) -> None:
     app = open_page("compare", baseline=str(ON_OLDER), candidate="21")
     assert "Two-sample comparison" in plain_text_of(app)
     assert app.query_params["candidate"] == "21"
 
 
-def test_notes_that_come_and_go_with_the_pair_move_no_filter(demo: Path, open_page: Open) -> None:
+def test_notes_that_come_and_go_with_the_pair_move_no_filter(shown: Path, open_page: Open) -> None:
     noted = open_page("compare", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
     plain = open_page("compare", baseline=str(FIRST), candidate=str(PRODUCTION))
     assert len(noted.info) > len(plain.info)
     assert place(noted, "p") == place(plain, "p") != []
 
 
-def test_the_pair_stays_the_same_on_the_other_pages(demo: Path, open_page: Open) -> None:
+def test_the_pair_stays_the_same_on_the_other_pages(shown: Path, open_page: Open) -> None:
     app = open_page("compare", baseline="8", candidate="14")
     assert links(app)["Which posts changed"] == "baseline=8&candidate=14"
     app.query_params.clear()

@@ -35,7 +35,7 @@ def test_every_file_of_a_page_is_in_the_list_of_pages() -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_page_asks_its_question_and_marks_generated_posts(
-    demo: Path, open_page: Open, view: str
+    shown: Path, open_page: Open, view: str
 ) -> None:
     app = open_page(view)
     assert app.title[0].value.endswith("?")
@@ -93,7 +93,7 @@ def test_compare_follows_its_link(store: Store, open_page: Open) -> None:
 
 
 def test_a_link_to_an_unknown_execution_says_so_and_shows_the_rest(
-    demo: Path, open_page: Open
+    shown: Path, open_page: Open
 ) -> None:
     app = open_page("compare", baseline="99999")
     assert any("99999" in warning.value for warning in app.warning)
@@ -106,7 +106,7 @@ def test_the_same_execution_on_both_sides_is_explained(store: Store, open_page: 
     assert "same training" in app.info[0].value
 
 
-def test_the_figure_of_changes_counts_every_shared_subreddit(demo: Path, open_page: Open) -> None:
+def test_the_figure_of_changes_counts_every_shared_subreddit(shown: Path, open_page: Open) -> None:
     app = open_page("compare")
     reading = next(c.value for c in app.caption if "cannot be told from chance" in c.value)
     shared = int(reading.split(" of ")[1].split(" ")[0])
@@ -116,7 +116,7 @@ def test_the_figure_of_changes_counts_every_shared_subreddit(demo: Path, open_pa
     assert sum(sum(decoded(y)) for y in bars) == shared
 
 
-def test_subreddits_puts_the_largest_loss_on_top(demo: Path, open_page: Open) -> None:
+def test_subreddits_puts_the_largest_loss_on_top(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits")
     table = app.dataframe[0].value
     others = table[table["Verdict"] != "▼ worse"]["Change"].dropna()
@@ -124,7 +124,7 @@ def test_subreddits_puts_the_largest_loss_on_top(demo: Path, open_page: Open) ->
     assert others.iloc[0] < 0
 
 
-def test_subreddits_filters_by_name_and_kind(demo: Path, open_page: Open) -> None:
+def test_subreddits_filters_by_name_and_kind(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits", search="polit")
     assert set(app.dataframe[0].value["Subreddit"]) == {
         "r/geopolitics",
@@ -137,7 +137,7 @@ def test_subreddits_filters_by_name_and_kind(demo: Path, open_page: Open) -> Non
     assert "No subreddit fits" in app.info[0].value
 
 
-def test_one_subreddit_in_full_shows_its_posts_and_confusions(demo: Path, open_page: Open) -> None:
+def test_one_subreddit_in_full_shows_its_posts_and_confusions(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits", subreddit="politics")
     posts = app.dataframe[1].value
     assert set(posts["Change"]) <= {"▲ fixed", "▼ broken", "⇄ swapped", "= same"}
@@ -162,7 +162,7 @@ def test_one_execution_in_full(store: Store, open_page: Open) -> None:
     ],
 )
 def test_a_link_to_no_execution_is_explained(
-    demo: Path, open_page: Open, number: str, says: str
+    shown: Path, open_page: Open, number: str, says: str
 ) -> None:
     assert says in open_page("execution", execution=number).error[0].value
 
@@ -179,12 +179,12 @@ def test_a_damaged_artifact_is_named_and_other_pages_live(store: Store, open_pag
     assert not open_page("overview").error
 
 
-def test_a_hostile_link_is_shown_as_text(demo: Path, open_page: Open) -> None:
+def test_a_hostile_link_is_shown_as_text(shown: Path, open_page: Open) -> None:
     app = open_page("compare", baseline="![x](https://e.example/a.png)")
     assert "![x](" not in app.warning[0].value
 
 
-def test_a_tick_is_forgotten_when_other_rows_are_shown(demo: Path, open_page: Open) -> None:
+def test_a_tick_is_forgotten_when_other_rows_are_shown(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits")
     before = app.dataframe[0].proto.id
     app.text_input(key="search").set_value("polit")

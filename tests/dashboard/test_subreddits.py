@@ -29,7 +29,7 @@ def store(demo: Path) -> Store:
     return open_store(demo)
 
 
-def test_a_range_of_change_from_a_link_can_be_taken_away(demo: Path, open_page: Open) -> None:
+def test_a_range_of_change_from_a_link_can_be_taken_away(shown: Path, open_page: Open) -> None:
     everything = len(open_page("subreddits").dataframe[0].value)
     app = open_page("subreddits", **{"from": "0.04", "to": "0.06"})
     assert app.dataframe[0].value["Change"].between(0.04, 0.06, inclusive="left").all()
@@ -40,7 +40,7 @@ def test_a_range_of_change_from_a_link_can_be_taken_away(demo: Path, open_page: 
     assert len(app.dataframe[0].value) == everything
 
 
-def test_a_range_that_is_taken_away_moves_no_filter(demo: Path, open_page: Open) -> None:
+def test_a_range_that_is_taken_away_moves_no_filter(shown: Path, open_page: Open) -> None:
     ranged = open_page("subreddits", **{"from": "0.04", "to": "0.06"})
     assert place(ranged, "view")
     assert place(ranged, "view") == place(open_page("subreddits"), "view")
@@ -48,14 +48,14 @@ def test_a_range_that_is_taken_away_moves_no_filter(demo: Path, open_page: Open)
 
 @pytest.mark.parametrize("end", ["nonsense", "nan", "inf", HOSTILE])
 def test_a_range_that_is_no_number_is_said_and_ignored(
-    demo: Path, open_page: Open, end: str
+    shown: Path, open_page: Open, end: str
 ) -> None:
     app = open_page("subreddits", **{"from": end})
     assert "which is no number" in app.warning[0].value
     assert len(app.dataframe[0].value)
 
 
-def test_a_clicked_mark_shows_that_subreddit_in_full(demo: Path, open_page: Open) -> None:
+def test_a_clicked_mark_shows_that_subreddit_in_full(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits", view="figure")
     traces = [t for t in figures(app)[0]["data"] if t.get("customdata")]
     mark = next(m for t in traces for m in t["customdata"] if m[0] == "politics")
@@ -64,20 +64,20 @@ def test_a_clicked_mark_shows_that_subreddit_in_full(demo: Path, open_page: Open
     assert "r/politics" in {s.value for s in app.header}
 
 
-def test_a_click_that_stays_does_not_win_over_a_later_choice(demo: Path, open_page: Open) -> None:
+def test_a_click_that_stays_does_not_win_over_a_later_choice(shown: Path, open_page: Open) -> None:
     app = click(open_page("subreddits", view="figure"), "scatter", ["politics", "politics", 0, 1])
     app.selectbox(key="subreddit-choice").select("nba").run()
     assert app.query_params["subreddit"] == "nba"
 
 
-def test_a_ticked_row_shows_that_subreddit_in_full(demo: Path, open_page: Open) -> None:
+def test_a_ticked_row_shows_that_subreddit_in_full(shown: Path, open_page: Open) -> None:
     app = open_page("subreddits", search="politics", show="all")
     name = app.dataframe[0].value["Subreddit"].iloc[0]
     app = tick(app, 0, 0)
     assert app.query_params["subreddit"] == name.removeprefix("r/")
 
 
-def test_intervals_and_q_values_are_shown_when_asked_for(demo: Path, open_page: Open) -> None:
+def test_intervals_and_q_values_are_shown_when_asked_for(shown: Path, open_page: Open) -> None:
     more = {"Low", "High", "q", "Smallest"}
     assert not more & set(open_page("subreddits").dataframe[0].value)
     table = open_page("subreddits", tests="true").dataframe[0].value
@@ -86,7 +86,7 @@ def test_intervals_and_q_values_are_shown_when_asked_for(demo: Path, open_page: 
     assert (known["Low"] <= known["High"]).all()
 
 
-def test_topics_filter(demo: Path, open_page: Open) -> None:
+def test_topics_filter(shown: Path, open_page: Open) -> None:
     topics = open_page("subreddits").selectbox(key="topic").options
     assert len(topics) > 2
     app = open_page("subreddits", topic=topics[1])
@@ -94,14 +94,14 @@ def test_topics_filter(demo: Path, open_page: Open) -> None:
     assert 0 < len(app.dataframe[0].value) < everything
 
 
-def test_what_these_posts_would_miss_is_told(demo: Path, open_page: Open) -> None:
+def test_what_these_posts_would_miss_is_told(shown: Path, open_page: Open) -> None:
     assert "“No change shown” is not “no change”" in text_of(open_page("subreddits"))
     said = text_of(open_page("subreddits", subreddit="politics"))
     assert "A change smaller than" in said
     assert "Of recall alone, exactly" in said
 
 
-def test_a_post_of_the_subreddit_shows_both_top_fives(demo: Path, open_page: Open) -> None:
+def test_a_post_of_the_subreddit_shows_both_top_fives(shown: Path, open_page: Open) -> None:
     app = tick(open_page("subreddits", subreddit="politics"), 1, 0)
     first, second = (d.value for d in app.dataframe[2:4])
     assert len(first) == len(second) == 5
@@ -110,7 +110,9 @@ def test_a_post_of_the_subreddit_shows_both_top_fives(demo: Path, open_page: Ope
     assert "post" in app.query_params
 
 
-def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(demo: Path, open_page: Open) -> None:
+def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(
+    shown: Path, open_page: Open
+) -> None:
     app = open_page("subreddits", baseline="8", candidate="20", subreddit="politics")
     query = links(app)["Only those that changed, in r/politics"]
     assert query == "baseline=8&candidate=20&subreddit=politics"
