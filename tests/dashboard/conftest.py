@@ -4,13 +4,15 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from core.identity import entrance, local_operator
+from core.access.identity import entrance, local_operator
 from core.settings import settings
 from core.store.engine import DATABASE
 from tests import demo_workspace, workspaces
@@ -22,6 +24,15 @@ DEFAULT = "overview"
 """The page that has no name in the address."""
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_components() -> Iterator[None]:
+    """Pages use no components of other packages. To look for some, every run of a page would read
+    the metadata of all packages, which takes ten times as long as the page.
+    """
+    with patch.object(BidiComponentManager, "discover_and_register_components"):
+        yield
 
 
 @pytest.fixture(autouse=True)

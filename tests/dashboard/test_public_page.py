@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import identity
+from core.access import identity
 from core.access.identity import NOBODY
 from core.errors import RefusedError, UnavailableError
 from core.feedback import submissions
