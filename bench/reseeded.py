@@ -13,7 +13,7 @@ from bench.measure import note
 from bench.posts import imported
 from core.comparison.compare import Pair, changes_of, compare, summary_of
 from core.comparison.noise import FIRST_SEED, measure
-from core.comparison.significance import BETTER, WITHIN, WORSE
+from core.comparison.results import BETTER, WITHIN, WORSE
 from core.evaluation.evaluate import evaluate
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
@@ -88,8 +88,8 @@ def _compared(store: Store, pair: Pair) -> tuple[float, ...]:
         (verdicts == WITHIN).sum(),
         (changes["p_value"] < 0.05).sum(),
         (changes["difference"].abs() > LARGE_MOVE).sum(),
-        summary["churn"]["changed"] / summary["posts"],
-        summary["metrics"]["f1_macro"]["verdict"] in (BETTER, WORSE),
+        (summary.churn.changed if summary.churn else 0) / summary.posts,
+        summary.metrics["f1_macro"].verdict in (BETTER, WORSE),
     )
 
 

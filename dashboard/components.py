@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.access.identity import Role
 from core.comparison.differences import Fact
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.results import BETTER, WORSE, MetricChange
 from core.errors import SignoffError
 from core.evaluation.history import Training
 from core.release.events import sentence
@@ -134,23 +134,22 @@ def figure(label: str, value: str, note: str, *, help_: str | None = None) -> No
 _COLOURS: dict[str, Literal["green", "orange"]] = {BETTER: "green", WORSE: "orange"}
 
 
-def metric(label: str, values: dict[str, Any], *, help_: str = "") -> None:
+def metric(label: str, change: MetricChange, *, help_: str = "") -> None:
     """The candidate's value and its difference, coloured only where it is more than chance."""
-    difference = values["difference"]
-    shown = words.signed(difference)
+    shown = words.signed(change.difference)
     flat = shown.startswith("±")
-    rises = difference > 0
+    rises = change.difference > 0
     st.metric(
         label,
-        words.three(values["candidate"]),
+        words.three(change.candidate),
         shown,
         delta_arrow="off" if flat else "up" if rises else "down",
-        delta_color=_COLOURS.get(values["verdict"], "gray"),
+        delta_color=_COLOURS.get(change.verdict or "", "gray"),
         border=True,
         width="stretch",
-        help=f"Baseline {words.three(values['baseline'])}; 95% interval of the difference"
-        f" {words.interval(values['interval'])}; noise of retraining"
-        f" {words.band(values['noise'])}. {help_}".strip(),
+        help=f"Baseline {words.three(change.baseline)}; 95% interval of the difference"
+        f" {words.interval(change.interval)}; noise of retraining"
+        f" {words.band(change.noise)}. {help_}".strip(),
     )
 
 

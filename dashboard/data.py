@@ -20,6 +20,7 @@ from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
 from core.comparison.posts import KINDS, Laid, Page, PostInFull
+from core.comparison.results import ComparisonSummary
 from core.errors import RefusedError
 from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
@@ -35,7 +36,7 @@ from core.snapshots import read as snapshots
 from core.store import Store, open_store
 from core.store import audit as audit_table
 from core.store import models as rows
-from core.store.frames import read_frame, read_json
+from core.store.frames import read_frame, read_json, read_record
 from core.store.models import Comparison, Evaluation
 from core.store.quality import Holdings
 from core.training import train
@@ -148,6 +149,12 @@ def _pair(baseline: int, candidate: int) -> Pair:
 def json_artifact(digest: str) -> Any:
     """A stored JSON value, by digest."""
     return read_json(store().artifacts, digest)
+
+
+@st.cache_resource(show_spinner=False, max_entries=SOME)
+def comparison_summary(digest: str) -> ComparisonSummary:
+    """The stored numbers of a comparison, by digest."""
+    return read_record(store().artifacts, digest, ComparisonSummary)
 
 
 @st.cache_data(show_spinner=False, max_entries=SOME)

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.comparison.compare import Pair, caveats
-from core.comparison.difference import PAIRED
 from core.comparison.differences import Fact, differences
+from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
 from core.release.aliases import version_of
@@ -37,7 +36,7 @@ class Chosen:
     candidate: Training
     pair: Pair
     comparison: Comparison
-    summary: dict[str, Any]
+    summary: ComparisonSummary
     changes: pd.DataFrame
     slices: pd.DataFrame | None
 
@@ -56,7 +55,7 @@ class Chosen:
     @property
     def paired(self) -> bool:
         """Whether both models predicted the same posts."""
-        return bool(self.summary["kind"] == PAIRED)
+        return self.summary.paired
 
     @property
     def sentence(self) -> str:
@@ -142,7 +141,7 @@ def _with_results(
         candidate=by_number[pair.candidate.model_execution],
         pair=pair,
         comparison=comparison,
-        summary=data.json_artifact(comparison.summary),
+        summary=data.comparison_summary(comparison.summary),
         changes=data.frame_artifact(comparison.changes),
         slices=data.frame_artifact(comparison.slices) if comparison.slices else None,
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from core.errors import SignoffError
 from core.hints import Hint
+from core.stats.intervals import Interval
 from core.words import count as count  # noqa: PLC0414 - pages say words.count
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
@@ -38,12 +39,12 @@ def chance(probability: float) -> str:
     return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
 
 
-def interval(bounds: list[float] | None) -> str:
+def interval(bounds: Interval | None) -> str:
     """``+0.015 to +0.024``, never broken into lines; a dash where none is known."""
     return "–" if bounds is None else f"{NO_BREAK}to{NO_BREAK}".join(map(signed, bounds))
 
 
-def around(value: float, bounds: list[float] | None) -> str:
+def around(value: float, bounds: Interval | None) -> str:
     """A score and its own interval, ``0.457 (0.451 to 0.463)``; the score alone without one."""
     if bounds is None:
         return three(value)

@@ -15,6 +15,23 @@ import pyarrow as pa
 
 from core.access.identity import Actor, Way, acting_as
 from core.collect.posts import Post, store_posts
+from core.comparison.results import (
+    SAME,
+    BothOwnLabels,
+    ChurnCounts,
+    ComparisonSummary,
+    ConfidenceShift,
+    Judgement,
+    Kind,
+    LabelSets,
+    MetricChange,
+    NormalFit,
+    OwnLabels,
+    PairedAccuracyTest,
+    SharedLabels,
+    Subreddits,
+    TopicSource,
+)
 from core.evaluation.predict import PredictionTable
 from core.executions import record
 from core.release.policy import FILE
@@ -216,3 +233,51 @@ def set_policy(store: Store, text: str = LENIENT) -> str:
     content = text.encode()
     (store.home / FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def make_change(
+    low: float, high: float, *, noise: float | None = None, verdict: Judgement = SAME
+) -> MetricChange:
+    """A metric that changed by the middle of its interval."""
+    middle = (low + high) / 2
+    return MetricChange(
+        baseline=0.4,
+        candidate=0.4 + middle,
+        difference=middle,
+        interval=(low, high),
+        noise=noise,
+        verdict=verdict,
+    )
+
+
+def make_summary(**more: Any) -> ComparisonSummary:
+    """A paired comparison of two models that know the same four subreddits, but for ``more``."""
+    values = {
+        "kind": Kind.PAIRED,
+        "posts": 1_000,
+        "posts_baseline": 1_000,
+        "metrics": {"f1_macro": make_change(-0.002, 0.006)},
+        "label_sets": None,
+        "accuracy_test": PairedAccuracyTest("McNemar, exact", 40, 60, 0.06),
+        "subreddits": make_subreddits(),
+        "topics": TopicSource.CONFUSIONS,
+        "churn": ChurnCounts(changed=200, fixed=60, broken=40, swapped=100),
+        "changes_normal": NormalFit(0.002, 0.01),
+        "p_at_1": ConfidenceShift(0.5, 0.6, ks=0.1, wasserstein=0.02, psi=0.3),
+    }
+    return ComparisonSummary(**(values | more))
+
+
+def make_subreddits(**counts: int) -> Subreddits:
+    """Four subreddits that both models know, but for ``counts``."""
+    values = {"shared": 4, "added": 0, "removed": 0, "better": 0, "worse": 0} | counts
+    added, removed = (
+        tuple(f"{kind}{n}" for n in range(values[kind])) for kind in ("added", "removed")
+    )
+    return Subreddits(**values, added_names=added, removed_names=removed, renames=())
+
+
+def make_label_sets(macro: MetricChange, *, posts: int) -> LabelSets:
+    """Macro F1 on the subreddits that both models know."""
+    own = OwnLabels(posts, {"f1_macro": 0.4})
+    return LabelSets(SharedLabels(posts, {"f1_macro": macro}), BothOwnLabels(own, own))

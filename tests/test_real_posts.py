@@ -59,7 +59,7 @@ def test_real_posts_walk_the_whole_road(store: Store, files: list[Path]) -> None
     assert judged[1].metrics["accuracy"] > 0.5  # one in twenty by chance
 
     made = compare(store, pair(store, baseline.execution, candidate.execution))
-    assert summary_of(store, made)["kind"] == "paired"
+    assert summary_of(store, made).kind == "paired"
     assert changes_of(store, made)["support"].sum() == snapshot.splits["valid"]
 
     set_policy(store, DEFAULT.replace("epsilon = 0.02", "epsilon = 0.05"))

@@ -21,11 +21,11 @@ from core.cli.output import (
 from core.comparison.compare import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
-from core.comparison.difference import PAIRED
+from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.comparison.sentence import signed, verdict_sentence
-from core.comparison.significance import WORSE
 from core.executions import get
 from core.executions.history import number
+from core.records import to_json
 from core.store.artifacts import storage_errors
 
 METRICS_SHOWN = (
@@ -65,7 +65,7 @@ def compare(
     )
     sides = (chosen.baseline.model_execution, chosen.candidate.model_execution)
     names = (f"#{sides[0]}", f"#{sides[1]}")
-    if summary["one_model"]:
+    if summary.one_model:
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     sentence = verdict_sentence(summary, baseline=names[0], candidate=names[1])
     caveats = caveats_of(store, made)
@@ -82,7 +82,7 @@ def compare(
                 "caveats": caveats,
                 "baseline": {"training": sides[0], "evaluation": made.baseline},
                 "candidate": {"training": sides[1], "evaluation": made.candidate},
-                **summary,
+                **to_json(summary),
                 "changes": [_with_interval(row) for row in _records(changes)],
                 "slices": None if slices is None else _records(slices),
             }
@@ -112,57 +112,51 @@ def _with_interval(row: dict[Any, Any]) -> dict[str, Any]:
     return {**row, "interval": None if None in bounds else bounds}
 
 
-def _print_metrics(summary: dict[str, Any], names: tuple[str, str]) -> None:
-    metrics = summary["metrics"]
+def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
+    metrics, test = summary.metrics, summary.accuracy_test
     rows = [_metric_row(name, metrics[name]) for name in METRICS_SHOWN if name in metrics]
     say("")
     print_table(_metric_columns(names), rows)
-    test = summary["accuracy_test"]
-    say(f"Both right equally often? {test['test']}: p {_chance(test['p_value'])}.")
-    if summary["kind"] == PAIRED:
-        churn, posts = summary["churn"], summary["posts"]
-        said = ", ".join(f"{churn[kind]:,} {kind}" for kind in ("fixed", "broken", "swapped"))
-        say(f"First predictions changed: {churn['changed'] / posts:.1%} of the posts ({said}).")
-    p = summary["p_at_1"]
-    say(f"p@1 apart by: KS {p['ks']:.3f}, Wasserstein {p['wasserstein']:.3f}, PSI {p['psi']:.3f}.")
+    say(f"Both right equally often? {test.test}: p {_chance(test.p_value)}.")
+    if churn := summary.churn:
+        kinds = f"{churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped"
+        share = churn.changed / summary.posts
+        say(f"First predictions changed: {share:.1%} of the posts ({kinds}).")
+    p = summary.p_at_1
+    say(f"p@1 apart by: KS {p.ks:.3f}, Wasserstein {p.wasserstein:.3f}, PSI {p.psi:.3f}.")
 
 
 def _metric_columns(names: tuple[str, str]) -> tuple[str, ...]:
     return ("metric", *names, "difference", "95% interval", "noise", "verdict")
 
 
-def _metric_row(name: str, metric: dict[str, Any]) -> tuple[object, ...]:
+def _metric_row(name: str, metric: MetricChange) -> tuple[object, ...]:
     return (
         name,
-        metric["baseline"],
-        metric["candidate"],
-        signed(metric["difference"]),
-        _interval(*(metric["interval"] or (None, None))),
-        "" if metric["noise"] is None else f"±{metric['noise']:.3f}",
-        metric["verdict"] or "",
+        metric.baseline,
+        metric.candidate,
+        signed(metric.difference),
+        _interval(*(metric.interval or (None, None))),
+        "" if metric.noise is None else f"±{metric.noise:.3f}",
+        metric.verdict or "",
     )
 
 
-def _print_label_sets(summary: dict[str, Any], names: tuple[str, str]) -> None:
-    sets, labels = summary["label_sets"], summary["subreddits"]
+def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> None:
+    sets, labels = summary.label_sets, summary.subreddits
     if sets is None:
         return
-    shared = sets["shared"]
-    say(
-        f"\nOn the {shared['posts']:,} posts of the {labels['shared']:,} subreddits that both know:"
-    )
-    rows = [_metric_row(name, metric) for name, metric in shared["metrics"].items()]
+    shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
+    say(f"\nOn the {shared.posts:,} posts of the {labels.shared:,} subreddits that both know:")
+    rows = [_metric_row(name, metric) for name, metric in shared.metrics.items()]
     print_table(_metric_columns(names), rows)
     say("Each on the posts of all subreddits that it knows:")
-    own = [
-        (name, *(sets["own"][side]["metrics"][name] for side in ("baseline", "candidate")))
-        for name in shared["metrics"]
-    ]
-    print_table(("metric", *names), own)
-    for rename in labels["renames"]:
+    scores = [(name, *(side.metrics[name] for side in own)) for name in shared.metrics]
+    print_table(("metric", *names), scores)
+    for rename in labels.renames:
         say(
-            f"r/{rename['removed']} looks like r/{rename['added']} now:"
-            f" {rename['share']:.0%} of its posts go there."
+            f"r/{rename.removed} looks like r/{rename.added} now:"
+            f" {rename.share:.0%} of its posts go there."
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.results import BETTER, WORSE
 
 BIN = 0.02
 REACH = 7

@@ -1,14 +1,14 @@
 """Comparing two evaluations, recorded once per pair."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from core.comparison.align import on_common_posts
 from core.comparison.difference import Side, difference
 from core.comparison.noise import newest, noise_for
+from core.comparison.results import NOT_MEASURED, ComparisonSummary, NoiseSource
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
 from core.errors import InputError, NotFoundError, RefusedError
@@ -22,7 +22,7 @@ from core.snapshots.read import load_attributes
 from core.stats.bootstrap import RESAMPLES
 from core.store import Store
 from core.store import models as rows
-from core.store.frames import put_frame, put_json, read_frame, read_json
+from core.store.frames import put_frame, put_record, read_frame, read_record
 from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
 
@@ -90,27 +90,26 @@ def compare(
         noise = noise_for(store, _models(store, chosen))
         found = difference(
             *_sides(store, chosen),
-            noise.bands if noise else None,
+            noise.bands if noise else NOT_MEASURED,
             attributes=attributes,
             topics=read_topics(store.home / TOPICS_FILE),
         )
-        found.summary["noise"] = (
-            {"execution": noise.execution, "repeats": noise.repeats} if noise else None
-        )
-        found.summary["one_model"] = (
-            chosen.baseline.model_execution == chosen.candidate.model_execution
+        summary = replace(
+            found.summary,
+            noise=NoiseSource(noise.execution, noise.repeats) if noise else None,
+            one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
         )
         made = Comparison(
             execution=run.number,
             baseline=chosen.baseline.execution,
             candidate=chosen.candidate.execution,
-            summary=put_json(store.artifacts, found.summary),
+            summary=put_record(store.artifacts, summary),
             changes=put_frame(store.artifacts, found.changes),
             slices=None if found.slices is None else put_frame(store.artifacts, found.slices),
         )
         run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
-        macro = found.summary["metrics"]["f1_macro"]
-        run.metrics = {"posts": found.summary["posts"], "f1_macro_difference": macro["difference"]}
+        macro = summary.metrics["f1_macro"]
+        run.metrics = {"posts": summary.posts, "f1_macro_difference": macro.difference}
         run.on_success(lambda session: rows.insert_comparison(session, made))
     return made
 
@@ -161,10 +160,9 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
     return found
 
 
-def summary_of(store: Store, comparison: Comparison) -> dict[str, Any]:
-    """The numbers of a comparison, see :mod:`core.comparison.difference`."""
-    found: dict[str, Any] = read_json(store.artifacts, comparison.summary)
-    return found
+def summary_of(store: Store, comparison: Comparison) -> ComparisonSummary:
+    """The numbers of a comparison."""
+    return read_record(store.artifacts, comparison.summary, ComparisonSummary)
 
 
 def changes_of(store: Store, comparison: Comparison) -> pd.DataFrame:
@@ -182,7 +180,7 @@ def _models(store: Store, chosen: Pair) -> list[Model]:
     return [model_of(store, side.model_execution) for side in (chosen.candidate, chosen.baseline)]
 
 
-def _inputs(store: Store, chosen: Pair) -> dict[str, Any]:
+def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | None]:
     noise = newest(store, _models(store, chosen))
     return {
         "noise": noise.execution if noise else None,

@@ -1,25 +1,36 @@
 """What two evaluations differ in, as numbers. Pure: tables in, values out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, Numbered, align, common_names, known, numbered
-from core.comparison.label_sets import label_sets, on_label_sets
+from core.comparison.label_sets import on_label_sets
 from core.comparison.renames import suggest_renames
-from core.comparison.significance import (
+from core.comparison.results import (
     BETTER,
-    Q_LIMIT,
+    NOT_MEASURED,
     WITHIN,
     WORSE,
+    ChurnCounts,
+    ComparisonSummary,
+    ConfidenceShift,
+    Kind,
+    MetricChange,
+    NoiseBands,
+    NormalFit,
+    Subreddits,
+    TopicSource,
+)
+from core.comparison.significance import (
+    Q_LIMIT,
     Significance,
+    judged,
     paired_significance,
     unpaired_significance,
-    with_verdicts,
 )
 from core.comparison.slices import slice_table
 from core.comparison.topics import OTHER, group_by_confusion
@@ -28,45 +39,28 @@ from core.stats import distances
 from core.stats.paired import benjamini_hochberg
 from core.stats.spread import p_value_of_difference
 
-PAIRED, UNPAIRED = "paired", "unpaired"
-FROM_FILE, FROM_CONFUSIONS = "file", "confusions"
+CHURN = ("changed", "fixed", "broken", "swapped")
+"""Fields of :class:`core.comparison.results.ChurnCounts`, and columns of the changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One evaluation: its metrics, its per-subreddit frame, its prediction table."""
 
-    metrics: dict[str, float]
+    metrics: Mapping[str, float]
     subreddits: pd.DataFrame
     table: PredictionTable
 
 
 @dataclass(frozen=True, slots=True)
-class Bands:
-    """What retraining alone does: half-widths of 95% bands of a difference.
-
-    ``metrics``: metric -> band. ``subreddits``: a frame with ``subreddit``, ``band`` and the
-    standard deviation ``noise_sd``, which is known with ``degrees`` degrees of freedom.
-    """
-
-    metrics: dict[str, float]
-    subreddits: pd.DataFrame
-    degrees: float
-
-
-NOT_MEASURED = Bands(
-    {}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0), np.inf
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
-    """``summary``: the JSON of ``signoff compare`` but for ``changes``, which is the frame.
+    """Two evaluations compared.
 
-    ``slices``: see :func:`core.comparison.slices.table`; None if unpaired.
+    ``changes``: one row a subreddit, see :func:`per_subreddit`. ``slices``: see
+    :func:`core.comparison.slices.slice_table`; None if unpaired.
     """
 
-    summary: dict[str, Any]
+    summary: ComparisonSummary
     changes: pd.DataFrame
     slices: pd.DataFrame | None
 
@@ -74,7 +68,7 @@ class Difference:
 def difference(
     baseline: Side,
     candidate: Side,
-    noise: Bands | None = None,
+    noise: NoiseBands = NOT_MEASURED,
     *,
     attributes: pd.DataFrame | None = None,
     topics: Mapping[str, str] | None = None,
@@ -86,9 +80,7 @@ def difference(
         attributes: what describes the posts, one row each with ``post_id``, for the slices.
         topics: subreddit, lower-cased -> topic; by default what the models take for each other.
     """
-    noise = noise or NOT_MEASURED
     names = common_names(baseline.table, candidate.table)
-    labels = label_sets(baseline.table.model_labels, candidate.table.model_labels)
     topic_of = topics or confused_topics(numbered(baseline.table, names), names)
     in_baseline, in_candidate = (known(names, side.table) for side in (baseline, candidate))
     posts = align(baseline.table, candidate.table)
@@ -96,40 +88,55 @@ def difference(
     if posts is None:
         sides = (numbered(baseline.table, names), numbered(candidate.table, names))
         tested = unpaired_significance(*sides, names=names, shared=in_baseline & in_candidate)
-        churned, renames, sliced = None, [], None
+        churned, sliced = None, None
     else:
         sides, tested = posts.sides, paired_significance(posts)
-        renames = suggest_renames(
-            posts, removed=labels["removed_names"], added=labels["added_names"]
-        )
         sliced = slice_table(posts, attributes, topics=topic_of)
         moved = churn_by_subreddit(posts)
-        churned = {name: int(moved[name].sum()) for name in moved.columns if name != "subreddit"}
+        churned = ChurnCounts(**{kind: int(moved[kind].sum()) for kind in CHURN})
         changes = changes.merge(moved, on="subreddit", how="left")
     changes = _judged(changes, tested.subreddits, noise)
     changes["topic"] = [topic_of.get(name.lower(), OTHER) for name in changes["subreddit"]]
-    verdicts = changes["verdict"].value_counts()
-    summary = {
-        "kind": UNPAIRED if posts is None else PAIRED,
-        "posts": len(candidate.table.label),
-        "posts_baseline": len(baseline.table.label),
-        "metrics": with_verdicts(
+    summary = ComparisonSummary(
+        kind=Kind.UNPAIRED if posts is None else Kind.PAIRED,
+        posts=len(candidate.table.label),
+        posts_baseline=len(baseline.table.label),
+        metrics=judged(
             tested.intervals | _without_interval(baseline.metrics, candidate.metrics, tested),
             noise.metrics,
         ),
-        "label_sets": on_label_sets(
+        label_sets=on_label_sets(
             sides, in_baseline, in_candidate, paired=posts is not None, noise=noise.metrics
         ),
-        "accuracy_test": tested.accuracy_test,
-        "subreddits": labels
-        | {called: int(verdicts.get(called, 0)) for called in (BETTER, WORSE)}
-        | {"renames": [asdict(rename) for rename in renames]},
-        "topics": FROM_FILE if topics else FROM_CONFUSIONS,
-        "churn": churned,
-        "changes_normal": normal_fit(changes["difference"].dropna().to_numpy(float)),
-        "p_at_1": p_at_1(baseline.table.p_at_1, candidate.table.p_at_1),
-    }
+        accuracy_test=tested.accuracy_test,
+        subreddits=_subreddits(baseline.table, candidate.table, changes["verdict"], posts),
+        topics=TopicSource.FILE if topics else TopicSource.CONFUSIONS,
+        churn=churned,
+        changes_normal=normal_fit(changes["difference"].dropna().to_numpy(float)),
+        p_at_1=confidence_shift(baseline.table.p_at_1, candidate.table.p_at_1),
+    )
     return Difference(summary, changes, sliced)
+
+
+def _subreddits(
+    baseline: PredictionTable,
+    candidate: PredictionTable,
+    verdicts: "pd.Series[str]",
+    posts: Aligned | None,
+) -> Subreddits:
+    """Which subreddits came, went, may be renamed, and how many are called."""
+    before, after = set(baseline.model_labels), set(candidate.model_labels)
+    added, removed = sorted(after - before), sorted(before - after)
+    return Subreddits(
+        shared=len(before & after),
+        added=len(added),
+        removed=len(removed),
+        added_names=tuple(added),
+        removed_names=tuple(removed),
+        better=int((verdicts == BETTER).sum()),
+        worse=int((verdicts == WORSE).sum()),
+        renames=tuple(suggest_renames(posts, removed=removed, added=added)) if posts else (),
+    )
 
 
 def confused_topics(side: Numbered, names: tuple[str, ...]) -> dict[str, str]:
@@ -138,14 +145,14 @@ def confused_topics(side: Numbered, names: tuple[str, ...]) -> dict[str, str]:
     return {name.lower(): topic for topic, members in groups.items() for name in members}
 
 
-def normal_fit(values: NDArray[np.float64]) -> dict[str, float] | None:
+def normal_fit(values: NDArray[np.float64]) -> NormalFit | None:
     """Mean and standard deviation of the F1 changes; None for fewer than two."""
     if len(values) < 2:
         return None
-    return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}
+    return NormalFit(float(values.mean()), float(values.std(ddof=1)))
 
 
-def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: Bands) -> pd.DataFrame:
+def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: NoiseBands) -> pd.DataFrame:
     """The changes with their tests; what retraining does as well is called neither way.
 
     To be called, a change must be more than the chance of these posts and more than the chance of
@@ -167,16 +174,15 @@ def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: Bands) -> pd.Dat
 
 
 def _without_interval(
-    baseline: dict[str, float], candidate: dict[str, float], tested: Significance
-) -> dict[str, dict[str, Any]]:
+    baseline: Mapping[str, float], candidate: Mapping[str, float], tested: Significance
+) -> dict[str, MetricChange]:
     """Metrics that describe model and data and are not drawn."""
     return {
-        name: {
-            "baseline": baseline[name],
-            "candidate": candidate[name],
-            "difference": candidate[name] - baseline[name],
-            "interval": None,
-        }
+        name: MetricChange(
+            baseline=baseline[name],
+            candidate=candidate[name],
+            difference=candidate[name] - baseline[name],
+        )
         for name in baseline
         if name in candidate and name not in tested.intervals
     }
@@ -214,22 +220,24 @@ def per_subreddit(baseline: Side, candidate: Side) -> pd.DataFrame:
     return both.reset_index().sort_values(["difference", "subreddit"], ignore_index=True)
 
 
-def p_at_1(baseline: NDArray[np.float64], candidate: NDArray[np.float64]) -> dict[str, float]:
+def confidence_shift(
+    baseline: NDArray[np.float64], candidate: NDArray[np.float64]
+) -> ConfidenceShift:
     """Means of p@1 and the distances of its two distributions."""
-    return {
-        "baseline_mean": float(baseline.mean()),
-        "candidate_mean": float(candidate.mean()),
-        "ks": distances.kolmogorov_smirnov(baseline, candidate),
-        "wasserstein": distances.wasserstein(baseline, candidate),
-        "psi": distances.population_stability_index(baseline, candidate),
-    }
+    return ConfidenceShift(
+        baseline_mean=float(baseline.mean()),
+        candidate_mean=float(candidate.mean()),
+        ks=distances.kolmogorov_smirnov(baseline, candidate),
+        wasserstein=distances.wasserstein(baseline, candidate),
+        psi=distances.population_stability_index(baseline, candidate),
+    )
 
 
 def churn_by_subreddit(posts: Aligned) -> pd.DataFrame:
     """Posts changed, fixed, broken and swapped in each subreddit."""
-    found = posts.churn
+    masks = posts.churn
     columns = {
-        kind: np.bincount(posts.truth[getattr(found, kind)], minlength=len(posts.names))
-        for kind in ("changed", "fixed", "broken", "swapped")
+        kind: np.bincount(posts.truth[getattr(masks, kind)], minlength=len(posts.names))
+        for kind in CHURN
     }
     return pd.DataFrame({"subreddit": list(posts.names), **columns})

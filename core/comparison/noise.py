@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from core.comparison.difference import Bands
+from core.comparison.results import NoiseBands
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
@@ -38,7 +38,7 @@ class NoiseBand:
 
     execution: int
     repeats: int
-    bands: Bands
+    bands: NoiseBands
 
 
 def measure(
@@ -143,7 +143,7 @@ def _load(store: Store, noise: Noise) -> NoiseBand:
     return NoiseBand(
         execution=noise.execution,
         repeats=noise.repeats,
-        bands=Bands(
+        bands=NoiseBands(
             metrics=read_json(store.artifacts, noise.metrics),
             subreddits=subreddits,
             degrees=shrink(subreddits["f1_sd"].to_numpy(), repeats=noise.repeats).degrees,

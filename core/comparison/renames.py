@@ -1,31 +1,17 @@
 """Subreddits that may have been renamed between two models. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.comparison.align import Aligned
+from core.comparison.results import Rename
 
 SHARE = 0.5
 """Both ways, more than half of the posts must move together. So no subreddit can be matched with
 two others, and each is the other's best match."""
 FEWEST_POSTS = 10
 """Of fewer posts, half may move together by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """``removed``, which only the baseline knows, may be called ``added`` in the candidate.
-
-    ``posts``: how many the baseline puts into the one and the candidate into the other.
-    ``share``: of all that the one model puts there, the smaller of both ways.
-    """
-
-    removed: str
-    added: str
-    posts: int
-    share: float
 
 
 def suggest_renames(

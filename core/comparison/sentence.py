@@ -1,11 +1,17 @@
 """The comparison in one sentence. Pure; it never says more than the numbers do."""
 
-from typing import Any
+from core.comparison.results import (
+    BETTER,
+    SAME,
+    WITHIN,
+    WORSE,
+    ComparisonSummary,
+    Judgement,
+    MetricChange,
+)
 
-from core.comparison.significance import BETTER, SAME, WITHIN, WORSE
 
-
-def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) -> str:
+def verdict_sentence(summary: ComparisonSummary, *, baseline: str, candidate: str) -> str:
     """What the numbers say of ``candidate`` (a name such as ``#18``) against ``baseline``.
 
     The macro F1 decides the first words: better or worse only where its 95% interval leaves out
@@ -13,22 +19,20 @@ def verdict_sentence(summary: dict[str, Any], *, baseline: str, candidate: str) 
     posts nothing is called better: models and posts cannot be told apart. Noise of retraining is
     named as not measured as long as it is not.
     """
-    sets = summary.get("label_sets")
-    macro = (sets["shared"] if sets else summary)["metrics"]["f1_macro"]
-    paired = summary["kind"] == "paired"
-    head = (_HEADS if paired else _HEADS_UNPAIRED)[macro["verdict"]]
-    said = head.format(baseline=baseline, candidate=candidate)
+    macro = summary.deciding
+    heads = _HEADS if summary.paired else _HEADS_UNPAIRED
+    head = heads[macro.verdict or SAME].format(baseline=baseline, candidate=candidate)
     numbers = f"{_macro(macro)}{_posts(summary)}"
-    return f"{said}: {numbers}. {_subreddits(summary)}{_mind(summary)}"
+    return f"{head}: {numbers}. {_subreddits(summary)}{_mind(summary)}"
 
 
-_HEADS = {
+_HEADS: dict[Judgement, str] = {
     BETTER: "{candidate} is better than {baseline}",
     WORSE: "{candidate} is worse than {baseline}",
     WITHIN: "The difference between {candidate} and {baseline} is within the noise",
     SAME: "No difference between {candidate} and {baseline} is shown",
 }
-_HEADS_UNPAIRED = {
+_HEADS_UNPAIRED: dict[Judgement, str] = {
     BETTER: "{candidate} scores higher than {baseline}",
     WORSE: "{candidate} scores lower than {baseline}",
     WITHIN: _HEADS[WITHIN],
@@ -36,43 +40,41 @@ _HEADS_UNPAIRED = {
 }
 
 
-def _macro(macro: dict[str, Any]) -> str:
-    low, high = (signed(bound) for bound in macro["interval"])
-    noise = "not measured" if macro["noise"] is None else f"±{macro['noise']:.3f}"
+def _macro(macro: MetricChange) -> str:
+    interval = " to ".join(map(signed, macro.interval or ()))
+    noise = "not measured" if macro.noise is None else f"±{macro.noise:.3f}"
     return (
-        f"macro F1 {signed(macro['difference'])}"
-        f" (95% interval {low} to {high}, noise of retraining {noise})"
+        f"macro F1 {signed(macro.difference)}"
+        f" (95% interval {interval}, noise of retraining {noise})"
     )
 
 
-def _posts(summary: dict[str, Any]) -> str:
-    sets = summary.get("label_sets")
-    posts = sets["shared"]["posts"] if sets else summary["posts"]
-    known = f" of the {summary['subreddits']['shared']:,} subreddits that both know" if sets else ""
-    if summary["kind"] == "paired":
+def _posts(summary: ComparisonSummary) -> str:
+    sets = summary.label_sets
+    posts = sets.shared.posts if sets else summary.posts
+    known = f" of the {summary.subreddits.shared:,} subreddits that both know" if sets else ""
+    if summary.paired:
         return f" on {posts:,} posts{known}"
-    return f" on {posts:,} posts{known} against {summary['posts_baseline']:,} others"
+    return f" on {posts:,} posts{known} against {summary.posts_baseline:,} others"
 
 
-def _mind(summary: dict[str, Any]) -> str:
-    if summary["kind"] == "paired":
+def _mind(summary: ComparisonSummary) -> str:
+    if summary.paired:
         return ""
-    if summary.get("one_model"):
+    if summary.one_model:
         return " One model on two sets of posts: what differs is the posts."
     return " The posts differ as well as the models, so this tells of both together."
 
 
-def _subreddits(summary: dict[str, Any]) -> str:
-    labels = summary["subreddits"]
-    names = {"better": "better", "worse": "worse", "added": "new", "removed": "no longer known"}
-    if summary["kind"] != "paired":
-        names |= {"better": "higher", "worse": "lower"}
-    said = [
-        f"{labels[key]:,} {word}"
-        for key, word in names.items()
-        if labels[key] or key in ("better", "worse")
-    ]
-    return f"Subreddits: {', '.join(said)}."
+def _subreddits(summary: ComparisonSummary) -> str:
+    labels = summary.subreddits
+    more, less = ("better", "worse") if summary.paired else ("higher", "lower")
+    words = [f"{labels.better:,} {more}", f"{labels.worse:,} {less}"]
+    if labels.added:
+        words.append(f"{labels.added:,} new")
+    if labels.removed:
+        words.append(f"{labels.removed:,} no longer known")
+    return f"Subreddits: {', '.join(words)}."
 
 
 def signed(value: float) -> str:

@@ -4,19 +4,31 @@ What is judged is these two trained models. How far retraining alone would move 
 question, which only repeated trainings answer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.align import Aligned, Numbered
+from core.comparison.results import (
+    BETTER,
+    FEW,
+    SAME,
+    WITHIN,
+    WORSE,
+    AccuracyTest,
+    Judgement,
+    MetricChange,
+    PairedAccuracyTest,
+    UnpairedAccuracyTest,
+)
 from core.stats import jackknife, paired, unpaired
 from core.stats.bootstrap import RESAMPLES
 from core.stats.classification import label_counts
 from core.stats.estimates import Estimate, Outcome, difference, estimate
+from core.stats.intervals import Interval, within
 
 Floats = NDArray[np.float64]
 
@@ -30,9 +42,6 @@ POWER_80 = 2.8
 """1.96 + 0.84: a change of so many standard deviations is found in about 80% of all cases at the
 5% level of a single test."""
 
-BETTER, WORSE, SAME, FEW = "better", "worse", "no change shown", "too few posts"
-WITHIN = "within noise"
-"""More than the chance of these posts, but no more than retraining alone does."""
 LOWER_IS_BETTER = ("ece",)
 NEITHER_IS_BETTER = ("p_at_1_mean", "label_coverage", "seen_in_training")
 
@@ -50,8 +59,8 @@ class Significance:
     empty values where a subreddit is not known to both models.
     """
 
-    intervals: dict[str, dict[str, Any]]
-    accuracy_test: dict[str, Any]
+    intervals: dict[str, MetricChange]
+    accuracy_test: AccuracyTest
     subreddits: pd.DataFrame
 
 
@@ -67,12 +76,12 @@ def paired_significance(
         intervals=metric_intervals(
             posts.sides, labels=len(posts.names), paired_=True, resamples=resamples, seed=seed
         ),
-        accuracy_test={
-            "test": "McNemar, exact",
-            "only_baseline": int(alone[0, 0]),
-            "only_candidate": int(alone[1, 0]),
-            "p_value": float(paired.mcnemar_exact(*alone)[0]),
-        },
+        accuracy_test=PairedAccuracyTest(
+            test="McNemar, exact",
+            only_baseline=int(alone[0, 0]),
+            only_candidate=int(alone[1, 0]),
+            p_value=float(paired.mcnemar_exact(*alone)[0]),
+        ),
         subreddits=_subreddits(
             posts.names,
             posts.shared,
@@ -107,12 +116,12 @@ def unpaired_significance(
         intervals=metric_intervals(
             sides, labels=len(names), paired_=False, resamples=resamples, seed=seed
         ),
-        accuracy_test={
-            "test": "Fisher, exact, two samples",
-            "posts_baseline": int(size[0]),
-            "posts_candidate": int(size[1]),
-            "p_value": float(overall[0]),
-        },
+        accuracy_test=UnpairedAccuracyTest(
+            test="Fisher, exact, two samples",
+            posts_baseline=int(size[0]),
+            posts_candidate=int(size[1]),
+            p_value=float(overall[0]),
+        ),
         subreddits=_subreddits(
             names,
             shared,
@@ -132,13 +141,8 @@ def metric_intervals(
     paired_: bool,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> dict[str, dict[str, Any]]:
-    """Values and 95% intervals of every metric that both sides have.
-
-    ``baseline``, ``candidate``, ``difference``, ``interval`` (of the difference),
-    ``interval_percentile`` and ``interval_bca`` (the same by the bootstrap),
-    ``interval_baseline`` and ``interval_candidate``.
-    """
+) -> dict[str, MetricChange]:
+    """Values and 95% intervals of every metric that both sides have, not judged yet."""
     rng = np.random.default_rng(seed)
 
     def estimated(truth: NDArray[np.int32], *those: Numbered) -> list[dict[str, Estimate]]:
@@ -152,22 +156,22 @@ def metric_intervals(
     found = {}
     for name in (name for name in before if name in after):
         change = difference(before[name], after[name], paired=paired_)
-        found[name] = {
-            "baseline": before[name].value,
-            "candidate": after[name].value,
-            "difference": change.value,
-            "interval": _within(change.interval, -1.0),
-            "interval_percentile": change.percentile,
-            "interval_bca": change.bca,
-            "interval_baseline": _within(before[name].interval, 0.0),
-            "interval_candidate": _within(after[name].interval, 0.0),
-        }
+        found[name] = MetricChange(
+            baseline=before[name].value,
+            candidate=after[name].value,
+            difference=change.value,
+            interval=within(change.interval, -1.0, 1.0),
+            interval_percentile=change.percentile,
+            interval_bca=change.bca,
+            interval_baseline=within(before[name].interval, 0.0, 1.0),
+            interval_candidate=within(after[name].interval, 0.0, 1.0),
+        )
     return found
 
 
 def metric_verdict(
-    name: str, difference: float, *, interval: list[float] | None, noise: float | None
-) -> str | None:
+    name: str, difference: float, *, interval: Interval | None, noise: float | None
+) -> Judgement | None:
     """``better`` or ``worse`` where the interval leaves out 0 and the noise band is left behind.
 
     None where nothing was tested, or where more is not better by itself.
@@ -182,25 +186,20 @@ def metric_verdict(
     return BETTER if (difference > 0) != (name in LOWER_IS_BETTER) else WORSE
 
 
-def with_verdicts(
-    metrics: dict[str, dict[str, Any]], noise: dict[str, float]
-) -> dict[str, dict[str, Any]]:
+def judged(
+    metrics: Mapping[str, MetricChange], noise: Mapping[str, float]
+) -> dict[str, MetricChange]:
     """Metrics with their ``noise``, None where it is not known, and ``verdict``."""
     return {
-        name: values
-        | {
-            "noise": noise.get(name),
-            "verdict": metric_verdict(
-                name, values["difference"], interval=values["interval"], noise=noise.get(name)
+        name: replace(
+            change,
+            noise=noise.get(name),
+            verdict=metric_verdict(
+                name, change.difference, interval=change.interval, noise=noise.get(name)
             ),
-        }
-        for name, values in metrics.items()
+        )
+        for name, change in metrics.items()
     }
-
-
-def _within(bounds: list[float], lowest: float) -> list[float]:
-    """No share reaches beyond 1, no difference of two beyond -1 to 1."""
-    return [min(max(bound, lowest), 1.0) for bound in bounds]
 
 
 def _subreddits(

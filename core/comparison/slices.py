@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from core.comparison.align import Aligned
 from core.comparison.dimensions import Dimension, dimensions
-from core.comparison.significance import Q_LIMIT, SAME, WORSE
+from core.comparison.results import SAME, WORSE
+from core.comparison.significance import Q_LIMIT
 from core.stats.paired import benjamini_hochberg, mcnemar_exact
 
 Floats = NDArray[np.float64]

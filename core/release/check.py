@@ -21,6 +21,7 @@ from core.release.gates import Evidence, Gate, Tested, Verdict, judge, overall
 from core.release.policy import Policy, read_policy
 from core.snapshots import find
 from core.stats.estimates import Outcome, estimate
+from core.stats.intervals import Interval, within
 from core.store import Store
 from core.store import models as rows
 from core.store.models import Comparison, Evaluation, Model
@@ -156,7 +157,7 @@ def judge_by(
     )
 
 
-def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, list[float]]:
+def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, Interval]:
     """95% intervals of the metrics of one evaluation that is compared with none."""
     table = evaluating.predictions(store, evaluation)
     side = numbered(table, table.vocabulary)
@@ -166,16 +167,14 @@ def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, list[float]
         labels=len(table.vocabulary),
         rng=np.random.default_rng(0),
     )
-    return {name: np.clip(each.interval, 0, 1).tolist() for name, each in found.items()}
+    return {name: within(each.interval, 0.0, 1.0) for name, each in found.items()}
 
 
 def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evidence:
     summary = comparing.summary_of(store, comparison)
     return Evidence(
         metrics=judged.metrics,
-        intervals={
-            name: metric.get("interval_candidate") for name, metric in summary["metrics"].items()
-        },
+        intervals={name: metric.interval_candidate for name, metric in summary.metrics.items()},
         summary=summary,
         changes=comparing.changes_of(store, comparison),
     )

@@ -7,22 +7,17 @@ whole interval keeps to it. What could not be judged is inconclusive, never pass
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
-from typing import Any
 
 import pandas as pd
 
-from core.comparison.difference import PAIRED
+from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.comparison.sentence import signed
-from core.comparison.significance import WORSE
 from core.release.policy import NOISE, Limit, Policy
-from core.stats.intervals import share_interval
+from core.stats.intervals import Interval, share_interval
 from core.words import count
 
 NAMED = 5
 """So many subreddits are named in a sentence."""
-
-Interval = tuple[float, float]
 
 
 class Verdict(StrEnum):
@@ -64,16 +59,16 @@ class Tested:
 class Evidence:
     """What is known of a candidate when its gates are judged.
 
-    ``metrics``: of its evaluation. ``intervals``: of these, where they have one; pairs of numbers.
+    ``metrics``: of its evaluation. ``intervals``: of these, None where there is none.
     ``summary``, ``changes``: of its comparison with production, see
     :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
     ``tested``: None as long as the sealed test was not opened. ``proposed_by``, ``reviewed_by``:
     None as long as nobody has.
     """
 
-    metrics: Mapping[str, Any]
-    intervals: Mapping[str, Any]
-    summary: Mapping[str, Any] | None = None
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, Interval | None]
+    summary: ComparisonSummary | None = None
     changes: pd.DataFrame | None = None
     missing: str = "There is no comparison with production."
     tested: Tested | None = None
@@ -98,7 +93,7 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
     macro, where = _macro_f1(summary) if summary else (None, "")
     by_noise = limit.value == NOISE
-    margin = _number((macro or {}).get("noise") if by_noise else limit.value)
+    margin = (macro.noise if macro else None) if by_noise else float(limit.value)
     floor = None if margin is None else 0.0 - margin  # never -0.0
     if summary is None:
         return _unjudged(limit, missing, edge=floor)
@@ -107,8 +102,8 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     if floor is None:
         why = "The noise of retraining was not measured: signoff noise does."
         return _unjudged(limit, why, edge=None)
-    value, interval = _number(macro.get("difference")), _interval(macro.get("interval"))
-    if value is None or interval is None:
+    value, interval = macro.difference, macro.interval
+    if interval is None:
         return _unjudged(limit, "The comparison holds no interval of macro F1.", edge=floor)
     low, high = interval
     edge = f"{signed(floor)}{', the noise of retraining' if by_noise else ''}"
@@ -131,8 +126,7 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
 
 
 def _minimum_metric(limit: Limit, evidence: Evidence) -> Gate:
-    value = _number(evidence.metrics.get(limit.key))
-    interval = _interval(evidence.intervals.get(limit.key))
+    value, interval = evidence.metrics.get(limit.key), evidence.intervals.get(limit.key)
     return _by_interval(limit, f"The candidate's {limit.key} is", value, interval, at_least=True)
 
 
@@ -153,7 +147,7 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
             )
         ]
         verb = "is" if len(down) == 1 else "are"
-        unknown = "" if summary.get("noise") else "; the noise of retraining was not measured"
+        unknown = "" if summary.noise else "; the noise of retraining was not measured"
         why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}{unknown}."
         verdict = Verdict.FAIL
     elif len(gone):
@@ -171,9 +165,9 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
 
 def _maximum_churn(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
-    if summary is None:
+    if summary is None or summary.churn is None:
         return _unjudged(limit, missing, edge=float(limit.value))
-    changed, posts = int(summary["churn"]["changed"]), int(summary["posts"])
+    changed, posts = summary.churn.changed, summary.posts
     said = "The share of posts whose first prediction changes is"
     return _by_interval(
         limit, said, changed / posts, share_interval(changed, posts), at_least=False
@@ -184,21 +178,24 @@ def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
     if summary is None:
         return _unjudged(limit, missing, edge=float(limit.value))
-    value = _number((summary.get("p_at_1") or {}).get(limit.key))
-    name = {"ks": "KS", "wasserstein": "Wasserstein", "psi": "PSI"}[limit.key]
+    shift = summary.p_at_1
+    name, value = {
+        "ks": ("KS", shift.ks),
+        "wasserstein": ("Wasserstein", shift.wasserstein),
+        "psi": ("PSI", shift.psi),
+    }[limit.key]
     said = f"The distance of the two distributions of p@1 ({name}) is"
     return _by_value(limit, said, value, at_least=False)
 
 
 def _minimum_label_coverage(limit: Limit, evidence: Evidence) -> Gate:
-    value = _number(evidence.metrics.get("label_coverage"))
+    value = evidence.metrics.get("label_coverage")
     said = "The share of posts whose subreddit the candidate knows is"
     return _by_value(limit, said, value, at_least=True)
 
 
 def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
-    value = _number(evidence.metrics.get("ece"))
-    interval = _interval(evidence.intervals.get("ece"))
+    value, interval = evidence.metrics.get("ece"), evidence.intervals.get("ece")
     said = "The candidate's calibration error is"
     return _by_interval(limit, said, value, interval, at_least=False)
 
@@ -254,23 +251,22 @@ _JUDGES: dict[str, Callable[[Limit, Evidence], Gate]] = {
 }
 
 
-def _paired(evidence: Evidence) -> tuple[Mapping[str, Any] | None, str]:
+def _paired(evidence: Evidence) -> tuple[ComparisonSummary | None, str]:
     """The comparison's summary, or None and why nothing can be judged by it."""
     if evidence.summary is None:
         return None, evidence.missing
-    if evidence.summary["kind"] != PAIRED:
+    if not evidence.summary.paired:
         return None, "The two models were compared on different posts, so posts differ as well."
     return evidence.summary, ""
 
 
-def _macro_f1(summary: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
+def _macro_f1(summary: ComparisonSummary) -> tuple[MetricChange | None, str]:
     """Macro F1 of both models, and words for where; None where they share no posts' subreddit."""
-    sets, labels = summary.get("label_sets"), summary["subreddits"]
-    if sets:
-        return sets["shared"]["metrics"]["f1_macro"], " on the shared subreddits"
-    if labels["added"] or labels["removed"]:
+    if summary.label_sets:
+        return summary.deciding, " on the shared subreddits"
+    if summary.subreddits.added or summary.subreddits.removed:
         return None, ""
-    return summary["metrics"]["f1_macro"], ""
+    return summary.deciding, ""
 
 
 def _by_interval(
@@ -323,13 +319,3 @@ def _unjudged(limit: Limit, why: str, *, edge: float | None) -> Gate:
 def _named(those: list[str]) -> str:
     more = f" and {len(those) - NAMED:,} more" if len(those) > NAMED else ""
     return ", ".join(those[:NAMED]) + more
-
-
-def _number(value: Any) -> float | None:
-    """Itself if it is a finite number; stored evidence holds null for what is none."""
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
-
-
-def _interval(bounds: Any) -> Interval | None:
-    low, high = (_number(bound) for bound in bounds or (None, None))
-    return None if low is None or high is None else (low, high)

@@ -1,6 +1,5 @@
 """Proposing a candidate, speaking about it, and deciding on it."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.access.authorisation import authorise
 from core.access.identity import Actor, Role
 from core.comparison import compare as comparing
+from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
 from core.progress import Progress, silent
 from core.release import candidates, check, history, rules
@@ -146,13 +146,14 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     found = comparing.caveats(store, comparison)
     if candidate.result is not None:
         summary = comparing.summary_of(store, comparison)
-        found += _disagreement(summary["churn"], summary["posts"], read_policy(store.home))
+        if summary.churn is not None:
+            found += _disagreement(summary.churn, summary.posts, read_policy(store.home))
     return found
 
 
-def _disagreement(churn: Mapping[str, int], posts: int, policy: Policy) -> list[str]:
+def _disagreement(churn: ChurnCounts, posts: int, policy: Policy) -> list[str]:
     """The budget of a test counts with so much, see :class:`core.stats.testset.Promise`."""
-    seen, promised = (churn["fixed"] + churn["broken"]) / posts, policy.rules.disagreement
+    seen, promised = (churn.fixed + churn.broken) / posts, policy.rules.disagreement
     if seen <= promised:
         return []
     said = (

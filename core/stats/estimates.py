@@ -14,7 +14,7 @@ from core.stats import classification, jackknife
 from core.stats.bootstrap import RESAMPLES, cells, draw_f1, draw_sums
 from core.stats.calibration import BINS, bin_of
 from core.stats.classification import KS, ratio
-from core.stats.intervals import bca_interval, percentile_interval
+from core.stats.intervals import Interval, bca_interval, percentile_interval
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -40,16 +40,16 @@ class Estimate:
     parts: tuple[jackknife.Part, ...]
 
     @property
-    def interval(self) -> list[float]:
+    def interval(self) -> Interval:
         """The 95% interval that is shown: jackknife, corrected for bias."""
         return _pair(jackknife.jackknife_interval(np.asarray(self.value), self.parts))
 
     @property
-    def percentile(self) -> list[float]:
+    def percentile(self) -> Interval:
         return _pair(percentile_interval(self.draws))
 
     @property
-    def bca(self) -> list[float]:
+    def bca(self) -> Interval:
         a = jackknife.acceleration(self.parts)
         return _pair(bca_interval(self.draws, np.asarray(self.value), a))
 
@@ -200,5 +200,6 @@ def _draw_ece(
     return made
 
 
-def _pair(bounds: Floats) -> list[float]:
-    return [float(bound) for bound in bounds]
+def _pair(bounds: Floats) -> Interval:
+    low, high = bounds
+    return float(low), float(high)

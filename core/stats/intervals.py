@@ -5,8 +5,16 @@ from numpy.typing import NDArray
 from scipy import special
 
 Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+"""Lower and upper bound."""
 
 LEVEL = 0.95
+
+
+def within(bounds: Interval, low: float, high: float) -> Interval:
+    """The interval without what lies below ``low`` or above ``high``, as no value can."""
+    lower, upper = (min(max(bound, low), high) for bound in bounds)
+    return lower, upper
 
 
 def percentile_interval(draws: Floats, *, level: float = LEVEL) -> Floats:

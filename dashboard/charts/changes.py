@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from scipy import special
 
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.results import BETTER, WORSE, NormalFit
 from dashboard.charts.theme import Palette, escaped, figure
 
 BIN = 0.02
@@ -19,12 +19,12 @@ CURVE_POINTS = 201
 
 
 def f1_changes(
-    changes: pd.DataFrame, colours: Palette, *, normal: dict[str, float] | None = None
+    changes: pd.DataFrame, colours: Palette, *, normal: NormalFit | None = None
 ) -> go.Figure:
     """Histogram of the F1 changes of the shared subreddits, stacked by verdict.
 
     Args:
-        normal: ``mean`` and ``sd`` of a normal curve to draw over it, in subreddits a bin.
+        normal: the normal curve to draw over it, in subreddits a bin.
 
     The ``customdata`` of each bar are the two ends of its bin; the upper one is left out of it.
     """
@@ -55,11 +55,11 @@ def f1_changes(
             line={"color": colours.quiet, "width": 1.5, "shape": "hvh"},
             hovertemplate="reseeding alone: %{y:.1f} subreddits<extra></extra>",
         )
-    if normal and normal["sd"] > 0:
+    if normal and normal.sd > 0:
         x = np.linspace(edges[0], edges[-1], CURVE_POINTS)
         made.add_scatter(
             x=x,
-            y=len(shared) * BIN * normal_density(x, **normal),
+            y=len(shared) * BIN * normal_density(x, mean=normal.mean, sd=normal.sd),
             name="normal",
             mode="lines",
             line={"color": colours.text, "width": 1.5, "dash": "dot"},

@@ -1,11 +1,10 @@
 """Every metric in a table: overall, and where the models know different subreddits."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.results import BETTER, WORSE, MetricChange, PairedAccuracyTest
 from dashboard import components as c
 from dashboard import words
 from dashboard.pair import Chosen
@@ -34,7 +33,7 @@ FEW_NAMES = 24
 def show_figures(chosen: Chosen) -> None:
     """The candidate's key figures, and their difference from the baseline."""
     with st.container(horizontal=True):
-        metrics = chosen.summary["metrics"]
+        metrics = chosen.summary.metrics
         for name in KEY_FIGURES:
             c.metric(NAMES[name], metrics[name])
         c.metric(
@@ -42,32 +41,32 @@ def show_figures(chosen: Chosen) -> None:
             metrics["p_at_1_mean"],
             help_="How sure it is of its first prediction. More is not better by itself.",
         )
-        churn = chosen.summary["churn"]
+        churn = chosen.summary.churn
         if churn:
-            posts = chosen.summary["posts"]
+            posts = chosen.summary.posts
             c.figure(
                 "Posts that changed",
-                words.share(churn["changed"] / posts),
-                f"fixed {words.share(churn['fixed'] / posts)},"
-                f" broken {words.share(churn['broken'] / posts)}",
+                words.share(churn.changed / posts),
+                f"fixed {words.share(churn.fixed / posts)},"
+                f" broken {words.share(churn.broken / posts)}",
                 help_="Posts whose first prediction differs between the two.",
             )
 
 
-def metric_table(metrics: Mapping[str, dict[str, Any]], names: tuple[str, str]) -> None:
+def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) -> None:
     """All metrics, both sides with their own 95% intervals."""
     rows = [
         (
             NAMES[name],
-            words.around(metrics[name]["baseline"], metrics[name].get("interval_baseline")),
-            words.around(metrics[name]["candidate"], metrics[name].get("interval_candidate")),
-            words.signed(metrics[name]["difference"]),
-            words.interval(metrics[name]["interval"]),
-            words.band(metrics[name]["noise"]),
-            verdict(metrics[name].get("verdict")),
+            words.around(change.baseline, change.interval_baseline),
+            words.around(change.candidate, change.interval_candidate),
+            words.signed(change.difference),
+            words.interval(change.interval),
+            words.band(change.noise),
+            verdict(change.verdict),
         )
         for name in NAMES
-        if name in metrics
+        if (change := metrics.get(name))
     ]
     c.table(("Metric", *names, "Difference", "95% interval", "Noise", "Verdict"), rows)
 
@@ -80,58 +79,58 @@ def verdict(called: str | None) -> str:
 
 def accuracy_test(chosen: Chosen) -> str:
     """The exact test of the accuracies in words."""
-    test = chosen.summary["accuracy_test"]
-    p = words.chance(test["p_value"])
-    if "only_baseline" in test:
+    test = chosen.summary.accuracy_test
+    p = words.chance(test.p_value)
+    if isinstance(test, PairedAccuracyTest):
         return (
-            f"Accuracy, post by post: {words.count(test['only_candidate'], 'post')} that only the"
-            f" candidate gets right, {test['only_baseline']:,} that only the baseline does. Were"
+            f"Accuracy, post by post: {words.count(test.only_candidate, 'post')} that only the"
+            f" candidate gets right, {test.only_baseline:,} that only the baseline does. Were"
             " both right equally often, a split as uneven as this would come with probability"
-            f" {p} ({test['test']})."
+            f" {p} ({test.test})."
         )
     return (
-        f"Accuracy on {words.count(test['posts_baseline'], 'post')} of the baseline and"
-        f" {test['posts_candidate']:,} others of the candidate: were both right equally often, a"
-        f" difference like this would come with probability {p} ({test['test']})."
+        f"Accuracy on {words.count(test.posts_baseline, 'post')} of the baseline and"
+        f" {test.posts_candidate:,} others of the candidate: were both right equally often, a"
+        f" difference like this would come with probability {p} ({test.test})."
     )
 
 
 def show_label_sets(chosen: Chosen) -> None:
     """What both models know, what each knows, and which subreddits came and went."""
-    sets, labels = chosen.summary["label_sets"], chosen.summary["subreddits"]
-    if not labels["added"] and not labels["removed"]:
+    sets, labels = chosen.summary.label_sets, chosen.summary.subreddits
+    if not labels.added and not labels.removed:
         return
     c.section(
         "On what both know",
-        f"{labels['shared']:,} subreddits are known to both models, {labels['added']:,} only to the"
-        f" candidate, {labels['removed']:,} only to the baseline. Elsewhere on this page a model"
+        f"{labels.shared:,} subreddits are known to both models, {labels.added:,} only to the"
+        f" candidate, {labels.removed:,} only to the baseline. Elsewhere on this page a model"
         " that cannot name a subreddit is wrong on its posts.",
     )
     if sets:
-        metric_table(sets["shared"]["metrics"], chosen.names)
+        metric_table(sets.shared.metrics, chosen.names)
         st.caption(
-            f"{words.count(sets['shared']['posts'], 'post')} of the shared subreddits;"
+            f"{words.count(sets.shared.posts, 'post')} of the shared subreddits;"
             " a first prediction of any other counts as none."
         )
         st.markdown("**Each on the posts of all that it knows**")
-        own = [sets["own"][side] for side in ("baseline", "candidate")]
+        own = (sets.own.baseline, sets.own.candidate)
         scores = [
-            (NAMES[name], *(words.three(side["metrics"][name]) for side in own))
-            for name in own[0]["metrics"]
+            (NAMES[name], *(words.three(side.metrics[name]) for side in own))
+            for name in own[0].metrics
         ]
-        posts = ("Posts", *(f"{side['posts']:,}" for side in own))
+        posts = ("Posts", *(f"{side.posts:,}" for side in own))
         c.table(("Metric", *chosen.names), [posts, *scores])
-    for key, title in (("added", "New"), ("removed", "No longer known")):
-        if labels[key]:
-            st.markdown(f"**{title}** {listed(labels[f'{key}_names'])}")
-    for rename in labels["renames"]:
+    for names, title in ((labels.added_names, "New"), (labels.removed_names, "No longer known")):
+        if names:
+            st.markdown(f"**{title}** {listed(names)}")
+    for rename in labels.renames:
         st.markdown(
-            f"r/{words.plain(rename['removed'])} looks like r/{words.plain(rename['added'])}:"
-            f" {words.share(rename['share'])} of its posts ({rename['posts']:,})."
+            f"r/{words.plain(rename.removed)} looks like r/{words.plain(rename.added)}:"
+            f" {words.share(rename.share)} of its posts ({rename.posts:,})."
         )
 
 
-def listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Subreddits in one line, the first few of many."""
     shown = ", ".join(f"r/{words.plain(name)}" for name in names[:FEW_NAMES])
     left = len(names) - FEW_NAMES

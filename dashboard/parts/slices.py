@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.comparison.significance import WORSE
+from core.comparison.results import WORSE
 from dashboard import components as c
 from dashboard import pages, state, words
 from dashboard.pair import Chosen

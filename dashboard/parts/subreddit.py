@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.posts import KINDS
-from core.comparison.significance import BETTER, WORSE
+from core.comparison.results import BETTER, WORSE
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, pages, state, words
@@ -64,7 +64,7 @@ def described(values: pd.Series) -> str:
     head = f"{values['support']:,} posts; {mark(values)}."
     if pd.isna(values["p_value"]):
         return head
-    bounds = [values["interval_low"], values["interval_high"]]
+    bounds = (values["interval_low"], values["interval_high"])
     noise = None if pd.isna(values["band"]) else values["band"]
     recall_p = values["recall_p_value"]
     recall = "" if pd.isna(recall_p) else f" Of recall alone, exactly: p {words.chance(recall_p)}."

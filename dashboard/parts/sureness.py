@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.comparison.results import ConfidenceShift
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, words
@@ -25,13 +26,13 @@ Sets = dict[str, list[tuple[dict[str, Any], bool]]]
 
 def show_p_at_1(chosen: Chosen) -> None:
     """Both distributions, on the compared posts and on others that the store has."""
-    p = chosen.summary["p_at_1"]
-    change = words.signed(p["candidate_mean"] - p["baseline_mean"])
+    p = chosen.summary.p_at_1
+    change = words.signed(p.candidate_mean - p.baseline_mean)
     surer = {"+": "surer", "−": "less sure"}.get(change[0], "as sure")
     c.section(
         "How sure the models are",
-        f"The candidate is {surer}: mean p@1 {words.three(p['candidate_mean'])} against"
-        f" {words.three(p['baseline_mean'])}. p@1 is the probability of the first prediction.",
+        f"The candidate is {surer}: mean p@1 {words.three(p.candidate_mean)} against"
+        f" {words.three(p.baseline_mean)}. p@1 is the probability of the first prediction.",
     )
     figure = st.container()
     sets = _sets(chosen)
@@ -68,11 +69,11 @@ def show_p_at_1(chosen: Chosen) -> None:
     c.lines(distances(p))
 
 
-def distances(p: dict[str, float]) -> list[str]:
+def distances(p: ConfidenceShift) -> list[str]:
     """The three distances of the distributions, each with what it means."""
-    ks, moved, psi = (words.three(p[name]) for name in ("ks", "wasserstein", "psi"))
-    shift = "little" if p["psi"] < LITTLE else "some" if p["psi"] < SOME else "a large"
-    side = f"at the widest point, {words.share(p['ks'])} of the posts lie on the other side."
+    ks, moved, psi = map(words.three, (p.ks, p.wasserstein, p.psi))
+    shift = "little" if p.psi < LITTLE else "some" if p.psi < SOME else "a large"
+    side = f"at the widest point, {words.share(p.ks)} of the posts lie on the other side."
     return [
         f"**KS {ks}**: {side}",
         f"**Wasserstein {moved}**: so far would the p@1 of the average post have to move.",

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.posts import Page
+from core.comparison.results import ChurnCounts
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.paging import turn
@@ -35,28 +36,27 @@ class Filters:
 
 def answer(chosen: Chosen) -> str:
     """The page in one sentence."""
-    if not chosen.paired:
+    churn, posts = chosen.summary.churn, chosen.summary.posts
+    if churn is None:
         return (
-            f"The two were evaluated on different posts, {chosen.summary['posts']:,} against"
-            f" {chosen.summary['posts_baseline']:,}, so none can be laid side by side."
+            f"The two were evaluated on different posts, {chosen.summary.posts:,} against"
+            f" {chosen.summary.posts_baseline:,}, so none can be laid side by side."
         )
-    churn, posts = chosen.summary["churn"], chosen.summary["posts"]
     return (
-        f"**{churn['changed']:,}** of {posts:,} posts"
-        f" ({words.share(churn['changed'] / max(posts, 1))}) changed their first prediction:"
-        f" {churn['fixed']:,} fixed, {churn['broken']:,} broken, {churn['swapped']:,} swapped."
+        f"**{churn.changed:,}** of {posts:,} posts"
+        f" ({words.share(churn.changed / max(posts, 1))}) changed their first prediction:"
+        f" {churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped."
     )
 
 
-def show_figures(chosen: Chosen) -> None:
+def show_figures(churn: ChurnCounts, posts: int) -> None:
     """How many posts changed, and how."""
-    churn, posts = chosen.summary["churn"], max(chosen.summary["posts"], 1)
-    net = churn["fixed"] - churn["broken"]
+    net = churn.fixed - churn.broken
     figures = (
-        ("Posts that changed", churn["changed"], "Posts whose first prediction differs."),
-        ("▲ Fixed", churn["fixed"], MEANINGS["fixed"]),
-        ("▼ Broken", churn["broken"], MEANINGS["broken"]),
-        ("⇄ Swapped", churn["swapped"], MEANINGS["swapped"]),
+        ("Posts that changed", churn.changed, "Posts whose first prediction differs."),
+        ("▲ Fixed", churn.fixed, MEANINGS["fixed"]),
+        ("▼ Broken", churn.broken, MEANINGS["broken"]),
+        ("⇄ Swapped", churn.swapped, MEANINGS["swapped"]),
     )
     with st.container(horizontal=True):
         for label, value, meaning in figures:
@@ -151,13 +151,13 @@ with top:
     )
 if chosen is None:
     st.stop()
-if not chosen.paired:
+if chosen.summary.churn is None:
     c.empty(
         "To read what changed post by post, evaluate both models on the same posts, for example:",
         f"signoff evaluate {chosen.baseline.number} --on {posts_of(chosen.pair.candidate)}",
     )
     st.stop()
-show_figures(chosen)
+show_figures(chosen.summary.churn, max(chosen.summary.posts, 1))
 if chosen.pair.sealed:
     unread(chosen)
     st.stop()

@@ -21,8 +21,8 @@ def notes(chosen: Chosen) -> None:
     if not chosen.paired:
         before, after = (words.plain(posts_of(side)) for side in chosen.sides)
         st.info(
-            f"**Two-sample comparison**: {words.count(chosen.summary['posts'], 'post')} of {after}"
-            f" against {chosen.summary['posts_baseline']:,} of {before}. Intervals and tests"
+            f"**Two-sample comparison**: {words.count(chosen.summary.posts, 'post')} of {after}"
+            f" against {chosen.summary.posts_baseline:,} of {before}. Intervals and tests"
             " are those of two samples, wider than on the same posts; no post can be laid side by"
             " side.",
             icon=":material/call_split:",
@@ -31,46 +31,46 @@ def notes(chosen: Chosen) -> None:
 
 def reading(chosen: Chosen, shared: int) -> str:
     """How to read the histogram of the changes."""
-    labels = chosen.summary["subreddits"]
-    unclear = shared - labels["better"] - labels["worse"]
+    labels = chosen.summary.subreddits
+    unclear = shared - labels.better - labels.worse
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
-    called = f"{labels['better']:,} of {shared:,} {better} and {labels['worse']:,} {worse}"
+    called = f"{labels.better:,} of {shared:,} {better} and {labels.worse:,} {worse}"
     if not unclear:
         return f"{called}."
-    retraining = " or from retraining" if chosen.summary["noise"] else ""
+    retraining = " or from retraining" if chosen.summary.noise else ""
     return f"{called}; the other {unclear:,} cannot be told from chance{retraining} (grey)."
 
 
 def lines(chosen: Chosen) -> list[str]:
     """What the lines in the histogram are."""
     found = ["Click a bar to list its subreddits. Dashed: changes of ±0.20."]
-    normal = chosen.summary["changes_normal"]
+    normal = chosen.summary.changes_normal
     if normal:
         found.append(
-            f"Dotted: the normal curve of mean {words.signed(normal['mean'])} and standard"
-            f" deviation {words.three(normal['sd'])}."
+            f"Dotted: the normal curve of mean {words.signed(normal.mean)} and standard"
+            f" deviation {words.three(normal.sd)}."
         )
-    if chosen.summary["noise"]:
+    if chosen.summary.noise:
         found.append("The outline is what reseeding alone does.")
     return found
 
 
 def noise_of(chosen: Chosen) -> str:
     """Where the noise band comes from, or how to get one."""
-    noise = chosen.summary["noise"]
+    noise = chosen.summary.noise
     if noise is None:
         return (
             "Noise of retraining is not measured; `signoff noise --snapshot"
             f" {chosen.candidate.snapshot.id}` with the same parameters measures it."
         )
-    return f"Noise: {noise['repeats']} retrainings, execution \\#{noise['execution']}."
+    return f"Noise: {noise.repeats} retrainings, execution \\#{noise.execution}."
 
 
 def show_changes(chosen: Chosen) -> None:
     """The histogram of the changes; a bar leads to its subreddits."""
     shared = chosen.changes["difference"].dropna()
     c.section("F1 change per subreddit", reading(chosen, len(shared)))
-    figure = charts.f1_changes(chosen.changes, c.colours(), normal=chosen.summary["changes_normal"])
+    figure = charts.f1_changes(chosen.changes, c.colours(), normal=chosen.summary.changes_normal)
     clicked = c.clickable(
         figure, key="f1-changes", alt="Histogram of the F1 changes of the subreddits"
     )
@@ -85,7 +85,7 @@ def show_details(chosen: Chosen) -> None:
     everything = st.expander("All metrics", key="metrics", bind="query-params")
     if everything.open:
         with everything:
-            metric_table(chosen.summary["metrics"], chosen.names)
+            metric_table(chosen.summary.metrics, chosen.names)
             st.caption(
                 f"{accuracy_test(chosen)} Intervals of 95% by the bias-corrected jackknife over"
                 f" posts. {noise_of(chosen)} Comparison recorded as execution"
@@ -110,8 +110,8 @@ with st.container():  # there without notes too: the filters below keep their pl
     notes(chosen)
     c.caveats(chosen.caveats)
     show_figures(chosen)
-    if chosen.summary["label_sets"]:
-        posts = words.count(chosen.summary["posts"], "post")
+    if chosen.summary.label_sets:
+        posts = words.count(chosen.summary.posts, "post")
         st.caption(f"These are of all {posts}; the sentence is of what both models know.")
 left, right = st.columns(2, gap="large")
 with left:

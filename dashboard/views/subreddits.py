@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.comparison.significance import BETTER, FEW, SAME, WITHIN, WORSE
+from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.store.frames import as_csv, as_parquet
 from dashboard import components as c
 from dashboard import data, pages, state, words
@@ -20,13 +20,13 @@ ANY_TOPIC = "all"
 
 def answer(chosen: Chosen) -> str:
     """The page in one sentence; it calls only what was tested."""
-    labels, shared = chosen.summary["subreddits"], chosen.changes.dropna(subset=["difference"])
-    new = f"{labels['added']:,} new, {labels['removed']:,} dropped."
+    labels, shared = chosen.summary.subreddits, chosen.changes.dropna(subset=["difference"])
+    new = f"{labels.added:,} new, {labels.removed:,} dropped."
     same, within, few = ((shared["verdict"] == kind).sum() for kind in (SAME, WITHIN, FEW))
     posts = "these posts" if chosen.paired else "two samples of posts"
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
     return (
-        f"**{labels['better']:,}** {better}, **{labels['worse']:,}** {worse}; in {same:,} of"
+        f"**{labels.better:,}** {better}, **{labels.worse:,}** {worse}; in {same:,} of"
         f" {len(shared):,} shared subreddits {posts} show no change, {within:,} changed no more"
         f" than retraining does, {few:,} have too few posts to tell; {new}"
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.comparison.results import ConfidenceShift, NormalFit
 from core.feedback.summary import Share, Span
 from core.stats.intervals import wilson_interval
 from dashboard.charts import changes, feedback, sureness
@@ -54,14 +55,14 @@ def test_bins_reach_beyond_the_lines_at_a_fifth() -> None:
 
 def test_the_normal_curve_covers_as_many_subreddits_as_there_are() -> None:
     frame = make_changes([0.0, 0.02, -0.02, 0.04] * 10)
-    figure = changes.f1_changes(frame, LIGHT, normal={"mean": 0.01, "sd": 0.03})
+    figure = changes.f1_changes(frame, LIGHT, normal=NormalFit(0.01, 0.03))
     curve = next(t for t in traces(figure, "scatter") if t["name"] == "normal")
     area = np.trapezoid(curve["y"], curve["x"]) / changes.BIN
     assert area == pytest.approx(len(frame), rel=1e-3)
 
 
-@pytest.mark.parametrize("normal", [None, {"mean": 0.0, "sd": 0.0}])
-def test_without_a_spread_there_is_no_normal_curve(normal: dict[str, float] | None) -> None:
+@pytest.mark.parametrize("normal", [None, NormalFit(0.0, 0.0)])
+def test_without_a_spread_there_is_no_normal_curve(normal: NormalFit | None) -> None:
     figure = changes.f1_changes(make_changes([0.0, 0.0]), LIGHT, normal=normal)
     assert not [t for t in traces(figure, "scatter") if t["name"] == "normal"]
 
@@ -129,7 +130,7 @@ def test_names_from_outside_are_escaped_for_plotly() -> None:
     ("psi", "shift"), [(0.05, "little"), (0.1, "some"), (0.2, "some"), (0.25, "a large")]
 )
 def test_a_psi_is_said_by_the_rule_of_thumb(psi: float, shift: str) -> None:
-    ks, moved, stable = distances({"ks": 0.23, "wasserstein": 0.112, "psi": psi})
+    ks, moved, stable = distances(ConfidenceShift(0.5, 0.6, 0.23, 0.112, psi))
     assert ks == "**KS 0.230**: at the widest point, 23.0% of the posts lie on the other side."
     assert "0.112" in moved
     assert f": {shift} shift" in stable

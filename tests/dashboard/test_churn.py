@@ -9,6 +9,7 @@ import pytest
 
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
+from core.comparison.results import ChurnCounts
 from core.store import Store, open_store
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import HOSTILE, links, plain_text_of, text_of, tick
@@ -18,28 +19,29 @@ EACH = 25
 
 
 @pytest.fixture
-def churn(shown: Path) -> dict[str, int]:
+def churn(shown: Path) -> ChurnCounts:
     """What the demo's comparison says of its posts."""
     store: Store = open_store(shown)
     made = comparing.compare(store, comparing.pair(store, PRODUCTION, WAITING))
-    found: dict[str, int] = comparing.summary_of(store, made)["churn"]
-    return found
+    counts = comparing.summary_of(store, made).churn
+    assert counts is not None
+    return counts
 
 
-def test_the_answer_counts_what_changed_and_how(churn: dict[str, int], open_page: Open) -> None:
+def test_the_answer_counts_what_changed_and_how(churn: ChurnCounts, open_page: Open) -> None:
     said = plain_text_of(open_page("churn"))
-    assert f"**{churn['changed']:,}** of 2,133 posts" in said
-    assert f"{churn['fixed']} fixed, {churn['broken']} broken, {churn['swapped']} swapped." in said
+    assert f"**{churn.changed:,}** of 2,133 posts" in said
+    assert f"{churn.fixed} fixed, {churn.broken} broken, {churn.swapped} swapped." in said
 
 
-def test_posts_come_a_page_at_a_time(churn: dict[str, int], open_page: Open) -> None:
+def test_posts_come_a_page_at_a_time(churn: ChurnCounts, open_page: Open) -> None:
     app = open_page("churn")
     first = app.dataframe[0].value
     assert len(first) == EACH
-    assert f"1 to {EACH} of {churn['changed']:,} posts" in text_of(app)
-    last = -(-churn["changed"] // EACH)
+    assert f"1 to {EACH} of {churn.changed:,} posts" in text_of(app)
+    last = -(-churn.changed // EACH)
     app = open_page("churn", page=str(last))
-    assert len(app.dataframe[0].value) == churn["changed"] - (last - 1) * EACH
+    assert len(app.dataframe[0].value) == churn.changed - (last - 1) * EACH
     assert app.query_params["page"] == str(last)
 
 
@@ -50,22 +52,22 @@ def test_a_page_that_is_not_there_leads_to_one_that_is(
     assert len(open_page("churn", page=page).dataframe[0].value)
 
 
-def test_other_filters_begin_at_their_first_page(churn: dict[str, int], open_page: Open) -> None:
+def test_other_filters_begin_at_their_first_page(churn: ChurnCounts, open_page: Open) -> None:
     app = open_page("churn", page="3")
     app.selectbox(key="change").select("fixed").run()
     assert "page" not in app.query_params
-    assert f"1 to {EACH} of {churn['fixed']:,} posts" in text_of(app)
+    assert f"1 to {EACH} of {churn.fixed:,} posts" in text_of(app)
 
 
 @pytest.mark.parametrize(
     ("kind", "mark"), [("fixed", "▲ fixed"), ("broken", "▼ broken"), ("swapped", "⇄ swapped")]
 )
 def test_posts_are_filtered_by_what_became_of_them(
-    churn: dict[str, int], open_page: Open, kind: str, mark: str
+    churn: ChurnCounts, open_page: Open, kind: str, mark: str
 ) -> None:
     app = open_page("churn", change=kind)
     assert set(app.dataframe[0].value["Change"]) == {mark}
-    assert f"of {churn[kind]:,} posts" in text_of(app)
+    assert f"of {getattr(churn, kind):,} posts" in text_of(app)
 
 
 def test_posts_are_filtered_by_subreddit_and_slice(shown: Path, open_page: Open) -> None:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
 from core.comparison import compare as comparing
+from core.comparison.results import Rename, Subreddits
 from core.evaluation import evaluate as evaluating
 from core.feedback import submissions
 from core.feedback.submissions import Sent
@@ -17,7 +17,7 @@ from core.serving.model import Suggestion
 from core.serving.suggest import load_alias
 from core.snapshots import find
 from core.store import Store, models, open_store
-from core.store.frames import put_json
+from core.store.frames import put_record
 from core.store.models import Comparison
 from core.training.train import of_execution
 from dashboard import data
@@ -46,12 +46,12 @@ def store(demo: Path) -> Store:
     return open_store(demo)
 
 
-def other(store: Store, change: Callable[[dict[str, Any]], None]) -> Comparison:
-    """The demo's comparison with another summary."""
+def other(store: Store, change: Callable[[Subreddits], Subreddits]) -> Comparison:
+    """The demo's comparison with other subreddits."""
     made = comparing.compare(store, comparing.pair(store, BASELINE, CANDIDATE))
     summary = comparing.summary_of(store, made)
-    change(summary)
-    return replace(made, summary=put_json(store.artifacts, summary))
+    changed = replace(summary, subreddits=change(summary.subreddits))
+    return replace(made, summary=put_record(store.artifacts, changed))
 
 
 def test_a_clicked_bar_leads_to_the_subreddits_that_it_counts(shown: Path, open_page: Open) -> None:
@@ -150,9 +150,8 @@ def test_what_both_models_know_is_told_apart(shown: Path, open_page: Open) -> No
 def test_a_rename_is_suggested(
     store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def renamed(summary: dict[str, Any]) -> None:
-        rename = {"removed": "old_name", "added": "newname", "posts": 87, "share": 0.87}
-        summary["subreddits"]["renames"] = [rename]
+    def renamed(labels: Subreddits) -> Subreddits:
+        return replace(labels, renames=(Rename("old_name", "newname", 87, 0.87),))
 
     pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, renamed)
     monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
@@ -163,9 +162,8 @@ def test_a_rename_is_suggested(
 def test_nothing_is_said_of_the_rest_where_every_change_is_called(
     store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def called(summary: dict[str, Any]) -> None:
-        labels = summary["subreddits"]
-        labels["better"] = labels["shared"] - labels["worse"]
+    def called(labels: Subreddits) -> Subreddits:
+        return replace(labels, better=labels.shared - labels.worse)
 
     pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, called)
     assert "cannot be told from chance" in plain_text_of(open_page("compare"))

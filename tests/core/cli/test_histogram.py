@@ -5,7 +5,7 @@ import pytest
 from rich.text import Text
 
 from core.cli.histogram import WIDTH, histogram_lines
-from core.comparison.significance import BETTER, SAME, WORSE
+from core.comparison.results import BETTER, SAME, WORSE
 
 
 def lines(changes: list[float], verdicts: list[str]) -> list[str]:

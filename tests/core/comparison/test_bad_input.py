@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.comparison.difference import Difference, Side, difference
+from core.comparison.results import ChurnCounts
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
 from tests.factories import make_table
@@ -30,7 +31,7 @@ def test_another_k_is_compared_by_what_both_have() -> None:
         top_labels=np.hstack([one.top_labels, 1 - one.top_labels, np.full((30, 1), -1)]),
         top_probs=np.hstack([one.top_probs, one.top_probs / 2, one.top_probs * 0]),
     )
-    metrics = compared(three, one).summary["metrics"]
+    metrics = compared(three, one).summary.metrics
     assert "recall_at_1" in metrics
     assert "recall_at_3" not in metrics
 
@@ -39,9 +40,9 @@ def test_labels_that_do_not_overlap_at_all_share_nothing() -> None:
     before = make_table(POSTS, model_labels=LABELS)
     after = make_table({p: (t, "dogs") for p, (t, _) in POSTS.items()}, model_labels=["dogs"])
     found = compared(before, after)
-    assert found.summary["subreddits"]["shared"] == 0
-    assert found.summary["subreddits"]["better"] == found.summary["subreddits"]["worse"] == 0
-    assert found.summary["changes_normal"] is None
+    assert found.summary.subreddits.shared == 0
+    assert found.summary.subreddits.better == found.summary.subreddits.worse == 0
+    assert found.summary.changes_normal is None
     assert found.changes["difference"].isna().all()
 
 
@@ -60,7 +61,7 @@ def test_one_post_a_subreddit_is_too_few_to_tell() -> None:
 def test_a_single_post_is_compared() -> None:
     one = make_table({"p": ("cats", "cats")}, model_labels=LABELS)
     other = make_table({"p": ("cats", "space")}, model_labels=LABELS)
-    assert compared(one, other).summary["churn"]["broken"] == 1
+    assert compared(one, other).summary.churn == ChurnCounts(1, 0, 1, 0)
 
 
 def test_attributes_of_other_posts_leave_slices_empty_but_no_error() -> None:

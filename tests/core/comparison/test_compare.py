@@ -25,14 +25,13 @@ def test_two_trainings_mean_their_evaluations_on_the_validation_split(road: Road
 def test_a_comparison_is_paired_and_kept(road: Road) -> None:
     made = compare(road.store, pair(road.store, 3, 5))
     summary, changes = summary_of(road.store, made), changes_of(road.store, made)
-    assert (summary["kind"], summary["posts"]) == ("paired", 24)
+    assert (summary.kind, summary.posts) == ("paired", 24)
     assert changes["support"].sum() == 24
-    assert summary["churn"]["changed"] == changes["changed"].sum()
+    assert summary.churn is not None
+    assert summary.churn.changed == changes["changed"].sum()
     execution = get(road.store, made.execution)
     assert execution.inputs["baseline"] == 4
-    assert (
-        execution.metrics["f1_macro_difference"] == (summary["metrics"]["f1_macro"]["difference"])
-    )
+    assert execution.metrics["f1_macro_difference"] == summary.metrics["f1_macro"].difference
 
 
 def test_the_same_pair_is_given_back_unless_forced(road: Road) -> None:
@@ -50,11 +49,11 @@ def test_models_of_two_snapshots_are_paired_where_both_were_evaluated_on_one(roa
     judged = evaluate(road.store, model, other)
     apart = pair(road.store, 3, model.execution)
     assert (apart.baseline.execution, apart.candidate) == (4, judged)
-    assert summary_of(road.store, compare(road.store, apart))["kind"] == "unpaired"
+    assert summary_of(road.store, compare(road.store, apart)).kind == "unpaired"
     evaluate(road.store, road.baseline, other)
     together = pair(road.store, 3, model.execution)
     assert together.baseline.snapshot == other.digest
-    assert summary_of(road.store, compare(road.store, together))["kind"] == "paired"
+    assert summary_of(road.store, compare(road.store, together)).kind == "paired"
 
 
 def test_what_cannot_be_compared_is_refused(road: Road) -> None:
@@ -97,7 +96,7 @@ def test_an_opened_split_is_compared_with_its_slices_and_kept(road: Road) -> Non
     attributes = attributes_of(unseal(road.store, road.snapshot))
     made = compare(road.store, chosen, attributes=attributes)
     summary, slices = summary_of(road.store, made), slices_of(road.store, made)
-    assert (summary["kind"], summary["posts"]) == ("paired", 24)
+    assert (summary.kind, summary.posts) == ("paired", 24)
     assert slices is not None
     assert {"hour (UTC)", "title length"} <= set(slices["dimension"])
     before = listing(road.store)

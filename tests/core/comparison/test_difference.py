@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comparison.align import paired_order
-from core.comparison.difference import Bands, Difference, Side, difference
+from core.comparison.difference import Difference, Side, difference
+from core.comparison.results import ChurnCounts, NoiseBands, Subreddits
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
+from core.records import to_json
 from tests.factories import make_table
 
 LABELS = ["cats", "python", "space"]
@@ -37,7 +39,7 @@ def rounded(value: Any) -> Any:
     """Numbers to nine digits: sums depend on their order by the last ones."""
     if isinstance(value, dict):
         return {key: rounded(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [rounded(each) for each in value]
     return round(value, 9) if isinstance(value, float) else value
 
@@ -67,8 +69,8 @@ def compared(
 
 def test_the_same_posts_are_paired_and_their_churn_is_counted() -> None:
     summary = compared(BASELINE, CANDIDATE).summary
-    assert (summary["kind"], summary["posts"]) == ("paired", 5)
-    assert summary["churn"] == {"changed": 3, "fixed": 1, "broken": 1, "swapped": 1}
+    assert (summary.kind, summary.posts) == ("paired", 5)
+    assert summary.churn == ChurnCounts(changed=3, fixed=1, broken=1, swapped=1)
 
 
 @given(st.permutations(range(5)), st.permutations(range(5)))
@@ -76,7 +78,7 @@ def test_the_order_of_posts_changes_nothing(one: list[int], other: list[int]) ->
     baseline, candidate = (make_table(said, model_labels=LABELS) for said in (BASELINE, CANDIDATE))
     straight = difference(side(baseline), side(candidate))
     mixed = difference(side(shuffled(baseline, one)), side(shuffled(candidate, other)))
-    assert rounded(mixed.summary) == rounded(straight.summary)
+    assert rounded(to_json(mixed.summary)) == rounded(to_json(straight.summary))
     pd.testing.assert_frame_equal(mixed.changes, straight.changes)
 
 
@@ -92,48 +94,43 @@ def test_each_post_finds_itself_on_the_other_side(one: list[int], other: list[in
 @pytest.mark.parametrize("other", [{"p9": ("cats", "cats")}, {**CANDIDATE, "p9": ("cats", "cats")}])
 def test_other_posts_are_unpaired_and_have_no_churn(other: dict[str, tuple[str, str]]) -> None:
     found = compared(BASELINE, other)
-    assert (found.summary["kind"], found.summary["churn"]) == ("unpaired", None)
-    assert found.summary["accuracy_test"]["test"].endswith("two samples")
+    assert (found.summary.kind, found.summary.churn) == ("unpaired", None)
+    assert found.summary.accuracy_test.test.endswith("two samples")
     assert "changed" not in found.changes
-    assert found.summary["posts"] == len(other)
+    assert found.summary.posts == len(other)
 
 
 def test_as_many_posts_are_not_yet_the_same_posts() -> None:
     renamed = {f"other {post}": said for post, said in CANDIDATE.items()}
-    assert compared(BASELINE, renamed).summary["kind"] == "unpaired"
+    assert compared(BASELINE, renamed).summary.kind == "unpaired"
 
 
 def test_every_metric_of_both_is_given_with_its_difference() -> None:
-    metrics = compared(BASELINE, CANDIDATE).summary["metrics"]
+    metrics = compared(BASELINE, CANDIDATE).summary.metrics
     accuracy = metrics["accuracy"]
-    for name in ("interval", "interval_percentile", "interval_bca"):
-        low, high = accuracy.pop(name)
+    for interval in (accuracy.interval, accuracy.interval_percentile, accuracy.interval_bca):
+        low, high = interval or ()
         assert -1 <= low < 0 < high <= 1
-    for name in ("interval_baseline", "interval_candidate"):
-        low, high = accuracy.pop(name)
+    for interval in (accuracy.interval_baseline, accuracy.interval_candidate):
+        low, high = interval or ()
         assert 0 <= low < 0.6 < high <= 1
-    assert accuracy == {
-        "baseline": 0.6,
-        "candidate": 0.6,
-        "difference": 0.0,
-        "noise": None,
-        "verdict": "no change shown",
-    }
+    assert (accuracy.baseline, accuracy.candidate, accuracy.difference) == (0.6, 0.6, 0.0)
+    assert (accuracy.noise, accuracy.verdict) == (None, "no change shown")
     assert {"f1_macro", "ece", "p_at_1_mean"} <= set(metrics)
 
 
 def test_added_removed_and_shared_subreddits_are_three_things() -> None:
     found = compared(BASELINE, CANDIDATE, before=["cats", "space"], after=["cats", "python", "x"])
-    assert found.summary["subreddits"] == {
-        "shared": 1,
-        "added": 2,
-        "removed": 1,
-        "added_names": ["python", "x"],
-        "removed_names": ["space"],
-        "better": 0,
-        "worse": 0,
-        "renames": [],
-    }
+    assert found.summary.subreddits == Subreddits(
+        shared=1,
+        added=2,
+        removed=1,
+        added_names=("python", "x"),
+        removed_names=("space",),
+        better=0,
+        worse=0,
+        renames=(),
+    )
 
 
 def test_a_subreddit_that_a_model_cannot_name_has_no_f1_there() -> None:
@@ -169,17 +166,17 @@ def test_the_largest_loss_comes_first() -> None:
 
 def test_distances_of_p_at_1_are_given() -> None:
     low, high = (make_table(BASELINE, model_labels=LABELS, p=p) for p in (0.25, 0.75))
-    found = difference(side(low), side(high)).summary["p_at_1"]
-    assert (found["baseline_mean"], found["candidate_mean"]) == (0.25, 0.75)
-    assert (found["ks"], found["wasserstein"]) == (1, 0.5)
-    assert found["psi"] > 1
+    found = difference(side(low), side(high)).summary.p_at_1
+    assert (found.baseline_mean, found.candidate_mean) == (0.25, 0.75)
+    assert (found.ks, found.wasserstein) == (1, 0.5)
+    assert found.psi > 1
 
 
 def test_a_model_against_itself_differs_in_nothing() -> None:
     summary = compared(BASELINE, BASELINE).summary
-    assert all(metric["difference"] == 0 for metric in summary["metrics"].values())
-    assert set(summary["churn"].values()) == {0}
-    assert np.allclose([summary["p_at_1"][name] for name in ("ks", "wasserstein", "psi")], 0)
+    assert all(metric.difference == 0 for metric in summary.metrics.values())
+    assert summary.churn == ChurnCounts(0, 0, 0, 0)
+    assert np.allclose([summary.p_at_1.ks, summary.p_at_1.wasserstein, summary.p_at_1.psi], 0)
 
 
 def test_other_label_sets_are_judged_on_what_both_know() -> None:
@@ -189,27 +186,26 @@ def test_other_label_sets_are_judged_on_what_both_know() -> None:
     before = posts | {f"n{n}": ("new", "cats") for n in range(8)}
     after = posts | {f"n{n}": ("new", "new") for n in range(8)}
     found = compared(before, after, before=["cats", "space"], after=["cats", "new", "space"])
-    assert found.summary["metrics"]["accuracy"]["difference"] == pytest.approx(8 / 24)
-    sets = found.summary["label_sets"]
-    assert sets["shared"]["posts"] == 16
-    assert sets["shared"]["metrics"]["accuracy"]["difference"] == 0
-    assert sets["own"]["baseline"] == {
-        "posts": 16,
-        "metrics": {
-            "accuracy": 0.75,
-            "f1_macro": pytest.approx(11 / 15),
-            "f1_weighted": pytest.approx(11 / 15),
-        },
+    assert found.summary.metrics["accuracy"].difference == pytest.approx(8 / 24)
+    sets = found.summary.label_sets
+    assert sets is not None
+    assert sets.shared.posts == 16
+    assert sets.shared.metrics["accuracy"]["difference"] == 0
+    assert sets.own.baseline.posts == 16
+    assert sets.own.baseline.metrics == {
+        "accuracy": 0.75,
+        "f1_macro": pytest.approx(11 / 15),
+        "f1_weighted": pytest.approx(11 / 15),
     }
-    assert sets["own"]["candidate"]["posts"] == 24
+    assert sets.own.candidate.posts == 24
 
 
 def test_models_that_share_no_subreddit_are_compared_all_the_same() -> None:
     posts = {f"p{n}": ("cats", "") for n in range(4)}
     after = dict.fromkeys(posts, ("cats", "cats"))
     found = compared(posts, after, before=["dogs"], after=["cats"])
-    assert found.summary["label_sets"] is None
-    assert found.summary["subreddits"]["shared"] == 0
+    assert found.summary.label_sets is None
+    assert found.summary.subreddits["shared"] == 0
     assert found.changes["difference"].isna().all()
 
 
@@ -229,9 +225,10 @@ def test_two_samples_are_tested_as_such() -> None:
     verdicts = found.changes.set_index("subreddit")["verdict"]
     assert verdicts["space"] == "worse"
     assert verdicts["python"] == "no change shown"
-    low, high = found.summary["metrics"]["f1_macro"]["interval"]
-    assert low < found.summary["metrics"]["f1_macro"]["difference"] < high < 0
-    assert found.summary["accuracy_test"]["p_value"] < 0.01
+    macro = found.summary.metrics["f1_macro"]
+    low, high = macro.interval or ()
+    assert low < macro.difference < high < 0
+    assert found.summary.accuracy_test.p_value < 0.01
 
 
 @pytest.mark.parametrize(
@@ -254,7 +251,7 @@ def test_what_retraining_does_as_well_is_called_neither_way(
         lost = truth == "space" and rng.random() < 0.5
         after[f"p{n}"] = (truth, "cats" if lost else truth)
     frame = pd.DataFrame({"subreddit": list(spreads), "noise_sd": list(spreads.values())})
-    noise = Bands({}, frame.astype({"noise_sd": float}).assign(band=0.1), degrees=8.0)
+    noise = NoiseBands({}, frame.astype({"noise_sd": float}).assign(band=0.1), degrees=8.0)
     found = difference(
         side(make_table(before, model_labels=LABELS)),
         side(make_table(after, model_labels=LABELS)),
@@ -262,7 +259,7 @@ def test_what_retraining_does_as_well_is_called_neither_way(
     )
     verdicts = found.changes.set_index("subreddit")["verdict"]
     assert verdicts["space"] == expected
-    assert found.summary["subreddits"]["worse"] == (verdicts == "worse").sum()
+    assert found.summary.subreddits.worse == (verdicts == "worse").sum()
 
 
 @given(st.permutations(range(3)))
@@ -276,9 +273,10 @@ def test_the_names_of_labels_change_nothing(order: list[int]) -> None:
 
     plain = compared(BASELINE, CANDIDATE)
     found = difference(side(renamed(BASELINE)), side(renamed(CANDIDATE)))
-    for name, metric in plain.summary["metrics"].items():
+    for name, metric in plain.summary.metrics.items():
         for value in ("baseline", "candidate", "difference", "interval", "verdict"):
-            assert rounded(found.summary["metrics"][name][value]) == rounded(metric[value]), name
+            other_value = getattr(found.summary.metrics[name], value)
+            assert rounded(other_value) == rounded(getattr(metric, value)), name
     left = plain.changes.assign(subreddit=plain.changes["subreddit"].map(other))
     left = left.drop(columns="topic").sort_values("subreddit", ignore_index=True)
     right = found.changes.drop(columns="topic").sort_values("subreddit", ignore_index=True)

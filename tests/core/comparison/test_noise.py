@@ -5,6 +5,7 @@ import pytest
 from core.comparison import retrain as retraining
 from core.comparison.compare import compare, pair, summary_of
 from core.comparison.noise import FIRST_SEED, measure, noise_for
+from core.comparison.results import NoiseSource
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError, SignoffError
 from core.executions import listing
@@ -37,11 +38,11 @@ def test_an_interrupted_measurement_goes_on_where_it_was(road: Road) -> None:
 def test_a_comparison_shows_the_noise_once_it_is_measured(road: Road) -> None:
     numbers = (road.baseline.execution, road.candidate.execution)
     before = summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
-    assert before["noise"] is None
+    assert before.noise is None
     made = measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
     after = summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
-    assert after["noise"] == {"execution": made.execution, "repeats": REPEATS}
-    assert after["metrics"]["f1_macro"]["noise"] == made.bands.metrics["f1_macro"]
+    assert after.noise == NoiseSource(made.execution, REPEATS)
+    assert after.metrics["f1_macro"].noise == made.bands.metrics["f1_macro"]
 
 
 def test_noise_of_another_way_of_training_tells_nothing(

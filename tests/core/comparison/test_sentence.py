@@ -1,47 +1,44 @@
 """The sentence says what the numbers say, and no more."""
 
-from typing import Any
-
+from core.comparison.results import BETTER, SAME, WITHIN, WORSE, Judgement, Kind, MetricChange
 from core.comparison.sentence import verdict_sentence
-from core.comparison.significance import BETTER, SAME, WITHIN, WORSE
+from tests.factories import make_label_sets, make_subreddits, make_summary
 
 
 def metric(
     difference: float,
     *,
     interval: tuple[float, float] = (-0.1, 0.1),
-    verdict: str = SAME,
+    verdict: Judgement = SAME,
     noise: float | None = None,
-) -> dict[str, Any]:
-    return {
-        "baseline": 0.4,
-        "candidate": 0.4 + difference,
-        "difference": difference,
-        "interval": list(interval),
-        "verdict": verdict,
-        "noise": noise,
-    }
+) -> MetricChange:
+    return MetricChange(
+        baseline=0.4,
+        candidate=0.4 + difference,
+        difference=difference,
+        interval=interval,
+        verdict=verdict,
+        noise=noise,
+    )
 
 
 def said(
-    macro: dict[str, Any],
+    macro: MetricChange,
     *,
-    kind: str = "paired",
-    shared: dict[str, Any] | None = None,
+    kind: Kind = Kind.PAIRED,
+    shared: MetricChange | None = None,
     one_model: bool = False,
     **labels: int,
 ) -> str:
-    counts = {"shared": 237, "better": 0, "worse": 0, "added": 0, "removed": 0} | labels
-    sets = shared and {"shared": {"posts": 1_900, "metrics": {"f1_macro": shared}}}
-    summary = {
-        "kind": kind,
-        "posts": 2_000,
-        "posts_baseline": 1_500,
-        "metrics": {"f1_macro": macro},
-        "label_sets": sets,
-        "subreddits": counts,
-        "one_model": one_model,
-    }
+    summary = make_summary(
+        kind=kind,
+        posts=2_000,
+        posts_baseline=1_500,
+        metrics={"f1_macro": macro},
+        label_sets=make_label_sets(shared, posts=1_900) if shared else None,
+        subreddits=make_subreddits(**({"shared": 237} | labels)),
+        one_model=one_model,
+    )
     return verdict_sentence(summary, baseline="#3", candidate="#5")
 
 
@@ -85,7 +82,7 @@ def test_other_subreddits_are_judged_on_those_that_both_know() -> None:
 
 def test_two_models_on_different_posts_are_never_called_better_or_worse() -> None:
     gain = metric(0.05, interval=(0.03, 0.07), verdict=BETTER)
-    text = said(gain, kind="unpaired", better=3, worse=1)
+    text = said(gain, kind=Kind.UNPAIRED, better=3, worse=1)
     assert text.startswith("#5 scores higher than #3: macro F1 +0.050")
     assert "on 2,000 posts against 1,500 others. Subreddits: 3 higher, 1 lower." in text
     assert text.endswith("this tells of both together.")
@@ -94,6 +91,6 @@ def test_two_models_on_different_posts_are_never_called_better_or_worse() -> Non
 
 def test_one_model_on_two_sets_of_posts_tells_of_the_posts() -> None:
     loss = metric(-0.05, interval=(-0.07, -0.03), verdict=WORSE)
-    text = said(loss, kind="unpaired", one_model=True)
+    text = said(loss, kind=Kind.UNPAIRED, one_model=True)
     assert text.startswith("#5 scores lower than #3")
     assert text.endswith("One model on two sets of posts: what differs is the posts.")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.comparison.align import Aligned
-from core.comparison.significance import FEW, SAME, WITHIN, metric_verdict, paired_significance
+from core.comparison.results import FEW, SAME, WITHIN
+from core.comparison.significance import metric_verdict, paired_significance
 
 LABELS, POSTS_EACH = 8, 80
 
@@ -73,7 +74,7 @@ def test_intervals_surround_the_differences_and_are_reproducible() -> None:
     change = (posts.candidate[:, 0] == posts.truth).mean() - (
         posts.baseline[:, 0] == posts.truth
     ).mean()
-    low, high = one.intervals["accuracy"]["interval"]
+    low, high = one.intervals["accuracy"].interval or ()
     assert low < change < high
     assert set(one.intervals) >= {"f1_macro", "f1_weighted", "recall_at_3", "p_at_1_mean"}
     assert "recall_at_5" not in one.intervals  # three predictions were kept
@@ -82,21 +83,21 @@ def test_intervals_surround_the_differences_and_are_reproducible() -> None:
 @pytest.mark.parametrize(
     ("name", "interval", "noise", "expected"),
     [
-        ("f1_macro", [0.01, 0.03], None, "better"),
-        ("f1_macro", [-0.03, -0.01], None, "worse"),
-        ("f1_macro", [-0.01, 0.05], None, SAME),
-        ("f1_macro", [0.01, 0.03], 0.019, "better"),
-        ("f1_macro", [0.01, 0.03], 0.021, WITHIN),
-        ("f1_macro", [-0.03, -0.01], 0.021, WITHIN),
-        ("f1_macro", [-0.01, 0.05], 0.001, SAME),
-        ("ece", [0.01, 0.03], None, "worse"),
-        ("ece", [-0.03, -0.01], None, "better"),
-        ("p_at_1_mean", [0.01, 0.03], None, None),
+        ("f1_macro", (0.01, 0.03), None, "better"),
+        ("f1_macro", (-0.03, -0.01), None, "worse"),
+        ("f1_macro", (-0.01, 0.05), None, SAME),
+        ("f1_macro", (0.01, 0.03), 0.019, "better"),
+        ("f1_macro", (0.01, 0.03), 0.021, WITHIN),
+        ("f1_macro", (-0.03, -0.01), 0.021, WITHIN),
+        ("f1_macro", (-0.01, 0.05), 0.001, SAME),
+        ("ece", (0.01, 0.03), None, "worse"),
+        ("ece", (-0.03, -0.01), None, "better"),
+        ("p_at_1_mean", (0.01, 0.03), None, None),
         ("f1_macro", None, 0.01, None),
     ],
 )
 def test_a_metric_is_judged_by_its_interval_its_noise_and_its_direction(
-    name: str, interval: list[float] | None, noise: float | None, expected: str | None
+    name: str, interval: tuple[float, float] | None, noise: float | None, expected: str | None
 ) -> None:
-    difference = sum(interval or [0.0, 0.0]) / 2
+    difference = sum(interval or (0.0, 0.0)) / 2
     assert metric_verdict(name, difference, interval=interval, noise=noise) == expected

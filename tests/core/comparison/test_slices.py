@@ -8,7 +8,7 @@ from scipy import stats
 
 from core.comparison.align import Aligned
 from core.comparison.dimensions import Dimension
-from core.comparison.significance import SAME, WORSE
+from core.comparison.results import SAME, WORSE
 from core.comparison.slices import by_slice, worst
 
 SIZES = {"kind": 2, "length": 5, "age": 5, "hour": 4, "domain": 8}

@@ -174,11 +174,11 @@ def test_evaluations_of_before_and_after_are_compared_on_what_both_have(road: Ro
     after = evaluate(store, road.candidate, find(store, "small"), force=True)
     chosen = Pair(before.baseline, after)
     summary = summary_of(store, compare(store, chosen))
-    assert (whole["kind"], whole["posts"]) == ("paired", 24)
-    assert (summary["kind"], summary["posts"], summary["posts_baseline"]) == ("paired", 22, 22)
+    assert (whole.kind, whole.posts) == ("paired", 24)
+    assert (summary.kind, summary.posts, summary.posts_baseline) == ("paired", 22, 22)
     table_, wanted = predictions(store, before.baseline), predictions(store, after)
     kept = [post in set(wanted.post_id) for post in table_.post_id]
-    assert summary["metrics"]["accuracy"]["baseline"] == pytest.approx(table_.right[kept].mean())
+    assert summary.metrics["accuracy"].baseline == pytest.approx(table_.right[kept].mean())
     laid = lay_out(store, chosen, {})
     assert page(laid).total == 22
 

@@ -45,11 +45,12 @@ def test_a_candidate_is_compared_with_production_on_validation(production: Store
     assert (found.evaluation.execution, found.evaluation.split) == (6, "valid")
     summary = summary_of(production, found.comparison)
     macro, churned = gate(found, "non_inferiority"), gate(found, "maximum_churn")
-    assert macro.value == summary["metrics"]["f1_macro"]["difference"]
-    assert churned.value == summary["churn"]["changed"] / 24
-    assert gate(found, "maximum_p_at_1_distance.ks").value == summary["p_at_1"]["ks"]
+    assert macro.value == summary.metrics["f1_macro"].difference
+    assert summary.churn is not None
+    assert churned.value == summary.churn.changed / 24
+    assert gate(found, "maximum_p_at_1_distance.ks").value == summary.p_at_1.ks
     ece = gate(found, "maximum_calibration_error")
-    assert list(ece.interval or ()) == summary["metrics"]["ece"]["interval_candidate"]
+    assert ece.interval == summary.metrics["ece"].interval_candidate
     assert ece.value == evaluation_of(production, 6).metrics["ece"]
 
 
@@ -123,11 +124,11 @@ def test_production_itself_has_no_other_to_compare_with(production: Store) -> No
 def test_a_candidates_own_intervals_are_those_of_its_comparison(production: Store) -> None:
     found = check(production, 5)
     assert found.comparison is not None
-    metrics = summary_of(production, found.comparison)["metrics"]
+    metrics = summary_of(production, found.comparison).metrics
     own = own_intervals(production, found.evaluation)
-    assert set(own) == {name for name in metrics if metrics[name].get("interval_candidate")}
+    assert set(own) == {name for name in metrics if metrics[name].interval_candidate}
     for name, interval in own.items():
-        assert interval == pytest.approx(metrics[name]["interval_candidate"])
+        assert interval == pytest.approx(metrics[name].interval_candidate)
 
 
 def test_every_metric_that_a_policy_may_name_can_be_judged(production: Store) -> None:

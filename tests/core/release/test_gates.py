@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from core.comparison.results import ChurnCounts, Kind, NoiseSource
 from core.release.gates import (
     Evidence,
     Gate,
@@ -17,6 +18,7 @@ from core.release.gates import (
 )
 from core.release.policy import DEFAULT, Limit, Policy, parse
 from core.stats.intervals import share_interval
+from tests.factories import make_change, make_label_sets, make_subreddits, make_summary
 
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 MISSING = "There is no version in production to compare with."
@@ -26,23 +28,6 @@ def one(gate: str, key: str, value: float | str, evidence: Evidence) -> Gate:
     """The answer of a policy of one limit."""
     (answer,) = judge(Policy("test", "0" * 64, (Limit(gate, key, value),)), evidence)
     return answer
-
-
-def macro(low: float, high: float, *, noise: float | None = None) -> dict[str, Any]:
-    return {"difference": (low + high) / 2, "interval": [low, high], "noise": noise}
-
-
-def make_summary(**more: Any) -> dict[str, Any]:
-    summary = {
-        "kind": "paired",
-        "posts": 1_000,
-        "metrics": {"f1_macro": macro(-0.002, 0.006)},
-        "label_sets": None,
-        "subreddits": {"shared": 4, "added": 0, "removed": 0},
-        "churn": {"changed": 200, "fixed": 60, "broken": 40, "swapped": 100},
-        "p_at_1": {"ks": 0.1, "wasserstein": 0.02, "psi": 0.3},
-    }
-    return summary | more
 
 
 def make_changes(*rows: tuple[str, int, str, str]) -> pd.DataFrame:
@@ -57,7 +42,7 @@ SAME = make_changes(("cats", 80, "shared", "no change shown"))
 def make_evidence(**more: Any) -> Evidence:
     values = {
         "metrics": {"f1_macro": 0.5, "label_coverage": 0.97, "ece": 0.1},
-        "intervals": {"f1_macro": [0.48, 0.52], "ece": [0.08, 0.12]},
+        "intervals": {"f1_macro": (0.48, 0.52), "ece": (0.08, 0.12)},
         "summary": make_summary(),
         "changes": SAME,
         "missing": MISSING,
@@ -66,7 +51,7 @@ def make_evidence(**more: Any) -> Evidence:
 
 
 ALONE = make_evidence(summary=None, changes=None)
-UNPAIRED = make_evidence(summary=make_summary(kind="unpaired", churn=None))
+UNPAIRED = make_evidence(summary=make_summary(kind=Kind.UNPAIRED, churn=None))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +67,7 @@ UNPAIRED = make_evidence(summary=make_summary(kind="unpaired", churn=None))
 def test_non_inferiority_is_decided_by_the_interval(
     low: float, high: float, verdict: Verdict
 ) -> None:
-    summary = make_summary(metrics={"f1_macro": macro(low, high)})
+    summary = make_summary(metrics={"f1_macro": make_change(low, high)})
     gate = one("non_inferiority", "margin", 0.01, make_evidence(summary=summary))
     assert (gate.verdict, gate.interval, gate.limit) == (verdict, (low, high), -0.01)
     assert gate.value == pytest.approx((low + high) / 2)
@@ -105,15 +90,15 @@ def test_without_a_margin_the_candidate_must_be_better() -> None:
     ("noise", "verdict"), [(0.01, PASS), (0.001, INCONCLUSIVE), (None, INCONCLUSIVE)]
 )
 def test_the_margin_may_be_the_measured_noise(noise: float | None, verdict: Verdict) -> None:
-    summary = make_summary(metrics={"f1_macro": macro(-0.002, 0.006, noise=noise)})
+    summary = make_summary(metrics={"f1_macro": make_change(-0.002, 0.006, noise=noise)})
     gate = one("non_inferiority", "margin", "noise", make_evidence(summary=summary))
     assert (gate.verdict, gate.limit) == (verdict, None if noise is None else -noise)
     assert ("the noise of retraining" if noise else "was not measured: signoff noise") in gate.why
 
 
 def test_where_label_sets_differ_the_shared_subreddits_decide() -> None:
-    sets = {"shared": {"posts": 900, "metrics": {"f1_macro": macro(-0.2, -0.1)}}}
-    labels = {"shared": 3, "added": 1, "removed": 0}
+    sets = make_label_sets(make_change(-0.2, -0.1), posts=900)
+    labels = make_subreddits(shared=3, added=1)
     evidence = make_evidence(summary=make_summary(label_sets=sets, subreddits=labels))
     gate = one("non_inferiority", "margin", 0.01, evidence)
     assert (gate.verdict, gate.interval) == (FAIL, (-0.2, -0.1))
@@ -121,7 +106,7 @@ def test_where_label_sets_differ_the_shared_subreddits_decide() -> None:
 
 
 def test_models_that_share_no_subreddit_cannot_be_judged() -> None:
-    labels = {"shared": 0, "added": 2, "removed": 2}
+    labels = make_subreddits(shared=0, added=2, removed=2)
     gate = one(
         "non_inferiority", "margin", 0.01, make_evidence(summary=make_summary(subreddits=labels))
     )
@@ -139,9 +124,8 @@ def test_a_minimum_is_held_against_the_metrics_own_interval(limit: float, verdic
     assert "f1_macro is 0.500 (95% interval 0.480 to 0.520)" in gate.why
 
 
-@pytest.mark.parametrize("interval", [None, [None, None], [0.4, float("nan")]])
-def test_a_metric_without_an_interval_is_not_judged(interval: Any) -> None:
-    evidence = make_evidence(intervals={"f1_macro": interval})
+def test_a_metric_without_an_interval_is_not_judged() -> None:
+    evidence = make_evidence(intervals={"f1_macro": None})
     assert one("minimum_metric", "f1_macro", 0.1, evidence).verdict == INCONCLUSIVE
     assert one("minimum_metric", "recall_at_5", 0.1, evidence).verdict == INCONCLUSIVE
 
@@ -184,7 +168,7 @@ def test_many_that_are_down_are_named_in_part() -> None:
     assert "r/s3 (−0.040 on 60 posts) and 3 more; the noise" in gate.why
 
 
-@pytest.mark.parametrize("noise", [None, {"execution": 9, "repeats": 4}])
+@pytest.mark.parametrize("noise", [None, NoiseSource(9, 4)])
 def test_a_loss_says_whether_the_noise_of_retraining_was_measured(noise: Any) -> None:
     evidence = make_evidence(
         summary=make_summary(noise=noise), changes=make_changes(("cats", 60, "shared", "worse"))
@@ -211,7 +195,7 @@ def test_without_a_large_subreddit_nothing_is_judged(rows: Any) -> None:
     [(0, PASS), (200, PASS), (225, INCONCLUSIVE), (250, INCONCLUSIVE), (280, FAIL), (1000, FAIL)],
 )
 def test_churn_is_judged_by_its_exact_interval(changed: int, verdict: Verdict) -> None:
-    evidence = make_evidence(summary=make_summary(churn={"changed": changed}))
+    evidence = make_evidence(summary=make_summary(churn=ChurnCounts(changed, 0, 0, changed)))
     gate = one("maximum_churn", "share", 0.25, evidence)
     assert (gate.verdict, gate.value) == (verdict, changed / 1_000)
 
@@ -239,12 +223,6 @@ def test_a_distance_of_p_at_1_is_held_against_its_limit(
     gate = one("maximum_p_at_1_distance", key, value, make_evidence())
     assert (gate.name, gate.verdict) == (f"maximum_p_at_1_distance.{key}", verdict)
     assert gate.interval is None
-
-
-def test_a_distance_that_was_not_measured_is_not_judged() -> None:
-    evidence = make_evidence(summary=make_summary(p_at_1={"ks": None}))
-    for key in ("ks", "psi"):
-        assert one("maximum_p_at_1_distance", key, 1, evidence).verdict == INCONCLUSIVE
 
 
 @pytest.mark.parametrize(("limit", "verdict"), [(0.97, PASS), (0.98, FAIL)])
@@ -340,14 +318,14 @@ def test_one_failure_fails_and_nothing_judged_passes_nothing(
 SHARES = st.floats(0, 1)
 
 
-@given(st.lists(SHARES, min_size=2, max_size=2).map(sorted), SHARES)
+@given(st.lists(SHARES, min_size=2, max_size=2).map(sorted).map(tuple), SHARES)
 def test_a_verdict_is_given_only_where_the_whole_interval_is_on_its_side(
-    interval: list[float], limit: float
+    interval: tuple[float, float], limit: float
 ) -> None:
     low, high = interval
     evidence = make_evidence(
         intervals={"f1_macro": interval, "ece": interval},
-        summary=make_summary(metrics={"f1_macro": macro(low - 1, high - 1)}),
+        summary=make_summary(metrics={"f1_macro": make_change(low - 1, high - 1)}),
     )
     least = one("minimum_metric", "f1_macro", limit, evidence).verdict
     most = one("maximum_calibration_error", "ece", limit, evidence).verdict
@@ -365,7 +343,9 @@ def test_churn_passes_only_where_its_interval_keeps_to_the_limit(
     posts: int, limit: float, data: st.DataObject
 ) -> None:
     changed = data.draw(st.integers(0, posts))
-    evidence = make_evidence(summary=make_summary(posts=posts, churn={"changed": changed}))
+    evidence = make_evidence(
+        summary=make_summary(posts=posts, churn=ChurnCounts(changed, 0, 0, changed))
+    )
     gate = one("maximum_churn", "share", limit, evidence)
     assert gate.interval is not None
     low, high = gate.interval

@@ -70,7 +70,7 @@ def test_the_evidence_is_of_the_candidates_validation_split(road: Road) -> None:
     for number in (made.baseline, made.candidate):
         judged = evaluation_of(road.store, number)
         assert (judged.snapshot, judged.split) == (other.digest, "valid")
-    assert summary_of(road.store, made)["kind"] == "paired"
+    assert summary_of(road.store, made).kind == "paired"
     assert changes_of(road.store, made)["support"].sum() == other.splits["valid"]
 
 
