@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.access.events import expired, standing
 from core.access.identity import Actor, Role, Way, current_actor
 from core.errors import RefusedError
+from core.hints import Command, Hint
 from core.store import access as table
 
 
@@ -40,12 +41,19 @@ def authorise(session: Session, needed: Role, *, to: str) -> Actor:
         return actor
     if actor.way == Way.NOBODY:
         raise RefusedError(
-            f"Nobody has signed in, so nobody may {to} here",
-            "Sign in, or use Signoff on the machine that it runs on.",
+            f"You are not signed in, so you cannot {to} here",
+            "Sign in, or use Signoff on the machine it runs on.",
         )
     raise RefusedError(
-        f"{actor.name} may not {to}: that takes the role {needed.title}, theirs is {held.title}",
-        f"An admin gives it: signoff users set {actor.name} {needed.title}."
+        f"{actor.name} cannot {to}: that needs the {needed.title} role, and {actor.name} is a"
+        f" {held.title}",
+        Hint(
+            f"An admin can give {actor.name} that role.",
+            Command("users set", actor.name, needed.title),
+        )
         if actor.way == Way.SIGNED_IN
-        else "An admin makes a token that may: signoff tokens create.",
+        else Hint(
+            "An admin can create a token with that role.",
+            Command("tokens create", "NAME", role=needed.title),
+        ),
     )

@@ -46,7 +46,7 @@ class Role(IntEnum):
             if role.title == title:
                 return role
         titles = ", ".join(role.title for role in cls)
-        raise InputError(f"{title!r} is no role", f"Choose one of {titles}.")
+        raise InputError(f"{title!r} is not a role", f"Choose one of {titles}.")
 
 
 class Way(StrEnum):
@@ -122,6 +122,7 @@ def person(name: str) -> str:
     if not written or len(written) > MAX_NAME or unseen:
         raise InputError(
             f"{name[:50]!r} cannot be a name",
-            f"Give a login name or an email address: up to {MAX_NAME} characters, no blanks.",
+            f"Give a login name or an email address of up to {MAX_NAME} characters, without"
+            " blanks.",
         )
     return written.lower() if "@" in written else written

@@ -17,6 +17,7 @@ from core.access.events import Kind, Standing, expired, standing
 from core.access.history import append
 from core.access.identity import Actor, Role, Way, person
 from core.errors import InputError, NotFoundError, RefusedError
+from core.hints import Command, Hint
 from core.store import Store
 from core.store import access as table
 from core.store.access import AccessRecord
@@ -69,7 +70,7 @@ def grant(store: Store, name: str, role: Role) -> AccessRecord:
             raise RefusedError(f"{name} is the name of a token", "Revoke the token first.")
         held = now.people.get(name)
         if held is not None and held.role == role.title:
-            raise RefusedError(f"{name} is {role.title} already", "Nothing was changed.")
+            raise RefusedError(f"{name} already has the {role.title} role", "Nothing was changed.")
         return append(session, _event(Kind.GRANTED, actor, name, role=role.title))
 
 
@@ -86,7 +87,9 @@ def withdraw(store: Store, name: str) -> AccessRecord:
     with store.write() as session:
         actor = authorise(session, Role.ADMIN, to="take roles")
         if name not in _now(session).people:
-            raise NotFoundError(f"{name} has no role", "`signoff users list` shows who has one.")
+            raise NotFoundError(
+                f"{name} has no role", Hint("List who has which role.", Command("users list"))
+            )
         return append(session, _event(Kind.WITHDRAWN, actor, name))
 
 
@@ -103,16 +106,18 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
     """
     name = person(name)
     if role >= Role.ADMIN:
-        raise InputError("A token cannot be admin", "Give it viewer, reviewer or releaser.")
+        raise InputError(
+            "A token cannot have the Admin role", "Give it viewer, reviewer or releaser."
+        )
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise InputError(f"A token cannot end after {days} days", f"Choose 1 to {MAX_DAYS:,}.")
+        raise InputError(f"A token cannot be valid for {days} days", f"Choose 1 to {MAX_DAYS:,}.")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     with store.write() as session:
         actor = authorise(session, Role.ADMIN, to="make tokens")
         now = _now(session)
         if name in now.people or name in now.tokens:
             what = "person with a role" if name in now.people else "token"
-            raise RefusedError(f"There is a {what} of the name {name}", "Choose another name.")
+            raise RefusedError(f"There is already a {what} named {name}", "Choose another name.")
         made = _event(
             Kind.TOKEN_MADE, actor, name, role=role.title, secret=_digest(secret), days=days
         )
@@ -131,7 +136,7 @@ def revoke_token(store: Store, name: str) -> AccessRecord:
         actor = authorise(session, Role.ADMIN, to="revoke tokens")
         if name not in _now(session).tokens:
             raise NotFoundError(
-                f"There is no token {name!r}", "`signoff tokens list` shows those there are."
+                f"There is no token {name!r}", Hint("List the tokens.", Command("tokens list"))
             )
         return append(session, _event(Kind.TOKEN_REVOKED, actor, name))
 
@@ -150,13 +155,15 @@ def actor_of_token(store: Store, secret: str) -> Actor:
     found = next((token for token in held if token.secret == digest), None)
     if found is None:
         raise RefusedError(
-            "No token has this secret, or it was revoked",
-            "An admin makes another: signoff tokens create NAME --role ROLE.",
+            "This token is unknown, or was revoked",
+            Hint("An admin can create another.", Command("tokens create", "NAME", role="ROLE")),
         )
     if expired(found, datetime.now(UTC)):
         raise RefusedError(
-            f"The token {found.name} expired at {found.expires_at:%Y-%m-%d %H:%M} UTC",
-            f"An admin makes another: signoff tokens revoke {found.name}, then create.",
+            f"The token {found.name} expired on {found.expires_at:%Y-%m-%d %H:%M} UTC",
+            Hint(
+                "An admin can revoke it, and create another.", Command("tokens revoke", found.name)
+            ),
         )
     return Actor(found.name, Way.TOKEN)
 

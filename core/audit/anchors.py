@@ -8,6 +8,7 @@ from pathlib import Path
 from core.audit.chain import Anchor
 from core.audit.verification import require_whole, verify
 from core.errors import InputError, RefusedError
+from core.hints import Command, Hint
 from core.store import Store
 from core.store.artifacts import append_line, storage_errors
 
@@ -23,7 +24,8 @@ def anchor(store: Store, path: Path) -> Anchor:
     require_whole(log)
     if log.head is None:
         raise RefusedError(
-            "There is no decision to anchor yet", "Propose a candidate: signoff release propose."
+            "There is no decision to anchor yet",
+            Hint("Propose a candidate first.", Command("release propose", "EXECUTION")),
         )
     now = datetime.now(UTC).isoformat(timespec="seconds")
     made = Anchor(log.head.number, log.head.digest, now)
@@ -38,12 +40,15 @@ def read_anchors(path: Path) -> list[Anchor]:
         InputError: the file is missing, or a line of it is no anchor, or it has none.
     """
     if not path.is_file():
-        raise InputError(f"There is no file {path}", "`signoff audit anchor FILE` makes one.")
+        raise InputError(
+            f"There is no file {path}",
+            Hint("Write the first anchor.", Command("audit anchor", str(path))),
+        )
     with storage_errors(path):
         lines = path.read_bytes().splitlines()
     anchors = [_anchor(path, number, line) for number, line in enumerate(lines, start=1)]
     if not anchors:
-        raise InputError(f"{path} holds no anchor", "Restore it from where the team keeps it.")
+        raise InputError(f"{path} has no anchors", "Restore it from where the team keeps it.")
     return anchors
 
 
@@ -54,6 +59,6 @@ def _anchor(path: Path, number: int, line: bytes) -> Anchor:
         found = None
     if found is None or [type(value) for value in asdict(found).values()] != [int, str, str]:
         raise InputError(
-            f"Line {number} of {path} is no anchor", "Restore the file, or remove that line."
+            f"Line {number} of {path} is not an anchor", "Restore the file, or remove that line."
         )
     return found

@@ -48,6 +48,5 @@ def require_whole(log: Verification) -> None:
     if log.broken:
         raise BrokenChainError(
             f"The audit log is broken at entry {log.broken.number}: {log.broken.why}",
-            "Keep the database as it is, and compare it with a backup or an earlier"
-            " `signoff audit export`.",
+            "Leave the database as it is, and compare it with a backup or an earlier export.",
         )

@@ -236,7 +236,7 @@ def _next(case: Case) -> str:
         return f"Next: {step.words}."
     besides = case.author if step.action == Action.DECIDE else None
     who = f"a {step.role.title}{f' other than {besides}' if besides else ''}"
-    return f"Next, by {who}: {step.words}. {step.command}"
+    return f"Next, by {who}: {step.words}. {step.command or ''}".rstrip()
 
 
 def _listed_json(candidate: Candidate) -> dict[str, Any]:

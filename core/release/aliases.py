@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access.authorisation import authorise
 from core.access.identity import Actor, Role
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
+from core.hints import Command, Hint
 from core.release import candidates, rules
 from core.release.check import of_candidate
 from core.release.events import CANARY, PRODUCTION, STAGING, Kind, alias_versions
@@ -52,7 +53,8 @@ def history(store: Store, alias: str | None = None) -> list[EventRecord]:
         events = [e for e in table.events(session, alias=alias) if e.alias]
     if alias is not None and not events:
         raise NotFoundError(
-            f"The alias {alias!r} was never set", f"Set it: signoff alias set {alias} VERSION."
+            f"The alias {alias!r} was never set",
+            Hint("Set it to a version.", Command("alias set", alias, "VERSION")),
         )
     return events[::-1]
 
@@ -73,15 +75,15 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
     _check_name(alias)
     if alias == CANARY:
         raise InputError(
-            "The canary is a share of the callers, not only a name",
-            f"Use: signoff alias canary {version} --share 0.1.",
+            "The canary needs a share of the callers, not only a version",
+            Hint("Give the canary a share.", Command("alias canary", version, share=0.1)),
         )
     with store.write() as session:
         actor = authorise(session, Role.RELEASER, to=f"move {alias}")
         found = _version(session, version)
         now = table.aliases(session).get(alias)
         if now == expected == version:
-            raise RefusedError(f"{alias} names {version} already", "Nothing was moved.")
+            raise RefusedError(f"{alias} already names {version}", "Nothing was moved.")
         candidate = candidates.find(session, found.candidate)
         refusal = (
             against_serving(store, session, found)
@@ -114,12 +116,12 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
     if alias == PRODUCTION:
         raise RefusedError(
             f"{PRODUCTION} cannot be cleared: callers would get no answer",
-            f"Give it another version: signoff alias set {PRODUCTION} VERSION,"
-            f" or signoff alias rollback {PRODUCTION}.",
+            Hint("Set it to another version.", Command("alias set", PRODUCTION, "VERSION")),
         )
     if alias == CANARY:
         raise RefusedError(
-            "A canary ends by its share", f"Use: signoff alias {CANARY} VERSION --share 0."
+            "The canary cannot be cleared: it ends with a share of 0",
+            Hint("End the canary.", Command("alias canary", "VERSION", share=0)),
         )
     with store.write() as session:
         actor = authorise(session, Role.RELEASER, to=f"clear {alias}")
@@ -128,7 +130,8 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
             raise _moved(alias, now, expected)
         if now is None:
             raise NotFoundError(
-                f"The alias {alias[:50]!r} names nothing", "`signoff alias list` shows all that do."
+                f"The alias {alias[:50]!r} names no version",
+                Hint("List the aliases.", Command("alias list")),
             )
         table.remove_alias(session, alias)
         was = _event(Kind.CLEARED, actor, _version(session, now), alias, before=now)
@@ -164,15 +167,20 @@ def set_canary(
             approval is void; or it is not the canary that should end.
     """
     if not 0 <= share < 1:
-        raise InputError(f"A share of {share:g} is not from 0 to below 1", "Give 0.1 for a tenth.")
+        raise InputError(
+            f"The share {share:g} is not at least 0 and below 1",
+            "Give 0.1 for a tenth of the callers.",
+        )
     with store.write() as session:
         actor = authorise(session, Role.RELEASER, to="set a canary")
         found = _version(session, version)
         now = table.aliases(session)
         if PRODUCTION not in now:
             raise RefusedError(
-                "There is nothing in production to try a canary against",
-                f"Release it: signoff alias set {PRODUCTION} {version}.",
+                "There is no version in production to try a canary against",
+                Hint(
+                    "Release this version to production.", Command("alias set", PRODUCTION, version)
+                ),
             )
         if share and (refusal := against_serving(store, session, found)):
             raise refusal
@@ -182,18 +190,18 @@ def set_canary(
             ended = on is None and before == version
             raise RefusedError(
                 f"The canary of {version} has ended" if ended else f"{version} is not the canary",
-                f"`signoff alias history {CANARY}` shows which one is, or was.",
+                Hint("Look at the history of the canary.", Command("alias history", CANARY)),
             )
         if on is not None and (on.version, on.share) == (version, share):
             raise RefusedError(
-                f"{version} has {share:.0%} of the callers already", "Nothing was changed."
+                f"{version} already gets {share:.0%} of the callers", "Nothing was changed."
             )
         if expected is not None and expected != (before or ""):
             raise _moved(CANARY, before, expected)
         if seen is not None and seen != on:
             raise ConflictError(
-                f"The canary of {seen.version} was set anew, or ended, meanwhile",
-                "Nothing was changed. Look again, then decide.",
+                f"Somebody has just changed or ended the canary of {seen.version}",
+                "You changed nothing. Look again, then decide.",
             )
         table.move_alias(session, CANARY, before=before, after=version)
         event = _event(
@@ -235,7 +243,7 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventR
         if len(stack) < 2:
             raise RefusedError(
                 f"{alias} has no earlier version to go back to",
-                f"`signoff alias history {alias}` shows its moves.",
+                Hint("Look at its history.", Command("alias history", alias)),
             )
         before, now = stack[-2:]
         found = _version(session, before)
@@ -291,7 +299,7 @@ def _version(session: Session, name: str) -> Version:
     if found is None:
         raise NotFoundError(
             f"There is no version {name}",
-            "Approving a candidate makes one; `signoff release list` shows them.",
+            Hint("Approve a candidate to make one; list the candidates.", Command("release list")),
         )
     return found
 
@@ -321,8 +329,8 @@ def _event(
 
 def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:
     return ConflictError(
-        f"{alias} names {now or 'nothing'}, not {expected or 'nothing'}: it was moved meanwhile",
-        "Nothing was moved by you. Look at its history, then decide again.",
+        f"{alias} now names {now or 'nothing'}, not {expected or 'nothing'}: somebody has moved it",
+        "You moved nothing. Look at its history, then decide again.",
     )
 
 
@@ -330,5 +338,5 @@ def _check_name(alias: str) -> None:
     if not _NAME.fullmatch(alias):
         raise InputError(
             f"{alias!r} cannot be an alias",
-            "Use lower-case letters, digits and hyphens, a letter first.",
+            "Use lower-case letters, digits and hyphens, starting with a letter.",
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
+from core.hints import Command, Hint
 from core.release.events import PRODUCTION, Kind, State, candidate_state, ends
 from core.store import Store
 from core.store import releases as table
@@ -60,8 +61,10 @@ def find(session: Session, number: int) -> Candidate:
     if not events:
         raise NotFoundError(
             f"There is no candidate #{number}",
-            "`signoff release list` shows those there are; `signoff release propose EXECUTION`"
-            " makes one.",
+            Hint(
+                "Propose that execution, or choose a candidate from the list.",
+                Command("release list"),
+            ),
         )
     return _candidate(events)
 

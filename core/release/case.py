@@ -7,6 +7,7 @@ from enum import StrEnum
 from core.access.identity import NOBODY, Role
 from core.errors import ConflictError, RefusedError
 from core.executions.history import running
+from core.hints import Command
 from core.release import aliases, openings, review, rules
 from core.release.budget import Budget
 from core.release.candidates import Candidate
@@ -33,15 +34,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next step. ``words``: a verb with its object; ``role``: what it takes, None: no one's.
-
-    ``command``: how the command line says it; empty where there is nothing to do.
+    """The next step. ``words``: a verb with its object. ``role``: who may take it; None: nobody has
+    to do anything. ``command``: the command that takes it, if there is one.
     """
 
     action: Action
     words: str
     role: Role | None = None
-    command: str = ""
+    command: Command | None = None
 
 
 WAITING = (State.PROPOSED, State.TESTED, State.APPROVED)
@@ -98,7 +98,7 @@ class Case:
 
     @property
     def answer(self) -> EventRecord | None:
-        """What the sealed test has said of it against the production of now."""
+        """The result of its sealed test against the current production version."""
         return self.asked.end if self.asked else None
 
     @property
@@ -110,15 +110,15 @@ class Case:
         unfinished = self.candidate.unfinished
         if unfinished and self.opening:
             return ConflictError(
-                f"{unfinished.by} opens the sealed test of #{self.number} at this moment",
-                "The result comes on its own.",
+                f"{unfinished.by} is opening the sealed test of #{self.number} right now",
+                "The result appears as soon as it is ready.",
             )
         if unfinished and self._is_of(unfinished):
             return None
         if self.answer:
             return RefusedError(
-                f"It has answered for #{self.number} against the production of now",
-                "The same question gives the same answer, and needs no new look.",
+                f"#{self.number} has already been tested against the current production version",
+                "Testing it again would give the same answer.",
             )
         return rules.against_opening(self.candidate, self.budget)
 
@@ -188,7 +188,7 @@ def next_step(case: Case) -> Step:
     state = case.candidate.state
     if case.candidate.unfinished is not None:
         if case.opening:
-            return Step(Action.OPEN, "wait for the answer of its sealed test")
+            return Step(Action.OPEN, "wait for the result of its sealed test")
         return _open(case, "finish opening its sealed test")
     if state in (State.PROPOSED, State.TESTED) or case.void:
         return _before_approval(case)
@@ -198,25 +198,25 @@ def next_step(case: Case) -> Step:
 def _before_approval(case: Case) -> Step:
     if rules.against_approval(case.candidate, case.evidence, NOBODY) is None:
         failed = case.evidence.failed
-        because = ", or approve it and say why although a gate fails"
-        words = f"reject it{because}" if failed else "approve or reject it"
+        overruling = "reject it, or approve it with a reason although a gate fails"
+        words = overruling if failed else "approve or reject it"
         verb = "reject" if failed else "approve"
-        command = f'signoff release {verb} {case.number} --comment "…"'
+        command = Command(f"release {verb}", case.number, comment="…")
         return Step(Action.DECIDE, words, Role.REVIEWER, command)
     if case.refused or case.against_opening():
-        return _open(case, "test it on a newer split, or reject it", on=" --on SNAPSHOT")
+        return _open(case, "test it on a newer split, or reject it", on="SNAPSHOT")
     return _open(case, "open its sealed test")
 
 
-def _open(case: Case, words: str, *, on: str = "") -> Step:
-    command = f'signoff release test {case.number}{on} --reason "…"'
+def _open(case: Case, words: str, *, on: str | None = None) -> Step:
+    command = Command("release test", case.number, on=on, reason="…")
     return Step(Action.OPEN, words, Role.REVIEWER, command)
 
 
 def _after_approval(case: Case) -> Step:
     version = case.version
     if case.against_serving() is not None:
-        command = f"signoff alias set {STAGING} {version}"
+        command = Command("alias set", STAGING, version or "")
         return Step(Action.STAGE, f"release {version} to staging", Role.RELEASER, command)
     first = case.production is None or case.on_canary
     words = (
@@ -224,4 +224,5 @@ def _after_approval(case: Case) -> Step:
         if first
         else f"release {version} to all callers, or to a share of them first"
     )
-    return Step(Action.SERVE, words, Role.RELEASER, f"signoff alias set {PRODUCTION} {version}")
+    command = Command("alias set", PRODUCTION, version or "")
+    return Step(Action.SERVE, words, Role.RELEASER, command)

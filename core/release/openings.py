@@ -20,6 +20,7 @@ from core.evaluation.evaluate import evaluate_unsealed
 from core.executions import Run, record
 from core.executions.history import listing as listing_of_runs
 from core.executions.history import running
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.release import candidates, history, rules
 from core.release.budget import Budget, budget_of
@@ -186,8 +187,8 @@ def _ledger_row(
         return known.row
     if known is not None:
         raise ConflictError(
-            f"#{number} was tested on {snapshot.id} meanwhile, by {known.row.by}",
-            f"Look at the result: signoff release show {number}.",
+            f"{known.row.by} has just tested #{number} on {snapshot.id}",
+            Hint("Look at the result.", Command("release show", number)),
         )
     if refusal := rules.against_opening(candidate, _budget(session, snapshot, policy)):
         raise refusal
@@ -229,7 +230,10 @@ def _test(
             _end(session, row, Kind.REFUSED, comment=leakage.refused)
         raise RefusedError(
             f"#{row.candidate} cannot be judged by the test of {snapshot.id}: {leakage.refused}",
-            "Train it anew without them, or test it on a newer split: --on SNAPSHOT.",
+            Hint(
+                "Train it again without them, or test it on a newer snapshot.",
+                Command("release test", row.candidate, on="SNAPSHOT", reason="…"),
+            ),
         )
     judged = evaluate_unsealed(store, model, snapshot, data, progress=progress)
     comparison = None
@@ -273,8 +277,11 @@ def _require_alone(
     """Refuse to open where another is doing so at this moment."""
     if running(store, STEP, "opening", row.id, before=before):
         raise ConflictError(
-            f"The sealed test of {snapshot.id} is being opened for #{row.candidate}, by {row.by}",
-            f"Wait until it is done: signoff release show {row.candidate}.",
+            f"{row.by} is opening the sealed test of {snapshot.id} for #{row.candidate}",
+            Hint(
+                "Wait until it has finished, then look at the result.",
+                Command("release show", row.candidate),
+            ),
         )
 
 
@@ -299,9 +306,10 @@ def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise InputError(
-            "Say why the sealed test is opened", "The ledger keeps the reason: give one sentence."
+            "Give a reason for opening the sealed test",
+            "The ledger keeps it; one sentence is enough.",
         )
     if len(reason) > MAX_REASON:
         raise InputError(
-            f"The reason has {len(reason):,} characters", f"Keep it to {MAX_REASON:,}."
+            f"The reason is {len(reason):,} characters long", f"Use at most {MAX_REASON:,}."
         )

@@ -139,7 +139,7 @@ def read_policy(home: Path) -> Policy:
     """The policy of the workspace at ``home``; the built-in one where it has no file.
 
     Raises:
-        InputError: the file is no policy; names the line, the key, what is wrong and the remedy.
+        InputError: the file is no policy; names the line, the key, what is wrong and the hint.
         StorageError: it cannot be read.
     """
     path = home / FILE
@@ -158,7 +158,7 @@ def init_policy(home: Path) -> Path:
     """
     path = home / FILE
     if path.exists():
-        raise RefusedError(f"There is a {path} already", "Edit that, or move it away first.")
+        raise RefusedError(f"{path} already exists", "Edit it, or move it away first.")
     write_whole(path, DEFAULT.encode())
     return path
 
@@ -174,8 +174,8 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
     if not document.keys() - _RULES:
         raise InputError(
-            f"{source} names no gate, so anything could be released",
-            f"Write at least one, such as [maximum_churn], or remove {source}.",
+            f"{source} has no gates, so anything could be released",
+            f"Write at least one gate, such as [maximum_churn], or remove {source}.",
         )
     rules: dict[str, Any] = {one.key: one.value for one in limits if one.gate in _RULES}
     return Policy(
@@ -271,11 +271,11 @@ def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
     wanted = _TABLES[gate]
     first, example = next((key, each.example) for key, each in wanted.items())
     if not isinstance(keys, dict):
-        remedy = f"Write [{gate}], and below it {first} = {example}."
-        raise _wrong(text, (gate,), f"{gate} takes a table", remedy)
+        hint = f"Write [{gate}], and below it {first} = {example}."
+        raise _wrong(text, (gate,), f"{gate} takes a table", hint)
     if not keys:
-        remedy = f"Write {first} = {example} below it, or remove [{gate}] to switch it off."
-        raise _wrong(text, (gate,), f"[{gate}] has no limit", remedy)
+        hint = f"Write {first} = {example} below it, or remove [{gate}] to switch it off."
+        raise _wrong(text, (gate,), f"[{gate}] has no limit", hint)
     return [_limit(gate, key, value, text) for key, value in keys.items()]
 
 
@@ -305,13 +305,13 @@ def _document(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except _NOT_TOML as error:
         raise InputError(
-            f"{FILE}, line {line_of(text)}: what begins here is not TOML: {error}",
-            'Tables are [gate], limits are key = value, text stands in "quotes".',
+            f"{FILE}, line {line_of(text)}: this is not TOML: {error}",
+            'Write tables as [gate], limits as key = value, and text in "quotes".',
         ) from None
 
 
-def _wrong(text: str, path: tuple[str, ...], problem: str, remedy: str) -> InputError:
-    return InputError(f"{FILE}, line {line_of(text, *path)}: {problem}", remedy)
+def _wrong(text: str, path: tuple[str, ...], problem: str, hint: str) -> InputError:
+    return InputError(f"{FILE}, line {line_of(text, *path)}: {problem}", hint)
 
 
 def line_of(text: str, *path: str) -> int:

@@ -9,6 +9,7 @@ from core.access.identity import Actor, Role
 from core.comparison import compare as comparing
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.release import candidates, check, history, rules
 from core.release.candidates import Candidate
@@ -168,7 +169,7 @@ def _require_new(session: Session, execution: int) -> None:
     if table.events(session, candidate=execution):
         raise RefusedError(
             rules.already(candidates.find(session, execution)),
-            "Propose another training: signoff train, then release propose.",
+            Hint("Propose another training.", Command("release propose", "EXECUTION")),
         )
 
 
@@ -176,7 +177,7 @@ def _require_same(candidate: Candidate, evidence: Check, seen: str | None) -> No
     if seen is not None and seen != evidence.digest:
         raise ConflictError(
             f"The evidence of #{candidate.number} has changed since you looked",
-            f"Look at it anew, then decide: signoff release show {candidate.number}.",
+            Hint("Look at it again, then decide.", Command("release show", candidate.number)),
         )
 
 
@@ -185,8 +186,8 @@ def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None
         names = ", ".join(gate.name for gate in evidence.failed)
         raise GateFailedError(
             f"#{candidate.number} fails {names}",
-            "Reject it, or say with --override why it may go out all the same: that is marked for"
-            " good.",
+            "Reject it, or give a reason with --override: the release is then marked as overruled,"
+            " for good.",
         )
 
 
@@ -218,7 +219,7 @@ def _event(
 def _require_comment(comment: str, verb: str) -> None:
     if not comment.strip():
         raise InputError(
-            f"Say why you {verb} it", "The comment stays in the history: give one sentence."
+            f"Say why you {verb} it", "The comment stays in the history; one sentence is enough."
         )
     _check_comment(comment)
 
@@ -226,5 +227,5 @@ def _require_comment(comment: str, verb: str) -> None:
 def _check_comment(comment: str) -> None:
     if len(comment) > MAX_COMMENT:
         raise InputError(
-            f"The comment has {len(comment):,} characters", f"Keep it to {MAX_COMMENT:,}."
+            f"The comment is {len(comment):,} characters long", f"Use at most {MAX_COMMENT:,}."
         )

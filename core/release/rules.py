@@ -6,6 +6,7 @@ asked elsewhere: :mod:`core.access.authorisation`.
 
 from core.access.identity import Actor
 from core.errors import ConflictError, RefusedError
+from core.hints import Command, Hint
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check
@@ -16,12 +17,14 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
     """Against a new opening of the sealed test that ``budget`` is of."""
     number = candidate.number
     if candidate.state in (State.REJECTED, State.RELEASED):
-        return ConflictError(already(candidate), "A test is for the decision, and that was taken.")
+        return ConflictError(
+            already(candidate), "A sealed test serves the decision, which has been made."
+        )
     if candidate.unfinished is not None:
         split = (candidate.unfinished.snapshot or "")[:12]
         return ConflictError(
-            f"#{number} has an opening without a result, of the test split of {split}",
-            f"Finish that one: signoff release test {number} --on {split}.",
+            f"#{number} has an unfinished opening of the sealed test of {split}",
+            Hint("Finish that one first.", Command("release test", number, on=split)),
         )
     if budget.closed:
         return RefusedError(budget.closed.rstrip("."), budget.hint)
@@ -32,15 +35,16 @@ def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | N
     """Against rejecting; an approval that is void can be taken back so."""
     number = candidate.number
     if candidate.state == State.APPROVED and void(candidate, evidence) is None:
-        return ConflictError(already(candidate), "Whoever releases it decides now.")
+        return ConflictError(already(candidate), "It is up to a releaser now.")
     if candidate.state in (State.REJECTED, State.RELEASED):
         return ConflictError(
-            already(candidate), f"Look again before you decide: signoff release show {number}."
+            already(candidate),
+            Hint("Look again before you decide.", Command("release show", number)),
         )
     if candidate.unfinished is not None:
         return ConflictError(
-            f"The sealed test of #{number} is being opened, or was cut off",
-            f"Wait for it, or finish it: signoff release test {number}.",
+            f"The sealed test of #{number} is being opened, or was interrupted",
+            Hint("Wait for the result, or finish the test.", Command("release test", number)),
         )
     return None
 
@@ -52,8 +56,8 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
         return refusal
     if evidence.policy.limit("test_opened") and candidate.result is None:
         return RefusedError(
-            f"The sealed test of #{number} has not been opened, which the policy wants first",
-            f'Open it: signoff release test {number} --reason "…".',
+            f"The policy requires the sealed test of #{number} to be opened first",
+            Hint("Open the sealed test.", Command("release test", number, reason="…")),
         )
     reviewed = evidence.policy.limit(REVIEW)
     if reviewed and not reviewed.value and actor.name == candidate.proposal.by:
@@ -63,7 +67,10 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
         )
     if evidence.outdated:
         return RefusedError(
-            evidence.outdated.rstrip("."), f"Test it against that: signoff release test {number}."
+            evidence.outdated.rstrip("."),
+            Hint(
+                "Test it against the current production version.", Command("release test", number)
+            ),
         )
     return None
 
@@ -76,11 +83,12 @@ def against_staging(candidate: Candidate, evidence: Check) -> RefusedError | Non
     if candidate.state != State.APPROVED:
         return RefusedError(
             f"Candidate #{number} is {candidate.state}, not approved",
-            f"Look at it: signoff release show {number}.",
+            Hint("It needs an approval first.", Command("release show", number)),
         )
     if why := void(candidate, evidence):
         return RefusedError(
-            why.rstrip("."), f"Look again, and approve it anew: signoff release show {number}."
+            why.rstrip("."),
+            Hint("Look at it again, then approve it again.", Command("release show", number)),
         )
     return None
 
@@ -96,8 +104,8 @@ def against_serving(
         return refusal
     if staging_first and not staged and candidate.state != State.RELEASED:
         return RefusedError(
-            f"{candidate.version} has not been in staging, which the policy wants first",
-            f"Put it there: signoff alias set {STAGING} {candidate.version}.",
+            f"{candidate.version} has not been in staging, which the policy requires first",
+            Hint("Release it to staging.", Command("alias set", STAGING, candidate.version or "")),
         )
     return None
 
@@ -109,7 +117,7 @@ def void(candidate: Candidate, evidence: Check) -> str | None:
         return None
     if evidence.digest == approval.shown:
         return None
-    because = "the policy, or what is known of the candidate, has changed"
+    because = "the policy or the evidence has changed"
     if evidence.outdated:
         because = "production has moved"
     return f"The approval of #{candidate.number} is void: {because} since."
@@ -123,6 +131,6 @@ def already(candidate: Candidate) -> str:
         if event.kind == candidate.state and event.alias in (None, PRODUCTION)
     )
     return (
-        f"Candidate #{candidate.number} is {candidate.state} already, by {last.by} at"
-        f" {last.at:%Y-%m-%d %H:%M}"
+        f"Candidate #{candidate.number} was already {candidate.state} by {last.by} on"
+        f" {last.at:%Y-%m-%d %H:%M} UTC"
     )

@@ -1,7 +1,8 @@
 """Whether a candidate may go out, in a sentence; what comes next, and who may do it."""
 
 from core.access.identity import current_actor
-from core.release.case import Case, next_step
+from core.hints import Command, Hint
+from core.release.case import Action, Case, next_step
 from core.release.events import PRODUCTION, Kind, State
 from dashboard import data, words
 from dashboard.parts.gates import counted
@@ -44,7 +45,7 @@ def by_whom(case: Case) -> str | None:
     step = next_step(case)
     if step.role is None:
         return None
-    besides = case.author if "approve" in step.words else None
+    besides = case.author if step.action == Action.DECIDE else None
     who = f"By a {step.role.title}{f' other than {words.plain(besides)}' if besides else ''}"
     me = current_actor().name
     if me != besides and data.why_not(step.role, to=step.words) is None:
@@ -54,5 +55,5 @@ def by_whom(case: Case) -> str | None:
     if others:
         return f"{who}: {', '.join(map(words.plain, others))}."
     nobody = "Nobody else holds" if holders else "Nobody holds"
-    give = f"signoff users set NAME {step.role.title}"
-    return f"{who}. {nobody} that role yet; an admin gives it: `{give}`."
+    give = Hint("An admin can give it.", Command("users set", "NAME", step.role.title))
+    return f"{who}. {nobody} that role yet. {words.hint(give)}"

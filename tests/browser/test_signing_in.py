@@ -69,7 +69,7 @@ def test_a_person_signs_in_is_given_a_role_and_signs_out(
     expect(page.get_by_text(said(BOB, "reviewer"))).to_be_visible()
 
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("Nobody has signed in")).to_be_visible()
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
 
 
 def test_an_address_that_was_not_verified_is_nobodys(

@@ -150,7 +150,7 @@ def test_from_a_proposal_to_production_and_back(story: Story) -> None:
 def two_people_sign_in_and_are_given_roles(story: Story) -> None:
     for page, person in ((story.ada, ADA), (story.bob, BOB)):
         visit(page, story.address)
-        says(page, "Read only. Nobody has signed in")
+        says(page, "Read only. You are not signed in")
         sign_in(page, person)
         expect(page.get_by_test_id("stSidebar")).to_contain_text(reading(f"{person} · viewer"))
         typed(CAROL, "users", "set", person, "reviewer")
@@ -189,7 +189,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
     )
-    cannot(page, f"Approve #{number}", because="has not been opened, which the policy wants first")
+    cannot(page, f"Approve #{number}", because="The policy requires the sealed test of")
     cannot(page, f"Release #{number} to staging", because=f"#{number} is proposed, not approved")
 
 
@@ -202,7 +202,7 @@ def bob_opens_the_sealed_test(
     says(page, f"Used {used - 1} of {LOOKS}, {left + 1} left")
     says(page, f"Uses one of {left + 1} looks left, for good")
     press(page, opening)
-    says(page, "Say why the sealed test is opened.")
+    says(page, "Give a reason for opening the sealed test.")
     assert openings.last_of(candidates.get(story.store, number)) is None
 
     write(page, "Why now?", reason)
@@ -213,7 +213,7 @@ def bob_opens_the_sealed_test(
     says(page, f"by {BOB}: {answer}", f"“{reason}”")
     says(page, "Figures and gates are of the sealed test of may")
     assert any(steps.json_value())
-    cannot(page, opening, because="It has answered")
+    cannot(page, opening, because="has already been tested")
 
     opened = openings.last_of(candidates.get(story.store, number))
     assert opened is not None
@@ -231,7 +231,7 @@ def bob_rejects(story: Story, number: int) -> None:
     press(page, f"Reject #{number}")
     says(page, f"#{number} is rejected.", f"No: {BOB} rejected #{number} on")
     expect(stations(page)).to_contain_text("✗ rejected")
-    cannot(page, f"Approve #{number}", because=f"Candidate #{number} is rejected already, by {BOB}")
+    cannot(page, f"Approve #{number}", because=f"Candidate #{number} was already rejected by {BOB}")
     found = candidates.get(story.store, number)
     assert (found.state, found.events[-1].by) == ("rejected", BOB)
     assert found.events[-1].comment == "Far worse: the test says so too."
@@ -277,9 +277,9 @@ def bob_approves(story: Story, number: int) -> str:
 
 def a_reviewer_does_not_release(story: Story, version: str) -> None:
     page, stage = story.bob, f"Release {version} to staging"
-    says(page, "By a releaser. Nobody holds that role yet; an admin gives it:")
+    says(page, "By a releaser. Nobody holds that role yet. An admin can give it:")
     says(page, "signoff users set NAME releaser")
-    cannot(page, stage, because="that takes the role releaser, theirs is reviewer")
+    cannot(page, stage, because="that needs the releaser role")
     typed(CAROL, "users", "set", BOB, "releaser")
     page.reload()
     settle(page)
@@ -328,7 +328,7 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     winner = people.pop(by)
     says(winner, f"production is now {version}.", f"It is out: #{candidate} is in production as")
     (other,) = people.values()
-    told = re.compile("Meanwhile: |Nothing was moved by you")
+    told = re.compile("Meanwhile: |You moved nothing")
     expect(other.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
 
 
@@ -398,7 +398,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
 ) -> None:
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
-    says(page, "Read only. Nobody has signed in: the sidebar has the button.", "It was out:")
+    says(page, "Read only. You are not signed in: the sidebar has the button.", "It was out:")
     cannot(page, f"Comment on #{number}", because="so nobody may decide or comment on a candidate")
     cannot(page, f"Release {version} to production", because="so nobody may release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
@@ -407,7 +407,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     says(page, "Read only.", "✓ the audit log is whole.")
     assert column(page, "What happened") == happened
     go(page, "Try it")
-    cannot(page, "Suggest subreddits", because="Nobody has signed in, so nothing is kept here.")
+    cannot(page, "Suggest subreddits", because="You are not signed in, so nothing is kept here.")
 
 
 def last_move(story: Story, alias: str) -> tuple[str, str | None, str]:

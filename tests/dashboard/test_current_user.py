@@ -97,7 +97,7 @@ def test_an_email_address_that_nobody_vouches_for_is_nobody(claims: dict[str, An
 def test_where_signing_in_is_set_up_nobody_is_anybody_before() -> None:
     found = visitor({"is_logged_in": False}, trusted_header="X-User", headers={"x-user": ["bob"]})
     assert (found.actor, found.can_sign_in, found.can_sign_out) == (NOBODY, True, False)
-    assert found.why.startswith("Nobody has signed in")
+    assert found.why.startswith("You are not signed in")
 
 
 def test_a_proxys_header_counts_only_where_it_is_trusted() -> None:
@@ -215,12 +215,12 @@ def test_callbacks_and_fragments_are_the_visitors_too(store: Store, proxied: Hea
 def test_a_button_says_which_role_it_takes_and_who_gives_it(store: Store, proxied: Headers) -> None:
     app = AppTest.from_function(acts).run()
     said = plain_text_of(app)
-    assert "takes the role reviewer, theirs is viewer" in said
+    assert "that needs the reviewer role, and bob@example.com is a viewer" in said
     assert "signoff users set bob@example.com reviewer" in said
     members.grant(store, "bob@example.com", Role.REVIEWER)
     assert app.run().caption[0].value == "None"
     members.withdraw(store, "bob@example.com")
-    assert "takes the role" in app.run().caption[0].value
+    assert "that needs the" in app.run().caption[0].value
 
 
 def test_a_click_on_a_page_that_was_drawn_before_the_role_was_taken_is_refused(
@@ -231,5 +231,5 @@ def test_a_click_on_a_page_that_was_drawn_before_the_role_was_taken_is_refused(
     assert app.caption[0].value == "None"
     members.withdraw(store, "bob@example.com")
     next(button for button in app.button if button.label == "Give").click().run()
-    assert "may not give roles" in app.error[0].value
+    assert "cannot give roles" in app.error[0].value
     assert members.people(store) == []

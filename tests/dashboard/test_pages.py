@@ -199,7 +199,7 @@ def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open
     try:
         executions = len(listing(store))
         app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
-        assert "Nobody has signed in" in app.error[0].value
+        assert "You are not signed in" in app.error[0].value
         assert not open_page("compare").error
         assert len(listing(store)) == executions
     finally:

@@ -117,7 +117,7 @@ def test_nobody_is_anybody_on_it(store: Store) -> None:
     page()
     assert identity.current_actor() == NOBODY
     version = aliases.current(store)["production"]
-    with pytest.raises(RefusedError, match="Nobody has signed in"):
+    with pytest.raises(RefusedError, match="You are not signed in"):
         aliases.move(store, "mine", version, expected=None)
 
 

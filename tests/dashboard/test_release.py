@@ -98,7 +98,7 @@ def test_what_cannot_be_done_yet_is_disabled_and_says_why(store: Store, open_pag
     app = open_page("release", candidate=str(WAITING))
     said = plain_text_of(app)
     assert button(app, APPROVE).disabled
-    assert "has not been opened, which the policy wants first" in said
+    assert "The policy requires the sealed test of" in said
     for label in ("to staging", "to production"):
         assert button(app, f"Release #{WAITING} {label}").disabled
     assert said.count(f"Candidate #{WAITING} is proposed, not approved") == 1
@@ -117,12 +117,12 @@ def test_the_budget_and_what_a_look_costs_stand_beside_the_button(
     app = open_page("release", candidate=str(WAITING))
     assert "Used **1** of 10, **9 left**" in plain_text_of(app)
     assert button(app, OPEN).disabled
-    assert "The same question gives the same answer" in plain_text_of(app)
+    assert "Testing it again would give the same answer" in plain_text_of(app)
 
 
 def test_an_opening_without_a_reason_opens_nothing(store: Store, open_page: Open) -> None:
     app = press(open_page("release", candidate=str(WAITING)), OPEN)
-    assert "Say why the sealed test is opened" in app.error[0].value
+    assert "Give a reason for opening the sealed test" in app.error[0].value
     assert openings.last_of(candidates.get(store, WAITING)) is None
 
 
@@ -220,7 +220,7 @@ def test_a_page_that_shows_another_production_moves_nothing(store: Store, open_p
         aliases.rollback(store, PRODUCTION)
     press(app, f"Release {version} to production")
     assert aliases.current(store)[PRODUCTION] not in (old, version)
-    assert "moved meanwhile" in app.error[0].value
+    assert "somebody has moved it" in app.error[0].value
 
 
 def test_a_void_approval_is_said_and_can_be_given_anew(store: Store, open_page: Open) -> None:
@@ -405,7 +405,7 @@ def test_a_viewer_is_told_who_may_and_which_role_it_takes(
 ) -> None:
     app = open_page("release", candidate=str(WAITING))
     said = plain_text_of(app)
-    assert "Nobody holds that role yet; an admin gives it" in said
+    assert "Nobody holds that role yet. An admin can give it" in said
     assert filled(app) == []
     assert button(app, OPEN).disabled
     assert "that takes the role reviewer, theirs is viewer" in said
@@ -421,7 +421,7 @@ def test_a_reviewer_decides_and_a_releaser_releases(
     version = staged(store)
     app = open_page("release", candidate=str(WAITING))
     assert button(app, f"Release {version} to production").disabled
-    assert "takes the role releaser, theirs is reviewer" in plain_text_of(app)
+    assert "takes the role needs the releaser role, and .* is a reviewer" in plain_text_of(app)
     assert not button(app, COMMENT).disabled
     members.grant(store, "bob@example.com", Role.RELEASER)
     press(app, COMMENT)  # any run draws it anew

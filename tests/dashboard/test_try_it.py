@@ -145,7 +145,7 @@ def test_who_has_not_signed_in_reads_why_the_button_is_off(
     headers["Host"] = "signoff.example.com"
     app = open_page("try_it")
     assert button(app, "Suggest subreddits").disabled
-    assert "Nobody has signed in, so nothing is kept here" in plain_text_of(app)
+    assert "You are not signed in, so nothing is kept here" in plain_text_of(app)
 
 
 def test_hostile_titles_and_answers_are_shown_as_text(demo: Path, open_page: Open) -> None:

@@ -67,7 +67,7 @@ def test_an_email_address_counts_without_case_and_a_login_name_with_it(store: St
     members.grant(store, " Bob@Example.COM ", Role.REVIEWER)
     members.grant(store, "Carol", Role.REVIEWER)
     assert [p.name for p in members.people(store)] == ["Carol", "bob@example.com"]
-    with pytest.raises(RefusedError, match="reviewer already"):
+    with pytest.raises(RefusedError, match="already has the reviewer"):
         members.grant(store, "BOB@example.com", Role.REVIEWER)
     assert role(store, Actor("carol", Way.SIGNED_IN)) == Role.VIEWER
 
@@ -120,7 +120,7 @@ def test_below_admin_nothing_is_written(
         members.grant(store, BOB.name, held)
     before = events(store)
     for actor in (NOBODY if held is None else BOB, Actor("ci", Way.TOKEN)):
-        with acting_as(actor), pytest.raises(RefusedError, match="may "):
+        with acting_as(actor), pytest.raises(RefusedError, match="cannot "):
             decide(store)
     assert events(store) == before
     assert audit.verify(store).broken is None
@@ -131,9 +131,9 @@ def test_a_name_is_a_persons_or_a_tokens(store: Store) -> None:
     members.make_token(store, "ci", Role.REVIEWER)
     with pytest.raises(RefusedError, match="name of a token"):
         members.grant(store, "ci", Role.ADMIN)
-    with pytest.raises(RefusedError, match="person with a role of the name bob"):
+    with pytest.raises(RefusedError, match="person with a role named bob"):
         members.make_token(store, "bob", Role.VIEWER)
-    with pytest.raises(RefusedError, match="a token of the name ci"):
+    with pytest.raises(RefusedError, match="a token named ci"):
         members.make_token(store, "ci", Role.VIEWER)
     assert role(store, Actor("bob", Way.TOKEN)) == Role.VIEWER
     assert role(store, Actor("ci", Way.SIGNED_IN)) == Role.VIEWER
@@ -145,18 +145,18 @@ def test_a_token_acts_with_its_role_until_it_is_revoked(store: Store) -> None:
     assert actor == Actor("ci", Way.TOKEN)
     with acting_as(actor), store.write() as session:
         assert authorise(session, Role.REVIEWER, to="try") == actor
-        with pytest.raises(RefusedError, match="releaser, theirs is reviewer"):
+        with pytest.raises(RefusedError, match=r"needs the releaser role, and .* is a reviewer"):
             authorise(session, Role.RELEASER, to="try")
     members.revoke_token(store, "ci")
     assert role(store, actor) == Role.VIEWER
-    with pytest.raises(RefusedError, match="or it was revoked"):
+    with pytest.raises(RefusedError, match="or was revoked"):
         members.actor_of_token(store, secret)
 
 
 @pytest.mark.parametrize("secret", ["", "signoff_", "ci", "a" * 64, "\udcff"])
 def test_a_secret_that_nobody_was_given_is_refused(store: Store, secret: str) -> None:
     members.make_token(store, "ci", Role.REVIEWER)
-    with pytest.raises(RefusedError, match="No token"):
+    with pytest.raises(RefusedError, match="This token is unknown"):
         members.actor_of_token(store, secret)
 
 
@@ -179,7 +179,7 @@ def test_a_token_ends_after_its_days(store: Store, monkeypatch: pytest.MonkeyPat
     assert role(store, actor) == Role.REVIEWER
     later(monkeypatch, timedelta(days=3))
     assert role(store, actor) == Role.VIEWER
-    with pytest.raises(RefusedError, match="The token ci expired at"):
+    with pytest.raises(RefusedError, match="The token ci expired on"):
         members.actor_of_token(store, secret)
 
 
@@ -196,10 +196,10 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
 
 
 def test_a_token_is_never_admin_and_ends_at_a_sensible_time(store: Store) -> None:
-    with pytest.raises(InputError, match="cannot be admin"):
+    with pytest.raises(InputError, match="cannot have the Admin role"):
         members.make_token(store, "ci", Role.ADMIN)
     for days in (0, -1, 10**9):
-        with pytest.raises(InputError, match="cannot end after"):
+        with pytest.raises(InputError, match="cannot be valid for"):
             members.make_token(store, "ci", Role.VIEWER, days=days)
     assert events(store) == 0
 
@@ -294,5 +294,9 @@ except RefusedError:
 def test_the_local_operator_is_admin_and_nobody_looks(store: Store) -> None:
     assert role(store, Actor("ada", Way.LOCAL)) == Role.ADMIN
     assert role(store, NOBODY) == Role.VIEWER
-    with acting_as(NOBODY), store.read() as session, pytest.raises(SignoffError, match="Nobody"):
+    with (
+        acting_as(NOBODY),
+        store.read() as session,
+        pytest.raises(SignoffError, match="not signed in"),
+    ):
         authorise(session, Role.REVIEWER, to="try")

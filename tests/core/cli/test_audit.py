@@ -99,4 +99,4 @@ def test_without_decisions_there_is_a_sentence(road: Road, tmp_path: Path) -> No
     assert signoff("audit", "export").out == ""
     assert_refused(signoff("audit", "anchor", tmp_path / "a"), "no decision to anchor")
     missing = signoff("audit", "verify", "--anchor", tmp_path / "a")
-    assert_refused(missing, "There is no file", "signoff audit anchor FILE")
+    assert_refused(missing, "There is no file", "signoff audit anchor")

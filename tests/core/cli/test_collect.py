@@ -132,7 +132,7 @@ def test_watching_tells_each_round_in_a_line_and_stops_when_asked(
     line = command.stdout.readline()
     assert "#1, 12 new posts of 1 subreddit, 0 not read" in line
     refused = signoff("collect", "watch", "--subreddit", "cats")
-    assert_refused(refused, "signoff watch here already")
+    assert_refused(refused, "already running signoff watch here")
     os.kill(command.pid, how)
     out, err = command.communicate(timeout=LIMIT_SECONDS)
     assert (command.returncode, out, err) == (0, "Stopped.\n", "")

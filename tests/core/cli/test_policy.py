@@ -26,5 +26,5 @@ def test_a_team_begins_from_the_built_in_policy_and_edits_it(home: Path) -> None
 def test_a_policy_that_is_there_is_not_written_over(home: Path) -> None:
     signoff("release", "policy", "--init")
     (home / FILE).write_text("[maximum_churn]\nshare = 0.1\n")
-    assert_refused(signoff("release", "policy", "--init"), "already", "Edit that")
+    assert_refused(signoff("release", "policy", "--init"), "already", "Edit it")
     assert (home / FILE).read_text() == "[maximum_churn]\nshare = 0.1\n"

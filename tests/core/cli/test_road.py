@@ -98,7 +98,7 @@ def test_from_a_proposal_to_an_approval(road: Road) -> None:
     assert (proposed["candidate"], proposed["state"]) == (3, "proposed")
     assert (proposed["opening"], proposed["budget"]["left"]) == (None, 5)
     unopened = signoff("release", "approve", 3, "--comment", "fine")
-    assert_refused(unopened, "sealed test of #3 has not been opened", "signoff release test 3")
+    assert_refused(unopened, "requires the sealed test of #3", "signoff release test 3")
 
     tested = signoff("release", "test", 3, "--reason", "it is time", "--json").json
     assert has(tested, "execution", "seconds")
@@ -144,7 +144,7 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
     canary = signoff("alias", "canary", second, "--share", 0.25, "--json").json
     assert (canary["event"], canary["version"], canary["share"]) == ("canary", second, 0.25)
     stale = signoff("alias", "set", "production", second, "--expect", "nothing")
-    assert_refused(stale, "moved meanwhile")
+    assert_refused(stale, "somebody has moved it")
     signoff("alias", "set", "production", second, "--expect", version, "--json").json  # noqa: B018
     back = signoff("alias", "rollback", "production", "--json").json
     assert (back["event"], back["version"]) == ("rolled_back", version)
@@ -159,7 +159,9 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
 
     assert_refused(signoff("alias", "clear", "production"), "get no answer", "signoff alias set")
     signoff("alias", "set", "shadow", second)
-    assert_refused(signoff("alias", "clear", "shadow", "--expect", version), "moved meanwhile")
+    assert_refused(
+        signoff("alias", "clear", "shadow", "--expect", version), "somebody has moved it"
+    )
     assert f"ada cleared shadow (was {second})" in signoff("alias", "clear", "shadow").out
     assert {one["name"] for one in signoff("alias", "list", "--json").json["aliases"]} == set(names)
     gone = signoff("alias", "history", "shadow", "--json").json[0]

@@ -29,11 +29,11 @@ def test_roles_are_given_listed_and_taken(store: Store) -> None:
 @pytest.mark.parametrize(
     ("words", "fragments"),
     [
-        (("users", "set", "bob", "boss"), ("'boss' is no role", "viewer, reviewer")),
+        (("users", "set", "bob", "boss"), ("'boss' is not a role", "viewer, reviewer")),
         (("users", "set", "", "reviewer"), ("cannot be a name",)),
         (("users", "remove", "bob"), ("bob has no role", "signoff users list")),
-        (("tokens", "create", "ci", "--role", "admin"), ("cannot be admin",)),
-        (("tokens", "create", "ci", "--role", "viewer", "--days", "0"), ("after 0 days",)),
+        (("tokens", "create", "ci", "--role", "admin"), ("cannot have the Admin role",)),
+        (("tokens", "create", "ci", "--role", "viewer", "--days", "0"), ("for 0 days",)),
         (("tokens", "revoke", "ci"), ("no token 'ci'", "signoff tokens list")),
     ],
 )

@@ -68,7 +68,10 @@ def test_what_only_a_person_can_mend_ends_it(store: Store) -> None:
 
 
 def test_one_watch_at_a_time(store: Store) -> None:
-    with alone(store, "watch"), pytest.raises(ConflictError, match="signoff watch here already"):
+    with (
+        alone(store, "watch"),
+        pytest.raises(ConflictError, match="already running signoff watch here"),
+    ):
         watch(store, Collected, every=60, tell=lambda _round: None, clock=FakeClock())
 
 

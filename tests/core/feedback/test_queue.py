@@ -130,7 +130,7 @@ def test_wrong_labels_are_refused(road: Road, send: Send) -> None:
     for public in ("nothing", send("gone", keep_text=False)):
         with pytest.raises(NotFoundError):
             label(road.store, public, "cats")
-    with acting_as(NOBODY), pytest.raises(RefusedError, match="may label texts"):
+    with acting_as(NOBODY), pytest.raises(RefusedError, match="cannot label texts"):
         label(road.store, sent, "cats")
 
 

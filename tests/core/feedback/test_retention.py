@@ -170,6 +170,6 @@ def test_only_an_admin_erases(road: Road, send: Send) -> None:
             lambda: retention.erase_expired(road.store),
             lambda: erasing.erase(road.store, [sent]),
         ):
-            with pytest.raises(RefusedError, match="takes the role admin"):
+            with pytest.raises(RefusedError, match="needs the admin role"):
                 erase()
     assert texts(road.store) == ["word"]

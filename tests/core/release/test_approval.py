@@ -158,7 +158,7 @@ def test_a_new_test_takes_the_approval_back(approved: Store, ready: Ready) -> No
 
 def test_what_is_approved_is_not_decided_again_while_that_holds(approved: Store) -> None:
     for decide in (approve, reject):
-        with by("cy"), pytest.raises(ConflictError, match="#5 is approved already, by bob"):
+        with by("cy"), pytest.raises(ConflictError, match="#5 was already approved by bob"):
             decide(approved, 5, comment="sure")
 
 
@@ -208,7 +208,7 @@ def test_nobody_approves_what_they_proposed_unless_they_are_a_team_of_one(tested
 
 def test_without_its_test_nobody_approves(proposed: Store) -> None:
     before = untouched(proposed)
-    with by("bob"), pytest.raises(RefusedError, match="sealed test of #5 has not been opened"):
+    with by("bob"), pytest.raises(RefusedError, match="requires the sealed test of #5"):
         approve(proposed, 5, comment="fine", override="urgent")
     assert untouched(proposed) == before
 
@@ -289,7 +289,7 @@ def test_a_role_withdrawn_between_looking_and_approving_no_longer_counts(tested:
     seen = shown(tested).digest
     members.withdraw(tested, bob.name)
     before = untouched(tested)
-    with acting_as(bob), pytest.raises(RefusedError, match=r"bob@example\.com may not approve"):
+    with acting_as(bob), pytest.raises(RefusedError, match=r"bob@example\.com cannot approve"):
         approve(tested, 5, comment="fine", seen=seen)
     assert untouched(tested) == before
     members.grant(tested, bob.name, Role.RELEASER)

@@ -164,7 +164,7 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
         (4, "differs from entry 4 in evidence", "UPDATE comparisons SET summary = changes"),
         (4, "differs from entry 4 in evidence", "DELETE FROM comparisons"),
         (8, "production names x, but its last move", "UPDATE aliases SET version = 'x'"),
-        (8, "production names nothing, but", "DELETE FROM aliases"),
+        (8, "production names no version, but", "DELETE FROM aliases"),
         (8, "gave it nothing", "INSERT INTO aliases SELECT 'staging', version FROM aliases"),
     ],
 )
@@ -240,7 +240,7 @@ def test_anchors_are_added_and_hold_while_the_log_grows(log: Store, tmp_path: Pa
     ("content", "reason"),
     [
         (None, "There is no file"),
-        ("", "holds no anchor"),
+        ("", "has no anchors"),
         ("{}\n", "Line 1 of .* is no anchor"),
         ('{"number": "7", "digest": "a", "at": "b"}\n', "Line 1 of .* is no anchor"),
         ('{"number": 7, "digest": "a", "at": "b"}\n{"numb', "Line 2 of .* is no anchor"),

@@ -200,7 +200,7 @@ with by("releaser" + me):
     except ConflictError as error:
         print(error.reason)"""
     said = race(prepare, act, processes=3)
-    told = f"production names {second}, not {first}: it was moved meanwhile"
+    told = f"production now names {second}, not {first}: somebody has moved it"
     assert sorted(said) == [told, told, "won"]
     assert len(aliases.history(staged, "production")) == 2
     assert audit.verify(staged).broken is None
@@ -210,7 +210,7 @@ def test_two_who_roll_back_what_they_saw_go_one_step_only(staged: Store, ready: 
     first, second = ready.versions
     move(staged, "production", second, expected=first)
     aliases.rollback(staged, "production", expected=second)
-    with pytest.raises(ConflictError, match="moved meanwhile"):
+    with pytest.raises(ConflictError, match="somebody has moved it"):
         aliases.rollback(staged, "production", expected=second)
     assert current(staged)["production"] == first
 
@@ -229,5 +229,5 @@ def test_of_two_who_set_a_canary_the_second_is_told(staged: Store, ready: Ready)
 
 def test_the_share_that_a_canary_has_is_not_given_again(staged: Store, ready: Ready) -> None:
     set_canary(staged, ready.versions[1], share=0.1)
-    with pytest.raises(RefusedError, match="has 10% of the callers already"):
+    with pytest.raises(RefusedError, match="already gets 10% of the callers"):
         set_canary(staged, ready.versions[1], share=0.1)

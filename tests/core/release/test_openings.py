@@ -272,7 +272,7 @@ def test_while_it_is_being_opened_others_are_told(
         with by("bob"), pytest.raises(ConflictError) as caught:
             open_test(store, 5, reason="me too")
         told.append(caught.value.reason)
-        with by("bob"), pytest.raises(ConflictError, match="is being opened, or was cut off"):
+        with by("bob"), pytest.raises(ConflictError, match="is being opened, or was interrupted"):
             review.approve(store, 5, comment="fine")
         return read(*arguments)
 
@@ -324,7 +324,7 @@ def test_with_an_unfinished_opening_no_other_split_is_opened(
 ) -> None:
     create(store, Rules(min_posts=5), name="other")
     cut_off(store, 5, monkeypatch)
-    with pytest.raises(ConflictError, match="has an opening without a result") as caught:
+    with pytest.raises(ConflictError, match="has an unfinished opening") as caught:
         open_test(store, 5, reason="elsewhere", on="other")
     assert f"--on {find(store, 'small').digest[:12]}" in str(caught.value.hint)
     assert ledger(store) == [(5, "unfinished")]
@@ -427,7 +427,7 @@ def test_what_cannot_be_opened_leaves_no_row(store: Store) -> None:
         (99, None, NotFoundError, "no execution #99"),
         (4, None, NotFoundError, "made no model"),
         (5, "autumn", NotFoundError, "no snapshot 'autumn'"),
-        (3, None, ConflictError, "#3 is rejected already, by bob"),
+        (3, None, ConflictError, "#3 was already rejected by bob"),
     ):
         with pytest.raises(error, match=said):
             open_test(store, number, reason="it is time", on=on)
@@ -486,11 +486,11 @@ def test_a_role_withdrawn_while_the_split_is_read_gives_no_result(
 
     with monkeypatch.context() as patch, acting_as(bob):
         instead_of_reading(patch, meanwhile)
-        with pytest.raises(RefusedError, match=r"bob@example\.com may not"):
+        with pytest.raises(RefusedError, match=r"bob@example\.com cannot"):
             open_test(store, 5, reason="it is time")
     assert ledger(store) == [(5, "unfinished")]
     assert runs(store)[0].status == "failed"
-    with acting_as(bob), pytest.raises(RefusedError, match="may not open a sealed test"):
+    with acting_as(bob), pytest.raises(RefusedError, match="cannot open a sealed test"):
         open_test(store, 5, reason="it is time")
     finished = open_test(store, 5, reason="")
     assert [(e.kind, e.by) for e in finished.events[1:]] == [

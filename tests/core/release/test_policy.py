@@ -135,7 +135,7 @@ def test_a_mistake_is_told_with_line_key_and_remedy(
     "text", ["", "\n", "# all gates off\n", "[release]\nstaging_first = false\n"]
 )
 def test_a_file_without_gates_is_refused(text: str) -> None:
-    assert "names no gate" in refused(text).reason
+    assert "has no gates" in refused(text).reason
 
 
 def test_a_policy_that_cannot_be_read_is_told(tmp_path: Path) -> None:

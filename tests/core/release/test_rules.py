@@ -137,13 +137,13 @@ def test_every_state_is_in_the_table() -> None:
 def test_a_decided_candidate_is_not_tested(decided: str) -> None:
     refusal = rules.against_opening(candidate(f"proposed, {decided}"), budget())
     assert isinstance(refusal, ConflictError)
-    assert "Candidate #7 is re" in refusal.reason
+    assert "Candidate #7 was already re" in refusal.reason
 
 
 def test_an_unfinished_opening_names_its_split_and_how_to_finish_it() -> None:
     refusal = rules.against_opening(candidate("proposed, opened"), budget())
     assert isinstance(refusal, ConflictError)
-    assert "an opening without a result" in refusal.reason
+    assert "an unfinished opening" in refusal.reason
     assert f"signoff release test 7 --on {SPLIT[:12]}" in str(refusal.hint)
 
 
@@ -162,7 +162,7 @@ def test_approving_wants_the_test_opened_where_the_policy_does(history: str) -> 
     shown = evidence(policy=CAREFUL)
     refusal = rules.against_approval(candidate(history), shown, BOB)
     assert refusal is not None
-    assert "The sealed test of #7 has not been opened" in refusal.reason
+    assert "requires the sealed test of #7" in refusal.reason
     assert "signoff release test 7 --reason" in str(refusal.hint)
     tested = candidate(f"{history}, opened, tested")
     assert rules.against_approval(tested, shown, BOB) is None
@@ -190,7 +190,7 @@ def test_evidence_that_tells_nothing_of_production_approves_nothing() -> None:
 @pytest.mark.parametrize(
     ("shown", "because"),
     [
-        (CHANGED, "the policy, or what is known of the candidate, has changed"),
+        (CHANGED, "the policy or the evidence has changed"),
         (MOVED, "production has moved"),
     ],
 )
@@ -215,8 +215,8 @@ def test_callers_get_what_was_in_staging_or_in_production_before() -> None:
     approved = candidate("proposed, approved")
     refusal = rules.against_serving(approved, evidence(), staged=False, staging_first=True)
     assert refusal is not None
-    assert refusal.reason == "1 has not been in staging, which the policy wants first"
-    assert str(refusal.hint) == "Put it there: signoff alias set staging 1."
+    assert refusal.reason == "1 has not been in staging, which the policy requires first"
+    assert str(refusal.hint) == "Release it to staging: signoff alias set staging 1"
     back = candidate("proposed, approved, production")
     assert rules.against_serving(back, CHANGED, staged=False, staging_first=True) is None
 
@@ -232,12 +232,12 @@ def test_only_what_is_approved_goes_out(history: str) -> None:
 @pytest.mark.parametrize(
     ("history", "said"),
     [
-        ("proposed, commented", "is proposed already, by ada"),
-        ("proposed, rejected, commented", "is rejected already, by bob"),
-        ("proposed, approved, staging, canary", "is approved already, by bob"),
-        ("proposed, approved, staging, production", "is released already, by cy"),
-        ("proposed, approved, opened, production, tested", "is released already, by cy"),
-        ("proposed, opened, refused", "is proposed already, by ada"),
+        ("proposed, commented", "was already proposed by ada"),
+        ("proposed, rejected, commented", "was already rejected by bob"),
+        ("proposed, approved, staging, canary", "was already approved by bob"),
+        ("proposed, approved, staging, production", "was already released by cy"),
+        ("proposed, approved, opened, production, tested", "was already released by cy"),
+        ("proposed, opened, refused", "was already proposed by ada"),
     ],
 )
 def test_whoever_brought_it_to_its_state_is_named(history: str, said: str) -> None:
@@ -248,4 +248,4 @@ def test_a_moment_is_told_with_the_state() -> None:
     moment = datetime(2026, 5, 31, 9, 30, tzinfo=UTC)
     found = candidate("proposed")
     found = replace(found, events=(replace(found.proposal, at=moment),))
-    assert rules.already(found).endswith("at 2026-05-31 09:30")
+    assert rules.already(found).endswith("on 2026-05-31 09:30 UTC")
