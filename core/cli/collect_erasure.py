@@ -124,7 +124,6 @@ def _print(store: Store, found: Erased) -> None:
 def say_backups(store: Store) -> None:
     """Where erased texts still stand, for whoever erased them."""
     if backups := store.backups():
-        say(
-            f"Not erased from {count(len(backups), 'backup')} of the database; delete by hand:"
-            f" {backups[-1].parent}/*.backup.db"
-        )
+        say(f"Not erased from {count(len(backups), 'backup')} of the database; delete by hand:")
+        for path in backups:
+            say(f"  {path}")

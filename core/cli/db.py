@@ -3,7 +3,7 @@
 import typer
 
 from core.cli.output import AsJson, print_json, say, workspace
-from core.store.schema import HEAD, back_up
+from core.store.schema import HEAD
 
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
@@ -25,9 +25,9 @@ def db_upgrade(as_json: AsJson = False) -> None:
 
 @db.command("backup")
 def db_backup(as_json: AsJson = False) -> None:
-    """Write a consistent copy of the database beside it."""
+    """Write a consistent copy of the database next to it."""
     store = workspace()
-    path = back_up(store.engine, store.home / "signoff.db")
+    path = store.back_up()
     if as_json:
         print_json({"backup": str(path)})
         return

@@ -67,5 +67,5 @@ def _erase_expired(store: Store) -> int:
     with store.write() as session:
         erased = table.erase_older(session, before=datetime.now(UTC) - keeps())
     if erased:
-        store.empty_log()
+        store.scrub_quickly()
     return erased

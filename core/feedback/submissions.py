@@ -10,10 +10,10 @@ from core.collect.names import is_subreddit
 from core.errors import InputError, NotFoundError
 from core.feedback import retention
 from core.serving.model import Suggestion
-from core.store import Store
-from core.store import submissions as table
-from core.store.engine import PATIENCE
+from core.store import Store, submissions
+from core.store.database import PATIENCE
 from core.store.submissions import FeedbackCounts, NewSubmission
+from core.store.tables_feedback import SubmissionRow
 
 _SUBREDDIT_IN = re.compile(r"^(https?://)?([a-z]+\.)?(reddit\.com)?/?r/", re.IGNORECASE)
 """How people write a subreddit: r/name, /R/name, or the address of its page."""
@@ -65,8 +65,7 @@ def keep(
     twins = _twins(store, {one.twin for one in sent if one.twin is not None})
     keeps, now = bool(retention.keeps()), datetime.now(UTC)
     rows = [_row(one, now, twins.get(one.twin or ""), keeps=keeps) for one in sent]
-    with store.append(durable=durable, patience=patience) as driver:
-        table.insert_submissions(driver, rows)
+    store.append(SubmissionRow, rows, durable=durable, patience=patience)
     if durable:
         retention.erase_overdue(store)
     return [row.public for row in rows]
@@ -109,7 +108,7 @@ def answers(store: Store, said: Sequence[tuple[str, str | None]]) -> list[bool]:
     """
     with store.write() as session:
         at = datetime.now(UTC)
-        return [table.take_answer(session, public, name, at=at) for public, name in said]
+        return [submissions.take_answer(session, public, name, at=at) for public, name in said]
 
 
 def subreddit_in(written: str) -> str:
@@ -125,13 +124,13 @@ def p_at_1_counts(store: Store, training: int, *, bins: int) -> list[int]:
     versions of ``training`` were asked for, as a shadow too.
     """
     with store.read() as session:
-        found = table.p_at_1_bins(session, training=training, bins=bins)
+        found = submissions.p_at_1_bins(session, training=training, bins=bins)
     return [found.get(place, 0) for place in range(bins)]
 
 
 def counts(store: Store) -> FeedbackCounts:
     with store.read() as session:
-        return table.counts(session)
+        return submissions.counts(session)
 
 
 def _public() -> str:
@@ -145,7 +144,7 @@ def _twins(store: Store, publics: set[str]) -> dict[str, int]:
     if not publics:
         return {}
     with store.read() as session:
-        found = table.ids_of(session, publics)
+        found = submissions.ids_of(session, publics)
     if missing := publics - found.keys():
         raise _unknown(min(missing))
     return found

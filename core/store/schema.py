@@ -1,12 +1,12 @@
 """The database's schema: which revision it is, and how it comes to the newest."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from core.errors import UnknownSchemaError
+from core.store.database import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,7 +18,7 @@ it equal to the newest file in ``migrations/versions``."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(engine: Engine, database: Path) -> bool:
+def bring_up_to_date(database: Database) -> bool:
     """Upgrade the database where it is older; True if anything was done.
 
     A copy of what it was stays beside it. Two processes at once: the write lock lets one upgrade,
@@ -27,35 +27,19 @@ def bring_up_to_date(engine: Engine, database: Path) -> bool:
     Raises:
         UnknownSchemaError: another version of Signoff, older or newer, wrote the database.
     """
-    with engine.connect() as connection:
+    with database.engine.connect() as connection:
         revision = _revision(connection)
     if revision == HEAD:
         return False
     _require_known(revision)
-    with engine.execution_options(signoff_write=True).begin() as connection:
+    with database.writer.begin() as connection:
         revision = _revision(connection)
         if revision == HEAD:
             return False
         if revision is not None:
-            back_up(engine, database)  # reads what was committed, so nothing of the upgrade
+            database.back_up()  # reads what was committed, so nothing of the upgrade
         _upgrade(connection)
     return True
-
-
-def back_up(engine: Engine, database: Path) -> Path | None:
-    """A consistent copy beside the database, or None where there is nothing to copy yet."""
-    with engine.connect() as connection:
-        if _revision(connection) is None:
-            return None
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    target = database.with_name(f"{database.stem}-{moment}.backup.db")
-    try:
-        with engine.execution_options(signoff_no_transaction=True).connect() as connection:
-            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
-    except BaseException:
-        target.unlink(missing_ok=True)  # half a copy is none
-        raise
-    return target
 
 
 def _revision(connection: Connection) -> str | None:

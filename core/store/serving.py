@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, cast, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
+from core.store.database import database_of
 from core.store.tables_feedback import SubmissionRow
 from core.store.tables_serving import ServerRow, ServingCountRow
 
@@ -91,7 +91,7 @@ def add_counts(session: Session, server: str, counts: Mapping[tuple[str, datetim
         for (version, minute), count in counts.items()
     ]
     if rows:
-        added = insert(ServingCountRow)
+        added = database_of(session).upsert(ServingCountRow)
         both: dict[str, Any] = {
             name: getattr(ServingCountRow, name) + getattr(added.excluded, name)
             for name in ("requests", "errors")

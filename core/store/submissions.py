@@ -1,16 +1,14 @@
 """What users sent, and what they said of the suggestions."""
 
-import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-import orjson
 from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
+from core.store.database import database_of
 from core.store.tables import VersionRow
 from core.store.tables_feedback import FeedbackRow, SubmissionRow
 
@@ -39,16 +37,6 @@ class NewSubmission(NamedTuple):
     p_at_1: float | None
     suggestions: list[tuple[str, float]]
     twin: int | None
-
-
-_INSERT = str(
-    insert(SubmissionRow).compile(dialect=sqlite.dialect(), column_keys=NewSubmission._fields)
-)
-
-
-def insert_submissions(driver: sqlite3.Connection, rows: Iterable[NewSubmission]) -> None:
-    """Store submissions, by the driver alone: many a second come from the API."""
-    driver.executemany(_INSERT, map(_as_stored, rows))
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
@@ -112,13 +100,6 @@ def counts(session: Session) -> FeedbackCounts:
     )
 
 
-def _as_stored(new: NewSubmission) -> tuple[Any, ...]:
-    """As SQLAlchemy would write it: moments and lists as text."""
-    at = new.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    suggestions = orjson.dumps(new.suggestions).decode()
-    return (new.public, at, *new[2:8], suggestions, new.twin)
-
-
 def _place(subreddit: str | None, suggested: Sequence[str]) -> int | None:
     """Where a name stands among others, from 1; None if it does not."""
     keys = [name.lower() for name in suggested]
@@ -148,7 +129,6 @@ def erase_named(session: Session, ids: Collection[int]) -> int:
 
 
 def _erase(session: Session, which: ColumnElement[bool]) -> int:
-    # Otherwise the text would still stand in the file, in the space that it leaves free.
-    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    database_of(session).overwrite_erased(session)
     erased = update(SubmissionRow).where(which).values(title=None, body=None, expires=False)
     return cast("CursorResult[Any]", session.execute(erased)).rowcount

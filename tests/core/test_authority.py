@@ -80,8 +80,13 @@ def begins(node: ast.AST) -> bool:
     """Whether ``with node`` begins a writing transaction."""
     return isinstance(node, ast.Call) and (
         getattr(node.func, "attr", "") == "begin"
-        or (getattr(node.func, "attr", "") in {"write", "append"} and not node.args)
+        or (getattr(node.func, "attr", "") == "write" and not node.args)
     )
+
+
+def appends(node: ast.AST) -> bool:
+    """Whether it is ``store.append(...)``, a transaction in one call."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "store.append"
 
 
 def asks_first(body: list[ast.stmt], known: Mapping[str, ast.FunctionDef]) -> bool:
@@ -109,7 +114,9 @@ def writers(source: str, module: str) -> Iterator[Writer]:
             if isinstance(node, ast.With)
             if any(begins(item.context_expr) for item in node.items)
         ]
-        if bodies:
+        if any(appends(node) for node in ast.walk(function)):
+            yield Writer(f"{module}.{name}", asks=False)
+        elif bodies:
             yield Writer(f"{module}.{name}", all(asks_first(body, known) for body in bodies))
 
 

@@ -19,7 +19,7 @@ from core.errors import StorageError, UnknownSchemaError
 from core.release import history
 from core.store import Store, open_store
 from core.store.releases import next_version
-from core.store.schema import HEAD, back_up, bring_up_to_date
+from core.store.schema import HEAD, bring_up_to_date
 from core.store.types import Base
 from tests.commands import race
 from tests.conftest import Road
@@ -77,7 +77,7 @@ def test_head_names_the_newest_migration() -> None:
 
 
 def test_a_newest_database_is_not_touched(store: Store) -> None:
-    assert not bring_up_to_date(store.engine, store.home / "signoff.db")
+    assert not bring_up_to_date(store.database)
 
 
 @pytest.mark.parametrize("revision", ["0000", "0008", "9999"])
@@ -112,8 +112,7 @@ def test_processes_that_open_a_new_workspace_at_once_all_succeed(home: Path) -> 
 
 def test_a_backup_is_a_whole_copy(store: Store) -> None:
     fill(store, [make_post()])
-    path = back_up(store.engine, store.home / "signoff.db")
-    assert path is not None
+    path = store.back_up()
     copy = sqlite3.connect(path)
     assert copy.execute("SELECT id FROM posts").fetchall() == [("abc1",)]
     copy.close()

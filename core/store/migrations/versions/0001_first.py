@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from core.store.sqlite import never
 from core.store.types import UtcDateTime
 
 revision = "0001"
@@ -22,20 +23,21 @@ def upgrade() -> None:
     _make_feedback()
     _make_serving()
     for name, why in _APPEND_ONLY.items():
-        _never(name, "UPDATE", why)
-        _never(name, "DELETE", why)
-    _never("versions", "UPDATE", "a version never changes")
-    _never("versions", "DELETE", "a version never goes away")
-    _never("executions", "UPDATE", "a finished execution never changes", "OLD.status != 'running'")
-    _never("executions", "DELETE", "executions are kept")
+        op.execute(never(name, "UPDATE", why))
+        op.execute(never(name, "DELETE", why))
+    op.execute(never("versions", "UPDATE", "a version never changes"))
+    op.execute(never("versions", "DELETE", "a version never goes away"))
+    finished = "OLD.status != 'running'"
+    op.execute(never("executions", "UPDATE", "a finished execution never changes", when=finished))
+    op.execute(never("executions", "DELETE", "executions are kept"))
 
 
 def _make_posts() -> None:
     op.create_table(
         "executions",
         _column("number", sa.Integer(), primary_key=True),
-        _column("kind", sa.String(length=32), index=True),
-        _column("status", sa.String(length=16)),
+        _column("kind", sa.String(32), index=True),
+        _column("status", sa.String(16)),
         _column("by", sa.String()),
         _column("started_at", UtcDateTime()),
         _column("finished_at", UtcDateTime(), nullable=True),
@@ -47,7 +49,7 @@ def _make_posts() -> None:
         _column("code", sa.JSON()),
         _column("environment", sa.JSON()),
         _column("process", sa.JSON()),
-        _column("cache_key", sa.String(length=64)),
+        _column("cache_key", sa.String(64)),
         _column("error", sa.String(), nullable=True),
         _column("log", sa.String(), nullable=True),
         _column("peak_memory_mib", sa.Double(), nullable=True),
@@ -90,7 +92,7 @@ def _make_posts() -> None:
         _column("mark", sa.BigInteger(), nullable=True),
         _column("reach", sa.Integer()),
         _column("whole_at", UtcDateTime(), nullable=True),
-        _column("outcome", sa.String(length=16), nullable=True),
+        _column("outcome", sa.String(16), nullable=True),
         _column("detail", sa.String(), nullable=True),
         _column("outcome_at", UtcDateTime(), nullable=True),
         _column("failures", sa.Integer()),
@@ -98,7 +100,7 @@ def _make_posts() -> None:
     )
     op.create_table(
         "posts",
-        _column("id", sa.String(length=16), primary_key=True),
+        _column("id", sa.String(16), primary_key=True),
         _column("subreddit_id", sa.Integer(), sa.ForeignKey("subreddits.id"), index=True),
         _column("created_utc", sa.BigInteger()),
         _column("title", sa.String()),
@@ -110,7 +112,7 @@ def _make_posts() -> None:
         _column("num_comments", sa.Integer()),
         _column("over_18", sa.Boolean()),
         _column("flair", sa.String()),
-        _column("source", sa.String(length=16)),
+        _column("source", sa.String(16)),
         _column("fingerprint", sa.BigInteger()),
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number"), index=True),
     )
@@ -121,30 +123,30 @@ def _make_erasure() -> None:
     op.create_table(
         "tombstones",
         _column("number", sa.Integer(), primary_key=True),
-        _column("post_id", sa.String(length=16), unique=True),
+        _column("post_id", sa.String(16), unique=True),
         _column("subreddit_id", sa.Integer(), sa.ForeignKey("subreddits.id"), nullable=True),
         _column("created_utc", sa.BigInteger(), nullable=True),
         _column("at", UtcDateTime()),
-        _column("reason", sa.String(length=16)),
+        _column("reason", sa.String(16)),
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number")),
         _column("scrubbed", sa.Boolean()),
         sqlite_autoincrement=True,
     )
     op.create_table(
         "absences",
-        _column("post_id", sa.String(length=16), primary_key=True),
+        _column("post_id", sa.String(16), primary_key=True),
         _column("since", UtcDateTime()),
     )
     op.create_table(
         "rechecks",
-        _column("scope", sa.String(length=16), primary_key=True),
+        _column("scope", sa.String(16), primary_key=True),
         _column("began_at", UtcDateTime()),
-        _column("cursor", sa.String(length=16)),
+        _column("cursor", sa.String(16)),
         _column("ended_at", UtcDateTime(), nullable=True),
     )
     op.create_table(
         "split_files",
-        _column("digest", sa.String(length=64), primary_key=True),
+        _column("digest", sa.String(64), primary_key=True),
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number")),
     )
 
@@ -152,11 +154,11 @@ def _make_erasure() -> None:
 def _make_results() -> None:
     op.create_table(
         "snapshots",
-        _column("digest", sa.String(length=64), primary_key=True),
+        _column("digest", sa.String(64), primary_key=True),
         _column("name", sa.String(), nullable=True, unique=True),
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number")),
         _column("created_at", UtcDateTime()),
-        _column("split", sa.String(length=16)),
+        _column("split", sa.String(16)),
         _column("rules", sa.JSON()),
         _column("normaliser", sa.Integer()),
         _column("splits", sa.JSON()),
@@ -164,18 +166,18 @@ def _make_results() -> None:
         _column("subreddits", sa.Integer()),
         _column("left_out", sa.JSON()),
         _column("generated", sa.Boolean()),
-        _column("train", sa.String(length=64)),
-        _column("valid", sa.String(length=64)),
-        _column("sealed_test", sa.String(length=64)),
+        _column("train", sa.String(64)),
+        _column("valid", sa.String(64)),
+        _column("sealed_test", sa.String(64)),
         _column("erased", sa.JSON()),
         _column("erased_until", sa.Integer()),
     )
     op.create_table(
         "models",
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number"), primary_key=True),
-        _column("digest", sa.String(length=64), index=True),
-        _column("family", sa.String(length=32)),
-        _column("snapshot", sa.String(length=64), sa.ForeignKey("snapshots.digest"), index=True),
+        _column("digest", sa.String(64), index=True),
+        _column("family", sa.String(32)),
+        _column("snapshot", sa.String(64), sa.ForeignKey("snapshots.digest"), index=True),
         _column("normaliser", sa.Integer()),
         _column("subreddits", sa.Integer()),
     )
@@ -183,14 +185,14 @@ def _make_results() -> None:
         "evaluations",
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number"), primary_key=True),
         _column("model_execution", sa.Integer(), sa.ForeignKey("models.execution")),
-        _column("snapshot", sa.String(length=64), sa.ForeignKey("snapshots.digest")),
-        _column("split", sa.String(length=16)),
+        _column("snapshot", sa.String(64), sa.ForeignKey("snapshots.digest")),
+        _column("split", sa.String(16)),
         _column("posts", sa.Integer()),
         _column("k", sa.Integer()),
         _column("metrics", sa.JSON()),
-        _column("predictions", sa.String(length=64)),
-        _column("subreddits", sa.String(length=64)),
-        _column("summary", sa.String(length=64)),
+        _column("predictions", sa.String(64)),
+        _column("subreddits", sa.String(64)),
+        _column("summary", sa.String(64)),
     )
     op.create_index("ix_evaluations_model", "evaluations", ["model_execution", "snapshot", "split"])
     op.create_table(
@@ -198,19 +200,19 @@ def _make_results() -> None:
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number"), primary_key=True),
         _column("baseline", sa.Integer(), sa.ForeignKey("evaluations.execution")),
         _column("candidate", sa.Integer(), sa.ForeignKey("evaluations.execution")),
-        _column("summary", sa.String(length=64)),
-        _column("changes", sa.String(length=64)),
-        _column("slices", sa.String(length=64), nullable=True),
+        _column("summary", sa.String(64)),
+        _column("changes", sa.String(64)),
+        _column("slices", sa.String(64), nullable=True),
     )
     op.create_index("ix_comparisons_pair", "comparisons", ["baseline", "candidate"])
     op.create_table(
         "noise",
         _column("execution", sa.Integer(), sa.ForeignKey("executions.number"), primary_key=True),
-        _column("snapshot", sa.String(length=64), sa.ForeignKey("snapshots.digest")),
-        _column("configuration", sa.String(length=64)),
+        _column("snapshot", sa.String(64), sa.ForeignKey("snapshots.digest")),
+        _column("configuration", sa.String(64)),
         _column("repeats", sa.Integer()),
-        _column("metrics", sa.String(length=64)),
-        _column("subreddits", sa.String(length=64)),
+        _column("metrics", sa.String(64)),
+        _column("subreddits", sa.String(64)),
     )
     op.create_index("ix_noise_of", "noise", ["snapshot", "configuration"])
 
@@ -218,8 +220,8 @@ def _make_results() -> None:
 def _make_releases() -> None:
     op.create_table(
         "versions",
-        _column("version", sa.String(length=16), primary_key=True),
-        _column("day", sa.String(length=8)),
+        _column("version", sa.String(16), primary_key=True),
+        _column("day", sa.String(8)),
         _column("n", sa.Integer()),
         _column("candidate", sa.Integer(), sa.ForeignKey("models.execution"), unique=True),
         _column("created_at", UtcDateTime()),
@@ -227,33 +229,33 @@ def _make_releases() -> None:
     )
     op.create_table(
         "aliases",
-        _column("name", sa.String(length=32), primary_key=True),
-        _column("version", sa.String(length=16), sa.ForeignKey("versions.version")),
+        _column("name", sa.String(32), primary_key=True),
+        _column("version", sa.String(16), sa.ForeignKey("versions.version")),
     )
     op.create_table(
         "release_events",
         _column("id", sa.Integer(), primary_key=True),
         _column("at", UtcDateTime()),
         _column("by", sa.String()),
-        _column("kind", sa.String(length=16)),
+        _column("kind", sa.String(16)),
         _column("candidate", sa.Integer(), sa.ForeignKey("models.execution"), index=True),
         _column("version", sa.String(), nullable=True),
-        _column("alias", sa.String(length=32), nullable=True, index=True),
+        _column("alias", sa.String(32), nullable=True, index=True),
         _column("before", sa.String(), nullable=True),
         _column("comment", sa.String()),
         _column("comparison", sa.Integer(), sa.ForeignKey("comparisons.execution"), nullable=True),
         _column("evaluation", sa.Integer(), sa.ForeignKey("evaluations.execution"), nullable=True),
         _column(
             "snapshot",
-            sa.String(length=64),
+            sa.String(64),
             sa.ForeignKey("snapshots.digest"),
             nullable=True,
             index=True,
         ),
         _column("baseline", sa.Integer(), sa.ForeignKey("models.execution"), nullable=True),
         _column("opening", sa.Integer(), sa.ForeignKey("release_events.id"), nullable=True),
-        _column("verdict", sa.String(length=16), nullable=True),
-        _column("shown", sa.String(length=64), nullable=True),
+        _column("verdict", sa.String(16), nullable=True),
+        _column("shown", sa.String(64), nullable=True),
         _column("override", sa.String(), nullable=True),
         _column("share", sa.Double(), nullable=True),
         sqlite_autoincrement=True,
@@ -264,10 +266,10 @@ def _make_releases() -> None:
         _column("id", sa.Integer(), primary_key=True),
         _column("at", UtcDateTime()),
         _column("by", sa.String()),
-        _column("kind", sa.String(length=16)),
+        _column("kind", sa.String(16)),
         _column("name", sa.String()),
-        _column("role", sa.String(length=16), nullable=True),
-        _column("secret", sa.String(length=64), nullable=True),
+        _column("role", sa.String(16), nullable=True),
+        _column("secret", sa.String(64), nullable=True),
         _column("expires_at", UtcDateTime(), nullable=True),
         sqlite_autoincrement=True,
     )
@@ -276,8 +278,8 @@ def _make_releases() -> None:
         "audit",
         _column("number", sa.Integer(), primary_key=True),
         _column("content", sa.String()),
-        _column("previous", sa.String(length=64)),
-        _column("digest", sa.String(length=64)),
+        _column("previous", sa.String(64)),
+        _column("digest", sa.String(64)),
     )
 
 
@@ -285,13 +287,13 @@ def _make_feedback() -> None:
     op.create_table(
         "submissions",
         _column("id", sa.Integer(), primary_key=True),
-        _column("public", sa.String(length=24), unique=True),
+        _column("public", sa.String(24), unique=True),
         _column("at", UtcDateTime(), index=True),
         _column("title", sa.String(), nullable=True),
         _column("body", sa.String(), nullable=True),
         _column("expires", sa.Boolean()),
-        _column("version", sa.String(length=16), sa.ForeignKey("versions.version")),
-        _column("source", sa.String(length=8)),
+        _column("version", sa.String(16), sa.ForeignKey("versions.version")),
+        _column("source", sa.String(8)),
         _column("p_at_1", sa.Double(), nullable=True),
         _column("suggestions", sa.JSON()),
         _column("twin", sa.Integer(), sa.ForeignKey("submissions.id"), nullable=True, index=True),
@@ -316,7 +318,7 @@ def _make_feedback() -> None:
         _column("at", UtcDateTime()),
         _column("by", sa.String()),
         _column("subreddit", sa.String(), nullable=True),
-        _column("use", sa.String(length=8)),
+        _column("use", sa.String(8)),
         sa.CheckConstraint("use in ('evaluate', 'train')", name="use"),
     )
 
@@ -324,7 +326,7 @@ def _make_feedback() -> None:
 def _make_serving() -> None:
     op.create_table(
         "servers",
-        _column("id", sa.String(length=32), primary_key=True),
+        _column("id", sa.String(32), primary_key=True),
         _column("host", sa.String()),
         _column("pid", sa.Integer()),
         _column("address", sa.String()),
@@ -335,11 +337,9 @@ def _make_serving() -> None:
     )
     op.create_table(
         "serving_counts",
-        _column(
-            "version", sa.String(length=16), sa.ForeignKey("versions.version"), primary_key=True
-        ),
+        _column("version", sa.String(16), sa.ForeignKey("versions.version"), primary_key=True),
         _column("minute", UtcDateTime(), primary_key=True),
-        _column("server", sa.String(length=32), primary_key=True),
+        _column("server", sa.String(32), primary_key=True),
         _column("requests", sa.Integer()),
         _column("errors", sa.Integer()),
     )
@@ -347,13 +347,6 @@ def _make_serving() -> None:
 
 def _column(name: str, kind: Any, *more: Any, nullable: bool = False, **options: Any) -> Any:
     return sa.Column(name, kind, *more, nullable=nullable, **options)
-
-
-def _never(table: str, verb: str, why: str, when: str = "1") -> None:
-    op.execute(
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN {when}"
-        f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
-    )
 
 
 _APPEND_ONLY = {

@@ -1,0 +1,57 @@
+"""What differs from one database to another. All else in ``core.store`` asks through SQLAlchemy.
+
+Each kind of database has one module that keeps to :class:`Database`. So far there is ``sqlite``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.store.types import Base
+
+PATIENCE = 30.0
+"""Seconds that a transaction waits for others to end theirs."""
+
+
+class Database(Protocol):
+    """An open database. What its driver refuses is raised as a ``StorageError`` in plain words."""
+
+    @property
+    def engine(self) -> Engine:
+        """Its transactions see one consistent moment."""
+
+    @property
+    def writer(self) -> Engine:
+        """Its transactions hold the write lock from their start."""
+
+    def append(
+        self, table: type[Base], rows: Sequence[NamedTuple], *, durable: bool, patience: float
+    ) -> None:
+        """See :meth:`core.store.Store.append`."""
+
+    def upsert(self, table: type[Base]) -> Any:
+        """An ``INSERT`` that has ``on_conflict_do_update`` and ``excluded``."""
+
+    def overwrite_erased(self, session: Session) -> None:
+        """From now on in this transaction, deleted and replaced text is overwritten."""
+
+    def scrub(self) -> None:
+        """See :meth:`core.store.Store.scrub`."""
+
+    def scrub_quickly(self) -> bool:
+        """See :meth:`core.store.Store.scrub_quickly`."""
+
+    def back_up(self) -> Path:
+        """Write a consistent copy; where it is."""
+
+    def backups(self) -> list[Path]:
+        """The copies, oldest first."""
+
+
+def database_of(session: Session) -> Database:
+    """The database that a session of :class:`core.store.Store` asks."""
+    database: Database = session.info["database"]
+    return database

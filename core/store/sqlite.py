@@ -1,0 +1,254 @@
+"""SQLite with a write-ahead log: the one module that knows the driver, its errors and its files."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy import insert as sql_insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import StorageError
+from core.store.artifacts import disk_full, explain
+from core.store.database import PATIENCE
+from core.store.types import Base
+
+DATABASE = "signoff.db"
+PAGES, MOST_PAGES = 1_000, 25_000
+"""Of the log of writes, 4 KiB each, before a writer has to shorten it: one that waits for the disk
+anyway, and one that does not."""
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
+"""SQLite's words about a file that is broken, or from which someone took a table or a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class SQLite:
+    """An open database file. Keeps to :class:`core.store.database.Database`."""
+
+    path: Path
+    engine: Engine
+
+    @property
+    def writer(self) -> Engine:
+        return self.engine.execution_options(signoff_write=True)
+
+    def append(
+        self,
+        table: type[Base],
+        rows: Sequence[NamedTuple],
+        *,
+        durable: bool = True,
+        patience: float = PATIENCE,
+    ) -> None:
+        try:
+            with closing(self.engine.raw_connection()) as pooled:
+                with _appending(pooled.driver_connection, durable, patience) as driver:
+                    if rows:
+                        statement = _insertion(table, rows[0]._fields)
+                        driver.executemany(statement, map(_as_stored, rows))
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(None, None, error) from error
+        except sqlite3.Error as error:
+            explained = _explained(error, self.path, patience)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def upsert(self, table: type[Base]) -> sqlite.Insert:
+        return sqlite.insert(table)
+
+    def overwrite_erased(self, session: Session) -> None:
+        # Otherwise the text would still stand in the file, in the space that it leaves free.
+        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+
+    def scrub(self) -> None:
+        # SQLite leaves deleted rows in free space, and with secure_delete still the copies that it
+        # made when it moved rows: docs/decisions/0014-erasure.md has the figures.
+        engine = self.engine.execution_options(signoff_no_transaction=True)
+        with engine.connect() as connection:
+            connection.execute(text("VACUUM"))
+            # What it replaced stands in the log of writes until that is cut off. SQLite waits for
+            # readers, but refuses at once while another process shortens the log.
+            deadline = time.monotonic() + PATIENCE
+            while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                if time.monotonic() > deadline:
+                    raise StorageError(
+                        "Another process is still reading the old database",
+                        "Wait until it has finished, then run the command again.",
+                    )
+                time.sleep(0.01)
+
+    def scrub_quickly(self) -> bool:
+        engine = self.engine.execution_options(signoff_no_transaction=True)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA busy_timeout=0"))
+            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.execute(text(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}"))
+        return not busy
+
+    def back_up(self) -> Path:
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        target = self.path.with_name(f"{self.path.stem}-{moment}.backup.db")
+        engine = self.engine.execution_options(signoff_no_transaction=True)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+        except BaseException:
+            target.unlink(missing_ok=True)  # half a copy is none
+            raise
+        return target
+
+    def backups(self) -> list[Path]:
+        return sorted(self.path.parent.glob("*.backup.db"))
+
+
+def open_sqlite(home: Path) -> SQLite:
+    """The database of the workspace at ``home``, which is made where there is none."""
+    path = home / DATABASE
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": PATIENCE},
+        hide_parameters=True,  # texts of users, which an error would carry into the log
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate(path))
+    return SQLite(path, engine)
+
+
+def never(table: str, verb: str, why: str, *, when: str = "1") -> str:
+    """The statement that makes a trigger: it refuses ``verb`` (UPDATE, DELETE) on a table.
+
+    Args:
+        why: the refusal in words.
+        when: a condition on the row; by default every row is protected.
+    """
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN {when}"
+        f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+    )
+
+
+@contextmanager
+def _appending(driver: Any, durable: bool, patience: float) -> Iterator[sqlite3.Connection]:
+    """A transaction of :meth:`SQLite.append`. The connection is afterwards as it was before."""
+    try:
+        if not durable:
+            # Who does not wait for the disk does not copy the log of writes into the database
+            # either: the next that waits does both.
+            driver.execute("PRAGMA synchronous=NORMAL")
+            driver.execute(f"PRAGMA wal_autocheckpoint={MOST_PAGES}")
+        driver.execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
+        driver.execute("BEGIN IMMEDIATE")
+        yield driver
+        driver.execute("COMMIT")
+    finally:
+        if driver.in_transaction:
+            driver.rollback()
+        _set_pragmas(driver)
+
+
+@cache
+def _insertion(table: type[Base], columns: tuple[str, ...]) -> str:
+    return str(sql_insert(table).compile(dialect=sqlite.dialect(), column_keys=columns))
+
+
+def _as_stored(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As SQLAlchemy would write it: moments and lists as text."""
+    return tuple(_value(value) for value in row)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if isinstance(value, list):
+        return orjson.dumps(value).decode()
+    return value
+
+
+def _configure(connection: Any, _record: object) -> None:
+    # sqlite3 would begin transactions late and only before some statements; Signoff begins them
+    # itself (see _begin).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _use_wal(cursor)
+    cursor.execute("PRAGMA foreign_keys=ON")
+    # So that REPLACE, too, meets the triggers that keep decisions from being deleted.
+    cursor.execute("PRAGMA recursive_triggers=ON")
+    cursor.close()
+    _set_pragmas(connection)
+
+
+def _set_pragmas(connection: Any) -> None:
+    """Those that :meth:`SQLite.append` changes for a while."""
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    # In a new database. While another process makes the same switch, SQLite refuses at once
+    # instead of waiting for its busy timeout.
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if options.get("signoff_no_transaction"):
+        return
+    writes = options.get("signoff_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _translate(database: Path) -> Any:
+    """SQLite's own refusals as sentences; programming errors stay what they are."""
+
+    def handle(context: ExceptionContext) -> None:
+        explained = _explained(context.original_exception, database, PATIENCE)
+        if explained is not None:
+            raise explained from context.original_exception
+
+    return handle
+
+
+def _explained(error: BaseException, database: Path, patience: float) -> StorageError | None:
+    message = str(error)
+    if isinstance(error, OSError):
+        return explain(error, database)
+    if "full" in message:
+        return disk_full(database)
+    if any(damage in message for damage in _DAMAGE):
+        return StorageError(
+            f"{database} is damaged or not a Signoff database ({message})",
+            "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",
+        )
+    if "locked" in message:
+        return StorageError(
+            f"Another process has kept {database} locked for {patience:.0f} s",
+            "Wait until it has finished, then run the command again.",
+        )
+    if "unable to open" in message or "readonly" in message or "disk I/O" in message:
+        return StorageError(
+            f"{database} cannot be used: {message}",
+            "Check the folder's permissions and its disk, or set SIGNOFF_HOME to another folder.",
+        )
+    return None
