@@ -82,5 +82,5 @@ def settings() -> Settings:
         wrong = error.errors()[0]
         name = f"SIGNOFF_{wrong['loc'][0]}".upper()
         raise InputError(
-            f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}: set it anew."
+            f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}. Set it again."
         ) from None

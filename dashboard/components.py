@@ -16,6 +16,7 @@ from core.comparison.differences import Fact
 from core.comparison.results import BETTER, WORSE, MetricChange
 from core.errors import SignoffError
 from core.evaluation.history import Training
+from core.hints import Command
 from core.release.events import sentence
 from core.store.releases import EventRecord
 from dashboard import data, words
@@ -57,11 +58,11 @@ def answer(sentence_: str, *, generated: bool = False) -> None:
     st.markdown(sentence_)
 
 
-def empty(sentence_: str, command: str | None = None) -> None:
+def empty(sentence_: str, command: Command | None = None) -> None:
     """Nothing to show: what to do next."""
     st.info(sentence_, icon=":material/arrow_forward:")
     if command:
-        st.code(command, language=None)  # in bash, alias and set would stand out
+        st.code(str(command), language=None)  # in bash, alias and set would stand out
 
 
 def colours() -> Palette:

@@ -57,8 +57,8 @@ def against_keeping() -> RefusedError | None:
     if identity.current_actor().way != Way.NOBODY:
         return None
     return RefusedError(
-        "Nobody has signed in, so nothing is kept here",
-        "Sign in, or use Signoff on the machine that it runs on.",
+        "You are not signed in, so nothing is stored",
+        "Sign in, or use Signoff on the machine it runs on.",
     )
 
 

@@ -96,10 +96,10 @@ def suggester(caller: str) -> Suggester:
         if pool.alarms:
             raise UnavailableError(
                 "The model cannot be loaded at the moment",
-                "Those who run this page can see why. Please come back later.",
+                "The people who run this page can see why. Please come back later.",
             ) from None
         raise UnavailableError(
-            "Nobody answers here yet", "This page does as soon as a version is released."
+            "No version answers here yet", "This page works as soon as a version is released."
         ) from None
 
 
@@ -165,8 +165,8 @@ def _count(items: tuple[RateLimitItem, ...], kind: str, name: str, *, who: str) 
         if not limiter().hit(item, kind, name):
             reset, _ = limiter().get_window_stats(item, kind, name)
             raise RefusedError(
-                f"That is more than {item.amount:,} posts a {item.GRANULARITY.name} from {who}",
-                f"What you wrote stays here: press the button again in {_wait(reset)}.",
+                f"That is more than {item.amount:,} posts per {item.GRANULARITY.name} from {who}",
+                f"Your text stays here. Press the button again in {_wait(reset)}.",
             )
 
 
@@ -182,5 +182,5 @@ def _candidate(store: Store, version: str) -> int:
     with store.read() as session:
         found = releases.version(session, version)
     if found is None:
-        raise NotFoundError(f"There is no version {version[:50]!r}", "signoff alias list.")
+        raise NotFoundError(f"There is no version {version[:50]!r}", "Choose another version.")
     return found.candidate

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.access import members
 from core.api.problems import HttpError
 from core.errors import RefusedError
-from core.hints import Hint
+from core.hints import Command, Hint
 from core.network import FORWARDED, network_of
 from core.store import Store
 
@@ -94,8 +94,11 @@ class Doorkeeper:
             return Caller(await self._name(secret))
         if self._needs_token or (self._behind_proxy and any(n in headers for n in _FORWARDED)):
             raise _unknown(
-                "This server wants a token",
-                "Send Authorization: Bearer TOKEN. An admin makes one: signoff tokens create.",
+                "This server requires a token",
+                Hint(
+                    "Send the header Authorization: Bearer TOKEN; an admin can create a token.",
+                    Command("tokens create", "NAME", role="viewer"),
+                ),
             )
         return Caller(network_of(address) or address)
 

@@ -22,6 +22,7 @@ from core.api.callers import Doorkeeper
 from core.api.meters import Meters
 from core.api.problems import HINTS, HttpError, problem, unexpected
 from core.errors import SignoffError
+from core.hints import Command, Hint
 
 log = logging.getLogger("signoff.api")
 Lines = Callable[[bytes], object]
@@ -89,7 +90,9 @@ class Gate:
                     )
                 await self._app(scope, _Limited(headers, receive), passing)
         except TimeoutError:
-            refusal = problem(HttpError(503, "It took too long", "Ask for less, or later."))
+            refusal = problem(
+                HttpError(503, "It took too long", "Ask for less, or try again later.")
+            )
         except SignoffError as error:
             refusal = problem(error)
         except Exception:
@@ -103,7 +106,9 @@ class Gate:
         host = _HOST.fullmatch(headers.get(b"host", b"").lower())
         if self._hosts and (host is None or (host[1] or host[2]) not in self._hosts):
             raise HttpError(
-                421, "This server is not asked for by that name", "Name it: signoff serve --host."
+                421,
+                "This server does not accept that host name",
+                Hint("Allow it when the server starts.", Command("serve", host="NAME")),
             )
 
     def _tell(self, scope: Scope, passing: "_Passing", seconds: float) -> None:

@@ -54,23 +54,25 @@ def problem(error: SignoffError) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     if status >= 500 and _may_name_files(error):
         log.error("a request cannot be answered", extra={"line": {"error": str(error)}})
-        error = UnavailableError("It cannot be done now", "Ask again. The server's log says why.")
+        error = UnavailableError(
+            "This cannot be done right now", "Try again. The server's log says why."
+        )
     return _response(status, error.reason, error.hint)
 
 
 def unexpected() -> Response:
-    """What callers are told of an error of ours: nothing; the log has it."""
-    return _response(500, "The server met an error that it did not expect", "Its log says more.")
+    """The answer to a bug: callers learn nothing of it; the log has it."""
+    return _response(500, "The server met an unexpected error", "Its log says more.")
 
 
 def invalid(where: str, what: str) -> Response:
     """The answer to a request that is not as it should be."""
-    return _response(422, f"{where}: {what}", "GET /openapi.json says what is taken.")
+    return _response(422, f"{where}: {what}", "GET /openapi.json describes every request.")
 
 
 def http_problem(error: HTTPException) -> Response:
     """The answer that an error of the framework is."""
-    hint = HINTS.get(error.status_code, "GET /openapi.json says what is taken.")
+    hint = HINTS.get(error.status_code, "GET /openapi.json describes every request.")
     # FastAPI's for a body that is no text; one that is no JSON has 422 already.
     status = 422 if error.status_code == 400 else error.status_code
     return _response(status, str(error.detail), hint, error.headers or {})

@@ -36,7 +36,7 @@ _SAID = {
     404: "There is no such alias, version or submission.",
     405: "The route is asked by another method.",
     413: "The request is too long.",
-    421: "The server is not asked for by that name.",
+    421: "The server does not accept that host name.",
     422: "The request is not as it should be.",
     429: "You have asked for all you may in this minute.",
     500: "The server met an error that it did not expect.",

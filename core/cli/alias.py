@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.release_json import event_json
+from core.hints import Command, Hint
 from core.release import aliases
 from core.release.events import CANARY, sentence
 from core.serving import servers, watch
@@ -45,7 +46,7 @@ def alias_list(as_json: AsJson = False) -> None:
         print_json({"aliases": shown, "alarms": alarms})
         return
     if not last:
-        say("No alias is set. Set one: signoff alias set production VERSION")
+        say(Hint("No alias is set. Set one.", Command("alias set", "production", "VERSION")))
         return
     rows = [(e.alias, e.version, _share(e), e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
     print_table(("alias", "version", "callers", "moved by", "at (UTC)"), rows)

@@ -21,5 +21,5 @@ def moment_of(text: str | None, option: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{option} {text!r} is no day", "Write it as 2026-01-31.") from None
+        raise InputError(f"{option} {text!r} is not a date", "Write it as 2026-01-31.") from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

@@ -16,6 +16,7 @@ from core.collect.subreddits import as_metrics as ranking_metrics
 from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, as_metrics
 from core.collect.watch import Round, seconds_of, watch
+from core.hints import Command, Hint
 from core.settings import settings
 from core.words import count
 
@@ -55,10 +56,10 @@ def collect_subreddits_command(
         f" {ranking.seconds:.1f} s (execution #{ranking.execution})."
     )
     if ranking.found < ranking.asked:
-        say(f"Reddit shows no more than these: {ranking.asked:,} were asked for.")
+        say(f"Reddit lists only these; {ranking.asked:,} were asked for.")
     if ranking.over_18:
         say(f"Left out as over 18: {ranking.over_18:,}; --over-18 keeps them too.")
-    say("Next: signoff collect posts")
+    say(Hint("Next.", Command("collect posts")))
 
 
 @collect.command("posts")
@@ -135,16 +136,21 @@ def _print(counts: Collected) -> None:
         f" {counts.erased:,} erased, which are gone on Reddit."
     )
     if counts.erased:
-        say("To take them out of snapshots, too: signoff collect refresh, or collect erase.")
+        say(Hint("Take them out of snapshots, too.", Command("collect erase")))
     for reason, number in counts.skipped.most_common():
         say(f"{count(number, 'post')} skipped: {reason.replace('_', ' ')}.")
     for outcome, number in counts.outcomes.most_common():
         say(f"{count(number, 'subreddit')} {outcome.replace('_', ' ')}.")
     if counts.outcomes["waiting"]:
-        say("Those that wait failed before, and are asked again later: signoff subreddits list")
+        say(
+            Hint(
+                "Subreddits that wait have failed and are tried again later.",
+                Command("subreddits list"),
+            )
+        )
     if counts.outcomes["over_18"]:
-        say("Those over 18 are left out; --over-18 collects from them too.")
-    say("Next: signoff snapshot create")
+        say("Subreddits over 18 are left out; --over-18 collects from them, too.")
+    say(Hint("Next.", Command("snapshot create")))
 
 
 def _round(told: Round) -> str:

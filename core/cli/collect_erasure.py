@@ -12,6 +12,7 @@ from core.collect.watch import seconds_of
 from core.erasure.erase import Erased, as_metrics, erase
 from core.erasure.refresh import refresh
 from core.errors import InputError
+from core.hints import Command, Hint
 from core.settings import settings
 from core.store import Store
 from core.words import count
@@ -92,7 +93,7 @@ def _read(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", "Write one id a line.") from None
+        raise InputError(f"{path} cannot be read: {error}", "Write one id per line.") from None
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -115,8 +116,11 @@ def _print(store: Store, found: Erased) -> None:
         say(f"Not taken out of {where}: {why}")
     if found.waiting:
         say(
-            f"Another run still reads {count(found.waiting, 'old file')}. Once it is done, run:"
-            " signoff collect erase"
+            Hint(
+                f"Another run still reads {count(found.waiting, 'old file')}. Erase again once it"
+                " has finished.",
+                Command("collect erase"),
+            )
         )
     say_backups(store)
 

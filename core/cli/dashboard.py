@@ -31,7 +31,9 @@ def dashboard(
     """
     workspace()
     if secrets is not None and not secrets.is_file():
-        raise InputError(f"There is no file {secrets}", "docs/security.md says what it holds.")
+        raise InputError(
+            f"There is no file {secrets}", "docs/security.md describes what belongs in it."
+        )
     serve_app(
         settings().home,
         port,

@@ -8,6 +8,7 @@ import typer
 from core.cli.output import AsJson, Force, print_json, print_table, progress_bar, say, workspace
 from core.collect.names import without_prefix
 from core.errors import NotFoundError
+from core.hints import Command, Hint
 from core.quality import check as quality
 from core.quality.check import Check
 from core.quality.findings import Finding, findings
@@ -44,7 +45,9 @@ def show_command(
     store = workspace()
     made = quality.latest(store)
     if made is None:
-        raise NotFoundError("The data were never checked", "Do so: signoff data check.")
+        raise NotFoundError(
+            "The data have never been checked", Hint("Check them.", Command("data check"))
+        )
     if subreddit is None:
         _print(store, made, as_json=as_json)
     else:
@@ -87,9 +90,9 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
             ],
         )
     if len(gaps) > SHOWN:
-        say(f"{len(gaps) - SHOWN:,} more: signoff data show --json")
+        say(Hint(f"{len(gaps) - SHOWN:,} more.", Command("data show", json=True)))
     if not made.current:
-        say("Posts came, changed or went since. Check again: signoff data check")
+        say(Hint("Posts have changed since this check. Check again.", Command("data check")))
 
 
 def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
@@ -99,7 +102,8 @@ def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
     rows = subreddits[subreddits["subreddit"].str.lower() == key].to_dict("records")
     if not rows:
         raise NotFoundError(
-            f"The last check knows no posts of r/{key[:50]}", "signoff data show --json lists all."
+            f"The last check counted no posts of r/{key[:50]}",
+            Hint("List all subreddits.", Command("data show", json=True)),
         )
     own = _gaps(gaps[gaps["subreddit"].str.lower() == key])
     if as_json:
@@ -112,7 +116,7 @@ def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
         days, missing = count(gap["days"], "day"), f"{gap['expected']:.0f}"
         say(f"Gap of {days} from {gap['from']}, about {missing} posts.")
     if not made.current:
-        say("Posts came, changed or went since. Check again: signoff data check")
+        say(Hint("Posts have changed since this check. Check again.", Command("data check")))
 
 
 def _head(made: Check) -> dict[str, Any]:

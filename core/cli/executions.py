@@ -8,6 +8,7 @@ from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.executions import get, listing
 from core.executions.history import log_text, number
+from core.hints import Command, Hint
 from core.store.executions import Execution
 
 executions = typer.Typer(help="Look at what was run.", no_args_is_help=True)
@@ -31,7 +32,12 @@ def list_command(
         return
     if not found:
         fits = f" of kind {', '.join(kind)}" if kind else ""
-        say(f"Nothing{fits} was run yet. Begin with: signoff import FOLDER")
+        say(
+            Hint(
+                f"Nothing{fits} has been run yet. Begin by importing posts.",
+                Command("import", "FOLDER"),
+            )
+        )
         return
     rows = [
         (

@@ -12,6 +12,7 @@ from core.errors import InputError, NotFoundError
 from core.feedback import erasing, export, queue, retention, summary
 from core.feedback.export import FORMATS
 from core.feedback.summary import Share, Span, VersionFeedback, Wanted
+from core.hints import Command, Hint
 from core.release import aliases
 from core.release.events import PRODUCTION
 from core.store import Store
@@ -45,7 +46,7 @@ def summary_command(
         print_json({"versions": list(map(_version, found)), "over_time": list(map(_span, spans))})
         return
     if not found:
-        say("Nobody has sent a text yet. Callers do: signoff serve")
+        say(Hint("Nobody has sent a text yet. Let callers send some.", Command("serve")))
         return
     print_table(
         ("version", "texts", "answered", "right at 1", "right at 5", "mean p@1", "on posts"),
@@ -117,8 +118,8 @@ def queue_command(
         ],
     )
     if total > len(found):
-        say(f"{total - len(found):,} more: signoff feedback queue --limit {total}")
-    say("Next: signoff feedback label SUBMISSION SUBREDDIT")
+        say(Hint(f"{total - len(found):,} more.", Command("feedback queue", limit=total)))
+    say(Hint("Next.", Command("feedback label", "SUBMISSION", "SUBREDDIT")))
 
 
 @app.command("label")
@@ -138,9 +139,9 @@ def label_command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say which subreddit a text belongs to: signoff snapshot create --feedback then takes it."""
+    """Label a text with its subreddit, for snapshots made with --feedback."""
     if aside == (subreddit is not None):
-        raise InputError("A text has a subreddit, or is set aside", "Give a name, or --aside.")
+        raise InputError("Give either a subreddit or --aside", "A text is labelled, or set aside.")
     said = queue.label(workspace(), submission, subreddit, use=use, again=again)
     if as_json:
         print_json(
@@ -190,7 +191,7 @@ def demand_command(
             for one in found[:limit]
         ],
     )
-    say("Have one collected: signoff feedback demand --add NAME")
+    say(Hint("Add one to the subreddits to collect.", Command("feedback demand", add="NAME")))
 
 
 @app.command("erase")
@@ -253,9 +254,9 @@ def _add(store: Store, wanted: str, version: str | None, *, as_json: bool) -> No
         print_json({"added": name, "new": added.new, "known": known})
         return
     if asked is not None and known:
-        say(f"Version {asked.version} can name r/{name} already.")
-    on = "is on the list" if added.new else "was on the list already"
-    say(f"r/{name} {on}. Next: signoff collect posts --subreddit {name}")
+        say(f"Version {asked.version} can already name r/{name}.")
+    on = "is on the list now" if added.new else "was already on the list"
+    say(Hint(f"r/{name} {on}. Next.", Command("collect posts", subreddit=name)))
 
 
 def _version_named(store: Store, name: str | None) -> Version:
@@ -263,12 +264,12 @@ def _version_named(store: Store, name: str | None) -> Version:
     if name is None:
         served = aliases.version_of(store, PRODUCTION)
         if served is None:
-            raise NotFoundError("No version is in production yet", "Name one: --version VERSION.")
+            raise NotFoundError("No version is in production yet", "Name one with --version.")
         return served
     found = next((each for each in aliases.versions(store) if each.version == name), None)
     if found is None:
         raise NotFoundError(
-            f"There is no version {name!r}", "`signoff release list` shows those there are."
+            f"There is no version {name!r}", Hint("List the versions.", Command("release list"))
         )
     return found
 

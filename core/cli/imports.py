@@ -11,6 +11,7 @@ from core.collect.files import as_metrics, import_files
 from core.collect.formats import Format
 from core.collect.names import subreddit_name
 from core.collect.rows import Wanted
+from core.hints import Command, Hint
 from core.words import count
 
 
@@ -67,5 +68,10 @@ def import_command(
     for reason, number in counts.skipped.most_common():
         say(f"{number:,} skipped: {reason.replace('_', ' ')}.")
     if counts.skipped:
-        say(f"With file and line: signoff executions show {counts.execution} --log")
-    say("Next: signoff snapshot create")
+        say(
+            Hint(
+                "See the file and line of each.",
+                Command("executions show", counts.execution, log=True),
+            )
+        )
+    say(Hint("Next.", Command("snapshot create")))

@@ -9,6 +9,7 @@ import typer
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.cli.release_json import opening_json
 from core.errors import InputError
+from core.hints import Command, Hint
 from core.release import openings
 from core.release.budget import Budget
 from core.release.policy import read_policy
@@ -64,7 +65,7 @@ def list_command(as_json: AsJson = False) -> None:
         )
         return
     if not budgets:
-        say("There is no test split yet. Freeze one: signoff snapshot create")
+        say(Hint("There is no test split yet. Freeze one.", Command("snapshot create")))
         return
     print_table(
         ("test split", "posts", "frozen", "used", "left", "state"),
@@ -81,7 +82,12 @@ def list_command(as_json: AsJson = False) -> None:
         ],
     )
     if not found:
-        say("No test was opened yet. Do so for a candidate: signoff release test CANDIDATE")
+        say(
+            Hint(
+                "No test has been opened yet. Open one for a candidate.",
+                Command("release test", "CANDIDATE", reason="…"),
+            )
+        )
         return
     names = {each.snapshot.digest: each.snapshot.id for each in budgets}
     print_table(
@@ -124,7 +130,7 @@ def plan_command(
     if not 0 < epsilon < 1:
         raise InputError(f"--epsilon {epsilon:g} is not between 0 and 1", HINT)
     if candidates < 1:
-        raise InputError(f"--candidates {candidates} leaves nothing to judge", HINT)
+        raise InputError(f"--candidates {candidates} is not a number of candidates", HINT)
     found = None if snapshot is None else find(workspace(), snapshot)
     try:
         promise = Promise(

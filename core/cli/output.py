@@ -25,6 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.errors import InputError
+from core.hints import Hint
 from core.progress import Progress
 from core.settings import settings
 from core.store import Store, open_store
@@ -53,9 +54,9 @@ def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=options).decode() + "\n")
 
 
-def say(text: str) -> None:
+def say(text: str | Hint) -> None:
     """A line for people. Nothing in it is style, or steers the terminal."""
-    out.print(_plain(text), soft_wrap=True)
+    out.print(_plain(str(text)), soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -77,7 +78,9 @@ def writer_of(path: Path) -> Callable[[pd.DataFrame], bytes]:
     """
     writers = {".csv": as_csv, ".parquet": as_parquet}
     if path.suffix not in writers:
-        raise InputError(f"{path} is neither .csv nor .parquet", "Let its name end so.")
+        raise InputError(
+            f"{path} is neither .csv nor .parquet", "Choose a file name with one of these endings."
+        )
     return writers[path.suffix]
 
 

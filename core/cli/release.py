@@ -10,6 +10,7 @@ from core.cli.output import AsJson, print_json, print_table, progress_bar, say, 
 from core.cli.release_json import event_json, opening_json
 from core.comparison.compare import caveats as caveats_of
 from core.executions.history import get, number
+from core.hints import Command, Hint
 from core.release import candidates, openings, review
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, caveats, next_step, read
@@ -180,7 +181,12 @@ def list_command(as_json: AsJson = False) -> None:
         print_json([_listed_json(candidate) for candidate in found])
         return
     if not found:
-        say("Nothing was proposed yet. Do so: signoff release propose EXECUTION")
+        say(
+            Hint(
+                "Nothing has been proposed yet. Propose one.",
+                Command("release propose", "EXECUTION"),
+            )
+        )
         return
     rows = [
         (

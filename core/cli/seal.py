@@ -4,13 +4,14 @@ import typer
 
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.executions import get
+from core.hints import Command, Hint
 from core.snapshots import rotation
 from core.snapshots.rotation import Fits
 from core.words import count
 
 OPENS = {
     Fits.PRESENT: "the present key",
-    Fits.PREVIOUS: "the previous key: run signoff seal rotate to the end",
+    Fits.PREVIOUS: f"the previous key; finish changing it: {Command('seal rotate')}",
     Fits.NONE: "none",
 }
 
@@ -40,7 +41,7 @@ def status(as_json: AsJson = False) -> None:
         )
         return
     if not found:
-        say("Nothing is sealed yet: signoff snapshot create.")
+        say(Hint("Nothing is sealed yet. Freeze a snapshot.", Command("snapshot create")))
         return
     print_table(
         ("snapshot", "test posts", "opened by"),

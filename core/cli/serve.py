@@ -39,8 +39,8 @@ def serve(
 ) -> None:
     """Answer other programs over HTTP: docs/api.md. By default on this machine only.
 
-    On another address every caller needs a token: signoff tokens create NAME --role viewer. There
-    it may be asked for by any name, unless --host gives some.
+    On another address every caller needs a token (see signoff tokens create). There the
+    server accepts any host name, unless --host gives some.
     """
     # Loading these takes longer than most commands.
     from core.api.app import Options

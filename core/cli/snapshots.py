@@ -18,6 +18,7 @@ from core.cli.output import (
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.feedback.queue import bring
+from core.hints import Command, Hint
 from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules
 from core.snapshots.verify import State, verify
@@ -75,7 +76,7 @@ def create_command(
         print_json({"execution": number, "seconds": execution.seconds, **_as_json(snapshot)})
         return
     _print(snapshot)
-    say(f"Next: signoff train --snapshot {snapshot.id}")
+    say(Hint("Next.", Command("train", snapshot=snapshot.id)))
 
 
 @snapshots.command("list")
@@ -86,7 +87,7 @@ def list_command(as_json: AsJson = False) -> None:
         print_json([_as_json(snapshot) for snapshot in found])
         return
     if not found:
-        say("There are no snapshots yet. Make one: signoff snapshot create")
+        say(Hint("There are no snapshots yet. Make one.", Command("snapshot create")))
         return
     rows = [
         (
@@ -132,7 +133,10 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
     if verdict.state == State.BROKEN:
         raise CorruptArtifactError(
             f"Snapshot {found.id} is broken. {verdict.why}",
-            "Restore the workspace from a backup, or freeze another: signoff snapshot create.",
+            Hint(
+                "Restore the workspace from a backup, or freeze another.",
+                Command("snapshot create"),
+            ),
         )
     if as_json:
         return
@@ -196,6 +200,6 @@ def _fractions(text: str) -> tuple[float, float, float]:
         train, valid, test = (float(part) for part in text.split(","))
     except ValueError:
         raise InputError(
-            f"--fractions {text!r} does not fit", "Give three shares, such as 0.8,0.1,0.1."
+            f"--fractions {text!r} is not three numbers", "Write them like 0.8,0.1,0.1."
         ) from None
     return train, valid, test

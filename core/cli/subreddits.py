@@ -7,6 +7,7 @@ import typer
 
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.errors import NotFoundError
+from core.hints import Command, Hint
 from core.store import collection
 from core.store.collection import KnownSubreddit
 from core.words import count
@@ -35,7 +36,9 @@ def list_command(
         say(
             f"No known subreddit has {search!r} in it."
             if search
-            else "No subreddits are known yet. Ask Reddit: signoff collect subreddits --top 5000"
+            else Hint(
+                "No subreddits are known yet. Ask Reddit.", Command("collect subreddits", top=5000)
+            )
         )
         return
     columns = ("rank", "subreddit", "subscribers", "posts", "newest (UTC)", "last met", "on (UTC)")
@@ -62,8 +65,8 @@ def show_command(name: str, as_json: AsJson = False) -> None:
         ranks = collection.rank_history(session, name)
     if found is None:
         raise NotFoundError(
-            f"No subreddit {name[:50]!r} is known",
-            "`signoff subreddits list` shows those that are.",
+            f"Signoff knows no subreddit {name[:50]!r}",
+            Hint("List the subreddits.", Command("subreddits list")),
         )
     if as_json:
         history = [{"at": at, "rank": rank} for at, rank in ranks]

@@ -9,6 +9,7 @@ from core.access.events import sentence
 from core.access.identity import Role
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.users import event_json
+from core.hints import Command, Hint
 
 tokens = typer.Typer(help="Make and revoke tokens for programs.", no_args_is_help=True)
 
@@ -39,7 +40,7 @@ def tokens_list(as_json: AsJson = False) -> None:
         )
         return
     if not found:
-        say("There is no token. Make one: signoff tokens create NAME --role viewer")
+        say(Hint("There is no token. Create one.", Command("tokens create", "NAME", role="viewer")))
         return
     rows = [
         (

@@ -16,6 +16,7 @@ from core.cli.output import (
 )
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
+from core.hints import Command, Hint
 from core.snapshots import find
 from core.training.train import train as train_model
 
@@ -75,4 +76,4 @@ def train(
         f" model {trained.digest[:12]}."
     )
     print_metrics(judged)
-    say(f"Next: signoff compare BASELINE {trained.execution}")
+    say(Hint("Next.", Command("compare", "BASELINE", trained.execution)))

@@ -8,6 +8,7 @@ from core.access import members
 from core.access.events import Kind, sentence
 from core.access.identity import Role
 from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.hints import Command, Hint
 from core.store.access import AccessRecord
 
 users = typer.Typer(help="Give and take roles.", no_args_is_help=True)
@@ -28,7 +29,11 @@ def users_list(as_json: AsJson = False) -> None:
         print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in found])
         return
     if not found:
-        say("Nobody was given a role. Give one: signoff users set NAME reviewer")
+        say(
+            Hint(
+                "Nobody has been given a role. Give one.", Command("users set", "NAME", "reviewer")
+            )
+        )
         return
     rows = [(p.name, p.role.title, p.by, f"{p.at:%Y-%m-%d %H:%M}") for p in found]
     print_table(("name", "role", "given by", "at (UTC)"), rows)

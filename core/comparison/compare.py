@@ -17,6 +17,7 @@ from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import PredictionTable
 from core.executions import cached, get, record
 from core.executions.history import made_none
+from core.hints import Command, Hint
 from core.snapshots import find
 from core.snapshots.read import load_attributes
 from core.stats.bootstrap import RESAMPLES
@@ -64,7 +65,7 @@ def pair(store: Store, baseline: int, candidate: int) -> Pair:
     second = evaluation_of(store, candidate)
     first = evaluation_of(store, baseline, snapshot=second.snapshot)
     if first.execution == second.execution:
-        raise InputError("Both are the same evaluation", "Choose another one on either side.")
+        raise InputError("Both are the same evaluation", "Choose two different ones.")
     return Pair(first, second)
 
 
@@ -206,10 +207,14 @@ def require_unsealed(chosen: Pair) -> None:
     """Refuse to look into a test split: each opening is one look, and its figures are kept."""
     if chosen.sealed:
         raise RefusedError(
-            "Evaluations on a sealed test split are compared by its opening only, which keeps the"
-            " figures and never shows a post",
-            "Compare the two models on their validation splits: signoff compare"
-            f" {chosen.baseline.model_execution} {chosen.candidate.model_execution}.",
+            "Evaluations on a sealed test split are compared only when it is opened, which keeps"
+            " the figures and never shows a post",
+            Hint(
+                "Compare the two models on their validation splits.",
+                Command(
+                    "compare", chosen.baseline.model_execution, chosen.candidate.model_execution
+                ),
+            ),
         )
 
 
@@ -266,6 +271,8 @@ def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> 
     if best is None:
         raise NotFoundError(
             f"The model of #{number} has not been evaluated on its validation split",
-            f"signoff evaluate {number} --on {model.snapshot[:12]}:valid",
+            Hint(
+                "Evaluate it first.", Command("evaluate", number, on=f"{model.snapshot[:12]}:valid")
+            ),
         )
     return best

@@ -61,7 +61,9 @@ def measure(
         InputError: too few repeats for a spread.
     """
     if repeats < FEWEST_REPEATS:
-        raise InputError(f"{repeats} repeats show no spread", f"Give {FEWEST_REPEATS} or more.")
+        raise InputError(
+            f"{repeats} repeats are too few to show a spread", f"Give {FEWEST_REPEATS} or more."
+        )
     chosen = Configuration(snapshot.digest, model, dict(params or {}), threads)
     seeds = range(FIRST_SEED, FIRST_SEED + repeats)
     judged: list[Evaluation] = []

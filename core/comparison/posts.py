@@ -12,6 +12,7 @@ from core.comparison.compare import Pair, attributes_of, require_unsealed, table
 from core.comparison.dimensions import Dimension, in_slice
 from core.comparison.slices import dimensions_of
 from core.errors import NotFoundError, RefusedError
+from core.hints import Command, Hint
 from core.snapshots import find
 from core.snapshots.content import line_of
 from core.snapshots.read import open_split
@@ -163,8 +164,11 @@ def _aligned(store: Store, pair: Pair) -> Aligned:
     posts = align(*tables_of(store, pair))
     if posts is None:
         raise RefusedError(
-            "The two evaluations are of different posts, so none can be laid side by side",
-            "Evaluate both models on one split: signoff evaluate EXECUTION --on SNAPSHOT:valid.",
+            "The two evaluations are of different posts, so no post can be shown side by side",
+            Hint(
+                "Evaluate both models on the same split.",
+                Command("evaluate", "EXECUTION", on="SNAPSHOT:valid"),
+            ),
         )
     return posts
 

@@ -44,7 +44,9 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
         for task in tasks:
             number, error = task.result()
             if number is None:
-                raise SignoffError(error, "Mend that, and run it again: what is done is kept.")
+                raise SignoffError(
+                    error, "Correct that, and run the command again. What is done is kept."
+                )
             yield number
     finally:
         pool.shutdown(cancel_futures=True)

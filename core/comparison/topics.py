@@ -47,9 +47,7 @@ def read_topics(path: Path) -> dict[str, str] | None:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is not valid TOML: {error}", f"{_EXAMPLE}.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read: {error}", "Make it a text file in UTF-8."
-        ) from None
+        raise InputError(f"{path} cannot be read: {error}", "Save it as text in UTF-8.") from None
     topics: dict[str, str] = {}
     for topic, subreddits in groups.items():
         for key in _keys(path, topic, subreddits):
@@ -82,7 +80,7 @@ def write_topics(path: Path, groups: Mapping[str, Iterable[str]]) -> None:
             with path.open("x", encoding="utf-8") as file:
                 file.write(to_toml(groups))
         except FileExistsError:
-            raise RefusedError(f"{path} exists already", "Edit it, or remove it first.") from None
+            raise RefusedError(f"{path} already exists", "Edit it, or remove it first.") from None
 
 
 def group_by_confusion(truth: Ints, predicted: Ints, names: Sequence[str]) -> dict[str, list[str]]:

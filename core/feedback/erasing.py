@@ -7,6 +7,7 @@ from core.access.identity import Role
 from core.erasure.erase import erase as erase_posts
 from core.errors import NotFoundError
 from core.feedback.retention import ErasedTexts
+from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.store import Store, labels
 from core.store import submissions as table
@@ -29,7 +30,10 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
         if missing := set(publics) - ids.keys():
             raise NotFoundError(
                 f"There is no submission {min(missing)[:50]!r}",
-                "Its id came with the suggestions; signoff feedback export lists all.",
+                Hint(
+                    "Its id came with the suggestions; export all of them.",
+                    Command("feedback export", "FILE"),
+                ),
             )
         posts = [labels.post_id(i) for i in ids.values() if labels.label_of(session, i)]
         texts = table.erase_named(session, ids.values())

@@ -31,7 +31,7 @@ def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[
         InputError: there is no such format.
     """
     if format not in FORMATS:
-        raise InputError(f"{format!r} is no format", f"Choose {' or '.join(FORMATS)}.")
+        raise InputError(f"{format!r} is not a format", f"Choose {' or '.join(FORMATS)}.")
     return _lines(store, csv_=format == CSV, text=text)
 
 

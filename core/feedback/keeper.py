@@ -48,8 +48,8 @@ class Keeper:
             return self._beside.ask((list(map(_row, sent)), seconds), seconds=seconds)
         except (FailedThereError, TimeoutError) as error:
             raise UnavailableError(
-                f"What was suggested cannot be kept: {error or 'it takes too long'}",
-                "Free the disk, or end what locks the database.",
+                f"The suggestions cannot be stored: {error or 'it takes too long'}",
+                "Free some disk space, or stop what locks the database.",
             ) from error
 
     def _start(self) -> Beside[tuple[list[Row], float], list[str]]:

@@ -12,6 +12,7 @@ from core.collect.posts import Post, store_posts
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import cached, record
 from core.feedback.submissions import subreddit_in
+from core.hints import Command, Hint
 from core.store import Store
 from core.store import labels as table
 from core.store import submissions as sent_table
@@ -70,15 +71,15 @@ def label(
             or the other way round.
     """
     if use not in USES:
-        raise InputError(f"{use!r} is no use of a text", f"Choose {' or '.join(USES)}.")
+        raise InputError(f"{use!r} is not a use of a text", f"Choose {' or '.join(USES)}.")
     name = None if subreddit is None else subreddit_in(subreddit)
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to="label texts")
         number = sent_table.kept_text(session, public)
         if number is None:
             raise NotFoundError(
-                f"There is no text {public[:50]!r}, or not any more",
-                "`signoff feedback queue` shows those that wait.",
+                f"There is no text {public[:50]!r}, or it has been deleted",
+                Hint("List the texts that wait.", Command("feedback queue")),
             )
         before = table.label_of(session, number)
         if before is not None:
@@ -130,9 +131,9 @@ def bring(store: Store) -> Brought | None:
 
 
 def _check_again(before: Label, *, again: bool) -> None:
-    said = "set it aside" if before.subreddit is None else f"labelled it r/{before.subreddit}"
+    done = "set it aside" if before.subreddit is None else f"labelled it r/{before.subreddit}"
     if not again:
-        raise ConflictError(f"{before.by} {said} already", "Say --again to put yours in its place.")
+        raise ConflictError(f"{before.by} has already {done}", "Use --again to replace that.")
 
 
 def _check_use(before: Label, use: str, *, frozen: bool) -> None:
@@ -141,11 +142,13 @@ def _check_use(before: Label, use: str, *, frozen: bool) -> None:
     """
     if use == before.use:
         return
-    remedy = "Leave its use as it is."
+    hint = "Leave its use as it is."
     if before.use == EVALUATE and (frozen or before.subreddit is not None):
         raise RefusedError(
-            "This text judges models, so it cannot train any: it would be known before it is asked",
-            remedy,
+            "This text is used to evaluate models, so it cannot train any: they would have seen it",
+            hint,
         )
     if before.use == TRAIN and frozen:
-        raise RefusedError("Models may know this text, so it cannot judge any", remedy)
+        raise RefusedError(
+            "Models may have been trained on this text, so it cannot evaluate any", hint
+        )

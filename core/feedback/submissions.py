@@ -76,7 +76,7 @@ def check_text(title: str, body: str) -> None:
     if len(title) > MAX_TITLE or len(body) > MAX_BODY:
         raise InputError(
             "The text is too long",
-            f"Titles have up to {MAX_TITLE} characters, texts up to {MAX_BODY:,}.",
+            f"A title has up to {MAX_TITLE} characters, a text up to {MAX_BODY:,}.",
         )
 
 
@@ -115,7 +115,9 @@ def subreddit_in(written: str) -> str:
     """The name that someone wrote as r/name, /R/name or an address. Raises InputError if none."""
     name = _SUBREDDIT_IN.sub("", written.strip()).strip("/")
     if not is_subreddit(name):
-        raise InputError(f"{written[:50]!r} is no subreddit's name", "Write it like r/ireland.")
+        raise InputError(
+            f"{written[:50]!r} is not the name of a subreddit", "Write it like r/ireland."
+        )
     return name
 
 

@@ -171,7 +171,7 @@ def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
         InputError: there is no such period.
     """
     if period not in PERIODS:
-        raise InputError(f"{period!r} is no period", f"Choose {' or '.join(PERIODS)}.")
+        raise InputError(f"{period!r} is not a period", f"Choose {' or '.join(PERIODS)}.")
     parts: dict[tuple[date, str], list[DayCounts]] = {}
     for one in counted.days:
         day = date.fromisoformat(one.day)
@@ -213,8 +213,8 @@ def add_to_collector(store: Store, subreddit: str) -> Added:
     name = subreddit_in(subreddit)
     if not is_at_reddit(name):
         raise InputError(
-            f"Reddit has no subreddit of the name {name!r}",
-            "Their names are 2 to 22 letters, digits and underscores.",
+            f"Reddit cannot have a subreddit named {name!r}",
+            "Names have 2 to 22 letters, digits and underscores.",
         )
     with store.write() as session:
         authorise(session, Role.REVIEWER, to="add subreddits to the collector's list")

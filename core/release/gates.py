@@ -100,7 +100,7 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     if macro is None:
         return _unjudged(limit, "The models share no subreddit that has posts.", edge=floor)
     if floor is None:
-        why = "The noise of retraining was not measured: signoff noise does."
+        why = "The noise of retraining has not been measured."
         return _unjudged(limit, why, edge=None)
     value, interval = macro.difference, macro.interval
     if interval is None:

@@ -174,13 +174,13 @@ def _explained() -> Iterator[None]:
         yield
     except OSError as error:
         raise UnavailableError(
-            f"No process can be started: {error.strerror or error}",
-            "If memory ran out, or files are open without need, end other programs.",
+            f"No worker process can be started: {error.strerror or error}",
+            "If memory ran out, or too many files are open, close other programs.",
         ) from error
 
 
 def _gone() -> UnavailableError:
     return UnavailableError(
-        "A process of the server was ended",
-        "It is started anew within seconds; if memory ran out, end other programs.",
+        "A worker process of the server was stopped",
+        "It restarts within seconds. If memory ran out, close other programs.",
     )

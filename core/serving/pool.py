@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from core.errors import NotFoundError, SignoffError, StorageError, UnavailableError
+from core.hints import Command, Hint
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.serving.process import ProcessModel
@@ -61,7 +62,7 @@ def load_beside(store: Store, version: str) -> Suggester:
     if found is None:
         raise NotFoundError(
             f"There is no alias or version {version[:50]!r}",
-            "GET /v1/aliases and /v1/versions list those there are.",
+            "GET /v1/aliases and GET /v1/versions list what there is.",
         )
     try:
         load = loader(store, of_execution(store, found.candidate))
@@ -120,7 +121,10 @@ class Pool:
         if production is None:
             raise UnavailableError(
                 "No version in production is loaded",
-                "Release one: signoff alias set production VERSION. /readyz says more.",
+                Hint(
+                    "Release a version; GET /readyz shows what is wrong.",
+                    Command("alias set", PRODUCTION, "VERSION"),
+                ),
             )
         return Served(production, PRODUCTION)
 
@@ -246,5 +250,5 @@ class Pool:
 def _cannot_load(version: str) -> UnavailableError:
     return UnavailableError(
         f"Version {version} cannot be loaded",
-        "Ask for another version. The log of the server says why.",
+        "Ask for another version. The server's log says why.",
     )

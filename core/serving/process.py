@@ -63,7 +63,7 @@ class ProcessModel:
             said: Predictions = self._ask((posts, k), ANSWER_SECONDS)
         except FailedThereError as error:
             raise UnavailableError(
-                f"The model cannot predict: {error}", "Roll production back."
+                f"The model cannot predict: {error}", "Roll production back to the version before."
             ) from error
         return said
 
@@ -74,7 +74,7 @@ class ProcessModel:
             self._beside.process.kill()
             raise UnavailableError(
                 "The process that holds the model does not answer",
-                "It is started anew within seconds.",
+                "It restarts within seconds.",
             ) from error
 
 

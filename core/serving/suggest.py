@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InputError, NotFoundError
+from core.hints import Command, Hint
 from core.release.aliases import version_of
 from core.serving.model import LocalModel, Model, Suggestion, Text
 from core.store import Store
@@ -66,7 +67,9 @@ def load_alias(store: Store, alias: str) -> Suggester:
     version = version_of(store, alias)
     if version is None:
         raise NotFoundError(
-            f"The alias {alias!r} names no version yet",
-            f"Approve a candidate, then: signoff alias set {alias} VERSION.",
+            f"The alias {alias!r} does not name a version yet",
+            Hint(
+                "Approve a candidate, then set the alias.", Command("alias set", alias, "VERSION")
+            ),
         )
     return load_version(store, version.version, version.candidate)

@@ -46,7 +46,7 @@ def show_way_out(case: Case, seen: Seen) -> None:
         help="Each caller gets the same version for as long as the canary is on.",
     )
     if now == share / 100:
-        against = RefusedError(f"{share}% of the callers get it now", "Choose another share.")
+        against = RefusedError(f"{share}% of the callers already get it", "Choose another share.")
     acts.offer([_canary(case, seen, against, share), *_end(case, seen)])
 
 
@@ -85,7 +85,8 @@ def against_canary(case: Case) -> RefusedError | None:
         return _there(case, PRODUCTION)
     if case.production is None:
         return RefusedError(
-            "There is nothing in production to try a canary against", "Release it to all callers."
+            "There is no version in production to try a canary against",
+            "Release it to all callers.",
         )
     return case.against_serving()
 
@@ -156,7 +157,7 @@ def _end(case: Case, seen: Seen) -> list[Act]:
 
 
 def _there(case: Case, alias: str) -> RefusedError:
-    return RefusedError(f"{alias} names {case.version} now", "There is nothing to move.")
+    return RefusedError(f"{alias} already names {case.version}", "There is nothing to move.")
 
 
 def _name(case: Case) -> str:

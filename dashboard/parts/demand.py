@@ -6,6 +6,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.feedback import summary
 from core.feedback.summary import VersionFeedback, Wanted
+from core.hints import Command
 from core.release.aliases import versions
 from dashboard import components as c
 from dashboard import data, words
@@ -21,7 +22,7 @@ def show_demand(one: VersionFeedback) -> None:
     c.section(
         "What does it not know?",
         "Subreddits that users named and this version cannot, by how many texts. One click puts one"
-        " on the list that `signoff collect posts` reads.",
+        f" on the list that `{Command('collect posts')}` reads.",
     )
     version = next(each for each in versions(data.store()) if each.version == one.version)
     found = summary.demand(data.store(), version)

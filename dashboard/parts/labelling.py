@@ -5,6 +5,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.feedback import queue
 from core.feedback.queue import EVALUATE, TRAIN, Corrected
+from core.hints import Command
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.paging import turn
@@ -23,7 +24,7 @@ def show_queue() -> None:
         "Corrected by users",
         f"{words.count(total, 'text')} for which another subreddit than the first was chosen, or"
         " none, without a label. Labelled ones come into snapshots that ask for them:"
-        " `signoff snapshot create --feedback`.",
+        f" `{Command('snapshot create', feedback=True)}`.",
     )
     if not total:
         st.markdown(":green[**✓ No text waits for a label.**]")

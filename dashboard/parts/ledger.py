@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.hints import Command
 from core.release.budget import Budget
 from core.release.openings import Opening
 from dashboard import components as c
@@ -31,7 +32,7 @@ def show_splits(budgets: Sequence[Budget]) -> None:
         "How many candidates each can judge, by the tolerance that the policy promises.",
     )
     if not budgets:
-        c.empty("There is no test split yet. Freeze one:", "signoff snapshot create")
+        c.empty("There is no test split yet. Freeze one:", Command("snapshot create"))
         return
     c.table(
         ("Test split", "Posts", "Frozen", "Used", "Left", "State"),

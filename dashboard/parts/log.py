@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import audit
 from core.audit.lines import Line
+from core.hints import Command
 from core.store.audit import Entry
 from dashboard import components as c
 from dashboard import data, state, words
@@ -14,6 +15,8 @@ from dashboard.parts.ledger import candidate_link
 
 EACH = 25
 """Entries a page."""
+ANCHORS = "anchors.jsonl"
+ANCHORING = (Command("audit anchor", ANCHORS), Command("audit verify", anchor=ANCHORS))
 
 
 def show_log(lines: Sequence[Line]) -> None:
@@ -26,7 +29,7 @@ def show_log(lines: Sequence[Line]) -> None:
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
     with below:
-        counted = words.count(len(found), "entry").replace("entrys", "entries")
+        counted = words.count(len(found), "entry", "entries")
         shown = found[turn("page", filters, len(found), each=EACH, counted=counted)]
         download()
     sentences = data.with_names([line.sentence for line in shown])
@@ -102,6 +105,6 @@ def show_anchoring(head: Entry | None) -> None:
             st.code(head.digest, language=None)
         st.markdown("Add it to a file, and check the log against that file later:")
         st.code(
-            "signoff audit anchor anchors.jsonl\nsignoff audit verify --anchor anchors.jsonl",
+            "\n".join(map(str, ANCHORING)),
             language="bash",
         )

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access.identity import Role
+from core.hints import Command
 from core.quality import check as quality
 from core.quality.findings import Finding
 from core.quality.summary import DAY
@@ -23,7 +24,7 @@ MOST_LANGUAGES = 6
 
 def offer_check(holdings: Holdings) -> None:
     """The button that checks the data, and the command that does the same."""
-    st.code("signoff data check", language="bash")
+    st.code(str(Command("data check")), language="bash")
     with st.container(width=360):
         acts.offer(
             [

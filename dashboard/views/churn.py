@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.posts import Page
 from core.comparison.results import ChurnCounts
+from core.hints import Command
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.paging import turn
@@ -154,7 +155,7 @@ if chosen is None:
 if chosen.summary.churn is None:
     c.empty(
         "To read what changed post by post, evaluate both models on the same posts, for example:",
-        f"signoff evaluate {chosen.baseline.number} --on {posts_of(chosen.pair.candidate)}",
+        Command("evaluate", chosen.baseline.number, on=posts_of(chosen.pair.candidate)),
     )
     st.stop()
 show_figures(chosen.summary.churn, max(chosen.summary.posts, 1))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.hints import Command
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
@@ -60,8 +61,8 @@ def noise_of(chosen: Chosen) -> str:
     noise = chosen.summary.noise
     if noise is None:
         return (
-            "Noise of retraining is not measured; `signoff noise --snapshot"
-            f" {chosen.candidate.snapshot.id}` with the same parameters measures it."
+            "The noise of retraining has not been measured. Measure it with the same parameters:"
+            f" {words.code(str(Command('noise', snapshot=chosen.candidate.snapshot.id)))}."
         )
     return f"Noise: {noise.repeats} retrainings, execution \\#{noise.execution}."
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.hints import Command
 from core.quality.check import Check
 from core.quality.findings import Finding, findings
 from core.store.quality import Holdings
@@ -97,15 +98,15 @@ check, holdings = data.checked()
 if check is None:
     with top:
         c.answer(
-            f"{words.count(holdings.posts, 'post')}, which were never checked."
+            f"{words.count(holdings.posts, 'post')}, not checked yet."
             if holdings.posts
             else "No posts yet."
         )
     if holdings.posts:
-        c.empty("Have them counted once; all figures of this page come from that:")
+        c.empty("Check them once; every figure on this page comes from that check:")
         offer_check(holdings)
     else:
-        c.empty("Bring posts in first:", "signoff import FOLDER")
+        c.empty("Import posts first:", Command("import", "FOLDER"))
     st.stop()
 summary = data.json_artifact(check.digest("summary"))
 subreddits, gaps = (data.frame_artifact(check.digest(name)) for name in ("subreddits", "gaps"))

@@ -8,6 +8,7 @@ from core.errors import InputError
 from core.executions import get, listing
 from core.executions.history import log_text, number
 from core.executions.lineage import neighbours
+from core.hints import Command
 from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, pages, words
@@ -25,7 +26,9 @@ def wanted() -> int:
     """The number in the address."""
     text = st.query_params.get("execution", "")
     if not text:
-        raise InputError("The link names no execution", "Choose one on the page Executions.")
+        raise InputError(
+            "The link does not name an execution", "Choose one on the page Executions."
+        )
     return number(text)
 
 
@@ -97,5 +100,5 @@ with st.expander("Log"):
     lines = log_text(data.store(), execution).splitlines()
     if len(lines) > LOG_LINES:
         st.caption(f"The last {LOG_LINES} of {len(lines):,} lines; all of them:")
-        st.code(f"signoff executions show {execution.number} --log", language="bash")
+        st.code(str(Command("executions show", execution.number, log=True)), language="bash")
     st.code("\n".join(lines[-LOG_LINES:]) or "(empty)", language=None, wrap_lines=True)

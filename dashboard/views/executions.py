@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
+from core.hints import Command
 from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, pages, words
@@ -141,10 +142,10 @@ c.head(
     generated=any(training.snapshot.generated for training in trainings),
 )
 if not everything:
-    c.empty("Nothing was run yet. Bring posts in first:", "signoff import FOLDER")
+    c.empty("Nothing has been run yet. Import posts first:", Command("import", "FOLDER"))
     st.stop()
 if trainings:
     pick_two(trainings)
 else:
-    c.empty("No model was trained yet:", "signoff train --snapshot SNAPSHOT")
+    c.empty("No model has been trained yet. Train one:", Command("train", snapshot="SNAPSHOT"))
 show_all(everything)

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.feedback import retention, summary
 from core.feedback.summary import VersionFeedback
+from core.hints import Command
 from core.release.aliases import current
 from core.release.events import PRODUCTION
 from core.snapshots import listing
@@ -102,10 +103,10 @@ if not found:
     with top:
         c.answer("Nothing yet: nobody has sent a text.")
     if PRODUCTION in current(data.store()):
-        c.empty("Open the door to users, or be the first yourself:", "signoff demo-page")
+        c.empty("Open a page to users, or try it yourself:", Command("demo-page"))
         c.way(pages.TRY_IT, "Try it", {})
     else:
-        c.empty("Release a version to production; then open the door:", "signoff demo-page")
+        c.empty("Release a version to production, then open a page to users:", Command("demo-page"))
         c.way(pages.RELEASE, "May one go out?", {})
     st.stop()
 one = choose(found, current(data.store()))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.audit.lines import Line, lines
 from core.audit.verification import Verification
+from core.hints import Command
 from core.release import openings
 from core.release.budget import Budget
 from core.release.history import READERS
@@ -64,8 +65,8 @@ with top:
     c.answer(answer(found, checked), generated=any(each.snapshot.generated for each in budgets))
     if checked.broken:
         c.empty(
-            "Keep the database as it is, and compare it with a backup or an earlier export:",
-            "signoff audit verify",
+            "Leave the database as it is, and compare it with a backup or an earlier export:",
+            Command("audit verify"),
         )
     if found:
         c.reading(f"Verified at {at:%H:%M:%S} UTC, entry by entry.")
@@ -75,7 +76,8 @@ show_splits(budgets)
 show_openings(looks)
 if not found:
     c.empty(
-        "Propose a candidate, and it is written down here:", "signoff release propose EXECUTION"
+        "Nothing has been decided yet. Propose a candidate:",
+        Command("release propose", "EXECUTION"),
     )
     st.stop()
 show_log(found)

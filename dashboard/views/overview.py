@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
+from core.hints import Command
 from core.release import aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
 from core.release.events import PRODUCTION, Kind, State
@@ -37,8 +38,8 @@ def show_production(production: Version | None, training: Training | None) -> No
     """What is in production, in figures."""
     if production is None or training is None:
         c.empty(
-            "No version is in production yet: propose a training, approve it, release it.",
-            "signoff release propose EXECUTION",
+            "No version is in production yet. Propose a training, approve it, then release it:",
+            Command("release propose", "EXECUTION"),
         )
         return
     moved = next(e for e in aliases.history(data.store(), PRODUCTION))
@@ -148,7 +149,7 @@ c.head(
     generated=any(training.snapshot.generated for training in trainings.values()),
 )
 if not listing(data.store(), limit=1):
-    c.empty("This workspace is empty. Bring posts in first:", "signoff import FOLDER")
+    c.empty("This workspace is empty. Import posts first:", Command("import", "FOLDER"))
     st.stop()
 show_waiting(cases)
 show_canary(aliases.canary(data.store()))

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.evaluation.history import Training
+from core.hints import Command
 from core.release import candidates
 from core.release import case as cases
 from core.release.candidates import Candidate
@@ -119,7 +120,7 @@ found = candidates.listing(data.store())
 if not found:
     with top:
         c.answer("Nothing was proposed yet.")
-    c.empty("Propose the model of a training:", "signoff release propose EXECUTION")
+    c.empty("Propose the model of a training:", Command("release propose", "EXECUTION"))
     st.stop()
 said = st.container()
 with st.container(key="case"):  # static/style.html lays these out where there is room

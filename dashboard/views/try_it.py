@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.feedback import submissions
 from core.feedback.submissions import Sent
+from core.hints import Command
 from core.release import aliases
 from core.settings import settings
 from core.snapshots import find
@@ -164,7 +165,7 @@ place = c.question("Where should this post go?")
 if not versions:
     with place:
         c.answer("There is no version yet.")
-    c.empty("Approve a candidate, then:", "signoff alias set production VERSION")
+    c.empty("Approve a candidate, then release it:", Command("alias set", "production", "VERSION"))
     st.stop()
 labels = choices(versions)
 asking = pick(versions, served)

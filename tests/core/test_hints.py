@@ -1,7 +1,18 @@
 """Hints as values: what a command line looks like, and that each command exists."""
 
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from typer._click import Command as CliCommand
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from core.cli.main import build
 from core.errors import InputError
 from core.hints import Alarm, Command, Hint
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_command_is_printed_as_a_shell_takes_it() -> None:
@@ -34,3 +45,42 @@ def test_a_sentence_stands_for_a_hint_without_a_command() -> None:
     error = InputError("There is no text", "Write a title.")
     assert error.hint == Hint("Write a title.")
     assert str(error) == "There is no text. Write a title."
+
+
+def test_every_command_that_is_named_exists_with_its_options() -> None:
+    root = get_command(build())
+    named = list(commands_in_the_code())
+    assert len(named) > 40
+    for where, name, options in named:
+        found = looked_up(root, name.split())
+        assert found is not None, f"{where} names {name!r}, which does not exist"
+        known = {option for parameter in found.params for option in parameter.opts}
+        assert options <= known, f"{where}: {name} has no {', '.join(options - known)}"
+
+
+def looked_up(root: CliCommand, words: Sequence[str]) -> CliCommand | None:
+    """The command of that name; None for a group of commands, too."""
+    found: CliCommand | None = root
+    for word in words:
+        found = found.commands.get(word) if isinstance(found, TyperGroup) else None
+    return None if isinstance(found, TyperGroup) else found
+
+
+def commands_in_the_code() -> Iterator[tuple[str, str, set[str]]]:
+    """Each ``Command(…)``: where it stands, its name, its options."""
+    for path in [*(ROOT / "core").rglob("*.py"), *(ROOT / "dashboard").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id != "Command" or path.name == "hints.py":
+                    continue
+                options = {f"--{keyword.arg or ''}".replace("_", "-") for keyword in node.keywords}
+                for name in names(node.args[0]):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", name, options
+
+
+def names(node: ast.expr) -> list[str]:
+    """What the first argument can be. A verb that is put in is a decision on a candidate."""
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    assert isinstance(node, ast.JoinedStr), ast.unparse(node)
+    return [f"release {verb}" for verb in ("approve", "reject")]

@@ -208,7 +208,7 @@ def test_it_says_for_how_long_texts_are_kept(store: Store, kept_days: pytest.Mon
     [
         ("", "Write a title"),
         (" \n", "Write a title"),
-        ("a" * (submissions.MAX_TITLE + 1), "Titles have up to 300 characters"),
+        ("a" * (submissions.MAX_TITLE + 1), "A title has up to 300 characters"),
     ],
 )
 def test_a_text_that_cannot_be_asked_stays_and_says_how_to_mend_it(
@@ -298,7 +298,7 @@ def test_the_shadow_is_asked_too_and_holds_no_text(store: Store) -> None:
 def test_without_a_version_in_production_it_says_so(home: Path) -> None:
     open_store(home)
     app = page()
-    assert "Nobody answers here yet" in app.warning[0].value
+    assert "No version answers here yet" in app.warning[0].value
     assert not app.text_input
     assert "signoff" not in text_of(app)
 

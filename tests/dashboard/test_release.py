@@ -320,7 +320,7 @@ def test_the_share_of_a_canary_that_is_on_stands_at_the_slider(
     app = open_page("release", candidate=str(WAITING))
     assert app.slider(key=f"share-{WAITING}").value == 25
     assert button(app, f"Give {version} to 25% of callers").disabled
-    assert "25% of the callers get it now" in plain_text_of(app)
+    assert "25% of the callers already get it" in plain_text_of(app)
 
 
 @pytest.mark.parametrize(

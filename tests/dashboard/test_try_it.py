@@ -87,7 +87,7 @@ def test_without_text_it_says_what_is_missing(demo: Path, open_page: Open) -> No
 def test_a_text_that_is_too_long_says_how_long_it_may_be(store: Store, open_page: Open) -> None:
     before = feedback.counts(store)
     app = write(open_page("try_it"), "a" * (feedback.MAX_TITLE + 1))
-    assert "Titles have up to 300 characters" in app.error[0].value
+    assert "A title has up to 300 characters" in app.error[0].value
     assert feedback.counts(store) == before
 
 

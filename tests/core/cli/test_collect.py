@@ -56,7 +56,7 @@ def test_from_the_ranking_to_the_posts_in_json(reddit: FakeReddit) -> None:
 def test_what_people_are_told(reddit: FakeReddit) -> None:
     ranked = signoff("collect", "subreddits", "--top", 10).out
     assert "Kept 3 subreddits, 3 of them new" in ranked
-    assert "Reddit shows no more than these: 10 were asked for." in ranked
+    assert "Reddit lists only these; 10 were asked for." in ranked
     assert "Left out as over 18: 1; --over-18 keeps them too." in ranked
     first = signoff("collect", "posts").out
     assert "Read 15 posts of 2 subreddits" in first

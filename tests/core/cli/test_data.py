@@ -34,7 +34,7 @@ def test_one_subreddit_is_found_however_it_is_written(store: Store) -> None:
     assert (found["subreddit"], found["posts"], found["gap_list"]) == ("cats", 60, [])
     assert "first utc" in signoff("data", "show", "--subreddit", "cats").out
     unknown = signoff("data", "show", "--subreddit", "dogs")
-    assert_refused(unknown, "knows no posts of r/dogs", "signoff data show --json")
+    assert_refused(unknown, "counted no posts of r/dogs", "signoff data show --json")
 
 
 def test_an_outdated_check_says_so(store: Store) -> None:
@@ -48,5 +48,5 @@ def test_an_outdated_check_says_so(store: Store) -> None:
 
 
 def test_without_a_check_or_posts_the_way_on_is_told(home: object) -> None:
-    assert_refused(signoff("data", "show"), "never checked", "signoff data check")
+    assert_refused(signoff("data", "show"), "never been checked", "signoff data check")
     assert_refused(signoff("data", "check"), "no posts to check", "signoff import FOLDER")

@@ -39,7 +39,7 @@ def test_the_summary_has_figures_by_version_and_over_time(sent: str) -> None:
     assert "0.0% of 1 (0.0% to 79.3%)" in said
     assert one["right_at_5"]["of"] == 0  # two were suggested
     assert "no random sample" in said
-    assert_refused(signoff("feedback", "summary", "--period", "year"), "is no period")
+    assert_refused(signoff("feedback", "summary", "--period", "year"), "is not a period")
 
 
 def test_nothing_yet_is_said(road: Road) -> None:
@@ -73,9 +73,9 @@ def test_a_title_does_not_steer_the_terminal(sent: str, road: Road) -> None:
 
 def test_a_label_is_a_name_or_aside_and_given_once(sent: str) -> None:
     for words in ((sent,), (sent, "cats", "--aside")):
-        assert_refused(signoff("feedback", "label", *words), "has a subreddit, or is set aside")
+        assert_refused(signoff("feedback", "label", *words), "Give either a subreddit or --aside")
     assert "set aside" in signoff("feedback", "label", sent, "--aside").out
-    assert_refused(signoff("feedback", "label", sent, "cats"), "ada set it aside already")
+    assert_refused(signoff("feedback", "label", sent, "cats"), "ada has already set it aside")
     assert (
         "r/cats, to train"
         in signoff("feedback", "label", sent, "cats", "--use", "train", "--again").out
@@ -92,11 +92,11 @@ def test_what_is_wanted_comes_on_the_collectors_list(sent: str) -> None:
 
 def test_what_is_known_already_is_said_when_it_is_added(sent: str) -> None:
     said = signoff("feedback", "demand", "--add", "r/Cats").out
-    assert "can name r/Cats already" in said
-    assert "was on the list already" in said
+    assert "can already name r/Cats" in said
+    assert "was already on the list" in said
     told = signoff("feedback", "demand", "--add", "irish", "--json").json
     assert told == {"added": "irish", "new": True, "known": False}
-    assert_refused(signoff("feedback", "demand", "--add", "a.b"), "Reddit has no subreddit")
+    assert_refused(signoff("feedback", "demand", "--add", "a.b"), "Reddit cannot have a subreddit")
 
 
 def test_texts_are_erased_by_name(sent: str) -> None:
@@ -114,7 +114,7 @@ def test_everything_is_exported(sent: str, tmp_path: Path) -> None:
     first, second = path.read_text().splitlines()
     assert first.startswith("submission,at,version,source,p_at_1")
     assert "kitten" not in second
-    assert_refused(signoff("feedback", "export", "--format", "xml"), "is no format")
+    assert_refused(signoff("feedback", "export", "--format", "xml"), "is not a format")
     refused = signoff("feedback", "export", "--output", tmp_path)
     assert_refused(refused, f"Cannot write to {tmp_path}: Is a directory", "Choose a file")
     assert "SIGNOFF_HOME" not in refused.err

@@ -88,7 +88,7 @@ def test_plan_for_a_snapshot_says_its_uses_and_records_nothing(road: Road) -> No
         (("--epsilon", "nan"), ("--epsilon nan",)),
         (("--epsilon", 1e-9), ("more than 1,000,000,000,000 posts would be needed",)),
         (("--delta", 0), ("delta 0.0 is not between 0 and 1", "--delta 0.001")),
-        (("--candidates", 0), ("--candidates 0 leaves nothing to judge",)),
+        (("--candidates", 0), ("--candidates 0 is not a number of candidates",)),
         (("--disagreement", 0), ("disagreement 0.0",)),
         (("--disagreement", 2), ("disagreement 2.0",)),
         (("--answers", 1), ("there are at least two, pass and fail",)),

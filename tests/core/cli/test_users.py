@@ -10,7 +10,7 @@ from tests.tampering import tamper
 
 
 def test_roles_are_given_listed_and_taken(store: Store) -> None:
-    assert "Nobody was given a role" in signoff("users", "list").out
+    assert "Nobody has been given a role" in signoff("users", "list").out
     given = signoff("users", "set", "Bob@Example.com", "reviewer", "--json").json
     assert (given["name"], given["event"], given["role"], given["by"]) == (
         "bob@example.com",

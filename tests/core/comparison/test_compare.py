@@ -126,6 +126,6 @@ def test_a_test_split_is_compared_by_its_opening_only(road: Road, which: str) ->
         "anew": chosen,
     }[which]
     before = listing(road.store)
-    with pytest.raises(RefusedError, match=r"by its opening only.*: signoff compare [35] [35]"):
+    with pytest.raises(RefusedError, match=r"only when it is opened.*: signoff compare [35] [35]"):
         compare(road.store, asked, force=which == "anew")
     assert listing(road.store) == before

@@ -56,7 +56,7 @@ def test_noise_of_another_way_of_training_tells_nothing(
 
 
 def test_too_few_repeats_are_refused(road: Road) -> None:
-    with pytest.raises(InputError, match="show no spread"):
+    with pytest.raises(InputError, match="too few to show a spread"):
         measure(road.store, road.snapshot, repeats=2, params=QUICK)
 
 

@@ -64,5 +64,5 @@ def test_texts_can_be_left_out(road: Road, send: Send, format_: str) -> None:
 
 
 def test_another_format_is_refused(road: Road) -> None:
-    with pytest.raises(InputError, match="no format"):
+    with pytest.raises(InputError, match="not a format"):
         lines(road.store, format="xml")

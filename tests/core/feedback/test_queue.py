@@ -83,7 +83,7 @@ def test_two_reviewers_at_once_one_is_told(road: Road, send: Send) -> None:
     sent = send("word")
     with by("bob"):
         label(road.store, sent, "dogs", use=TRAIN)
-    with by("ada"), pytest.raises(ConflictError, match="bob labelled it r/dogs already"):
+    with by("ada"), pytest.raises(ConflictError, match="bob has already labelled it r/dogs"):
         label(road.store, sent, "cats")
     with by("ada"):
         assert label(road.store, sent, "cats", again=True).subreddit == "cats"
@@ -92,7 +92,7 @@ def test_two_reviewers_at_once_one_is_told(road: Road, send: Send) -> None:
 def test_what_judges_models_never_trains_them(road: Road, send: Send) -> None:
     sent = send("word")
     label(road.store, sent, "cats", use=EVALUATE)
-    with pytest.raises(RefusedError, match="judges models"):
+    with pytest.raises(RefusedError, match="used to evaluate models"):
         label(road.store, sent, "cats", use=TRAIN, again=True)
     assert label(road.store, sent, "space", use=EVALUATE, again=True).subreddit == "space"
 
@@ -102,7 +102,7 @@ def test_not_even_by_way_of_setting_it_aside(road: Road, send: Send) -> None:
     label(store, sent, "cats", use=EVALUATE)
     bring(store)
     label(store, sent, None, again=True)
-    with pytest.raises(RefusedError, match="judges models"):
+    with pytest.raises(RefusedError, match="used to evaluate models"):
         label(store, sent, "cats", use=TRAIN, again=True)
     label(store, fresh, None)
     assert label(store, fresh, "cats", use=TRAIN, again=True).use == TRAIN
@@ -115,7 +115,7 @@ def test_what_trained_models_never_judges_them(road: Road, send: Send) -> None:
     other = send("other")
     label(store, other, "cats", use=TRAIN)
     bring(store)
-    with pytest.raises(RefusedError, match="may know this text"):
+    with pytest.raises(RefusedError, match="may have been trained on this text"):
         label(store, other, "cats", use=EVALUATE, again=True)
     assert label(store, other, None, again=True).use == TRAIN
     assert label(store, other, "space", use=TRAIN, again=True).subreddit == "space"

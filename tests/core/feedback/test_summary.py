@@ -146,7 +146,7 @@ def test_weeks_begin_on_monday(road: Road, send: Send) -> None:
     weeks = [(one.begins, one.texts, one.first) for one in over_time(counted)]
     assert weeks == [(date(2026, 10, 5), 2, Share(1, 2)), (date(2026, 10, 12), 2, Share(1, 2))]
     assert [one.begins.day for one in over_time(counted, period="day")] == [5, 11, 12]
-    with pytest.raises(InputError, match="no period"):
+    with pytest.raises(InputError, match="not a period"):
         over_time(counted, period="year")
 
 

@@ -88,7 +88,7 @@ def test_a_stale_expectation_is_a_conflict_and_moves_nothing(
 def test_an_expectation_of_an_alias_that_is_not_set_is_a_conflict(
     store: Store, versions: list[str]
 ) -> None:
-    with pytest.raises(ConflictError, match="production names no version"):
+    with pytest.raises(ConflictError, match="production now names nothing"):
         move(store, "production", versions[0], expected=versions[1])
     assert current(store) == {}
 

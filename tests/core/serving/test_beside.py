@@ -61,7 +61,7 @@ def test_what_went_wrong_there_is_told_and_it_goes_on(
 
 def test_one_that_ended_is_told(beside: Beside[tuple[float, str], str]) -> None:
     for _ in range(2):
-        with pytest.raises(UnavailableError, match="was ended"):
+        with pytest.raises(UnavailableError, match="was stopped"):
             beside.ask((0, "end"), seconds=SECONDS)
     assert beside.process.wait(SECONDS) == 1
     assert not beside.alive
@@ -71,7 +71,7 @@ def test_what_cannot_be_made_says_why_once_and_has_ended_then() -> None:
     beside: Beside[str, str] = Beside(broken)
     with pytest.raises(FailedThereError, match="no such thing"):
         beside.ask("anything", seconds=SECONDS)
-    with pytest.raises(UnavailableError, match="was ended"):
+    with pytest.raises(UnavailableError, match="was stopped"):
         beside.ask("anything", seconds=SECONDS)
 
 

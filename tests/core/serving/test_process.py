@@ -85,7 +85,7 @@ def test_what_no_process_can_be_started_for_is_told(
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr("core.serving.beside.subprocess.Popen", refuse)
-    with pytest.raises(UnavailableError, match="No process can be started"):
+    with pytest.raises(UnavailableError, match="No worker process can be started"):
         ProcessModel(loader(road.store, road.baseline))
 
 
@@ -169,7 +169,7 @@ def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:
     assert isinstance(model, ProcessModel)
     os.kill(model.pid, signal.SIGKILL)
     wait_until(lambda: not model.alive)
-    with pytest.raises(UnavailableError, match="was ended"):
+    with pytest.raises(UnavailableError, match="was stopped"):
         model.predict(POSTS, k=1)
     pool.follow()
     assert pool.for_caller("x").suggester.suggest("kitten", k=1)[0].subreddit == "cats"
