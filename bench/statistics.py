@@ -1,7 +1,6 @@
 """Whether the statistics keep what they promise: coverage, false alarms, power, by simulation."""
 
 import argparse
-import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -20,6 +19,7 @@ from core.comparison.significance import (
     paired_significance,
     unpaired_significance,
 )
+from core.processes import cores
 from core.stats.intervals import share_interval
 
 Floats = NDArray[np.float64]
@@ -126,11 +126,11 @@ def alarms(
 
 def in_processes(count: Callable[[int, int], Runs], runs: int) -> Runs:
     """``count(runs, seed)`` in parts, one a core at a time, added up."""
-    cores = os.cpu_count() or 1
-    part = -(-runs // (4 * cores))
+    processes = cores()
+    part = -(-runs // (4 * processes))
     parts = [min(part, runs - start) for start in range(0, runs, part)]
     total: Runs = {}
-    with ProcessPoolExecutor(cores) as pool:
+    with ProcessPoolExecutor(processes) as pool:
         for found in pool.map(count, parts, range(len(parts))):
             for key, value in found.items():
                 total[key] = total.get(key, 0) + value

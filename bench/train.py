@@ -5,13 +5,13 @@ trained, checked, digested and stored. The peer trains from a text that lies the
 model. Budget: 1.10 of the peer's time.
 """
 
-import os
 from pathlib import Path
 
 from bench import report
 from bench.measure import alternate, fresh, ratio, timed
 from bench.posts import Prepared, prepare
 from bench.scratch import scratch_folder
+from core.processes import cores
 from core.snapshots import load_split
 from core.training.fasttext_family import DEFAULTS
 from core.training.fasttext_model import PREFIX
@@ -41,7 +41,7 @@ def main() -> None:
     section = report.Section(
         title="Training a model",
         text=f"{prepared.posts:,} {prepared.what} posts, our default parameters with"
-        f" {chosen.epochs} epochs, {os.cpu_count()} threads, in turn {chosen.repeats} times.",
+        f" {chosen.epochs} epochs, {cores()} threads, in turn {chosen.repeats} times.",
         columns=("what", "median (lowest–highest)"),
         rows=[
             ("a whole training", report.seconds(ours)),
@@ -63,7 +63,7 @@ def train_bare(folder: Path, epochs: int) -> float:
     """Seconds of fastText on the text file."""
     import fasttext
 
-    options = {**DEFAULTS, "epoch": epochs, "seed": SEED, "thread": os.cpu_count()}
+    options = {**DEFAULTS, "epoch": epochs, "seed": SEED, "thread": cores()}
 
     def run() -> None:
         model = fasttext.train_supervised(str(folder / "train.txt"), **options, verbose=0)

@@ -1,5 +1,6 @@
-"""Processes beside this one: how many, how they are begun, and that none outlives it."""
+"""Worker processes: how many, how they are started, and that none outlives this process."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -9,13 +10,74 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from pathlib import Path, PurePosixPath
+
+_MEMBERSHIP = Path("/proc/self/cgroup")
+_CGROUPS = Path("/sys/fs/cgroup")
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """How many processor cores this process may use, at least 1.
+
+    Of the machine's cores, those that its CPU affinity allows; fewer where a control group (a
+    container's ``--cpus``) limits its time on them. A limit of 1.5 cores gives 2.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1
+    return max(1, math.ceil(min(allowed, _cgroup_limit())))
+
+
+def _cgroup_limit() -> float:
+    """Cores' worth of time that the control groups of this process allow, versions 1 and 2."""
+    try:
+        membership = _MEMBERSHIP.read_text(encoding="utf-8")
+    except OSError:  # not Linux
+        return math.inf
+    limits = [math.inf]
+    for line in membership.splitlines():
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            for hierarchy in (_CGROUPS, _CGROUPS / "unified"):
+                limits += [_quota_v2(folder) for folder in _with_parents(hierarchy, path)]
+        elif "cpu" in controllers.split(","):
+            for hierarchy in (_CGROUPS / "cpu", _CGROUPS / controllers):
+                limits += [_quota_v1(folder) for folder in _with_parents(hierarchy, path)]
+    return min(limits)
+
+
+def _with_parents(hierarchy: Path, path: str) -> list[Path]:
+    """The folders of a group and of all groups around it: each of them can set a limit.
+
+    Inside a container the path may be the one that the host sees; then only the hierarchy's own
+    folder is there, which is the container's group.
+    """
+    inner = PurePosixPath(path.lstrip("/"))
+    return [hierarchy / part for part in (inner, *inner.parents) if ".." not in part.parts]
+
+
+def _quota_v2(group: Path) -> float:
+    quota, _, period = _text(group / "cpu.max").partition(" ")
+    return _share(quota, period)
+
+
+def _quota_v1(group: Path) -> float:
+    return _share(_text(group / "cpu.cfs_quota_us"), _text(group / "cpu.cfs_period_us"))
+
+
+def _share(quota: str, period: str) -> float:
+    """No limit is written ``max`` by version 2, ``-1`` by version 1."""
+    if not (quota.isdigit() and period.isdigit() and int(quota) and int(period)):
+        return math.inf
+    return int(quota) / int(period)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
 
 
 def safe_context() -> BaseContext:

@@ -1,7 +1,6 @@
 """Training one configuration with many seeds, several at once where cores and memory allow."""
 
 import multiprocessing
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import psutil
 
 from core.errors import SignoffError
 from core.executions.environment import peak_memory_of_children
+from core.processes import cores
 from core.snapshots import find
 from core.store import Store, open_store
 from core.training.train import train
@@ -53,8 +53,8 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
 
 
 def _side_by_side(chosen: Configuration, trainings: int) -> int:
-    cores = os.cpu_count() or 1
-    fitting = cores // (chosen.threads or cores)
+    usable = cores()
+    fitting = usable // (chosen.threads or usable)
     needed = peak_memory_of_children()
     if needed:  # 0 if the first training was there already: then nothing was measured
         fitting = min(fitting, int(psutil.virtual_memory().available // needed))

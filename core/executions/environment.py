@@ -1,6 +1,5 @@
 """On what a run ran: packages, Python, processor; and whether its process still lives."""
 
-import os
 import platform
 import resource
 import shlex
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from core.processes import cores
 
 _PACKAGES = (
     "signoff",
@@ -32,7 +33,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu_model(),
-        "cores": os.cpu_count(),
+        "cores": cores(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }
 

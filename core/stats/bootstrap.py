@@ -8,7 +8,6 @@ summarising in :mod:`core.stats.intervals`.
 One or two models can be drawn together: s sides, which all see the same resampled posts.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from core.processes import cores
 from core.stats.classification import ratio
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _in_threads(
     """Resamples in chunks, each from a stream of its own; numpy lets threads run side by side."""
     size = int(np.clip(_CHUNK_WEIGHTS // max(count, 1), 10, 125))
     sizes = [min(size, resamples - start) for start in range(0, resamples, size)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(chunk, sizes, rng.spawn(len(sizes))))
 
 

@@ -10,7 +10,6 @@ so; how much of it is found, :func:`recall` tells.
 A line shorter than a shingle is one shingle, and resembles only the very same line.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.processes import cores
 
 Int64s = NDArray[np.int64]
 UInt64s = NDArray[np.uint64]
@@ -168,7 +169,7 @@ def _shingles(lines: list[bytes]) -> tuple[UInt64s, Int64s]:
 def _signatures(lines: list[bytes]) -> _Signatures:
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     blocks = [lines[part] for part in _in_slices(sizes, _HASHED)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         found = [_block_signatures([]), *pool.map(_block_signatures, blocks)]
     return _Signatures(
         np.concatenate([one.bands for one in found], axis=1),

@@ -1,6 +1,5 @@
 """Training one model on one snapshot, recorded."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,6 +9,7 @@ from core.errors import InputError, RefusedError
 from core.executions import Run, cached, record
 from core.executions.history import made_none
 from core.hints import Command, Hint
+from core.processes import cores
 from core.progress import Progress, silent
 from core.snapshots import load_split
 from core.store import Store
@@ -44,7 +44,7 @@ def train(
         RefusedError: the snapshot's lines are of another version of the normaliser.
     """
     kind = family(model)
-    threads = (os.cpu_count() or 1) if threads is None else threads
+    threads = cores() if threads is None else threads
     if threads < 1 or not 0 <= seed < 2**31:
         raise InputError(
             "--threads must be at least 1, and --seed between 0 and 2147483647",

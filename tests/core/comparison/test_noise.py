@@ -64,7 +64,7 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One thread each, and cores for two: the same seeds, the same bytes, each recorded."""
-    monkeypatch.setattr(retraining.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(retraining, "cores", lambda: 2)
     chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
     numbers = list(retrain(road.store, chosen, [1, 7, 8, 2]))
     assert (numbers[0], numbers[-1]) == (road.baseline.execution, road.candidate.execution)
@@ -76,7 +76,7 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
 def test_a_failed_training_side_by_side_says_why(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retraining.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(retraining, "cores", lambda: 2)
     chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
     trainings = retrain(road.store, chosen, [1, -5, 8])
     next(trainings)
@@ -97,7 +97,7 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
 ) -> None:
     """Five are wanted; one needs a tenth of a GiB."""
     need = 2**30 // 10
-    monkeypatch.setattr(retraining.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(retraining, "cores", lambda: cores)
     monkeypatch.setattr(retraining, "peak_memory_of_children", lambda: need)
     memory = type("Memory", (), {"available": available * need})
     monkeypatch.setattr(retraining.psutil, "virtual_memory", memory)

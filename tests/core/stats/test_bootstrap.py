@@ -52,8 +52,8 @@ def test_the_same_seed_gives_the_same_draws_on_any_number_of_cores(
 ) -> None:
     posts = cells(*sample(np.random.default_rng(1), 300, (0.5, 0.5)))
     found = []
-    for cores in (1, 3):
-        monkeypatch.setattr(bootstrap.os, "cpu_count", lambda cores=cores: cores)
+    for number in (1, 3):
+        monkeypatch.setattr(bootstrap, "cores", lambda number=number: number)
         found.append(draw_f1(posts, labels=LABELS, rng=np.random.default_rng(7))["f1_macro"])
     np.testing.assert_array_equal(*found)
 
