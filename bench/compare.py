@@ -19,7 +19,7 @@ from bench.peers import Outcome
 from bench.scratch import scratch_folder
 from core.comparison.difference import Side, difference
 from core.evaluation.aggregate import aggregate
-from core.evaluation.predict import PredictionTable, from_parquet, to_parquet
+from core.evaluation.prediction_table import PredictionTable, from_parquet, to_parquet
 
 BUDGET_POSTS, BUDGET_LABELS, BUDGET_SECONDS, BUDGET_MIB = 200_000, 2_500, 3.0, 1_024
 

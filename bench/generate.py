@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 
 SMALLEST, LARGEST = 5, 5_000
 """Posts of a subreddit, as far as the numbers of posts and subreddits allow."""

@@ -19,7 +19,7 @@ from core.collect.posts import Post, store_posts
 from core.comparison.compare import Pair, compare
 from core.evaluation.aggregate import aggregate
 from core.evaluation.evaluate import TOP
-from core.evaluation.predict import PredictionTable, to_parquet
+from core.evaluation.prediction_table import PredictionTable, to_parquet
 from core.executions import get, record
 from core.executions.code import code_version
 from core.feedback import submissions

@@ -39,8 +39,9 @@ from core.store import models as rows
 from core.store.frames import read_frame, read_json, read_record
 from core.store.models import Comparison, Evaluation
 from core.store.quality import Holdings
-from core.training import train
 from core.training.classifier import Classifier
+from core.training.load import load
+from core.training.train import of_execution
 
 TWO, FEW, SOME = 2, 3, 64
 """How many large, middling and small things a cache keeps."""
@@ -205,7 +206,7 @@ def words_for(training: int, subreddit: str, line: str) -> list[Influence]:
 @st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)
 def classifier(training: int) -> Classifier:
     """The model of a training, loaded."""
-    return train.load(store(), train.of_execution(store(), training))
+    return load(store(), of_execution(store(), training))
 
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)

@@ -32,7 +32,7 @@ from core.comparison.results import (
     Subreddits,
     TopicSource,
 )
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 from core.executions import record
 from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData

@@ -17,7 +17,7 @@ from core.cli.output import (
 )
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
-from core.feedback.queue import bring
+from core.feedback.bring import bring
 from core.hints import Command, Hint
 from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules

@@ -7,8 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.churn import Churn, churn
-from core.evaluation.predict import PredictionTable, reindex
-from core.training.classifier import ABSENT
+from core.evaluation.prediction_table import NO_LABEL, PredictionTable, reindex
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -30,7 +29,7 @@ class Numbered:
         where = labels[self.truth]
         top = self.top[where]
         kept = np.append(labels, False)[top]  # the last is -1, no prediction
-        return Numbered(self.truth[where], np.where(kept, top, ABSENT), self.p_at_1[where])
+        return Numbered(self.truth[where], np.where(kept, top, NO_LABEL), self.p_at_1[where])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -14,12 +15,11 @@ from core.comparison.topics import read_topics
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation import evaluate
 from core.evaluation.aggregate import aggregate
-from core.evaluation.predict import PredictionTable
-from core.executions import cached, get, record
+from core.evaluation.prediction_table import PredictionTable
+from core.executions import Run, Step, cached, get, run_cached
 from core.executions.history import made_none
 from core.hints import Command, Hint
-from core.snapshots import find
-from core.snapshots.read import load_attributes
+from core.snapshots.read import READING, find, load_attributes
 from core.stats.bootstrap import RESAMPLES
 from core.store import Store
 from core.store import models as rows
@@ -27,6 +27,17 @@ from core.store.frames import put_frame, put_record, read_frame, read_record
 from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
 
+STEP = Step(
+    "compare",
+    code=(
+        "core.comparison",
+        "core.evaluation.aggregate",
+        "core.evaluation.prediction_table",
+        "core.stats",
+        "core.store.frames",
+        *READING,
+    ),
+)
 _PARAMS = {"resamples": RESAMPLES, "seed": 0}
 
 
@@ -82,37 +93,48 @@ def compare(
         RefusedError: of a test split, without its attributes, and no opening compared the two.
         CorruptArtifactError, NotFoundError: a prediction table is damaged or missing.
     """
-    earlier = None if force else kept(store, chosen)
-    if earlier is not None:
-        return earlier
-    if attributes is None:
-        attributes = attributes_of(store, chosen)
-    with record(store, "compare", params=_PARAMS, inputs=_inputs(store, chosen)) as run:
-        noise = noise_for(store, _models(store, chosen))
-        found = difference(
-            *_sides(store, chosen),
-            noise.bands if noise else NOT_MEASURED,
-            attributes=attributes,
-            topics=read_topics(store.home / TOPICS_FILE),
-        )
-        summary = replace(
-            found.summary,
-            noise=NoiseSource(noise.execution, noise.repeats) if noise else None,
-            one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
-        )
-        made = Comparison(
-            execution=run.number,
-            baseline=chosen.baseline.execution,
-            candidate=chosen.candidate.execution,
-            summary=put_record(store.artifacts, summary),
-            changes=put_frame(store.artifacts, found.changes),
-            slices=None if found.slices is None else put_frame(store.artifacts, found.slices),
-        )
-        run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
-        macro = summary.metrics["f1_macro"]
-        run.metrics = {"posts": summary.posts, "f1_macro_difference": macro.difference}
-        run.on_success(lambda session: rows.insert_comparison(session, made))
-    return made
+    if chosen.sealed:
+        earlier = None if force else kept(store, chosen)
+        if earlier is not None:
+            return earlier
+        if attributes is None:
+            require_unsealed(chosen)
+    made = run_cached(
+        store,
+        STEP,
+        partial(_compare, store, chosen, attributes),
+        params=_PARAMS,
+        inputs=_inputs(store, chosen),
+        force=force or chosen.sealed,
+    )
+    return of_execution(store, made.number)
+
+
+def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
+    noise = noise_for(store, _models(store, chosen))
+    found = difference(
+        *_sides(store, chosen),
+        noise.bands if noise else NOT_MEASURED,
+        attributes=attributes_of(store, chosen) if attributes is None else attributes,
+        topics=read_topics(store.home / TOPICS_FILE),
+    )
+    summary = replace(
+        found.summary,
+        noise=NoiseSource(noise.execution, noise.repeats) if noise else None,
+        one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
+    )
+    made = Comparison(
+        execution=run.number,
+        baseline=chosen.baseline.execution,
+        candidate=chosen.candidate.execution,
+        summary=put_record(store.artifacts, summary),
+        changes=put_frame(store.artifacts, found.changes),
+        slices=None if found.slices is None else put_frame(store.artifacts, found.slices),
+    )
+    run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
+    macro = summary.metrics["f1_macro"]
+    run.metrics = {"posts": summary.posts, "f1_macro_difference": macro.difference}
+    run.on_success(lambda session: rows.insert_comparison(session, made))
 
 
 def kept(store: Store, chosen: Pair) -> Comparison | None:
@@ -125,7 +147,7 @@ def kept(store: Store, chosen: Pair) -> Comparison | None:
             return rows.comparison_of(
                 session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
             )
-    earlier = cached(store, "compare", _PARAMS, _inputs(store, chosen))
+    earlier = cached(store, STEP, params=_PARAMS, inputs=_inputs(store, chosen))
     return of_execution(store, earlier.number) if earlier else None
 
 

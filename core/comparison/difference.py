@@ -34,7 +34,7 @@ from core.comparison.significance import (
 )
 from core.comparison.slices import slice_table
 from core.comparison.topics import OTHER, group_by_confusion
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 from core.stats import distances
 from core.stats.paired import benjamini_hochberg
 from core.stats.spread import p_value_of_difference

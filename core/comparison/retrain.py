@@ -11,7 +11,7 @@ import psutil
 from core.errors import SignoffError
 from core.executions.environment import peak_memory_of_children
 from core.processes import cores
-from core.snapshots import find
+from core.snapshots.read import find
 from core.store import Store, open_store
 from core.training.train import train
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 from core.stats import classification as c
 from core.stats import curve as curves
 from core.stats.calibration import expected_calibration_error, reliability

@@ -5,22 +5,36 @@ from functools import partial
 
 import pyarrow.compute as pc
 
-from core.evaluation import predict as tables
+from core.evaluation import prediction_table as tables
 from core.evaluation.aggregate import aggregate
-from core.evaluation.predict import PredictionTable
-from core.executions import Run, cached, record
+from core.evaluation.predict import predict
+from core.evaluation.prediction_table import PredictionTable
+from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile
-from core.snapshots.read import load_ids, open_split, require_open
+from core.snapshots.read import READING, load_ids, open_split, require_open
 from core.store import Store
 from core.store import models as rows
 from core.store import snapshots as snapshot_rows
 from core.store.frames import put_frame, put_json
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
-from core.training import train
+from core.training.load import load, loader, require_normaliser
 
+STEP = Step(
+    "evaluate",
+    code=(
+        "core.evaluation",
+        "core.training",
+        "core.text",
+        "core.stats.calibration",
+        "core.stats.classification",
+        "core.stats.curve",
+        "core.store.frames",
+        *READING,
+    ),
+)
 TOP = 5
 """Predictions kept of each post."""
 
@@ -73,14 +87,12 @@ def _evaluation(
     force: bool = False,
     progress: Progress,
 ) -> Evaluation:
-    train.require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
+    require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     params = {"split": split, "k": TOP}
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
-    earlier = None if force else cached(store, "evaluate", params, inputs)
-    if earlier is not None:
-        return of_execution(store, earlier.number)
-    with record(store, "evaluate", params=params, inputs=inputs) as run:
-        return _evaluate(store, model, snapshot, split, read(), run, progress=progress)
+    judge = partial(_evaluate, store, model, snapshot, split, read, progress=progress)
+    made = run_cached(store, STEP, judge, params=params, inputs=inputs, force=force)
+    return of_execution(store, made.number)
 
 
 def _evaluate(
@@ -88,12 +100,13 @@ def _evaluate(
     model: Model,
     snapshot: Snapshot,
     split: str,
-    data: SplitFile,
+    read: Callable[[], SplitFile],
     run: Run,
     *,
     progress: Progress,
-) -> Evaluation:
-    table = tables.predict(train.loader(store, model), data, k=TOP, progress=progress)
+) -> None:
+    data = read()
+    table = predict(loader(store, model), data, k=TOP, progress=progress)
     found = aggregate(table)
     metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}
     made = Evaluation(
@@ -116,7 +129,6 @@ def _evaluate(
     run.metrics = metrics
     run.log(f"{len(data)} posts of {split}: {metrics}")
     run.on_success(lambda session: rows.insert_evaluation(session, made))
-    return made
 
 
 def _seen(store: Store, model: Model, data: SplitFile) -> float:
@@ -153,5 +165,5 @@ def labels_of(store: Store, model: Model) -> tuple[str, ...]:
     with store.read() as session:
         made = rows.evaluations(session, model_executions=[model.execution])
     if not made:
-        return train.load(store, model).labels
+        return load(store, model).labels
     return tables.labels_in(store.artifacts.open(made[0].predictions))

@@ -1,6 +1,16 @@
 """Every run of every step, recorded: who, what code, what data, what came of it."""
 
-from core.executions.history import cached, get, listing, mark_interrupted
+from core.executions.history import get, listing, mark_interrupted
 from core.executions.record import Run, record
+from core.executions.steps import Step, cached, run_cached
 
-__all__ = ["Run", "cached", "get", "listing", "mark_interrupted", "record"]
+__all__ = [
+    "Run",
+    "Step",
+    "cached",
+    "get",
+    "listing",
+    "mark_interrupted",
+    "record",
+    "run_cached",
+]

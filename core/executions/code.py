@@ -3,7 +3,7 @@
 import hashlib
 import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class CodeVersion:
     """``commit`` is None outside a git checkout; ``patch`` is empty for a clean tree.
 
     ``source`` is a digest of the files of ``core``: two runs of the same code share it whatever
-    git says, so the cache of executions goes by it.
+    git says.
     """
 
     commit: str | None
@@ -41,19 +41,29 @@ class CodeVersion:
 @lru_cache(maxsize=1)
 def code_version() -> CodeVersion:
     """The code of this process, looked at once: later edits are not what runs."""
-    source = _source_digest()
+    source = source_digest(_SOURCE.name)
     commit = _git("rev-parse", "HEAD")
     if commit is None:
         return CodeVersion(commit=None, patch=b"", source=source)
     return CodeVersion(commit=commit.decode().strip(), patch=_patch(), source=source)
 
 
-def _source_digest() -> str:
+@cache
+def source_digest(*names: str) -> str:
+    """SHA-256 of the files of these packages and modules, ``core`` or below.
+
+    Looked at once in the life of a process: later edits are not what runs.
+    """
     digest = hashlib.sha256()
-    for path in sorted(_SOURCE.rglob("*.py")):
+    for path in sorted({path for name in names for path in _files(name)}):
         digest.update(path.relative_to(_SOURCE).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _files(name: str) -> list[Path]:
+    place = _SOURCE.parent.joinpath(*name.split("."))
+    return list(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
 def _patch() -> bytes:

@@ -1,36 +1,17 @@
-"""What has been run: found by number, listed, given back when nothing changed."""
+"""What has been run: found by number, listed, and those that ended unrecorded."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import psutil
 
 from core.errors import InputError, NotFoundError
-from core.executions.code import code_version
 from core.executions.environment import is_alive, own_process
 from core.hints import Command, Hint
 from core.store import Store
 from core.store import executions as table
 from core.store.executions import Execution
-
-
-def cache_key(
-    kind: str, params: Mapping[str, Any], inputs: Mapping[str, Any], nonce: str = ""
-) -> str:
-    """Equal for the same step with the same code, parameters and inputs."""
-    parts = [kind, code_version().source, dict(params), dict(inputs), nonce]
-    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def cached(
-    store: Store, kind: str, params: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> Execution | None:
-    """The earlier successful execution of the same code, parameters and inputs, if any."""
-    with store.read() as session:
-        return table.succeeded_with_key(session, cache_key(kind, params, inputs))
 
 
 def number(text: str) -> int:

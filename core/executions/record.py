@@ -20,7 +20,7 @@ from core.executions.environment import (
     own_process,
     peak_memory_mib,
 )
-from core.executions.history import begun, cache_key, ended
+from core.executions.history import begun, ended
 from core.store import Store
 from core.store import executions as table
 from core.store.artifacts import storage_errors
@@ -55,6 +55,7 @@ def record(
     *,
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
+    cache_key: str | None = None,
 ) -> Iterator[Run]:
     """Record the step that runs inside.
 
@@ -62,9 +63,11 @@ def record(
         kind: the step: ``import``, ``snapshot``, ``train``, ``evaluate``, ``compare``, …
         params: what the caller chose, seed included; JSON values.
         inputs: what is read, by digest or number; JSON values.
+        cache_key: what :func:`core.executions.steps.cached` finds it by; None: it is never given
+            back.
 
     Raises:
-        RefusedError: whoever acts is no reviewer. Asked once, as the run begins: what it writes
+        RefusedError: the actor is not a reviewer. Asked once, as the run begins: what it writes
             later belongs to it.
 
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
@@ -74,7 +77,8 @@ def record(
     started = datetime.now(UTC)
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to=f"run the step {kind}")
-        number = table.begin(session, _beginning(store, kind, actor, params, inputs, started))
+        beginning = _beginning(store, actor, kind, params, inputs)
+        number = table.begin(session, {**beginning, "started_at": started, "cache_key": cache_key})
         begun(number, started)
     try:
         yield from _logged(store, kind, number)
@@ -103,25 +107,22 @@ def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
 
 def _beginning(
     store: Store,
-    kind: str,
     actor: Actor,
+    kind: str,
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
-    started: datetime,
 ) -> dict[str, Any]:
     code = code_version()
     patch = store.artifacts.put_bytes(code.patch) if code.patch else None
     return {
         "kind": kind,
         "by": actor.name,
-        "started_at": started,
         "command": command_line(),
         "params": dict(params),
         "inputs": dict(inputs),
         "code": code.as_json(patch),
         "environment": environment(),
         "process": own_process(),
-        "cache_key": cache_key(kind, params, inputs),
     }
 
 

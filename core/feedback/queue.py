@@ -3,14 +3,11 @@
 docs/decisions/0016-feedback.md says what may be made of them, and why.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.access.authorisation import authorise
 from core.access.identity import Role
-from core.collect.posts import Post, store_posts
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
-from core.executions import cached, record
 from core.feedback.submissions import subreddit_in
 from core.hints import Command, Hint
 from core.store import Store
@@ -21,21 +18,11 @@ from core.store.labels import EVALUATE, TRAIN, USES, Corrected, Label
 __all__ = [
     "EVALUATE",
     "TRAIN",
-    "Brought",
     "Corrected",
-    "bring",
     "count_waiting",
     "label",
     "waiting",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """Which execution made posts of labelled texts, and of how many."""
-
-    execution: int
-    posts: int
 
 
 def waiting(store: Store, *, limit: int = 20, after: int = 0) -> list[Corrected]:
@@ -92,42 +79,6 @@ def label(
         )
         table.write_label(session, said)
     return said
-
-
-def bring(store: Store) -> Brought | None:
-    """Make posts of the labelled texts, as one recorded step; None if there are none.
-
-    What was brought before and has not changed is left as it is.
-    """
-    with store.read() as session:
-        state, texts = table.state(session), list(table.labelled(session))
-    if not texts:
-        return None
-    newest = state.newest.isoformat() if state.newest else None
-    inputs = {"labels": state.labels, "newest": newest, "texts": len(texts)}
-    earlier = cached(store, "feedback", {}, inputs)
-    if earlier is not None:
-        return Brought(earlier.number, len(texts))
-    posts = [
-        Post(
-            id=text.post_id,
-            subreddit=text.subreddit,
-            created_utc=int(text.at.timestamp()),
-            title=text.title,
-            body=text.body,
-            is_self=bool(text.body),
-        )
-        for text in texts
-    ]
-    with record(store, "feedback", params={}, inputs=inputs) as run:
-        counts = store_posts(store, posts, source=table.SOURCE, execution=run.number)
-        run.metrics = {
-            "inserted": counts.inserted,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "erased": counts.erased,
-        }
-    return Brought(run.number, len(texts))
 
 
 def _check_again(before: Label, *, again: bool) -> None:

@@ -1,12 +1,13 @@
 """Checking the posts of the store: one recorded run, and how its results are found again."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from core.errors import InputError
-from core.executions import cached, record
+from core.executions import Run, Step, run_cached
 from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.quality.languages import Sample, languages
@@ -19,7 +20,17 @@ from core.store.executions import SUCCEEDED, Execution
 from core.store.frames import put_frame, put_json, read_frame, read_json
 from core.store.quality import Holdings
 
-KIND = "check"
+STEP = Step(
+    "check",
+    code=(
+        "core.quality",
+        "core.stats.gaps",
+        "core.stats.intervals",
+        "core.store.frames",
+        "core.store.quality",
+        "core.text",
+    ),
+)
 FRAMES = ("subreddits", "days", "per_day", "gaps")
 """What is stored beside the summary, by the names of :class:`core.quality.summary.Quality`."""
 
@@ -54,22 +65,23 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
         raise InputError(
             "There are no posts to check", Hint("Import some first.", Command("import", "FOLDER"))
         )
-    earlier = None if force else cached(store, KIND, {}, _inputs(now))
-    if earlier is not None:
-        return Check(earlier, now)
-    with record(store, KIND, params={}, inputs=_inputs(now)) as run:
-        found = _found(store, now.posts, progress)
-        run.outputs = {"summary": put_json(store.artifacts, found.summary)}
-        for name in FRAMES:
-            run.outputs[name] = put_frame(store.artifacts, getattr(found, name))
-        run.metrics = {
-            name: value for name, value in found.summary.items() if isinstance(value, int)
-        }
-    with store.read() as session:
-        made = executions_table.get(session, run.number)
-    if made is None:
-        raise RuntimeError("an execution that was just recorded is gone")
+    made = run_cached(
+        store,
+        STEP,
+        partial(_check, store, now.posts, progress),
+        params={},
+        inputs=_inputs(now),
+        force=force,
+    )
     return Check(made, holdings(store))
+
+
+def _check(store: Store, posts: int, progress: Progress, run: Run) -> None:
+    found = _found(store, posts, progress)
+    run.outputs = {"summary": put_json(store.artifacts, found.summary)}
+    for name in FRAMES:
+        run.outputs[name] = put_frame(store.artifacts, getattr(found, name))
+    run.metrics = {name: value for name, value in found.summary.items() if isinstance(value, int)}
 
 
 def holdings(store: Store) -> Holdings:
@@ -81,7 +93,7 @@ def holdings(store: Store) -> Holdings:
 def latest(store: Store) -> Check | None:
     """The newest check; None before the first."""
     with store.read() as session:
-        newest = executions_table.listing(session, kinds=(KIND,), status=SUCCEEDED, limit=1)
+        newest = executions_table.listing(session, kinds=(STEP.kind,), status=SUCCEEDED, limit=1)
     if not newest:
         return None
     return Check(newest[0], holdings(store))

@@ -21,7 +21,8 @@ from core.serving.process import ProcessModel
 from core.serving.suggest import Suggester
 from core.store import Store
 from core.store import releases as table
-from core.training.train import loader, of_execution
+from core.training.load import loader
+from core.training.train import of_execution
 
 log = logging.getLogger("signoff.serving")
 SHADOW = "shadow"

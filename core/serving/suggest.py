@@ -10,7 +10,8 @@ from core.serving.model import LocalModel, Model, Suggestion, Text
 from core.store import Store
 from core.text import is_empty
 from core.training.classifier import ABSENT
-from core.training.train import load, of_execution
+from core.training.load import load
+from core.training.train import of_execution
 
 TOP = 5
 """How many subreddits are suggested where nobody says."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.errors import InputError, RefusedError
-from core.executions import Run, cached, record
+from core.executions import Run, Step, run_cached
 from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.snapshots import splits
@@ -25,7 +26,7 @@ from core.snapshots.content import (
     to_parquet,
 )
 from core.snapshots.files import keep
-from core.snapshots.read import OPEN_SPLITS
+from core.snapshots.read import OPEN_SPLITS, find
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
 from core.store import Store, erasure
@@ -37,6 +38,16 @@ from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
 from core.words import count
 
+STEP = Step(
+    "snapshot",
+    code=(
+        "core.snapshots",
+        "core.store.erasure",
+        "core.store.labels",
+        "core.store.posts",
+        "core.text",
+    ),
+)
 _DAY = 86_400
 _ORIGIN = {labels_table.SOURCE: "feedback"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -95,25 +106,37 @@ def create(
     inputs: dict[str, Any] = {"posts": totals.posts, "last_import": totals.last_execution}
     if rules.feedback:
         inputs["labels"] = [said.labels, said.newest.isoformat() if said.newest else None]
-    earlier = None if force else cached(store, "snapshot", params, inputs)
-    if earlier is not None:
-        with store.read() as session:
-            kept = table.get(session, earlier.outputs["snapshot"])
-        if kept is not None:
-            return kept, earlier.number
-    _check_name(store, name)
-    with record(store, "snapshot", params=params, inputs=inputs) as run:
-        snapshot = _freeze(
-            store, rules, run, name=name, total=totals.posts, force=force, progress=progress
-        )
-        run.outputs = {"snapshot": snapshot.digest}
-        run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
-        run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
-    with store.read() as session:
-        return table.get(session, snapshot.digest) or snapshot, run.number
+    made = run_cached(
+        store,
+        STEP,
+        partial(
+            _freeze, store, rules, name=name, total=totals.posts, force=force, progress=progress
+        ),
+        params=params,
+        inputs=inputs,
+        force=force,
+        check=partial(_check_name, store, name),
+    )
+    return find(store, made.outputs["snapshot"]), made.number
 
 
 def _freeze(
+    store: Store,
+    rules: Rules,
+    run: Run,
+    *,
+    name: str | None,
+    total: int,
+    force: bool,
+    progress: Progress,
+) -> None:
+    snapshot = _frozen(store, rules, run, name=name, total=total, force=force, progress=progress)
+    run.outputs = {"snapshot": snapshot.digest}
+    run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
+    run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
+
+
+def _frozen(
     store: Store,
     rules: Rules,
     run: Run,

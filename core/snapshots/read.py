@@ -21,6 +21,8 @@ from core.store import snapshots as table
 from core.store.snapshots import Snapshot
 
 OPEN_SPLITS = ("train", "valid")
+READING = ("core.snapshots.content", "core.snapshots.read", "core.snapshots.splits")
+"""The code that reading a split depends on, for the steps that do."""
 
 
 def find(store: Store, reference: str) -> Snapshot:

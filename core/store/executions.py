@@ -36,7 +36,7 @@ class Execution:
     code: Json
     environment: Json
     process: Json = field(repr=False)
-    cache_key: str = field(repr=False)
+    cache_key: str | None = field(repr=False)
     error: str | None
     log: str | None
     peak_memory_mib: float | None

@@ -35,7 +35,7 @@ class ExecutionRow(Base):
     environment: Mapped[Json]
     process: Mapped[Json]
     """Host, process id and process start: by these a killed run is recognised."""
-    cache_key: Mapped[Digest]
+    cache_key: Mapped[Digest | None]
     error: Mapped[str | None]
     log: Mapped[str | None]
     peak_memory_mib: Mapped[float | None]

@@ -1,24 +1,26 @@
 """Training one model on one snapshot, recorded."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from core.errors import InputError, RefusedError
-from core.executions import Run, cached, record
+from core.errors import InputError
+from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
-from core.hints import Command, Hint
 from core.processes import cores
 from core.progress import Progress, silent
-from core.snapshots import load_split
+from core.snapshots.read import READING, load_split
 from core.store import Store
 from core.store import models as table
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER
-from core.training.classifier import Classifier, Family
+from core.training.classifier import Family
 from core.training.families import family
+from core.training.load import require_normaliser
+
+STEP = Step("train", code=("core.training", "core.text", *READING))
 
 
 def train(
@@ -59,11 +61,9 @@ def train(
     }
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     inputs = {"snapshot": snapshot.digest}
-    earlier = None if force else cached(store, "train", chosen, inputs)
-    if earlier is not None:
-        return of_execution(store, earlier.number)
-    with record(store, "train", params=chosen, inputs=inputs) as run:
-        return _fit(store, kind, snapshot, chosen, run, progress=progress)
+    fit = partial(_fit, store, kind, snapshot, chosen, progress=progress)
+    made = run_cached(store, STEP, fit, params=chosen, inputs=inputs, force=force)
+    return of_execution(store, made.number)
 
 
 def _fit(
@@ -74,7 +74,7 @@ def _fit(
     run: Run,
     *,
     progress: Progress,
-) -> Model:
+) -> None:
     data = load_split(store, snapshot, "train")
     erased = snapshot.splits["train"] - len(data)
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
@@ -109,7 +109,6 @@ def _fit(
     }
     run.log(f"model {digest}, {run.metrics}")
     run.on_success(lambda session: table.insert_model(session, trained))
-    return trained
 
 
 def of_execution(store: Store, number: int) -> Model:
@@ -123,29 +122,3 @@ def of_execution(store: Store, number: int) -> Model:
     if found is None:
         raise made_none(store, number, thing="model", kind="train")
     return found
-
-
-def load(store: Store, model: Model) -> Classifier:
-    """The verified model, ready to predict. Raises as :func:`loader` does."""
-    return loader(store, model)()
-
-
-def loader(store: Store, model: Model) -> Callable[[], Classifier]:
-    """What loads the verified model, now and in other processes.
-
-    Raises:
-        CorruptArtifactError: the file is not what was trained.
-        RefusedError: it was trained on lines of another version of the normaliser.
-    """
-    require_normaliser(model.normaliser, f"Model #{model.execution}")
-    return partial(family(model.family).load, store.artifacts.open(model.digest))
-
-
-def require_normaliser(version: int, whose: str) -> None:
-    """Refuse lines or models of another normaliser: their numbers would silently differ."""
-    if version != NORMALISER:
-        raise RefusedError(
-            f"{whose} was made with version {version} of the text normaliser, but this Signoff has"
-            f" {NORMALISER}",
-            Hint("Freeze a new snapshot, and train on it.", Command("snapshot create")),
-        )

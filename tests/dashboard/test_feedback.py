@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from core.feedback import queue, summary
+from core.feedback.bring import bring
 from core.feedback.submissions import Sent, answer, keep
 from core.feedback.summary import Share
 from core.release import aliases
@@ -91,7 +92,7 @@ def test_what_a_user_corrects_is_labelled_on_the_page(store: Store, open_page: O
     app = press(app, "Label it")
     assert "Labelled." in app.toast[0].value
     assert queue.waiting(store) == []
-    queue.bring(store)
+    bring(store)
     with store.read() as session:
         from core.store import labels
 

@@ -14,7 +14,8 @@ from core.release.aliases import version_for
 from core.serving import servers
 from core.store import Store
 from core.store import releases as table
-from core.training.train import load, of_execution
+from core.training.load import load
+from core.training.train import of_execution
 from tests.commands import signoff
 from tests.core.api.conftest import TITLE, Api, Serve, running
 from tests.core.serving.conftest import Served

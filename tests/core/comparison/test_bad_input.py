@@ -8,7 +8,7 @@ import pandas as pd
 from core.comparison.difference import Difference, Side, difference
 from core.comparison.results import ChurnCounts
 from core.evaluation.aggregate import aggregate
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 from tests.factories import make_table
 
 POSTS = {f"p{n}": (("cats", "space")[n % 2], ("cats", "cats", "space")[n % 3]) for n in range(30)}

@@ -6,7 +6,7 @@ from core.comparison.compare import Pair, changes_of, compare, kept, pair, slice
 from core.comparison.differences import differences
 from core.errors import CorruptArtifactError, InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate, evaluate_unsealed, of_execution
-from core.executions import get, listing
+from core.executions import Step, get, listing
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.snapshots.unsealed import attributes_of, unseal
@@ -112,7 +112,7 @@ def test_other_code_does_not_ask_for_a_second_look(
 ) -> None:
     chosen = on_test(road)
     made = compare(road.store, chosen, attributes=attributes_of(unseal(road.store, road.snapshot)))
-    monkeypatch.setattr("core.executions.history.cache_key", lambda *_: "0" * 64)
+    monkeypatch.setattr(Step, "key", lambda *_: "0" * 64)
     assert compare(road.store, chosen) == made
 
 

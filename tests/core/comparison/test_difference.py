@@ -14,7 +14,7 @@ from core.comparison.align import paired_order
 from core.comparison.difference import Difference, Side, difference
 from core.comparison.results import ChurnCounts, NoiseBands, Subreddits
 from core.evaluation.aggregate import aggregate
-from core.evaluation.predict import PredictionTable
+from core.evaluation.prediction_table import PredictionTable
 from core.records import to_json
 from tests.factories import make_table
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.evaluation.influence import MOST_TRIED, Influence, influential_words
-from core.training import train
 from core.training.classifier import ABSENT, Predictions
+from core.training.load import load
 from tests.conftest import Road
 from tests.factories import WORDS
 
@@ -69,7 +69,7 @@ def test_one_batch_predicts_all_and_long_lines_are_tried_in_part() -> None:
 
 
 def test_a_trained_model_heeds_the_words_of_the_subreddit(road: Road) -> None:
-    classifier = train.load(road.store, road.baseline)
+    classifier = load(road.store, road.baseline)
     found = influential_words(classifier, "the rocket why orbit about lunar", "space")
     words = {influence.word for influence in found if influence.effect > 0}
     assert set(WORDS["space"]) & words

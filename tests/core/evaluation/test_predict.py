@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.collect.posts import Post
-from core.evaluation.predict import PredictionTable, from_parquet, predict, reindex, to_parquet
+from core.evaluation.predict import predict
+from core.evaluation.prediction_table import (
+    PredictionTable,
+    from_parquet,
+    reindex,
+    to_parquet,
+)
 from core.progress import silent
 from core.snapshots.content import SplitFile, split_file
 from core.snapshots.content import to_parquet as to_split

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.executions import code
-from core.executions.code import CodeVersion, code_version
+from core.executions.code import CodeVersion, code_version, source_digest
 
 Git = Callable[..., str]
 
@@ -41,11 +41,16 @@ def git(source: Path) -> Git:
 
 
 def look() -> CodeVersion:
-    code_version.cache_clear()
+    forget()
     try:
         return code_version()
     finally:
-        code_version.cache_clear()
+        forget()
+
+
+def forget() -> None:
+    code_version.cache_clear()
+    source_digest.cache_clear()
 
 
 def test_a_clean_checkout_is_its_commit(git: Git) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import InputError, NotFoundError, StorageError
-from core.executions import Run, cached, get, listing, mark_interrupted, record
+from core.executions import Run, get, listing, mark_interrupted, record
 from core.executions.code import CodeVersion
 from core.executions.environment import is_alive, own_process
-from core.executions.history import cache_key, log_text, running
+from core.executions.history import log_text, running
 from core.store import Store
 from core.store import models as table
 from core.store.models import Model
@@ -112,30 +112,6 @@ def test_a_row_that_is_refused_fails_the_run_and_takes_the_others_with_it(store:
         run.on_success(add_orphan)
     assert get(store, run.number).status == "failed"
     assert subreddits(store) == 0
-
-
-def test_the_same_step_gives_the_earlier_execution_back(store: Store) -> None:
-    number = run_once(store)
-    found = cached(store, "train", PARAMS, INPUTS)
-    assert found is not None
-    assert found.number == number
-    assert cached(store, "train", {"seed": 2}, INPUTS) is None
-    assert cached(store, "train", PARAMS, {}) is None
-    assert cached(store, "evaluate", PARAMS, INPUTS) is None
-    assert run_once(store) > number
-
-
-def test_other_code_is_another_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = cache_key("train", PARAMS, INPUTS)
-    other = CodeVersion(commit=None, patch=b"", source="other")
-    monkeypatch.setattr("core.executions.history.code_version", lambda: other)
-    assert cache_key("train", PARAMS, INPUTS) != before
-
-
-def test_a_run_that_failed_is_not_given_back(store: Store) -> None:
-    with pytest.raises(InputError), record(store, "train", params=PARAMS, inputs=INPUTS):
-        raise InputError("No good", "Mend it.")
-    assert cached(store, "train", PARAMS, INPUTS) is None
 
 
 def test_numbers_only_grow_and_the_newest_comes_first(store: Store) -> None:

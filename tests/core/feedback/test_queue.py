@@ -7,7 +7,8 @@ from core.access.identity import NOBODY, acting_as
 from core.comparison.dimensions import dimensions, in_slice
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import get, listing
-from core.feedback.queue import EVALUATE, TRAIN, bring, count_waiting, label, waiting
+from core.feedback.bring import bring
+from core.feedback.queue import EVALUATE, TRAIN, count_waiting, label, waiting
 from core.feedback.submissions import answer
 from core.snapshots import create, load_split
 from core.snapshots.read import load_attributes

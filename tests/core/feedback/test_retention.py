@@ -9,6 +9,7 @@ import pytest
 from core.access.identity import Actor, Way, acting_as
 from core.errors import InputError, NotFoundError, RefusedError
 from core.feedback import erasing, queue, retention
+from core.feedback.bring import bring
 from core.feedback.submissions import answer, counts
 from core.settings import settings
 from core.snapshots import create, find
@@ -137,13 +138,13 @@ def test_a_user_has_a_text_erased_from_all_that_was_made_of_it(road: Road, send:
     sent, other = send("wordmine purring"), send("wordother purring")
     for each in (sent, other):
         queue.label(store, each, "cats", use=queue.EVALUATE)
-    queue.bring(store)
+    bring(store)
     create(store, Rules(feedback=True), name="with")
     assert found(store, {"wordmine", "wordother"}) == {"wordmine", "wordother"}
     assert erasing.erase(store, [sent]) == retention.ErasedTexts(texts=1, posts=1)
     assert found(store, {"wordmine", "wordother"}) == {"wordother"}
     assert verify(store, find(store, "with")).state == "erased"
-    assert queue.bring(store) is not None
+    assert bring(store) is not None
     assert found(store, {"wordmine"}) == set()
 
 
@@ -151,7 +152,7 @@ def test_a_labelled_text_that_was_erased_never_becomes_a_post(road: Road, send: 
     sent = send("wordmine")
     queue.label(road.store, sent, "cats")
     assert erasing.erase(road.store, [sent]) == retention.ErasedTexts(texts=1)
-    assert queue.bring(road.store) is None
+    assert bring(road.store) is None
     assert erasing.erase(road.store, [sent]) == retention.ErasedTexts(texts=0)
 
 

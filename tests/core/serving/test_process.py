@@ -19,7 +19,7 @@ from core.serving.model import LocalModel
 from core.serving.pool import Pool, load_beside
 from core.serving.process import ProcessModel
 from core.training.families import family
-from core.training.train import load, loader
+from core.training.load import load, loader
 from tests.conftest import Road
 from tests.core.serving.conftest import Served
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import CorruptArtifactError, InputError, NotFoundError
 from core.serving.suggest import load_alias, load_version
-from core.training.train import load
+from core.training.load import load
 from tests import decisions
 from tests.conftest import Road
 from tests.factories import set_policy

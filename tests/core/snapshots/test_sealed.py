@@ -21,7 +21,8 @@ from core.snapshots.content import from_parquet
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import NONCE_BYTES
 from core.store import Store
-from core.training.train import load, train
+from core.training.load import load
+from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK, fill, make_corpus
 

@@ -11,7 +11,8 @@ from core.executions import get, listing
 from core.store import models as table
 from core.training import train as module
 from core.training.fasttext_family import FastTextFamily
-from core.training.train import load, of_execution, train
+from core.training.load import load
+from core.training.train import of_execution, train
 from tests.conftest import Road
 from tests.factories import QUICK
 from tests.workspaces import overwrite

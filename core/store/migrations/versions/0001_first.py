@@ -49,7 +49,7 @@ def _make_posts() -> None:
         _column("code", sa.JSON()),
         _column("environment", sa.JSON()),
         _column("process", sa.JSON()),
-        _column("cache_key", sa.String(64)),
+        _column("cache_key", sa.String(64), nullable=True),
         _column("error", sa.String(), nullable=True),
         _column("log", sa.String(), nullable=True),
         _column("peak_memory_mib", sa.Double(), nullable=True),
