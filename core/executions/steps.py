@@ -22,7 +22,7 @@ class Step:
     ``code`` names packages and modules of ``core``: everything that the step's module imports,
     except what only carries rows, files and messages, and except the modules of other steps,
     whose results come in as inputs. ``tests/core/executions/test_steps.py`` compares it with the
-    real imports; docs/decisions/0001-cache-by-source.md says why.
+    real imports; docs/decisions/0001-steps-and-their-code.md says why.
     """
 
     kind: str
