@@ -9,7 +9,7 @@ import pytest
 from core.errors import CorruptArtifactError, InputError, NotFoundError, RefusedError, StorageError
 from core.executions import get, listing
 from core.store import models as table
-from core.training import train as module
+from core.training import load as module
 from core.training.fasttext_family import FastTextFamily
 from core.training.load import load
 from core.training.train import of_execution, train
