@@ -31,6 +31,7 @@ STEP = Step(
         "core.stats.calibration",
         "core.stats.classification",
         "core.stats.curve",
+        "core.records",
         "core.store.frames",
         *READING,
     ),

@@ -26,6 +26,7 @@ STEP = Step(
         "core.quality",
         "core.stats.gaps",
         "core.stats.intervals",
+        "core.records",
         "core.store.frames",
         "core.store.quality",
         "core.text",

@@ -113,19 +113,19 @@ def covers(entry: str, name: str) -> bool:
 def imported(graph: grimp.ImportGraph, start: str) -> set[str]:
     """The modules that ``start`` imports, directly or not, and that can change what it computes.
 
-    The modules of other steps are left out: what those made comes in as inputs. Nor does it go on
-    behind the store's queries: they stand for themselves.
+    The modules of other steps are left out: what those made comes in as inputs. Nor are the tables
+    behind the store's queries, which stand for themselves.
     """
     reached, ahead = {start}, [start]
     while ahead:
         here = ahead.pop()
         for name in graph.find_modules_directly_imported_by(here) - reached:
             carries = any(covers(entry, name) for entry in CARRIES)
-            if carries or name in STEPS or name in ONLY_NAMES:
+            within_store = covers("core.store", here) and covers("core.store", name)
+            if carries or within_store or name in STEPS or name in ONLY_NAMES:
                 continue
             reached.add(name)
-            if not covers("core.store", name):
-                ahead.append(name)
+            ahead.append(name)
     return reached
 
 
