@@ -26,7 +26,7 @@ from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.quality.check import check
 from core.release import aliases, history
-from core.release.events import PRODUCTION, Kind
+from core.release.events import PRODUCTION, Approved, Proposed, Rejected, Released, ReleaseEvent
 from core.serving.model import Suggestion
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
@@ -34,7 +34,6 @@ from core.store import Store, open_store, releases
 from core.store import models as rows
 from core.store.frames import put_frame, put_json
 from core.store.models import Comparison, Evaluation, Model
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 from core.training.train import train
 
@@ -225,6 +224,9 @@ def _comparison(store: Store, pair: Pair, like: Comparison) -> Comparison:
     return made
 
 
+COMMENT = "Generated for the benchmark."
+
+
 def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
     """The last candidates wait; of the others three in four went to production, one did not."""
     production = None
@@ -234,42 +236,25 @@ def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
         if evaluation is None:
             raise RuntimeError("a comparison without its evaluation")
         candidate = evaluation.model_execution
-        _append(store, Kind.PROPOSED, candidate, comparison.execution)
+        said = {"at": datetime.now(UTC), "by": "bench", "candidate": candidate}
+        shown = {"comment": COMMENT, "comparison": comparison.execution}
+        _append(store, Proposed(**said, **shown))
         if number >= len(proposed) - WAITING:
             continue
         if number % 4 == 3:
-            _append(store, Kind.REJECTED, candidate, comparison.execution)
+            _append(store, Rejected(**said, **shown, shown=comparison.summary))
             continue
         with store.write() as session:
             version = releases.next_version(session, at=datetime.now(UTC), candidate=candidate)
             releases.move_alias(session, PRODUCTION, before=production, after=version)
-        _append(store, Kind.APPROVED, candidate, comparison.execution, version=version)
-        _append(
-            store, Kind.RELEASED, candidate, version=version, alias=PRODUCTION, before=production
+        approved = Approved(
+            **said, **shown, shown=comparison.summary, version=version, override=None
         )
+        _append(store, approved)
+        _append(store, Released(**said, alias=PRODUCTION, before=production, version=version))
         production = version
 
 
-def _append(
-    store: Store,
-    kind: Kind,
-    candidate: int,
-    comparison: int | None = None,
-    *,
-    version: str | None = None,
-    alias: str | None = None,
-    before: str | None = None,
-) -> None:
-    event = EventRecord(
-        kind=kind,
-        at=datetime.now(UTC),
-        by="bench",
-        candidate=candidate,
-        comment="Generated for the benchmark.",
-        comparison=comparison,
-        version=version,
-        alias=alias,
-        before=before,
-    )
+def _append(store: Store, event: ReleaseEvent) -> None:
     with store.write() as session:
         history.append(session, event)

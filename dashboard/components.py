@@ -17,8 +17,7 @@ from core.comparison.results import BETTER, WORSE, MetricChange
 from core.errors import SignoffError
 from core.evaluation.history import Training
 from core.hints import Command
-from core.release.events import sentence
-from core.store.releases import EventRecord
+from core.release.events import ReleaseEvent
 from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
 from dashboard.current_user import current
@@ -214,9 +213,9 @@ def shown_key(name: str, shown: Sequence[object]) -> str:
     return f"{name}-{digest[:12]}"
 
 
-def events(found: Sequence[EventRecord]) -> None:
+def events(found: Sequence[ReleaseEvent]) -> None:
     """History as sentences, one line each."""
-    sentences = data.with_names([sentence(event) for event in found])
+    sentences = data.with_names([str(event) for event in found])
     lines = [
         f":gray[{words.minute(event.at)}]  {words.plain(said)}"
         for event, said in zip(found, sentences, strict=True)

@@ -13,7 +13,8 @@ from core.comparison.sentence import verdict_sentence
 from core.evaluation.history import Training
 from core.release.aliases import version_of
 from core.release.candidates import listing
-from core.release.events import PRODUCTION, State
+from core.release.events import PRODUCTION
+from core.release.states import CandidateState
 from core.snapshots import find
 from core.store.models import Comparison, Evaluation
 from dashboard import components as c
@@ -171,7 +172,7 @@ def _production() -> int | None:
 def _defaults(trainings: list[Training]) -> tuple[str | None, str | None]:
     """Production against the newest proposal, else the two newest trainings."""
     newest = [training.number for training in trainings]
-    waiting = [c.number for c in listing(data.store()) if c.state == State.PROPOSED]
+    waiting = [c.number for c in listing(data.store()) if c.state == CandidateState.PROPOSED]
     candidate = next(iter([*waiting, *newest]), None)
     others = [number for number in (_production(), *newest) if number not in (None, candidate)]
     return (str(others[0]) if others else None), (str(candidate) if candidate else None)

@@ -1,8 +1,12 @@
 """Candidates brought along their way, for tests of what comes after."""
 
-from core.release import aliases
+from core.release import aliases, candidates, openings
+from core.release.budget import Budget
+from core.release.check import Check, of_candidate
 from core.release.events import PRODUCTION
+from core.release.policy import read_policy
 from core.release.review import approve, propose
+from core.snapshots import find
 from core.store import Store
 from tests.factories import by
 
@@ -15,6 +19,18 @@ def approved(store: Store, number: int) -> str:
         version = approve(store, number, comment="fine").version
     assert version is not None
     return version
+
+
+def check_of(store: Store, number: int) -> Check:
+    """The gates of a candidate as they are judged now."""
+    with store.read() as session:
+        return of_candidate(store, session, candidates.find(session, number))
+
+
+def budget_of(store: Store, snapshot: str) -> Budget:
+    """What the sealed test of that snapshot can still judge."""
+    with store.read() as session:
+        return openings.budget(session, find(store, snapshot), read_policy(store.home))
 
 
 def released(store: Store, number: int) -> str:

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -34,10 +35,12 @@ from core.comparison.results import (
 )
 from core.evaluation.prediction_table import PredictionTable
 from core.executions import record
+from core.release.events import PRODUCTION
+from core.release.gates import GateVerdict
+from core.release.history import RELEASE_EVENTS
 from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 from core.text import normalise
 
@@ -218,9 +221,32 @@ def make_snapshot(**more: Any) -> Snapshot:
     return Snapshot(**(values | more))
 
 
-def make_event(kind: str, **more: Any) -> EventRecord:
-    values = {"at": datetime(2026, 5, 31, tzinfo=UTC), "by": "ada", "candidate": 7}
-    return EventRecord(kind=kind, **(values | more))
+EVENT: dict[str, Any] = {
+    "at": datetime(2026, 5, 31, tzinfo=UTC),
+    "by": "ada",
+    "candidate": 7,
+    "comment": "",
+    "comparison": None,
+    "snapshot": "ab" * 32,
+    "baseline": None,
+    "opening": 1,
+    "evaluation": 8,
+    "verdict": GateVerdict.PASS,
+    "shown": "d" * 64,
+    "version": "20260531.1",
+    "override": None,
+    "alias": PRODUCTION,
+    "before": None,
+    "share": 0.1,
+}
+"""What any field of an event holds where a test does not say it."""
+
+
+def make_event(kind: str, **more: Any) -> Any:
+    """An event of that kind, see :mod:`core.release.events`."""
+    made = RELEASE_EVENTS.kinds[kind]
+    names = {each.name for each in fields(made)}
+    return made(**({name: EVENT[name] for name in EVENT.keys() & names} | more))
 
 
 def by(name: str) -> AbstractContextManager[Actor]:

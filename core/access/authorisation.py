@@ -2,15 +2,43 @@
 moment ago no longer counts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.events import expired, standing
+from core.access.history import grants
 from core.access.identity import Actor, Role, Way, current_actor
 from core.errors import RefusedError
 from core.hints import Command, Hint
-from core.store import access as table
+from core.store import Store
+
+
+@contextmanager
+def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Actor]]:
+    """A write transaction in which somebody acts who may; it commits at its end.
+
+    Args:
+        needed: the role that it takes.
+        to: what they want to do, as a verb with its object: ``approve a candidate``.
+
+    Raises:
+        RefusedError: they may not; nothing is written.
+    """
+    with store.write() as session:
+        yield session, authorise(session, needed, to=to)
+
+
+@contextmanager
+def unattended(store: Store, *, because: str) -> Iterator[Session]:
+    """A write transaction that asks nobody; it commits at its end.
+
+    Args:
+        because: why nobody needs a role for it. It stands here for whoever reads the code.
+    """
+    with store.write() as session:
+        yield session
 
 
 def role_of(session: Session, actor: Actor) -> Role:
@@ -19,11 +47,14 @@ def role_of(session: Session, actor: Actor) -> Role:
         return Role.ADMIN
     if actor.way == Way.NOBODY:
         return Role.VIEWER
-    now = standing(table.events(session))
-    held = (now.tokens if actor.way == Way.TOKEN else now.people).get(actor.name)
-    if held is None or expired(held, datetime.now(UTC)):
+    held = grants(session)
+    if actor.way != Way.TOKEN:
+        granted = held.people.get(actor.name)
+        return Role.titled(granted.role) if granted else Role.VIEWER
+    token = held.tokens.get(actor.name)
+    if token is None or token.expired(datetime.now(UTC)):
         return Role.VIEWER
-    return Role.titled(held.role or "")
+    return Role.titled(token.role)
 
 
 def authorise(session: Session, needed: Role, *, to: str) -> Actor:

@@ -1,67 +1,103 @@
-"""Roles and tokens are given and taken by events; who holds what now follows from them. Pure."""
+"""Roles and tokens are granted and taken by events; who holds what now follows from them. Pure.
+
+A class for each kind; ``str`` says it in a sentence.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from typing import ClassVar
 
-from core.store.access import AccessRecord
-
-
-class Kind(StrEnum):
-    """What can happen."""
-
-    GRANTED = "granted"
-    """A person was given a role, in place of the one they may have had."""
-    WITHDRAWN = "withdrawn"
-    TOKEN_MADE = "token_made"  # noqa: S105 - not a password
-    TOKEN_REVOKED = "token_revoked"  # noqa: S105
-
-
-_OF_PEOPLE = (Kind.GRANTED, Kind.WITHDRAWN)
+from core.audit.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Who holds what, as the event that gave it."""
+class AccessEvent(Event):
+    """``name``: of the person or of the token."""
 
-    people: Mapping[str, AccessRecord]
-    tokens: Mapping[str, AccessRecord]
-    """Those that were not revoked; some may have expired."""
+    name: str
 
 
-def standing(events: Iterable[AccessRecord]) -> Standing:
-    """What the events, in order, lead to. Pure."""
-    people: dict[str, AccessRecord] = {}
-    tokens: dict[str, AccessRecord] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted(AccessEvent):
+    """A person was given a role, in place of the one they may have had."""
+
+    kind: ClassVar[str] = "granted"
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.by} gave {self.name} the role {self.role}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(AccessEvent):
+    """A person's role was taken."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+    def __str__(self) -> str:
+        return f"{self.by} took the role of {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMade(AccessEvent):
+    """``secret``: SHA-256 of the token's secret, which is kept nowhere. ``expires_at``: None where
+    the token does not end by itself.
+    """
+
+    kind: ClassVar[str] = "token_made"
+    role: str
+    secret: str
+    expires_at: datetime | None
+
+    def __str__(self) -> str:
+        until = f" until {self.expires_at:%Y-%m-%d %H:%M} UTC" if self.expires_at else ""
+        return f"{self.by} made the token {self.name}, {self.role}{until}"
+
+    def expired(self, at: datetime) -> bool:
+        """Whether it has ended by itself."""
+        return self.expires_at is not None and self.expires_at <= at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(AccessEvent):
+    kind: ClassVar[str] = "token_revoked"
+
+    def __str__(self) -> str:
+        return f"{self.by} revoked the token {self.name}"
+
+
+KINDS: tuple[type[AccessEvent], ...] = (Granted, Withdrawn, TokenMade, TokenRevoked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGrants:
+    """Who holds which role, as the event that gave it."""
+
+    people: Mapping[str, Granted]
+    tokens: Mapping[str, TokenMade]
+    """Tokens that were not revoked; some may have expired."""
+
+
+def role_grants(events: Iterable[AccessEvent]) -> RoleGrants:
+    """What the events, in order, lead to."""
+    people: dict[str, Granted] = {}
+    tokens: dict[str, TokenMade] = {}
     for event in events:
-        held = people if event.kind in _OF_PEOPLE else tokens
-        if event.role is None:
-            held.pop(event.name, None)
-        else:
-            held[event.name] = event
-    return Standing(people=people, tokens=tokens)
+        if isinstance(event, Granted):
+            people[event.name] = event
+        elif isinstance(event, TokenMade):
+            tokens[event.name] = event
+        elif isinstance(event, Withdrawn):
+            people.pop(event.name, None)
+        elif isinstance(event, TokenRevoked):
+            tokens.pop(event.name, None)
+    return RoleGrants(people=people, tokens=tokens)
 
 
-def role_after(events: Iterable[AccessRecord], event: AccessRecord) -> str | None:
-    """The role that the person or token of ``event`` holds after ``events``; None: none. Pure."""
-    now = standing(events)
-    held = (now.people if event.kind in _OF_PEOPLE else now.tokens).get(event.name)
+def role_after(events: Iterable[AccessEvent], event: AccessEvent) -> str | None:
+    """The role that the person or token of ``event`` holds after ``events``; None: none."""
+    grants = role_grants(events)
+    of_person = isinstance(event, Granted | Withdrawn)
+    held = (grants.people if of_person else grants.tokens).get(event.name)
     return held.role if held else None
-
-
-def expired(token: AccessRecord, at: datetime) -> bool:
-    """Whether a token has ended by itself. Pure."""
-    return token.expires_at is not None and token.expires_at <= at
-
-
-def sentence(event: AccessRecord) -> str:
-    """What happened, as command line, page and log all say it."""
-    until = f" until {event.expires_at:%Y-%m-%d %H:%M} UTC" if event.expires_at else ""
-    happened = {
-        Kind.GRANTED: f"gave {event.name} the role {event.role}",
-        Kind.WITHDRAWN: f"took the role of {event.name}",
-        Kind.TOKEN_MADE: f"made the token {event.name}, {event.role}{until}",
-        Kind.TOKEN_REVOKED: f"revoked the token {event.name}",
-    }[Kind(event.kind)]
-    return f"{event.by} {happened}"

@@ -1,36 +1,31 @@
-"""What was given and taken, chained in the audit log."""
+"""What was granted and taken, as it is stored and chained in the audit log."""
 
-from dataclasses import replace
-from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.access.events import role_after, sentence
-from core.audit.chain import Decision
-from core.audit.lines import Reading
-from core.store import access as table
-from core.store.access import AccessRecord
+from core.access.events import KINDS, AccessEvent, RoleGrants, role_after, role_grants
+from core.audit.events import Events
+
+ACCESS_EVENTS = Events("access_events", KINDS)
+
+E = TypeVar("E", bound=AccessEvent)
 
 
-def append(session: Session, event: AccessRecord) -> AccessRecord:
+def append(session: Session, event: E) -> E:
     """Write an event and its entry in the caller's write transaction: both or neither.
 
     Returns:
         The event with its id.
     """
-    earlier = table.events(session)
-    stored = replace(event, id=table.append(session, event))
+    earlier = ACCESS_EVENTS.read(session)
     before, after = role_after(earlier, event), role_after([*earlier, event], event)
-    audit.append(session, stored, before=before, after=after)
+    stored, record = ACCESS_EVENTS.append(session, event)
+    audit.append(session, record, before=before, after=after)
     return stored
 
 
-def reading(decision: Decision) -> Reading:
-    """What an entry about a role or a token says."""
-    details = dict(decision.details)
-    if "expires_at" in details:
-        details["expires_at"] = datetime.fromisoformat(details["expires_at"])
-    at = datetime.fromisoformat(decision.at)
-    event = AccessRecord(**details, kind=decision.kind, at=at, by=decision.by)
-    return Reading(sentence=sentence(event))
+def grants(session: Session) -> RoleGrants:
+    """Who holds which role now."""
+    return role_grants(ACCESS_EVENTS.read(session))

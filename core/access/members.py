@@ -10,17 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from core.access.authorisation import authorise
-from core.access.events import Kind, Standing, expired, standing
-from core.access.history import append
+from core.access.authorisation import acting
+from core.access.events import Granted, TokenMade, TokenRevoked, Withdrawn
+from core.access.history import append, grants
 from core.access.identity import Actor, Role, Way, person
 from core.errors import InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
 from core.store import Store
-from core.store import access as table
-from core.store.access import AccessRecord
 
 PREFIX = "signoff_"
 """How secrets begin, so that people and scanners see what they are."""
@@ -43,16 +39,16 @@ class Holder:
 def people(store: Store) -> list[Holder]:
     """Everyone who was given a role, by name."""
     with store.read() as session:
-        return _holders(_now(session).people)
+        return _holders(grants(session).people)
 
 
 def tokens(store: Store) -> list[Holder]:
     """The tokens that were not revoked, by name; expired ones too."""
     with store.read() as session:
-        return _holders(_now(session).tokens)
+        return _holders(grants(session).tokens)
 
 
-def grant(store: Store, name: str, role: Role) -> AccessRecord:
+def grant(store: Store, name: str, role: Role) -> Granted:
     """Give a person a role, in place of the one they have.
 
     Args:
@@ -63,18 +59,20 @@ def grant(store: Store, name: str, role: Role) -> AccessRecord:
         RefusedError: whoever acts is no admin; the person holds that role; a token has that name.
     """
     name = person(name)
-    with store.write() as session:
-        actor = authorise(session, Role.ADMIN, to="give roles")
-        now = _now(session)
-        if name in now.tokens:
+    with acting(store, Role.ADMIN, to="give roles") as (session, actor):
+        held = grants(session)
+        if name in held.tokens:
             raise RefusedError(f"{name} is the name of a token", "Revoke the token first.")
-        held = now.people.get(name)
-        if held is not None and held.role == role.title:
+        granted = held.people.get(name)
+        if granted is not None and granted.role == role.title:
             raise RefusedError(f"{name} already has the {role.title} role", "Nothing was changed.")
-        return append(session, _event(Kind.GRANTED, actor, name, role=role.title))
+        return append(
+            session,
+            Granted(at=datetime.now(UTC), by=actor.name, name=name, role=role.title),
+        )
 
 
-def withdraw(store: Store, name: str) -> AccessRecord:
+def withdraw(store: Store, name: str) -> Withdrawn:
     """Take a person's role; from the next moment on they look only.
 
     Tokens that they made stay: each has a role of its own, and is revoked by its name.
@@ -84,13 +82,12 @@ def withdraw(store: Store, name: str) -> AccessRecord:
         RefusedError: whoever acts is no admin.
     """
     name = person(name)
-    with store.write() as session:
-        actor = authorise(session, Role.ADMIN, to="take roles")
-        if name not in _now(session).people:
+    with acting(store, Role.ADMIN, to="take roles") as (session, actor):
+        if name not in grants(session).people:
             raise NotFoundError(
                 f"{name} has no role", Hint("List who has which role.", Command("users list"))
             )
-        return append(session, _event(Kind.WITHDRAWN, actor, name))
+        return append(session, Withdrawn(at=datetime.now(UTC), by=actor.name, name=name))
 
 
 def make_token(store: Store, name: str, role: Role, *, days: int | None = None) -> str:
@@ -112,33 +109,37 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise InputError(f"A token cannot be valid for {days} days", f"Choose 1 to {MAX_DAYS:,}.")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    with store.write() as session:
-        actor = authorise(session, Role.ADMIN, to="make tokens")
-        now = _now(session)
-        if name in now.people or name in now.tokens:
-            what = "person with a role" if name in now.people else "token"
+    with acting(store, Role.ADMIN, to="make tokens") as (session, actor):
+        held = grants(session)
+        if name in held.people or name in held.tokens:
+            what = "person with a role" if name in held.people else "token"
             raise RefusedError(f"There is already a {what} named {name}", "Choose another name.")
-        made = _event(
-            Kind.TOKEN_MADE, actor, name, role=role.title, secret=_digest(secret), days=days
+        now = datetime.now(UTC)
+        made = TokenMade(
+            at=now,
+            by=actor.name,
+            name=name,
+            role=role.title,
+            secret=_digest(secret),
+            expires_at=None if days is None else now + timedelta(days=days),
         )
         append(session, made)
     return secret
 
 
-def revoke_token(store: Store, name: str) -> AccessRecord:
+def revoke_token(store: Store, name: str) -> TokenRevoked:
     """End a token at once.
 
     Raises:
         NotFoundError: there is no such token.
         RefusedError: whoever acts is no admin.
     """
-    with store.write() as session:
-        actor = authorise(session, Role.ADMIN, to="revoke tokens")
-        if name not in _now(session).tokens:
+    with acting(store, Role.ADMIN, to="revoke tokens") as (session, actor):
+        if name not in grants(session).tokens:
             raise NotFoundError(
                 f"There is no token {name!r}", Hint("List the tokens.", Command("tokens list"))
             )
-        return append(session, _event(Kind.TOKEN_REVOKED, actor, name))
+        return append(session, TokenRevoked(at=datetime.now(UTC), by=actor.name, name=name))
 
 
 def actor_of_token(store: Store, secret: str) -> Actor:
@@ -151,59 +152,34 @@ def actor_of_token(store: Store, secret: str) -> Actor:
     """
     digest = _digest(secret)
     with store.read() as session:
-        held = _now(session).tokens.values()
-    found = next((token for token in held if token.secret == digest), None)
-    if found is None:
+        tokens = grants(session).tokens.values()
+    token = next((each for each in tokens if each.secret == digest), None)
+    if token is None:
         raise RefusedError(
             "This token is unknown, or was revoked",
             Hint("An admin can create another.", Command("tokens create", "NAME", role="ROLE")),
         )
-    if expired(found, datetime.now(UTC)):
+    if token.expired(datetime.now(UTC)):
         raise RefusedError(
-            f"The token {found.name} expired on {found.expires_at:%Y-%m-%d %H:%M} UTC",
+            f"The token {token.name} expired on {token.expires_at:%Y-%m-%d %H:%M} UTC",
             Hint(
-                "An admin can revoke it, and create another.", Command("tokens revoke", found.name)
+                "An admin can revoke it, and create another.", Command("tokens revoke", token.name)
             ),
         )
-    return Actor(found.name, Way.TOKEN)
+    return Actor(token.name, Way.TOKEN)
 
 
-def _now(session: Session) -> Standing:
-    return standing(table.events(session))
-
-
-def _holders(held: Mapping[str, AccessRecord]) -> list[Holder]:
+def _holders(held: Mapping[str, Granted | TokenMade]) -> list[Holder]:
     return [
         Holder(
             name=name,
-            role=Role.titled(event.role or ""),
+            role=Role.titled(event.role),
             by=event.by,
             at=event.at,
-            expires_at=event.expires_at,
+            expires_at=event.expires_at if isinstance(event, TokenMade) else None,
         )
         for name, event in sorted(held.items())
     ]
-
-
-def _event(
-    kind: Kind,
-    actor: Actor,
-    name: str,
-    *,
-    role: str | None = None,
-    secret: str | None = None,
-    days: int | None = None,
-) -> AccessRecord:
-    at = datetime.now(UTC)
-    return AccessRecord(
-        kind=kind,
-        at=at,
-        by=actor.name,
-        name=name,
-        role=role,
-        secret=secret,
-        expires_at=None if days is None else at + timedelta(days=days),
-    )
 
 
 def _digest(secret: str) -> str:

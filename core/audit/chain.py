@@ -6,14 +6,14 @@ is JSON with sorted keys and no spaces, in UTF-8. The first entry continues :dat
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
+from pydantic import JsonValue
 
-from core.store.audit import Entry, Record, key_of
-from core.store.releases import EventRecord
+from core.store.audit import Entry
+from core.store.records import Record
 
 START = "0" * 64
 
@@ -34,7 +34,7 @@ class Decision:
     of a person or a token."""
     evidence: str | None
     """SHA-256 of the comparison that was shown; None where there was nothing to compare with."""
-    details: dict[str, Any]
+    details: dict[str, JsonValue]
     """Whatever else the record holds; what it leaves empty is left out."""
 
 
@@ -59,10 +59,8 @@ def of_record(
     record: Record, *, before: str | None, after: str | None, evidence: str | None
 ) -> Decision:
     """What the entry of a stored decision says."""
-    apart = {"id", "at", "by", "kind"}
-    details = {f.name: getattr(record, f.name) for f in fields(record) if f.name not in apart}
     return Decision(
-        record=key_of(record),
+        record=record.key,
         at=_moment(record.at),
         by=record.by,
         kind=record.kind,
@@ -71,8 +69,7 @@ def of_record(
         evidence=evidence,
         details={
             name: _moment(value) if isinstance(value, datetime) else value
-            for name, value in details.items()
-            if value is not None
+            for name, value in record.details.items()
         },
     )
 
@@ -186,28 +183,29 @@ def _unmoved(
 ) -> Iterator[Break]:
     """Aliases that name another version than their last move gave them."""
     moved = {
-        record.alias: record.version
+        record.details["alias"]: record.details.get("version")
         for record in records
-        if isinstance(record, EventRecord) and record.alias
+        if record is not None and "alias" in record.details
     }
-    for name in sorted(moved.keys() | aliases.keys()):
+    for name in sorted(map(str, moved.keys() | aliases.keys())):
         now, given = aliases.get(name), moved.get(name)
         if now != given:
-            why = f"{name} names {now or 'nothing'}, but its last move gave it {given or 'nothing'}"
+            names = f"{name} names {now or 'no version'}"
+            why = f"{names}, but its last move gave it {given or 'nothing'}"
             yield Break(_end(entries) + 1, why)
 
 
 def _differences(decision: Decision, record: Record, evidence: Mapping[int, str]) -> list[str]:
     """In which fields an entry and its record say different things."""
-    comparison = getattr(record, "comparison", None)
-    shown = None if comparison is None else evidence.get(comparison)
+    comparison = record.details.get("comparison")
+    shown = evidence.get(comparison) if isinstance(comparison, int) else None
     now = of_record(record, before=decision.before, after=decision.after, evidence=shown)
     said, stored = asdict(decision), asdict(now)
-    details = said.pop("details"), stored.pop("details")
-    return sorted(_differing(said, stored) | _differing(*details))
+    del said["details"], stored["details"]
+    return sorted(_differing(said, stored) | _differing(decision.details, now.details))
 
 
-def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> set[str]:
     return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 

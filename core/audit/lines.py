@@ -1,11 +1,13 @@
 """The audit log as people read it: every entry a sentence, made from what was hashed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from core.audit import chain
 from core.audit.chain import Decision
+from core.audit.events import Event
 from core.store import Store
 from core.store import audit as table
 from core.store.audit import Entry
@@ -13,16 +15,12 @@ from core.store.audit import Entry
 UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one decision means. ``candidate``: None where it is about none."""
+class Table(Protocol):
+    """Reads the entries of one table, as :class:`core.audit.events.Events` does."""
 
-    sentence: str
-    candidate: int | None = None
+    table: str
 
-
-Readers = Mapping[str, Callable[[Decision], Reading]]
-"""Table of a record -> how its decisions read."""
+    def of_decision(self, decision: Decision) -> Event: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +38,28 @@ class Line:
     sentence: str
 
 
-def lines(store: Store, readers: Readers) -> list[Line]:
-    """The log, the newest entry first. Whether it is whole, :func:`core.audit.verify` says."""
+def lines(store: Store, tables: Iterable[Table]) -> list[Line]:
+    """The log, the newest entry first. Whether it is whole, :func:`core.audit.verify` says.
+
+    Args:
+        tables: whose events it holds.
+    """
+    by_name = {each.table: each for each in tables}
     with store.read() as session:
         entries = table.entries(session)
-    return [line_of(entry, readers) for entry in reversed(entries)]
+    return [line_of(entry, by_name) for entry in reversed(entries)]
 
 
-def line_of(entry: Entry, readers: Readers) -> Line:
-    """What one entry says. Pure."""
+def line_of(entry: Entry, tables: Mapping[str, Table]) -> Line:
+    """What one entry says. Pure.
+
+    Args:
+        tables: name -> its events.
+    """
     try:
         decision = chain.read(entry)
-        reading = readers[decision.record.partition("/")[0]](decision)
-        at = datetime.fromisoformat(decision.at)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        event = tables[decision.record.partition("/")[0]].of_decision(decision)
+    except (ValueError, TypeError, KeyError):
         return Line(
             number=entry.number,
             at=None,
@@ -62,11 +68,12 @@ def line_of(entry: Entry, readers: Readers) -> Line:
             candidate=None,
             sentence="This entry cannot be read: it is not what was written.",
         )
+    candidate = decision.details.get("candidate")
     return Line(
         number=entry.number,
-        at=at,
-        by=str(decision.by),
-        kind=str(decision.kind),
-        candidate=reading.candidate,
-        sentence=reading.sentence,
+        at=event.at,
+        by=event.by,
+        kind=event.kind,
+        candidate=candidate if isinstance(candidate, int) else None,
+        sentence=str(event),
     )

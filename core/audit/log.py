@@ -10,12 +10,12 @@ from core.audit import chain
 from core.store import Store
 from core.store import audit as table
 from core.store.artifacts import write_whole
-from core.store.audit import Record
+from core.store.records import Record
 
 
 def append(
     session: Session,
-    stored: Record,
+    record: Record,
     *,
     before: str | None,
     after: str | None,
@@ -29,7 +29,7 @@ def append(
         after: the same, as it is now.
         evidence: digest of the comparison that was shown.
     """
-    decision = chain.of_record(stored, before=before, after=after, evidence=evidence)
+    decision = chain.of_record(record, before=before, after=after, evidence=evidence)
     table.append(session, chain.link(decision, table.last(session)))
 
 

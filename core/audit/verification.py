@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.audit import chain
 from core.audit.chain import Anchor, Break
 from core.errors import BrokenChainError
-from core.store import Store, releases
+from core.store import Store, records, releases
 from core.store import audit as table
 from core.store.audit import Entry
 
@@ -30,7 +30,7 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
         entries = table.entries(session)
         broken = chain.first_break(
             entries,
-            records=table.records(session),
+            records=records.everything(session),
             evidence=table.evidence(session),
             aliases=releases.aliases(session),
             anchors=heads,

@@ -9,9 +9,8 @@ from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.release_json import event_json
 from core.hints import Command, Hint
 from core.release import aliases
-from core.release.events import CANARY, sentence
+from core.release.events import CANARY, AliasEvent, CanarySet
 from core.serving import servers, watch
-from core.store.releases import EventRecord
 
 alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
 
@@ -33,22 +32,20 @@ def register(app: typer.Typer) -> None:
 def alias_list(as_json: AsJson = False) -> None:
     """What every alias names, who moved it there, and what is not as it should be."""
     store = workspace()
-    last: dict[str, EventRecord] = {}
+    last: dict[str, AliasEvent] = {}
     for event in aliases.history(store):
-        last.setdefault(event.alias or "", event)
-    last = {name: event for name, event in last.items() if event.version is not None}
+        last.setdefault(event.alias, event)
+    named = [event for event in last.values() if event.after is not None]
     canary, alarms = watch.watched(store), servers.alarms(store)
     flags = canary.flags if canary else []
     if as_json:
-        shown = [
-            {**event_json(e), "flags": flags if e.alias == CANARY else []} for e in last.values()
-        ]
+        shown = [{**event_json(e), "flags": flags if e.alias == CANARY else []} for e in named]
         print_json({"aliases": shown, "alarms": alarms})
         return
-    if not last:
+    if not named:
         say(Hint("No alias is set. Set one.", Command("alias set", "production", "VERSION")))
         return
-    rows = [(e.alias, e.version, _share(e), e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in last.values()]
+    rows = [(e.alias, e.after, _share(e), e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in named]
     print_table(("alias", "version", "callers", "moved by", "at (UTC)"), rows)
     for alarm in (*(f"{flag}." for flag in flags), *alarms):
         err.print(f"[red]{escape(alarm)}[/red]", soft_wrap=True)
@@ -105,18 +102,18 @@ def alias_history(name: Name, as_json: AsJson = False) -> None:
         print_json([event_json(event) for event in found])
         return
     for event in found:
-        say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
+        say(f"{event.at:%Y-%m-%d %H:%M} {event}")
 
 
-def _share(event: EventRecord) -> str | None:
+def _share(event: AliasEvent) -> str | None:
     """Of the callers, for a canary; production has those that are left."""
-    if event.alias != CANARY:
+    if not isinstance(event, CanarySet):
         return None
     return f"{100 * event.share:.3g}%" if event.share else "none, it has ended"
 
 
-def _print_event(event: EventRecord, *, as_json: bool) -> None:
+def _print_event(event: AliasEvent, *, as_json: bool) -> None:
     if as_json:
         print_json(event_json(event))
         return
-    say(sentence(event))
+    say(str(event))

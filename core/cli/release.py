@@ -16,8 +16,7 @@ from core.release.candidates import Candidate
 from core.release.case import Action, Case, caveats, next_step, read
 from core.release.check import Check
 from core.release.check import check as check_gates
-from core.release.events import sentence
-from core.release.gates import Verdict
+from core.release.gates import GateVerdict
 from core.release.policy import DEFAULT, init_policy, read_policy
 from core.release.policy import FILE as POLICY_FILE
 from core.store import Store
@@ -26,7 +25,7 @@ release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_
 
 GATE_FAILED = 3
 """The exit code where a gate fails; an inconclusive one is no failure."""
-_MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?"}
+_MARKS = {GateVerdict.PASS: "✓", GateVerdict.FAIL: "✗", GateVerdict.INCONCLUSIVE: "?"}
 
 Comment = Annotated[str, typer.Option("--comment", help="Why. It stays in the history.")]
 Evidence = Annotated[
@@ -54,9 +53,9 @@ def propose(
         evidence = found.proposal.comparison
         seconds = get(store, evidence).seconds if evidence else None
         made = {"execution": evidence, "seconds": seconds}
-        print_json({**made, **_case_json(store, read(store, found))})
+        print_json({**made, **_case_json(store, read(store, found.number))})
         return
-    _show(store, read(store, found))
+    _show(store, read(store, found.number))
 
 
 @release.command("check")
@@ -72,7 +71,7 @@ def check(candidate: Number, as_json: AsJson = False) -> None:
         print_json(_check_json(store, found))
     else:
         _print_check(store, found)
-    if found.verdict == Verdict.FAIL:
+    if found.verdict == GateVerdict.FAIL:
         raise typer.Exit(GATE_FAILED)
 
 
@@ -96,14 +95,14 @@ def open_command(
         found = openings.open_test(
             store, number(candidate), reason=reason, on=on, progress=progress
         )
-    case = read(store, found)
+    case = read(store, found.number)
     if as_json:
         run = openings.run_of(store, found)
         made = {"execution": run and run.number, "seconds": run and run.seconds}
         print_json({**made, **_case_json(store, case)})
     else:
         _show(store, case)
-    if case.evidence.verdict == Verdict.FAIL:
+    if case.evidence.verdict == GateVerdict.FAIL:
         raise typer.Exit(GATE_FAILED)
 
 
@@ -203,7 +202,7 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 def _done(store: Store, candidate: Candidate, *, as_json: bool) -> None:
-    case = read(store, candidate)
+    case = read(store, candidate.number)
     if as_json:
         print_json(_case_json(store, case))
         return
@@ -216,7 +215,7 @@ def _show(store: Store, case: Case) -> None:
     say(f"Candidate #{candidate.number}: {candidate.state}{version}")
     result = candidate.result
     if result is not None:
-        say(f"Evidence: the sealed test of {(result.snapshot or '')[:12]}, opened by {result.by}.")
+        say(f"Evidence: the sealed test of {result.snapshot[:12]}, opened by {result.by}.")
     elif candidate.proposal.comparison:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
     for caveat in _caveats(store, case):
@@ -225,7 +224,7 @@ def _show(store: Store, case: Case) -> None:
     say(f"Evidence digest: {judged.digest}")
     say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
     for event in candidate.events:
-        say(f"{event.at:%Y-%m-%d %H:%M} {sentence(event)}")
+        say(f"{event.at:%Y-%m-%d %H:%M} {event}")
     say(_next(case))
 
 
@@ -283,7 +282,7 @@ def _print_check(store: Store, found: Check) -> None:
 
 def _print_gates(found: Check) -> None:
     verdicts = [gate.verdict for gate in found.gates]
-    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in GateVerdict)
     say(f"Gates: {counts}. Policy: {found.policy.source}, {found.policy.digest[:12]}.")
     for gate in found.gates:
         say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")

@@ -2,22 +2,24 @@
 
 from typing import Any
 
+from core.release.events import LeakedTest, ReleaseEvent
+from core.release.history import RELEASE_EVENTS
 from core.release.openings import Opening
-from core.store.releases import EventRecord
 
 
-def event_json(event: EventRecord) -> dict[str, Any]:
+def event_json(event: ReleaseEvent) -> dict[str, Any]:
+    details = RELEASE_EVENTS.record(event).details
     return {
-        "name": event.alias,
-        "version": event.version,
+        "name": details.get("alias"),
+        "version": details.get("version"),
         "event": event.kind,
         "by": event.by,
         "at": event.at,
-        "before": event.before,
+        "before": details.get("before"),
         "candidate": event.candidate,
-        "comment": event.comment,
-        "override": event.override,
-        "share": event.share,
+        "comment": details.get("comment"),
+        "override": details.get("override"),
+        "share": details.get("share"),
     }
 
 
@@ -25,7 +27,7 @@ def opening_json(opening: Opening | None) -> dict[str, Any] | None:
     """None where the sealed test was not opened."""
     if opening is None:
         return None
-    row, end = opening.row, opening.end
+    row, result = opening.row, opening.result
     return {
         "number": row.id,
         "state": opening.state,
@@ -35,9 +37,9 @@ def opening_json(opening: Opening | None) -> dict[str, Any] | None:
         "by": row.by,
         "at": row.at,
         "reason": row.comment,
-        "verdict": end.verdict if end else None,
-        "evaluation": end.evaluation if end else None,
-        "comparison": end.comparison if end else None,
-        "evidence": end.shown if end else None,
-        "refused": end.comment if end and opening.state == "refused" else None,
+        "verdict": result.verdict if result else None,
+        "evaluation": result.evaluation if result else None,
+        "comparison": result.comparison if result else None,
+        "evidence": result.shown if result else None,
+        "refused": opening.end.comment if isinstance(opening.end, LeakedTest) else None,
     }

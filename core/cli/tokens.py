@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from core.access import members
-from core.access.events import sentence
 from core.access.identity import Role
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.users import event_json
@@ -78,4 +77,4 @@ def tokens_revoke(name: Name, as_json: AsJson = False) -> None:
     if as_json:
         print_json(event_json(event))
         return
-    say(sentence(event))
+    say(str(event))

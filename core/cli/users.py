@@ -5,11 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from core.access import members
-from core.access.events import Kind, sentence
+from core.access.events import AccessEvent, Granted, TokenMade, TokenRevoked
 from core.access.identity import Role
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.hints import Command, Hint
-from core.store.access import AccessRecord
 
 users = typer.Typer(help="Give and take roles.", no_args_is_help=True)
 
@@ -55,21 +54,22 @@ def users_remove(name: Name, as_json: AsJson = False) -> None:
     _print_event(members.withdraw(workspace(), name), as_json=as_json)
 
 
-def _print_event(event: AccessRecord, *, as_json: bool) -> None:
+def _print_event(event: AccessEvent, *, as_json: bool) -> None:
     if as_json:
         print_json(event_json(event))
         return
-    say(sentence(event))
+    say(str(event))
 
 
-def event_json(event: AccessRecord) -> dict[str, Any]:
+def event_json(event: AccessEvent) -> dict[str, Any]:
     """An event as JSON; no secret is in it, and no hash of one."""
-    of_token = event.kind in (Kind.TOKEN_MADE, Kind.TOKEN_REVOKED)
+    expires_at = event.expires_at if isinstance(event, TokenMade) else None
+    of_token = isinstance(event, TokenMade | TokenRevoked)
     return {
         "name": event.name,
         "event": event.kind,
-        "role": event.role,
+        "role": event.role if isinstance(event, Granted | TokenMade) else None,
         "by": event.by,
         "at": event.at,
-        **({"expires_at": event.expires_at} if of_token else {}),
+        **({"expires_at": expires_at} if of_token else {}),
     }

@@ -21,9 +21,10 @@ from core.feedback import queue, summary
 from core.progress import Progress, silent
 from core.quality.check import check
 from core.release import aliases, candidates, openings, review
-from core.release.events import PRODUCTION, STAGING, State
+from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
+from core.release.states import CandidateState
 from core.settings import REPOSITORY
 from core.snapshots import create
 from core.snapshots.rules import Rules
@@ -179,7 +180,7 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
         if _state(store, model) is None:
             review.propose(store, model.execution, note=step.note)
     with _by(REVIEWER):
-        if step.reject and _state(store, model) == State.PROPOSED:
+        if step.reject and _state(store, model) == CandidateState.PROPOSED:
             review.reject(store, model.execution, comment=step.reject)
         if step.approve:
             _release(store, model, step.approve)
@@ -187,14 +188,14 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
 
 def _release(store: Store, model: Model, comment: str) -> None:
     number = model.execution
-    if _state(store, model) == State.PROPOSED:
+    if _state(store, model) == CandidateState.PROPOSED:
         openings.open_test(store, number, reason="Before the decision, as the policy wants.")
-    if _state(store, model) == State.TESTED:
+    if _state(store, model) == CandidateState.TESTED:
         review.approve(store, number, comment=comment)
     version = candidates.get(store, number).version
     for alias in (STAGING, PRODUCTION):
         now = aliases.current(store).get(alias)
-        moved = [e for e in candidates.get(store, number).events if e.alias == alias]
+        moved = candidates.get(store, number).was_in(alias)
         if version and not moved:
             aliases.move(store, alias, version, expected=now)
     if version:
@@ -216,7 +217,7 @@ def _by(name: str) -> AbstractContextManager[Actor]:
     return acting_as(Actor(name, Way.LOCAL))
 
 
-def _state(store: Store, model: Model) -> State | None:
+def _state(store: Store, model: Model) -> CandidateState | None:
     try:
         return candidates.get(store, model.execution).state
     except NotFoundError:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psutil
+from sqlalchemy.orm import Session
 
 from core.errors import InputError, NotFoundError
 from core.executions.environment import is_alive, own_process
@@ -84,6 +85,12 @@ def running(store: Store, kind: str, name: str, value: Any, *, before: int | Non
         for execution in found
         if before is None or execution.number < before
     )
+
+
+def under_way(session: Session, kind: str, name: str, value: Any) -> bool:
+    """The same as :func:`running`, in the caller's transaction; it records nothing."""
+    runs = table.listing(session, kinds=(kind,), status=table.RUNNING)
+    return any(run.inputs.get(name) == value and _goes_on(run) for run in runs)
 
 
 def mark_interrupted(store: Store) -> list[int]:

@@ -2,23 +2,32 @@
 
 import hashlib
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import authorise
-from core.access.identity import Actor, Role
+from core.access.authorisation import acting
+from core.access.identity import Role
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
 from core.release import candidates, rules
 from core.release.check import of_candidate
-from core.release.events import CANARY, PRODUCTION, STAGING, Kind, alias_versions
-from core.release.history import append
+from core.release.events import (
+    CANARY,
+    PRODUCTION,
+    STAGING,
+    AliasEvent,
+    CanarySet,
+    Cleared,
+    Released,
+    RolledBack,
+)
+from core.release.history import append, events, moves, of_alias
 from core.release.policy import read_policy
+from core.release.states import alias_versions
 from core.store import Store
 from core.store import releases as table
-from core.store.releases import EventRecord, Version
+from core.store.releases import Version
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -42,24 +51,23 @@ def versions(store: Store) -> list[Version]:
         return table.versions(session)
 
 
-def history(store: Store, alias: str | None = None) -> list[EventRecord]:
-    """Every move of one alias, or of all, the latest first. ``version`` is None where it was
-    cleared.
+def history(store: Store, alias: str | None = None) -> list[AliasEvent]:
+    """Every move of one alias, or of all, the latest first.
 
     Raises:
         NotFoundError: the alias was never set.
     """
     with store.read() as session:
-        events = [e for e in table.events(session, alias=alias) if e.alias]
-    if alias is not None and not events:
+        moved = moves(events(session)) if alias is None else of_alias(session, alias)
+    if alias is not None and not moved:
         raise NotFoundError(
             f"The alias {alias!r} was never set",
             Hint("Set it to a version.", Command("alias set", alias, "VERSION")),
         )
-    return events[::-1]
+    return moved[::-1]
 
 
-def move(store: Store, alias: str, version: str, *, expected: str | None) -> EventRecord:
+def move(store: Store, alias: str, version: str, *, expected: str | None) -> Released:
     """Point ``alias`` to ``version``, if it still names what the caller believes.
 
     Args:
@@ -78,8 +86,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
             "The canary needs a share of the callers, not only a version",
             Hint("Give the canary a share.", Command("alias canary", version, share=0.1)),
         )
-    with store.write() as session:
-        actor = authorise(session, Role.RELEASER, to=f"move {alias}")
+    with acting(store, Role.RELEASER, to=f"move {alias}") as (session, actor):
         found = _version(session, version)
         now = table.aliases(session).get(alias)
         if now == expected == version:
@@ -88,18 +95,24 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Eve
         refusal = (
             against_serving(store, session, found)
             if alias == PRODUCTION
-            else rules.against_staging(candidate, of_candidate(store, candidate))
+            else rules.against_staging(candidate, of_candidate(store, session, candidate))
         )
         if refusal:
             raise refusal
         if not table.move_alias(session, alias, before=expected, after=version):
             raise _moved(alias, now, expected)
-        event = _event(Kind.RELEASED, actor, found, alias, before=expected)
-        append(session, event)
-    return event
+        released = Released(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=found.candidate,
+            alias=alias,
+            before=expected,
+            version=version,
+        )
+        return append(session, released)
 
 
-def clear(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
+def clear(store: Store, alias: str, *, expected: str | None = None) -> Cleared:
     """Have ``alias`` name nothing: a shadow that is to end, a name that nobody asks for any more.
 
     Setting it again begins anew: there is nothing to roll it back to.
@@ -123,8 +136,7 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
             "The canary cannot be cleared: it ends with a share of 0",
             Hint("End the canary.", Command("alias canary", "VERSION", share=0)),
         )
-    with store.write() as session:
-        actor = authorise(session, Role.RELEASER, to=f"clear {alias}")
+    with acting(store, Role.RELEASER, to=f"clear {alias}") as (session, actor):
         now = table.aliases(session).get(alias)
         if expected not in (None, now):
             raise _moved(alias, now, expected)
@@ -134,10 +146,14 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> EventReco
                 Hint("List the aliases.", Command("alias list")),
             )
         table.remove_alias(session, alias)
-        was = _event(Kind.CLEARED, actor, _version(session, now), alias, before=now)
-        event = replace(was, version=None)
-        append(session, event)
-    return event
+        cleared = Cleared(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=_version(session, now).candidate,
+            alias=alias,
+            before=now,
+        )
+        return append(session, cleared)
 
 
 def set_canary(
@@ -146,9 +162,9 @@ def set_canary(
     *,
     share: float,
     expected: str | None = None,
-    seen: EventRecord | None = None,
+    seen: CanarySet | None = None,
     comment: str = "",
-) -> EventRecord:
+) -> CanarySet:
     """Give ``version`` to a share of the callers, in place of what production names; 0 ends it.
 
     Args:
@@ -171,8 +187,7 @@ def set_canary(
             f"The share {share:g} is not at least 0 and below 1",
             "Give 0.1 for a tenth of the callers.",
         )
-    with store.write() as session:
-        actor = authorise(session, Role.RELEASER, to="set a canary")
+    with acting(store, Role.RELEASER, to="set a canary") as (session, actor):
         found = _version(session, version)
         now = table.aliases(session)
         if PRODUCTION not in now:
@@ -184,7 +199,7 @@ def set_canary(
             )
         if share and (refusal := against_serving(store, session, found)):
             raise refusal
-        on = _on(session)
+        on = canary_on(session)
         before = now.get(CANARY)
         if not share and (on is None or on.version != version):
             ended = on is None and before == version
@@ -204,26 +219,32 @@ def set_canary(
                 "You changed nothing. Look again, then decide.",
             )
         table.move_alias(session, CANARY, before=before, after=version)
-        event = _event(
-            Kind.CANARY, actor, found, CANARY, before=before, share=share, comment=comment
+        canary_set = CanarySet(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=found.candidate,
+            alias=CANARY,
+            before=before,
+            version=version,
+            share=share,
+            comment=comment,
         )
-        append(session, event)
-    return event
+        return append(session, canary_set)
 
 
-def canary(store: Store) -> EventRecord | None:
+def canary(store: Store) -> CanarySet | None:
     """The canary that is on; None where there is none."""
     with store.read() as session:
-        return _on(session)
+        return canary_on(session)
 
 
-def named(store: Store) -> tuple[dict[str, str], EventRecord | None]:
+def named(store: Store) -> tuple[dict[str, str], CanarySet | None]:
     """Alias -> version, and the canary that is on, as they are at one moment."""
     with store.read() as session:
-        return table.aliases(session), _on(session)
+        return table.aliases(session), canary_on(session)
 
 
-def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventRecord:
+def rollback(store: Store, alias: str, *, expected: str | None = None) -> RolledBack:
     """Send ``alias`` back to the version that it named before; again: to the one before that.
 
     Neither policy nor evidence is asked: the way back is always open.
@@ -235,9 +256,8 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventR
         RefusedError: there is no version to go back to.
         ConflictError: the alias names another version than ``expected``.
     """
-    with store.write() as session:
-        actor = authorise(session, Role.RELEASER, to=f"roll {alias} back")
-        stack = alias_versions(table.events(session, alias=alias))
+    with acting(store, Role.RELEASER, to=f"roll {alias} back") as (session, actor):
+        stack = alias_versions(of_alias(session, alias))
         if stack and expected not in (None, stack[-1]):
             raise _moved(alias, stack[-1], expected)
         if len(stack) < 2:
@@ -249,15 +269,21 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> EventR
         found = _version(session, before)
         if not table.move_alias(session, alias, before=now, after=before):
             raise _moved(alias, table.aliases(session).get(alias), now)
-        event = _event(Kind.ROLLED_BACK, actor, found, alias, before=now)
-        append(session, event)
-    return event
+        rolled_back = RolledBack(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=found.candidate,
+            alias=alias,
+            before=now,
+            version=before,
+        )
+        return append(session, rolled_back)
 
 
 def rollback_target(store: Store, alias: str) -> str | None:
     """Where :func:`rollback` would go now; None: nowhere."""
     with store.read() as session:
-        stack = alias_versions(table.events(session, alias=alias))
+        stack = alias_versions(of_alias(session, alias))
     return stack[-2] if len(stack) > 1 else None
 
 
@@ -267,7 +293,7 @@ def version_for(store: Store, caller: str) -> Version | None:
     The same caller gets the same one for as long as neither moves.
     """
     on = canary(store)
-    if on is not None and on.version and of_share(caller, on.version, on.share or 0):
+    if on is not None and of_share(caller, on.version, on.share):
         return version_of(store, CANARY)
     return version_of(store, PRODUCTION)
 
@@ -283,15 +309,16 @@ def against_serving(store: Store, session: Session, version: Version) -> Refused
     candidate = candidates.find(session, version.candidate)
     return rules.against_serving(
         candidate,
-        of_candidate(store, candidate),
+        of_candidate(store, session, candidate),
         staged=candidate.was_in(STAGING),
         staging_first=read_policy(store.home).rules.staging_first,
     )
 
 
-def _on(session: Session) -> EventRecord | None:
-    events = table.events(session, alias=CANARY)
-    return events[-1] if events and events[-1].share else None
+def canary_on(session: Session) -> CanarySet | None:
+    """The canary that is on; None where there is none."""
+    last = of_alias(session, CANARY)[-1:]
+    return next((event for event in last if isinstance(event, CanarySet) and event.share), None)
 
 
 def _version(session: Session, name: str) -> Version:
@@ -302,29 +329,6 @@ def _version(session: Session, name: str) -> Version:
             Hint("Approve a candidate to make one; list the candidates.", Command("release list")),
         )
     return found
-
-
-def _event(
-    kind: Kind,
-    by: Actor,
-    version: Version,
-    alias: str,
-    *,
-    before: str | None,
-    share: float | None = None,
-    comment: str = "",
-) -> EventRecord:
-    return EventRecord(
-        kind=kind,
-        at=datetime.now(UTC),
-        by=by.name,
-        candidate=version.candidate,
-        version=version.version,
-        alias=alias,
-        before=before,
-        share=share,
-        comment=comment,
-    )
 
 
 def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.hints import Command, Hint
-from core.release.events import Kind, ends
-from core.release.gates import Verdict
+from core.release.events import EndOfOpening, LeakedTest, Opened, ReleaseEvent, Tested
+from core.release.gates import GateVerdict
 from core.release.policy import Policy
+from core.release.states import ends
 from core.stats.testset import Adaptivity, Bound, Promise, candidates_possible
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 from core.words import count
 
@@ -104,7 +104,7 @@ class Budget:
 
 
 def budget_of(
-    events: Iterable[EventRecord],
+    events: Iterable[ReleaseEvent],
     snapshot: Snapshot,
     policy: Policy,
     *,
@@ -112,18 +112,19 @@ def budget_of(
 ) -> Budget:
     """The uses of the test split of ``snapshot``, by all events so far.
 
-    An opening that was refused does not count: nobody learned how well a model does.
+    An opening whose test had leaked does not count: nobody learned how well a model does.
 
     Args:
         others: all snapshots there are.
     """
     rules = policy.rules
     shared = {each.digest for each in others if _share_time(each, snapshot)} | {snapshot.digest}
-    mine = [event for event in events if event.snapshot in shared]
+    mine = [e for e in events if isinstance(e, Opened | EndOfOpening) and e.snapshot in shared]
     ended = ends(mine)
-    refused = {number for number, event in ended.items() if event.kind == Kind.REFUSED}
-    uses = [event for event in mine if event.kind == Kind.OPENED and event.id not in refused]
-    passed = [event.candidate for event in ended.values() if event.verdict == Verdict.PASS]
+    leaked = {number for number, event in ended.items() if isinstance(event, LeakedTest)}
+    uses = [event for event in mine if isinstance(event, Opened) and event.id not in leaked]
+    results = [event for event in ended.values() if isinstance(event, Tested)]
+    passed = [event.candidate for event in results if event.verdict == GateVerdict.PASS]
     fresh = policy.limit("test_opened")
     once = rules.adaptivity == Adaptivity.FIRST_CHANGE
     return Budget(

@@ -4,22 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
 from core.access.identity import NOBODY, Role
 from core.errors import ConflictError, RefusedError
-from core.executions.history import running
+from core.executions.history import under_way
 from core.hints import Command
-from core.release import aliases, openings, review, rules
+from core.release import aliases, candidates, openings, review, rules
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check, of_candidate
-from core.release.events import PRODUCTION, STAGING, State
+from core.release.events import (
+    PRODUCTION,
+    STAGING,
+    CanarySet,
+    LeakedTest,
+    Opened,
+    ReleaseEvent,
+    Tested,
+)
 from core.release.openings import Opening
 from core.release.policy import Policy, read_policy
-from core.snapshots import find
-from core.store import Store
-from core.store.releases import EventRecord, Version
+from core.release.states import CandidateState
+from core.store import Store, models, releases, snapshots
+from core.store.releases import Version
 from core.store.snapshots import Snapshot
-from core.training.train import of_execution as model_of
 
 
 class Action(StrEnum):
@@ -44,7 +53,7 @@ class Step:
     command: Command | None = None
 
 
-WAITING = (State.PROPOSED, State.TESTED, State.APPROVED)
+WAITING = (CandidateState.PROPOSED, CandidateState.TESTED, CandidateState.APPROVED)
 """States in which somebody has something to do for a candidate."""
 NOTHING = Step(Action.NOTHING, "")
 
@@ -67,7 +76,7 @@ class Case:
     opening: bool
     production: Version | None
     names: Mapping[str, str]
-    canary: EventRecord | None
+    canary: CanarySet | None
 
     @property
     def number(self) -> int:
@@ -89,17 +98,16 @@ class Case:
         return self.candidate.proposal.by if limit and not limit.value else None
 
     @property
-    def refused(self) -> EventRecord | None:
+    def leaked(self) -> LeakedTest | None:
         """Why the sealed test gave no answer; None if it did, or was not opened."""
         last = openings.last_of(self.candidate)
-        if last is None or last.state != "refused" or not self._is_of(last.row):
-            return None
-        return last.end
+        end = last.end if last and self._is_of(last.row) else None
+        return end if isinstance(end, LeakedTest) else None
 
     @property
-    def answer(self) -> EventRecord | None:
+    def answer(self) -> Tested | None:
         """The result of its sealed test against the current production version."""
-        return self.asked.end if self.asked else None
+        return self.asked.result if self.asked else None
 
     @property
     def on_canary(self) -> bool:
@@ -134,41 +142,54 @@ class Case:
             staging_first=self.policy.rules.staging_first,
         )
 
-    def _is_of(self, event: EventRecord) -> bool:
+    def _is_of(self, event: Opened) -> bool:
         return event.snapshot == self.budget.snapshot.digest
 
 
-def usual_split(store: Store, candidate: Candidate) -> Snapshot:
+def usual_split(session: Session, candidate: Candidate) -> Snapshot:
     """Whose sealed test: the one that was last opened for it, else that of its training."""
     last = openings.last_of(candidate)
-    return find(store, (last and last.row.snapshot) or model_of(store, candidate.number).snapshot)
+    model = models.model(session, candidate.number)
+    snapshot = last.row.snapshot if last else model and model.snapshot
+    split = snapshots.get(session, snapshot) if snapshot else None
+    if split is None:
+        raise RuntimeError("a candidate without its snapshot")
+    return split
 
 
-def read(store: Store, candidate: Candidate, split: Snapshot | None = None) -> Case:
-    """Everything of a candidate as it is now.
+def read(store: Store, number: int, split: Snapshot | None = None) -> Case:
+    """Everything of a candidate, read in one transaction: production, names and evidence are of one
+    moment.
 
     Args:
+        number: of the candidate.
         split: whose sealed test it may be opened on; None: :func:`usual_split`.
+
+    Raises:
+        NotFoundError: that execution was never proposed.
+        InputError: the policy file is wrong.
     """
     policy = read_policy(store.home)
-    unfinished = candidate.unfinished
-    split = split or usual_split(store, candidate)
     with store.read() as session:
-        asked = openings.same_question(session, candidate, split)
-    return Case(
-        candidate=candidate,
-        evidence=of_candidate(store, candidate),
-        policy=policy,
-        budget=openings.budget(store, split, policy),
-        asked=asked,
-        opening=unfinished is not None and running(store, openings.STEP, "opening", unfinished.id),
-        production=aliases.version_of(store, PRODUCTION),
-        names=aliases.current(store),
-        canary=aliases.canary(store),
-    )
+        candidate = candidates.find(session, number)
+        unfinished = candidate.unfinished
+        split = split or usual_split(session, candidate)
+        names = releases.aliases(session)
+        return Case(
+            candidate=candidate,
+            evidence=of_candidate(store, session, candidate),
+            policy=policy,
+            budget=openings.budget(session, split, policy),
+            asked=openings.same_question(session, candidate, split),
+            opening=unfinished is not None
+            and under_way(session, openings.STEP, "opening", unfinished.id),
+            production=releases.version(session, names.get(PRODUCTION, "")),
+            names=names,
+            canary=aliases.canary_on(session),
+        )
 
 
-def history(store: Store, candidate: Candidate) -> list[EventRecord]:
+def history(store: Store, candidate: Candidate) -> list[ReleaseEvent]:
     """What became of it, the latest first; that another version took its place as well."""
     moves = aliases.history(store) if candidate.version else []
     after = [e for e in moves if e.before == candidate.version and e.candidate != candidate.number]
@@ -177,9 +198,9 @@ def history(store: Store, candidate: Candidate) -> list[EventRecord]:
 
 def caveats(store: Store, case: Case) -> list[str]:
     """What to know before believing any of it, as sentences; often none."""
-    refused = case.refused and f"Its sealed test gave no answer: {case.refused.comment}."
+    leaked = case.leaked and f"Its sealed test gave no answer: {case.leaked.comment}."
     outdated = case.evidence.outdated
-    found = [why for why in (refused, outdated) if why]
+    found = [why for why in (leaked, outdated) if why]
     return [*found, *review.caveats(store, case.candidate)]
 
 
@@ -190,9 +211,9 @@ def next_step(case: Case) -> Step:
         if case.opening:
             return Step(Action.OPEN, "wait for the result of its sealed test")
         return _open(case, "finish opening its sealed test")
-    if state in (State.PROPOSED, State.TESTED) or case.void:
+    if state in (CandidateState.PROPOSED, CandidateState.TESTED) or case.void:
         return _before_approval(case)
-    return _after_approval(case) if state == State.APPROVED else NOTHING
+    return _after_approval(case) if state == CandidateState.APPROVED else NOTHING
 
 
 def _before_approval(case: Case) -> Step:
@@ -203,7 +224,7 @@ def _before_approval(case: Case) -> Step:
         verb = "reject" if failed else "approve"
         command = Command(f"release {verb}", case.number, comment="…")
         return Step(Action.DECIDE, words, Role.REVIEWER, command)
-    if case.refused or case.against_opening():
+    if case.leaked or case.against_opening():
         return _open(case, "test it on a newer split, or reject it", on="SNAPSHOT")
     return _open(case, "open its sealed test")
 

@@ -3,33 +3,34 @@
 import hashlib
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
+from sqlalchemy.orm import Session
 
 from core.comparison import compare as comparing
 from core.comparison.align import numbered
 from core.comparison.compare import Pair
-from core.errors import NotFoundError
 from core.evaluation import evaluate as evaluating
 from core.progress import Progress, silent
-from core.release import candidates
+from core.release import candidates, history
 from core.release.candidates import Candidate
-from core.release.events import Kind, State, candidate_state
-from core.release.gates import Evidence, Gate, Tested, Verdict, judge, overall
+from core.release.events import Approved, Opened, Rejected, ReleaseEvent, Tested
+from core.release.gates import AgeOfTest, Evidence, Gate, GateVerdict, judge, overall
 from core.release.policy import Policy, read_policy
+from core.release.states import CandidateState, candidate_state
 from core.snapshots import find
 from core.stats.estimates import Outcome, estimate
 from core.stats.intervals import Interval, within
-from core.store import Store
+from core.store import Store, snapshots
 from core.store import models as rows
 from core.store.models import Comparison, Evaluation, Model
-from core.store.releases import EventRecord
 from core.training.train import of_execution as model_of
 
 REVIEW = "reviewed_by_someone_else"
 """The one gate that is about the decision itself, so it is no evidence for it."""
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +51,14 @@ class Check:
     digest: str
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GateVerdict:
         """What the evidence says; that of :data:`REVIEW` comes with the decision."""
         return overall(gate for gate in self.gates if gate.name != REVIEW)
 
     @property
     def failed(self) -> tuple[Gate, ...]:
         """The gates that fail by the evidence: whoever approves overrules them."""
-        return tuple(g for g in self.gates if g.verdict == Verdict.FAIL and g.name != REVIEW)
+        return tuple(g for g in self.gates if g.verdict == GateVerdict.FAIL and g.name != REVIEW)
 
 
 def check(store: Store, execution: int, *, progress: Progress = silent) -> Check:
@@ -75,25 +76,29 @@ def check(store: Store, execution: int, *, progress: Progress = silent) -> Check
     made = compare_with_production(store, model, progress)
     judged = evaluating.evaluate(store, model, find(store, model.snapshot))
     comparison = None if made is None else comparing.of_execution(store, made)
-    return judge_by(store, execution, policy, judged, comparison, events=_events(store, execution))
+    with store.read() as session:
+        events = tuple(history.of_candidate(session, execution))
+        return judge_by(store, session, execution, policy, judged, comparison, events=events)
 
 
-def of_candidate(store: Store, candidate: Candidate) -> Check:
+def of_candidate(store: Store, session: Session, candidate: Candidate) -> Check:
     """The gates by the last opened test, else by what it was proposed with. Nothing is predicted.
 
     Raises:
         InputError: the policy file is wrong.
     """
     policy = read_policy(store.home)
-    shown = candidate.result or candidate.proposal
-    comparison = comparing.of_execution(store, shown.comparison) if shown.comparison else None
-    if shown.evaluation is not None:
-        judged = evaluating.of_execution(store, shown.evaluation)
+    shown, result = candidate.comparison, candidate.result
+    comparison = _there(rows.comparison(session, shown)) if shown else None
+    if result is not None:
+        judged = _there(rows.evaluation(session, result.evaluation))
     elif comparison is not None:
-        judged = evaluating.of_execution(store, comparison.candidate)
+        judged = _there(rows.evaluation(session, comparison.candidate))
     else:
-        judged = _own_evaluation(store, candidate.number)
-    return judge_by(store, candidate.number, policy, judged, comparison, events=candidate.events)
+        judged = _own_evaluation(session, candidate.number)
+    return judge_by(
+        store, session, candidate.number, policy, judged, comparison, events=candidate.events
+    )
 
 
 def compare_with_production(store: Store, model: Model, progress: Progress) -> int | None:
@@ -110,13 +115,14 @@ def compare_with_production(store: Store, model: Model, progress: Progress) -> i
 
 def judge_by(
     store: Store,
+    session: Session,
     execution: int,
     policy: Policy,
     judged: Evaluation,
     comparison: Comparison | None,
     *,
-    events: tuple[EventRecord, ...],
-    tested: Tested | None = None,
+    events: tuple[ReleaseEvent, ...],
+    tested: AgeOfTest | None = None,
 ) -> Check:
     """Judge by an evaluation, and by its comparison where there is one.
 
@@ -124,19 +130,18 @@ def judge_by(
         events: of the candidate so far; none if it was not proposed.
         tested: of a test whose result is no event yet; else it is found among the events.
     """
-    with store.read() as session:
-        production = candidates.in_production(session)
+    production = candidates.in_production(session)
     known = (
         _compared(store, judged, comparison) if comparison else _alone(store, judged, production)
     )
     known = replace(
         known,
-        tested=tested or _tested(store, events),
+        tested=tested or _tested(session, events),
         proposed_by=events[0].by if events else None,
         reviewed_by=_reviewer(events),
     )
     gates = judge(policy, known)
-    baseline = evaluating.of_execution(store, comparison.baseline) if comparison else None
+    baseline = _there(rows.evaluation(session, comparison.baseline)) if comparison else None
     compared_with = baseline.model_execution if baseline else None
     return Check(
         candidate=execution,
@@ -192,44 +197,43 @@ def _alone(store: Store, judged: Evaluation, production: int | None) -> Evidence
     )
 
 
-def _own_evaluation(store: Store, execution: int) -> Evaluation:
+def _there(row: Row | None) -> Row:
+    """A row that another names: the database keeps such rows."""
+    if row is None:
+        raise RuntimeError("a row that an event names is missing")
+    return row
+
+
+def _own_evaluation(session: Session, execution: int) -> Evaluation:
     """On the validation split of its own snapshot: proposing has made one."""
-    snapshot = model_of(store, execution).snapshot
-    with store.read() as session:
-        return rows.evaluations(
-            session, model_executions=[execution], snapshot=snapshot, split="valid"
-        )[0]
+    snapshot = _there(rows.model(session, execution)).snapshot
+    return rows.evaluations(
+        session, model_executions=[execution], snapshot=snapshot, split="valid"
+    )[0]
 
 
-def _events(store: Store, execution: int) -> tuple[EventRecord, ...]:
-    try:
-        return candidates.get(store, execution).events
-    except NotFoundError:
-        return ()
-
-
-def _tested(store: Store, events: tuple[EventRecord, ...]) -> Tested | None:
+def _tested(session: Session, events: tuple[ReleaseEvent, ...]) -> AgeOfTest | None:
     """How old the last opened test is."""
-    result = next((e for e in reversed(events) if e.kind == Kind.TESTED), None)
-    opened = next((e for e in events if result and e.id == result.opening), None)
-    if opened is None or opened.snapshot is None:
+    result = next((e for e in reversed(events) if isinstance(e, Tested)), None)
+    if result is None:
         return None
-    return ages(find(store, opened.snapshot).created_at, opened.at)
+    opened = next(e for e in events if isinstance(e, Opened) and e.id == result.opening)
+    return ages(_there(snapshots.get(session, opened.snapshot)).created_at, opened.at)
 
 
-def ages(frozen: datetime, opened: datetime) -> Tested:
+def ages(frozen: datetime, opened: datetime) -> AgeOfTest:
     """How old a split was when it was opened, and how long ago that is."""
-    return Tested(split_age=(opened - frozen).days, ago=(datetime.now(UTC) - opened).days)
+    return AgeOfTest(split_age=(opened - frozen).days, ago=(datetime.now(UTC) - opened).days)
 
 
-def _reviewer(events: tuple[EventRecord, ...]) -> str | None:
-    decided = [e.by for e in events if e.kind in (Kind.APPROVED, Kind.REJECTED)]
+def _reviewer(events: tuple[ReleaseEvent, ...]) -> str | None:
+    decided = [e.by for e in events if isinstance(e, Approved | Rejected)]
     return decided[-1] if decided else None
 
 
-def _decided(events: tuple[EventRecord, ...]) -> bool:
+def _decided(events: tuple[ReleaseEvent, ...]) -> bool:
     """Whether what the evidence was for is over: what production is since does not matter."""
-    return candidate_state(events) in (State.REJECTED, State.RELEASED)
+    return candidate_state(events) in (CandidateState.REJECTED, CandidateState.RELEASED)
 
 
 def _outdated(candidate: int, baseline: int | None, production: int | None) -> str | None:

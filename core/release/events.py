@@ -1,118 +1,229 @@
-"""Decisions are events. What a candidate or an alias is now follows from them. Pure."""
+"""What can happen to a candidate or an alias: a class for each kind; ``str`` says it in a sentence.
 
-from collections.abc import Iterable
-from enum import StrEnum
+What a candidate or an alias is now follows from these, see :mod:`core.release.states`.
+"""
 
-from core.store.releases import EventRecord
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.audit.events import Event
+from core.release.gates import GateVerdict
 
 PRODUCTION, STAGING, CANARY = "production", "staging", "canary"
 """The aliases that have a place on the way out; a team may have others of its own."""
 
 
-class Kind(StrEnum):
-    """What can happen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseEvent(Event):
+    """Something that happened to a candidate, which is the number of its training execution."""
 
-    PROPOSED = "proposed"
-    COMMENTED = "commented"
-    OPENED = "opened"
-    """A sealed test was opened for the candidate: the row of the ledger, written before a look."""
-    REFUSED = "refused"
-    """The opened test turned out to have leaked into the training: nothing was judged on it."""
-    TESTED = "tested"
-    """The result of an opening."""
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    RELEASED = "released"
+    candidate: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed(ReleaseEvent):
+    """``comparison``: with production on validation; None where nothing was in production."""
+
+    kind: ClassVar[str] = "proposed"
+    comment: str
+    comparison: int | None
+
+    def __str__(self) -> str:
+        return f"{self.by} proposed candidate #{self.candidate}{quoted(self.comment)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented(ReleaseEvent):
+    kind: ClassVar[str] = "commented"
+    comment: str
+
+    def __str__(self) -> str:
+        return f"{self.by} commented on candidate #{self.candidate}{quoted(self.comment)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(ReleaseEvent):
+    """A sealed test was opened: the row of the ledger, written before a look.
+
+    ``comment``: why. ``snapshot``: whose test. ``baseline``: what was in production then, and is
+    tested with the candidate; None where nothing else was.
+    """
+
+    kind: ClassVar[str] = "opened"
+    comment: str
+    snapshot: str
+    baseline: int | None
+
+    def __str__(self) -> str:
+        opened = f"opened {_test(self.snapshot)} for candidate #{self.candidate}"
+        return f"{self.by} {opened}{quoted(self.comment)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndOfOpening(ReleaseEvent):
+    """``opening``: the number of the :class:`Opened` that it ends; the rest is as there."""
+
+    snapshot: str
+    baseline: int | None
+    opening: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeakedTest(EndOfOpening):
+    """The opened test had leaked into the training: nothing was judged on it, and ``comment`` says
+    why.
+    """
+
+    kind: ClassVar[str] = "refused"
+    comment: str
+
+    def __str__(self) -> str:
+        refused = f"got no answer from {_test(self.snapshot)} for candidate #{self.candidate}"
+        return f"{self.by} {refused}{quoted(self.comment)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested(EndOfOpening):
+    """The result of an opening: ``verdict`` of all gates, by an evaluation and its comparison with
+    the baseline, if there was one. ``shown``: digest of all that a decision then rested on.
+    """
+
+    kind: ClassVar[str] = "tested"
+    evaluation: int
+    comparison: int | None
+    verdict: GateVerdict
+    shown: str
+
+    def __str__(self) -> str:
+        test = _test(self.snapshot)
+        return f"{self.by} tested candidate #{self.candidate} on {test}: {self.verdict}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved(ReleaseEvent):
+    """``comparison``, ``shown``: the evidence that the reviewer saw. ``override``: why, although a
+    gate failed; None where none did.
+    """
+
+    kind: ClassVar[str] = "approved"
+    comment: str
+    version: str
+    comparison: int | None
+    shown: str
+    override: str | None
+
+    def __str__(self) -> str:
+        overruling = ", overruling a failed gate" if self.override else ""
+        because = f" Overruled because: “{self.override}”" if self.override else ""
+        approved = f"approved candidate #{self.candidate} as {self.version}{overruling}"
+        return f"{self.by} {approved}{quoted(self.comment)}{because}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected(ReleaseEvent):
+    kind: ClassVar[str] = "rejected"
+    comment: str
+    comparison: int | None
+    shown: str
+
+    def __str__(self) -> str:
+        return f"{self.by} rejected candidate #{self.candidate}{quoted(self.comment)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasEvent(ReleaseEvent):
+    """An alias was moved. ``before``: the version that it named until then; None: none.
+
+    ``candidate``: of the version that it names now; where it names none, of the one before.
+    """
+
+    alias: str
+    before: str | None
+
+    @property
+    def after(self) -> str | None:
+        """The version that the alias names now; None where it was cleared."""
+        return None
+
+    @property
+    def _was(self) -> str:
+        return f" (was {self.before})" if self.before else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedVersion(AliasEvent):
     """An alias was moved to a version."""
-    ROLLED_BACK = "rolled_back"
+
+    version: str
+
+    @property
+    def after(self) -> str:
+        return self.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(NamedVersion):
+    kind: ClassVar[str] = "released"
+
+    def __str__(self) -> str:
+        return f"{self.by} released {self.version} to {self.alias}{self._was}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack(NamedVersion):
     """An alias went back to the version before."""
-    CLEARED = "cleared"
-    """An alias names nothing any more; ``candidate`` is that of the version it named."""
-    CANARY = "canary"
+
+    kind: ClassVar[str] = "rolled_back"
+    before: str
+
+    def __str__(self) -> str:
+        return f"{self.by} rolled {self.alias} back to {self.version}{self._was}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanarySet(NamedVersion):
     """A share of the callers was given a version; a share of 0 ends it."""
 
+    kind: ClassVar[str] = "canary"
+    share: float
+    comment: str
 
-class State(StrEnum):
-    """What a candidate is."""
-
-    PROPOSED = "proposed"
-    TESTED = "tested"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    RELEASED = "released"
-
-
-_BECOMES = {
-    Kind.PROPOSED: State.PROPOSED,
-    Kind.TESTED: State.TESTED,
-    Kind.APPROVED: State.APPROVED,
-    Kind.REJECTED: State.REJECTED,
-}
-_ENDS_OPENING = (Kind.TESTED, Kind.REFUSED)
+    def __str__(self) -> str:
+        gave = f"gave {self.version} {self.share:.0%} of the callers"
+        done = gave if self.share else f"ended the canary of {self.version}"
+        return f"{self.by} {done}{quoted(self.comment)}"
 
 
-def candidate_state(events: Iterable[EventRecord]) -> State | None:
-    """The state that one candidate's events, in order, lead to; None before the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(AliasEvent):
+    """An alias names nothing any more."""
 
-    Released is what was in production. It stays so: a rollback is something that happens to the
-    alias.
-    """
-    state = None
-    for event in events:
-        if event.kind == Kind.RELEASED and event.alias == PRODUCTION:
-            state = State.RELEASED
-        elif state != State.RELEASED:
-            state = _BECOMES.get(Kind(event.kind), state)
-    return state
+    kind: ClassVar[str] = "cleared"
+    before: str
+
+    def __str__(self) -> str:
+        return f"{self.by} cleared {self.alias}{self._was}"
 
 
-def ends(events: Iterable[EventRecord]) -> dict[int, EventRecord]:
-    """Opening -> the event that ended it: its result, or that it was refused."""
-    return {e.opening: e for e in events if e.kind in _ENDS_OPENING and e.opening is not None}
+KINDS: tuple[type[ReleaseEvent], ...] = (
+    Proposed,
+    Commented,
+    Opened,
+    LeakedTest,
+    Tested,
+    Approved,
+    Rejected,
+    Released,
+    RolledBack,
+    CanarySet,
+    Cleared,
+)
 
 
-def alias_versions(events: Iterable[EventRecord]) -> list[str]:
-    """The versions that one alias can go back through, the present one last; none once it was
-    cleared.
-    """
-    stack: list[str] = []
-    for event in events:
-        if event.kind == Kind.RELEASED and event.version:
-            stack.append(event.version)
-        elif event.kind == Kind.ROLLED_BACK:
-            stack.pop()
-        elif event.kind == Kind.CLEARED:
-            stack.clear()
-    return stack
+def quoted(comment: str) -> str:
+    """A comment as it follows a sentence; nothing for an empty one."""
+    return f": “{comment}”" if comment else ""
 
 
-def sentence(event: EventRecord) -> str:
-    """What happened, as command line, page and log all say it."""
-    was = f" (was {event.before})" if event.before else ""
-    candidate = f"candidate #{event.candidate}"
-    overruling = ", overruling a failed gate" if event.override else ""
-    canary = (
-        f"gave {event.version} {event.share:.0%} of the callers"
-        if event.share
-        else f"ended the canary of {event.version}"
-    )
-    happened = {
-        Kind.PROPOSED: f"proposed {candidate}",
-        Kind.COMMENTED: f"commented on {candidate}",
-        Kind.OPENED: f"opened the sealed test {_split(event)} for {candidate}",
-        Kind.REFUSED: f"got no answer from the sealed test {_split(event)} for {candidate}",
-        Kind.TESTED: f"tested {candidate} on the sealed test {_split(event)}: {event.verdict}",
-        Kind.APPROVED: f"approved {candidate} as {event.version}{overruling}",
-        Kind.REJECTED: f"rejected {candidate}",
-        Kind.RELEASED: f"released {event.version} to {event.alias}{was}",
-        Kind.ROLLED_BACK: f"rolled {event.alias} back to {event.version}{was}",
-        Kind.CLEARED: f"cleared {event.alias}{was}",
-        Kind.CANARY: canary,
-    }[Kind(event.kind)]
-    comment = f": “{event.comment}”" if event.comment else ""
-    because = f" Overruled because: “{event.override}”" if event.override else ""
-    return f"{event.by} {happened}{comment}{because}"
-
-
-def _split(event: EventRecord) -> str:
-    return f"of {(event.snapshot or '')[:12]}"
+def _test(snapshot: str) -> str:
+    return f"the sealed test of {snapshot[:12]}"

@@ -20,7 +20,7 @@ NAMED = 5
 """So many subreddits are named in a sentence."""
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What a gate answers."""
 
     PASS = "pass"  # noqa: S105 - not a password
@@ -37,7 +37,7 @@ class Gate:
     """
 
     name: str
-    verdict: Verdict
+    verdict: GateVerdict
     value: float | None = None
     interval: Interval | None = None
     limit: float | None = None
@@ -45,7 +45,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class AgeOfTest:
     """What the evidence is made from, where it is a sealed test.
 
     ``split_age``: days from its freezing to its opening. ``ago``: days since it was opened.
@@ -71,7 +71,7 @@ class Evidence:
     summary: ComparisonSummary | None = None
     changes: pd.DataFrame | None = None
     missing: str = "There is no comparison with production."
-    tested: Tested | None = None
+    tested: AgeOfTest | None = None
     proposed_by: str | None = None
     reviewed_by: str | None = None
 
@@ -81,10 +81,10 @@ def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
     return tuple(_JUDGES[limit.gate](limit, evidence) for limit in policy.limits)
 
 
-def overall(gates: Iterable[Gate]) -> Verdict:
+def overall(gates: Iterable[Gate]) -> GateVerdict:
     """``fail`` if one fails, else ``inconclusive`` if one is or there are none, else ``pass``."""
-    verdicts = {gate.verdict for gate in gates} or {Verdict.INCONCLUSIVE}
-    order = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
+    verdicts = {gate.verdict for gate in gates} or {GateVerdict.INCONCLUSIVE}
+    order = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
     return next(verdict for verdict in order if verdict in verdicts)
 
 
@@ -108,11 +108,11 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     low, high = interval
     edge = f"{signed(floor)}{', the noise of retraining' if by_noise else ''}"
     if low > floor:
-        verdict, words = Verdict.PASS, f"the whole interval lies above {edge}"
+        verdict, words = GateVerdict.PASS, f"the whole interval lies above {edge}"
     elif high < floor:
-        verdict, words = Verdict.FAIL, f"the whole interval lies below {edge}"
+        verdict, words = GateVerdict.FAIL, f"the whole interval lies below {edge}"
     else:
-        verdict = Verdict.INCONCLUSIVE
+        verdict = GateVerdict.INCONCLUSIVE
         words = f"the interval reaches across {edge}, so these posts do not decide"
     return Gate(
         name=limit.name,
@@ -149,17 +149,17 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
         verb = "is" if len(down) == 1 else "are"
         unknown = "" if summary.noise else "; the noise of retraining was not measured"
         why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}{unknown}."
-        verdict = Verdict.FAIL
+        verdict = GateVerdict.FAIL
     elif len(gone):
         lost = [f"r/{name}" for name in gone["subreddit"]]
         why = f"The candidate no longer knows {_named(lost)}: a person must weigh that."
-        verdict = Verdict.INCONCLUSIVE
+        verdict = GateVerdict.INCONCLUSIVE
     elif shared.empty:
         why = f"No shared subreddit has {fewest:,} posts or more, so none could be judged."
-        verdict = Verdict.INCONCLUSIVE
+        verdict = GateVerdict.INCONCLUSIVE
     else:
         why = f"{among} none is significantly worse."
-        verdict = Verdict.PASS
+        verdict = GateVerdict.PASS
     return Gate(name=limit.name, verdict=verdict, value=float(len(down)), limit=0.0, why=why)
 
 
@@ -210,9 +210,9 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
         why = "The clock was set back since: no age can be told."
         return _unjudged(limit, why, edge=float(most))
     if max(age, ago) <= most:
-        verdict, words = Verdict.PASS, f"both within the limit of {most:,}"
+        verdict, words = GateVerdict.PASS, f"both within the limit of {most:,}"
     else:
-        verdict, words = Verdict.FAIL, f"the limit is {most:,}"
+        verdict, words = GateVerdict.FAIL, f"the limit is {most:,}"
     return Gate(
         name=limit.name,
         verdict=verdict,
@@ -230,11 +230,11 @@ def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:
         return _unjudged(limit, why, edge=None)
     said = f"{reviewer} reviewed what {author} proposed"
     if reviewer != author:
-        verdict, rest = Verdict.PASS, ""
+        verdict, rest = GateVerdict.PASS, ""
     elif limit.value:
-        verdict, rest = Verdict.PASS, ", which the policy allows for a team of one"
+        verdict, rest = GateVerdict.PASS, ", which the policy allows for a team of one"
     else:
-        verdict, rest = Verdict.FAIL, ": it must be someone else"
+        verdict, rest = GateVerdict.FAIL, ": it must be someone else"
     return Gate(name=limit.name, verdict=verdict, why=f"{said}{rest}.")
 
 
@@ -280,11 +280,11 @@ def _by_interval(
     low, high = interval
     allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
     if low >= edge if at_least else high <= edge:
-        verdict, words = Verdict.PASS, f"the whole interval keeps to {allowed}"
+        verdict, words = GateVerdict.PASS, f"the whole interval keeps to {allowed}"
     elif high < edge if at_least else low > edge:
-        verdict, words = Verdict.FAIL, f"the whole interval lies beyond {allowed}"
+        verdict, words = GateVerdict.FAIL, f"the whole interval lies beyond {allowed}"
     else:
-        verdict = Verdict.INCONCLUSIVE
+        verdict = GateVerdict.INCONCLUSIVE
         words = f"the interval reaches across {allowed}, so these posts do not decide"
     return Gate(
         name=limit.name,
@@ -305,7 +305,7 @@ def _by_value(limit: Limit, said: str, value: float | None, *, at_least: bool) -
     allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
     return Gate(
         name=limit.name,
-        verdict=Verdict.PASS if kept else Verdict.FAIL,
+        verdict=GateVerdict.PASS if kept else GateVerdict.FAIL,
         value=value,
         limit=edge,
         why=f"{said} {value:.3f}, {'within' if kept else 'beyond'} {allowed}.",
@@ -313,7 +313,7 @@ def _by_value(limit: Limit, said: str, value: float | None, *, at_least: bool) -
 
 
 def _unjudged(limit: Limit, why: str, *, edge: float | None) -> Gate:
-    return Gate(name=limit.name, verdict=Verdict.INCONCLUSIVE, limit=edge, why=why)
+    return Gate(name=limit.name, verdict=GateVerdict.INCONCLUSIVE, limit=edge, why=why)
 
 
 def _named(those: list[str]) -> str:

@@ -1,48 +1,61 @@
-"""What became of candidates and aliases, chained in the audit log."""
+"""What happened to candidates and aliases, as it is stored and chained in the audit log."""
 
-from dataclasses import replace
-from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.access import history as access
-from core.audit.chain import Decision
-from core.audit.lines import Readers, Reading
-from core.release.events import candidate_state, sentence
+from core.access.history import ACCESS_EVENTS
+from core.audit.events import Events
+from core.release.events import KINDS, AliasEvent, ReleaseEvent
+from core.release.states import candidate_state
 from core.store import models
-from core.store import releases as table
-from core.store.releases import EventRecord
+
+RELEASE_EVENTS = Events("release_events", KINDS, blank={"comment": ""})
+ALL_EVENTS = (RELEASE_EVENTS, ACCESS_EVENTS)
+"""Everything that the audit log can hold."""
+
+E = TypeVar("E", bound=ReleaseEvent)
 
 
-def append(session: Session, event: EventRecord) -> EventRecord:
+def append(session: Session, event: E) -> E:
     """Write an event and its entry in the caller's write transaction: both or neither.
 
     Returns:
         The event with its id.
     """
     before, after = _change(session, event)
-    stored = replace(event, id=table.append(session, event))
-    shown = models.comparison(session, event.comparison) if event.comparison else None
+    stored, record = RELEASE_EVENTS.append(session, event)
+    comparison = record.details.get("comparison")
+    shown = models.comparison(session, comparison) if isinstance(comparison, int) else None
     evidence = shown.summary if shown else None
-    audit.append(session, stored, before=before, after=after, evidence=evidence)
+    audit.append(session, record, before=before, after=after, evidence=evidence)
     return stored
 
 
-def reading(decision: Decision) -> Reading:
-    """What an entry about a candidate or an alias says."""
-    at = datetime.fromisoformat(decision.at)
-    event = EventRecord(**decision.details, kind=decision.kind, at=at, by=decision.by)
-    return Reading(sentence=sentence(event), candidate=event.candidate)
+def events(session: Session) -> list[ReleaseEvent]:
+    """Every event, in the order in which they happened."""
+    return RELEASE_EVENTS.read(session)
 
 
-READERS: Readers = {"release_events": reading, "access_events": access.reading}
-"""How every entry of the audit log reads."""
+def of_candidate(session: Session, candidate: int) -> list[ReleaseEvent]:
+    """The events of one candidate; none where it was never proposed."""
+    return RELEASE_EVENTS.read(session, candidate=candidate)
 
 
-def _change(session: Session, event: EventRecord) -> tuple[str | None, str | None]:
+def of_alias(session: Session, alias: str) -> list[AliasEvent]:
+    """The moves of one alias; none where it was never set."""
+    return moves(RELEASE_EVENTS.read(session, alias=alias))
+
+
+def moves(events: list[ReleaseEvent]) -> list[AliasEvent]:
+    """Those of them that moved an alias."""
+    return [event for event in events if isinstance(event, AliasEvent)]
+
+
+def _change(session: Session, event: ReleaseEvent) -> tuple[str | None, str | None]:
     """What a decision changes: the alias's version, else the candidate's state."""
-    if event.alias:
-        return event.before, event.version
-    earlier = table.events(session, candidate=event.candidate)
+    if isinstance(event, AliasEvent):
+        return event.before, event.after
+    earlier = of_candidate(session, event.candidate)
     return candidate_state(earlier), candidate_state([*earlier, event])

@@ -7,11 +7,10 @@ stays an opening without result: it counts as used, and the same candidate may f
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import authorise
+from core.access.authorisation import acting, authorise
 from core.access.identity import Actor, Role
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
@@ -25,52 +24,57 @@ from core.progress import Progress, silent
 from core.release import candidates, history, rules
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
-from core.release.check import ages, judge_by
-from core.release.events import Kind, ends
+from core.release.check import Check, ages, judge_by
+from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
 from core.release.policy import Policy, read_policy
+from core.release.states import ends
 from core.snapshots import find
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
 from core.store import Store, snapshots
-from core.store import releases as table
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 from core.training.train import of_execution as model_of
 
 MAX_REASON = 2_000
 STEP = "test"
 """The kind of the execution that opens."""
+OPEN = "open a sealed test"
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """One row of the ledger, and the event that ended it; None as long as there is none."""
 
-    row: EventRecord
-    end: EventRecord | None
+    row: Opened
+    end: EndOfOpening | None
 
     @property
     def state(self) -> str:
         """``finished``, ``refused`` or ``unfinished``."""
         if self.end is None:
             return "unfinished"
-        return "finished" if self.end.kind == Kind.TESTED else "refused"
+        return "finished" if self.result else "refused"
+
+    @property
+    def result(self) -> Tested | None:
+        """What the test showed; None where it was not finished, or had leaked."""
+        return self.end if isinstance(self.end, Tested) else None
 
     @property
     def answer(self) -> str:
         """The verdict; where there is none, the state."""
-        return (self.end and self.end.verdict) or self.state
+        return self.result.verdict if self.result else self.state
 
 
 def listing(store: Store) -> list[Opening]:
     """The ledger: every opening there was, the last first."""
     with store.read() as session:
-        events = table.events(session)
+        events = history.events(session)
     ended = ends(events)
-    rows = [event for event in events if event.kind == Kind.OPENED]
+    rows = [event for event in events if isinstance(event, Opened)]
     return [Opening(row, ended.get(row.id)) for row in reversed(rows)]
 
 
@@ -102,8 +106,7 @@ def open_test(
         known = same_question(session, found, snapshot)
     if known is not None and known.end is not None:
         return found
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="open a sealed test")
+    with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
     _require_alone(store, row, snapshot)
     inputs = {
@@ -120,7 +123,7 @@ def open_test(
 
 def last_of(candidate: Candidate) -> Opening | None:
     """The last opening for a candidate; None before the first."""
-    rows = [event for event in candidate.events if event.kind == Kind.OPENED]
+    rows = [event for event in candidate.events if isinstance(event, Opened)]
     return Opening(rows[-1], ends(candidate.events).get(rows[-1].id)) if rows else None
 
 
@@ -132,21 +135,16 @@ def run_of(store: Store, candidate: Candidate) -> Execution | None:
     return next(iter(mine), None)
 
 
-def budget(store: Store, snapshot: Snapshot, policy: Policy) -> Budget:
+def budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     """What the sealed test of a snapshot can still judge."""
-    with store.read() as session:
-        return _budget(session, snapshot, policy)
+    return budget_of(history.events(session), snapshot, policy, others=snapshots.listing(session))
 
 
 def budgets(store: Store, policy: Policy) -> list[Budget]:
     """The same for every snapshot there is, newest first; the events are read once."""
     with store.read() as session:
-        events, every = table.events(session), snapshots.listing(session)
+        events, every = history.events(session), snapshots.listing(session)
     return [budget_of(events, each, policy, others=every) for each in every]
-
-
-def _budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
-    return budget_of(table.events(session), snapshot, policy, others=snapshots.listing(session))
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
@@ -158,11 +156,11 @@ def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) ->
     rows = [
         Opening(event, ended.get(event.id))
         for event in candidate.events
-        if event.kind == Kind.OPENED and event.snapshot == snapshot.digest
+        if isinstance(event, Opened) and event.snapshot == snapshot.digest
     ]
     unfinished = [each for each in rows if each.end is None]
     baseline = _baseline(session, candidate.number)
-    same = [each for each in rows if each.row.baseline == baseline and each.state == "finished"]
+    same = [each for each in rows if each.row.baseline == baseline and each.result]
     return next(iter([*unfinished, *reversed(same)]), None)
 
 
@@ -179,7 +177,7 @@ def _ledger_row(
     *,
     reason: str,
     actor: Actor,
-) -> EventRecord:
+) -> Opened:
     """The row of an opening that was cut off, or a new one."""
     candidate = candidates.find(session, number)
     known = same_question(session, candidate, snapshot)
@@ -190,11 +188,10 @@ def _ledger_row(
             f"{known.row.by} has just tested #{number} on {snapshot.id}",
             Hint("Look at the result.", Command("release show", number)),
         )
-    if refusal := rules.against_opening(candidate, _budget(session, snapshot, policy)):
+    if refusal := rules.against_opening(candidate, budget(session, snapshot, policy)):
         raise refusal
     _require_reason(reason)
-    row = EventRecord(
-        kind=Kind.OPENED,
+    row = Opened(
         at=datetime.now(UTC),
         by=actor.name,
         candidate=number,
@@ -208,7 +205,7 @@ def _ledger_row(
 def _test(
     store: Store,
     run: Run,
-    row: EventRecord,
+    row: Opened,
     model: Model,
     snapshot: Snapshot,
     policy: Policy,
@@ -226,8 +223,17 @@ def _test(
     )
     run.metrics = {**leakage.counts}
     if leakage.refused:
-        with store.write() as session:
-            _end(session, row, Kind.REFUSED, comment=leakage.refused)
+        with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
+            leaked = LeakedTest(
+                at=datetime.now(UTC),
+                by=actor.name,
+                candidate=row.candidate,
+                snapshot=row.snapshot,
+                baseline=row.baseline,
+                opening=row.id,
+                comment=leakage.refused,
+            )
+            _end(session, leaked)
         raise RefusedError(
             f"#{row.candidate} cannot be judged by the test of {snapshot.id}: {leakage.refused}",
             Hint(
@@ -242,37 +248,45 @@ def _test(
         other = evaluate_unsealed(store, baseline, snapshot, data, progress=progress)
         attributes = attributes_of(data)
         comparison = comparing.compare(store, Pair(other, judged), attributes=attributes)
-    events = candidates.get(store, row.candidate).events
-    found = judge_by(
-        store,
-        row.candidate,
-        policy,
-        judged,
-        comparison,
-        events=events,
-        tested=ages(snapshot.created_at, row.at),
-    )
+    with store.read() as session:
+        checked = judge_by(
+            store,
+            session,
+            row.candidate,
+            policy,
+            judged,
+            comparison,
+            events=candidates.find(session, row.candidate).events,
+            tested=ages(snapshot.created_at, row.at),
+        )
     run.outputs = {
         "evaluation": judged.execution,
         "comparison": comparison.execution if comparison else None,
-        "evidence": found.digest,
+        "evidence": checked.digest,
     }
-    run.metrics |= {"posts": judged.posts, "verdict": found.verdict}
-    run.on_success(
-        lambda session: _end(
-            session,
-            row,
-            Kind.TESTED,
-            evaluation=judged.execution,
-            comparison=comparison.execution if comparison else None,
-            verdict=found.verdict,
-            shown=found.digest,
-        )
+    run.metrics |= {"posts": judged.posts, "verdict": checked.verdict}
+    run.on_success(lambda session: _write_result(session, row, checked))
+
+
+def _write_result(session: Session, row: Opened, checked: Check) -> None:
+    actor = authorise(session, Role.REVIEWER, to=OPEN)
+    result = Tested(
+        at=datetime.now(UTC),
+        by=actor.name,
+        candidate=row.candidate,
+        snapshot=row.snapshot,
+        baseline=row.baseline,
+        opening=row.id,
+        evaluation=checked.evaluation.execution,
+        comparison=checked.comparison.execution if checked.comparison else None,
+        verdict=checked.verdict,
+        shown=checked.digest,
     )
+    _end(session, result)
 
 
 def _require_alone(
-    store: Store, row: EventRecord, snapshot: Snapshot, *, before: int | None = None
+    store: Store, row: Opened, snapshot: Snapshot, *, before: int | None = None
 ) -> None:
     """Refuse to open where another is doing so at this moment."""
     if running(store, STEP, "opening", row.id, before=before):
@@ -285,22 +299,10 @@ def _require_alone(
         )
 
 
-def _end(session: Session, row: EventRecord, kind: Kind, **more: Any) -> None:
-    """End an opening, once: who finishes it second finds it ended."""
-    actor = authorise(session, Role.REVIEWER, to="open a sealed test")
-    if row.id in ends(table.events(session, candidate=row.candidate)):
-        return
-    event = EventRecord(
-        kind=kind,
-        at=datetime.now(UTC),
-        by=actor.name,
-        candidate=row.candidate,
-        snapshot=row.snapshot,
-        baseline=row.baseline,
-        opening=row.id,
-        **more,
-    )
-    history.append(session, event)
+def _end(session: Session, end: EndOfOpening) -> None:
+    """End an opening, once: for whoever finishes it second, it has ended."""
+    if end.opening not in ends(history.of_candidate(session, end.candidate)):
+        history.append(session, end)
 
 
 def _require_reason(reason: str) -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import authorise
-from core.access.identity import Actor, Role
+from core.access.authorisation import acting, authorise
+from core.access.identity import Role
 from core.comparison import compare as comparing
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
@@ -14,14 +14,14 @@ from core.progress import Progress, silent
 from core.release import candidates, check, history, rules
 from core.release.candidates import Candidate
 from core.release.check import Check
-from core.release.events import Kind
+from core.release.events import Approved, Commented, Proposed, Rejected
 from core.release.policy import Policy, read_policy
 from core.store import Store
 from core.store import releases as table
-from core.store.releases import EventRecord
 from core.training.train import of_execution as model_of
 
 MAX_COMMENT = 2_000
+PROPOSE = "propose a candidate"
 
 
 def propose(
@@ -39,14 +39,19 @@ def propose(
     _check_comment(note)
     model = model_of(store, execution)
     with store.read() as session:
-        authorise(session, Role.REVIEWER, to="propose a candidate")
+        authorise(session, Role.REVIEWER, to=PROPOSE)
         _require_new(session, execution)
     comparison = check.compare_with_production(store, model, progress)
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="propose a candidate")
+    with acting(store, Role.REVIEWER, to=PROPOSE) as (session, actor):
         _require_new(session, execution)
-        event = _event(Kind.PROPOSED, execution, by=actor, comment=note, comparison=comparison)
-        history.append(session, event)
+        proposed = Proposed(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=execution,
+            comment=note.strip(),
+            comparison=comparison,
+        )
+        history.append(session, proposed)
     return candidates.get(store, execution)
 
 
@@ -57,10 +62,12 @@ def comment(store: Store, candidate: int, *, text: str) -> Candidate:
         InputError: nothing was said, or too much.
     """
     _require_comment(text, "comment on")
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="comment on a candidate")
+    with acting(store, Role.REVIEWER, to="comment on a candidate") as (session, actor):
         candidates.find(session, candidate)
-        history.append(session, _event(Kind.COMMENTED, candidate, by=actor, comment=text))
+        commented = Commented(
+            at=datetime.now(UTC), by=actor.name, candidate=candidate, comment=text.strip()
+        )
+        history.append(session, commented)
     return candidates.get(store, candidate)
 
 
@@ -83,29 +90,25 @@ def approve(
     """
     _require_comment(comment, "approve")
     _check_comment(override)
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="approve a candidate")
-        found = candidates.find(session, candidate)
-        evidence = check.of_candidate(store, found)
-        if refusal := rules.against_approval(found, evidence, actor):
+    with acting(store, Role.REVIEWER, to="approve a candidate") as (session, actor):
+        proposed = candidates.find(session, candidate)
+        evidence = check.of_candidate(store, session, proposed)
+        if refusal := rules.against_approval(proposed, evidence, actor):
             raise refusal
-        _require_same(found, evidence, seen)
-        _require_gates(found, evidence, override)
+        _require_same(proposed, evidence, seen)
+        _require_gates(proposed, evidence, override)
         now = datetime.now(UTC)
-        history.append(
-            session,
-            _event(
-                Kind.APPROVED,
-                candidate,
-                by=actor,
-                at=now,
-                comment=comment,
-                version=found.version or table.next_version(session, at=now, candidate=candidate),
-                comparison=evidence.comparison.execution if evidence.comparison else None,
-                shown=evidence.digest,
-                override=override.strip() if evidence.failed else None,
-            ),
+        approved = Approved(
+            at=now,
+            by=actor.name,
+            candidate=candidate,
+            comment=comment.strip(),
+            version=proposed.version or table.next_version(session, at=now, candidate=candidate),
+            comparison=evidence.comparison.execution if evidence.comparison else None,
+            shown=evidence.digest,
+            override=override.strip() if evidence.failed else None,
         )
+        history.append(session, approved)
     return candidates.get(store, candidate)
 
 
@@ -116,34 +119,29 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
     """
     _require_comment(comment, "reject")
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="reject a candidate")
-        found = candidates.find(session, candidate)
-        evidence = check.of_candidate(store, found)
-        if refusal := rules.against_rejection(found, evidence):
+    with acting(store, Role.REVIEWER, to="reject a candidate") as (session, actor):
+        proposed = candidates.find(session, candidate)
+        evidence = check.of_candidate(store, session, proposed)
+        if refusal := rules.against_rejection(proposed, evidence):
             raise refusal
-        _require_same(found, evidence, seen)
-        shown = found.result or found.proposal
-        history.append(
-            session,
-            _event(
-                Kind.REJECTED,
-                candidate,
-                by=actor,
-                comment=comment,
-                comparison=shown.comparison,
-                shown=evidence.digest,
-            ),
+        _require_same(proposed, evidence, seen)
+        rejected = Rejected(
+            at=datetime.now(UTC),
+            by=actor.name,
+            candidate=candidate,
+            comment=comment.strip(),
+            comparison=proposed.comparison,
+            shown=evidence.digest,
         )
+        history.append(session, rejected)
     return candidates.get(store, candidate)
 
 
 def caveats(store: Store, candidate: Candidate) -> list[str]:
     """What a reviewer must know before believing the evidence, as sentences; often none."""
-    shown = candidate.result or candidate.proposal
-    if shown.comparison is None:
+    if candidate.comparison is None:
         return ["There was no production version to compare with."]
-    comparison = comparing.of_execution(store, shown.comparison)
+    comparison = comparing.of_execution(store, candidate.comparison)
     found = comparing.caveats(store, comparison)
     if candidate.result is not None:
         summary = comparing.summary_of(store, comparison)
@@ -166,7 +164,7 @@ def _disagreement(churn: ChurnCounts, posts: int, policy: Policy) -> list[str]:
 
 
 def _require_new(session: Session, execution: int) -> None:
-    if table.events(session, candidate=execution):
+    if history.of_candidate(session, execution):
         raise RefusedError(
             rules.already(candidates.find(session, execution)),
             Hint("Propose another training.", Command("release propose", "EXECUTION")),
@@ -189,31 +187,6 @@ def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None
             "Reject it, or give a reason with --override: the release is then marked as overruled,"
             " for good.",
         )
-
-
-def _event(
-    kind: Kind,
-    candidate: int,
-    *,
-    by: Actor,
-    comment: str,
-    at: datetime | None = None,
-    version: str | None = None,
-    comparison: int | None = None,
-    shown: str | None = None,
-    override: str | None = None,
-) -> EventRecord:
-    return EventRecord(
-        kind=kind,
-        at=at or datetime.now(UTC),
-        by=by.name,
-        candidate=candidate,
-        comment=comment.strip(),
-        version=version,
-        comparison=comparison,
-        shown=shown,
-        override=override,
-    )
 
 
 def _require_comment(comment: str, verb: str) -> None:

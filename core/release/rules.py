@@ -10,18 +10,19 @@ from core.hints import Command, Hint
 from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.check import REVIEW, Check
-from core.release.events import PRODUCTION, STAGING, State
+from core.release.events import PRODUCTION, STAGING, AliasEvent
+from core.release.states import CandidateState
 
 
 def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None:
     """Against a new opening of the sealed test that ``budget`` is of."""
     number = candidate.number
-    if candidate.state in (State.REJECTED, State.RELEASED):
+    if candidate.state in (CandidateState.REJECTED, CandidateState.RELEASED):
         return ConflictError(
             already(candidate), "A sealed test serves the decision, which has been made."
         )
     if candidate.unfinished is not None:
-        split = (candidate.unfinished.snapshot or "")[:12]
+        split = candidate.unfinished.snapshot[:12]
         return ConflictError(
             f"#{number} has an unfinished opening of the sealed test of {split}",
             Hint("Finish that one first.", Command("release test", number, on=split)),
@@ -34,9 +35,9 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
 def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | None:
     """Against rejecting; an approval that is void can be taken back so."""
     number = candidate.number
-    if candidate.state == State.APPROVED and void(candidate, evidence) is None:
+    if candidate.state == CandidateState.APPROVED and void(candidate, evidence) is None:
         return ConflictError(already(candidate), "It is up to a releaser now.")
-    if candidate.state in (State.REJECTED, State.RELEASED):
+    if candidate.state in (CandidateState.REJECTED, CandidateState.RELEASED):
         return ConflictError(
             already(candidate),
             Hint("Look again before you decide.", Command("release show", number)),
@@ -78,9 +79,9 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
 def against_staging(candidate: Candidate, evidence: Check) -> RefusedError | None:
     """Against giving its version to staging, or to an alias of the team's own."""
     number = candidate.number
-    if candidate.state == State.RELEASED:
+    if candidate.state == CandidateState.RELEASED:
         return None
-    if candidate.state != State.APPROVED:
+    if candidate.state != CandidateState.APPROVED:
         return RefusedError(
             f"Candidate #{number} is {candidate.state}, not approved",
             Hint("It needs an approval first.", Command("release show", number)),
@@ -102,7 +103,7 @@ def against_serving(
     """
     if refusal := against_staging(candidate, evidence):
         return refusal
-    if staging_first and not staged and candidate.state != State.RELEASED:
+    if staging_first and not staged and candidate.state != CandidateState.RELEASED:
         return RefusedError(
             f"{candidate.version} has not been in staging, which the policy requires first",
             Hint("Release it to staging.", Command("alias set", STAGING, candidate.version or "")),
@@ -113,7 +114,7 @@ def against_serving(
 def void(candidate: Candidate, evidence: Check) -> str | None:
     """Why the approval no longer holds, as a sentence; None if it does, or there is none."""
     approval = candidate.approval
-    if candidate.state != State.APPROVED or approval is None:
+    if candidate.state != CandidateState.APPROVED or approval is None:
         return None
     if evidence.digest == approval.shown:
         return None
@@ -128,7 +129,8 @@ def already(candidate: Candidate) -> str:
     last = next(
         event
         for event in reversed(candidate.events)
-        if event.kind == candidate.state and event.alias in (None, PRODUCTION)
+        if event.kind == candidate.state
+        and (not isinstance(event, AliasEvent) or event.alias == PRODUCTION)
     )
     return (
         f"Candidate #{candidate.number} was already {candidate.state} by {last.by} on"

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from core.access.identity import Actor, Way, acting_as
 from core.errors import RefusedError
-from core.release import aliases
-from core.release.events import CANARY, PRODUCTION
+from core.release import aliases, history
+from core.release.events import CANARY, PRODUCTION, CanarySet
 from core.release.policy import Rules, read_policy
 from core.serving.servers import minute_of
 from core.stats.sequences import mean_sequence, share_sequence
-from core.store import Store, releases
+from core.store import Store
 from core.store import serving as table
-from core.store.releases import EventRecord
 from core.store.serving import Count, Sureness
 
 MOST = 20_000
@@ -34,7 +33,7 @@ _SERVER = "server/"
 class Watched:
     """The canary that is on, with what callers asked of it since it began, and of production."""
 
-    event: EventRecord
+    event: CanarySet
     count: Count
     sureness: Sureness
     production: str
@@ -44,7 +43,7 @@ class Watched:
 
     @property
     def version(self) -> str:
-        return self.event.version or ""
+        return self.event.version
 
     @property
     def error_rate(self) -> tuple[float, float] | None:
@@ -90,7 +89,7 @@ class Watched:
 def watched(store: Store) -> Watched | None:
     """The canary as it does now; None where there is none."""
     names, event = aliases.named(store)
-    if event is None or event.version is None:
+    if event is None:
         return None
     production = names[PRODUCTION]
     with store.read() as session:
@@ -129,16 +128,16 @@ def enforce(store: Store) -> list[str]:
     return []
 
 
-def ended_by_policy(event: EventRecord) -> bool:
+def ended_by_policy(event: CanarySet) -> bool:
     """Whether it is the end of a canary that no person has ended, but a server."""
-    return event.alias == CANARY and not event.share and event.by.startswith(_SERVER)
+    return not event.share and event.by.startswith(_SERVER)
 
 
-def stopped(store: Store) -> EventRecord | None:
+def stopped(store: Store) -> CanarySet | None:
     """The end of the last canary, where the policy has ended it; None once somebody has decided
     on another canary or on production since.
     """
     with store.read() as session:
-        events = releases.events(session)
-    last = next((e for e in reversed(events) if e.alias in (CANARY, PRODUCTION)), None)
-    return last if last and ended_by_policy(last) else None
+        moves = history.moves(history.events(session))
+    last = next((move for move in reversed(moves) if move.alias in (CANARY, PRODUCTION)), None)
+    return last if isinstance(last, CanarySet) and ended_by_policy(last) else None

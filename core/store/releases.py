@@ -1,39 +1,12 @@
-"""Versions, aliases and the events that tell what became of every candidate."""
+"""Versions, and the aliases that name them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from core.store.tables import AliasRow, ReleaseEventRow, VersionRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRecord:
-    """One decision, as stored. ``id`` is 0 until it is.
-
-    What each field says: :class:`core.store.tables.ReleaseEventRow`.
-    """
-
-    kind: str
-    at: datetime
-    by: str
-    candidate: int
-    version: str | None = None
-    alias: str | None = None
-    before: str | None = None
-    comment: str = ""
-    comparison: int | None = None
-    evaluation: int | None = None
-    snapshot: str | None = None
-    baseline: int | None = None
-    opening: int | None = None
-    verdict: str | None = None
-    shown: str | None = None
-    override: str | None = None
-    share: float | None = None
-    id: int = 0
+from core.store.tables import AliasRow, VersionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,32 +16,6 @@ class Version:
     version: str
     candidate: int
     created_at: datetime
-
-
-def append(session: Session, event: EventRecord) -> int:
-    """Write an event; its id. Decisions go through ``core.release.history``, which chains them."""
-    values = {f.name: getattr(event, f.name) for f in fields(event) if f.name != "id"}
-    row = ReleaseEventRow(**values)
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def events(
-    session: Session, *, candidate: int | None = None, alias: str | None = None
-) -> list[EventRecord]:
-    """Events in the order in which they happened."""
-    query = select(ReleaseEventRow).order_by(ReleaseEventRow.id)
-    if candidate is not None:
-        query = query.where(ReleaseEventRow.candidate == candidate)
-    if alias is not None:
-        query = query.where(ReleaseEventRow.alias == alias)
-    return [_event(row) for row in session.scalars(query)]
-
-
-def event(session: Session, number: int) -> EventRecord | None:
-    row = session.get(ReleaseEventRow, number)
-    return None if row is None else _event(row)
 
 
 def next_version(session: Session, *, at: datetime, candidate: int) -> str:
@@ -119,10 +66,6 @@ def move_alias(session: Session, name: str, *, before: str | None, after: str) -
 def remove_alias(session: Session, name: str) -> None:
     """Have it name nothing."""
     session.execute(delete(AliasRow).where(AliasRow.name == name))
-
-
-def _event(row: ReleaseEventRow) -> EventRecord:
-    return EventRecord(**{f.name: getattr(row, f.name) for f in fields(EventRecord)})
 
 
 def _version(row: VersionRow) -> Version:

@@ -292,7 +292,18 @@ class AliasRow(Base):
     version: Mapped[str] = mapped_column(ForeignKey("versions.version"))
 
 
-class ReleaseEventRow(Base):
+class RecordRow(Base):
+    """A row that has its entry in the audit log."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+
+
+class ReleaseEventRow(RecordRow):
     """One decision. Appended, never changed: triggers refuse UPDATE and DELETE."""
 
     __tablename__ = "release_events"
@@ -301,10 +312,6 @@ class ReleaseEventRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    by: Mapped[str]
-    kind: Mapped[str] = mapped_column(String(16))
     candidate: Mapped[int] = mapped_column(ForeignKey("models.execution"), index=True)
     version: Mapped[str | None]
     alias: Mapped[str | None] = mapped_column(String(32), index=True)
@@ -331,7 +338,7 @@ class ReleaseEventRow(Base):
     """Of the callers whom a canary serves."""
 
 
-class AccessEventRow(Base):
+class AccessEventRow(RecordRow):
     """A role or an API token given or taken. Appended, never changed, as release events are."""
 
     __tablename__ = "access_events"
@@ -340,10 +347,6 @@ class AccessEventRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    by: Mapped[str]
-    kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str]
     """Whose role it is, or the name of the token."""
     role: Mapped[str | None] = mapped_column(String(16))

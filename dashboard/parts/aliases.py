@@ -59,7 +59,7 @@ def show_aliases(case: Case, seen: Seen) -> None:
     shown.pop(CANARY, None)
     lines = [f"{words.plain(name)} → **{version}**" for name, version in shown.items()]
     if case.canary:
-        share = words.per_cent(case.canary.share or 0)
+        share = words.per_cent(case.canary.share)
         lines.append(f"canary → **{case.canary.version}**, {share} of the callers")
     st.markdown("  \n".join(lines))
     acts.offer([act for name in shown for act in _back(name, seen.get(name, shown[name]))])
@@ -141,7 +141,7 @@ def _end(case: Case, seen: Seen) -> list[Act]:
     """To end the canary that is on, of whatever version."""
     if case.canary is None:
         return []
-    version = case.canary.version or ""
+    version = case.canary.version
     return [
         Act(
             key=f"end-{version}",

@@ -3,7 +3,8 @@
 from core.access.identity import current_actor
 from core.hints import Command, Hint
 from core.release.case import Action, Case, next_step
-from core.release.events import PRODUCTION, Kind, State
+from core.release.events import PRODUCTION, Rejected
+from core.release.states import CandidateState
 from dashboard import data, words
 from dashboard.parts.gates import counted
 
@@ -19,23 +20,23 @@ def answer(case: Case) -> str:
 def standing(case: Case) -> str:
     """Whether it may go out, and why (Markdown)."""
     candidate, number = case.candidate, f"**\\#{case.number}**"
-    if candidate.state == State.REJECTED:
-        last = next(e for e in reversed(candidate.events) if e.kind == Kind.REJECTED)
+    if candidate.state == CandidateState.REJECTED:
+        last = next(e for e in reversed(candidate.events) if isinstance(e, Rejected))
         return f"No: {words.plain(last.by)} rejected {number} on {words.day(last.at)}, for good."
     if case.void:
         return f"Not any more. {words.emphasised(case.void)}"
-    if candidate.state == State.RELEASED:
+    if candidate.state == CandidateState.RELEASED:
         now = case.names.get(PRODUCTION)
         if now == case.version:
             return f"It is out: {number} is in production as **{now}**."
         was = f"It was out: {number} was in production as **{case.version}**, now **{now}** is."
         if case.canary is None or not case.on_canary:
             return was
-        share = words.per_cent(case.canary.share or 0)
+        share = words.per_cent(case.canary.share)
         return f"{was} **By its canary {share} of the callers still get it.**"
-    if candidate.state == State.APPROVED:
+    if candidate.state == CandidateState.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
-    where = "on its sealed test" if candidate.state == State.TESTED else "on validation"
+    where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
     gates = case.evidence.gates
     return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.access.identity import Role, current_actor
 from core.release import review, rules
 from core.release.case import Action, Case, next_step
-from core.store.releases import EventRecord
+from core.release.events import Approved
 from dashboard import data, words
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
@@ -88,7 +88,7 @@ def _show_form(case: Case) -> None:
     )
 
 
-def _show_approval(approval: EventRecord | None) -> None:
+def _show_approval(approval: Approved | None) -> None:
     if approval is None:
         st.caption("Approving gives it a version and moves nothing. Rejecting is for good.")
         return

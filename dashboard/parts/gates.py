@@ -4,25 +4,25 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from core.release.check import REVIEW
-from core.release.gates import Gate, Verdict
+from core.release.gates import Gate, GateVerdict
 from dashboard import components as c
 from dashboard import words
 from dashboard.parts.metrics import NAMES as METRICS
 
 WAITS = "waits"
 """What a gate does that asks for something nobody has done yet."""
-ORDER = (Verdict.FAIL, Verdict.INCONCLUSIVE, WAITS, Verdict.PASS)
+ORDER = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, WAITS, GateVerdict.PASS)
 MARKS = {
-    Verdict.FAIL: ":orange[✗]",
-    Verdict.INCONCLUSIVE: "?",
+    GateVerdict.FAIL: ":orange[✗]",
+    GateVerdict.INCONCLUSIVE: "?",
     WAITS: "○",
-    Verdict.PASS: ":green[✓]",
+    GateVerdict.PASS: ":green[✓]",
 }
 SAID = {
-    Verdict.FAIL: ("fails", "fail"),
-    Verdict.INCONCLUSIVE: ("is undecided", "are undecided"),
+    GateVerdict.FAIL: ("fails", "fail"),
+    GateVerdict.INCONCLUSIVE: ("is undecided", "are undecided"),
     WAITS: ("waits", "wait"),
-    Verdict.PASS: ("passes", "pass"),
+    GateVerdict.PASS: ("passes", "pass"),
 }
 NAMES = {
     "non_inferiority": "Macro F1 not worse",
@@ -66,7 +66,7 @@ def counted(gates: Sequence[Gate]) -> str:
 def standing(gate: Gate) -> str:
     """Its verdict; of what a person has yet to do, that it waits."""
     awaited = gate.name in ("test_opened", REVIEW) and gate.value is None
-    return WAITS if awaited and gate.verdict == Verdict.INCONCLUSIVE else gate.verdict
+    return WAITS if awaited and gate.verdict == GateVerdict.INCONCLUSIVE else gate.verdict
 
 
 def name(gate: Gate) -> str:

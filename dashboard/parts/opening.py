@@ -7,7 +7,6 @@ from core.errors import SignoffError
 from core.release import openings
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step
-from core.release.events import Kind
 from core.snapshots.read import listing
 from core.store.snapshots import Snapshot
 from dashboard import data, words
@@ -52,7 +51,7 @@ def show_opening(case: Case) -> None:
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
                 do=lambda: open_test(case, reason),
                 done=f"The sealed test of {split} has answered for #{case.number}.",
-                next_=next_step(case).action == Action.OPEN and not case.refused,
+                next_=next_step(case).action == Action.OPEN and not case.leaked,
             )
         ]
     )
@@ -116,15 +115,15 @@ def _show_last(case: Case) -> None:
     last = openings.last_of(case.candidate)
     if last is None:
         return
-    row, end = last.row, last.end
+    row, result = last.row, last.result
     opened = f"Opened on {words.unbroken(words.day(row.at))} by {words.plain(row.by)}"
-    if end is None:
+    if last.end is None:
         ended = "at work now" if case.opening else "cut off before its answer, and counted"
-    elif end.kind == Kind.REFUSED:
+    elif result is None:
         ended = "no answer, as said above"
     else:
         elsewhere = row.snapshot != case.budget.snapshot.digest
-        ended = f"**{end.verdict}**{' (of another split)' if elsewhere else ''}"
+        ended = f"**{result.verdict}**{' (of another split)' if elsewhere else ''}"
     st.markdown(f"{opened}: {ended}.  \n“{words.plain(row.comment)}”")
 
 

@@ -33,7 +33,7 @@ def show_warnings() -> None:
         st.warning(_flagged(canary), icon=":material/warning:")
     if ended := watch.stopped(data.store()):
         st.warning(
-            f"**The canary of {words.plain(ended.version or '')} was stopped by the policy** on"
+            f"**The canary of {words.plain(ended.version)} was stopped by the policy** on"
             f" {words.unbroken(words.minute(ended.at))}: all callers get production."
             f" {words.plain(ended.comment)}",
             icon=":material/front_hand:",
@@ -87,7 +87,7 @@ def _readings(canary: Watched | None, agreement: Agreement | None) -> Sequence[s
 
 def _of_canary(canary: Watched) -> Row:
     """Requests, errors and p@1 since it began."""
-    share, day = words.per_cent(canary.event.share or 0), words.day(canary.event.at)
+    share, day = words.per_cent(canary.event.share), words.day(canary.event.at)
     name = _name("Canary", canary.version, f"{share} of the callers since {words.unbroken(day)}")
     if not canary.count.requests:
         return (name, "no server has told of a request yet", "–", "–", "–")

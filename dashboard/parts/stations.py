@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.release.case import Action, Case, next_step
-from core.release.events import CANARY, PRODUCTION, STAGING, State
-from core.release.gates import Verdict
+from core.release.events import PRODUCTION, STAGING, CanarySet
+from core.release.gates import GateVerdict
+from core.release.states import CandidateState
 from core.serving import watch
 from dashboard import words
 
@@ -42,23 +43,23 @@ def stations(case: Case) -> list[Station]:
 
 def _tested(case: Case, action: Action) -> Station:
     result = case.candidate.result
-    if case.refused:
+    if case.leaked:
         return (STOPPED, "not tested")
     if action == Action.OPEN:
         return (NEXT, "test cut off" if case.candidate.unfinished else "tested")
     if result is not None:
-        sign = {Verdict.PASS: DONE, Verdict.FAIL: STOPPED}.get(Verdict(result.verdict or ""), OPEN)
+        sign = {GateVerdict.PASS: DONE, GateVerdict.FAIL: STOPPED}.get(result.verdict, OPEN)
         return (sign, f"tested: {result.verdict}")
     return (LATER, "tested")
 
 
 def _decided(case: Case, action: Action) -> Station:
     state = case.candidate.state
-    if state == State.REJECTED:
+    if state == CandidateState.REJECTED:
         return (STOPPED, "rejected")
     if case.void:
         return (STOPPED, "approval void")
-    if state in (State.APPROVED, State.RELEASED):
+    if state in (CandidateState.APPROVED, CandidateState.RELEASED):
         return (DONE, "approved")
     return (NEXT if action == Action.DECIDE else LATER, "decision")
 
@@ -71,11 +72,11 @@ def _staging(case: Case, action: Action) -> Station:
 
 def _canary(case: Case) -> Station:
     if case.canary is not None and case.on_canary:
-        return (DONE, f"canary {words.per_cent(case.canary.share or 0)}")
-    events = [event for event in case.candidate.events if event.alias == CANARY]
-    if events and watch.ended_by_policy(events[-1]):
+        return (DONE, f"canary {words.per_cent(case.canary.share)}")
+    canaries = [event for event in case.candidate.events if isinstance(event, CanarySet)]
+    if canaries and watch.ended_by_policy(canaries[-1]):
         return (STOPPED, "canary stopped")
-    return (DONE if events else LATER, "canary")
+    return (DONE if canaries else LATER, "canary")
 
 
 def _production(case: Case, action: Action) -> Station:

@@ -9,7 +9,7 @@ from core.audit.verification import Verification
 from core.hints import Command
 from core.release import openings
 from core.release.budget import Budget
-from core.release.history import READERS
+from core.release.history import ALL_EVENTS
 from core.release.openings import Opening
 from core.release.policy import read_policy
 from dashboard import components as c
@@ -59,7 +59,7 @@ def show_figures(
 top = c.question("Who did what?")
 store = data.store()
 checked, at = data.verified()
-found, looks = lines(store, READERS), openings.listing(store)
+found, looks = lines(store, ALL_EVENTS), openings.listing(store)
 budgets = openings.budgets(store, read_policy(store.home))
 with top:
     c.answer(answer(found, checked), generated=any(each.snapshot.generated for each in budgets))

@@ -7,8 +7,9 @@ from core.executions import listing
 from core.hints import Command
 from core.release import aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
-from core.release.events import PRODUCTION, Kind, State
-from core.store.releases import EventRecord, Version
+from core.release.events import PRODUCTION, CanarySet, NamedVersion, RolledBack
+from core.release.states import CandidateState
+from core.store.releases import Version
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import history
@@ -60,7 +61,11 @@ def show_waiting(waiting: list[Case]) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
             who = by_whom(case)
-            since = "" if case.candidate.state == State.PROPOSED else f"{case.candidate.state}; "
+            since = (
+                ""
+                if case.candidate.state == CandidateState.PROPOSED
+                else f"{case.candidate.state}; "
+            )
             st.markdown(
                 f"**Candidate \\#{case.number}**, {since}proposed by"
                 f" {words.plain(proposal.by)} on {words.day(proposal.at)}.{note}  \n"
@@ -75,12 +80,12 @@ def show_waiting(waiting: list[Case]) -> None:
                 st.switch_page(pages.RELEASE.path, query_params={"candidate": str(case.number)})
 
 
-def show_canary(canary: EventRecord | None) -> None:
+def show_canary(canary: CanarySet | None) -> None:
     """The canary that is on."""
     if canary is not None:
         st.info(
             f"**{canary.version}**, \\#{canary.candidate}, is given to"
-            f" {words.per_cent(canary.share or 0)} of the callers, by {words.plain(canary.by)} for"
+            f" {words.per_cent(canary.share)} of the callers, by {words.plain(canary.by)} for"
             f" {words.age(canary.at)}.",
             icon=":material/percent:",
         )
@@ -90,11 +95,13 @@ def show_trend(trainings: dict[int, Training]) -> None:
     """How one version followed the other, up to the one that is in production now."""
     points = [
         (
-            f"↩ {event.version}" if event.kind == Kind.ROLLED_BACK else event.version or "",
+            f"↩ {event.version}" if isinstance(event, RolledBack) else event.version,
             evaluation,
         )
         for event in reversed(aliases.history(data.store(), PRODUCTION))
-        if (training := trainings.get(event.candidate)) and (evaluation := training.evaluation)
+        if isinstance(event, NamedVersion)
+        and (training := trainings.get(event.candidate))
+        and (evaluation := training.evaluation)
     ]
     known = [(name, evaluation.metrics) for name, evaluation in points[-MOVES:]]
     if len(known) < 2:
@@ -139,7 +146,7 @@ def show_last() -> None:
 
 trainings = {training.number: training for training in data.all_trainings()}
 waiting = [found for found in candidates.listing(data.store()) if found.state in WAITING]
-cases = [read(data.store(), found) for found in waiting[:MOST]]
+cases = [read(data.store(), found.number) for found in waiting[:MOST]]
 production = aliases.version_of(data.store(), PRODUCTION)
 current = trainings.get(production.candidate) if production else None
 

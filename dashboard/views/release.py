@@ -11,7 +11,6 @@ from core.release import candidates
 from core.release import case as cases
 from core.release.candidates import Candidate
 from core.release.case import WAITING, Action, Case, next_step
-from core.release.events import sentence
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
@@ -64,7 +63,7 @@ def tell_changes(case: Case, seen: str, names: Seen, *, done: bool) -> None:
     if done:
         return
     for event in fresh:
-        st.info(f"Meanwhile: {words.plain(sentence(event))}.", icon=":material/update:")
+        st.info(f"Meanwhile: {words.plain(str(event))}.", icon=":material/update:")
     if fresh:
         return
     for name in moved:
@@ -132,7 +131,7 @@ with about_it, st.container(key="halves-candidate"):
 with left:
     candidate = choose(found)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
-case = cases.read(data.store(), candidate, opening.chosen_split(candidate))
+case = cases.read(data.store(), candidate.number, opening.chosen_split(candidate))
 compared = evidence.of(case)
 digest, aliases_shown = last_shown(case)
 with top:

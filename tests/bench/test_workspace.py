@@ -7,7 +7,8 @@ from core.evaluation.history import trainings
 from core.executions import listing
 from core.feedback import submissions
 from core.release import aliases, candidates
-from core.release.events import PRODUCTION, State
+from core.release.events import PRODUCTION
+from core.release.states import CandidateState
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store
@@ -25,7 +26,9 @@ def test_executions_candidates_and_production_are_there(store: Store) -> None:
     assert len(judged) == EXECUTIONS * 2 // 5
     proposed = candidates.listing(store)
     assert 2 * WAITING <= len(proposed) <= CANDIDATES
-    waiting = [candidate.number for candidate in proposed if candidate.state == State.PROPOSED]
+    waiting = [
+        candidate.number for candidate in proposed if candidate.state == CandidateState.PROPOSED
+    ]
     assert len(waiting) == WAITING
     production = aliases.version_of(store, PRODUCTION)
     assert production is not None

@@ -14,9 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core.release import aliases, candidates, openings
-from core.release.policy import read_policy
 from core.settings import settings
-from core.snapshots import create, find
+from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.training.train import train
@@ -37,7 +36,7 @@ from tests.browser.walking import (
     write,
 )
 from tests.commands import signoff
-from tests.decisions import released
+from tests.decisions import budget_of, released
 from tests.factories import QUICK, fill, make_corpus, set_policy
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -218,8 +217,7 @@ def bob_opens_the_sealed_test(
     opened = openings.last_of(candidates.get(story.store, number))
     assert opened is not None
     assert (opened.row.by, opened.row.comment, opened.answer) == (BOB, reason, answer)
-    policy = read_policy(story.store.home)
-    assert openings.budget(story.store, find(story.store, "may"), policy).left == left
+    assert budget_of(story.store, "may").left == left
 
 
 def bob_rejects(story: Story, number: int) -> None:

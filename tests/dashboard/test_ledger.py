@@ -9,7 +9,7 @@ from core.access.identity import Role
 from core.audit.lines import lines as log_lines
 from core.erasure.erase import erase
 from core.release import openings, review
-from core.release.history import READERS
+from core.release.history import ALL_EVENTS
 from core.snapshots import find
 from core.snapshots.unsealed import unseal
 from core.store import Store, open_store
@@ -32,7 +32,7 @@ def test_the_answer_counts_the_decisions_and_says_that_the_log_is_whole(
 ) -> None:
     app = open_page("ledger")
     said = plain_text_of(app)
-    assert f"{len(log_lines(store, READERS))} decisions by 2 people" in said
+    assert f"{len(log_lines(store, ALL_EVENTS))} decisions by 2 people" in said
     assert "✓ the audit log is whole" in said
     assert "Verified at" in said
     assert not app.error
@@ -125,7 +125,7 @@ def test_the_log_is_told_newest_first_with_the_names_of_snapshots(
     assert f"grace approved candidate #{WAITING}" in found[0]
     assert "grace tested candidate #20 on the sealed test of until-october" in found[1]
     assert "proposed candidate #4" in found[-1]
-    assert len(found) == len(log_lines(store, READERS))
+    assert len(found) == len(log_lines(store, ALL_EVENTS))
 
 
 def test_a_link_filters_the_log_by_kind_person_and_candidate(store: Store, open_page: Open) -> None:

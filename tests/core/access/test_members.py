@@ -8,12 +8,12 @@ import pytest
 from core import audit
 from core.access import authorisation, members
 from core.access.authorisation import authorise, role_of
-from core.access.events import standing
+from core.access.events import Granted, Withdrawn, role_grants
+from core.access.history import ACCESS_EVENTS
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.audit import chain
 from core.errors import InputError, NotFoundError, RefusedError, SignoffError, StorageError
 from core.store import Store
-from core.store import access as table
 from core.store import audit as log
 from tests.commands import race
 from tests.tampering import tamper
@@ -28,7 +28,7 @@ def role(store: Store, actor: Actor) -> Role:
 
 def events(store: Store) -> int:
     with store.read() as session:
-        return len(table.events(session))
+        return len(ACCESS_EVENTS.read(session))
 
 
 def test_a_role_is_given_changed_and_taken(store: Store) -> None:
@@ -167,7 +167,7 @@ def test_a_secret_is_kept_nowhere_and_its_hash_does_not_open(store: Store) -> No
     assert secret.encode() not in kept
     assert secret.removeprefix(members.PREFIX).encode() not in kept
     with store.read() as session:
-        (event,) = table.events(session)
+        (event,) = ACCESS_EVENTS.read(session)
     assert event.secret is not None
     with pytest.raises(RefusedError):
         members.actor_of_token(store, event.secret)
@@ -207,10 +207,10 @@ def test_a_token_is_never_admin_and_ends_at_a_sensible_time(store: Store) -> Non
 def test_what_a_person_holds_is_what_their_last_event_gave() -> None:
     at = datetime(2026, 5, 31, tzinfo=UTC)
     given = [("a", "reviewer"), ("b", "admin"), ("a", None), ("a", "releaser"), ("b", None)]
-    now = standing(
-        table.AccessRecord(
-            kind="granted" if role else "withdrawn", at=at, by="x", name=name, role=role
-        )
+    now = role_grants(
+        Granted(at=at, by="x", name=name, role=role)
+        if role
+        else Withdrawn(at=at, by="x", name=name)
         for name, role in given
     )
     assert {name: event.role for name, event in now.people.items()} == {"a": "releaser"}

@@ -14,8 +14,6 @@ from core.errors import InputError, RefusedError
 from core.evaluation.evaluate import evaluate, predictions
 from core.executions import get, listing
 from core.executions.history import log_text
-from core.release import openings
-from core.release.policy import read_policy
 from core.snapshots import create, find, load_split
 from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS, load_attributes, load_ids, open_split
@@ -27,6 +25,7 @@ from core.store import erasure as table
 from core.store import posts as posts_table
 from core.training.train import train
 from tests.conftest import Road
+from tests.decisions import budget_of
 from tests.factories import QUICK, fill, make_corpus, make_post
 from tests.faults import Work, parts
 from tests.searching import found, marks
@@ -200,7 +199,7 @@ def test_a_page_shows_an_erased_post_without_its_text(road: Road) -> None:
 def test_a_budget_counts_the_posts_that_are_left(road: Road) -> None:
     store = road.store
     erase(store, ERASED)
-    assert openings.budget(store, find(store, "small"), read_policy(store.home)).posts == 23
+    assert budget_of(store, "small").posts == 23
 
 
 def test_the_free_space_of_the_database_is_cleaned_of_rows_that_were_moved(store: Store) -> None:

@@ -79,7 +79,7 @@ def test_a_stale_expectation_is_a_conflict_and_moves_nothing(
     moved: Store, both: list[str], expected: str | None, target: int
 ) -> None:
     stale = both[0] if expected == "the other" else expected
-    with pytest.raises(ConflictError, match=f"production names {both[1]}, not"):
+    with pytest.raises(ConflictError, match=f"production now names {both[1]}, not"):
         move(moved, "production", both[target], expected=stale)
     assert current(moved) == {"production": both[1]}
     assert len(history(moved)) == 2
@@ -138,7 +138,7 @@ def test_a_cleared_alias_names_nothing_and_its_history_stays(moved: Store, both:
     for version, before in ((both[0], None), (both[1], both[0])):
         move(moved, "shadow", version, expected=before)
     event = clear(moved, "shadow", expected=both[1])
-    assert (event.kind, event.version, event.before) == ("cleared", None, both[1])
+    assert (event.kind, event.after, event.before) == ("cleared", None, both[1])
     assert event.candidate == 5
     assert current(moved) == {"production": both[1]}
     assert version_of(moved, "shadow") is None

@@ -10,8 +10,7 @@ from core.access.identity import Actor, Role, Way, acting_as
 from core.errors import ConflictError, GateFailedError, InputError, NotFoundError, RefusedError
 from core.release import aliases, candidates
 from core.release.candidates import Candidate
-from core.release.check import Check, of_candidate
-from core.release.events import sentence
+from core.release.check import Check
 from core.release.openings import open_test
 from core.release.policy import FILE
 from core.release.review import MAX_COMMENT, approve, comment, propose, reject
@@ -20,6 +19,7 @@ from core.store import Store
 from core.training.train import train
 from tests.commands import assert_refused, race, signoff
 from tests.core.release.conftest import Ready
+from tests.decisions import check_of
 from tests.factories import CAREFUL, QUICK, by, set_policy
 
 CHANGED = CAREFUL + "# one more remark\n"
@@ -29,9 +29,7 @@ Decide = Callable[..., Candidate]
 
 
 def shown(store: Store) -> Check:
-    found = of_candidate(store, candidates.get(store, 5))
-    assert found is not None
-    return found
+    return check_of(store, 5)
 
 
 def untouched(store: Store) -> tuple[object, ...]:
@@ -179,8 +177,8 @@ def test_a_failed_gate_stops_an_approval_and_only_a_reason_overrules_it(tested: 
         found = approve(tested, 5, comment="fine", override=" the old one is down ")
     event = found.events[-1]
     assert event.override == "the old one is down"
-    assert "overruling a failed gate" in sentence(event)
-    assert "Overruled because: “the old one is down”" in sentence(event)
+    assert "overruling a failed gate" in str(event)
+    assert "Overruled because: “the old one is down”" in str(event)
     aliases.move(tested, "staging", str(found.version), expected=aliases.current(tested)["staging"])
 
 
@@ -194,7 +192,7 @@ def test_a_reason_where_nothing_fails_marks_nothing(tested: Store) -> None:
     with by("bob"):
         found = approve(tested, 5, comment="fine", override="to be safe")
     assert found.events[-1].override is None
-    assert "overruling" not in sentence(found.events[-1])
+    assert "overruling" not in str(found.events[-1])
 
 
 def test_nobody_approves_what_they_proposed_unless_they_are_a_team_of_one(tested: Store) -> None:

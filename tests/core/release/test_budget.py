@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.hints import Command, Hint
 from core.release.budget import Budget, budget_of
+from core.release.events import ReleaseEvent
+from core.release.gates import GateVerdict
 from core.release.policy import Policy, parse
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
 from tests.factories import CAREFUL, FIRST, HOUR, make_event, make_snapshot
 
@@ -28,7 +29,7 @@ def policy(**rules: Any) -> Policy:
     return replace(kept, rules=replace(kept.rules, **rules))
 
 
-def openings(*answers: str, snapshot: Snapshot | None = None, first: int = 1) -> list[EventRecord]:
+def openings(*answers: str, snapshot: Snapshot | None = None, first: int = 1) -> list[ReleaseEvent]:
     """One opening each, of candidates 1, 2, …: a verdict, ``refused``, or nothing if cut off."""
     made, ids = [], count(first * 100)
     of = (snapshot or make_snapshot()).digest
@@ -36,9 +37,10 @@ def openings(*answers: str, snapshot: Snapshot | None = None, first: int = 1) ->
         opened = make_event("opened", id=next(ids), candidate=candidate, snapshot=of)
         made.append(opened)
         if answer:
-            kind = "refused" if answer == "refused" else "tested"
-            verdict = None if answer == "refused" else answer
-            made.append(replace(opened, kind=kind, opening=opened.id, verdict=verdict))
+            more = {"candidate": candidate, "snapshot": of, "opening": opened.id}
+            refused = answer == "refused"
+            end = make_event("refused", **more) if refused else None
+            made.append(end or make_event("tested", verdict=GateVerdict(answer), **more))
     return made
 
 

@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.release.budget import Budget, budget_of
-from core.release.events import Kind
 from core.release.policy import BUILT_IN, DEFAULT, parse
-from core.store.releases import EventRecord
 from core.store.snapshots import Snapshot
-from tests.factories import make_snapshot
+from tests.factories import make_event, make_snapshot
 
 POLICY = parse(DEFAULT.encode(), source=BUILT_IN)
 DAY = 86_400
@@ -31,9 +29,7 @@ NOVEMBER = snapshot("c", test=130, end=160)
 
 
 def budget(of: Snapshot) -> Budget:
-    opened = EventRecord(
-        kind=Kind.OPENED, at=NOW, by="ada", candidate=3, snapshot=OCTOBER.digest, id=1
-    )
+    opened = make_event("opened", snapshot=OCTOBER.digest, id=1)
     return budget_of([opened], of, POLICY, others=[OCTOBER, AGAIN, NOVEMBER])
 
 
@@ -46,7 +42,7 @@ def test_a_use_counts_for_every_split_that_may_hold_the_same_posts() -> None:
 def test_a_random_split_shares_its_time_with_all_before_it_was_frozen() -> None:
     random = replace(snapshot("d", test=0, end=0), split="random", cutoffs={})
     found = budget_of(
-        [EventRecord(kind=Kind.OPENED, at=NOW, by="ada", candidate=3, snapshot="a" * 64, id=1)],
+        [make_event("opened", snapshot="a" * 64, id=1)],
         random,
         POLICY,
         others=[OCTOBER, random],

@@ -10,14 +10,14 @@ from core.errors import InputError, NotFoundError
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.executions.history import listing
 from core.release.candidates import Candidate, get
-from core.release.check import REVIEW, Check, check, of_candidate, own_intervals
-from core.release.gates import Gate, Verdict
+from core.release.check import REVIEW, Check, check, own_intervals
+from core.release.gates import Gate, GateVerdict
 from core.release.policy import FILE
 from core.release.review import approve, propose, reject
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
-from tests.decisions import released
+from tests.decisions import check_of, released
 from tests.factories import by, set_policy
 
 ALONE = "[reviewed_by_someone_else]\nteam_of_one = true\n"
@@ -63,9 +63,9 @@ def test_what_was_compared_before_is_not_compared_again(production: Store) -> No
 
 def test_checking_opens_nothing_and_decides_nothing(production: Store) -> None:
     found = check(production, 5)
-    assert gate(found, "test_opened").verdict == Verdict.INCONCLUSIVE
+    assert gate(found, "test_opened").verdict == GateVerdict.INCONCLUSIVE
     assert gate(found, REVIEW).why == "It was not proposed yet."
-    assert found.verdict != Verdict.PASS
+    assert found.verdict != GateVerdict.PASS
     with pytest.raises(NotFoundError, match="no candidate #5"):
         get(production, 5)
 
@@ -74,7 +74,7 @@ def test_small_subreddits_judge_no_large_one(production: Store) -> None:
     found = check(production, 5)
     assert found.comparison is not None
     assert changes_of(production, found.comparison)["support"].max() < 50
-    assert gate(found, "no_large_subreddit_down").verdict == Verdict.INCONCLUSIVE
+    assert gate(found, "no_large_subreddit_down").verdict == GateVerdict.INCONCLUSIVE
 
 
 Decide = Callable[..., Candidate]
@@ -84,35 +84,35 @@ OTHERS = ALONE.replace("true", "false")
 @pytest.mark.parametrize(
     ("decide", "reviewer", "policy", "verdict"),
     [
-        (approve, "bob", OTHERS, Verdict.PASS),
-        (approve, "ada", ALONE, Verdict.PASS),
-        (reject, "bob", OTHERS, Verdict.PASS),
-        (reject, "ada", OTHERS, Verdict.FAIL),
-        (reject, "ada", ALONE, Verdict.PASS),
+        (approve, "bob", OTHERS, GateVerdict.PASS),
+        (approve, "ada", ALONE, GateVerdict.PASS),
+        (reject, "bob", OTHERS, GateVerdict.PASS),
+        (reject, "ada", OTHERS, GateVerdict.FAIL),
+        (reject, "ada", ALONE, GateVerdict.PASS),
     ],
 )
 def test_who_proposed_and_who_decided_are_told_apart(
-    production: Store, decide: Decide, reviewer: str, policy: str, verdict: Verdict
+    production: Store, decide: Decide, reviewer: str, policy: str, verdict: GateVerdict
 ) -> None:
     set_policy(production, LENIENT + policy)
     propose(production, 5)
-    assert gate(check(production, 5), REVIEW).verdict == Verdict.INCONCLUSIVE
+    assert gate(check(production, 5), REVIEW).verdict == GateVerdict.INCONCLUSIVE
     with by(reviewer):
         decide(production, 5, comment="sure")
     found = check(production, 5)
     assert gate(found, REVIEW).verdict == verdict
-    assert (found.verdict, found.failed) == (Verdict.PASS, ())  # it is no evidence of the model
+    assert (found.verdict, found.failed) == (GateVerdict.PASS, ())  # it is no evidence of the model
 
 
 def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> None:
     set_policy(road.store, LENIENT + "[minimum_label_coverage]\nshare = 1\n")
     found = check(road.store, 5)
     assert found.comparison is None
-    assert gate(found, "minimum_metric.f1_macro").verdict == Verdict.PASS
+    assert gate(found, "minimum_metric.f1_macro").verdict == GateVerdict.PASS
     assert gate(found, "minimum_metric.f1_macro").interval is not None
-    assert gate(found, "minimum_label_coverage").verdict == Verdict.PASS
+    assert gate(found, "minimum_label_coverage").verdict == GateVerdict.PASS
     assert "no version in production" in gate(found, "maximum_churn").why
-    assert found.verdict == Verdict.INCONCLUSIVE
+    assert found.verdict == GateVerdict.INCONCLUSIVE
 
 
 def test_production_itself_has_no_other_to_compare_with(production: Store) -> None:
@@ -136,7 +136,7 @@ def test_every_metric_that_a_policy_may_name_can_be_judged(production: Store) ->
     metrics += [f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)]
     set_policy(production, "[minimum_metric]\n" + "".join(f"{name} = 0\n" for name in metrics))
     for candidate in (3, 5):  # one by itself, one by its comparison
-        assert [g.verdict for g in check(production, candidate).gates] == [Verdict.PASS] * 11
+        assert [g.verdict for g in check(production, candidate).gates] == [GateVerdict.PASS] * 11
 
 
 def test_the_policy_in_force_goes_with_the_answer(production: Store) -> None:
@@ -165,7 +165,7 @@ def test_what_made_no_model_cannot_be_checked(road: Road) -> None:
 def test_a_proposal_is_judged_by_the_comparison_it_was_made_with(production: Store) -> None:
     proposed = propose(production, 5)
     runs = len(listing(production))
-    found = of_candidate(production, proposed)
+    found = check_of(production, proposed.number)
     assert found == check(production, 5)
     assert len(listing(production)) == runs
 
@@ -173,8 +173,7 @@ def test_a_proposal_is_judged_by_the_comparison_it_was_made_with(production: Sto
 def test_a_proposal_without_a_comparison_is_judged_by_its_own_evaluation(
     production: Store,
 ) -> None:
-    found = of_candidate(production, get(production, 3))
-    assert found is not None
+    found = check_of(production, 3)
     assert (found.evaluation.execution, found.comparison, found.outdated) == (4, None, None)
 
 

@@ -1,96 +1,112 @@
-"""What a candidate or an alias is follows from what happened."""
+"""Every kind of event says what happened, and comes back from its row and from the audit log."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.release.events import (
-    PRODUCTION,
-    STAGING,
-    Kind,
-    State,
-    alias_versions,
-    candidate_state,
-    ends,
-    sentence,
-)
-from core.store.releases import EventRecord
+from core.access.events import KINDS as ACCESS_KINDS
+from core.access.events import AccessEvent
+from core.access.history import ACCESS_EVENTS
+from core.audit.chain import link, of_record, read
+from core.audit.events import Event, Events
+from core.errors import BrokenChainError
+from core.release.events import KINDS, Commented, ReleaseEvent
+from core.release.history import ALL_EVENTS, RELEASE_EVENTS
+from core.store import records
+from core.store.records import Record
+from tests.conftest import Road
 from tests.factories import make_event
 
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+numbers = st.integers(1, 2**31)
+shares = st.floats(0, 1)
 
-def release(version: str) -> EventRecord:
-    return make_event("released", alias="production", version=version)
+
+def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Any event of that kind."""
+    given_by_hand = {"candidate": numbers, "share": shares, "opening": numbers, "id": numbers}
+    names = {each.name for each in fields(kind)}
+    return st.builds(kind, **{n: s for n, s in given_by_hand.items() if n in names})
 
 
-ALIASES = (PRODUCTION, STAGING)
-BACK = make_event("rolled_back", alias="production")
-CLEARED = make_event("cleared", alias="production")
+events = st.sampled_from([*KINDS, *ACCESS_KINDS]).flatmap(any_of)
+
+
+def table_of(event: Event) -> Events[ReleaseEvent] | Events[AccessEvent]:
+    return RELEASE_EVENTS if isinstance(event, ReleaseEvent) else ACCESS_EVENTS
+
+
+@given(events)
+def test_an_event_comes_back_from_its_row(event: Event) -> None:
+    table = table_of(event)
+    assert table.of_record(table.record(event)) == event
+
+
+@given(events)
+def test_an_event_comes_back_from_its_entry_in_the_audit_log(event: Event) -> None:
+    table = table_of(event)
+    decision = of_record(table.record(event), before=None, after=None, evidence=None)
+    assert table.of_decision(read(link(decision, None))) == event
+
+
+@given(events)
+def test_the_same_event_has_the_same_entry(event: Event) -> None:
+    table = table_of(event)
+    first, second = (
+        link(of_record(record, before=None, after=None, evidence=None), None)
+        for record in (table.record(event), table.record(replace(event)))
+    )
+    assert first == second
+
+
+def test_what_a_kind_does_not_have_stays_out_of_its_entry() -> None:
+    released = RELEASE_EVENTS.record(make_event("released", version="2"))
+    assert released.details == {
+        "candidate": 7,
+        "alias": "production",
+        "version": "2",
+        "comment": "",  # a column that every row has
+    }
+    assert set(RELEASE_EVENTS.record(make_event("commented")).details) == {"candidate", "comment"}
 
 
 @pytest.mark.parametrize(
-    ("happened", "state"),
+    ("kind", "details"),
     [
-        ("", None),
-        ("proposed", State.PROPOSED),
-        ("proposed commented opened", State.PROPOSED),
-        ("proposed opened refused", State.PROPOSED),
-        ("proposed opened tested", State.TESTED),
-        ("proposed rejected", State.REJECTED),
-        ("proposed rejected commented", State.REJECTED),
-        ("proposed opened tested approved", State.APPROVED),
-        ("proposed approved opened", State.APPROVED),
-        ("proposed approved opened tested", State.TESTED),
-        ("proposed approved staging", State.APPROVED),
-        ("proposed approved staging canary", State.APPROVED),
-        ("proposed approved staging cleared", State.APPROVED),
-        ("proposed approved staging production", State.RELEASED),
-        ("proposed approved production", State.RELEASED),
-        ("proposed approved production rolled_back", State.RELEASED),
-        ("proposed approved production rolled_back production", State.RELEASED),
-        ("proposed approved opened production tested", State.RELEASED),
+        ("unheard of", {"candidate": 7, "comment": ""}),
+        ("commented", {"comment": ""}),
+        ("commented", {"candidate": "seven", "comment": ""}),
+        ("commented", {"candidate": 7, "comment": "", "version": "1"}),
+        ("released", {"candidate": 7, "alias": "a", "version": "1", "comment": "not of its kind"}),
+        ("cleared", {"candidate": 7, "alias": "a", "comment": ""}),
+        ("tested", {"candidate": 7, "snapshot": "a", "opening": 1, "verdict": "maybe"}),
     ],
 )
-def test_events_fold_into_a_state(happened: str, state: State | None) -> None:
-    events = [
-        make_event("released", alias=kind) if kind in ALIASES else make_event(kind)
-        for kind in happened.split()
-    ]
-    assert candidate_state(events) == state
+def test_what_no_kind_of_event_writes_is_refused(kind: str, details: dict[str, str | int]) -> None:
+    at = datetime(2026, 5, 31, tzinfo=UTC)
+    record = Record(table="release_events", kind=kind, at=at, by="ada", details=details)
+    with pytest.raises(ValueError, match=r"release_events holds no|This is not a"):
+        RELEASE_EVENTS.of_record(record)
 
 
-@pytest.mark.parametrize(
-    ("events", "versions"),
-    [
-        ([], []),
-        ([release("1")], ["1"]),
-        ([release("1"), release("2"), release("3")], ["1", "2", "3"]),
-        ([release("1"), release("2"), release("3"), BACK], ["1", "2"]),
-        ([release("1"), release("2"), release("3"), BACK, BACK], ["1"]),
-        ([release("1"), release("2"), BACK, release("3")], ["1", "3"]),
-        ([release("1"), release("2"), BACK, release("3"), BACK], ["1"]),
-        ([release("1"), release("2"), release("1"), BACK], ["1", "2"]),
-        ([release("1"), release("2"), CLEARED], []),
-        ([release("1"), release("2"), CLEARED, release("3")], ["3"]),
-    ],
-)
-def test_a_rollback_goes_back_through_what_was_released(
-    events: list[EventRecord], versions: list[str]
-) -> None:
-    assert alias_versions(events) == versions
+def test_a_row_that_was_tampered_with_is_reported_with_the_way_to_the_log(road: Road) -> None:
+    at = datetime(2026, 5, 31, tzinfo=UTC)
+    details = {"candidate": 3, "comment": "", "alias": "not of a comment"}
+    with road.store.write() as session:
+        row = Record(table="release_events", kind=Commented.kind, at=at, by="x", details=details)
+        records.append(session, row)
+    with (
+        pytest.raises(BrokenChainError, match="release_events/1 is not what Signoff wrote"),
+        road.store.read() as session,
+    ):
+        RELEASE_EVENTS.read(session)
 
 
-@given(st.lists(st.integers(1, 9).map(str) | st.none(), max_size=30))
-def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
-    stack: list[str] = []
-    events = []
-    for move in moves:
-        if move is not None:
-            stack.append(move)
-            events.append(release(move))
-        elif len(stack) > 1:
-            stack.pop()
-            events.append(BACK)
-        assert alias_versions(events) == stack
+def test_every_kind_is_known_by_its_table() -> None:
+    assert sum(len(table.kinds) for table in ALL_EVENTS) == len(KINDS) + len(ACCESS_KINDS)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +115,7 @@ def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
         (make_event("proposed", comment="better"), "ada proposed candidate #7: “better”"),
         (make_event("approved", version="20260531.1"), "ada approved candidate #7 as 20260531.1"),
         (make_event("rejected", comment="worse"), "ada rejected candidate #7: “worse”"),
-        (release("20260531.1"), "ada released 20260531.1 to production"),
+        (make_event("released", version="20260531.1"), "ada released 20260531.1 to production"),
         (
             make_event("released", alias="staging", version="2", before="1"),
             "ada released 2 to staging (was 1)",
@@ -133,15 +149,5 @@ def test_releases_and_rollbacks_are_a_stack(moves: list[str | None]) -> None:
         (make_event("canary", version="2", alias="canary", share=0), "ada ended the canary of 2"),
     ],
 )
-def test_each_event_is_a_sentence(event: EventRecord, said: str) -> None:
-    assert sentence(event) == said
-
-
-def test_every_kind_of_event_has_a_sentence() -> None:
-    assert all(sentence(make_event(kind)) for kind in Kind)
-
-
-def test_an_opening_ends_by_its_result_or_its_refusal() -> None:
-    opened = [make_event("opened", id=number) for number in (1, 2, 3)]
-    tested, refused = make_event("tested", opening=1), make_event("refused", opening=3)
-    assert ends([*opened, tested, refused, make_event("approved")]) == {1: tested, 3: refused}
+def test_each_event_is_a_sentence(event: ReleaseEvent, said: str) -> None:
+    assert str(event) == said

@@ -17,12 +17,12 @@ from core.errors import ConflictError, CorruptArtifactError, SignoffError, Wrong
 from core.executions import listing as runs
 from core.release import aliases, candidates, openings, review
 from core.release.openings import open_test
-from core.release.policy import read_policy
 from core.snapshots import find
 from core.store import Store, models, open_store
 from core.store.artifacts import file_digest
 from core.training.train import of_execution as model_of
 from tests.core.release.conftest import Ready
+from tests.decisions import budget_of
 from tests.factories import by
 from tests.faults import Work, parts
 from tests.workspaces import copied, overwrite
@@ -59,7 +59,7 @@ def kinds(store: Store, number: int = 5) -> list[str]:
 
 
 def used(store: Store) -> int:
-    return openings.budget(store, find(store, "small"), read_policy(store.home)).used
+    return budget_of(store, "small").used
 
 
 def assert_sound(store: Store, *, broken: str = "interrupted") -> None:

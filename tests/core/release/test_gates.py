@@ -12,7 +12,7 @@ from core.comparison.results import ChurnCounts, Kind, NoiseSource
 from core.release.gates import (
     Evidence,
     Gate,
-    Verdict,
+    GateVerdict,
     judge,
     overall,
 )
@@ -20,7 +20,7 @@ from core.release.policy import DEFAULT, Limit, Policy, parse
 from core.stats.intervals import share_interval
 from tests.factories import make_change, make_label_sets, make_subreddits, make_summary
 
-PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+PASS, FAIL, INCONCLUSIVE = GateVerdict.PASS, GateVerdict.FAIL, GateVerdict.INCONCLUSIVE
 MISSING = "There is no version in production to compare with."
 
 
@@ -65,7 +65,7 @@ UNPAIRED = make_evidence(summary=make_summary(kind=Kind.UNPAIRED, churn=None))
     ],
 )
 def test_non_inferiority_is_decided_by_the_interval(
-    low: float, high: float, verdict: Verdict
+    low: float, high: float, verdict: GateVerdict
 ) -> None:
     summary = make_summary(metrics={"f1_macro": make_change(low, high)})
     gate = one("non_inferiority", "margin", 0.01, make_evidence(summary=summary))
@@ -89,7 +89,7 @@ def test_without_a_margin_the_candidate_must_be_better() -> None:
 @pytest.mark.parametrize(
     ("noise", "verdict"), [(0.01, PASS), (0.001, INCONCLUSIVE), (None, INCONCLUSIVE)]
 )
-def test_the_margin_may_be_the_measured_noise(noise: float | None, verdict: Verdict) -> None:
+def test_the_margin_may_be_the_measured_noise(noise: float | None, verdict: GateVerdict) -> None:
     summary = make_summary(metrics={"f1_macro": make_change(-0.002, 0.006, noise=noise)})
     gate = one("non_inferiority", "margin", "noise", make_evidence(summary=summary))
     assert (gate.verdict, gate.limit) == (verdict, None if noise is None else -noise)
@@ -117,7 +117,9 @@ def test_models_that_share_no_subreddit_cannot_be_judged() -> None:
 @pytest.mark.parametrize(
     ("limit", "verdict"), [(0.48, PASS), (0.4801, INCONCLUSIVE), (0.52, INCONCLUSIVE), (0.53, FAIL)]
 )
-def test_a_minimum_is_held_against_the_metrics_own_interval(limit: float, verdict: Verdict) -> None:
+def test_a_minimum_is_held_against_the_metrics_own_interval(
+    limit: float, verdict: GateVerdict
+) -> None:
     gate = one("minimum_metric", "f1_macro", limit, ALONE)
     assert (gate.name, gate.verdict) == ("minimum_metric.f1_macro", verdict)
     assert (gate.value, gate.interval, gate.limit) == (0.5, (0.48, 0.52), limit)
@@ -133,7 +135,7 @@ def test_a_metric_without_an_interval_is_not_judged() -> None:
 @pytest.mark.parametrize(
     ("limit", "verdict"), [(0.07, FAIL), (0.08, INCONCLUSIVE), (0.119, INCONCLUSIVE), (0.12, PASS)]
 )
-def test_calibration_error_is_held_against_its_interval(limit: float, verdict: Verdict) -> None:
+def test_calibration_error_is_held_against_its_interval(limit: float, verdict: GateVerdict) -> None:
     gate = one("maximum_calibration_error", "ece", limit, ALONE)
     assert (gate.verdict, gate.interval) == (verdict, (0.08, 0.12))
 
@@ -194,7 +196,7 @@ def test_without_a_large_subreddit_nothing_is_judged(rows: Any) -> None:
     ("changed", "verdict"),
     [(0, PASS), (200, PASS), (225, INCONCLUSIVE), (250, INCONCLUSIVE), (280, FAIL), (1000, FAIL)],
 )
-def test_churn_is_judged_by_its_exact_interval(changed: int, verdict: Verdict) -> None:
+def test_churn_is_judged_by_its_exact_interval(changed: int, verdict: GateVerdict) -> None:
     evidence = make_evidence(summary=make_summary(churn=ChurnCounts(changed, 0, 0, changed)))
     gate = one("maximum_churn", "share", 0.25, evidence)
     assert (gate.verdict, gate.value) == (verdict, changed / 1_000)
@@ -218,7 +220,7 @@ def test_the_interval_of_a_share_is_scipys(posts: int, data: st.DataObject) -> N
     ],
 )
 def test_a_distance_of_p_at_1_is_held_against_its_limit(
-    key: str, value: float, verdict: Verdict
+    key: str, value: float, verdict: GateVerdict
 ) -> None:
     gate = one("maximum_p_at_1_distance", key, value, make_evidence())
     assert (gate.name, gate.verdict) == (f"maximum_p_at_1_distance.{key}", verdict)
@@ -226,7 +228,7 @@ def test_a_distance_of_p_at_1_is_held_against_its_limit(
 
 
 @pytest.mark.parametrize(("limit", "verdict"), [(0.97, PASS), (0.98, FAIL)])
-def test_coverage_is_held_against_its_limit(limit: float, verdict: Verdict) -> None:
+def test_coverage_is_held_against_its_limit(limit: float, verdict: GateVerdict) -> None:
     assert one("minimum_label_coverage", "share", limit, ALONE).verdict == verdict
 
 
@@ -260,7 +262,7 @@ def test_the_sealed_test_has_not_been_opened() -> None:
     ],
 )
 def test_review_takes_four_eyes_unless_the_policy_says_otherwise(
-    proposed: str | None, reviewed: str | None, alone: bool, verdict: Verdict, why: str
+    proposed: str | None, reviewed: str | None, alone: bool, verdict: GateVerdict, why: str
 ) -> None:
     evidence = make_evidence(proposed_by=proposed, reviewed_by=reviewed)
     gate = one("reviewed_by_someone_else", "team_of_one", alone, evidence)
@@ -310,7 +312,7 @@ def test_every_gate_of_the_policy_answers_once_in_its_order() -> None:
     ],
 )
 def test_one_failure_fails_and_nothing_judged_passes_nothing(
-    verdicts: list[Verdict], verdict: Verdict
+    verdicts: list[GateVerdict], verdict: GateVerdict
 ) -> None:
     assert overall(Gate(name="x", verdict=each, why="") for each in verdicts) == verdict
 

@@ -20,19 +20,18 @@ from core.errors import (
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.evaluation.evaluate import predictions
 from core.executions import listing as runs
-from core.release import aliases, candidates, openings, review
+from core.release import aliases, candidates, events, openings, review
 from core.release.budget import Budget
 from core.release.candidates import Candidate
-from core.release.check import Check, of_candidate
+from core.release.check import Check
 from core.release.openings import open_test
-from core.release.policy import read_policy
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store, models
-from core.store.releases import EventRecord
 from core.training.train import train
 from tests.commands import race
 from tests.conftest import Road
+from tests.decisions import budget_of, check_of
 from tests.factories import CAREFUL, QUICK, by, make_corpus, set_policy
 from tests.tampering import tamper
 from tests.workspaces import overwrite
@@ -65,7 +64,7 @@ def ledger(store: Store) -> list[tuple[int, str]]:
 
 
 def budget(store: Store) -> Budget:
-    return openings.budget(store, find(store, "small"), read_policy(store.home))
+    return budget_of(store, "small")
 
 
 def kinds(store: Store) -> list[str]:
@@ -73,12 +72,10 @@ def kinds(store: Store) -> list[str]:
 
 
 def shown(store: Store, number: int) -> Check:
-    found = of_candidate(store, candidates.get(store, number))
-    assert found is not None
-    return found
+    return check_of(store, number)
 
 
-def result_of(found: Candidate) -> EventRecord:
+def result_of(found: Candidate) -> events.Tested:
     assert found.result is not None
     return found.result
 

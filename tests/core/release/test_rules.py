@@ -14,16 +14,16 @@ from core.release import rules
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
 from core.release.check import Check
-from core.release.events import State, candidate_state
+from core.release.events import ReleaseEvent
 from core.release.policy import Policy, parse
+from core.release.states import CandidateState, candidate_state
 from core.store.models import Evaluation
-from core.store.releases import EventRecord
 from tests.factories import CAREFUL, LENIENT, make_event, make_snapshot
 
 BOB = Actor("bob", Way.LOCAL)
 SEEN = "d" * 64
 SPLIT = "ab" * 32
-HAPPENED: dict[str, Callable[[], EventRecord]] = {
+HAPPENED: dict[str, Callable[[], ReleaseEvent]] = {
     "proposed": lambda: make_event("proposed", by="ada"),
     "commented": lambda: make_event("commented"),
     "opened": lambda: make_event("opened", by="ada", snapshot=SPLIT),
@@ -44,10 +44,10 @@ def candidate(history: str) -> Candidate:
         event = replace(HAPPENED[what](), id=next(numbers))
         opening = event.id if what == "opened" else opening
         ends = what in ("tested", "refused")
-        events.append(replace(event, opening=opening if ends else None))
+        events.append(replace(event, opening=opening) if ends else event)
     state = candidate_state(events)
     assert state is not None
-    version = next((event.version for event in events if event.version), None)
+    version = "1" if any(event.kind == "approved" for event in events) else None
     return Candidate(
         number=7, state=state, version=version, proposal=events[0], events=tuple(events)
     )
@@ -130,7 +130,7 @@ def test_what_is_allowed_follows_from_what_happened_and_from_the_evidence(
 
 def test_every_state_is_in_the_table() -> None:
     (table,) = test_what_is_allowed_follows_from_what_happened_and_from_the_evidence.pytestmark
-    assert {candidate(history).state for history, *_ in table.args[1]} == set(State)
+    assert {candidate(history).state for history, *_ in table.args[1]} == set(CandidateState)
 
 
 @pytest.mark.parametrize("decided", ["rejected", "approved, production"])

@@ -8,7 +8,6 @@ import pytest
 from core import audit
 from core.feedback.submissions import Sent, keep
 from core.release import aliases
-from core.release.events import sentence
 from core.serving import servers, watch
 from core.serving.model import Suggestion
 from core.serving.servers import here, minute_of
@@ -137,7 +136,7 @@ def test_the_policy_may_have_it_stopped_by_the_server(trying: Served) -> None:
     assert aliases.canary(trying.store) is None
     event = aliases.history(trying.store, "canary")[0]
     assert event.by.startswith("server/")
-    assert "could not answer 60 of 100 requests" in sentence(event)
+    assert "could not answer 60 of 100 requests" in str(event)
     assert audit.verify(trying.store).broken is None
     assert watch.enforce(trying.store) == []
     assert watch.stopped(trying.store) == event

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from core.release import history
 from core.store import releases as table
 from tests.conftest import Road
 from tests.factories import make_event
@@ -12,9 +13,9 @@ from tests.factories import make_event
 def test_an_event_comes_back_as_it_was_written(road: Road) -> None:
     event = make_event("proposed", candidate=3, comment="“quoted”\nand more")
     with road.store.write() as session:
-        table.append(session, event)
+        history.append(session, event)
     with road.store.read() as session:
-        (found,) = table.events(session, candidate=3)
+        (found,) = history.of_candidate(session, 3)
     assert found == make_event("proposed", candidate=3, comment=event.comment, id=found.id)
     assert found.id > 0
 
@@ -29,18 +30,18 @@ def test_an_event_comes_back_as_it_was_written(road: Road) -> None:
 )
 def test_no_statement_changes_or_deletes_an_event(road: Road, statement: str) -> None:
     with road.store.write() as session:
-        table.append(session, make_event("proposed", candidate=3))
+        history.append(session, make_event("proposed", candidate=3))
     with road.store.read() as session:
-        before = table.events(session)
+        before = history.events(session)
     with pytest.raises(IntegrityError, match="append-only"), road.store.write() as session:
         session.execute(text(statement))
     with road.store.read() as session:
-        assert table.events(session) == before
+        assert history.events(session) == before
 
 
 def test_an_event_of_no_candidate_is_refused(road: Road) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), road.store.write() as session:
-        table.append(session, make_event("proposed", candidate=99))
+        history.append(session, make_event("proposed", candidate=99))
 
 
 def test_a_candidate_gets_one_version(road: Road) -> None:
