@@ -87,7 +87,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             meters=meters,
             service=service,
             doorkeeper=doorkeeper,
-            alarms=lambda: beat.public_alarms,
+            alarms=lambda: list(map(str, beat.public_alarms)),
             log_text=chosen.log_text,
         )
         beat.start()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from core.errors import SignoffError
+from core.hints import Alarm
 from core.serving import watch
 from core.serving.counts import Counts
 from core.serving.pool import Pool
@@ -44,9 +45,9 @@ class Beat:
         self._pool, self._desk, self._counts = pool, desk, counts
         self._chore, self._changed = chore, changed
         self._end = threading.Event()
-        self._flags: list[str] = []
+        self._flags: list[Alarm] = []
         self._due: dict[Callable[[Beat], None], float] = {}
-        self._seen: tuple[dict[str, str], list[str]] = {}, []
+        self._seen: tuple[dict[str, str], list[Alarm]] = {}, []
         self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
 
     def start(self) -> None:
@@ -63,14 +64,12 @@ class Beat:
             self._desk.leave(self._counts.drain())
 
     @property
-    def alarms(self) -> list[str]:
-        """What is not as it should be, as sentences: models that cannot be served, a canary out of
-        its bounds.
-        """
+    def alarms(self) -> list[Alarm]:
+        """What is wrong: models that cannot be served, a canary out of its bounds."""
         return [*self._pool.alarms, *self._flags]
 
     @property
-    def public_alarms(self) -> list[str]:
+    def public_alarms(self) -> list[Alarm]:
         """The same as callers may read it."""
         return [*self._pool.public_alarms, *self._flags]
 
@@ -98,7 +97,7 @@ class Beat:
         self._changed(serving, len(alarms))
         log.info("serving", extra={"line": {"serving": serving}})
         for alarm in alarms:
-            log.error("alarm", extra={"line": {"alarm": alarm}})
+            log.error("alarm", extra={"line": {"alarm": str(alarm)}})
 
     def _tell(self) -> None:
         counts = self._counts.drain()

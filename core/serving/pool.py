@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from core.errors import NotFoundError, SignoffError, StorageError, UnavailableError
-from core.hints import Command, Hint
+from core.hints import Alarm, Command, Hint
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.serving.process import ProcessModel
@@ -46,8 +46,7 @@ class Served:
 @dataclass(frozen=True, slots=True)
 class _Failure:
     version: str
-    what: str
-    why: str
+    alarm: Alarm
     again: float
 
 
@@ -168,16 +167,16 @@ class Pool:
         return {name: held.version for name, held in list(self._held.items())}
 
     @property
-    def alarms(self) -> list[str]:
-        """Why what an alias names does not answer, as sentences; empty where all do. For those who
-        run the server: they may name files.
+    def alarms(self) -> list[Alarm]:
+        """Why a version that an alias names does not answer; empty where all do. For the people who
+        run the server: hints may name files.
         """
-        return [f"{failure.what} {failure.why}" for failure in list(self._failures.values())]
+        return [failure.alarm for failure in list(self._failures.values())]
 
     @property
-    def public_alarms(self) -> list[str]:
-        """The same without the why, for callers."""
-        return [failure.what for failure in list(self._failures.values())]
+    def public_alarms(self) -> list[Alarm]:
+        """The same without hints, for callers."""
+        return [Alarm(failure.alarm.title) for failure in list(self._failures.values())]
 
     def _wanted(self, name: str) -> str | None:
         """The version that ``name`` should be; None for an alias that names nothing now."""
@@ -206,14 +205,14 @@ class Pool:
 
     def _fail(self, name: str, version: str, held: Suggester | None, error: SignoffError) -> None:
         """Whoever answered goes on, if they still can."""
-        left = "nobody answers for it"
+        left = "no version answers for it"
         if held is not None and held.model.alive:
-            left = f"{held.version} goes on answering"
+            left = f"{held.version} keeps answering"
         elif held is not None:
             self._drop(name)
-        what = f"{name} names {version}, which cannot be served, so {left}."
-        again = time.monotonic() + AGAIN_SECONDS
-        self._failures[name] = _Failure(version, what, str(error), again)
+        why = Hint(f"{error.reason.rstrip('.')}. {error.hint.text}", error.hint.command)
+        alarm = Alarm(f"{name} names {version}, which cannot be served, so {left}", why)
+        self._failures[name] = _Failure(version, alarm, time.monotonic() + AGAIN_SECONDS)
 
     def _get(self, version: str) -> Suggester:
         """The version's only suggester in this process."""

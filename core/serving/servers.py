@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from core.hints import Alarm
 from core.release.aliases import canary
 from core.store import Store
 from core.store import serving as table
@@ -27,7 +28,7 @@ class Desk:
     def tell(
         self,
         serving: Mapping[str, str],
-        alarms: Sequence[str],
+        alarms: Sequence[Alarm],
         counts: Mapping[tuple[str, datetime], Count],
     ) -> None:
         """A sign of life: what it answers with, its alarms, and what it counted since the last.
@@ -35,7 +36,7 @@ class Desk:
         What is old goes: servers, and counts, but those since the canary began that is on.
         """
         now, on = datetime.now(UTC), canary(self.store)
-        me = replace(self.me, seen_at=now, serving=dict(serving), alarm=" ".join(alarms) or None)
+        me = replace(self.me, seen_at=now, serving=dict(serving), alarms=tuple(alarms))
         with self.store.write() as session:
             table.put_server(session, me)
             table.add_counts(session, me.id, counts)
@@ -76,7 +77,7 @@ def here(store: Store, address: str) -> Desk:
         started_at=now,
         seen_at=now,
         serving={},
-        alarm=None,
+        alarms=(),
     )
     return Desk(store, me)
 
@@ -89,4 +90,8 @@ def running(store: Store) -> list[Server]:
 
 def alarms(store: Store) -> list[str]:
     """Why servers do not answer with what the aliases name, as sentences."""
-    return [f"{one.host}, {one.address}: {one.alarm}" for one in running(store) if one.alarm]
+    return [
+        f"{server.host}, {server.address}: {alarm}"
+        for server in running(store)
+        for alarm in server.alarms
+    ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.access.identity import Actor, Way, acting_as
 from core.errors import RefusedError
+from core.hints import Alarm
 from core.release import aliases, history
 from core.release.events import CANARY, PRODUCTION, CanarySet
 from core.release.policy import Rules, read_policy
@@ -108,20 +109,23 @@ def watched(store: Store) -> Watched | None:
     )
 
 
-def enforce(store: Store) -> list[str]:
-    """What is wrong with the canary, as sentences with a full stop; it is ended where the policy
-    says so.
+def enforce(store: Store) -> list[Alarm]:
+    """What is wrong with the canary; it is ended where the policy says so.
 
     The event is written by the name of the server, ``server/HOST``.
     """
-    found = watched(store)
-    flags = [f"{flag}." for flag in found.flags] if found else []
-    if found is None or not flags or not found.rules.stop:
+    canary = watched(store)
+    flags = [Alarm(flag) for flag in canary.flags] if canary else []
+    if canary is None or not flags or not canary.rules.stop:
         return flags
     try:
         with acting_as(Actor(f"{_SERVER}{socket.gethostname()}", Way.LOCAL)):
             aliases.set_canary(
-                store, found.version, share=0, seen=found.event, comment=" ".join(flags)
+                store,
+                canary.version,
+                share=0,
+                seen=canary.event,
+                comment=" ".join(map(str, flags)),
             )
     except RefusedError:
         return []  # somebody was faster, or another server: the evidence is not of what is on now

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, cast, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
+from core.hints import Alarm, Hint
 from core.store.database import database_of
 from core.store.tables_feedback import SubmissionRow
 from core.store.tables_serving import ServerRow, ServingCountRow
@@ -24,7 +25,7 @@ class Server:
     started_at: datetime
     seen_at: datetime
     serving: Mapping[str, str]
-    alarm: str | None
+    alarms: tuple[Alarm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Twins:
 
 def put_server(session: Session, server: Server) -> None:
     """A sign of life, in place of the one before."""
-    session.merge(ServerRow(**asdict(server)))
+    alarms = [{"title": a.title, "hint": a.hint and str(a.hint)} for a in server.alarms]
+    session.merge(ServerRow(**{**asdict(server), "alarms": alarms}))
 
 
 def remove_servers(session: Session, *, id: str = "", before: datetime | None = None) -> None:  # noqa: A002
@@ -193,4 +195,7 @@ def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | 
 
 
 def _server(row: ServerRow) -> Server:
-    return Server(**{name: getattr(row, name) for name in Server.__slots__})
+    alarms = tuple(
+        Alarm(told["title"], Hint(told["hint"]) if told["hint"] else None) for told in row.alarms
+    )
+    return Server(**{**{name: getattr(row, name) for name in Server.__slots__}, "alarms": alarms})

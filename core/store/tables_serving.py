@@ -1,6 +1,7 @@
 """The tables of the servers that answer callers."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,8 +24,8 @@ class ServerRow(Base):
     """Its last sign of life."""
     serving: Mapped[Json]
     """Alias -> version whose model it has loaded and answers with."""
-    alarm: Mapped[str | None]
-    """Why it does not serve what an alias names; None: it does."""
+    alarms: Mapped[list[Any]]
+    """Why it does not serve what aliases name: ``{"title": …, "hint": …}`` each; mostly none."""
 
 
 class ServingCountRow(Base):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.hints import Alarm
 from core.serving import servers, shadow, watch
 from core.serving.shadow import Agreement
 from core.serving.watch import Watched
@@ -21,11 +22,11 @@ def show_warnings() -> None:
     """What servers cannot serve, and a canary that is or was out of the policy's bounds; mostly
     nothing.
     """
-    for alarm, told in _alarms().items():
-        first, _, rest = alarm.partition(". ")
+    for alarm, reporters in _alarms().items():
+        why = words.hint(alarm.hint) if alarm.hint else ""
         st.error(
-            f"**{words.plain(first.rstrip('.'))}.** {words.plain(rest)}  \n"
-            f":small[Told by {words.plain(', '.join(told))}]",
+            f"**{words.plain(alarm.title)}.** {why}  \n"
+            f":small[Reported by {words.plain(', '.join(reporters))}]",
             icon=":material/error:",
         )
     canary = watch.watched(data.store())
@@ -55,13 +56,13 @@ def show_trials() -> None:
     c.table([COLUMNS[place] for place in shown], [[row[place] for place in shown] for row in rows])
 
 
-def _alarms() -> dict[str, list[str]]:
-    """Alarm -> the servers that tell of it: several mostly have the same."""
-    found: dict[str, list[str]] = {}
+def _alarms() -> dict[Alarm, list[str]]:
+    """Alarm -> the servers that report it: several mostly have the same."""
+    reporters: dict[Alarm, list[str]] = {}
     for server in servers.running(data.store()):
-        if server.alarm:
-            found.setdefault(server.alarm, []).append(f"{server.host}, {server.address}")
-    return found
+        for alarm in server.alarms:
+            reporters.setdefault(alarm, []).append(f"{server.host}, {server.address}")
+    return reporters
 
 
 def _flagged(canary: Watched) -> str:
@@ -90,7 +91,7 @@ def _of_canary(canary: Watched) -> Row:
     share, day = words.per_cent(canary.event.share), words.day(canary.event.at)
     name = _name("Canary", canary.version, f"{share} of the callers since {words.unbroken(day)}")
     if not canary.count.requests:
-        return (name, "no server has told of a request yet", "–", "–", "–")
+        return (name, "no server has reported a request yet", "–", "–", "–")
     rate = canary.count.errors / canary.count.requests
     both = canary.sureness.texts and canary.beside.texts
     return (

@@ -318,7 +318,7 @@ def test_a_new_model_that_cannot_be_loaded_leaves_the_one_before_answering(store
     with by("rel"):
         aliases.rollback(store, "production")
     wait_until(lambda: bool(servers.alarms(store)))
-    assert f"{production} goes on answering" in servers.alarms(store)[0]
+    assert f"{production} keeps answering" in servers.alarms(store)[0]
     ask(app)
     assert not app.warning
     assert last_sent(store)[-1] == production

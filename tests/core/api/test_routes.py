@@ -278,7 +278,7 @@ def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served
     ready = api.client.get("/readyz")
     assert ready.status_code == 200  # the old one goes on answering
     assert ready.json()["alarms"] == [
-        f"production names {served.new}, which cannot be served, so {served.old} goes on answering."
+        f"production names {served.new}, which cannot be served, so {served.old} keeps answering."
     ]
     assert api.version() == served.old
     wait_until(lambda: bool(servers.alarms(served.store)))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import StorageError
+from core.hints import Alarm
 from core.serving import beat, servers
 from core.serving.beat import Beat
 from core.serving.counts import Counts
@@ -96,18 +97,18 @@ def test_an_alarm_is_in_the_log_and_in_the_workspace(
     wait_until(lambda: bool(servers.alarms(served.store)))
     (alarm,) = servers.alarms(served.store)
     assert ADDRESS in alarm
-    assert f"{served.old} goes on answering" in alarm
+    assert f"{served.old} keeps answering" in alarm
     (line,) = [found.line for found in caplog.records if found.message == "alarm"]
-    assert line == {"alarm": one.alarms[0]}
+    assert line == {"alarm": str(one.alarms[0])}
 
 
 def test_a_flagged_canary_is_no_alarm_of_a_server_in_the_workspace(
     served: Served, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever reads the workspace looks at the canary, and would be told twice."""
-    monkeypatch.setattr("core.serving.watch.enforce", lambda _: ["It errs."])
+    monkeypatch.setattr("core.serving.watch.enforce", lambda _: [Alarm("It errs")])
     one = begin()
-    wait_until(lambda: one.alarms == one.public_alarms == ["It errs."])
+    wait_until(lambda: one.alarms == one.public_alarms == [Alarm("It errs")])
     before = servers.running(served.store)[0].seen_at
     wait_until(lambda: servers.running(served.store)[0].seen_at > before)
     assert servers.alarms(served.store) == []

@@ -7,6 +7,7 @@ import pytest
 
 from core import audit
 from core.feedback.submissions import Sent, keep
+from core.hints import Alarm
 from core.release import aliases
 from core.serving import servers, watch
 from core.serving.model import Suggestion
@@ -74,7 +75,7 @@ def test_a_canary_that_errs_too_often_is_flagged(trying: Served) -> None:
     ask(trying, trying.new, 100, 30)
     (flag,) = flags(trying)
     assert f"{trying.new} could not answer 30 of 100 requests" in flag
-    assert watch.enforce(trying.store) == [f"{flag}."]
+    assert watch.enforce(trying.store) == [Alarm(flag)]
     on = aliases.canary(trying.store)
     assert on is not None  # the policy does not say that it should be stopped
     assert on.version == trying.new

@@ -333,7 +333,7 @@ def _make_serving() -> None:
         _column("started_at", UtcDateTime()),
         _column("seen_at", UtcDateTime()),
         _column("serving", sa.JSON()),
-        _column("alarm", sa.String(), nullable=True),
+        _column("alarms", sa.JSON()),
     )
     op.create_table(
         "serving_counts",
