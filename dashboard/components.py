@@ -215,10 +215,9 @@ def shown_key(name: str, shown: Sequence[object]) -> str:
 
 def events(found: Sequence[ReleaseEvent]) -> None:
     """History as sentences, one line each."""
-    sentences = data.with_names([str(event) for event in found])
+    names = data.snapshot_names()
     lines = [
-        f":gray[{words.minute(event.at)}]  {words.plain(said)}"
-        for event, said in zip(found, sentences, strict=True)
+        f":gray[{words.minute(event.at)}]  {words.plain(event.sentence(names))}" for event in found
     ]
     st.markdown("\n\n".join(lines) or "Nothing yet.")
 

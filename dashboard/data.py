@@ -4,7 +4,6 @@ Only what can never change is cached, and always by number or digest: a finished
 evaluation, a loaded model. What may have moved since the last look is read anew.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -103,11 +102,9 @@ def _verified(head: str | None) -> tuple[Verification, datetime]:
     return audit.verify(store()), datetime.now(UTC)
 
 
-def with_names(sentences: Sequence[str]) -> list[str]:
-    """Sentences of core with the names that people gave to snapshots, in place of digests."""
-    names = {each.digest[:12]: each.id for each in snapshots.listing(store())}
-    digest = re.compile("|".join(names) or "(?!)")
-    return [digest.sub(lambda found: names[found[0]], sentence) for sentence in sentences]
+def snapshot_names() -> dict[str, str]:
+    """Digest -> what people call the snapshot."""
+    return snapshots.names(store())
 
 
 def all_trainings() -> list[Training]:

@@ -29,6 +29,15 @@ class Event:
     by: str
     id: int = 0
 
+    def sentence(self, names: Mapping[str, str]) -> str:
+        """What happened, as a sentence without a full stop.
+
+        Args:
+            names: digest -> what people call that snapshot; the others are named by their digest.
+        """
+        del names  # the kinds that name a snapshot need them
+        return str(self)
+
 
 E = TypeVar("E", bound=Event)
 Kind = TypeVar("Kind", bound=Event)

@@ -38,23 +38,25 @@ class Line:
     sentence: str
 
 
-def lines(store: Store, tables: Iterable[Table]) -> list[Line]:
+def lines(store: Store, tables: Iterable[Table], names: Mapping[str, str]) -> list[Line]:
     """The log, the newest entry first. Whether it is whole, :func:`core.audit.verify` says.
 
     Args:
         tables: whose events it holds.
+        names: digest -> what people call that snapshot.
     """
     by_name = {each.table: each for each in tables}
     with store.read() as session:
         entries = table.entries(session)
-    return [line_of(entry, by_name) for entry in reversed(entries)]
+    return [line_of(entry, by_name, names) for entry in reversed(entries)]
 
 
-def line_of(entry: Entry, tables: Mapping[str, Table]) -> Line:
+def line_of(entry: Entry, tables: Mapping[str, Table], names: Mapping[str, str]) -> Line:
     """What one entry says. Pure.
 
     Args:
         tables: name -> its events.
+        names: digest -> what people call that snapshot.
     """
     try:
         decision = chain.read(entry)
@@ -75,5 +77,5 @@ def line_of(entry: Entry, tables: Mapping[str, Table]) -> Line:
         by=event.by,
         kind=event.kind,
         candidate=candidate if isinstance(candidate, int) else None,
-        sentence=str(event),
+        sentence=event.sentence(names),
     )

@@ -3,6 +3,7 @@
 What a candidate or an alias is now follows from these, see :mod:`core.release.states`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -55,7 +56,10 @@ class Opened(ReleaseEvent):
     baseline: int | None
 
     def __str__(self) -> str:
-        opened = f"opened {_test(self.snapshot)} for candidate #{self.candidate}"
+        return self.sentence({})
+
+    def sentence(self, names: Mapping[str, str]) -> str:
+        opened = f"opened {_test(self.snapshot, names)} for candidate #{self.candidate}"
         return f"{self.by} {opened}{quoted(self.comment)}"
 
 
@@ -78,7 +82,11 @@ class LeakedTest(EndOfOpening):
     comment: str
 
     def __str__(self) -> str:
-        refused = f"got no answer from {_test(self.snapshot)} for candidate #{self.candidate}"
+        return self.sentence({})
+
+    def sentence(self, names: Mapping[str, str]) -> str:
+        test = _test(self.snapshot, names)
+        refused = f"got no answer from {test} for candidate #{self.candidate}"
         return f"{self.by} {refused}{quoted(self.comment)}"
 
 
@@ -95,7 +103,10 @@ class Tested(EndOfOpening):
     shown: str
 
     def __str__(self) -> str:
-        test = _test(self.snapshot)
+        return self.sentence({})
+
+    def sentence(self, names: Mapping[str, str]) -> str:
+        test = _test(self.snapshot, names)
         return f"{self.by} tested candidate #{self.candidate} on {test}: {self.verdict}"
 
 
@@ -225,5 +236,5 @@ def quoted(comment: str) -> str:
     return f": “{comment}”" if comment else ""
 
 
-def _test(snapshot: str) -> str:
-    return f"the sealed test of {snapshot[:12]}"
+def _test(snapshot: str, names: Mapping[str, str]) -> str:
+    return f"the sealed test of {names.get(snapshot, snapshot[:12])}"

@@ -2,6 +2,6 @@
 
 from core.snapshots.content import SplitData
 from core.snapshots.freeze import create
-from core.snapshots.read import find, listing, load_split
+from core.snapshots.read import find, listing, load_split, names
 
-__all__ = ["SplitData", "create", "find", "listing", "load_split"]
+__all__ = ["SplitData", "create", "find", "listing", "load_split", "names"]

@@ -52,6 +52,11 @@ def listing(store: Store) -> list[Snapshot]:
         return table.listing(session)
 
 
+def names(store: Store) -> dict[str, str]:
+    """Digest -> what people call the snapshot."""
+    return {snapshot.digest: snapshot.id for snapshot in listing(store)}
+
+
 def load_split(store: Store, snapshot: Snapshot, split: str) -> SplitData:
     """The posts of ``train`` or ``valid``, verified.
 

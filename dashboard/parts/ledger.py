@@ -1,6 +1,6 @@
 """The sealed tests: what each can still judge, and every look that was taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -64,14 +64,15 @@ def show_openings(found: Sequence[Opening]) -> None:
         counted = words.count(len(found), "opening")
         with below:
             found = found[turn("openings", None, len(found), each=EACH, counted=counted)]
+    names = data.snapshot_names()
     with table:
         c.table(
             ("When (UTC)", "Candidate", "Answer", "Who", "Against", "Test split", "Why"),
-            [_row(each) for each in found],
+            [_row(each, names) for each in found],
         )
 
 
-def _row(opening: Opening) -> list[str | Link | Rich]:
+def _row(opening: Opening, names: Mapping[str, str]) -> list[str | Link | Rich]:
     row = opening.row
     return [
         Rich(words.unbroken(words.minute(row.at))),
@@ -79,7 +80,7 @@ def _row(opening: Opening) -> list[str | Link | Rich]:
         Rich(ANSWERS[opening.answer].replace(" ", words.NO_BREAK)),
         row.by,
         f"#{row.baseline}" if row.baseline else "–",
-        *data.with_names([(row.snapshot or "")[:12]]),
+        names.get(row.snapshot, row.snapshot[:12]),
         row.comment,
     ]
 

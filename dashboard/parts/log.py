@@ -32,7 +32,6 @@ def show_log(lines: Sequence[Line]) -> None:
         counted = words.count(len(found), "entry", "entries")
         shown = found[turn("page", filters, len(found), each=EACH, counted=counted)]
         download()
-    sentences = data.with_names([line.sentence for line in shown])
     with table:
         c.table(
             ("Entry", "Candidate", "When (UTC)", "What happened"),
@@ -41,9 +40,9 @@ def show_log(lines: Sequence[Line]) -> None:
                     f"{line.number:,}",
                     candidate_link(line.candidate) if line.candidate else "–",
                     c.Rich(words.unbroken(words.minute(line.at))) if line.at else "–",
-                    sentence,
+                    line.sentence,
                 )
-                for line, sentence in zip(shown, sentences, strict=True)
+                for line in shown
             ],
         )
 

@@ -59,7 +59,7 @@ def show_figures(
 top = c.question("Who did what?")
 store = data.store()
 checked, at = data.verified()
-found, looks = lines(store, ALL_EVENTS), openings.listing(store)
+found, looks = lines(store, ALL_EVENTS, data.snapshot_names()), openings.listing(store)
 budgets = openings.budgets(store, read_policy(store.home))
 with top:
     c.answer(answer(found, checked), generated=any(each.snapshot.generated for each in budgets))

@@ -63,7 +63,10 @@ def tell_changes(case: Case, seen: str, names: Seen, *, done: bool) -> None:
     if done:
         return
     for event in fresh:
-        st.info(f"Meanwhile: {words.plain(str(event))}.", icon=":material/update:")
+        st.info(
+            f"Meanwhile: {words.plain(event.sentence(data.snapshot_names()))}.",
+            icon=":material/update:",
+        )
     if fresh:
         return
     for name in moved:

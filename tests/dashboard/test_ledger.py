@@ -32,7 +32,7 @@ def test_the_answer_counts_the_decisions_and_says_that_the_log_is_whole(
 ) -> None:
     app = open_page("ledger")
     said = plain_text_of(app)
-    assert f"{len(log_lines(store, ALL_EVENTS))} decisions by 2 people" in said
+    assert f"{len(log_lines(store, ALL_EVENTS, {}))} decisions by 2 people" in said
     assert "✓ the audit log is whole" in said
     assert "Verified at" in said
     assert not app.error
@@ -125,7 +125,7 @@ def test_the_log_is_told_newest_first_with_the_names_of_snapshots(
     assert f"grace approved candidate #{WAITING}" in found[0]
     assert "grace tested candidate #20 on the sealed test of until-october" in found[1]
     assert "proposed candidate #4" in found[-1]
-    assert len(found) == len(log_lines(store, ALL_EVENTS))
+    assert len(found) == len(log_lines(store, ALL_EVENTS, {}))
 
 
 def test_a_link_filters_the_log_by_kind_person_and_candidate(store: Store, open_page: Open) -> None:

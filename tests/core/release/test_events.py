@@ -151,3 +151,11 @@ def test_every_kind_is_known_by_its_table() -> None:
 )
 def test_each_event_is_a_sentence(event: ReleaseEvent, said: str) -> None:
     assert str(event) == said
+
+
+@pytest.mark.parametrize("kind", ["opened", "tested", "refused"])
+def test_a_snapshot_is_called_by_its_name_where_that_is_known(kind: str) -> None:
+    details = {"verdict": "pass"} if kind == "tested" else {"comment": "why"}
+    event = make_event(kind, snapshot="ab" * 32, **details)
+    assert "the sealed test of may" in event.sentence({"ab" * 32: "may"})
+    assert "the sealed test of abababababab" in event.sentence({"cd" * 32: "may"})

@@ -26,7 +26,7 @@ DECISION = Decision(
 
 
 def tell(entry: Entry) -> Line:
-    return line_of(entry, {each.table: each for each in ALL_EVENTS})
+    return line_of(entry, {each.table: each for each in ALL_EVENTS}, {})
 
 
 def test_an_entry_is_told_from_what_was_hashed() -> None:
@@ -40,7 +40,7 @@ def test_the_newest_entry_is_told_first_those_of_roles_and_tokens_too(store: Sto
     with by("ada"):
         members.grant(store, "bob@example.com", Role.REVIEWER)
         members.make_token(store, "ci", Role.REVIEWER, days=30)
-    token, granted = lines(store, ALL_EVENTS)
+    token, granted = lines(store, ALL_EVENTS, {})
     assert granted.sentence == "ada gave bob@example.com the role reviewer"
     assert token.sentence.startswith("ada made the token ci, reviewer until ")
     assert (token.number, granted.number) == (2, 1)
