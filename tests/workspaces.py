@@ -1,32 +1,40 @@
 """Workspaces that are made once for all tests, and copies of them for tests that write."""
 
 import fcntl
+import filecmp
 import os
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.store.artifacts import file_digest
+from core.store.engine import DATABASE
 
 _WRITABLE = 0o222
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that the first test to ask for it makes, for all pytest processes of this run.
 
     Args:
         make: fills the folder, which does not exist yet.
     """
     shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    made = shared / name
-    with (shared / f"{name}.lock").open("w") as lock:
+    return once_in(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared, name, make)
+
+
+def once_in(folder: Path, name: str, make: Callable[[Path], object]) -> Path:
+    """The same, in a folder that is known already."""
+    made = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            making = factory.mktemp("making") / name
+            making = Path(tempfile.mkdtemp(dir=folder, prefix="making-")) / name
             make(making)
             making.rename(made)  # half a workspace is never seen
     return made
@@ -39,6 +47,28 @@ def copied(home: Path, to: Path) -> Path:
     :func:`overwrite`.
     """
     return Path(shutil.copytree(home, to, copy_function=_linked))
+
+
+def is_copy(home: Path, of: Path) -> bool:
+    """Whether nothing was written to the database of a copy."""
+    log = home / f"{DATABASE}-wal"
+    written = log.exists() and log.stat().st_size > 0
+    return not written and filecmp.cmp(home / DATABASE, of / DATABASE, shallow=False)
+
+
+def become(home: Path, other: Path) -> None:
+    """Bring a copy to where another copy of the same workspace has come. It may be open."""
+    for path in other.rglob("*"):
+        mine = home / path.relative_to(other)
+        if path.is_dir():
+            mine.mkdir(exist_ok=True)
+        elif not mine.exists() and not path.name.startswith(DATABASE):
+            _linked(str(path), str(mine))
+    with (
+        closing(sqlite3.connect(other / DATABASE)) as source,
+        closing(sqlite3.connect(home / DATABASE)) as target,
+    ):
+        source.backup(target)
 
 
 def overwrite(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import ast
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -281,40 +282,67 @@ def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     store.engine.dispose()
 
 
-def everything(store: Store) -> tuple[list[str], list[str]]:
-    """All rows and all files of a workspace."""
-    connection = sqlite3.connect(store.home / "signoff.db")
-    rows = list(connection.iterdump())
-    connection.close()
-    files = sorted(
+@pytest.fixture(scope="module")
+def watching(proposed: Store) -> Iterator[sqlite3.Connection]:
+    """A connection that SQLite tells whenever another one has written."""
+    with closing(sqlite3.connect(proposed.home / "signoff.db")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def unchanged(proposed: Store, watching: sqlite3.Connection) -> Iterator[None]:
+    """No row is written, no file comes or goes."""
+    before = versions(watching), files(proposed)
+    yield
+    assert (versions(watching), files(proposed)) == before
+
+
+def versions(watching: sqlite3.Connection) -> int:
+    """Another number after each write of another connection."""
+    return int(watching.execute("PRAGMA data_version").fetchone()[0])
+
+
+def files(store: Store) -> list[str]:
+    return sorted(
         str(path)
         for path in store.home.rglob("*")
         if path.is_file() and not path.name.startswith("signoff.db")
     )
-    return rows, files
 
 
+def everything(store: Store) -> tuple[list[str], list[str]]:
+    """All rows and all files of a workspace."""
+    with closing(sqlite3.connect(store.home / "signoff.db")) as connection:
+        return list(connection.iterdump()), files(store)
+
+
+def test_the_connection_that_watches_sees_a_single_row(
+    proposed: Store, watching: sqlite3.Connection
+) -> None:
+    before = versions(watching)
+    review.comment(proposed, 3, text="I am looking at it.")
+    assert versions(watching) != before
+
+
+@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(("name", "held"), BELOW)
 def test_below_the_needed_role_it_is_refused_and_nothing_is_written(
     proposed: Store, name: str, held: Role
 ) -> None:
-    before = everything(proposed)
     who = Actor(f"{held.title}@example.com", Way.SIGNED_IN)
     needed, decide = DECISIONS[name]
     with acting_as(who), pytest.raises(RefusedError, match=rf"needs the {needed.title} role, "):
         decide(proposed)
-    assert everything(proposed) == before
 
 
+@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("name", DECISIONS)
 @pytest.mark.parametrize("who", [NOBODY, Actor("eve", Way.SIGNED_IN), Actor("ci", Way.TOKEN)])
 def test_nobody_a_stranger_and_a_viewers_token_decide_nothing(
     proposed: Store, name: str, who: Actor
 ) -> None:
-    before = everything(proposed)
     with acting_as(who), pytest.raises(RefusedError, match="cannot"):
         DECISIONS[name][1](proposed)
-    assert everything(proposed) == before
 
 
 def test_a_role_withdrawn_between_looking_and_deciding_no_longer_counts(road: Road) -> None:

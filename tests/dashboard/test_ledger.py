@@ -15,7 +15,7 @@ from core.snapshots.unsealed import unseal
 from core.store import Store, open_store
 from dashboard.parts import ledger
 from tests.dashboard.conftest import Open
-from tests.dashboard.deciding import approved, opened, policy
+from tests.dashboard.deciding import approved, open_test, opened, policy
 from tests.dashboard.reading import plain_text_of
 from tests.demo_workspace import PRODUCTION, WAITING
 from tests.factories import by
@@ -95,7 +95,7 @@ def test_an_opening_that_was_cut_off_stands_there_unfinished(
     with monkeypatch.context() as broken:
         broken.setattr(openings, "evaluate_unsealed", None)
         with pytest.raises(TypeError):
-            opened(store)
+            open_test(store)
     assert "… unfinished" in plain_text_of(open_page("ledger")).replace(":orange[…]", "…")
 
 

@@ -16,7 +16,7 @@ from core.settings import settings
 from core.store import Store, open_store
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
-from tests.dashboard.deciding import approved, opened, policy
+from tests.dashboard.deciding import approved, open_test, opened, policy
 from tests.dashboard.reading import button, label_of, links, plain_text_of, press
 from tests.demo_workspace import FIRST, REJECTED, WAITING
 from tests.demo_workspace import PRODUCTION as SERVING
@@ -250,7 +250,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
     with monkeypatch.context() as broken:
         broken.setattr(openings, "evaluate_unsealed", None)
         with pytest.raises(TypeError):
-            opened(store)
+            open_test(store)
     app = open_page("release", candidate=str(WAITING))
     finish = OPEN.replace("Open the sealed", "Finish opening the")
     assert filled(app) == [finish]
