@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,13 @@ def code(function: ast.FunctionDef) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) else function.body
 
 
-def writers(source: str, module: str) -> Iterator[Writer]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def writers(tree: ast.Module, module: str) -> Iterator[Writer]:
     """The writers of a module."""
-    tree = ast.parse(source)
     known = functions(tree)
     for name, function in known.items():
         bodies = [
@@ -121,13 +126,14 @@ def writers(source: str, module: str) -> Iterator[Writer]:
             yield Writer(f"{module}.{name}", all(asks_first(body, known) for body in bodies))
 
 
+@cache
 def all_writers() -> list[Writer]:
     return [
         writer
         for path in sorted(CORE.rglob("*.py"))
         if "migrations" not in path.parts
         for writer in writers(
-            path.read_text(encoding="utf-8"),
+            parsed(path),
             ".".join(path.relative_to(CORE).with_suffix("").parts),
         )
     ]
@@ -154,7 +160,7 @@ def test_the_reader_of_code_sees_who_asks_first(body: str, asks: bool) -> None:
         "def helpless(session):\n go(session)\n authorise(session)\n"
         f"def f(store):\n with store.write() as session:\n  {body}\n"
     )
-    assert list(writers(source, "m")) == [Writer("m.f", asks)]
+    assert list(writers(ast.parse(source), "m")) == [Writer("m.f", asks)]
 
 
 def test_transactions_are_begun_and_ended_in_the_store_only() -> None:
@@ -162,7 +168,7 @@ def test_transactions_are_begun_and_ended_in_the_store_only() -> None:
         path.relative_to(CORE.parent).as_posix()
         for folder in (CORE, DASHBOARD)
         for path in folder.rglob("*.py")
-        if called(ast.parse(path.read_text(encoding="utf-8")))
+        if called(parsed(path))
         & {"commit", "begin_nested", "raw_connection", "connect"}
         - ({"connect"} if "migrations" in path.parts else set())
     }
@@ -186,7 +192,7 @@ def test_pages_write_through_functions_of_core_that_ask() -> None:
     """Of those that need not, pages call what is open to the public, on those that are for it."""
     found = set()
     for path in DASHBOARD.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         assert not any(begins(node) for node in ast.walk(tree)), path
         found |= {(path.stem, name) for name in WITHOUT_ASKING if uses(tree, name)}
     public = {name for name in WITHOUT_ASKING if name.startswith("feedback.")}
@@ -199,7 +205,7 @@ def test_pages_write_through_functions_of_core_that_ask() -> None:
     ("app", "calls"), [("app", ("navigation", "run")), ("demo", ("suggester", "title", "show"))]
 )
 def test_an_app_knows_its_visitor_before_any_page_runs(app: str, calls: tuple[str, ...]) -> None:
-    body = ast.parse((DASHBOARD / f"{app}.py").read_text(encoding="utf-8")).body
+    body = parsed(DASHBOARD / f"{app}.py").body
     main = [part for part in body if not isinstance(part, ast.FunctionDef)]
     lines = [
         min(node.lineno for part in main for node in ast.walk(part) if is_call(node, name))
@@ -370,7 +376,7 @@ def test_what_is_written_carries_the_name_of_who_acts(road: Road) -> None:
 
 
 def test_posts_are_written_by_recorded_runs_only() -> None:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in CORE.rglob("*.py")]
+    trees = [parsed(path) for path in CORE.rglob("*.py")]
     importing = [tree for tree in trees if uses(tree, "collect.posts.store_posts")]
     assert importing
     assert all("record" in called(tree) for tree in importing)
