@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.store.artifacts import file_digest
-from core.store.engine import DATABASE
+from core.store.sqlite import DATABASE
 
 _WRITABLE = 0o222
 

@@ -14,7 +14,7 @@ from streamlit.util import calc_hash
 
 from core.access.identity import entrance, local_operator
 from core.settings import settings
-from core.store.engine import DATABASE
+from core.store.sqlite import DATABASE
 from tests import demo_workspace, workspaces
 from tests.dashboard.asking import Headers, asked_from_this_machine
 
