@@ -80,6 +80,14 @@ def _text(path: Path) -> str:
         return ""
 
 
+def python_words(module: str, *arguments: str) -> list[str]:
+    """The words that run a module in a process of its own, with this Python.
+
+    ``-P``: a file or folder of the working directory never stands in for a module.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
 def safe_context() -> BaseContext:
     """Forking is safe where the calling thread is the one that started Python: of other threads,
     a forked process would inherit the locks that they hold at this moment.

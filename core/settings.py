@@ -7,12 +7,26 @@ import getpass
 from functools import lru_cache
 from pathlib import Path
 
+from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parent.parent
+CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
+"""The folder that this source lies in; None where Signoff was installed from a wheel."""
+
+
+def data_folder() -> Path:
+    """Where workspaces lie, unless SIGNOFF_HOME names another place.
+
+    ``data`` of the checkout; of an installed Signoff, the folder that the operating system has for
+    the user's data (on Linux ``~/.local/share/signoff``), whichever folder it is run from.
+    """
+    if CHECKOUT is not None:
+        return CHECKOUT / "data"
+    return user_data_path("signoff", appauthor=False)
 
 
 class Settings(BaseSettings):
@@ -26,7 +40,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    home: Path = REPOSITORY / "data" / "workspace"
+    home: Path = Field(default_factory=lambda: data_folder() / "workspace")
     """The workspace: database, artifacts, logs, the key of the sealed splits."""
     user: str = ""
     """Who acts, as it is written into every event. Default: the login name."""
@@ -49,13 +63,24 @@ class Settings(BaseSettings):
     """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
     keep_text_days: int = Field(default=90, ge=0)
     """For so many days texts are kept that users send; 0: not at all. docs/feedback.md."""
-    shared_posts: Path = REPOSITORY.parent / "shared" / "reddit-top"
+    shared_posts: Path = _ROOT.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 
     @field_validator("home")
     @classmethod
     def _at_home(cls, path: Path) -> Path:
-        return path.expanduser()
+        try:
+            return path.expanduser()
+        except RuntimeError as error:  # the user has no home, or does not exist
+            raise ValueError(str(error)) from error
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give another process these settings, in whichever folder it runs."""
+        return {
+            f"SIGNOFF_{name}".upper(): str(value.absolute() if isinstance(value, Path) else value)
+            for name, value in self
+            if name in self.model_fields_set
+        }
 
     @property
     def operator(self) -> str:

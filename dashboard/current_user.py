@@ -19,6 +19,7 @@ from core.access.identity import NOBODY, Actor, Way, local_operator, person
 from core.errors import InputError
 from core.network import FORWARDED, is_loopback, network_of
 from core.settings import settings
+from dashboard import server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ def of_request(
     headers: Mapping[str, Sequence[str]],
     address: str | None,
     trusted_header: str,
+    protected: bool,
 ) -> Visitor:
     """Who a request is from: signed in, else named by the proxy, else the local operator.
 
@@ -46,7 +48,14 @@ def of_request(
         headers: of the request, by lower-case name.
         address: that the server is bound to; None for every address.
         trusted_header: the header in which the proxy names its user; empty: no header is believed.
+        protected: whether the server has the settings of ``dashboard/settings.py``.
     """
+    if not protected:
+        return Visitor(
+            actor=NOBODY,
+            why="This server was started without the settings that protect it. Start it with"
+            " signoff dashboard.",
+        )
     if "is_logged_in" in user:
         return _signed_in(user)
     if trusted_header:
@@ -73,6 +82,7 @@ def current() -> Visitor:
         headers={name.lower(): headers.get_all(name) for name in headers},
         address=st.get_option("server.address"),
         trusted_header=settings().trusted_user_header,
+        protected=server.is_protected(),
     )
 
 

@@ -12,7 +12,7 @@ from core.errors import InputError, RefusedError, SignoffError, UnavailableError
 from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.settings import settings
-from dashboard import current_user, public_service, words
+from dashboard import current_user, public_service, server, words
 from dashboard.parts.suggestions import Asked, answer, choose, thanks
 
 STATIC = Path(__file__).parent / "static"
@@ -161,6 +161,9 @@ st.set_page_config(page_title=QUESTION, page_icon=str(STATIC / "icon.svg"), layo
 st.html(STATIC / "style.html")
 st.html(STATIC / "public_page.html")
 st.title(QUESTION, anchor=False)
+if not server.is_protected():
+    st.error("This page is not protected. Start it with: signoff demo-page", icon=":material/lock:")
+    st.stop()
 asked: Asked | None = st.session_state.get(ASKED)
 with boundary(look_again=True):
     if asked is None:

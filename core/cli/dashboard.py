@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import workspace
-from core.cli.servers import LOOPBACK, PORT, Address, Hosts, serve_app
+from core.cli.servers import DASHBOARD, LOOPBACK, PORT, Address, Hosts, serve_app
 from core.errors import InputError
 from core.settings import settings
 
@@ -35,6 +35,7 @@ def dashboard(
             f"There is no file {secrets}", "docs/security.md describes what belongs in it."
         )
     serve_app(
+        DASHBOARD,
         settings().home,
         port,
         open_browser=open_browser,

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from core.cli.output import AsJson, print_json, progress_bar, say
-from core.cli.servers import PORT, serve_app
+from core.cli.servers import DASHBOARD, PORT, serve_app
 from core.demo.build import build_demo
-from core.settings import REPOSITORY, settings
+from core.settings import data_folder, settings
 from core.store import open_store
 
 
@@ -27,7 +27,7 @@ def demo(
     With --json it builds and does not serve.
     """
     chosen = "home" in settings().model_fields_set
-    home = settings().home if chosen else REPOSITORY / "data" / "demo-workspace"
+    home = settings().home if chosen else data_folder() / "demo-workspace"
     store = open_store(home)
     with progress_bar() as progress:
         built = build_demo(store, progress=progress)
@@ -38,4 +38,4 @@ def demo(
         say(f"The demo workspace {done}: {home}")
         say(f"It holds {built['executions']} executions and {built['posts']:,} generated posts.")
     if not build_only and not as_json:
-        serve_app(home, port, open_browser=not no_open)
+        serve_app(DASHBOARD, home, port, open_browser=not no_open)

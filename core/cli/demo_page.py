@@ -25,18 +25,4 @@ def demo_page(
     docs/demo-page.md.
     """
     workspace()
-    serve_app(
-        settings().home,
-        port,
-        app=PUBLIC_PAGE,
-        open_browser=False,
-        address=address,
-        hosts=host or (),
-        options=[
-            ("client.toolbarMode", "minimal"),
-            ("server.fileWatcherType", "none"),
-            ("server.maxMessageSize", 1),
-        ],
-        # Else uvicorn believes any proxy of this machine, whatever it lets browsers say.
-        environment={"FORWARDED_ALLOW_IPS": ""},
-    )
+    serve_app(PUBLIC_PAGE, settings().home, port, address=address, hosts=host or ())

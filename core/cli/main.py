@@ -1,7 +1,8 @@
 """The command ``signoff``: a table of contents, and the one place where errors become words."""
 
 import sys
-from importlib import import_module
+from collections.abc import Sequence
+from importlib import import_module, metadata
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.markup import escape
 from typer import rich_utils
 from typer._click.exceptions import ClickException
 
-from core.cli.output import err
+from core.cli.output import err, say
 from core.errors import SignoffError
 
 _TYPERS_INTERRUPT = 130
@@ -23,26 +24,52 @@ them take seconds."""
 _MODULES = {"import": "imports", "snapshot": "snapshots"}
 """Where the module's name is not the command's: one is a keyword, the other a package of core."""
 
+_WORKSPACE = (
+    "Everything is kept in one folder, the workspace: SIGNOFF_HOME, by default data/workspace of a"
+    " checkout; of an installed Signoff, the folder that the operating system has for your data (on"
+    " Linux ~/.local/share/signoff/workspace)."
+)
+
 
 def build(command: str | None = None) -> typer.Typer:
     """The application; with ``command``, only the group that holds it, if there is one."""
     app = typer.Typer(
         name="signoff",
         help="Decide, on evidence, whether a new classifier may replace the present one.",
+        epilog=_WORKSPACE,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
     )
     app.callback()(_options)
-    for one in [command] if command in _COMMANDS else _COMMANDS:
+    for one in _needed(command):
         module = _MODULES.get(one, one.replace("-", "_"))
         import_module(f"core.cli.{module}").register(app)
     return app
 
 
+def _needed(command: str | None) -> Sequence[str]:
+    """The commands to load: all of them only where all of them are listed."""
+    if command == "--version":
+        return ()
+    return (command,) if command in _COMMANDS else _COMMANDS
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"signoff {metadata.version('signoff')}")
+        raise typer.Exit
+
+
 def _options(
     traceback: Annotated[
         bool, typer.Option("--traceback", help="Show where an error came from.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+        ),
     ] = False,
 ) -> None:
     """Options of every command; ``run`` reads --traceback itself."""

@@ -3,20 +3,21 @@
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from core.cli.output import say
 from core.errors import InputError
-from core.network import asked_as, is_loopback
+from core.network import is_loopback
+from core.processes import python_words
 from core.serving.servers import url
-from core.settings import REPOSITORY, settings
+from core.settings import settings
 
-APP, PUBLIC_PAGE = (REPOSITORY / "dashboard" / name for name in ("app.py", "public_page.py"))
+DASHBOARD, PUBLIC_PAGE = "app", "public_page"
+"""The two apps, by the names of their files in the package dashboard."""
 PORT = 8501
 LOOPBACK = "127.0.0.1"
 Address = Annotated[str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")]
@@ -41,47 +42,35 @@ def require_free(address: str, port: int) -> None:
 
 
 def serve_app(
+    app: str,
     home: Path,
     port: int,
     *,
-    app: Path = APP,
-    open_browser: bool,
+    open_browser: bool = False,
     address: str = LOOPBACK,
     hosts: Sequence[str] = (),
     secrets: Path | None = None,
-    options: Sequence[tuple[str, object]] = (),
-    environment: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """Become the app's process: it reads its settings anew, with ``home`` among them.
+) -> NoReturn:
+    """Become the process that serves an app (dashboard/server.py) on the workspace ``home``.
 
-    Args:
-        options: of Streamlit, besides those of every app.
-        environment: variables besides those of this process.
+    Raises:
+        InputError: nothing can listen there.
     """
     require_free(address, port)
-    alone = is_loopback(address)
     shown = url("localhost" if address == LOOPBACK else address, port)
     say(f"Serving on {shown} – stop with Ctrl-C.")
-    if app == APP and not alone and secrets is None and not settings().trusted_user_header:
+    signing_in = secrets is not None or bool(settings().trusted_user_header)
+    if app == DASHBOARD and not is_loopback(address) and not signing_in:
         say("Other machines can reach it and nobody can sign in, so it is read only.")
     sys.stdout.flush()
-    allowed = asked_as(address, hosts) or ("*",)
-    all_options = [
-        ("server.port", port),
-        ("server.address", address),
-        ("server.headless", str(not open_browser).lower()),
-        ("server.showEmailPrompt", "false"),
-        # Before its welcome Streamlit asks a server elsewhere for the address of this machine.
-        ("logger.hideWelcomeMessage", "true"),
-        *(("server.allowedHosts", name) for name in allowed),
-        *([("secrets.files", secrets.resolve())] if secrets else []),
-        *options,
-    ]
-    # Streamlit looks for its configuration in the working directory.
-    os.chdir(REPOSITORY)
-    os.execve(  # noqa: S606 - no shell, and no word of the command from outside
-        sys.executable,
-        [sys.executable, "-m", "streamlit", "run", str(app)]
-        + [f"--{name}={value}" for name, value in all_options],
-        {**os.environ, **environment, "SIGNOFF_HOME": str(home.resolve())},
+    words = python_words(
+        "dashboard.server",
+        app,
+        f"--address={address}",
+        f"--port={port}",
+        *(f"--host={name}" for name in hosts),
+        *([f"--secrets={secrets.absolute()}"] if secrets else []),
+        *(["--open"] if open_browser else []),
     )
+    environment = {**os.environ, **settings().as_environment(), "SIGNOFF_HOME": str(home.resolve())}
+    os.execve(words[0], words, environment)  # noqa: S606 - no shell, and no word of the command from outside

@@ -4,6 +4,7 @@ import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from core.access.identity import Actor, Way, acting_as
@@ -25,7 +26,6 @@ from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
 from core.release.states import CandidateState
-from core.settings import REPOSITORY
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store
@@ -36,7 +36,7 @@ from core.store.posts import PostTotals
 from core.store.snapshots import Snapshot
 from core.training.train import train
 
-LISTS = REPOSITORY / "data" / "demo"
+LISTS = Path(__file__).parent / "lists"
 FRACTIONS = (0.7, 0.2, 0.1)
 """More for validation than usual: the demo is small, and its changes should show."""
 OCTOBER_1 = 1_790_812_800
@@ -142,7 +142,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
 
 
 def _bring_posts(store: Store) -> None:
-    with record(store, "generate", params={"seed": 0}, inputs={"lists": "data/demo"}) as run:
+    with record(store, "generate", params={"seed": 0}, inputs={"lists": "core/demo/lists"}) as run:
         posts = generate_posts(LISTS)
         counts = store_posts(store, posts, source="generated", execution=run.number)
         run.metrics = {"read": len(posts), "inserted": counts.inserted}

@@ -32,7 +32,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def generate_posts(lists: Path, *, seed: int = 0) -> list[Post]:
     """Return about 12,000 invented posts, sorted by created_utc, then id.
 
-    lists: a folder with `common.toml` and `subreddits/*.toml`, such as data/demo.
+    lists: a folder with `common.toml` and `subreddits/*.toml`, such as core/demo/lists.
     seed: any integer; the same lists and seed give the same posts everywhere.
 
     Raises InputError, naming file and subreddit, if a list is malformed.

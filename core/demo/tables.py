@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import InputError
 
-HINT = "Correct the file; data/demo/README.md describes every key."
+HINT = "Correct the file; core/demo/lists/README.md describes every key."
 
 
 @dataclass(frozen=True, slots=True)

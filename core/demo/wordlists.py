@@ -1,4 +1,4 @@
-"""The word lists under data/demo, loaded and checked into frozen values.
+"""The word lists under core/demo/lists, loaded and checked into frozen values.
 
 A folder holds `common.toml` and `subreddits/*.toml`. One file is one topic: its `[shared]` words
 and templates belong to each of its subreddits, which is what makes them easy to confuse.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import core
+from core.settings import CHECKOUT
 
 _SOURCE = Path(core.__file__).resolve().parent
 _GIT_SECONDS = 30
@@ -42,7 +43,7 @@ class CodeVersion:
 def code_version() -> CodeVersion:
     """The code of this process, looked at once: later edits are not what runs."""
     source = source_digest(_SOURCE.name)
-    commit = _git("rev-parse", "HEAD")
+    commit = _git("rev-parse", "HEAD") if CHECKOUT else None  # else of whatever lies around it
     if commit is None:
         return CodeVersion(commit=None, patch=b"", source=source)
     return CodeVersion(commit=commit.decode().strip(), patch=_patch(), source=source)

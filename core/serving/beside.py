@@ -14,7 +14,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Generic, TypeVar, cast
 
 from core.errors import UnavailableError
-from core.processes import starting_processes
+from core.processes import python_words, starting_processes
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -163,7 +162,7 @@ def _told(error: Exception) -> str:
 
 
 def _start(number: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "core.serving.beside_process", str(number)]
+    words = python_words("core.serving.beside_process", str(number))
     with _explained(), starting_processes():
         return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
 

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import orjson
 from numpy.typing import NDArray
 
 from core.errors import InputError, SignoffError
+from core.processes import python_words
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
@@ -76,7 +76,7 @@ class FastTextFamily:
         write_training_text(train, text, order=order)
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
-        words = [sys.executable, "-m", "core.training.fasttext_child", orjson.dumps(call).decode()]
+        words = python_words("core.training.fasttext_child", orjson.dumps(call).decode())
         nothing = subprocess.DEVNULL
         with subprocess.Popen(
             words, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE

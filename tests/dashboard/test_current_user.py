@@ -27,9 +27,15 @@ def visitor(
     headers: Mapping[str, list[str]] = HERE,
     address: str | None = "127.0.0.1",
     trusted_header: str = "",
+    *,
+    protected: bool = True,
 ) -> Visitor:
     return of_request(
-        user=user or {}, headers=headers, address=address, trusted_header=trusted_header
+        user=user or {},
+        headers=headers,
+        address=address,
+        trusted_header=trusted_header,
+        protected=protected,
     )
 
 
@@ -38,6 +44,16 @@ def visitor(
 def test_on_this_machine_the_visitor_is_the_local_operator(host: str, address: str) -> None:
     found = visitor(headers={"host": [host], "origin": [f"http://{host}"]}, address=address)
     assert found == Visitor(actor=Actor("ada", Way.LOCAL))
+
+
+def test_a_server_without_its_protection_knows_nobody() -> None:
+    for found in (
+        visitor(protected=False),
+        visitor(SIGNED_IN, protected=False),
+        visitor(headers={"x-user": ["bob"]}, trusted_header="X-User", protected=False),
+    ):
+        assert found.actor == NOBODY
+        assert "signoff dashboard" in found.why
 
 
 @pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.0.2.1", "unix:///run/s"])  # noqa: S104

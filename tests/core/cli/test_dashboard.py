@@ -2,10 +2,12 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
 from core.cli.demo_page import demo_page
+from core.settings import settings
 from core.store import Store
 from tests.commands import assert_refused, signoff
 
@@ -25,24 +27,28 @@ def test_a_file_of_secrets_that_is_missing_is_refused_not_served_without(store: 
     assert_refused(outcome, "There is no file", "docs/security.md")
 
 
-def test_the_demo_page_believes_no_proxy_and_has_no_menu(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_server_is_given_the_workspace_and_all_settings_wherever_it_runs(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     begun: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(os, "execve", lambda _, words, env: begun.append((words, env)))
-    monkeypatch.setattr(os, "chdir", lambda _: None)
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("SIGNOFF_TRUSTED_ADDRESS_HEADER=X-Real-IP\n")
+    settings.cache_clear()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     demo_page(port=port, address="127.0.0.2", host=["suggest.example.com"])
     ((words, environment),) = begun
-    assert words[4].endswith("dashboard/public_page.py")
-    assert {"--server.address=127.0.0.2", "--server.allowedHosts=127.0.0.2"} <= set(words)
-    assert {"--server.allowedHosts=localhost", "--client.toolbarMode=minimal"} <= set(words)
-    assert "--server.allowedHosts=suggest.example.com" in words
-    assert "--server.allowedHosts=*" not in words
-    assert "--logger.hideWelcomeMessage=true" in words  # nobody elsewhere is told of this server
-    assert environment["FORWARDED_ALLOW_IPS"] == ""
+    assert words[1:5] == ["-P", "-m", "dashboard.server", "public_page"]
+    assert words[5:] == [
+        "--address=127.0.0.2",
+        f"--port={port}",
+        "--host=suggest.example.com",
+    ]
     assert environment["SIGNOFF_HOME"] == str(store.home)
+    assert environment["SIGNOFF_TRUSTED_ADDRESS_HEADER"] == "X-Real-IP"
     assert f"http://127.0.0.2:{port} " in capsys.readouterr().out

@@ -2,17 +2,16 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from core.collect.posts import Post
+from core.demo.build import LISTS
 from core.demo.generate import FIRST_DAY, LAST_DAY, generate_posts
 from core.demo.slots import Filler, article
 from core.demo.wordlists import Lists, Subreddit, Voice, load_lists
 
-LISTS = Path(__file__).resolve().parents[3] / "data" / "demo"
 LATE = {"Emberfall": date(2026, 9, 14), "kestrellang": date(2026, 10, 5)}
 ELECTION = {"politics", "PoliticalDiscussion", "news", "worldnews"}
 ELECTION_WORDS = ("marlowe", "castellane", "harbor party", "meadow alliance")
