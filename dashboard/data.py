@@ -29,6 +29,7 @@ from core.feedback import submissions, summary
 from core.feedback.summary import Counted
 from core.quality import check as quality
 from core.quality.check import Check
+from core.quality.summary import QualitySummary
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
@@ -147,6 +148,12 @@ def _pair(baseline: int, candidate: int) -> Pair:
 def json_artifact(digest: str) -> Any:
     """A stored JSON value, by digest."""
     return read_json(store().artifacts, digest)
+
+
+@st.cache_resource(show_spinner=False, max_entries=SOME)
+def quality_summary(digest: str) -> QualitySummary:
+    """The stored figures of a check of the data, by digest."""
+    return read_record(store().artifacts, digest, QualitySummary)
 
 
 @st.cache_resource(show_spinner=False, max_entries=SOME)

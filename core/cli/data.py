@@ -13,6 +13,7 @@ from core.quality import check as quality
 from core.quality.check import Check
 from core.quality.findings import Finding, findings
 from core.quality.summary import DAY
+from core.records import to_json
 from core.store import Store
 from core.words import count
 
@@ -61,7 +62,7 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
     found = findings(summary, subreddits)
     if as_json:
         told = {
-            "summary": summary,
+            "summary": to_json(summary),
             "findings": [_finding(each) for each in found],
             "gaps": _gaps(gaps),
             "subreddits": subreddits.to_dict("records"),
@@ -69,8 +70,8 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
         print_json(_head(made) | told)
         return
     say(
-        f"{count(summary['posts'], 'post')} of {count(summary['subreddits'], 'subreddit')},"
-        f" {_day(summary['first_utc'])} to {_day(summary['last_utc'])}"
+        f"{count(summary.posts, 'post')} of {count(summary.subreddits, 'subreddit')},"
+        f" {_day(summary.first_utc)} to {_day(summary.last_utc)}"
         f" (checked by execution #{made.execution.number})."
     )
     for each in found:

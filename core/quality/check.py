@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -12,12 +11,12 @@ from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.quality.languages import Sample, languages
 from core.quality.measure import NO_TEXT, Measured, joined, measure
-from core.quality.summary import Quality, summarise
+from core.quality.summary import Quality, QualitySummary, summarise
 from core.store import Store
 from core.store import executions as executions_table
 from core.store import quality as table
 from core.store.executions import SUCCEEDED, Execution
-from core.store.frames import put_frame, put_json, read_frame, read_json
+from core.store.frames import put_frame, put_record, read_frame, read_record
 from core.store.quality import Holdings
 
 STEP = Step(
@@ -79,10 +78,10 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
 
 def _check(store: Store, posts: int, progress: Progress, run: Run) -> None:
     found = _found(store, posts, progress)
-    run.outputs = {"summary": put_json(store.artifacts, found.summary)}
+    run.outputs = {"summary": put_record(store.artifacts, found.summary)}
     for name in FRAMES:
         run.outputs[name] = put_frame(store.artifacts, getattr(found, name))
-    run.metrics = {name: value for name, value in found.summary.items() if isinstance(value, int)}
+    run.metrics = dict(found.summary.counts())
 
 
 def holdings(store: Store) -> Holdings:
@@ -100,10 +99,9 @@ def latest(store: Store) -> Check | None:
     return Check(newest[0], holdings(store))
 
 
-def summary(store: Store, check: Check) -> dict[str, Any]:
+def summary(store: Store, check: Check) -> QualitySummary:
     """Figures of all posts."""
-    found: dict[str, Any] = read_json(store.artifacts, check.digest("summary"))
-    return found
+    return read_record(store.artifacts, check.digest("summary"), QualitySummary)
 
 
 def frame(store: Store, check: Check, name: str) -> pd.DataFrame:

@@ -1,12 +1,11 @@
 """What a check of the data found, each finding with a hint. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from core.hints import Command, Hint
+from core.quality.summary import QualitySummary
 from core.snapshots.rules import Rules
 from core.words import count
 
@@ -32,23 +31,23 @@ class Finding:
     interval: tuple[float, float] | None = None
 
 
-def findings(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Finding]:
+def findings(summary: QualitySummary, subreddits: pd.DataFrame) -> list[Finding]:
     """Problems first, then what else there is to know; each that concern most posts on top."""
     made = [*_problems(summary, subreddits), *_facts(summary)]
     return sorted((f for f in made if f.posts), key=lambda f: (not f.problem, -f.posts, f.kind))
 
 
-def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Finding]:
+def _problems(summary: QualitySummary, subreddits: pd.DataFrame) -> list[Finding]:
     small = subreddits[subreddits["posts"] < FEWEST]
     holed = int((subreddits["gaps"] > 0).sum())
-    best = summary["nameable"] / summary["posts"]
+    best = summary.nameable / summary.posts
     return [
         Finding(
             kind="gaps",
-            posts=summary["expected_in_gaps"],
-            share=summary["expected_in_gaps"] / summary["posts"],
-            text=f"About {count(summary['expected_in_gaps'], 'post')} missing in"
-            f" {count(summary['gaps'], 'gap')} of {count(holed, 'subreddit')}",
+            posts=summary.expected_in_gaps,
+            share=summary.expected_in_gaps / summary.posts,
+            text=f"About {count(summary.expected_in_gaps, 'post')} missing in"
+            f" {count(summary.gaps, 'gap')} of {count(holed, 'subreddit')}",
             hint=Hint(
                 "Import those days from a dump, or collect as far back as Reddit lists posts.",
                 Command("collect posts", whole=True, subreddit="NAME"),
@@ -57,12 +56,14 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
         _of_posts(
             summary,
             "no_text",
+            summary.no_text,
             "without any text for a model",
             "A snapshot leaves them out.",
         ),
         _of_posts(
             summary,
             "repeats",
+            summary.repeats,
             "with the same text as another post in their subreddit",
             "No two splits of a snapshot share a text. Within the training split, each copy"
             " counts.",
@@ -70,6 +71,7 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
         _of_posts(
             summary,
             "elsewhere",
+            summary.elsewhere,
             "with a text that was also posted in another subreddit",
             "Nothing can mend this. From the text alone, no model can name the subreddit of more"
             f" than {best:.1%} of the posts correctly.",
@@ -77,7 +79,7 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
         Finding(
             kind="small",
             posts=int(small["posts"].sum()),
-            share=float(small["posts"].sum()) / summary["posts"],
+            share=float(small["posts"].sum()) / summary.posts,
             text=f"{count(int(small['posts'].sum()), 'post')} of"
             f" {count(len(small), 'subreddit')} with fewer than {FEWEST}",
             hint=Hint("A snapshot leaves these subreddits out, unless you lower --min-posts."),
@@ -85,11 +87,12 @@ def _problems(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> list[Find
     ]
 
 
-def _facts(summary: Mapping[str, Any]) -> list[Finding]:
+def _facts(summary: QualitySummary) -> list[Finding]:
     return [
         _of_posts(
             summary,
             "title_only",
+            summary.title_only,
             "with a title only",
             "A title alone tells a model less. Every comparison shows these posts as a slice.",
             problem=False,
@@ -97,6 +100,7 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
         _of_posts(
             summary,
             "crossposts",
+            summary.crossposts,
             "marked as a crosspost in the title",
             "Most of these titles name the subreddit the post came from, not the one it is in.",
             problem=False,
@@ -104,6 +108,7 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
         _of_posts(
             summary,
             "over_18",
+            summary.over_18,
             "over 18",
             "Posts of adult subreddits are collected only if you ask for them.",
             Command("collect posts", over_18=True),
@@ -112,15 +117,16 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
         _of_posts(
             summary,
             "generated",
+            summary.generated,
             "generated for the demonstration",
             "Nobody wrote these posts. Figures based on them say nothing about Reddit.",
             problem=False,
         ),
         Finding(
             kind="erased",
-            posts=summary["erased"],
-            share=summary["erased"] / (summary["posts"] + summary["erased"]),
-            text=f"{count(summary['erased'], 'post')} erased because they were deleted on Reddit",
+            posts=summary.erased,
+            share=summary.erased / (summary.posts + summary.erased),
+            text=f"{count(summary.erased, 'post')} erased because they were deleted on Reddit",
             hint=Hint(
                 "Ask Reddit from time to time which posts were deleted.",
                 Command("collect refresh"),
@@ -131,22 +137,22 @@ def _facts(summary: Mapping[str, Any]) -> list[Finding]:
     ]
 
 
-def _languages(summary: Mapping[str, Any]) -> list[Finding]:
+def _languages(summary: QualitySummary) -> list[Finding]:
     """How many posts are in another language than the commonest; none where all are alike."""
-    told = summary["languages"]
-    if len(told["found"]) < 2:
+    languages = summary.languages
+    if len(languages.found) < 2:
         return []
-    first, clear = told["found"][0], told["sample"] - told["unclear"]
-    low, high = first["interval"]
+    commonest, clear = languages.found[0], languages.clear
+    low, high = commonest.interval
     return [
         Finding(
             kind="languages",
-            posts=round((1 - first["share"]) * summary["posts"]),
-            share=1 - first["share"],
+            posts=round((1 - commonest.share) * summary.posts),
+            share=1 - commonest.share,
             interval=(1 - high, 1 - low),
-            text=f"{1 - first['share']:.1%} of the posts in another language than most"
-            f" ({first['language']}): {clear - first['posts']:,} of a random {clear:,} that are"
-            f" long enough to tell; {told['unclear']:,} more were not",
+            text=f"{1 - commonest.share:.1%} of the posts in another language than most"
+            f" ({commonest.language}): {clear - commonest.posts:,} of a random {clear:,} that are"
+            f" long enough to tell; {languages.unclear:,} more were not",
             hint=Hint("If there are enough of them, a model learns them like any others."),
             problem=False,
         )
@@ -154,8 +160,9 @@ def _languages(summary: Mapping[str, Any]) -> list[Finding]:
 
 
 def _of_posts(
-    summary: Mapping[str, Any],
+    summary: QualitySummary,
     kind: str,
+    posts: int,
     what: str,
     hint: str,
     command: Command | None = None,
@@ -164,9 +171,9 @@ def _of_posts(
 ) -> Finding:
     return Finding(
         kind=kind,
-        posts=summary[kind],
-        share=summary[kind] / summary["posts"],
-        text=f"{count(summary[kind], 'post')} {what}",
+        posts=posts,
+        share=posts / summary.posts,
+        text=f"{count(posts, 'post')} {what}",
         hint=Hint(hint, command),
         problem=problem,
     )

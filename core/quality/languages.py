@@ -8,7 +8,6 @@ it is more than half sure, and how often it is not is said beside.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,30 +49,54 @@ class Sample:
         return list(self._texts)
 
 
-def languages(texts: Sequence[str]) -> dict[str, Any]:
-    """How many texts are in which language.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageShare:
+    """How many of the sampled posts are in one language."""
 
-    Returns:
-        ``sample``: posts looked at; ``unclear``: of them, those too short to tell; ``found``: a
-        list, commonest first, each with ``language`` (ISO 639-1, else 639-3), ``posts``, ``share``
-        of those that are clear, and ``interval``, the exact 95% interval of that share.
-    """
+    language: str
+    """ISO 639-1, else 639-3."""
+    posts: int
+    share: float
+    """Of the posts whose language is clear."""
+    interval: tuple[float, float]
+    """The exact 95% interval of the share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Languages:
+    """The languages of a random sample of posts."""
+
+    sample: int
+    """Posts looked at."""
+    unclear: int
+    """Of them, those that are too short to tell."""
+    found: tuple[LanguageShare, ...]
+    """The commonest first."""
+
+    @property
+    def clear(self) -> int:
+        """Posts whose language is clear."""
+        return self.sample - self.unclear
+
+
+def languages(texts: Sequence[str]) -> Languages:
+    """How many texts are in which language."""
     counts = Counter(_identified(texts))
     unclear = counts.pop(UNCLEAR, 0)
     clear = counts.total()
-    return {
-        "sample": len(texts),
-        "unclear": unclear,
-        "found": [
-            {
-                "language": language,
-                "posts": posts,
-                "share": posts / clear,
-                "interval": list(share_interval(posts, clear)),
-            }
+    return Languages(
+        sample=len(texts),
+        unclear=unclear,
+        found=tuple(
+            LanguageShare(
+                language=language,
+                posts=posts,
+                share=posts / clear,
+                interval=share_interval(posts, clear),
+            )
             for language, posts in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        ],
-    }
+        ),
+    )
 
 
 def _identified(texts: Sequence[str]) -> list[str]:

@@ -1,13 +1,13 @@
 """From the numbers of all posts to what is stored: one row a subreddit, a day, a gap. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.quality.languages import Languages
 from core.quality.measure import NO_TEXT, Measured, SameText, same_text
 from core.stats.gaps import find_gaps
 
@@ -19,17 +19,77 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Quantiles by their level, which is one of :data:`QUANTILES`, as text: ``"0.5"``."""
+
+    quantiles: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordCounts:
+    """Posts by their number of words: a histogram and its quantiles."""
+
+    edges: tuple[int, ...]
+    """Of the bins, one more than ``counts``; each edge is in the bin that it begins."""
+    counts: tuple[int, ...]
+    quantiles: Mapping[str, float]
+    """See :class:`Spread`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualitySummary:
+    """Figures of all posts. What is not said otherwise counts posts."""
+
+    posts: int
+    subreddits: int
+    """Subreddits with posts."""
+    first_utc: int
+    """Epoch seconds of the oldest post."""
+    last_utc: int
+    no_text: int
+    """Normalising leaves no text."""
+    repeats: int
+    """An earlier post of the same subreddit has the same text."""
+    elsewhere: int
+    """A post of another subreddit has the same text."""
+    crossposts: int
+    title_only: int
+    over_18: int
+    generated: int
+    same_text: int
+    """A repeat, elsewhere, or both."""
+    nameable: int
+    """Named right at best by text alone: :class:`core.quality.measure.SameText`."""
+    gaps: int
+    """Gaps of all subreddits together."""
+    gap_days: int
+    """Days in these gaps."""
+    expected_in_gaps: int
+    """Posts that are missing there."""
+    erased: int
+    """Posts that were here and were erased; ``posts`` does not count them."""
+    words: WordCounts
+    score: Spread
+    languages: Languages
+
+    def counts(self) -> dict[str, int]:
+        """All figures that are one whole number, by their names."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, int)}
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """What a check finds.
 
-    ``summary``: figures of all posts, see :func:`summarise`. ``subreddits``: one row each, most
+    ``summary``: figures of all posts. ``subreddits``: one row each, most
     posts first. ``days``: ``subreddit``, ``day`` (days since the epoch, UTC), ``posts``; only days
     with posts. ``per_day``: ``day``, ``posts`` of all subreddits, likewise. ``gaps``: one row each,
     most posts missing first.
     """
 
-    summary: dict[str, Any]
+    summary: QualitySummary
     subreddits: pd.DataFrame
     days: pd.DataFrame
     per_day: pd.DataFrame
@@ -41,7 +101,7 @@ def summarise(
     *,
     names: Mapping[int, str],
     erased: Mapping[int, int],
-    languages: Mapping[str, Any],
+    languages: Languages,
 ) -> Quality:
     """Everything that is stored, from the numbers of all posts.
 
@@ -54,13 +114,27 @@ def summarise(
     days = _days(measured)
     gaps = _gaps(days)
     subreddits = _subreddits(measured, same, gaps, names=names, erased=erased)
-    summary = {
-        **_totals(measured, same, subreddits, gaps),
-        "erased": sum(erased.values()),
-        "words": _histogram(measured.words),
-        "score": _quantiles(measured.score),
-        "languages": dict(languages),
+    summed = {
+        name: int(subreddits[name].sum())
+        for name in ("no_text", "repeats", "elsewhere", "crossposts", "title_only", "over_18")
     }
+    summary = QualitySummary(
+        posts=len(measured),
+        subreddits=int(np.count_nonzero(subreddits["posts"])),
+        first_utc=int(measured.created.min()),
+        last_utc=int(measured.created.max()),
+        **summed,
+        generated=int(subreddits["generated"].sum()),
+        same_text=int(np.count_nonzero(same.repeat | same.elsewhere)),
+        nameable=same.nameable,
+        gaps=len(gaps),
+        gap_days=int(gaps["days"].sum()),
+        expected_in_gaps=round(float(gaps["expected"].sum())),
+        erased=sum(erased.values()),
+        words=_word_counts(measured.words),
+        score=Spread(quantiles=_quantiles(measured.score)),
+        languages=languages,
+    )
     per_day = days.groupby("day")["posts"].sum().reset_index()
     return Quality(
         summary=summary,
@@ -69,28 +143,6 @@ def summarise(
         per_day=per_day,
         gaps=_named(gaps, names),
     )
-
-
-def _totals(
-    measured: Measured, same: SameText, subreddits: pd.DataFrame, gaps: pd.DataFrame
-) -> dict[str, Any]:
-    """Counts over all posts; ``nameable`` as :class:`core.quality.measure.SameText` has it.
-
-    ``same_text``: posts that are a repeat, or stand elsewhere too, or both.
-    """
-    summed = ("no_text", "repeats", "elsewhere", "crossposts", "title_only", "over_18", "generated")
-    return {
-        "posts": len(measured),
-        "subreddits": int(np.count_nonzero(subreddits["posts"])),
-        "first_utc": int(measured.created.min()),
-        "last_utc": int(measured.created.max()),
-        **{name: int(subreddits[name].sum()) for name in summed},
-        "same_text": int(np.count_nonzero(same.repeat | same.elsewhere)),
-        "nameable": same.nameable,
-        "gaps": len(gaps),
-        "gap_days": int(gaps["days"].sum()),
-        "expected_in_gaps": round(float(gaps["expected"].sum())),
-    }
 
 
 def _days(measured: Measured) -> pd.DataFrame:
@@ -193,15 +245,14 @@ def _medians(values: NDArray[np.int32], place: Ints, posts: Ints) -> NDArray[np.
     return medians
 
 
-def _histogram(words: NDArray[np.int32]) -> dict[str, Any]:
-    """Posts by their number of words: ``edges`` (one more than ``counts``), and the quantiles."""
+def _word_counts(words: NDArray[np.int32]) -> WordCounts:
     counts, _ = np.histogram(words, bins=np.array(WORD_EDGES, dtype=np.float64))
-    return {"edges": list(WORD_EDGES), "counts": counts.tolist(), **_quantiles(words)}
+    return WordCounts(edges=WORD_EDGES, counts=tuple(counts.tolist()), quantiles=_quantiles(words))
 
 
-def _quantiles(values: NDArray[np.int32]) -> dict[str, Any]:
-    found = np.quantile(values, QUANTILES)
-    return {"quantiles": dict(zip(map(str, QUANTILES), found.tolist(), strict=True))}
+def _quantiles(values: NDArray[np.int32]) -> dict[str, float]:
+    levels = map(str, QUANTILES)
+    return dict(zip(levels, np.quantile(values, QUANTILES).tolist(), strict=True))
 
 
 def _named(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:

@@ -1,8 +1,7 @@
 """What a check of the data found: flaws and facts, missing days, lengths and languages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +10,8 @@ from core.access.identity import Role
 from core.hints import Command
 from core.quality import check as quality
 from core.quality.findings import Finding
-from core.quality.summary import DAY
+from core.quality.languages import Languages
+from core.quality.summary import DAY, QualitySummary
 from core.store.quality import Holdings
 from dashboard import components as c
 from dashboard import data, words
@@ -116,46 +116,45 @@ def show_gaps(gaps: pd.DataFrame) -> None:
     )
 
 
-def show_texts(summary: Mapping[str, Any]) -> None:
+def show_texts(summary: QualitySummary) -> None:
     """How long posts are, and in which languages."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        spread = summary["words"]["quantiles"]
+        spread = summary.words.quantiles
         c.section(
             "Lengths",
             f"Half of the posts have {spread['0.25']:,.0f} to {spread['0.75']:,.0f} words, one in"
             f" twenty more than {spread['0.95']:,.0f};"
-            f" {words.share(summary['title_only'] / summary['posts'])} are a title only.",
+            f" {words.share(summary.title_only / summary.posts)} are a title only.",
         )
         c.chart(
-            charts.lengths(summary["words"]["edges"], summary["words"]["counts"], c.colours()),
+            charts.lengths(summary.words.edges, summary.words.counts, c.colours()),
             key="lengths",
             alt="Posts by their number of words",
         )
     with right:
-        _show_languages(summary["languages"])
+        _show_languages(summary.languages)
 
 
-def _show_languages(told: Mapping[str, Any]) -> None:
-    clear = told["sample"] - told["unclear"]
+def _show_languages(languages: Languages) -> None:
     c.section(
         "Languages",
-        f"Of {words.count(told['sample'], 'random post')}; {told['unclear']:,} are too short to"
-        f" tell, the shares are of the other {clear:,}, with their 95% intervals.",
+        f"Of {words.count(languages.sample, 'random post')}; {languages.unclear:,} are too short to"
+        f" tell, the shares are of the other {languages.clear:,}, with their 95% intervals.",
     )
-    shown = told["found"][:MOST_LANGUAGES]
+    shown = languages.found[:MOST_LANGUAGES]
     rows = [
         (
-            each["language"],
-            words.share(each["share"]),
-            c.Rich(words.unbroken(" to ".join(map(words.share, each["interval"])))),
+            each.language,
+            words.share(each.share),
+            c.Rich(words.unbroken(" to ".join(map(words.share, each.interval)))),
         )
         for each in shown
     ]
     c.table(("Language", "Share", "95% interval"), rows)
-    left = told["found"][MOST_LANGUAGES:]
+    left = languages.found[MOST_LANGUAGES:]
     if left:
-        posts = sum(each["posts"] for each in left)
+        posts = sum(each.posts for each in left)
         st.caption(f"{words.count(len(left), 'more language')}, {words.count(posts, 'post')}.")
 
 

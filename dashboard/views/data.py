@@ -1,8 +1,7 @@
 """What do we have, and is it sound?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from core.hints import Command
 from core.quality.check import Check
 from core.quality.findings import Finding, findings
+from core.quality.summary import QualitySummary
 from core.store.quality import Holdings
 from dashboard import components as c
 from dashboard import data, state, words
@@ -30,13 +30,13 @@ ALL = "all"
 """No subreddit: Reddit keeps the name for all of them together."""
 
 
-def answer(summary: Mapping[str, Any], found: Sequence[Finding]) -> str:
+def answer(summary: QualitySummary, found: Sequence[Finding]) -> str:
     """The page in one sentence: how much of when, and the worst of it."""
-    newest = datetime.fromtimestamp(summary["last_utc"], UTC)
+    newest = datetime.fromtimestamp(summary.last_utc, UTC)
     held = (
-        f"**{words.count(summary['posts'], 'post')}** of"
-        f" **{words.count(summary['subreddits'], 'subreddit')}**, {day(summary['first_utc'])} to"
-        f" {day(summary['last_utc'])}; the newest is **{words.age(newest)}** old."
+        f"**{words.count(summary.posts, 'post')}** of"
+        f" **{words.count(summary.subreddits, 'subreddit')}**, {day(summary.first_utc)} to"
+        f" {day(summary.last_utc)}; the newest is **{words.age(newest)}** old."
     )
     worst = next((each for each in found if each.problem), None)
     if worst is None:
@@ -58,24 +58,24 @@ def show_freshness(check: Check, holdings: Holdings) -> None:
     offer_check(holdings)
 
 
-def show_figures(summary: Mapping[str, Any], subreddits: pd.DataFrame) -> None:
+def show_figures(summary: QualitySummary, subreddits: pd.DataFrame) -> None:
     """How much, how new, how repetitive, how complete."""
-    span = days_between(summary["first_utc"], summary["last_utc"])
-    newest = datetime.fromtimestamp(summary["last_utc"], UTC)
+    span = days_between(summary.first_utc, summary.last_utc)
+    newest = datetime.fromtimestamp(summary.last_utc, UTC)
     figures = (
-        ("Posts", f"{summary['posts']:,}", f"{summary['posts'] / span:,.1f} a day"),
+        ("Posts", f"{summary.posts:,}", f"{summary.posts / span:,.1f} a day"),
         (
             "Subreddits",
-            f"{summary['subreddits']:,}",
+            f"{summary.subreddits:,}",
             f"median {subreddits['posts'].median():,.0f} posts",
         ),
         ("Newest post", words.age(newest), f"old, {words.day(newest)}"),
         (
             "Repeated texts",
-            words.share(summary["same_text"] / summary["posts"]),
-            f"{summary['elsewhere']:,} across subreddits",
+            words.share(summary.same_text / summary.posts),
+            f"{summary.elsewhere:,} across subreddits",
         ),
-        ("Gaps", f"{summary['gaps']:,}", f"{summary['expected_in_gaps']:,} posts missing"),
+        ("Gaps", f"{summary.gaps:,}", f"{summary.expected_in_gaps:,} posts missing"),
     )
     c.figures(figures)
 
@@ -108,11 +108,11 @@ if check is None:
     else:
         c.empty("Import posts first:", Command("import", "FOLDER"))
     st.stop()
-summary = data.json_artifact(check.digest("summary"))
+summary = data.quality_summary(check.digest("summary"))
 subreddits, gaps = (data.frame_artifact(check.digest(name)) for name in ("subreddits", "gaps"))
 found = findings(summary, subreddits)
 with top:
-    c.answer(answer(summary, found), generated=summary["generated"] > 0)
+    c.answer(answer(summary, found), generated=summary.generated > 0)
     acts.last_done()
     show_freshness(check, holdings)
 show_figures(summary, subreddits)

@@ -51,7 +51,7 @@ def test_the_demo_is_checked_and_said_to_be_generated(demo: Path, open_page: Ope
     summary = quality.summary(store := open_store(demo), made_of(store))
     app = open_page("data")
     said = plain_text_of(app)
-    assert f"**{summary['posts']:,} posts** of **{summary['subreddits']} subreddits**" in said
+    assert f"**{summary.posts:,} posts** of **{summary.subreddits} subreddits**" in said
     assert "Generated posts" in said
     assert "Nothing has changed since." in said
     assert [metric.label for metric in app.metric] == [

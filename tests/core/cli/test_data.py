@@ -11,7 +11,7 @@ def test_check_tells_what_was_found_and_show_tells_it_again(store: Store) -> Non
     assert told.code == 0, told.err
     head = "241 posts of 4 subreddits, 2023-11-14 to 2023-11-24 (checked by execution #2)."
     assert head in told.out
-    assert "· 1 post with a mark of a crosspost in the title." in told.out
+    assert "· 1 post marked as a crosspost in the title." in told.out
     assert signoff("data", "show").out == told.out
 
 

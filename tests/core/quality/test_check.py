@@ -18,10 +18,10 @@ def test_a_check_counts_what_is_stored(store: Store) -> None:
     fill(store, make_corpus())
     made = quality.check(store)
     summary = quality.summary(store, made)
-    assert (summary["posts"], summary["subreddits"]) == (240, 4)
-    assert summary["first_utc"] == FIRST
-    assert summary["generated"] == 0
-    assert summary["languages"]["sample"] == 240
+    assert (summary.posts, summary.subreddits) == (240, 4)
+    assert summary.first_utc == FIRST
+    assert summary.generated == 0
+    assert summary.languages.sample == 240
     assert made.execution.metrics["posts"] == 240
     assert quality.frame(store, made, "subreddits")["posts"].tolist() == [60] * 4
     assert quality.frame(store, made, "per_day")["posts"].sum() == 240
@@ -66,7 +66,7 @@ def test_a_check_is_outdated_by_posts_that_come_change_or_go(store: Store) -> No
     found = quality.check(store)
     assert found.current
     summary = quality.summary(store, found)
-    assert (summary["posts"], summary["erased"]) == (240, 1)
+    assert (summary.posts, summary.erased) == (240, 1)
 
 
 def test_without_posts_there_is_nothing_to_check(store: Store) -> None:

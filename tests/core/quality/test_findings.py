@@ -1,30 +1,41 @@
 """What is said of a check: problems first, each with its number and what mends it."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from core.hints import Command
 from core.quality import check as quality
 from core.quality.findings import Finding, findings
-from core.quality.summary import DAY
+from core.quality.languages import Languages, LanguageShare
+from core.quality.summary import DAY, QUANTILES, QualitySummary, Spread, WordCounts
 from core.store import Store
 from tests.factories import FIRST, fill, make_corpus, make_post
 
-PLAIN = {
-    "posts": 1_000,
-    "no_text": 0,
-    "repeats": 0,
-    "elsewhere": 0,
-    "nameable": 1_000,
-    "gaps": 0,
-    "expected_in_gaps": 0,
-    "title_only": 0,
-    "crossposts": 0,
-    "over_18": 0,
-    "generated": 0,
-    "erased": 0,
-    "languages": {"sample": 0, "unclear": 0, "found": []},
-}
+NO_WORDS = dict.fromkeys(map(str, QUANTILES), 0.0)
+PLAIN = QualitySummary(
+    posts=1_000,
+    subreddits=2,
+    first_utc=0,
+    last_utc=0,
+    no_text=0,
+    repeats=0,
+    elsewhere=0,
+    crossposts=0,
+    title_only=0,
+    over_18=0,
+    generated=0,
+    same_text=0,
+    nameable=1_000,
+    gaps=0,
+    gap_days=0,
+    expected_in_gaps=0,
+    erased=0,
+    words=WordCounts(edges=(0, 1), counts=(1_000,), quantiles=NO_WORDS),
+    score=Spread(quantiles=NO_WORDS),
+    languages=Languages(sample=0, unclear=0, found=()),
+)
 LARGE = pd.DataFrame({"posts": [500, 500], "gaps": [0, 0]})
 
 
@@ -37,13 +48,13 @@ def test_sound_data_have_no_findings() -> None:
 
 
 def test_problems_come_first_and_the_largest_on_top() -> None:
-    summary = PLAIN | {"no_text": 3, "repeats": 5, "over_18": 900, "generated": 1_000}
+    summary = replace(PLAIN, no_text=3, repeats=5, over_18=900, generated=1_000)
     kinds = [each.kind for each in findings(summary, LARGE)]
     assert kinds == ["repeats", "no_text", "generated", "over_18"]
 
 
 def test_each_finding_has_its_share_and_a_remedy() -> None:
-    summary = PLAIN | {"no_text": 1, "repeats": 20, "elsewhere": 30, "nameable": 985, "erased": 250}
+    summary = replace(PLAIN, no_text=1, repeats=20, elsewhere=30, nameable=985, erased=250)
     found = by_kind(findings(summary, LARGE))
     assert found["no_text"].text == "1 post without any text for a model"
     assert found["repeats"].share == 0.02
@@ -60,22 +71,17 @@ def test_small_subreddits_are_those_that_a_snapshot_leaves_out() -> None:
 
 
 def test_gaps_are_told_by_the_posts_that_are_missing() -> None:
-    summary = PLAIN | {"gaps": 3, "expected_in_gaps": 40}
+    summary = replace(PLAIN, gaps=3, expected_in_gaps=40)
     (found,) = findings(summary, pd.DataFrame({"posts": [500, 500], "gaps": [3, 0]}))
     assert found.text == "About 40 posts missing in 3 gaps of 1 subreddit"
     assert found.hint.command == Command("collect posts", whole=True, subreddit="NAME")
 
 
 def test_another_language_is_told_with_the_interval_of_the_sample() -> None:
-    told = {
-        "sample": 120,
-        "unclear": 20,
-        "found": [
-            {"language": "en", "posts": 90, "share": 0.9, "interval": [0.82, 0.95]},
-            {"language": "de", "posts": 10, "share": 0.1, "interval": [0.05, 0.18]},
-        ],
-    }
-    (found,) = findings(PLAIN | {"languages": told}, LARGE)
+    english = LanguageShare(language="en", posts=90, share=0.9, interval=(0.82, 0.95))
+    german = LanguageShare(language="de", posts=10, share=0.1, interval=(0.05, 0.18))
+    told = Languages(sample=120, unclear=20, found=(english, german))
+    (found,) = findings(replace(PLAIN, languages=told), LARGE)
     assert not found.problem
     assert found.share == pytest.approx(0.1)
     assert found.interval == pytest.approx((0.05, 0.18))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.quality.languages import MOST, Sample, languages
+from core.quality.languages import MOST, Languages, Sample, languages
 
 ENGLISH = (
     "Why does my cat bring me dead mice every single morning",
@@ -18,17 +18,17 @@ GERMAN = (
 
 def test_languages_are_counted_with_their_share_among_the_clear_and_its_interval() -> None:
     found = languages([*ENGLISH * 10, *GERMAN * 5, "Ok", "…"])
-    assert found["sample"] == 42
-    assert found["unclear"] == 2
-    english, german = found["found"]
-    assert (english["language"], english["posts"], english["share"]) == ("en", 30, 0.75)
-    assert (german["language"], german["posts"]) == ("de", 10)
-    low, high = english["interval"]
+    assert found.sample == 42
+    assert found.unclear == 2
+    english, german = found.found
+    assert (english.language, english.posts, english.share) == ("en", 30, 0.75)
+    assert (german.language, german.posts) == ("de", 10)
+    low, high = english.interval
     assert (low, high) == pytest.approx((0.588, 0.873), abs=0.001)  # Clopper-Pearson, 30 of 40
 
 
 def test_no_posts_are_in_no_language() -> None:
-    assert languages([]) == {"sample": 0, "unclear": 0, "found": []}
+    assert languages([]) == Languages(sample=0, unclear=0, found=())
 
 
 def test_a_sample_holds_all_of_few_and_so_many_of_more() -> None:

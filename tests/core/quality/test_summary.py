@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.quality.languages import Languages
 from core.quality.measure import joined, measure
-from core.quality.summary import DAY, WORD_EDGES, Quality, summarise
+from core.quality.summary import DAY, WORD_EDGES, Quality, QualitySummary, summarise
+from core.records import from_json, to_json
 from core.store.quality import PostText
 from core.text import normalise
 
 NAMES = {1: "cats", 2: "Python", 7: "space"}
-NO_LANGUAGES = {"sample": 0, "unclear": 0, "found": []}
+NO_LANGUAGES = Languages(sample=0, unclear=0, found=())
 TEXTS = ("", " ", "\x00", "Same", "same ", "Same words", "other words", "x-post: Same", "İ", "…")
 
 posts_of_all_kinds = st.lists(
@@ -70,8 +72,8 @@ def test_counts_are_those_of_plain_loops(posts: list[PostText], parts: int) -> N
         words = [len(f"{post.title} {post.body}".split()) for post in own]
         assert row["words_median"] == statistics.median(words)
         assert row["erased"] == (3 if id_ == 2 else 0)
-    assert found.summary["posts"] == len(posts)
-    assert found.summary["nameable"] == empty.total() + sum(
+    assert found.summary.posts == len(posts)
+    assert found.summary.nameable == empty.total() + sum(
         max(held.values()) for held in everywhere.values()
     )
 
@@ -85,16 +87,17 @@ def test_every_post_is_in_its_day_and_in_its_bin_of_words(posts: list[PostText])
     overall = Counter(post.created_utc // DAY for post in posts)
     assert dict(zip(found.per_day["day"], found.per_day["posts"], strict=True)) == overall
     assert found.per_day["day"].is_monotonic_increasing
-    bins = found.summary["words"]
-    assert sum(bins["counts"]) == len(posts)
-    assert len(bins["counts"]) == len(WORD_EDGES) - 1
+    bins = found.summary.words
+    assert sum(bins.counts) == len(posts)
+    assert len(bins.counts) == len(WORD_EDGES) - 1
+    assert from_json(QualitySummary, to_json(found.summary)) == found.summary
 
 
 def test_a_post_that_repeats_and_stands_elsewhere_is_one_post() -> None:
     posts = [PostText(id_, 0, "the same", "", 0, False, "file") for id_ in (1, 1, 2)]
     found = summarised([*posts, PostText(7, 0, "another", "", 0, False, "file")]).summary
-    assert (found["repeats"], found["elsewhere"], found["same_text"]) == (1, 3, 3)
-    assert found["nameable"] == 3
+    assert (found.repeats, found.elsewhere, found.same_text) == (1, 3, 3)
+    assert found.nameable == 3
 
 
 def test_a_gap_is_named_with_its_subreddit_and_first_day() -> None:
@@ -112,16 +115,16 @@ def test_a_gap_is_named_with_its_subreddit_and_first_day() -> None:
     assert by_name["gaps"].to_dict() == {"cats": 0, "space": 1}
     assert by_name["gap_days"].to_dict() == {"cats": 0, "space": 10}
     assert by_name["per_day"].to_dict() == {"cats": 4, "space": pytest.approx(200 / 60)}
-    assert found.summary["expected_in_gaps"] == 40
+    assert found.summary.expected_in_gaps == 40
 
 
 def test_more_posts_come_first_and_no_text_is_ever_the_same() -> None:
     posts = [PostText(id_, 0, "", "", 0, False, "file") for id_ in (1, 2, 2, 7, 7, 7)]
     found = summarised(posts)
     assert found.subreddits["subreddit"].tolist() == ["space", "Python", "cats"]
-    assert found.summary["no_text"] == 6
-    assert found.summary["repeats"] == found.summary["elsewhere"] == 0
-    assert found.summary["nameable"] == 6
+    assert found.summary.no_text == 6
+    assert found.summary.repeats == found.summary.elsewhere == 0
+    assert found.summary.nameable == 6
 
 
 def test_a_crosspost_has_the_text_of_its_original_whatever_its_mark() -> None:
