@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +64,17 @@ def measure(posts: Sequence[PostText]) -> Measured:
 
 def joined(parts: Iterable[Measured]) -> Measured:
     """All parts as one."""
-    found = [measure([]), *parts]
+    every = [measure([]), *parts]
     return Measured(
-        **{
-            field.name: np.concatenate([getattr(part, field.name) for part in found])
-            for field in fields(Measured)
-        }
+        subreddit=np.concatenate([part.subreddit for part in every]),
+        created=np.concatenate([part.created for part in every]),
+        text=np.concatenate([part.text for part in every]),
+        words=np.concatenate([part.words for part in every]),
+        score=np.concatenate([part.score for part in every]),
+        title_only=np.concatenate([part.title_only for part in every]),
+        crosspost=np.concatenate([part.crosspost for part in every]),
+        over_18=np.concatenate([part.over_18 for part in every]),
+        generated=np.concatenate([part.generated for part in every]),
     )
 
 
