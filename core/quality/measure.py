@@ -118,7 +118,7 @@ def _text(post: PostText, words: Sequence[str]) -> int:
     return hash(" ".join(words)) or 1
 
 
-def _differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+def _differs(values: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether each value differs from the one before it; the first does."""
     found = np.ones(len(values), dtype=bool)
     found[1:] = values[1:] != values[:-1]
