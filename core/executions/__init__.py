@@ -1,6 +1,6 @@
 """Every run of every step, recorded: who, what code, what data, what came of it."""
 
-from core.executions.history import get, listing, mark_interrupted
+from core.executions.history import get, listing
 from core.executions.record import Run, record
 from core.executions.steps import Step, cached, run_cached
 
@@ -10,7 +10,6 @@ __all__ = [
     "cached",
     "get",
     "listing",
-    "mark_interrupted",
     "record",
     "run_cached",
 ]

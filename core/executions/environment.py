@@ -1,9 +1,8 @@
-"""On what a run ran: packages, Python, processor; and whether its process still lives."""
+"""On what a run ran: packages, Python, processor, memory."""
 
 import platform
 import resource
 import shlex
-import socket
 import sys
 from functools import lru_cache
 from importlib import metadata
@@ -38,36 +37,12 @@ def environment() -> dict[str, Any]:
     }
 
 
-def own_process() -> dict[str, Any]:
-    """What :func:`is_alive` needs to know this process again."""
-    process = psutil.Process()
-    return {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
-
-
 def command_line() -> str:
     """How this process was started, without the paths of interpreter and script."""
     words = psutil.Process().cmdline()
     if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]
     return shlex.join([Path(words[0]).name, *words[1:]])
-
-
-def is_alive(process: dict[str, Any]) -> bool:
-    """Whether the process still runs. One of another host is taken to: it cannot be seen.
-
-    A process that ended, and that nobody has waited for yet, does not run: in a container
-    without an init process it may stay so for ever.
-    """
-    if process["host"] != socket.gethostname():
-        return True
-    try:
-        found = psutil.Process(process["pid"])
-        started, status = found.create_time(), found.status()
-    except psutil.NoSuchProcess:
-        return False
-    if status == psutil.STATUS_ZOMBIE:
-        return False
-    return bool(abs(started - process["started"]) < 1)  # a number used again is another process
 
 
 def peak_memory_mib() -> float:

@@ -1,18 +1,18 @@
-"""What has been run: found by number, listed, and those that ended unrecorded."""
+"""What has been run: found by number, and listed. Reading writes nothing: a run whose process is
+gone is shown as interrupted, whether or not that is recorded yet.
+"""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-import psutil
 from sqlalchemy.orm import Session
 
 from core.errors import InputError, NotFoundError
-from core.executions.environment import is_alive, own_process
 from core.hints import Command, Hint
 from core.store import Store
 from core.store import executions as table
-from core.store.executions import Execution
+from core.store.executions import INTERRUPTED, RUNNING, Execution
+from core.store.reaping import as_seen
 
 
 def number(text: str) -> int:
@@ -35,15 +35,14 @@ def get(store: Store, number: int) -> Execution:
     Raises:
         NotFoundError: there is none of that number.
     """
-    mark_interrupted(store)
     with store.read() as session:
-        found = table.get(session, number)
-    if found is None:
+        execution = table.get(session, number)
+    if execution is None:
         raise NotFoundError(
             f"There is no execution #{number}",
             Hint("List the executions.", Command("executions list")),
         )
-    return found
+    return as_seen(execution)
 
 
 def made_none(store: Store, number: int, *, thing: str, kind: str) -> NotFoundError:
@@ -67,9 +66,13 @@ def listing(
     limit: int | None = None,
 ) -> list[Execution]:
     """Executions, newest first; all kinds where ``kinds`` is empty."""
-    mark_interrupted(store)
     with store.read() as session:
-        return table.listing(session, kinds=kinds, status=status, limit=limit)
+        if status == INTERRUPTED:
+            rows = table.listing(session, kinds=kinds, statuses=(INTERRUPTED, RUNNING))
+        else:
+            rows = table.listing(session, kinds=kinds, statuses=(status,) if status else ())
+    shown = [run for run in map(as_seen, rows) if status in (None, run.status)]
+    return shown[:limit]
 
 
 def running(store: Store, kind: str, name: str, value: Any, *, before: int | None = None) -> bool:
@@ -77,58 +80,22 @@ def running(store: Store, kind: str, name: str, value: Any, *, before: int | Non
 
     Args:
         before: look only at executions with a smaller number. Of several that have begun at once
-            and each look so, exactly one finds none.
+            and each look so, exactly one sees no other.
     """
-    found = listing(store, kinds=(kind,), status=table.RUNNING)
-    return any(
-        execution.inputs.get(name) == value
-        for execution in found
-        if before is None or execution.number < before
-    )
-
-
-def under_way(session: Session, kind: str, name: str, value: Any) -> bool:
-    """The same as :func:`running`, in the caller's transaction; it records nothing."""
-    runs = table.listing(session, kinds=(kind,), status=table.RUNNING)
-    return any(run.inputs.get(name) == value and _goes_on(run) for run in runs)
-
-
-def mark_interrupted(store: Store) -> list[int]:
-    """Find runs that ended unrecorded and record them as interrupted; their numbers."""
     with store.read() as session:
-        running = table.listing(session, status=table.RUNNING)
-    gone = [run.number for run in running if not _goes_on(run)]
-    if not gone:
-        return []
-    with store.write() as session:
-        values = {
-            "finished_at": datetime.now(UTC),
-            "error": "It ended without a word (killed, the machine stopped, or the disk was full).",
-        }
-        for number in gone:
-            table.finish(session, number, status=table.INTERRUPTED, values=values)
-    store.artifacts.sweep(psutil.pid_exists)
-    return gone
+        return under_way(session, kind, name, value, before=before)
 
 
-def begun(number: int, started: datetime) -> None:
-    """From now on this process does that run. To be called before others can see it."""
-    _under_way.add((number, started))
-
-
-def ended(number: int, started: datetime) -> None:
-    """From now on it does not, whether or not that could be recorded."""
-    _under_way.discard((number, started))
-
-
-_under_way: set[tuple[int, datetime]] = set()
-
-
-def _goes_on(run: Execution) -> bool:
-    """A run of this process may have ended unrecorded, on a full disk; others tell by living."""
-    if run.process == own_process():
-        return (run.number, run.started_at) in _under_way
-    return is_alive(run.process)
+def under_way(
+    session: Session, kind: str, name: str, value: Any, *, before: int | None = None
+) -> bool:
+    """The same as :func:`running`, in the caller's transaction."""
+    runs = map(as_seen, table.listing(session, kinds=(kind,), statuses=(RUNNING,)))
+    return any(
+        run.status == RUNNING and run.inputs.get(name) == value
+        for run in runs
+        if before is None or run.number < before
+    )
 
 
 def log_text(store: Store, execution: Execution) -> str:

@@ -17,13 +17,13 @@ from core.executions.code import code_version
 from core.executions.environment import (
     command_line,
     environment,
-    own_process,
     peak_memory_mib,
 )
-from core.executions.history import begun, ended
+from core.processes import own_process
 from core.store import Store
 from core.store import executions as table
 from core.store.artifacts import storage_errors
+from core.store.reaping import begun, ended, reap
 
 
 @dataclass(slots=True)
@@ -71,9 +71,10 @@ def record(
             later belongs to it.
 
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
-    the exception goes on. What could not be recorded, as of a process killed outright, is found
-    later by :func:`core.executions.history.mark_interrupted`.
+    the exception goes on. If the process is killed outright, nothing is recorded: readers see
+    the run as interrupted, and :mod:`core.store.reaping` records that later.
     """
+    reap(store)
     started = datetime.now(UTC)
     with store.write() as session:
         actor = authorise(session, Role.REVIEWER, to=f"run the step {kind}")
@@ -150,5 +151,5 @@ def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> N
         _finish(store, run, log, status, why)
     except (StorageError, OSError):
         # The disk that failed the run also refuses its record. The first error is the one to
-        # hear of; the run is marked interrupted the next time that somebody looks.
+        # hear of; readers see the run as interrupted, and that is recorded later.
         return

@@ -93,7 +93,9 @@ def holdings(store: Store) -> Holdings:
 def latest(store: Store) -> Check | None:
     """The newest check; None before the first."""
     with store.read() as session:
-        newest = executions_table.listing(session, kinds=(STEP.kind,), status=SUCCEEDED, limit=1)
+        newest = executions_table.listing(
+            session, kinds=(STEP.kind,), statuses=(SUCCEEDED,), limit=1
+        )
     if not newest:
         return None
     return Check(newest[0], holdings(store))

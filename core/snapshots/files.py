@@ -6,10 +6,11 @@ it, and whoever erases one must find it.
 
 import hashlib
 
-from core.executions import Run, mark_interrupted
+from core.executions import Run
 from core.executions.history import listing
 from core.store import Store, erasure
 from core.store.executions import RUNNING
+from core.store.reaping import reap
 
 
 def keep(store: Store, content: bytes, run: Run) -> str:
@@ -25,7 +26,7 @@ def clear(store: Store, run: Run) -> int:
 
     While another run reads a snapshot, what it reads stays.
     """
-    mark_interrupted(store)
+    reap(store)
     reading = [
         other.number
         for other in listing(store, status=RUNNING)

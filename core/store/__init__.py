@@ -4,6 +4,7 @@ SQL stands in this package only. Each module beside ``tables`` answers questions
 and returns frozen values; rows of the ORM never leave.
 """
 
-from core.store.engine import Store, open_store
+from core.store.engine import Store
+from core.store.opening import open_store
 
 __all__ = ["Store", "open_store"]

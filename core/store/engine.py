@@ -9,10 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.store.artifacts import Artifacts, storage_errors
+from core.store.artifacts import Artifacts
 from core.store.database import PATIENCE, Database
-from core.store.schema import bring_up_to_date
-from core.store.sqlite import open_sqlite
 from core.store.types import Base
 
 
@@ -96,21 +94,3 @@ class Store:
     @property
     def logs(self) -> Path:
         return self.home / "logs"
-
-
-def open_store(home: Path) -> Store:
-    """Open the workspace at ``home``; make it, or upgrade its database, where needed.
-
-    Raises:
-        StorageError: the folder cannot be used, or the database is not one.
-        UnknownSchemaError: another version of Signoff wrote the database.
-    """
-    with storage_errors(home):
-        (home / "logs").mkdir(parents=True, exist_ok=True)
-    database = open_sqlite(home)
-    try:
-        bring_up_to_date(database)
-    except BaseException:
-        database.engine.dispose()
-        raise
-    return Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))

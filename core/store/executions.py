@@ -88,15 +88,15 @@ def listing(
     session: Session,
     *,
     kinds: Sequence[str] = (),
-    status: str | None = None,
+    statuses: Sequence[str] = (),
     limit: int | None = None,
 ) -> list[Execution]:
-    """Executions, newest first; all kinds where ``kinds`` is empty."""
+    """Executions, newest first; all kinds and statuses where none are given."""
     query = select(ExecutionRow).order_by(ExecutionRow.number.desc()).limit(limit)
     if kinds:
         query = query.where(ExecutionRow.kind.in_(kinds))
-    if status:
-        query = query.where(ExecutionRow.status == status)
+    if statuses:
+        query = query.where(ExecutionRow.status.in_(statuses))
     return [_frozen(row) for row in session.scalars(query)]
 
 

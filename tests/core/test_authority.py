@@ -38,7 +38,7 @@ WITHOUT_ASKING = {
     "erasure.erase._scrub": "the end of an erasure, which asked as it began",
     "erasure.refresh._keep": "an answer of a recorded run, which asked as it began",
     "erasure.refresh.ask": "the end of a round of a recorded run, which asked as it began",
-    "executions.history.mark_interrupted": "bookkeeping: says of a dead process that it is dead",
+    "store.reaping.reap": "bookkeeping: says of a dead process that it is dead",
     "executions.record._finish": "the end of a recorded run, which asked as it began",
     "feedback.retention._erase_expired": "what users were promised, whoever happens to look",
     "feedback.submissions.answers": "the public's word on suggestions; it decides nothing",

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -11,13 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import InputError, NotFoundError, StorageError
-from core.executions import Run, get, listing, mark_interrupted, record
+from core.executions import Run, get, listing, record
 from core.executions.code import CodeVersion
-from core.executions.environment import is_alive, own_process
 from core.executions.history import log_text, running
-from core.store import Store
+from core.processes import is_alive, own_process
+from core.store import Store, open_store
+from core.store import executions as execution_rows
 from core.store import models as table
+from core.store.executions import Execution
 from core.store.models import Model
+from core.store.reaping import reap
 from core.store.tables import SubredditRow
 
 MODULE = sys.modules["core.executions.record"]  # its name in the package is the function's
@@ -29,6 +33,14 @@ def run_once(store: Store, **outputs: str) -> int:
     with record(store, "train", params=PARAMS, inputs=INPUTS) as run:
         run.outputs = dict(outputs)
     return run.number
+
+
+def recorded(store: Store, number: int) -> Execution:
+    """As the database has it, whether or not its process lives."""
+    with store.read() as session:
+        row = execution_rows.get(session, number)
+    assert row is not None
+    return row
 
 
 def add_subreddit(session: Session) -> None:
@@ -151,12 +163,66 @@ def test_a_run_of_a_dead_process_is_found_interrupted(
     assert get(store, run.number).status == "running"
     os.kill(child.pid, signal.SIGKILL)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, but not yet waited for
-    assert mark_interrupted(store) == [run.number]
+    # A process that lives on, such as a dashboard, shows it at once; reading writes nothing.
+    shown = get(store, run.number)
+    assert (shown.status, shown.finished_at) == ("interrupted", None)
+    assert "killed" in str(shown.error)
+    assert listing(store, status="interrupted") == listing(store) == [shown]
+    assert listing(store, status="running") == []
+    assert recorded(store, run.number).status == "running"
+    assert reap(store) == [run.number]
     child.communicate()
-    found = get(store, run.number)
-    assert (found.status, mark_interrupted(store)) == ("interrupted", [])
+    kept = get(store, run.number)
+    assert (kept.status, reap(store)) == ("interrupted", [])
+    assert kept == recorded(store, run.number)
     context.__exit__(None, None, None)
-    assert get(store, run.number) == found
+    assert get(store, run.number) == kept
+
+
+@pytest.fixture
+def dead(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The number of a run whose process is gone, unrecorded."""
+    gone = own_process() | {"pid": 2**22 + 1}
+    monkeypatch.setattr(MODULE, "own_process", lambda: gone)
+    context = record(store, "train", params={}, inputs={"model": 1})
+    run: Run = context.__enter__()
+    monkeypatch.undo()
+    assert recorded(store, run.number).status == "running"
+    yield run.number
+    del context  # until here: the run ends with it
+
+
+def test_opening_the_store_records_what_was_interrupted(store: Store, dead: int) -> None:
+    open_store(store.home)
+    assert recorded(store, dead).status == "interrupted"
+
+
+def test_opening_a_store_that_cannot_be_written_shows_it_all_the_same(
+    store: Store, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full", "Free some space.")
+
+    monkeypatch.setattr("core.store.executions.finish", refuse)
+    opened = open_store(store.home)
+    assert recorded(opened, dead).status == "running"
+    assert get(opened, dead).status == "interrupted"
+
+
+def test_the_next_run_records_what_was_interrupted(store: Store, dead: int) -> None:
+    run_once(store)
+    assert recorded(store, dead).status == "interrupted"
+
+
+def test_reading_writes_nothing(store: Store, dead: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(_: Store) -> None:
+        raise AssertionError("reading wrote")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write", write)
+        assert get(store, dead).status == "interrupted"
+        assert not running(store, "train", "model", 1)
+        assert [run.number for run in listing(store, status="interrupted", limit=1)] == [dead]
 
 
 def test_another_process_of_the_same_number_is_another(store: Store) -> None:

@@ -30,6 +30,7 @@ CARRIES = (
     "core.store.artifacts",
     "core.store.executions",
     "core.store.models",
+    "core.store.reaping",
     "core.store.snapshots",
     "core.words",
 )

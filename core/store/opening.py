@@ -1,0 +1,34 @@
+"""Opening a workspace."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from core.errors import StorageError
+from core.store.artifacts import Artifacts, storage_errors
+from core.store.engine import Store
+from core.store.reaping import reap
+from core.store.schema import bring_up_to_date
+from core.store.sqlite import open_sqlite
+
+
+def open_store(home: Path) -> Store:
+    """Open the workspace at ``home``; make it, or upgrade its database, where needed.
+
+    Runs whose process is gone are recorded as interrupted.
+
+    Raises:
+        StorageError: the folder cannot be used, or the database is not one.
+        UnknownSchemaError: another version of Signoff wrote the database.
+    """
+    with storage_errors(home):
+        (home / "logs").mkdir(parents=True, exist_ok=True)
+    database = open_sqlite(home)
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    store = Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))
+    with suppress(StorageError):  # what cannot be recorded now is at the next opening
+        reap(store)
+    return store
