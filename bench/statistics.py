@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from bench import report
 from bench.measure import note
 from bench.population import Population, exchangeable, population, with_loss
-from core.comparison.align import Aligned, Numbered
+from core.comparison.align import Aligned
+from core.comparison.results import BETTER, WORSE
 from core.comparison.significance import (
-    BETTER,
-    WORSE,
     metric_intervals,
     paired_significance,
     unpaired_significance,
 )
 from core.processes import cores
 from core.stats.intervals import share_interval
+from core.stats.predictions import Predictions
 
 Floats = NDArray[np.float64]
 Runs = dict[str, float]
@@ -59,8 +59,8 @@ def aligned(
         truth=truth.astype(np.int32),
         baseline=baseline[:, None].astype(np.int32),
         candidate=candidate[:, None].astype(np.int32),
-        baseline_p=np.full(n, 0.5),
-        candidate_p=np.full(n, 0.5),
+        baseline_probs=np.full((n, 1), 0.5),
+        candidate_probs=np.full((n, 1), 0.5),
         names=tuple(f"s{i}" for i in range(labels)),
         shared=np.ones(labels, dtype=bool),
     )
@@ -83,10 +83,10 @@ def covered(posts: Population, runs: int, seed: int, *, resamples: int, paired: 
         )
         for metric, (before, after) in posts.values.items():
             for kind in KINDS:
-                low, high = found[metric][kind]
+                low, high = getattr(found[metric], kind)
                 key = f"{metric}/{kind}"
                 hits[key] = hits.get(key, 0) + int(low <= after - before <= high)
-            low, high = found[metric]["interval_baseline"]
+            low, high = found[metric].interval_baseline
             key = f"{metric}/one model"
             hits[key] = hits.get(key, 0) + int(low <= before <= high)
     return hits
@@ -219,10 +219,10 @@ def publish_alarms(chosen: argparse.Namespace) -> None:
     report.publish(section, write=chosen.write)
 
 
-def _thinned(side: Numbered, rng: np.random.Generator) -> Numbered:
+def _thinned(side: Predictions, rng: np.random.Generator) -> Predictions:
     """Half of the posts: two samples are seldom of one size."""
     kept = rng.random(len(side.truth)) < 0.5
-    return Numbered(side.truth[kept], side.top[kept], side.p_at_1[kept])
+    return Predictions(side.truth[kept], side.top[kept], side.probs[kept])
 
 
 if __name__ == "__main__":

@@ -25,14 +25,12 @@ from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.comparison.sentence import signed, verdict_sentence
 from core.executions import get
 from core.executions.history import number
+from core.metrics import METRICS
 from core.records import to_json
 from core.store.artifacts import storage_errors
 
-METRICS_SHOWN = (
-    *("f1_macro", "f1_weighted", "accuracy", "recall_at_3", "recall_at_5"),
-    *("p_at_1_mean", "ece", "label_coverage", "seen_in_training"),
-)
-"""The others follow from these, or say the same; ``--json`` has them all."""
+METRICS_SHOWN = [metric.key for metric in METRICS if not metric.implied]
+"""The others follow from these; ``--json`` has them all."""
 CHANGES_SHOWN = 10
 SLICES_SHOWN = 5
 

@@ -7,29 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.comparison.churn import Churn, churn
-from core.evaluation.prediction_table import NO_LABEL, PredictionTable, reindex
+from core.evaluation.prediction_table import PredictionTable, reindex
+from core.stats.predictions import Predictions
 
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """One side in the numbering that both share.
-
-    ``truth``: (n,). ``top``: first k labels, (n, k), -1 for none. ``p_at_1``: (n,).
-    """
-
-    truth: Ints
-    top: Ints
-    p_at_1: Floats
-
-    def among(self, labels: NDArray[np.bool_]) -> "Numbered":
-        """Only the posts of these labels, shape (c,); any other prediction counts as none."""
-        where = labels[self.truth]
-        top = self.top[where]
-        kept = np.append(labels, False)[top]  # the last is -1, no prediction
-        return Numbered(self.truth[where], np.where(kept, top, NO_LABEL), self.p_at_1[where])
+Ints = NDArray[np.integer]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +19,24 @@ class Aligned:
     """Both models' predictions of the same n posts.
 
     ``truth``: label of each post, (n,). ``baseline``, ``candidate``: first k labels, (n, k), -1
-    for none. ``baseline_p``, ``candidate_p``: p@1, (n,). ``names`` gives every label its name,
-    ``shared`` says which of them both models know; shape (c,).
+    for none. ``baseline_probs``, ``candidate_probs``: their probabilities, (n, k). ``names``
+    gives every label its name, ``shared`` says which of them both models know; shape (c,).
     """
 
     post_id: NDArray[np.object_]
     truth: Ints
     baseline: Ints
     candidate: Ints
-    baseline_p: Floats
-    candidate_p: Floats
+    baseline_probs: Floats
+    candidate_probs: Floats
     names: tuple[str, ...]
     shared: NDArray[np.bool_]
 
     @property
-    def sides(self) -> "tuple[Numbered, Numbered]":
+    def sides(self) -> tuple[Predictions, Predictions]:
         return (
-            Numbered(self.truth, self.baseline, self.baseline_p),
-            Numbered(self.truth, self.candidate, self.candidate_p),
+            Predictions(self.truth, self.baseline, self.baseline_probs),
+            Predictions(self.truth, self.candidate, self.candidate_probs),
         )
 
     @property
@@ -80,8 +62,8 @@ def align(baseline: PredictionTable, candidate: PredictionTable) -> Aligned | No
         truth=before.truth,
         baseline=before.top[:, :k],
         candidate=after.top[order, :k],
-        baseline_p=before.p_at_1,
-        candidate_p=after.p_at_1[order],
+        baseline_probs=before.probs[:, :k],
+        candidate_probs=after.probs[order, :k],
         names=names,
         shared=known(names, baseline) & known(names, candidate),
     )
@@ -102,10 +84,10 @@ def common_names(baseline: PredictionTable, candidate: PredictionTable) -> tuple
     return tuple(sorted({*baseline.vocabulary, *candidate.vocabulary}))
 
 
-def numbered(table: PredictionTable, names: tuple[str, ...]) -> Numbered:
+def numbered(table: PredictionTable, names: tuple[str, ...]) -> Predictions:
     """The table with its labels numbered as ``names``."""
     place = reindex(table.vocabulary, names)
-    return Numbered(place[table.label], place[table.top_labels], table.p_at_1)
+    return Predictions(place[table.label], place[table.top_labels], table.top_probs)
 
 
 def known(names: tuple[str, ...], table: PredictionTable) -> NDArray[np.bool_]:

@@ -34,6 +34,7 @@ STEP = Step(
         "core.evaluation.aggregate",
         "core.evaluation.prediction_table",
         "core.stats",
+        "core.metrics",
         "core.records",
         "core.store.frames",
         *READING,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.align import Aligned, Numbered, align, common_names, known, numbered
+from core.comparison.align import Aligned, align, common_names, known, numbered
 from core.comparison.label_sets import on_label_sets
 from core.comparison.renames import suggest_renames
 from core.comparison.results import (
@@ -37,6 +37,7 @@ from core.comparison.topics import OTHER, group_by_confusion
 from core.evaluation.prediction_table import PredictionTable
 from core.stats import distances
 from core.stats.paired import benjamini_hochberg
+from core.stats.predictions import Predictions
 from core.stats.spread import p_value_of_difference
 
 CHURN = ("changed", "fixed", "broken", "swapped")
@@ -139,9 +140,9 @@ def _subreddits(
     )
 
 
-def confused_topics(side: Numbered, names: tuple[str, ...]) -> dict[str, str]:
+def confused_topics(side: Predictions, names: tuple[str, ...]) -> dict[str, str]:
     """Subreddit, lower-cased -> the group of those that the baseline takes for each other."""
-    groups = group_by_confusion(side.truth, side.top[:, 0], names)
+    groups = group_by_confusion(side.truth, side.first, names)
     return {name.lower(): topic for topic, members in groups.items() for name in members}
 
 

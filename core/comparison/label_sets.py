@@ -5,18 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.comparison.align import Numbered
 from core.comparison.results import BothOwnLabels, LabelSets, OwnLabels, SharedLabels
 from core.comparison.significance import judged, metric_intervals
-from core.stats import classification
+from core.metrics import METRICS
 from core.stats.classification import label_counts
+from core.stats.predictions import Predictions
 
-ON_LABEL_SETS = ("accuracy", "f1_macro", "f1_weighted")
-"""Metrics that are told on the shared and on each model's own subreddits."""
+_METRICS = tuple(metric for metric in METRICS if metric.on_label_sets)
 
 
 def on_label_sets(
-    sides: tuple[Numbered, Numbered],
+    sides: tuple[Predictions, Predictions],
     in_baseline: NDArray[np.bool_],
     in_candidate: NDArray[np.bool_],
     *,
@@ -33,16 +32,16 @@ def on_label_sets(
     if np.array_equal(in_baseline, in_candidate) or not (len(before.truth) and len(after.truth)):
         return None
     changes = metric_intervals((before, after), labels=len(shared), paired_=paired)
-    chosen = {name: changes[name] for name in ON_LABEL_SETS}
+    chosen = {metric.key: changes[metric.key] for metric in _METRICS}
     return LabelSets(
         SharedLabels(len(after.truth), judged(chosen, noise)),
         BothOwnLabels(_own(sides[0].among(in_baseline)), _own(sides[1].among(in_candidate))),
     )
 
 
-def _own(side: Numbered) -> OwnLabels:
+def _own(side: Predictions) -> OwnLabels:
     """Posts and metrics of one model alone."""
     size = int(max(side.truth.max(), side.top.max())) + 1
-    counts = label_counts(side.truth, side.top[:, 0], labels=size)
-    metrics = {name: getattr(classification, name)(counts) for name in ON_LABEL_SETS}
+    counts = label_counts(side.truth, side.first, labels=size)
+    metrics = {m.key: m.figure.value(side, counts) for m in _METRICS if m.figure}
     return OwnLabels(len(side.truth), metrics)

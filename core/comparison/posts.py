@@ -181,9 +181,9 @@ def _rows(laid: Laid, places: Place) -> pd.DataFrame:
             "post_id": posts.post_id[places],
             "subreddit": [posts.names[i] for i in posts.truth[places]],
             "baseline": [_named(posts, top) for top in posts.baseline[places]],
-            "baseline_p": posts.baseline_p[places],
+            "baseline_p": posts.sides[0].p_at_1[places],
             "candidate": [_named(posts, top) for top in posts.candidate[places]],
-            "candidate_p": posts.candidate_p[places],
+            "candidate_p": posts.sides[1].p_at_1[places],
         }
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.comparison.align import Aligned, Numbered
+from core.comparison.align import Aligned
 from core.comparison.results import (
     BETTER,
     FEW,
@@ -24,11 +24,13 @@ from core.comparison.results import (
     PairedAccuracyTest,
     UnpairedAccuracyTest,
 )
+from core.metrics import FIGURES, METRIC, Better
 from core.stats import jackknife, paired, unpaired
 from core.stats.bootstrap import RESAMPLES
 from core.stats.classification import label_counts
-from core.stats.estimates import Estimate, Outcome, difference, estimate
+from core.stats.estimates import Estimate, difference, estimate
 from core.stats.intervals import Interval, within
+from core.stats.predictions import Predictions
 
 Floats = NDArray[np.float64]
 
@@ -41,9 +43,6 @@ way, the p-value would be 2 · 0.5^5 = 0.0625 or more."""
 POWER_80 = 2.8
 """1.96 + 0.84: a change of so many standard deviations is found in about 80% of all cases at the
 5% level of a single test."""
-
-LOWER_IS_BETTER = ("ece",)
-NEITHER_IS_BETTER = ("p_at_1_mean", "label_coverage", "seen_in_training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ def paired_significance(
 
 
 def unpaired_significance(
-    baseline: Numbered,
-    candidate: Numbered,
+    baseline: Predictions,
+    candidate: Predictions,
     *,
     names: Sequence[str],
     shared: NDArray[np.bool_],
@@ -105,7 +104,7 @@ def unpaired_significance(
 ) -> Significance:
     """Two models, or one, on different posts: two-sample tests, of models and posts together."""
     sides = (baseline, candidate)
-    before, after = (label_counts(s.truth, s.top[:, 0], labels=len(names)) for s in sides)
+    before, after = (label_counts(s.truth, s.first, labels=len(names)) for s in sides)
     hits, support = (
         np.stack([getattr(before, name), getattr(after, name)]) for name in ("correct", "support")
     )
@@ -135,7 +134,7 @@ def unpaired_significance(
 
 
 def metric_intervals(
-    sides: tuple[Numbered, Numbered],
+    sides: tuple[Predictions, Predictions],
     *,
     labels: int,
     paired_: bool,
@@ -143,28 +142,28 @@ def metric_intervals(
     seed: int = 0,
 ) -> dict[str, MetricChange]:
     """Values and 95% intervals of every metric that both sides have, not judged yet."""
-    rng = np.random.default_rng(seed)
 
-    def estimated(truth: NDArray[np.int32], *those: Numbered) -> list[dict[str, Estimate]]:
-        outcomes = [Outcome(side.top, side.p_at_1) for side in those]
-        return estimate(truth, outcomes, labels=labels, rng=rng, resamples=resamples)
+    def estimated(stream: int, *those: Predictions) -> list[dict[str, Estimate]]:
+        rng = np.random.default_rng([seed, stream] if stream else seed)
+        return estimate(those, FIGURES, labels=labels, rng=rng, resamples=resamples)
 
     if paired_:
-        before, after = estimated(sides[0].truth, *sides)
-    else:
-        before, after = (estimated(side.truth, side)[0] for side in sides)
+        before, after = estimated(0, *sides)
+    else:  # each from a stream of its own, so that another metric moves no draws of these
+        before, after = (estimated(stream, side)[0] for stream, side in enumerate(sides))
     found = {}
     for name in (name for name in before if name in after):
         change = difference(before[name], after[name], paired=paired_)
+        lowest, highest = METRIC[name].lowest, METRIC[name].highest
         found[name] = MetricChange(
             baseline=before[name].value,
             candidate=after[name].value,
             difference=change.value,
-            interval=within(change.interval, -1.0, 1.0),
+            interval=within(change.interval, lowest - highest, highest - lowest),
             interval_percentile=change.percentile,
             interval_bca=change.bca,
-            interval_baseline=within(before[name].interval, 0.0, 1.0),
-            interval_candidate=within(after[name].interval, 0.0, 1.0),
+            interval_baseline=within(before[name].interval, lowest, highest),
+            interval_candidate=within(after[name].interval, lowest, highest),
         )
     return found
 
@@ -176,14 +175,15 @@ def metric_verdict(
 
     None where nothing was tested, or where more is not better by itself.
     """
-    if interval is None or name in NEITHER_IS_BETTER:
+    better = METRIC[name].better
+    if interval is None or better == Better.NEITHER:
         return None
     low, high = interval
     if low <= 0 <= high:
         return SAME
     if noise is not None and abs(difference) <= noise:
         return WITHIN
-    return BETTER if (difference > 0) != (name in LOWER_IS_BETTER) else WORSE
+    return BETTER if (difference > 0) != (better == Better.LOWER) else WORSE
 
 
 def judged(

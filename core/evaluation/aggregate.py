@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.evaluation.prediction_table import PredictionTable
+from core.metrics import FIGURES
 from core.stats import classification as c
 from core.stats import curve as curves
-from core.stats.calibration import expected_calibration_error, reliability
+from core.stats.calibration import reliability
+from core.stats.predictions import Predictions
 
 HISTOGRAM_BINS = 50
 CONFUSIONS_EACH = 5
@@ -42,7 +44,7 @@ def aggregate(table: PredictionTable) -> Aggregates:
     curve = reliability(table.p_at_1, table.right)
     subreddits = _subreddits(table, counts)
     return Aggregates(
-        metrics=_metrics(table, counts) | {"ece": expected_calibration_error(curve)},
+        metrics=_metrics(table, counts),
         subreddits=subreddits,
         summary={
             "p_at_1_histogram": p_histogram(table.p_at_1),
@@ -95,20 +97,16 @@ def f1_by_p(subreddits: pd.DataFrame) -> dict[str, dict[str, list[float]]] | Non
 
 
 def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:
+    """All metrics that the predictions tell."""
+    said = Predictions(table.label, table.top_labels, table.top_probs)
     known = np.isin(np.array(table.vocabulary), np.array(table.model_labels))
-    at_k = {}
-    for k in (k for k in c.KS if k <= table.top_labels.shape[1]):
-        at_k[f"recall_at_{k}"] = c.recall_at_k(table.label, table.top_labels, k=k)
-        at_k[f"precision_at_{k}"] = c.precision_at_k(table.label, table.top_labels, k=k)
-    return {
-        "accuracy": c.accuracy(counts),
-        "f1_macro": c.f1_macro(counts),
-        "f1_micro": c.f1_micro(counts),
-        "f1_weighted": c.f1_weighted(counts),
-        **at_k,
-        "p_at_1_mean": float(table.p_at_1.mean()) if len(table.label) else 0.0,
-        "label_coverage": float(known[table.label].mean()) if len(table.label) else 0.0,
+    metrics = {
+        key: figure.value(said, counts)
+        for key, figure in FIGURES.items()
+        if figure.needs <= table.top_labels.shape[1]
     }
+    coverage = float(known[table.label].mean()) if len(table.label) else 0.0
+    return metrics | {"label_coverage": coverage}
 
 
 def _subreddits(table: PredictionTable, counts: c.LabelCounts) -> pd.DataFrame:

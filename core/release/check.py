@@ -13,6 +13,7 @@ from core.comparison import compare as comparing
 from core.comparison.align import numbered
 from core.comparison.compare import Pair
 from core.evaluation import evaluate as evaluating
+from core.metrics import FIGURES, METRIC
 from core.progress import Progress, silent
 from core.release import candidates, history
 from core.release.candidates import Candidate
@@ -21,7 +22,7 @@ from core.release.gates import AgeOfTest, Evidence, Gate, GateVerdict, judge, ov
 from core.release.policy import Policy, read_policy
 from core.release.states import CandidateState, candidate_state
 from core.snapshots import find
-from core.stats.estimates import Outcome, estimate
+from core.stats.estimates import estimate
 from core.stats.intervals import Interval, within
 from core.store import Store, snapshots
 from core.store import models as rows
@@ -165,14 +166,16 @@ def judge_by(
 def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, Interval]:
     """95% intervals of the metrics of one evaluation that is compared with none."""
     table = evaluating.predictions(store, evaluation)
-    side = numbered(table, table.vocabulary)
-    (found,) = estimate(
-        side.truth,
-        [Outcome(side.top, side.p_at_1)],
+    (estimates,) = estimate(
+        [numbered(table, table.vocabulary)],
+        FIGURES,
         labels=len(table.vocabulary),
         rng=np.random.default_rng(0),
     )
-    return {name: within(each.interval, 0.0, 1.0) for name, each in found.items()}
+    return {
+        key: within(each.interval, METRIC[key].lowest, METRIC[key].highest)
+        for key, each in estimates.items()
+    }
 
 
 def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evidence:

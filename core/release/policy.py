@@ -16,6 +16,7 @@ from typing import Any
 
 from core.comparison.significance import FEWEST_POSTS
 from core.errors import InputError, RefusedError
+from core.metrics import METRICS
 from core.stats.testset import Adaptivity
 from core.store.artifacts import storage_errors, write_whole
 
@@ -190,10 +191,7 @@ def _share(example: str) -> Wanted:
     return Wanted("a number from 0 to 1", example, lambda value: _is_number(value, most=1))
 
 
-_METRICS = (
-    *("accuracy", "f1_macro", "f1_micro", "f1_weighted", "p_at_1_mean"),
-    *(f"{kind}_at_{k}" for kind in ("recall", "precision") for k in (1, 3, 5)),
-)
+_METRICS = [metric.key for metric in METRICS if metric.gateable]
 _DISTANCE = Wanted("a number of 0 or more", "0.2", lambda value: _is_number(value, most=inf))
 _YES_OR_NO = Wanted("true or false", "false", lambda value: type(value) is bool)
 _GATES: dict[str, dict[str, Wanted]] = {

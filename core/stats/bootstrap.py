@@ -8,7 +8,7 @@ summarising in :mod:`core.stats.intervals`.
 One or two models can be drawn together: s sides, which all see the same resampled posts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from core.processes import cores
-from core.stats.classification import ratio
+from core.stats.classification import LabelCounts
+from core.stats.figures import OverLabels
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -33,7 +34,6 @@ _STEPS = 1 << 16
 """Steps of that table: a probability is off by at most one in 131,072."""
 _CHUNK_WEIGHTS = 8_000_000
 """Weights held at once by one thread."""
-_METRICS = ("accuracy", "f1_macro", "f1_micro", "f1_weighted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,20 @@ def cells(truth: Ints, *first: Ints) -> Cells:
     return Cells(truth=key, first=tuple(found), posts=posts)
 
 
-def draw_f1(
-    posts: Cells, *, labels: int, rng: np.random.Generator, resamples: int = RESAMPLES
+def draw_over_labels(
+    posts: Cells,
+    figures: Mapping[str, OverLabels],
+    *,
+    labels: int,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
 ) -> dict[str, Floats]:
-    """Resample posts and recompute the accuracy and F1 of every side.
+    """Resample posts and recompute figures of every side.
 
     Returns:
-        ``accuracy``, ``f1_macro``, ``f1_micro``, ``f1_weighted`` -> shape (s, resamples).
+        Key of each figure -> shape (s, resamples).
 
-    As in the metric itself, a label that a resample neither holds nor predicts is left out of the
+    As in the figure itself, a label that a resample neither holds nor predicts is left out of a
     macro mean. The draws depend on ``rng`` only, not on how many threads share the work.
     """
     tables = [
@@ -88,10 +93,13 @@ def draw_f1(
     def chunk(size: int, stream: np.random.Generator) -> Floats:
         weights = draw(size, stream)
         held = support @ weights
-        return np.stack([_recompute(held, said @ weights, hit @ weights) for said, hit in tables])
+        return np.stack([figures_of(held, said @ weights, hit @ weights) for said, hit in tables])
+
+    def figures_of(*counts: NDArray[np.float32]) -> Floats:
+        return np.stack([figure(LabelCounts(*counts)) for figure in figures.values()])
 
     parts = _in_threads(chunk, len(posts.posts), resamples, rng)
-    return dict(zip(_METRICS, np.concatenate(parts, axis=2).swapaxes(0, 1), strict=True))
+    return dict(zip(figures, np.concatenate(parts, axis=2).swapaxes(0, 1), strict=True))
 
 
 def draw_sums(
@@ -112,22 +120,6 @@ def draw_sums(
     means = np.stack([*sums, posts]) / posts
     weights = rng.poisson(posts[:, None], size=(len(posts), resamples))
     return found, means[:, :, None] * weights
-
-
-def _recompute(
-    held: NDArray[np.float32], said: NDArray[np.float32], right: NDArray[np.float32]
-) -> Floats:
-    """Metrics of one side, shape (4, size), from counts of shape (c, size)."""
-    total = held + said
-    f1 = np.divide(2 * right, total, out=np.zeros_like(total), where=total > 0)
-    posts, predicted, hits = (x.sum(axis=0, dtype=np.float64) for x in (held, said, right))
-    metrics = [
-        ratio(hits, posts),
-        ratio(f1.sum(axis=0, dtype=np.float64), (total > 0).sum(axis=0)),
-        ratio(2 * hits, posts + predicted),
-        ratio((f1 * held).sum(axis=0, dtype=np.float64), posts),
-    ]
-    return np.stack(metrics)
 
 
 def _in_threads(

@@ -4,31 +4,26 @@ Two figures taken from the same posts differ with less chance than two from diff
 :func:`difference` is told which it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.stats import classification, jackknife
-from core.stats.bootstrap import RESAMPLES, cells, draw_f1, draw_sums
+from core.stats.bootstrap import RESAMPLES, cells, draw_over_labels, draw_sums
 from core.stats.calibration import BINS, bin_of
-from core.stats.classification import KS, ratio
+from core.stats.classification import ratio
+from core.stats.figures import CalibrationError, Divided, Figure, MeanOverPosts, OverLabels
 from core.stats.intervals import Interval, bca_interval, percentile_interval
+from core.stats.jackknife import influence_over_labels
+from core.stats.predictions import Predictions
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
 P_BINS = 20
 """p@1 is drawn in so many bins of equal counts a side, each by its mean."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one model said of n posts: ``top`` (n, k), -1 for none; ``p_at_1`` (n,)."""
-
-    top: Ints
-    p_at_1: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +50,42 @@ class Estimate:
 
 
 def estimate(
-    truth: Ints,
-    sides: Sequence[Outcome],
+    sides: Sequence[Predictions],
+    figures: Mapping[str, Figure],
     *,
     labels: int,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> list[dict[str, Estimate]]:
-    """Every metric of each side, all drawn on the same posts.
+    """Each figure of each side, all drawn on the same posts, in the order of ``figures``.
 
-    ``precision_at_k`` and ``recall_at_k`` for each of ``classification.KS`` that the predictions
-    reach.
+    Figures that take more predictions a post than a side has are left out.
 
     Args:
-        truth: label of each post, shape (n,), n at least 1.
-        sides: one or two.
+        sides: one or two models, on the same posts, of which there is at least 1.
+        figures: key -> formula. Draws come one after the other from ``rng``.
     """
-    found = _draw_f1(truth, sides, labels=labels, rng=rng, resamples=resamples)
-    for name, values in _means(truth, sides).items():
-        for side, mean in enumerate(_draw_means(values, rng=rng, resamples=resamples)):
-            found[side][name] = mean
-    for side, error in enumerate(_draw_ece(truth, sides, rng=rng, resamples=resamples)):
-        found[side]["ece"] = error
-    for metrics in found:
-        for k in (k for k in KS if f"recall_at_{k}" in metrics):
-            metrics[f"precision_at_{k}"] = scaled(metrics[f"recall_at_{k}"], 1 / k)
-    return found
+    reached = min(side.top.shape[1] for side in sides)
+    told = {key: figure for key, figure in figures.items() if figure.needs <= reached}
+    over_labels = {key: each for key, each in told.items() if isinstance(each, OverLabels)}
+    drawn = _draw_over_labels(sides, over_labels, labels=labels, rng=rng, resamples=resamples)
+    estimates: dict[str, Sequence[Estimate]] = {}
+    whole: dict[Figure, Sequence[Estimate]] = {}
+    for key, figure in told.items():
+        match figure:
+            case OverLabels():
+                estimates[key] = drawn[key]
+            case MeanOverPosts():
+                values = np.stack([figure.posts(side) for side in sides], axis=1)
+                estimates[key] = _draw_means(values, rng=rng, resamples=resamples)
+            case Divided():
+                estimates[key] = [scaled(each, 1 / figure.by) for each in whole[figure.figure]]
+            case CalibrationError():
+                estimates[key] = _draw_ece(sides, rng=rng, resamples=resamples)
+            case _:
+                raise TypeError(f"{key} is a figure of a kind that cannot be drawn")
+        whole[figure] = estimates[key]
+    return [{key: each[side] for key, each in estimates.items()} for side in range(len(sides))]
 
 
 def difference(baseline: Estimate, candidate: Estimate, *, paired: bool) -> Estimate:
@@ -110,45 +115,34 @@ def scaled(figure: Estimate, factor: float) -> Estimate:
     )
 
 
-def _draw_f1(
-    truth: Ints,
-    sides: Sequence[Outcome],
+def _draw_over_labels(
+    sides: Sequence[Predictions],
+    figures: Mapping[str, OverLabels],
     *,
     labels: int,
     rng: np.random.Generator,
     resamples: int,
-) -> list[dict[str, Estimate]]:
-    """Accuracy and F1 of each side."""
-    posts = cells(truth, *(side.top[:, 0] for side in sides))
-    drawn = draw_f1(posts, labels=labels, rng=rng, resamples=resamples)
-    found = []
-    for index, (side, first) in enumerate(zip(sides, posts.first, strict=True)):
-        counts = classification.label_counts(truth, side.top[:, 0], labels=labels)
-        influence = jackknife.f1_influence(posts, first, labels=labels)
-        found.append(
-            {
-                name: Estimate(
-                    value=getattr(classification, name)(counts),
-                    draws=draws[index],
-                    parts=((influence[name], posts.posts),),
-                )
-                for name, draws in drawn.items()
-            }
-        )
-    return found
-
-
-def _means(truth: Ints, sides: Sequence[Outcome]) -> dict[str, Floats]:
-    """Metrics that are means over posts: each post's value on every side, shape (n, s)."""
-    reached = min(side.top.shape[1] for side in sides)
-    found = {
-        f"recall_at_{k}": np.stack(
-            [(side.top[:, :k] == truth[:, None]).any(axis=1) for side in sides], axis=1
-        ).astype(np.float64)
-        for k in KS
-        if k <= reached
+) -> dict[str, list[Estimate]]:
+    """Figures of the counts of the labels, of each side."""
+    posts = cells(sides[0].truth, *(side.first for side in sides))
+    drawn = draw_over_labels(posts, figures, labels=labels, rng=rng, resamples=resamples)
+    counts = [classification.label_counts(s.truth, s.first, labels=labels) for s in sides]
+    return {
+        key: [
+            Estimate(
+                value=figure.value(side, counts[index]),
+                draws=drawn[key][index],
+                parts=(
+                    (
+                        influence_over_labels(figure, posts, posts.first[index], labels=labels),
+                        posts.posts,
+                    ),
+                ),
+            )
+            for index, side in enumerate(sides)
+        ]
+        for key, figure in figures.items()
     }
-    return {**found, "p_at_1_mean": np.stack([side.p_at_1 for side in sides], axis=1)}
 
 
 def _draw_means(values: Floats, *, rng: np.random.Generator, resamples: int) -> list[Estimate]:
@@ -171,12 +165,12 @@ def _draw_means(values: Floats, *, rng: np.random.Generator, resamples: int) -> 
 
 
 def _draw_ece(
-    truth: Ints, sides: Sequence[Outcome], *, rng: np.random.Generator, resamples: int
+    sides: Sequence[Predictions], *, rng: np.random.Generator, resamples: int
 ) -> list[Estimate]:
     """The expected calibration error of each side; see :mod:`core.stats.calibration`."""
-    n = len(truth)
+    n = len(sides[0].truth)
     bins = [bin_of(side.p_at_1) for side in sides]
-    right = [side.top[:, 0] == truth for side in sides]
+    right = [side.right for side in sides]
     gaps = np.stack([r - side.p_at_1 for r, side in zip(right, sides, strict=True)], axis=1)
     cell = np.zeros(n, dtype=np.int64)
     for b, r in zip(bins, right, strict=True):

@@ -13,6 +13,7 @@ from scipy import special
 
 from core.stats.bootstrap import Cells
 from core.stats.classification import LabelCounts, ratio
+from core.stats.figures import OverLabels
 from core.stats.intervals import LEVEL
 from core.stats.paired import PairedCounts
 
@@ -22,47 +23,39 @@ Part = tuple[Floats, Ints]
 """Influence and number of the posts of each cell, shape (m,) each, or (m, c) for c figures."""
 
 
-def f1_influence(posts: Cells, first: Ints, *, labels: int) -> dict[str, Floats]:
-    """Influence of each cell on the accuracy and on macro, micro and weighted F1 of one side.
+def influence_over_labels(figure: OverLabels, posts: Cells, first: Ints, *, labels: int) -> Floats:
+    """Influence of each cell on a figure of one side, shape (m,).
+
+    Without one post only the terms of its label and of its prediction change.
 
     Args:
         first: that side's prediction in each cell, shape (m,); -1 for none.
     """
-    truth, count = posts.truth, posts.posts.astype(np.float64)
-    n, right, said = count.sum(), first == truth, first >= 0
+    truth, weight = posts.truth, posts.posts.astype(np.float64)
+    right, wrong = first == truth, (first >= 0) & (first != truth)
+    named = np.where(wrong, first, 0)
 
     def tally(label: Ints, where: NDArray[np.bool_]) -> Floats:
-        return np.bincount(label[where], weights=count[where], minlength=labels).astype(float)
+        return np.bincount(label[where], weights=weight[where], minlength=labels).astype(float)
 
-    support, hits = tally(truth, truth >= 0), tally(truth, right)
-    total = support + tally(first, said)
-    f1 = ratio(2 * hits, total)
-    present = float((total > 0).sum())
-
-    mine_total = total[truth] - 1 - right
-    mine = ratio(2 * (hits[truth] - right), mine_total)
-    other = said & ~right
-    named_total = np.where(other, total[first] - 1, 1.0)
-    named = np.where(other, ratio(2 * hits[first], named_total), 0.0)
-    lost = np.where(other, f1[first], 0.0)
-    left = present - (mine_total <= 0) - (named_total <= 0)
-
-    macro = (f1.sum() - f1[truth] + mine - lost + named) / np.maximum(left, 1)
-    weighted = (
-        (support @ f1)
-        - support[truth] * f1[truth]
-        + (support[truth] - 1) * mine
-        + np.where(other, support[first], 0.0) * (named - lost)
-    ) / max(n - 1, 1)
-    micro = ratio(2 * (hits.sum() - right), total.sum() - 1 - said)
-    without = {"f1_macro": macro, "f1_micro": micro, "f1_weighted": weighted}
-    whole = {
-        "f1_macro": f1.sum() / max(present, 1),
-        "f1_micro": ratio(2 * hits.sum(), total.sum()),
-        "f1_weighted": (support @ f1) / n,
-    }
-    found = {name: (n - 1) * (whole[name] - without[name]) for name in without}
-    return {"accuracy": right - hits.sum() / n, **found}
+    counts = LabelCounts(tally(truth, truth >= 0), tally(first, first >= 0), tally(truth, right))
+    of_truth = LabelCounts(
+        counts.support[truth] - 1, counts.predicted[truth] - right, counts.correct[truth] - right
+    )
+    of_named = LabelCounts(
+        counts.support[named], counts.predicted[named] - 1, counts.correct[named]
+    )
+    sums, without = [], []
+    for term, less_truth, less_named in zip(
+        *(figure.terms(each) for each in (counts, of_truth, of_named)), strict=True
+    ):
+        by_label = np.asarray(term, dtype=np.float64)
+        sums.append(by_label.sum())
+        change = np.where(wrong, less_named - by_label[named], 0.0)
+        without.append(sums[-1] - by_label[truth] + less_truth + change)
+    n = weight.sum()
+    influence: Floats = (n - 1) * (figure.combine(*sums) - figure.combine(*without))
+    return influence
 
 
 def f1_change_influence(counts: PairedCounts) -> Part:

@@ -5,27 +5,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.comparison.results import BETTER, WORSE, MetricChange, PairedAccuracyTest
+from core.metrics import HEADLINES, METRIC, METRICS
 from dashboard import components as c
 from dashboard import words
 from dashboard.pair import Chosen
 
-NAMES = {
-    "f1_macro": "Macro F1",
-    "f1_weighted": "Weighted F1",
-    "f1_micro": "Micro F1",
-    "accuracy": "Accuracy",
-    "recall_at_1": "Recall@1",
-    "recall_at_3": "Recall@3",
-    "recall_at_5": "Recall@5",
-    "precision_at_1": "Precision@1",
-    "precision_at_3": "Precision@3",
-    "precision_at_5": "Precision@5",
-    "p_at_1_mean": "Mean p@1",
-    "ece": "Calibration error (ECE)",
-    "label_coverage": "Posts whose subreddit it knows",
-    "seen_in_training": "Posts seen in training",
-}
-KEY_FIGURES = ("f1_macro", "accuracy", "recall_at_5")
 FEW_NAMES = 24
 """Subreddits that are named in one line."""
 
@@ -33,14 +17,8 @@ FEW_NAMES = 24
 def show_figures(chosen: Chosen) -> None:
     """The candidate's key figures, and their difference from the baseline."""
     with st.container(horizontal=True):
-        metrics = chosen.summary.metrics
-        for name in KEY_FIGURES:
-            c.metric(NAMES[name], metrics[name])
-        c.metric(
-            NAMES["p_at_1_mean"],
-            metrics["p_at_1_mean"],
-            help_="How sure it is of its first prediction. More is not better by itself.",
-        )
+        for metric in HEADLINES:
+            c.metric(metric.name, chosen.summary.metrics[metric.key], help_=metric.help)
         churn = chosen.summary.churn
         if churn:
             posts = chosen.summary.posts
@@ -57,7 +35,7 @@ def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) ->
     """All metrics, both sides with their own 95% intervals."""
     rows = [
         (
-            NAMES[name],
+            metric.name,
             words.around(change.baseline, change.interval_baseline),
             words.around(change.candidate, change.interval_candidate),
             words.signed(change.difference),
@@ -65,8 +43,8 @@ def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) ->
             words.band(change.noise),
             verdict(change.verdict),
         )
-        for name in NAMES
-        if (change := metrics.get(name))
+        for metric in METRICS
+        if (change := metrics.get(metric.key))
     ]
     c.table(("Metric", *names, "Difference", "95% interval", "Noise", "Verdict"), rows)
 
@@ -115,7 +93,7 @@ def show_label_sets(chosen: Chosen) -> None:
         st.markdown("**Each on the posts of all that it knows**")
         own = (sets.own.baseline, sets.own.candidate)
         scores = [
-            (NAMES[name], *(words.three(side.metrics[name]) for side in own))
+            (METRIC[name].name, *(words.three(side.metrics[name]) for side in own))
             for name in own[0].metrics
         ]
         posts = ("Posts", *(f"{side.posts:,}" for side in own))

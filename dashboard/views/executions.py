@@ -6,11 +6,10 @@ import streamlit as st
 from core.evaluation.history import Training
 from core.executions import listing
 from core.hints import Command
+from core.metrics import HEADLINES
 from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, pages, words
-
-METRICS = ("f1_macro", "accuracy", "recall_at_5", "p_at_1_mean")
 
 
 def answer(trainings: list[Training], everything: list[Execution]) -> str:
@@ -36,7 +35,7 @@ def training_frame(trainings: list[Training]) -> pd.DataFrame:
         rows.append(
             {
                 "#": training.number,
-                **{name: metrics.get(name) for name in METRICS},
+                **{metric.key: metrics.get(metric.key) for metric in HEADLINES},
                 "Model": f"{training.model.family} {chosen.get('loss', '')}".strip(),
                 "Snapshot": training.snapshot.id,
                 "Started (UTC)": words.minute(training.execution.started_at),
@@ -48,12 +47,6 @@ def training_frame(trainings: list[Training]) -> pd.DataFrame:
 def pick_two(trainings: list[Training]) -> None:
     """The table of trainings: tick two, compare."""
     frame = training_frame(trainings)
-    names = {
-        "f1_macro": "Macro F1",
-        "accuracy": "Accuracy",
-        "recall_at_5": "Recall@5",
-        "p_at_1_mean": "Mean p@1",
-    }
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -63,7 +56,12 @@ def pick_two(trainings: list[Training]) -> None:
         alt="Trainings, newest first",
         column_config={
             "#": st.column_config.NumberColumn(format="#%d", width=60),
-            **{k: st.column_config.NumberColumn(v, format="%.3f") for k, v in names.items()},
+            **{
+                metric.key: st.column_config.NumberColumn(
+                    metric.name, format="%.3f", help=metric.help
+                )
+                for metric in HEADLINES
+            },
         },
     )
     numbers = sorted(int(frame["#"].iloc[row]) for row in event["selection"]["rows"])

@@ -22,8 +22,8 @@ def moved(counts: dict[tuple[str, str], int]) -> Aligned:
         truth=np.zeros(n, dtype=np.int32),
         baseline=said[:, :1],
         candidate=said[:, 1:],
-        baseline_p=np.ones(n),
-        candidate_p=np.ones(n),
+        baseline_probs=np.ones((n, 1)),
+        candidate_probs=np.ones((n, 1)),
         names=NAMES,
         shared=np.array([name in {"cooking", "python"} for name in NAMES]),
     )

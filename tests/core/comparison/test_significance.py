@@ -31,8 +31,8 @@ def aligned(
         truth=truth.astype(np.int32),
         baseline=top[0].astype(np.int32),
         candidate=top[1].astype(np.int32),
-        baseline_p=rng.random(n),
-        candidate_p=rng.random(n),
+        baseline_probs=rng.random((n, 1)),
+        candidate_probs=rng.random((n, 1)),
         names=tuple(f"s{i}" for i in range(labels)),
         shared=np.array(shared or [True] * labels),
     )

@@ -23,8 +23,8 @@ def aligned(before: Sequence[bool] | np.ndarray, after: Sequence[bool] | np.ndar
         truth=np.zeros(n, dtype=np.int32),
         baseline=np.where(before, 0, 1).astype(np.int32)[:, None],
         candidate=np.where(after, 0, 2).astype(np.int32)[:, None],
-        baseline_p=np.ones(n),
-        candidate_p=np.ones(n),
+        baseline_probs=np.ones((n, 1)),
+        candidate_probs=np.ones((n, 1)),
         names=("cats", "python", "space"),
         shared=np.ones(3, dtype=bool),
     )

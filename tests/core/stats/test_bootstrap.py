@@ -4,11 +4,21 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from core.stats import bootstrap
-from core.stats.bootstrap import LARGE_CELL, cells, draw_f1, draw_sums
+from core.stats import bootstrap, scores
+from core.stats.bootstrap import LARGE_CELL, Cells, cells, draw_over_labels, draw_sums
 
 LABELS = 6
 Ints = np.ndarray
+FIGURES = {
+    "accuracy": scores.accuracy,
+    "f1_macro": scores.f1_macro,
+    "f1_micro": scores.f1_micro,
+    "f1_weighted": scores.f1_weighted,
+}
+
+
+def draw_f1(posts: Cells, *, labels: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    return draw_over_labels(posts, FIGURES, labels=labels, rng=rng)
 
 
 def sample(rng: np.random.Generator, posts: int, skills: tuple[float, float]) -> tuple[Ints, ...]:
@@ -20,7 +30,7 @@ def sample(rng: np.random.Generator, posts: int, skills: tuple[float, float]) ->
     return truth, said[0], said[1]
 
 
-def scores(truth: Ints, first: Ints, second: Ints, average: str = "macro") -> list[float]:
+def f1_scores(truth: Ints, first: Ints, second: Ints, average: str = "macro") -> list[float]:
     return [f1_score(truth, said, average=average, zero_division=0) for said in (first, second)]
 
 
@@ -40,7 +50,7 @@ def test_spread_equals_that_of_resampling_rows(metric: str) -> None:
     truth, first, second = sample(rng, 800, (0.5, 0.6))
     drawn = draw_f1(cells(truth, first, second), labels=LABELS, rng=rng)[metric]
     rows = [rng.integers(0, 800, 800) for _ in range(400)]
-    by_rows = [scores(truth[r], first[r], second[r], metric.removeprefix("f1_")) for r in rows]
+    by_rows = [f1_scores(truth[r], first[r], second[r], metric.removeprefix("f1_")) for r in rows]
     change, expected = drawn[1] - drawn[0], np.diff(by_rows, axis=1)
     assert change.std() == pytest.approx(expected.std(), rel=0.15)
     assert change.mean() == pytest.approx(expected.mean(), abs=0.003)

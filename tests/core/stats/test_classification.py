@@ -13,8 +13,25 @@ from sklearn.metrics import (
 )
 
 from core.stats import classification as c
+from core.stats import scores
+from core.stats.figures import Figure, OverLabels
+from core.stats.predictions import Predictions
 
 CLOSE = {"rtol": 0, "atol": 1e-12}
+
+
+def value(figure: Figure, truth: np.ndarray, top: np.ndarray) -> float:
+    size = int(max(truth.max(initial=0), top.max(initial=0))) + 1
+    counts = c.label_counts(truth, top[:, 0], labels=size)
+    return figure.value(Predictions(truth, top, np.ones(top.shape)), counts)
+
+
+def recall_at_k(truth: np.ndarray, top: np.ndarray, *, k: int) -> float:
+    return value(scores.recall_at(k), truth, top)
+
+
+def precision_at_k(truth: np.ndarray, top: np.ndarray, *, k: int) -> float:
+    return value(scores.precision_at(k), truth, top)
 
 
 @st.composite
@@ -49,14 +66,14 @@ def assert_equals_scikit_learn(truth: np.ndarray, first: np.ndarray, labels: int
     np.testing.assert_allclose(counts.f1, f1, **CLOSE)
     np.testing.assert_array_equal(counts.support, support)
     present = np.union1d(truth, first[first >= 0])
-    expected = {
-        c.accuracy: accuracy_score(truth, first),
-        c.f1_macro: f1_score(truth, first, labels=present, average="macro", zero_division=0),
-        c.f1_micro: f1_score(truth, first, average="micro", **options),
-        c.f1_weighted: f1_score(truth, first, average="weighted", **options),
+    expected: dict[OverLabels, float] = {
+        scores.accuracy: accuracy_score(truth, first),
+        scores.f1_macro: f1_score(truth, first, labels=present, average="macro", zero_division=0),
+        scores.f1_micro: f1_score(truth, first, average="micro", **options),
+        scores.f1_weighted: f1_score(truth, first, average="weighted", **options),
     }
     for metric, value in expected.items():
-        assert metric(counts) == pytest.approx(value, rel=0, abs=1e-12), metric.__name__
+        assert metric(counts) == pytest.approx(value, rel=0, abs=1e-12)
 
 
 @given(judged())
@@ -87,7 +104,7 @@ def test_renaming_labels_changes_no_metric(
     renamed = np.array([*names, -1])  # so that -1 stays "no prediction"
     before = c.label_counts(truth, first, labels=labels)
     after = c.label_counts(renamed[truth], renamed[first], labels=labels)
-    for metric in (c.accuracy, c.f1_macro, c.f1_micro, c.f1_weighted):
+    for metric in (scores.accuracy, scores.f1_macro, scores.f1_micro, scores.f1_weighted):
         assert metric(after) == pytest.approx(metric(before), abs=1e-12)
     np.testing.assert_array_equal(after.f1[names], before.f1)
 
@@ -99,7 +116,7 @@ def ranked(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     score = st.integers(0, 2).map(lambda n: n / 2)
     row = st.tuples(st.integers(0, labels - 1), st.lists(score, min_size=labels, max_size=labels))
     drawn = draw(st.lists(row, min_size=1, max_size=40))
-    return np.array([truth for truth, _ in drawn]), np.array([scores for _, scores in drawn])
+    return np.array([truth for truth, _ in drawn]), np.array([chances for _, chances in drawn])
 
 
 @given(ranked(), st.integers(1, 2))
@@ -107,25 +124,25 @@ def test_recall_at_k_equals_scikit_learn_also_where_probabilities_are_equal(
     data: tuple[np.ndarray, np.ndarray], k: int
 ) -> None:
     """Of equal scores scikit-learn takes the later label first, so the ranking does here."""
-    truth, scores = data
-    top = np.argsort(scores, axis=1, kind="stable")[:, ::-1]
-    expected = top_k_accuracy_score(truth, scores, k=k, labels=range(scores.shape[1]))
-    assert c.recall_at_k(truth, top, k=k) == pytest.approx(expected, rel=0, abs=1e-12)
-    assert c.precision_at_k(truth, top, k=k) == pytest.approx(expected / k, rel=0, abs=1e-12)
+    truth, chances = data
+    top = np.argsort(chances, axis=1, kind="stable")[:, ::-1]
+    expected = top_k_accuracy_score(truth, chances, k=k, labels=range(chances.shape[1]))
+    assert recall_at_k(truth, top, k=k) == pytest.approx(expected, rel=0, abs=1e-12)
+    assert precision_at_k(truth, top, k=k) == pytest.approx(expected / k, rel=0, abs=1e-12)
 
 
 @given(ranked(), st.randoms(use_true_random=False))
 def test_renaming_labels_leaves_recall_means_and_confusions(
     data: tuple[np.ndarray, np.ndarray], random: object
 ) -> None:
-    truth, scores = data
-    labels = scores.shape[1]
-    top = np.argsort(-scores, axis=1, kind="stable")
+    truth, chances = data
+    labels = chances.shape[1]
+    top = np.argsort(-chances, axis=1, kind="stable")
     names = np.arange(labels)
     random.shuffle(names)  # type: ignore[attr-defined]
     for k in range(1, labels + 1):
-        assert c.recall_at_k(names[truth], names[top], k=k) == c.recall_at_k(truth, top, k=k)
-    p = scores.max(axis=1)
+        assert recall_at_k(names[truth], names[top], k=k) == recall_at_k(truth, top, k=k)
+    p = chances.max(axis=1)
     means = c.mean_by_label(truth, p, labels=labels)
     np.testing.assert_array_equal(c.mean_by_label(names[truth], p, labels=labels)[names], means)
     confusions = c.top_confusions(truth, top[:, 0], labels=labels, each=labels)
@@ -162,27 +179,29 @@ def test_the_order_of_the_posts_changes_nothing(
 def test_micro_f1_is_accuracy_where_every_post_has_a_prediction() -> None:
     rng = np.random.default_rng(1)
     counts = c.label_counts(rng.integers(0, 5, 200), rng.integers(0, 5, 200), labels=5)
-    assert c.f1_micro(counts) == pytest.approx(c.accuracy(counts), abs=1e-15)
+    assert scores.f1_micro(counts) == pytest.approx(scores.accuracy(counts), abs=1e-15)
 
 
 def test_no_posts_give_zeros() -> None:
     none = np.array([], dtype=np.int64)
     counts = c.label_counts(none, none, labels=3)
-    metrics = [f(counts) for f in (c.accuracy, c.f1_macro, c.f1_micro, c.f1_weighted)]
+    metrics = [
+        f(counts) for f in (scores.accuracy, scores.f1_macro, scores.f1_micro, scores.f1_weighted)
+    ]
     assert metrics == [0, 0, 0, 0]
-    assert c.recall_at_k(none, np.empty((0, 5), dtype=np.int64), k=5) == 0
+    assert recall_at_k(none, np.empty((0, 5), dtype=np.int64), k=5) == 0
 
 
 def test_recall_at_k_counts_posts_whose_label_is_among_the_first_k() -> None:
     truth = np.array([0, 1, 2, 3])
     top = np.array([[0, 1, 2], [0, 1, 2], [0, 1, 2], [-1, -1, -1]])
-    assert [c.recall_at_k(truth, top, k=k) for k in (1, 2, 3)] == [0.25, 0.5, 0.75]
-    assert c.precision_at_k(truth, top, k=3) == 0.25
+    assert [recall_at_k(truth, top, k=k) for k in (1, 2, 3)] == [0.25, 0.5, 0.75]
+    assert precision_at_k(truth, top, k=3) == 0.25
 
 
 def test_recall_at_k_refuses_more_than_was_predicted() -> None:
     with pytest.raises(ValueError, match="recall@3 of 2"):
-        c.recall_at_k(np.array([0]), np.array([[0, 1]]), k=3)
+        recall_at_k(np.array([0]), np.array([[0, 1]]), k=3)
 
 
 def test_mean_by_label_is_zero_where_a_label_has_no_posts() -> None:

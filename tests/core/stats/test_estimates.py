@@ -4,24 +4,27 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
+from core.metrics import FIGURES
 from core.stats.calibration import expected_calibration_error, reliability
-from core.stats.estimates import Estimate, Outcome, difference, estimate
+from core.stats.estimates import Estimate, difference, estimate
+from core.stats.predictions import Predictions
 
 LABELS, POSTS = 8, 600
 
 
-def outcome(rng: np.random.Generator, truth: np.ndarray, skill: float) -> Outcome:
+def outcome(rng: np.random.Generator, truth: np.ndarray, skill: float) -> Predictions:
     first = np.where(rng.random(len(truth)) < skill, truth, rng.integers(0, LABELS, len(truth)))
     p = np.clip(rng.beta(3, 3, len(truth)) + 0.2 * (first == truth), 0, 1)
-    return Outcome(np.stack([(first + i) % LABELS for i in range(5)], axis=1), p)
+    top = np.stack([(first + i) % LABELS for i in range(5)], axis=1)
+    return Predictions(truth, top, np.stack([p, *((1 - p) / 2**i for i in range(1, 5))], axis=1))
 
 
 @pytest.fixture(scope="module")
-def both() -> tuple[np.ndarray, list[Outcome], list[dict[str, Estimate]]]:
+def both() -> tuple[np.ndarray, list[Predictions], list[dict[str, Estimate]]]:
     rng = np.random.default_rng(0)
     truth = rng.integers(0, LABELS, POSTS)
     sides = [outcome(rng, truth, 0.5), outcome(rng, truth, 0.6)]
-    return truth, sides, estimate(truth, sides, labels=LABELS, rng=rng)
+    return truth, sides, estimate(sides, FIGURES, labels=LABELS, rng=rng)
 
 
 def test_values_are_those_of_the_metrics(both: tuple) -> None:
@@ -59,7 +62,9 @@ def test_the_same_posts_tell_a_difference_more_sharply_than_other_posts() -> Non
     truth = rng.integers(0, LABELS, POSTS)
     one = outcome(rng, truth, 0.6)
     top = np.where(rng.random((POSTS, 1)) < 0.9, one.top, (one.top + 1) % LABELS)
-    before, after = estimate(truth, [one, Outcome(top, one.p_at_1)], labels=LABELS, rng=rng)
+    before, after = estimate(
+        [one, Predictions(truth, top, one.probs)], FIGURES, labels=LABELS, rng=rng
+    )
     for name in ("accuracy", "f1_macro"):
         sharp, wide = (
             np.diff(difference(before[name], after[name], paired=paired).interval)
@@ -72,22 +77,22 @@ def test_a_model_against_itself_differs_by_nothing(both: tuple) -> None:
     _, _, (before, _) = both
     for name, value in before.items():
         change = difference(value, value, paired=True)
-        assert (change.value, change.interval, change.bca) == (0, [0, 0], [0, 0]), name
+        assert (change.value, change.interval, change.bca) == (0, (0, 0), (0, 0)), name
 
 
 def test_one_prediction_a_post_has_no_recall_at_three() -> None:
     truth = np.array([0, 1, 1, 0])
-    side = Outcome(truth[:, None], np.full(4, 0.5))
-    (found,) = estimate(truth, [side], labels=2, rng=np.random.default_rng(0))
+    side = Predictions(truth, truth[:, None], np.full((4, 1), 0.5))
+    (found,) = estimate([side], FIGURES, labels=2, rng=np.random.default_rng(0))
     assert "recall_at_1" in found
     assert "recall_at_3" not in found
 
 
 def test_every_prediction_right_leaves_nothing_to_doubt() -> None:
     truth = np.arange(40) % 4
-    side = Outcome(truth[:, None], np.ones(40))
-    (found,) = estimate(truth, [side], labels=4, rng=np.random.default_rng(0))
+    side = Predictions(truth, truth[:, None], np.ones((40, 1)))
+    (found,) = estimate([side], FIGURES, labels=4, rng=np.random.default_rng(0))
     for name in ("accuracy", "f1_macro", "f1_weighted"):
         assert found[name].value == 1
-        assert found[name].interval == [1, 1]
+        assert found[name].interval == (1, 1)
     assert found["ece"].value == 0

@@ -5,18 +5,25 @@ import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
+from core.stats import scores
 from core.stats.bootstrap import cells
 from core.stats.classification import label_counts
 from core.stats.jackknife import (
     acceleration,
     f1_change_influence,
-    f1_influence,
+    influence_over_labels,
     jackknife_interval,
     label_f1_influence,
 )
 from core.stats.paired import paired_counts
 
 LABELS, POSTS = 6, 40
+FIGURES = {
+    "accuracy": scores.accuracy,
+    "f1_macro": scores.f1_macro,
+    "f1_micro": scores.f1_micro,
+    "f1_weighted": scores.f1_weighted,
+}
 Ints = np.ndarray
 
 
@@ -35,7 +42,7 @@ def left_out(post: int) -> Ints:
     return np.arange(POSTS) != post
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "f1_micro", "f1_weighted"])
+@pytest.mark.parametrize("metric", FIGURES)
 @pytest.mark.parametrize("side", [0, 1])
 def test_influence_on_a_metric_is_that_of_leaving_each_post_out(metric: str, side: int) -> None:
     truth, *said = sample(1)
@@ -57,7 +64,7 @@ def test_influence_on_a_metric_is_that_of_leaving_each_post_out(metric: str, sid
         )
 
     posts = cells(truth, *said)
-    found = f1_influence(posts, posts.first[side], labels=LABELS)[metric]
+    found = influence_over_labels(FIGURES[metric], posts, posts.first[side], labels=LABELS)
     place = {key: i for i, key in enumerate(zip(posts.truth, *posts.first, strict=True))}
     whole = score(np.ones(POSTS, dtype=bool))
     for post, key in enumerate(zip(truth, *said, strict=True)):

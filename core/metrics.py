@@ -1,0 +1,155 @@
+"""The one list of metrics. Everything that shows, tests or gates a metric reads it.
+
+To add one: its formula (:mod:`core.stats.scores`), its entry here, its test.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+
+from core.stats import scores
+from core.stats.classification import KS
+from core.stats.figures import CalibrationError, Figure
+
+
+class Better(Enum):
+    """Which way is better. NEITHER: more is not better by itself, so it is never judged."""
+
+    HIGHER = auto()
+    LOWER = auto()
+    NEITHER = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A number that an evaluation has.
+
+    Attributes:
+        key: in JSON, in policies, on the command line.
+        name: on pages.
+        help: one sentence for people who meet it for the first time.
+        figure: its formula; None where the predictions alone do not tell it (then it has no
+            interval, and whoever knows it adds it to the evaluation).
+        better: which way is better.
+        lowest, highest: what it can be.
+        headline: one of the few key figures.
+        implied: follows from another one, so that short tables leave it out.
+        on_label_sets: also given on the subreddits that both models know.
+        gateable: may have a minimum in the release policy.
+    """
+
+    key: str
+    name: str
+    help: str
+    figure: Figure | None = None
+    better: Better = Better.HIGHER
+    lowest: float = 0.0
+    highest: float = 1.0
+    headline: bool = False
+    implied: bool = False
+    on_label_sets: bool = False
+    gateable: bool = False
+
+    @property
+    def has_interval(self) -> bool:
+        return self.figure is not None
+
+
+_PRECISION = {k: scores.precision_at(k) for k in KS}
+
+METRICS = (
+    Metric(
+        key="f1_macro",
+        name="Macro F1",
+        help="The mean F1 of the subreddits: each counts alike, however many posts it has.",
+        figure=scores.f1_macro,
+        headline=True,
+        on_label_sets=True,
+        gateable=True,
+    ),
+    Metric(
+        key="f1_weighted",
+        name="Weighted F1",
+        help="The mean F1 of the subreddits, each weighted by its posts.",
+        figure=scores.f1_weighted,
+        on_label_sets=True,
+        gateable=True,
+    ),
+    Metric(
+        key="f1_micro",
+        name="Micro F1",
+        help="F1 of all predictions together: the accuracy, where every post has a prediction.",
+        figure=scores.f1_micro,
+        implied=True,
+        gateable=True,
+    ),
+    Metric(
+        key="accuracy",
+        name="Accuracy",
+        help="The share of posts whose first prediction is right.",
+        figure=scores.accuracy,
+        headline=True,
+        on_label_sets=True,
+        gateable=True,
+    ),
+    *(
+        Metric(
+            key=f"recall_at_{k}",
+            name=f"Recall@{k}",
+            help="The share of posts whose subreddit is the first prediction."
+            if k == 1
+            else f"The share of posts whose subreddit is among the first {k} predictions.",
+            figure=_PRECISION[k].figure,
+            headline=k == max(KS),
+            implied=k == 1,
+            gateable=True,
+        )
+        for k in KS
+    ),
+    *(
+        Metric(
+            key=f"precision_at_{k}",
+            name=f"Precision@{k}",
+            help=f"The share of the first {k} predictions that are right: recall@{k} over {k}.",
+            figure=_PRECISION[k],
+            implied=True,
+            gateable=True,
+        )
+        for k in KS
+    ),
+    Metric(
+        key="p_at_1_mean",
+        name="Mean p@1",
+        help="How sure it is of its first prediction. More is not better by itself.",
+        figure=scores.p_at_1_mean,
+        better=Better.NEITHER,
+        headline=True,
+        gateable=True,
+    ),
+    Metric(
+        key="ece",
+        name="Calibration error (ECE)",
+        help="How far p@1 is from the share of posts it is right for, on average.",
+        figure=CalibrationError(),
+        better=Better.LOWER,
+    ),
+    Metric(
+        key="label_coverage",
+        name="Posts whose subreddit it knows",
+        help="The share of posts whose subreddit the model can name.",
+        better=Better.NEITHER,
+    ),
+    Metric(
+        key="seen_in_training",
+        name="Posts seen in training",
+        help="The share of posts that the model was trained on: above 0, its scores promise too"
+        " much.",
+        better=Better.NEITHER,
+    ),
+)
+"""In the order of tables. Intervals are drawn in this order too: a metric that is put behind
+"ece" leaves the draws of those before it as they are."""
+
+METRIC = MappingProxyType({metric.key: metric for metric in METRICS})
+FIGURES = MappingProxyType({m.key: m.figure for m in METRICS if m.figure is not None})
+HEADLINES = tuple(metric for metric in METRICS if metric.headline)
