@@ -5,6 +5,7 @@ To add one: its formula (:mod:`core.stats.scores`), its entry here, its test.
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import log
 from types import MappingProxyType
 
 from core.stats import scores
@@ -92,6 +93,21 @@ METRICS = (
         on_label_sets=True,
         gateable=True,
     ),
+    Metric(
+        key="balanced_accuracy",
+        name="Balanced accuracy",
+        help="The mean share of each subreddit's posts that is found: each subreddit counts alike.",
+        figure=scores.balanced_accuracy,
+        gateable=True,
+    ),
+    Metric(
+        key="matthews_correlation",
+        name="Matthews correlation",
+        help="How predictions and subreddits go together: 1 if all are right, about 0 by chance.",
+        figure=scores.matthews_correlation,
+        lowest=-1.0,
+        gateable=True,
+    ),
     *(
         Metric(
             key=f"recall_at_{k}",
@@ -132,6 +148,21 @@ METRICS = (
         help="How far p@1 is from the share of posts it is right for, on average.",
         figure=CalibrationError(),
         better=Better.LOWER,
+    ),
+    Metric(
+        key="brier_top_1",
+        name="Brier score (top-1)",
+        help="The mean squared distance of p@1 from 1 where it is right, from 0 where it is not.",
+        figure=scores.brier_top_1,
+        better=Better.LOWER,
+    ),
+    Metric(
+        key="log_loss",
+        name="Log loss (top-k, clipped)",
+        help="How surprised it is by the right subreddit: −ln of its probability, at most 13.8.",
+        figure=scores.log_loss,
+        better=Better.LOWER,
+        highest=-log(scores.SMALLEST_P),
     ),
     Metric(
         key="label_coverage",

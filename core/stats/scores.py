@@ -10,6 +10,8 @@ from core.stats.classification import ratio
 from core.stats.figures import Divided, MeanOverPosts, OverLabels
 from core.stats.predictions import Predictions
 
+Floats = NDArray[np.float64]
+
 accuracy = OverLabels(lambda counts: (counts.correct, counts.support), ratio)
 """Share of posts whose first prediction is right."""
 
@@ -22,8 +24,56 @@ f1_micro = OverLabels(lambda counts: (2 * counts.correct, counts.support + count
 f1_weighted = OverLabels(lambda counts: (counts.f1 * counts.support, counts.support), ratio)
 """Mean F1 weighted by support."""
 
+balanced_accuracy = OverLabels(lambda counts: (counts.recall, counts.support > 0), ratio)
+"""Mean recall over the labels that some post has (Brodersen et al. 2010)."""
+
+
+def _r_k(
+    correct: Floats, support: Floats, predicted: Floats, tt: Floats, pp: Floats, tp: Floats
+) -> Floats:
+    """From sums over the labels: of the counts, their squares, and their products."""
+    none = support - predicted  # posts without a prediction: a label that no post has
+    covariance = correct * support - tp
+    of_truth = np.maximum(support * support - tt, 0.0)
+    of_predicted = np.maximum(support * support - pp - none * none, 0.0)
+    return ratio(covariance, np.sqrt(of_truth * of_predicted))
+
+
+matthews_correlation = OverLabels(
+    lambda counts: (
+        counts.correct,
+        counts.support,
+        counts.predicted,
+        counts.support * counts.support,
+        counts.predicted * counts.predicted,
+        counts.support * counts.predicted,
+    ),
+    _r_k,
+)
+"""The correlation of labels and predictions, R_K (Gorodkin 2004): 1 if all are right, about 0 if
+they are by chance. "No prediction" counts as one more label.
+"""
+
 p_at_1_mean = MeanOverPosts(lambda said: said.p_at_1)
 """Mean probability of the first prediction."""
+
+brier_top_1 = MeanOverPosts(lambda said: (said.p_at_1 - said.right) ** 2)
+"""Mean squared distance of p@1 from 1 where it is right, from 0 where it is not (Brier 1950)."""
+
+SMALLEST_P = 1e-6
+"""What a label counts with that is not among the predictions, or has a smaller probability."""
+
+
+def _log_loss(said: Predictions) -> Floats:
+    given = np.where(said.top == said.truth[:, None], said.probs, 0.0).max(axis=1)
+    loss: Floats = -np.log(np.clip(given.astype(np.float64), SMALLEST_P, 1.0))
+    return loss
+
+
+log_loss = MeanOverPosts(_log_loss)
+"""Mean of -ln p of the right label (Good 1952), p at least :data:`SMALLEST_P`. Only the
+probabilities of the first k predictions are known.
+"""
 
 
 def recall_at(k: int) -> MeanOverPosts:
