@@ -1,4 +1,4 @@
-"""Words around numbers."""
+"""Numbers in words: what the command line and the pages say alike."""
 
 
 def count(number: int, thing: str, plural: str | None = None) -> str:
@@ -8,3 +8,40 @@ def count(number: int, thing: str, plural: str | None = None) -> str:
         plural: where it is not ``thing`` with an s: ``count(2, "entry", "entries")``.
     """
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
+
+
+def three(value: float | None) -> str:
+    """Three decimals, as for every score: ``0.438``; a dash for nothing."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def signed(value: float) -> str:
+    """A difference: ``+0.021`` or ``−0.021``, the sign never a mere hyphen; ``±0.000`` where
+    nothing is left.
+    """
+    return _with_sign(round(value, 3), f"{abs(value):.3f}")
+
+
+def signed_share(value: float) -> str:
+    """A difference of shares: ``+2.1%``, ``−2.1%``, ``±0.0%``."""
+    return _with_sign(round(value, 3), f"{abs(value):.1%}")
+
+
+def interval(bounds: tuple[float, float]) -> str:
+    """Of a difference: ``+0.015 to +0.024``."""
+    return " to ".join(map(signed, bounds))
+
+
+def band(half_width: float | None) -> str:
+    """``±0.004``, or that it is not measured."""
+    return "not measured" if half_width is None else f"±{half_width:.3f}"
+
+
+def chance(probability: float) -> str:
+    """A p- or q-value: ``0.013``, or ``< 0.001``."""
+    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
+
+
+def _with_sign(rounded: float, size: str) -> str:
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return f"{sign}{size}"

@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime
 
+from core import words
 from core.errors import SignoffError
 from core.hints import Hint
-from core.stats.intervals import Interval
-from core.words import count as count  # noqa: PLC0414 - pages say words.count
+from core.words import band, chance, count, signed, three
+
+__all__ = ["band", "chance", "count", "signed", "three"]
+"""Pages say them with the rest of this module."""
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
 _LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
@@ -16,40 +19,21 @@ NO_BREAK = "\u00a0"
 GENERATED = "Generated posts"
 
 
-def three(value: float | None) -> str:
-    """Three decimals, as for every score: ``0.438``; a dash for nothing."""
-    return "–" if value is None else f"{value:.3f}"
-
-
-def signed(value: float) -> str:
-    """``+0.021`` or ``−0.021``, the sign never a mere hyphen; ``±0.000`` where nothing is left."""
-    rounded = round(value, 3)
-    if rounded == 0:
-        return "±0.000"
-    return f"{'+' if rounded > 0 else '−'}{abs(rounded):.3f}"
-
-
-def band(half_width: float | None) -> str:
-    """``±0.004``, or that it is not measured."""
-    return "not measured" if half_width is None else f"±{half_width:.3f}"
-
-
-def chance(probability: float) -> str:
-    """A p- or q-value: ``0.013``, or ``< 0.001``."""
-    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
-
-
-def interval(bounds: Interval | None) -> str:
+def interval(bounds: tuple[float, float] | None) -> str:
     """``+0.015 to +0.024``, never broken into lines; a dash where none is known."""
-    return "–" if bounds is None else f"{NO_BREAK}to{NO_BREAK}".join(map(signed, bounds))
+    return "–" if bounds is None else _unbroken(words.interval(bounds))
 
 
-def around(value: float, bounds: Interval | None) -> str:
+def around(value: float, bounds: tuple[float, float] | None) -> str:
     """A score and its own interval, ``0.457 (0.451 to 0.463)``; the score alone without one."""
     if bounds is None:
         return three(value)
     low, high = map(three, bounds)
-    return f"{three(value)} ({low}{NO_BREAK}to{NO_BREAK}{high})"
+    return f"{three(value)} ({_unbroken(f'{low} to {high}')})"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", NO_BREAK)
 
 
 def number(value: float) -> str:

@@ -22,12 +22,13 @@ from core.comparison.compare import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange
-from core.comparison.sentence import signed, verdict_sentence
+from core.comparison.sentence import verdict_sentence
 from core.executions import get
 from core.executions.history import number
 from core.metrics import METRICS
 from core.records import to_json
 from core.store.artifacts import storage_errors
+from core.words import band, chance, interval, signed, signed_share
 
 METRICS_SHOWN = [metric.key for metric in METRICS if not metric.implied]
 """The others follow from these; ``--json`` has them all."""
@@ -115,7 +116,7 @@ def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     rows = [_metric_row(name, metrics[name]) for name in METRICS_SHOWN if name in metrics]
     say("")
     print_table(_metric_columns(names), rows)
-    say(f"Both right equally often? {test.test}: p {_chance(test.p_value)}.")
+    say(f"Both right equally often? {test.test}: p {chance(test.p_value)}.")
     if churn := summary.churn:
         kinds = f"{churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped"
         share = churn.changed / summary.posts
@@ -134,8 +135,8 @@ def _metric_row(name: str, metric: MetricChange) -> tuple[object, ...]:
         metric.baseline,
         metric.candidate,
         signed(metric.difference),
-        _interval(*(metric.interval or (None, None))),
-        "" if metric.noise is None else f"±{metric.noise:.3f}",
+        interval(metric.interval) if metric.interval else "",
+        "" if metric.noise is None else band(metric.noise),
         metric.verdict or "",
     )
 
@@ -181,11 +182,11 @@ def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
             change["f1_baseline"],
             change["f1_candidate"],
             signed(change["difference"]),
-            _interval(change["interval_low"], change["interval_high"]),
-            _chance(change["q_value"]),
+            interval(change["interval"]) if change["interval"] else "",
+            "" if change["q_value"] is None else chance(change["q_value"]),
             change["verdict"],
         )
-        for change in _records(known)
+        for change in map(_with_interval, _records(known))
     ]
     columns = ("subreddit", "posts", *names, "change", "95% interval", "q", "verdict")
     print_table(columns, rows)
@@ -201,22 +202,12 @@ def _print_worst(slices: pd.DataFrame) -> None:
         (
             each["slice"],
             int(each["posts"]),
-            f"{each['difference']:+.1%}".replace("-", "−"),
+            signed_share(each["difference"]),
             int(each["broken"]),
             int(each["fixed"]),
-            _chance(each["q_value"]),
+            chance(each["q_value"]),
             each["verdict"],
         )
         for each in _records(found)
     ]
     print_table(("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict"), rows)
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{signed(low)} to {signed(high)}"
-
-
-def _chance(probability: float | None) -> str:
-    if probability is None:
-        return ""
-    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"

@@ -16,6 +16,7 @@ from core.cli.output import (
 from core.comparison.noise import measure
 from core.executions import get
 from core.snapshots import find
+from core.words import band
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +59,6 @@ def noise(
     say(f"{found.repeats} trainings. The difference of two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
-    say(f"F1 of a subreddit: ±{bands.subreddits['band'].median():.3f} in the middle; the widest:")
+    say(f"F1 of a subreddit: {band(bands.subreddits['band'].median())} in the middle; the widest:")
     print_table(("subreddit", "±"), [(f"r/{s.subreddit}", s.band) for s in widest.itertuples()])
     say("Every comparison of this configuration shows it from now on.")

@@ -9,6 +9,7 @@ from core.comparison.results import (
     Judgement,
     MetricChange,
 )
+from core.words import band, interval, signed
 
 
 def verdict_sentence(summary: ComparisonSummary, *, baseline: str, candidate: str) -> str:
@@ -41,11 +42,10 @@ _HEADS_UNPAIRED: dict[Judgement, str] = {
 
 
 def _macro(macro: MetricChange) -> str:
-    interval = " to ".join(map(signed, macro.interval or ()))
-    noise = "not measured" if macro.noise is None else f"±{macro.noise:.3f}"
+    bounds = interval(macro.interval) if macro.interval else "unknown"
     return (
         f"macro F1 {signed(macro.difference)}"
-        f" (95% interval {interval}, noise of retraining {noise})"
+        f" (95% interval {bounds}, noise of retraining {band(macro.noise)})"
     )
 
 
@@ -75,10 +75,3 @@ def _subreddits(summary: ComparisonSummary) -> str:
     if labels.removed:
         words.append(f"{labels.removed:,} no longer known")
     return f"Subreddits: {', '.join(words)}."
-
-
-def signed(value: float) -> str:
-    """``+0.021``, ``−0.021`` or ``0.000``."""
-    rounded = round(value, 3)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return f"{sign}{abs(rounded):.3f}"

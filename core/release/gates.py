@@ -11,10 +11,10 @@ from enum import StrEnum
 import pandas as pd
 
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange
-from core.comparison.sentence import signed
 from core.release.policy import NOISE, Limit, Policy
 from core.stats.intervals import Interval, share_interval
-from core.words import count
+from core.words import count, signed
+from core.words import interval as in_words
 
 NAMED = 5
 """So many subreddits are named in a sentence."""
@@ -106,7 +106,7 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     if interval is None:
         return _unjudged(limit, "The comparison holds no interval of macro F1.", edge=floor)
     low, high = interval
-    edge = f"{signed(floor)}{', the noise of retraining' if by_noise else ''}"
+    edge = f"{signed(floor) if floor else '0'}{', the noise of retraining' if by_noise else ''}"
     if low > floor:
         verdict, words = GateVerdict.PASS, f"the whole interval lies above {edge}"
     elif high < floor:
@@ -120,8 +120,8 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
         value=value,
         interval=interval,
         limit=floor,
-        why=f"Macro F1{where} changes by {signed(value)} (95% interval {signed(low)} to"
-        f" {signed(high)}): {words}.",
+        why=f"Macro F1{where} changes by {signed(value)} (95% interval"
+        f" {in_words(interval)}): {words}.",
     )
 
 

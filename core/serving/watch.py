@@ -20,7 +20,7 @@ from core.serving.servers import minute_of
 from core.stats.sequences import mean_sequence, share_sequence
 from core.store import Store
 from core.store import serving as table
-from core.store.serving import Count, Sureness
+from core.store.serving import Confidence, Count
 
 MOST = 20_000
 """Texts of each version whose p@1 is looked at, the newest: a canary may be on for weeks."""
@@ -36,9 +36,9 @@ class Watched:
 
     event: CanarySet
     count: Count
-    sureness: Sureness
+    confidence: Confidence
     production: str
-    beside: Sureness
+    beside: Confidence
     """Of production, in the same time."""
     rules: Rules
 
@@ -60,7 +60,7 @@ class Watched:
         """The interval of how far its mean p@1 lies below that of production; None where there are
         too few.
         """
-        mine, other = self.sureness, self.beside
+        mine, other = self.confidence, self.beside
         if min(mine.texts, other.texts) < max(2, self.rules.fewest_requests):
             return None
         error = math.sqrt(mine.variance / mine.texts + other.variance / other.texts)
@@ -80,7 +80,7 @@ class Watched:
             )
         if drop and drop[0] > self.rules.max_p_at_1_drop:
             found.append(
-                f"The mean p@1 of the canary {self.version} is {self.sureness.mean:.3f}, that of"
+                f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f}, that of"
                 f" {self.production} {self.beside.mean:.3f}: lower by {drop[0]:.3f} at least; the"
                 f" policy allows {self.rules.max_p_at_1_drop:.3f}"
             )
@@ -96,13 +96,13 @@ def watched(store: Store) -> Watched | None:
     with store.read() as session:
         counts = table.counts(session, since=minute_of(event.at), version=event.version)
         mine, beside = (
-            table.sureness(session, version, since=event.at, most=MOST)
+            table.confidence(session, version, since=event.at, most=MOST)
             for version in (event.version, production)
         )
     return Watched(
         event=event,
         count=counts.get(event.version, Count()),
-        sureness=mine,
+        confidence=mine,
         production=production,
         beside=beside,
         rules=read_policy(store.home).rules,

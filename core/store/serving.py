@@ -40,7 +40,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Sureness:
+class Confidence:
     """p@1 of the texts that a version was sent: how many, its mean and its variance."""
 
     texts: int = 0
@@ -138,7 +138,7 @@ def counts(session: Session, *, since: datetime, version: str | None = None) -> 
     return {row[0]: Count(row[1], row[2]) for row in session.execute(query)}
 
 
-def sureness(session: Session, version: str, *, since: datetime, most: int) -> Sureness:
+def confidence(session: Session, version: str, *, since: datetime, most: int) -> Confidence:
     """Of the newest ``most`` texts that users sent to a version from then on; shadows do not
     count.
     """
@@ -157,8 +157,8 @@ def sureness(session: Session, version: str, *, since: datetime, most: int) -> S
     query = select(func.count(p), func.avg(p), func.avg(p * p))
     texts, mean, square = session.execute(query).one()
     if not texts:
-        return Sureness()
-    return Sureness(texts, mean, max(0.0, square - mean * mean) * texts / max(1, texts - 1))
+        return Confidence()
+    return Confidence(texts, mean, max(0.0, square - mean * mean) * texts / max(1, texts - 1))
 
 
 def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | None:

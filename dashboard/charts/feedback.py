@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.feedback.summary import WEEK, Share, Span
-from dashboard.charts.sureness import add_bins, diagonal
+from dashboard.charts.confidence import add_bins, diagonal
 from dashboard.charts.theme import Palette, figure
 
 MOST_DATES = 4

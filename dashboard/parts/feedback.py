@@ -10,9 +10,9 @@ from core.feedback import summary
 from core.feedback.summary import PERIODS, WEEK, Counted, Share, VersionFeedback
 from dashboard import components as c
 from dashboard import data, pages, words
+from dashboard.charts import confidence
 from dashboard.charts import feedback as charts
-from dashboard.charts import sureness
-from dashboard.charts.sureness import Sureness
+from dashboard.charts.confidence import ConfidenceCurve
 
 USERS = "texts of users"
 
@@ -61,7 +61,7 @@ def show_over_time(counted: Counted, one: VersionFeedback) -> None:
         )
 
 
-def show_sureness(one: VersionFeedback) -> None:
+def show_confidence(one: VersionFeedback) -> None:
     """p@1 of what users send against that of the posts on which it was judged."""
     texts = words.count(sum(one.p_posts), "text")
     c.section(
@@ -72,11 +72,11 @@ def show_sureness(one: VersionFeedback) -> None:
         return
     posts = f"its {one.against.split} posts"
     shown = [
-        Sureness(posts, histogram(one.against.posts), candidate=False),
-        Sureness(USERS, histogram(one.p_posts), candidate=False, place=1),
+        ConfidenceCurve(posts, histogram(one.against.posts), candidate=False),
+        ConfidenceCurve(USERS, histogram(one.p_posts), candidate=False, place=1),
     ]
     c.chart(
-        sureness.p_at_1(shown, c.colours(), of="texts"),
+        confidence.p_at_1(shown, c.colours(), of="texts"),
         key="p-at-1",
         alt="Distributions of p@1 on posts and on texts of users",
     )

@@ -7,6 +7,7 @@ from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose, posts_of
+from dashboard.parts.confidence import show_p_at_1, show_trust
 from dashboard.parts.metrics import (
     accuracy_test,
     metric_table,
@@ -14,7 +15,6 @@ from dashboard.parts.metrics import (
     show_label_sets,
 )
 from dashboard.parts.slices import show_where
-from dashboard.parts.sureness import show_p_at_1, show_trust
 
 
 def notes(chosen: Chosen) -> None:

@@ -18,8 +18,8 @@ from dashboard.parts.demand import show_demand
 from dashboard.parts.feedback import (
     accepted,
     show_calibration,
+    show_confidence,
     show_over_time,
-    show_sureness,
     show_versions,
 )
 from dashboard.parts.labelling import show_queue
@@ -123,7 +123,7 @@ left, right = halves("texts", (1, 1))
 with left:
     show_over_time(counted, one)
 with right:
-    show_sureness(one)
+    show_confidence(one)
 show_queue()
 left, right = halves("answers", (3, 2))
 with left:

@@ -10,10 +10,10 @@ import pytest
 from core.comparison.results import ConfidenceShift, NormalFit
 from core.feedback.summary import Share, Span
 from core.stats.intervals import wilson_interval
-from dashboard.charts import changes, feedback, sureness
-from dashboard.charts.sureness import Sureness
+from dashboard.charts import changes, confidence, feedback
+from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.theme import LIGHT, escaped
-from dashboard.parts.sureness import distances
+from dashboard.parts.confidence import distances
 
 
 def make_changes(differences: list[float], verdict: str = "no change shown") -> pd.DataFrame:
@@ -76,8 +76,8 @@ def histogram(*posts: int) -> dict[str, Any]:
 
 
 def test_cumulative_shares_end_at_all_posts() -> None:
-    shown = [Sureness("a", histogram(1, 0, 3), candidate=False)]
-    figure = sureness.p_at_1(shown, LIGHT, cumulative=True)
+    shown = [ConfidenceCurve("a", histogram(1, 0, 3), candidate=False)]
+    figure = confidence.p_at_1(shown, LIGHT, cumulative=True)
     line = traces(figure, "scatter")[0]
     assert line["y"].tolist() == [0, 0.25, 0.25, 1]
     assert line["x"].tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
@@ -85,18 +85,18 @@ def test_cumulative_shares_end_at_all_posts() -> None:
 
 def test_each_set_of_posts_has_its_dash_and_each_model_its_colour() -> None:
     shown = [
-        Sureness(f"{candidate} {place}", histogram(1), candidate, place)
+        ConfidenceCurve(f"{candidate} {place}", histogram(1), candidate, place)
         for place in (0, 1)
         for candidate in (False, True)
     ]
-    lines = [t["line"] for t in traces(sureness.p_at_1(shown, LIGHT), "scatter")]
+    lines = [t["line"] for t in traces(confidence.p_at_1(shown, LIGHT), "scatter")]
     assert [line["color"] for line in lines] == [LIGHT.baseline, LIGHT.candidate] * 2
     assert [line["dash"] for line in lines] == ["solid", "solid", "dash", "dash"]
 
 
 def test_no_posts_make_a_flat_line() -> None:
-    shown = [Sureness("none", histogram(0, 0), candidate=True)]
-    assert traces(sureness.p_at_1(shown, LIGHT), "scatter")[0]["y"].tolist() == [0, 0]
+    shown = [ConfidenceCurve("none", histogram(0, 0), candidate=True)]
+    assert traces(confidence.p_at_1(shown, LIGHT), "scatter")[0]["y"].tolist() == [0, 0]
 
 
 CURVE = {
@@ -106,7 +106,7 @@ CURVE = {
 
 
 def test_the_band_of_f1_by_p_goes_up_one_side_and_down_the_other() -> None:
-    figure = sureness.f1_by_p(make_changes([0.1]), None, CURVE, ("#1", "#2"), LIGHT)
+    figure = confidence.f1_by_p(make_changes([0.1]), None, CURVE, ("#1", "#2"), LIGHT)
     band = next(t for t in traces(figure, "scatter") if t.get("fill") == "toself")
     assert list(band["x"]) == [0.2, 0.8, 0.8, 0.2]
     assert list(band["y"]) == [0.4, 0.9, 0.6, 0.2]
@@ -114,7 +114,7 @@ def test_the_band_of_f1_by_p_goes_up_one_side_and_down_the_other() -> None:
 
 
 def test_the_baselines_curve_is_thinner_than_the_candidates() -> None:
-    figure = sureness.f1_by_p(make_changes([0.1]), CURVE, CURVE, ("#1", "#2"), LIGHT)
+    figure = confidence.f1_by_p(make_changes([0.1]), CURVE, CURVE, ("#1", "#2"), LIGHT)
     width = {t.get("name"): t["line"]["width"] for t in traces(figure, "scatter") if "line" in t}
     assert width["#1"] < width["#2"]
     bins = next(t for t in traces(figure, "scatter") if t.get("name") == "bins")

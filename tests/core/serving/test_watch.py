@@ -13,7 +13,7 @@ from core.serving import servers, watch
 from core.serving.model import Suggestion
 from core.serving.servers import here, minute_of
 from core.store import serving as table
-from core.store.serving import Count, Sureness
+from core.store.serving import Confidence, Count
 from tests import decisions
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
@@ -170,10 +170,10 @@ def test_variances_are_those_of_the_sample(trying: Served) -> None:
     with trying.store.read() as session:
         on = aliases.canary(trying.store)
         assert on is not None
-        found = table.sureness(session, trying.new, since=on.at, most=9)
-        none = table.sureness(session, "20991231.1", since=on.at, most=9)
-        newest = table.sureness(session, trying.new, since=on.at, most=1)
-    assert (found.texts, none) == (2, Sureness())
+        found = table.confidence(session, trying.new, since=on.at, most=9)
+        none = table.confidence(session, "20991231.1", since=on.at, most=9)
+        newest = table.confidence(session, trying.new, since=on.at, most=1)
+    assert (found.texts, none) == (2, Confidence())
     assert found.mean == pytest.approx(0.3)
     assert found.variance == pytest.approx(0.02)
     assert (newest.texts, newest.variance) == (1, 0.0)

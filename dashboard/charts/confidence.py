@@ -15,7 +15,7 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 @dataclass(frozen=True, slots=True)
-class Sureness:
+class ConfidenceCurve:
     """Where the p@1 of one model lie on one set of posts.
 
     ``histogram``: ``edges`` (b + 1) and ``posts`` (b). ``candidate``: whose colour it has.
@@ -29,7 +29,11 @@ class Sureness:
 
 
 def p_at_1(
-    shown: Sequence[Sureness], colours: Palette, *, cumulative: bool = False, of: str = "posts"
+    shown: Sequence[ConfidenceCurve],
+    colours: Palette,
+    *,
+    cumulative: bool = False,
+    of: str = "posts",
 ) -> go.Figure:
     """Distributions of p@1 laid over each other, as shares of posts, or as shares up to each p@1.
 

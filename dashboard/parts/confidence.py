@@ -9,8 +9,8 @@ from core.comparison.results import ConfidenceShift
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, words
-from dashboard.charts import sureness as charts
-from dashboard.charts.sureness import Sureness
+from dashboard.charts import confidence as charts
+from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.pair import Chosen, posts_of
 
 VIEWS = ("distribution", "cumulative")
@@ -81,12 +81,12 @@ def distances(p: ConfidenceShift) -> list[str]:
     ]
 
 
-def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[Sureness]:
+def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[ConfidenceCurve]:
     """The curves of the chosen sets, named by their posts where there are several."""
     for place, name in enumerate(over):
         for histogram, candidate in sets[name]:
             of = f", {name}" if place else ""
-            yield Sureness(f"{names[candidate]}{of}", histogram, candidate, place)
+            yield ConfidenceCurve(f"{names[candidate]}{of}", histogram, candidate, place)
 
 
 def _sets(chosen: Chosen) -> Sets:

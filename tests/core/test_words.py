@@ -1,0 +1,32 @@
+"""Numbers in words, the same on the command line and on pages."""
+
+import pytest
+
+from core import words
+from dashboard import words as pages
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0214, "+0.021"), (-0.0214, "−0.021"), (0.0002, "±0.000"), (-0.0004, "±0.000")],
+)
+def test_a_difference_has_a_sign_and_nothing_has_both(value: float, text: str) -> None:
+    assert words.signed(value) == pages.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0214, "+2.1%"), (-0.0214, "−2.1%"), (0.0002, "±0.0%")]
+)
+def test_a_difference_of_shares_likewise(value: float, text: str) -> None:
+    assert words.signed_share(value) == text
+
+
+def test_an_interval_is_said_alike_but_pages_never_break_it() -> None:
+    assert words.interval((-0.002, 0.006)) == "−0.002 to +0.006"
+    assert pages.interval((-0.002, 0.006)).replace(pages.NO_BREAK, " ") == "−0.002 to +0.006"
+    assert " " not in pages.interval((-0.002, 0.006))
+
+
+def test_chances_and_bands() -> None:
+    assert [words.chance(p) for p in (0.0004, 0.0134)] == ["< 0.001", "0.013"]
+    assert [words.band(b) for b in (None, 0.0041)] == ["not measured", "±0.004"]
