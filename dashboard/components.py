@@ -238,7 +238,7 @@ def who() -> None:
     visitor = current()
     with st.sidebar:
         if visitor.why:
-            st.caption("Nobody in particular · looks only")
+            st.caption("Not signed in · read-only")
         else:
             st.caption(f"{words.plain(visitor.actor.name)} · {data.role().title}")
         if visitor.can_sign_in:

@@ -128,7 +128,7 @@ def acting() -> Actor:
 def _signed_in(user: Mapping[str, Any]) -> Visitor:
     if not user["is_logged_in"]:
         return Visitor(
-            actor=NOBODY, why="Nobody has signed in: the sidebar has the button.", can_sign_in=True
+            actor=NOBODY, why="You are not signed in: the sidebar has the button.", can_sign_in=True
         )
     try:
         name = person(str(user.get("email") or ""))

@@ -97,7 +97,7 @@ def number(key: str) -> float | None:
     if math.isfinite(value):
         return value
     st.warning(
-        f"The link asks for {key} {words.plain(text[:40])}, which is no number.",
+        f"The link asks for {key} {words.plain(text[:40])}, which is not a number.",
         icon=":material/link_off:",
     )
     return None

@@ -95,9 +95,9 @@ def read(entry: Entry) -> Decision:
     try:
         decision = Decision(**orjson.loads(entry.content))
     except TypeError as error:
-        raise ValueError(f"entry {entry.number} is no decision") from error
+        raise ValueError(f"entry {entry.number} is not a decision") from error
     if not isinstance(decision.record, str) or not isinstance(decision.details, dict):
-        raise ValueError(f"entry {entry.number} is no decision")  # noqa: TRY004 - see Raises
+        raise ValueError(f"entry {entry.number} is not a decision")  # noqa: TRY004 - see Raises
     return decision
 
 
@@ -223,7 +223,7 @@ def _unanchored(entries: Sequence[Entry], anchors: Iterable[Anchor]) -> Iterator
             yield Break(
                 number,
                 f"entry {number} is not the one that was anchored at {anchor.at}: the chain was"
-                f" made anew somewhere after entry {held}",
+                f" rewritten somewhere after entry {held}",
             )
             return
         held = number

@@ -27,9 +27,10 @@ def add_to(collect: typer.Typer) -> None:
 
 
 def refresh_command(
-    limit: Annotated[int | None, typer.Option(help="Ask for so many posts at most.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The most posts to ask for.")] = None,
     older_than: Annotated[
-        str, typer.Option(help="Begin anew once the last time is longer ago: 30m, 24h, 7d.")
+        str,
+        typer.Option(help="Start again if the last time is longer ago than this: 30m, 24h, 7d."),
     ] = "24h",
     everything: Annotated[
         bool, typer.Option("--all", help="Also posts from files, not only from Reddit's API.")

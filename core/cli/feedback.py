@@ -65,7 +65,7 @@ def summary_command(
     )
     say(
         "Right at 1: of those who answered; at 5: of those of them who got five suggestions. In"
-        " brackets: 95% intervals. Who answers is no random sample."
+        " brackets: 95% intervals. People who answer are not a random sample."
     )
     for one in found:
         if one.against is not None:

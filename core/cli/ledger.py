@@ -120,7 +120,9 @@ def plan_command(
         float | None,
         typer.Option(help="Largest share of posts that only one of two models gets right."),
     ] = None,
-    answers: Annotated[int, typer.Option(help="Answers told apart; 2 are pass and fail.")] = 2,
+    answers: Annotated[
+        int, typer.Option(help="How many answers can be told apart; 2 are pass and fail.")
+    ] = 2,
     snapshot: Annotated[
         str | None, typer.Option(help="Whose test split: name or first digits of the digest.")
     ] = None,

@@ -59,6 +59,6 @@ def serve(
     )
     say(f"Answering on {options.url} – stop with Ctrl-C.")
     if not is_loopback(address):
-        who = "everybody who can reach it" if open_to_all else "whoever has a token"
+        who = "everybody who can reach it" if open_to_all else "everybody with a token"
         say(f"Other machines can reach it: it answers {who}.")
     run(store, options)

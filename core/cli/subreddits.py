@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 @subreddits.command("list")
 def list_command(
     search: Annotated[str, typer.Option(help="A part of the name or description.")] = "",
-    limit: Annotated[int | None, typer.Option(help="Only the first so many.", min=1)] = None,
+    limit: Annotated[int | None, typer.Option(help="How many to list.", min=1)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Known subreddits, by rank, with how they were met the last time."""

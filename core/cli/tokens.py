@@ -58,7 +58,7 @@ def tokens_list(as_json: AsJson = False) -> None:
 def tokens_create(
     name: Name,
     role: Annotated[str, typer.Option(help="viewer, reviewer or releaser; never admin.")],
-    days: Annotated[int | None, typer.Option(help="It ends by itself after so many.")] = None,
+    days: Annotated[int | None, typer.Option(help="Days after which it expires.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a token and print its secret, this once."""

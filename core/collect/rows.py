@@ -85,7 +85,7 @@ def parse_row(
         return Skipped("bad_id", f"{post_id[:40]!r} is not a post's id")
     label = _label(fields)
     if not is_subreddit(label):
-        return Skipped("bad_subreddit", f"{label[:50]!r} is no subreddit's name")
+        return Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
     created = _number(get("created_utc"))
     if created is None or not FIRST_REDDIT_SECOND <= created <= now + 86_400:
         return Skipped("bad_time", f"{_text(get('created_utc'))[:40]!r} is not a time of a post")

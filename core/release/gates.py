@@ -207,7 +207,7 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
         return _unjudged(limit, "The sealed test has not been opened.", edge=float(most))
     age, ago = evidence.tested.split_age, evidence.tested.ago
     if min(age, ago) < 0:
-        why = "The clock was set back since: no age can be told."
+        why = "The clock was set back, so the age is unknown."
         return _unjudged(limit, why, edge=float(most))
     if max(age, ago) <= most:
         verdict, words = GateVerdict.PASS, f"both within the limit of {most:,}"

@@ -80,9 +80,9 @@ class Watched:
             )
         if drop and drop[0] > self.rules.max_p_at_1_drop:
             found.append(
-                f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f}, that of"
-                f" {self.production} {self.beside.mean:.3f}: lower by {drop[0]:.3f} at least; the"
-                f" policy allows {self.rules.max_p_at_1_drop:.3f}"
+                f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f}, and"
+                f" {self.beside.mean:.3f} for {self.production}: lower by {drop[0]:.3f} at least;"
+                f" the policy allows {self.rules.max_p_at_1_drop:.3f}"
             )
         return found
 

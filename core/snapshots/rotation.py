@@ -81,7 +81,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
     before = {snapshot.digest: snapshot.sealed_test for snapshot in snapshots}
     with record(store, KIND, params={}, inputs={"sealed": before}) as run:
         for done, snapshot in enumerate(snapshots):
-            progress("Sealing anew", done, len(snapshots))
+            progress("Sealing with the new key", done, len(snapshots))
             resealed[snapshot.digest] = _resealed(store, snapshot, key, run)
         after = {digest: sealed for digest, sealed in resealed.items() if sealed}
         run.outputs = {"sealed": after}

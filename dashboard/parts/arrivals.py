@@ -16,7 +16,7 @@ LAST = 5
 
 def show_arrivals() -> None:
     """The last runs that brought posts, and what became of what they read."""
-    c.section("How it came", "Newest first. What was skipped is told one by one in the run's log.")
+    c.section("How it came", "Newest first. The run's log lists what was skipped, one by one.")
     runs = listing(data.store(), kinds=KINDS, limit=LAST)
     c.table(
         ("Run", "Began (UTC)", "Read", "New", "Changed", "Skipped"),

@@ -68,7 +68,7 @@ def show_confidence(one: VersionFeedback) -> None:
         "How sure is it?", f"p@1 is the probability of the first suggestion, of {texts} so far."
     )
     if one.against is None:
-        c.empty("There are no posts to lay it against.")
+        c.empty("There are no posts to compare it with.")
         return
     posts = f"its {one.against.split} posts"
     shown = [
@@ -104,7 +104,7 @@ def show_calibration(one: VersionFeedback) -> None:
         ),
     )
     if error is None or one.against is None:
-        st.markdown("No answer yet." if error is None else "There are no posts to lay it against.")
+        st.markdown("No answer yet." if error is None else "There are no posts to compare it with.")
         return
     judged = of_execution(data.store(), one.against.evaluation)
     users = {

@@ -96,8 +96,8 @@ def show_anchoring(head: Entry | None) -> None:
     """How anyone can prove later that nothing was taken away."""
     with st.expander("How to prove later that nothing was changed"):
         st.markdown(
-            "Whoever can write to the database could make the whole chain anew. Keep its head where"
-            " they cannot reach: in a git tag, or in a file of another machine."
+            "Anybody who can write to the database could rewrite the whole chain. Keep its head"
+            " where they cannot reach it: in a git tag, or in a file on another machine."
         )
         if head is not None:
             st.markdown(f"Head, entry {head.number:,}:")

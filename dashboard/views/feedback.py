@@ -114,8 +114,8 @@ with top:
     generated = any(snapshot.generated for snapshot in listing(data.store()))
     c.answer(answer(one), generated=generated)
     c.reading(
-        "Those who answer are no random sample of those who ask: shares are of answers, with their"
-        " 95% intervals."
+        "People who answer are not a random sample of people who ask: shares are of answers, with"
+        " their 95% intervals."
     )
 acts.last_done(far_down=True)
 show_figures(one)

@@ -160,7 +160,7 @@ def test_the_sidebar_says_who_looks_and_with_which_role(
     assert "bob@example.com · releaser" in said_in_sidebar(open_page())
     proxied.pop("X-Forwarded-Email")
     app = open_page()
-    assert "Nobody in particular" in said_in_sidebar(app)
+    assert "Not signed in" in said_in_sidebar(app)
     assert "names nobody" in plain_text_of(app)
 
 

@@ -59,7 +59,7 @@ def test_the_answer_is_of_production_and_another_version_has_a_link(
     said = plain_text_of(open_page("feedback"))
     assert f"Of **{newest.answered} answers** to **{production}**" in said
     assert f"**{newest.first.value:.1%}**" in said
-    assert "no random sample" in said
+    assert "not a random sample" in said
     assert f"answers** to **{oldest.version}**" in plain_text_of(
         open_page("feedback", version=oldest.version)
     )
@@ -127,7 +127,7 @@ def test_a_version_that_was_judged_on_nothing_says_so(
 ) -> None:
     monkeypatch.setattr(summary, "_against", lambda *_: None)
     said = text_of(open_page("feedback"))
-    assert said.count("There are no posts to lay it against.") == 2
+    assert said.count("There are no posts to compare it with.") == 2
     assert "No answer yet." not in said
 
 

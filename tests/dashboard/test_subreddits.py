@@ -51,7 +51,7 @@ def test_a_range_that_is_no_number_is_said_and_ignored(
     shown: Path, open_page: Open, end: str
 ) -> None:
     app = open_page("subreddits", **{"from": end})
-    assert "which is no number" in app.warning[0].value
+    assert "which is not a number" in app.warning[0].value
     assert len(app.dataframe[0].value)
 
 

@@ -38,7 +38,7 @@ def test_the_summary_has_figures_by_version_and_over_time(sent: str) -> None:
     said = signoff("feedback", "summary", "--period", "day").out
     assert "0.0% of 1 (0.0% to 79.3%)" in said
     assert one["right_at_5"]["of"] == 0  # two were suggested
-    assert "no random sample" in said
+    assert "not a random sample" in said
     assert_refused(signoff("feedback", "summary", "--period", "year"), "is not a period")
 
 

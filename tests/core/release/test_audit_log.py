@@ -203,7 +203,7 @@ def test_a_chain_made_anew_is_found_by_its_anchor_only(log: Store, tmp_path: Pat
     broken = audit.verify(log, anchors=audit.read_anchors(anchors)).broken
     assert broken is not None
     assert broken.number == 7
-    assert "was made anew somewhere after entry 0" in broken.why
+    assert "was rewritten somewhere after entry 0" in broken.why
     with pytest.raises(BrokenChainError):
         audit.anchor(log, anchors)
 
