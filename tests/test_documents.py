@@ -12,7 +12,7 @@ from typer.main import get_command
 from core.cli.main import build
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-FOLDERS = (".", "docs", "docs/decisions", "bench", "data", "data/demo")
+FOLDERS = (".", "docs", "docs/decisions", "bench", "data", "core/demo/lists")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in (REPOSITORY / folder).glob("*.md"))
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
