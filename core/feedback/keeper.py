@@ -48,7 +48,7 @@ class Keeper:
             return self._beside.ask((list(map(_row, sent)), seconds), seconds=seconds)
         except (FailedThereError, TimeoutError) as error:
             raise UnavailableError(
-                f"The suggestions cannot be stored: {error or 'it takes too long'}",
+                f"The suggestions cannot be stored: {str(error) or 'it takes too long'}",
                 "Free some disk space, or stop what locks the database.",
             ) from error
 

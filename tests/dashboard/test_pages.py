@@ -156,9 +156,9 @@ def test_one_execution_in_full(store: Store, open_page: Open) -> None:
     ("number", "says"),
     [
         ("99999", "no execution"),
-        ("x", "no execution"),
-        ("²", "no execution"),
-        ("9" * 23, "no execution"),
+        ("x", "not the number of an execution"),
+        ("²", "not the number of an execution"),
+        ("9" * 23, "not the number of an execution"),
     ],
 )
 def test_a_link_to_no_execution_is_explained(

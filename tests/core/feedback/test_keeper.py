@@ -56,7 +56,7 @@ def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
     with road.store.write() as session:
         session.execute(text("SELECT 1"))
         for title in ("locked", "still locked"):
-            with pytest.raises(UnavailableError, match="cannot be kept"):
+            with pytest.raises(UnavailableError, match="cannot be stored"):
                 keeper.keep([sent(version, title)], seconds=0.1)
     (public,) = keeper.keep([sent(version, "free")], seconds=SECONDS)
     assert titles(road.store)[public] == "free"

@@ -126,7 +126,7 @@ def test_wrong_labels_are_refused(road: Road, send: Send) -> None:
     sent = send("word")
     with pytest.raises(InputError, match="not the name of a subreddit"):
         label(road.store, sent, "two words")
-    with pytest.raises(InputError, match="no use"):
+    with pytest.raises(InputError, match="not a use"):
         label(road.store, sent, "cats", use="test")
     for public in ("nothing", send("gone", keep_text=False)):
         with pytest.raises(NotFoundError):
