@@ -35,6 +35,7 @@ from core.store import models as rows
 from core.store.frames import put_frame, put_json
 from core.store.models import Comparison, Evaluation, Model
 from core.store.snapshots import Snapshot
+from core.store.writing import write
 from core.training.train import train
 
 FRACTIONS = (0.1, 0.8, 0.1)
@@ -244,7 +245,7 @@ def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
         if number % 4 == 3:
             _append(store, Rejected(**said, **shown, shown=comparison.summary))
             continue
-        with store.write() as session:
+        with write(store) as session:
             version = releases.next_version(session, at=datetime.now(UTC), candidate=candidate)
             releases.move_alias(session, PRODUCTION, before=production, after=version)
         approved = Approved(
@@ -256,5 +257,5 @@ def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
 
 
 def _append(store: Store, event: ReleaseEvent) -> None:
-    with store.write() as session:
+    with write(store) as session:
         history.append(session, event)

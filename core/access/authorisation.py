@@ -2,8 +2,6 @@
 moment ago no longer counts.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -12,33 +10,6 @@ from core.access.history import grants
 from core.access.identity import Actor, Role, Way, current_actor
 from core.errors import RefusedError
 from core.hints import Command, Hint
-from core.store import Store
-
-
-@contextmanager
-def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Actor]]:
-    """A write transaction in which somebody acts who may; it commits at its end.
-
-    Args:
-        needed: the role that it takes.
-        to: what they want to do, as a verb with its object: ``approve a candidate``.
-
-    Raises:
-        RefusedError: they may not; nothing is written.
-    """
-    with store.write() as session:
-        yield session, authorise(session, needed, to=to)
-
-
-@contextmanager
-def unattended(store: Store, *, because: str) -> Iterator[Session]:
-    """A write transaction that asks nobody; it commits at its end.
-
-    Args:
-        because: why nobody needs a role for it. It stands here for whoever reads the code.
-    """
-    with store.write() as session:
-        yield session
 
 
 def role_of(session: Session, actor: Actor) -> Role:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.access.authorisation import acting
 from core.access.events import Granted, TokenMade, TokenRevoked, Withdrawn
 from core.access.history import append, grants
 from core.access.identity import Actor, Role, Way, person
+from core.access.transactions import acting
 from core.errors import InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
 from core.store import Store

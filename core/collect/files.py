@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.chunks import Chunk, Reading
 from core.collect.formats import Format
 from core.collect.paths import PostFile, find_files
@@ -76,7 +77,7 @@ def import_files(
         with closing(rows):
             for batch in _batches(rows):
                 named = [dict(zip(COLUMNS, row, strict=True)) for row in batch]
-                with store.write() as session:
+                with unattended(store, because=WITHIN_A_RUN) as session:
                     counts.written += write_posts(session, named, run.number)
         if counts.written.erased:
             counts.skipped["erased"] = counts.written.erased

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.store import Store
 from core.store.posts import WriteCounts, write_posts
 
@@ -41,7 +42,7 @@ def store_posts(store: Store, posts: Sequence[Post], *, source: str, execution: 
     counts = WriteCounts()
     for start in range(0, len(posts), BATCH):
         rows = [row(post, source) for post in posts[start : start + BATCH]]
-        with store.write() as session:
+        with unattended(store, because=WITHIN_A_RUN) as session:
             counts += write_posts(session, rows, execution)
     return counts
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.alone import alone
 from core.collect.facts import parse_subreddit
 from core.collect.outcomes import Refusal
@@ -110,7 +111,7 @@ def _take(store: Store, page: Listing, sweep: Sweep, ranking: Ranking, *, over_1
     ranked = [(rank, shown[index][1]) for rank, index in enumerate(new, start=before + 1)]
     wanted = [(rank, facts) for rank, facts in ranked if over_18 or not facts.over_18]
     wanted = wanted[: ranking.asked - ranking.found]
-    with store.write() as session:
+    with unattended(store, because=WITHIN_A_RUN) as session:
         known = table.known_among(session, [facts.name for _, facts in ranked])
         kept = {facts.name for _, facts in wanted}
         rows = [

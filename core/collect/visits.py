@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.facts import number, parse_subreddit
 from core.collect.flight import Visit
 from core.collect.names import is_subreddit
@@ -146,7 +147,7 @@ class Visits:
         facts = parse_subreddit(about)
         if facts is None or facts.name.lower() != target.name.lower():
             raise Refusal(Outcome.UNREADABLE, "no facts of this subreddit")
-        with self._store.write() as session:
+        with unattended(self._store, because=WITHIN_A_RUN) as session:
             table.write_facts(session, [asdict(facts)], at=datetime.now(UTC))
         return replace(target, name=facts.name, over_18=facts.over_18)
 
@@ -156,7 +157,7 @@ class Visits:
         shown = _parsed(page, int(now.timestamp()))
         ids = [_id(entry) for entry, _ in shown]
         gone = {_id(e): f.reason for e, f in shown if isinstance(f, Skipped) and f.reason in _GONE}
-        with self._store.write() as session:
+        with unattended(self._store, because=WITHIN_A_RUN) as session:
             here = erasure.stored(session, ids) | erasure.buried(session, ids)
             known = {e.name for e, f in shown if isinstance(f, Skipped) or _id(e) in here}
             entries = [entry for entry, _ in shown]
@@ -186,7 +187,7 @@ class Visits:
         now = datetime.now(UTC)
         failures = 0 if outcome in FINE else target.failures + 1
         again = retry_at(outcome, failures, now)
-        with self._store.write() as session:
+        with unattended(self._store, because=WITHIN_A_RUN) as session:
             table.write_outcome(
                 session,
                 target.name,

@@ -14,8 +14,8 @@ from typing import Any
 
 import psutil
 
-from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import WITHIN_A_RUN, acting, unattended
 from core.errors import InputError
 from core.executions import Run, record
 from core.progress import Progress, silent
@@ -68,8 +68,8 @@ def erase(store: Store, ids: Iterable[str], *, progress: Progress = silent) -> E
             then, and the next run takes them out of the rest.
     """
     named = dict.fromkeys(map(_clean, ids), BY_HAND)
-    with store.write() as session:
-        authorise(session, Role.ADMIN, to="erase posts")
+    with acting(store, Role.ADMIN, to="erase posts"):
+        pass
     found = Erased(checked=len(named))
     started = time.monotonic()
     with record(store, "erase", params={"named": len(named)}, inputs={}) as run:
@@ -114,7 +114,7 @@ def as_metrics(found: Erased) -> dict[str, Any]:
 
 
 def _bury(store: Store, named: dict[str, str], found: Erased, run: Run) -> None:
-    with store.write() as session:
+    with unattended(store, because=WITHIN_A_RUN) as session:
         stored = table.stored(session, named)
         new = table.bury(session, named, execution=run.number, at=datetime.now(UTC), unknown=True)
     found.erased = Counter(reason for post, reason in new.items() if post in stored)
@@ -131,7 +131,7 @@ def _scrub(store: Store, progress: Progress) -> None:
         return
     progress("Cleaning the database", 0, None)
     store.scrub()
-    with store.write() as session:
+    with unattended(store, because="the erasure asked as it began") as session:
         table.mark_scrubbed(session, newest)
 
 

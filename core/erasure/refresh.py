@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.alone import alone
 from core.collect.outcomes import Refusal
 from core.collect.rate import Clock, RealClock
@@ -120,7 +121,7 @@ class _Asking:
             return _unavailable(str(refusal))
         progress("Asking for stored posts", total, total)
         if total == left:
-            with self._store.write() as session:
+            with unattended(self._store, because=WITHIN_A_RUN) as session:
                 table.write_recheck(session, replace(round_, ended_at=datetime.now(UTC)))
         return None
 
@@ -151,7 +152,7 @@ class _Asking:
         return True
 
     def _keep(self, answer: Answer, reached: Recheck, now: datetime) -> None:
-        with self._store.write() as session:
+        with unattended(self._store, because=WITHIN_A_RUN) as session:
             since = table.absences(session, answer.absent)
             gone = {**answer.gone, **long_absent(answer.absent, since, now=now)}
             table.write_absences(

@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import authorise
 from core.access.identity import Actor, Role
+from core.access.transactions import acting, unattended
 from core.errors import StorageError
 from core.executions.code import code_version
 from core.executions.environment import (
@@ -76,8 +76,7 @@ def record(
     """
     reap(store)
     started = datetime.now(UTC)
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to=f"run the step {kind}")
+    with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
         beginning = _beginning(store, actor, kind, params, inputs)
         number = table.begin(session, {**beginning, "started_at": started, "cache_key": cache_key})
         begun(number, started)
@@ -137,7 +136,7 @@ def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -
         "log": digest,
         "peak_memory_mib": peak_memory_mib(),
     }
-    with store.write() as session:
+    with unattended(store, because="the run asked as it began") as session:
         if status == table.SUCCEEDED:
             for write in run._rows:  # noqa: SLF001 - this module's own class
                 write(session)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import acting
 from core.erasure.erase import erase as erase_posts
 from core.errors import NotFoundError
 from core.feedback.retention import ErasedTexts
@@ -24,8 +24,7 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
         RefusedError: whoever acts is no admin.
         StorageError: as :func:`core.erasure.erase.erase`.
     """
-    with store.write() as session:
-        authorise(session, Role.ADMIN, to="erase texts")
+    with acting(store, Role.ADMIN, to="erase texts") as (session, _):
         ids = table.ids_of(session, publics)
         if missing := set(publics) - ids.keys():
             raise NotFoundError(

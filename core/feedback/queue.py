@@ -5,8 +5,8 @@ docs/decisions/0016-feedback.md says what may be made of them, and why.
 
 from datetime import UTC, datetime
 
-from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import acting
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.feedback.submissions import subreddit_in
 from core.hints import Command, Hint
@@ -60,8 +60,7 @@ def label(
     if use not in USES:
         raise InputError(f"{use!r} is not a use of a text", f"Choose {' or '.join(USES)}.")
     name = None if subreddit is None else subreddit_in(subreddit)
-    with store.write() as session:
-        actor = authorise(session, Role.REVIEWER, to="label texts")
+    with acting(store, Role.REVIEWER, to="label texts") as (session, actor):
         number = sent_table.kept_text(session, public)
         if number is None:
             raise NotFoundError(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.access.transactions import append_unattended, unattended
 from core.collect.names import is_subreddit
 from core.errors import InputError, NotFoundError
 from core.feedback import retention
@@ -65,7 +66,14 @@ def keep(
     twins = _twins(store, {one.twin for one in sent if one.twin is not None})
     keeps, now = bool(retention.keeps()), datetime.now(UTC)
     rows = [_row(one, now, twins.get(one.twin or ""), keeps=keeps) for one in sent]
-    store.append(SubmissionRow, rows, durable=durable, patience=patience)
+    append_unattended(
+        store,
+        SubmissionRow,
+        rows,
+        because="texts of the public decide nothing",
+        durable=durable,
+        patience=patience,
+    )
     if durable:
         retention.erase_overdue(store)
     return [row.public for row in rows]
@@ -106,7 +114,7 @@ def answers(store: Store, said: Sequence[tuple[str, str | None]]) -> list[bool]:
     Returns:
         Of each, whether there is such a submission. The others are kept all the same.
     """
-    with store.write() as session:
+    with unattended(store, because="answers of the public decide nothing") as session:
         at = datetime.now(UTC)
         return [submissions.take_answer(session, public, name, at=at) for public, name in said]
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import acting
 from core.collect.names import is_at_reddit
 from core.errors import InputError
 from core.evaluation.aggregate import HISTOGRAM_BINS
@@ -216,8 +216,7 @@ def add_to_collector(store: Store, subreddit: str) -> Added:
             f"Reddit cannot have a subreddit named {name!r}",
             "Names have 2 to 22 letters, digits and underscores.",
         )
-    with store.write() as session:
-        authorise(session, Role.REVIEWER, to="add subreddits to the collector's list")
+    with acting(store, Role.REVIEWER, to="add subreddits to the collector's list") as (session, _):
         new = not collection.known_among(session, [name])
         collection.ensure(session, name)
     return Added(name, new)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import acting
 from core.access.identity import Role
+from core.access.transactions import acting
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
 from core.release import candidates, rules

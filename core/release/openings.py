@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import acting, authorise
+from core.access.authorisation import authorise
 from core.access.identity import Actor, Role
+from core.access.transactions import acting
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
 from core.errors import ConflictError, InputError, RefusedError

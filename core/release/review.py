@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from core.access.authorisation import acting, authorise
+from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import acting
 from core.comparison import compare as comparing
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from core.access.transactions import unattended
 from core.hints import Alarm
 from core.release.aliases import canary
 from core.store import Store
@@ -37,7 +38,7 @@ class Desk:
         """
         now, on = datetime.now(UTC), canary(self.store)
         me = replace(self.me, seen_at=now, serving=dict(serving), alarms=tuple(alarms))
-        with self.store.write() as session:
+        with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
             table.put_server(session, me)
             table.add_counts(session, me.id, counts)
             table.remove_servers(session, before=now - _FORGOTTEN)
@@ -50,7 +51,7 @@ class Desk:
 
     def leave(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
         """The last sign of life: what it counted since the one before."""
-        with self.store.write() as session:
+        with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
             table.add_counts(session, self.me.id, counts)
             table.remove_servers(session, id=self.me.id)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.errors import ConflictError, CorruptArtifactError, InputError, RefusedError, WrongKeyError
 from core.executions import Run
 from core.hints import Command, Hint
@@ -61,7 +62,10 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
             posts = erasure.buried_after(session, now.erased_until)
         made = _Emptying(store, now, pa.array(posts, pa.string()), run)
         after = made.snapshot(until=newest)
-        with suppress(ConflictError), store.write() as session:
+        with (
+            suppress(ConflictError),
+            unattended(store, because=WITHIN_A_RUN) as session,
+        ):
             if made.resealed is not None:
                 require_present(store, made.resealed.key)
             if table.swap_files(session, now, after):

@@ -6,6 +6,7 @@ it, and whoever erases one must find it.
 
 import hashlib
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.executions import Run
 from core.executions.history import listing
 from core.store import Store, erasure
@@ -16,7 +17,7 @@ from core.store.reaping import reap
 def keep(store: Store, content: bytes, run: Run) -> str:
     """Store a file with posts in it; its digest."""
     digest = hashlib.sha256(content).hexdigest()
-    with store.write() as session:
+    with unattended(store, because=WITHIN_A_RUN) as session:
         erasure.write_split_file(session, digest, execution=run.number)
     return store.artifacts.put_bytes(content)
 
@@ -32,7 +33,7 @@ def clear(store: Store, run: Run) -> int:
         for other in listing(store, status=RUNNING)
         if other.number != run.number and "snapshot" in other.inputs
     ]
-    with store.write() as session:
+    with unattended(store, because=WITHIN_A_RUN) as session:
         # Under the write lock, in which a file becomes known, so that none is removed that
         # another run is about to make.
         unnamed = erasure.unnamed_split_files(session)

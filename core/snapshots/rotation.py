@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from core.access.authorisation import authorise
 from core.access.identity import Role
+from core.access.transactions import acting, unattended
 from core.errors import CorruptArtifactError, SignoffError, WrongKeyError
 from core.executions import Run, listing, record
 from core.progress import Progress, silent
@@ -71,8 +71,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
         CorruptArtifactError, NotFoundError: a key or a sealed file is damaged or missing; both
             keys are kept, and the next rotation goes on from there.
     """
-    with store.write() as session:
-        authorise(session, Role.ADMIN, to="change the key of the sealed test splits")
+    with acting(store, Role.ADMIN, to="change the key of the sealed test splits"):
         # Freezing asks for the key in such a transaction, too: whatever was sealed with the old
         # one has its row by now, or will never have one.
         key = keys.replace(store)
@@ -134,7 +133,7 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str |
 def _forget(store: Store, key: SealKey) -> None:
     """Remove the old files, then the old key, unless a further rotation needs them."""
     past = listing(store, kinds=[KIND], status="succeeded")
-    with store.write() as session:
+    with unattended(store, because="the change of keys asked as it began") as session:
         if keys.present(store).secret != key.secret:
             return
         named = {snapshot.sealed_test for snapshot in table.listing(session)}

@@ -13,6 +13,7 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.access.transactions import unattended
 from core.errors import CorruptArtifactError, StorageError, WrongKeyError
 from core.hints import Command, Hint
 from core.snapshots import keys
@@ -54,7 +55,7 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
         WrongKeyError: it was sealed with another key.
     """
     # Under the write lock, so that no rotation changes row, key or file between the three.
-    with store.write() as session:
+    with unattended(store, because="it takes the lock to read, and changes nothing") as session:
         now = table.get(session, snapshot.digest) or snapshot
         sealed = store.artifacts.read(now.sealed_test)
         tried = keys.known(store)

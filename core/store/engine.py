@@ -1,17 +1,15 @@
 """The workspace's store: its database, opened and upgraded, and its artifacts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.store.artifacts import Artifacts
-from core.store.database import PATIENCE, Database
-from core.store.types import Base
+from core.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +29,6 @@ class Store:
         """A consistent view of the database."""
         with Session(self.engine, info={"database": self.database}) as session:
             yield session
-
-    @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that holds the write lock from its start and commits at its end.
-
-        Taking the lock first means that what was read inside is still true when it commits.
-        """
-        with Session(self.database.writer, info={"database": self.database}) as session:
-            with session.begin():
-                yield session
-
-    def append(
-        self,
-        table: type[Base],
-        rows: Sequence[NamedTuple],
-        *,
-        durable: bool = True,
-        patience: float = PATIENCE,
-    ) -> None:
-        """Add rows in one transaction by the driver alone, for rows that come hundreds of times a
-        second: SQLAlchemy takes ten times as long as the driver for a transaction and a row.
-
-        Args:
-            rows: their fields are columns of ``table``; all have the same fields.
-            durable: False: it outlives the process, but the last ones may be lost where the machine
-                loses its power; the next durable one makes those before it durable. A commit takes
-                a tenth of the time.
-            patience: seconds to wait for other writers.
-
-        Raises:
-            StorageError: others wrote for longer, the disk is full, or the database is damaged.
-        """
-        self.database.append(table, rows, durable=durable, patience=patience)
 
     def scrub(self) -> None:
         """Rewrite the database, so that its files hold nothing of rows that were deleted.

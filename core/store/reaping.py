@@ -13,6 +13,7 @@ from core.processes import is_alive, own_process
 from core.store import executions
 from core.store.engine import Store
 from core.store.executions import INTERRUPTED, RUNNING, Execution
+from core.store.writing import write
 
 _WHY = "It ended without a word (killed, the machine stopped, or the disk was full)."
 
@@ -45,7 +46,7 @@ def reap(store: Store) -> list[int]:
     if not gone:
         return []
     values = {"finished_at": datetime.now(UTC), "error": _WHY}
-    with store.write() as session:
+    with write(store) as session:  # asks nobody: it says of dead processes that they are dead
         for number in gone:
             executions.finish(session, number, status=INTERRUPTED, values=values)
     store.artifacts.sweep(psutil.pid_exists)

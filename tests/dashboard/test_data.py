@@ -10,6 +10,7 @@ from core.executions import listing, record
 from core.quality import check as quality
 from core.quality.summary import DAY
 from core.store import Store, collection, open_store
+from core.store.writing import write
 from dashboard.charts.coverage import bars, bin_names, over_time
 from dashboard.charts.theme import LIGHT
 from dashboard.parts.arrivals import skipped
@@ -180,7 +181,7 @@ def test_the_last_runs_tell_what_they_skipped_and_how_subreddits_were_met(
 ) -> None:
     with record(holed, "collect", params={}, inputs={}) as run:
         run.metrics = {"read": 1_200, "inserted": 5, "updated": 1, "skipped": {"no_text": 3}}
-    with holed.write() as session:
+    with write(holed) as session:
         collection.write_outcome(
             session,
             "cats",

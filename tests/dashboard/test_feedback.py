@@ -15,6 +15,7 @@ from core.serving.model import Suggestion
 from core.store import Store, collection, open_store
 from core.store.tables import Base
 from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
+from core.store.writing import write
 from dashboard.parts.feedback import accepted
 from tests.dashboard.asking import Headers
 from tests.dashboard.conftest import Open
@@ -196,7 +197,7 @@ def test_one_text_at_a_time_is_labelled(store: Store, open_page: Open) -> None:
 
 
 def erase(store: Store, *rows: type[Base]) -> None:
-    with store.write() as session:
+    with write(store) as session:
         for row in rows:
             session.execute(delete(row))
 

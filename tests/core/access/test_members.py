@@ -15,6 +15,7 @@ from core.audit import chain
 from core.errors import InputError, NotFoundError, RefusedError, SignoffError, StorageError
 from core.store import Store
 from core.store import audit as log
+from core.store.writing import write
 from tests.commands import race
 from tests.tampering import tamper
 
@@ -143,7 +144,7 @@ def test_a_token_acts_with_its_role_until_it_is_revoked(store: Store) -> None:
     secret = members.make_token(store, "ci", Role.REVIEWER)
     actor = members.actor_of_token(store, secret)
     assert actor == Actor("ci", Way.TOKEN)
-    with acting_as(actor), store.write() as session:
+    with acting_as(actor), write(store) as session:
         assert authorise(session, Role.REVIEWER, to="try") == actor
         with pytest.raises(RefusedError, match=r"needs the releaser role, and .* is a reviewer"):
             authorise(session, Role.RELEASER, to="try")

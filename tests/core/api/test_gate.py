@@ -16,6 +16,7 @@ from core.api.app import Options
 from core.api.gate import MAX_BYTES
 from core.serving.log import JsonLines
 from core.store import Store
+from core.store.writing import write
 from tests.core.api.conftest import TITLE, Api, Serve, running
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_process import wait_until
@@ -219,7 +220,7 @@ def test_a_log_that_cannot_be_written_stops_nobody(served: Served) -> None:
 def test_errors_of_the_database_do_not_show_texts(store: Store) -> None:
     """Their traceback goes into the log."""
     broken = text("INSERT INTO submissions (title) VALUES (:title)")
-    with pytest.raises(SQLAlchemyError) as raised, store.write() as session:
+    with pytest.raises(SQLAlchemyError) as raised, write(store) as session:
         session.execute(broken, {"title": "a secret"})
     assert "a secret" not in str(raised.value)
 

@@ -26,6 +26,7 @@ from core.feedback.submissions import Sent, answer, keep
 from core.release import aliases
 from core.serving.model import Suggestion
 from core.store import Store, open_store
+from core.store.writing import write
 from tests.commands import SIGNOFF
 from tests.core.api.conftest import TITLE, Api, Serve, served
 from tests.core.serving.conftest import Served
@@ -131,7 +132,7 @@ def test_a_server_that_is_asked_to_end_answers_first_and_says_goodbye(served: Se
 
 
 def test_what_cannot_be_kept_in_time_is_answered_and_says_so(served: Served, api: Api) -> None:
-    with served.store.write() as session:
+    with write(served.store) as session:
         session.execute(text("SELECT 1"))
         said = api.predict()
     (prediction,) = said.json()["predictions"]

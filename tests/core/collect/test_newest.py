@@ -20,6 +20,7 @@ from core.executions.history import log_text
 from core.store import Store, collection, erasure
 from core.store.collection import KnownSubreddit
 from core.store.posts import posts_in_order
+from core.store.writing import write
 from tests.fake_reddit import FIRST, SECRET, FakeClock, FakeReddit, access_to, serving
 
 
@@ -333,7 +334,7 @@ def test_over_18_is_left_out_unless_it_is_asked_for(
 ) -> None:
     reddit.add("adult", over_18=True, posts=4)
     reddit.add("cats", posts=2)
-    with store.write() as session:
+    with write(store) as session:
         collection.ensure(session, "adult")
         collection.ensure(session, "cats")
     for _ in range(2):  # Reddit says so, then it is known

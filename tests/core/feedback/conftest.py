@@ -9,6 +9,7 @@ import pytest
 from core.feedback.submissions import Sent, keep
 from core.serving.model import Suggestion
 from core.store import releases as table
+from core.store.writing import write
 from tests.conftest import Road
 
 FOUND = (Suggestion("cats", 0.9), Suggestion("space", 0.1))
@@ -18,7 +19,7 @@ Send = Callable[..., str]
 @pytest.fixture
 def version(road: Road) -> str:
     """Of the first model, execution 3."""
-    with road.store.write() as session:
+    with write(road.store) as session:
         return table.next_version(session, at=datetime.now(UTC), candidate=3)
 
 

@@ -12,6 +12,7 @@ from core.errors import UnavailableError
 from core.feedback.keeper import Keeper
 from core.feedback.submissions import Sent
 from core.store import Store
+from core.store.writing import write
 from tests.conftest import Road
 from tests.core.feedback.conftest import FOUND
 
@@ -53,7 +54,7 @@ def test_texts_are_kept_in_order(road: Road, version: str, keeper: Keeper) -> No
 def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
     road: Road, version: str, keeper: Keeper
 ) -> None:
-    with road.store.write() as session:
+    with write(road.store) as session:
         session.execute(text("SELECT 1"))
         for title in ("locked", "still locked"):
             with pytest.raises(UnavailableError, match="cannot be stored"):

@@ -17,6 +17,7 @@ from core.stats.calibration import expected_calibration_error
 from core.store import Store, collection
 from core.store.frames import read_json
 from core.store.releases import Version
+from core.store.writing import write
 from tests.conftest import Road
 from tests.core.feedback.conftest import Send
 
@@ -54,7 +55,7 @@ def test_acceptance_is_of_those_who_answered(road: Road, send: Send) -> None:
 
 
 def test_among_five_is_of_those_who_got_five(road: Road, send: Send) -> None:
-    with road.store.write() as session:
+    with write(road.store) as session:
         session.execute(text("UPDATE models SET subreddits = 9"))
     for names, said in (
         (("cats",), "cats"),
@@ -69,7 +70,7 @@ def test_among_five_is_of_those_who_got_five(road: Road, send: Send) -> None:
 
 
 def test_where_fewer_are_known_all_of_them_are_as_good_as_five(road: Road, send: Send) -> None:
-    with road.store.write() as session:
+    with write(road.store) as session:
         session.execute(text("UPDATE models SET subreddits = 2"))
     for names, said in ((("cats",), "cats"), (("cats", "dogs"), "dogs"), (("cats", "dogs"), None)):
         answer(road.store, send(suggestions=suggested(0.5, *names)), said)

@@ -11,6 +11,7 @@ from core.quality import check as quality
 from core.quality.summary import DAY
 from core.store import Store, collection, erasure
 from core.store import quality as table
+from core.store.writing import write
 from tests.factories import FIRST, fill, make_corpus, make_post
 
 
@@ -60,7 +61,7 @@ def test_a_check_is_outdated_by_posts_that_come_change_or_go(store: Store) -> No
     fill(store, [replace(posts[0], title="Another title")])
     assert not current()
     quality.check(store)
-    with store.write() as session:
+    with write(store) as session:
         erasure.bury(session, {posts[1].id: "deleted"}, execution=1, at=datetime.now(UTC))
     assert not current()
     found = quality.check(store)
@@ -93,7 +94,7 @@ def test_holdings_are_those_of_the_posts(store: Store) -> None:
 
 def test_outcomes_of_collecting_are_counted(store: Store) -> None:
     early, late = (datetime(2026, 5, day, tzinfo=UTC) for day in (1, 2))
-    with store.write() as session:
+    with write(store) as session:
         for name, outcome, at in (
             ("cats", "private", early),
             ("dogs", "collected", early),

@@ -231,7 +231,7 @@ with store.read() as session:
     mine = [model.execution for model in models.models(session)][int(sys.argv[1]) : 15 : 3]"""
     act = """
 for candidate in mine:
-    with store.write() as session:
+    with write(store) as session:
         print(releases.next_version(session, at=at, candidate=candidate), end=" ")"""
     said = " ".join(race(prepare, act, processes=3)).split()
     assert sorted(said) == sorted(f"20260531.{n}" for n in range(1, 16))

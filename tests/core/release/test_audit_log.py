@@ -16,6 +16,7 @@ from core.release.events import Approved
 from core.release.review import approve, propose, reject
 from core.store import Store, open_store
 from core.store import audit as table
+from core.store.writing import write
 from tests.commands import race
 from tests.conftest import Road
 from tests.factories import by, set_policy
@@ -180,7 +181,7 @@ def test_whoever_tampers_is_found_and_where(log: Store, number: int, why: str, s
 
 
 def test_a_well_hashed_entry_of_no_decision_is_found(log: Store) -> None:
-    with log.write() as session:
+    with write(log) as session:
         head = table.last(session)
         assert head is not None
         table.append(session, chain.link(chain.read(head), head))

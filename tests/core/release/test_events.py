@@ -17,6 +17,7 @@ from core.release.events import KINDS, Commented, ReleaseEvent
 from core.release.history import ALL_EVENTS, RELEASE_EVENTS
 from core.store import records
 from core.store.records import Record
+from core.store.writing import write
 from tests.conftest import Road
 from tests.factories import make_event
 
@@ -95,7 +96,7 @@ def test_what_no_kind_of_event_writes_is_refused(kind: str, details: dict[str, s
 def test_a_row_that_was_tampered_with_is_reported_with_the_way_to_the_log(road: Road) -> None:
     at = datetime(2026, 5, 31, tzinfo=UTC)
     details = {"candidate": 3, "comment": "", "alias": "not of a comment"}
-    with road.store.write() as session:
+    with write(road.store) as session:
         row = Record(table="release_events", kind=Commented.kind, at=at, by="x", details=details)
         records.append(session, row)
     with (

@@ -22,6 +22,7 @@ from core.snapshots.rules import Rules
 from core.snapshots.unsealed import decrypted, unseal
 from core.store import Store
 from core.store import snapshots as table
+from core.store.writing import write
 from tests.conftest import Road
 from tests.factories import make_corpus
 
@@ -35,7 +36,7 @@ def key_file(store: Store) -> Path:
 
 def point_to(road: Road, digest: str) -> None:
     """Have the snapshot's row name another sealed file."""
-    with road.store.write() as session:
+    with write(road.store) as session:
         table.replace_files(session, replace(road.snapshot, sealed_test=digest))
 
 

@@ -13,6 +13,7 @@ from core.snapshots import content, find
 from core.snapshots.verify import State, verify
 from core.store import Store
 from core.store import snapshots as table
+from core.store.writing import write
 from tests.conftest import Road
 from tests.workspaces import overwrite
 
@@ -26,7 +27,7 @@ def rewrite(store: Store, change: Callable[[pa.Table], pa.Table]) -> None:
     changed = change(pq.read_table(io.BytesIO(store.artifacts.read(snapshot.train))))
     pq.write_table(changed, buffer := io.BytesIO())
     digest = store.artifacts.put_bytes(buffer.getvalue())
-    with store.write() as session:
+    with write(store) as session:
         table.replace_files(session, replace(snapshot, train=digest))
 
 
@@ -82,7 +83,7 @@ def test_a_post_that_was_emptied_by_somebody_else_breaks_it(road: Road) -> None:
     digest = road.store.artifacts.put_bytes(found.content)
     for erased, why in (({}, "{} were erased"), ({"train": 1}, "nobody erased")):
         changed = replace(road.snapshot, train=digest, erased=erased)
-        with road.store.write() as session:
+        with write(road.store) as session:
             table.replace_files(session, changed)
         verdict = verify(road.store, find(road.store, "small"))
         assert verdict.state == State.BROKEN

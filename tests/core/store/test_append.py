@@ -13,6 +13,7 @@ from core.store import Store, open_store
 from core.store.sqlite import DATABASE
 from core.store.tables import SubredditRow
 from core.store.tables_feedback import LabelRow
+from core.store.writing import append, write
 
 FULL, NORMAL = 2, 1
 
@@ -52,7 +53,7 @@ def statements(store: Store) -> Callable[[], list[str]]:
 
 
 def pragma(store: Store, name: str) -> int:
-    with store.write() as session:
+    with write(store) as session:
         value: int = session.execute(text(f"PRAGMA {name}")).scalar_one()
         return value
 
@@ -79,7 +80,7 @@ def test_each_transaction_waits_for_the_disk_as_it_was_asked_to(
     for number, durable in enumerate(order):
         assert pragma(store, "synchronous") == FULL
         statements()
-        store.append(SubredditRow, [Subreddit(str(number), str(number))], durable=durable)
+        append(store, SubredditRow, [Subreddit(str(number), str(number))], durable=durable)
         modes.append(synchronous_at_commit(statements()))
     assert modes == [FULL if durable else NORMAL for durable in order]
     assert pragma(store, "synchronous") == FULL
@@ -89,23 +90,23 @@ def test_each_transaction_waits_for_the_disk_as_it_was_asked_to(
 def test_what_fails_leaves_nothing_behind(store: Store) -> None:
     rows = [Subreddit("cats", "cats"), Subreddit("Cats", "cats")]
     with pytest.raises(IntegrityError, match="UNIQUE"):
-        store.append(SubredditRow, rows, durable=False)
+        append(store, SubredditRow, rows, durable=False)
     assert names(store) == []
     assert pragma(store, "synchronous") == FULL
 
 
 def test_rows_keep_to_the_rules_of_the_tables(store: Store) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
-        store.append(LabelRow, [ORPHAN])
+        append(store, LabelRow, [ORPHAN])
 
 
 def test_it_waits_no_longer_than_its_patience(store: Store) -> None:
     other = open_store(store.home)
-    with other.write() as session:
+    with write(other) as session:
         session.execute(text("SELECT 1"))
         with pytest.raises(StorageError, match="locked for 0 s"):
-            store.append(SubredditRow, [Subreddit("cats", "cats")], patience=0.05)
-    store.append(SubredditRow, [Subreddit("cats", "cats")])
+            append(store, SubredditRow, [Subreddit("cats", "cats")], patience=0.05)
+    append(store, SubredditRow, [Subreddit("cats", "cats")])
     assert pragma(store, "busy_timeout") == 30_000
     other.engine.dispose()
 
@@ -114,4 +115,4 @@ def test_a_database_that_cannot_be_opened_is_told(store: Store) -> None:
     store.engine.dispose()
     (store.home / DATABASE).write_bytes(b"not one" * 1_000)
     with pytest.raises(StorageError, match="damaged"):
-        store.append(SubredditRow, [Subreddit("cats", "cats")])
+        append(store, SubredditRow, [Subreddit("cats", "cats")])

@@ -13,6 +13,7 @@ from core.errors import StorageError
 from core.store import Store
 from core.store import executions as table
 from core.store import posts as posts_table
+from core.store.writing import write
 from tests.factories import fill, make_corpus, make_post
 
 SHORTENING = """
@@ -38,7 +39,7 @@ def begin(store: Store, at: datetime) -> int:
         "cache_key": "k",
         **{name: {} for name in ("params", "inputs", "code", "environment", "process")},
     }
-    with store.write() as session:
+    with write(store) as session:
         return table.begin(session, values)
 
 
@@ -50,12 +51,12 @@ def test_the_database_is_safe_against_crashes_and_loose_ends(store: Store) -> No
 
 
 def test_a_row_that_points_nowhere_is_refused(store: Store) -> None:
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"), store.write() as session:
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), write(store) as session:
         session.execute(text("INSERT INTO aliases VALUES ('production', '20260531.1')"))
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.write() as session:
+    with pytest.raises(ZeroDivisionError), write(store) as session:
         session.execute(text("INSERT INTO subreddits (name, key) VALUES ('cats', 'cats')"))
         raise ZeroDivisionError
     with store.read() as session:

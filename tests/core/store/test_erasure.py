@@ -12,6 +12,7 @@ from core.store import erasure as table
 from core.store import posts as posts_table
 from core.store.erasure import Recheck, Tombstone
 from core.store.posts import WriteCounts, write_posts
+from core.store.writing import write
 from tests.factories import FIRST, fill, make_post
 
 NOW = datetime(2026, 5, 31, tzinfo=UTC)
@@ -25,13 +26,13 @@ def run(store: Store) -> int:
 
 
 def bury(store: Store, run: int, *ids: str, unknown: bool = False) -> dict[str, str]:
-    with store.write() as session:
+    with write(store) as session:
         reasons = dict.fromkeys(ids, "deleted")
         return table.bury(session, reasons, execution=run, at=NOW, unknown=unknown)
 
 
-def write(store: Store, run: int, *posts: Post) -> WriteCounts:
-    with store.write() as session:
+def written(store: Store, run: int, *posts: Post) -> WriteCounts:
+    with write(store) as session:
         return write_posts(session, [row(post, "file") for post in posts], run)
 
 
@@ -55,17 +56,17 @@ def test_id_subreddit_moment_and_why_stay_and_nothing_else(store: Store, run: in
 def test_an_erased_post_never_comes_back(store: Store, run: int) -> None:
     bury(store, run, "a1")
     again, new = make_post(id="a1", title="Once more"), make_post(id="a9")
-    assert write(store, run, again, new) == WriteCounts(inserted=1, erased=1)
-    assert write(store, run, again, again) == WriteCounts(erased=2)
+    assert written(store, run, again, new) == WriteCounts(inserted=1, erased=1)
+    assert written(store, run, again, again) == WriteCounts(erased=2)
     with store.read() as session:
         assert table.stored(session, ["a1", "a9"]) == {"a9"}
 
 
 def test_a_post_that_was_never_here_can_be_kept_from_coming(store: Store, run: int) -> None:
     assert bury(store, run, "b1") == {}
-    assert write(store, run, make_post(id="b1")) == WriteCounts(inserted=1)
+    assert written(store, run, make_post(id="b1")) == WriteCounts(inserted=1)
     assert bury(store, run, "b2", unknown=True) == {"b2": "deleted"}
-    assert write(store, run, make_post(id="b2")) == WriteCounts(erased=1)
+    assert written(store, run, make_post(id="b2")) == WriteCounts(erased=1)
     with store.read() as session:
         found = table.tombstone(session, "b2")
     assert found is not None
@@ -74,7 +75,7 @@ def test_a_post_that_was_never_here_can_be_kept_from_coming(store: Store, run: i
 
 def test_the_first_tombstone_stays(store: Store, run: int) -> None:
     bury(store, run, "a1")
-    with store.write() as session:
+    with write(store) as session:
         again = table.bury(session, {"a1": "removed"}, execution=run, at=NOW + timedelta(days=1))
         found = table.tombstone(session, "a1")
     assert again == {}
@@ -114,9 +115,9 @@ def test_since_when_a_post_is_absent_is_kept_until_it_is_shown_or_erased(
     store: Store, run: int
 ) -> None:
     later = NOW + timedelta(hours=5)
-    with store.write() as session:
+    with write(store) as session:
         table.write_absences(session, absent=["a0", "a1", "a2"], shown=[], at=NOW)
-    with store.write() as session:
+    with write(store) as session:
         table.write_absences(session, absent=["a1", "a3"], shown=["a0"], at=later)
     bury(store, run, "a2")
     with store.read() as session:
@@ -126,9 +127,9 @@ def test_since_when_a_post_is_absent_is_kept_until_it_is_shown_or_erased(
 def test_a_round_is_kept_for_each_scope(store: Store) -> None:
     first = Recheck(scope="reddit", began_at=NOW, cursor="a1")
     ended = Recheck(scope="reddit", began_at=NOW, cursor="a3", ended_at=NOW + timedelta(hours=1))
-    with store.write() as session:
+    with write(store) as session:
         table.write_recheck(session, first)
-    with store.write() as session:
+    with write(store) as session:
         assert table.recheck(session, "reddit") == first
         table.write_recheck(session, ended)
     with store.read() as session:

@@ -10,6 +10,7 @@ from core.executions import record
 from core.store import Store
 from core.store import posts as table
 from core.store.posts import WriteCounts, write_posts
+from core.store.writing import write
 from tests.factories import FIRST, fill, make_post
 
 
@@ -19,43 +20,43 @@ def execution(store: Store) -> int:
         return run.number
 
 
-def write(store: Store, posts: list[Post], execution: int) -> WriteCounts:
-    with store.write() as session:
+def written(store: Store, posts: list[Post], execution: int) -> WriteCounts:
+    with write(store) as session:
         return write_posts(session, [row(post, "file") for post in posts], execution)
 
 
 def test_rows_are_inserted_updated_or_left(store: Store, execution: int) -> None:
     first = [make_post(id="a1"), make_post(id="a2"), make_post(id="a3")]
-    assert write(store, first, execution) == WriteCounts(inserted=3)
+    assert written(store, first, execution) == WriteCounts(inserted=3)
     second = [make_post(id="a1"), make_post(id="a2", score=9), make_post(id="a4")]
-    assert write(store, second, execution) == WriteCounts(1, 1, 1)
-    assert write(store, [], execution) == WriteCounts()
+    assert written(store, second, execution) == WriteCounts(1, 1, 1)
+    assert written(store, [], execution) == WriteCounts()
 
 
 def test_of_rows_with_one_id_the_last_counts(store: Store, execution: int) -> None:
     batch = [make_post(title="old"), make_post(title="new")]
-    assert write(store, batch, execution) == WriteCounts(inserted=1, unchanged=1)
+    assert written(store, batch, execution) == WriteCounts(inserted=1, unchanged=1)
     with store.read() as session:
         assert table.posts_by_id(session, ["abc1"])["abc1"].title == "new"
 
 
 def test_a_post_may_move_to_another_subreddit(store: Store, execution: int) -> None:
-    write(store, [make_post(subreddit="cats")], execution)
-    assert write(store, [make_post(subreddit="space")], execution) == WriteCounts(updated=1)
+    written(store, [make_post(subreddit="cats")], execution)
+    assert written(store, [make_post(subreddit="space")], execution) == WriteCounts(updated=1)
     with store.read() as session:
         assert table.posts_by_id(session, ["abc1"])["abc1"].subreddit == "space"
 
 
 def test_subreddits_are_compared_without_case(store: Store, execution: int) -> None:
-    write(store, [make_post(id="a1", subreddit="AskReddit")], execution)
-    write(store, [make_post(id="a2", subreddit="askreddit")], execution)
+    written(store, [make_post(id="a1", subreddit="AskReddit")], execution)
+    written(store, [make_post(id="a2", subreddit="askreddit")], execution)
     with store.read() as session:
         assert table.totals(session).subreddits == 1
         assert table.posts_by_id(session, ["a2"])["a2"].subreddit == "AskReddit"
 
 
 def test_two_spellings_in_one_batch_are_one_subreddit(store: Store, execution: int) -> None:
-    write(store, [make_post(id="a1", subreddit="Cats"), make_post(id="a2", subreddit="cats")], 1)
+    written(store, [make_post(id="a1", subreddit="Cats"), make_post(id="a2", subreddit="cats")], 1)
     with store.read() as session:
         assert table.totals(session).subreddits == 1
 

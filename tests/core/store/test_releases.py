@@ -6,13 +6,14 @@ from sqlalchemy.exc import IntegrityError
 
 from core.release import history
 from core.store import releases as table
+from core.store.writing import write
 from tests.conftest import Road
 from tests.factories import make_event
 
 
 def test_an_event_comes_back_as_it_was_written(road: Road) -> None:
     event = make_event("proposed", candidate=3, comment="“quoted”\nand more")
-    with road.store.write() as session:
+    with write(road.store) as session:
         history.append(session, event)
     with road.store.read() as session:
         (found,) = history.of_candidate(session, 3)
@@ -29,24 +30,24 @@ def test_an_event_comes_back_as_it_was_written(road: Road) -> None:
     ],
 )
 def test_no_statement_changes_or_deletes_an_event(road: Road, statement: str) -> None:
-    with road.store.write() as session:
+    with write(road.store) as session:
         history.append(session, make_event("proposed", candidate=3))
     with road.store.read() as session:
         before = history.events(session)
-    with pytest.raises(IntegrityError, match="append-only"), road.store.write() as session:
+    with pytest.raises(IntegrityError, match="append-only"), write(road.store) as session:
         session.execute(text(statement))
     with road.store.read() as session:
         assert history.events(session) == before
 
 
 def test_an_event_of_no_candidate_is_refused(road: Road) -> None:
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"), road.store.write() as session:
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), write(road.store) as session:
         history.append(session, make_event("proposed", candidate=99))
 
 
 def test_a_candidate_gets_one_version(road: Road) -> None:
     at = make_event("proposed").at
-    with road.store.write() as session:
+    with write(road.store) as session:
         table.next_version(session, at=at, candidate=3)
-    with pytest.raises(IntegrityError, match="UNIQUE"), road.store.write() as session:
+    with pytest.raises(IntegrityError, match="UNIQUE"), write(road.store) as session:
         table.next_version(session, at=at, candidate=3)

@@ -21,6 +21,7 @@ from core.store import Store, open_store
 from core.store.releases import next_version
 from core.store.schema import HEAD, bring_up_to_date
 from core.store.types import Base
+from core.store.writing import write
 from tests.commands import race
 from tests.conftest import Road
 from tests.factories import fill, make_event, make_post
@@ -153,8 +154,8 @@ def test_a_folder_in_the_place_of_the_database_is_refused(home: Path) -> None:
     ],
 )
 def test_what_is_finished_never_changes(road: Road, statement: str) -> None:
-    with road.store.write() as session:
+    with write(road.store) as session:
         next_version(session, at=datetime.now(UTC), candidate=road.baseline.execution)
         history.append(session, make_event("proposed", candidate=3))
-    with pytest.raises(IntegrityError), road.store.write() as session:
+    with pytest.raises(IntegrityError), write(road.store) as session:
         session.execute(text(statement))

@@ -1,0 +1,64 @@
+"""The ways to write: somebody acts who may, or the code says why nobody is asked.
+
+Nothing else begins a write transaction: only this module may import :mod:`core.store.writing`, and
+the store itself, which records that runs of dead processes were interrupted.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from core.access.authorisation import authorise
+from core.access.identity import Actor, Role
+from core.store import Store
+from core.store.database import PATIENCE
+from core.store.types import Base
+from core.store.writing import append, write
+
+WITHIN_A_RUN = "it belongs to a recorded run, which asked as it began"
+"""Why most of what asks nobody needs no role, for :func:`unattended`."""
+
+
+@contextmanager
+def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Actor]]:
+    """A write transaction of somebody who may; it commits at its end.
+
+    Args:
+        needed: the role that it takes.
+        to: what they want to do, as a verb with its object: ``approve a candidate``.
+
+    Raises:
+        RefusedError: they may not; nothing is written.
+    """
+    with write(store) as session:
+        yield session, authorise(session, needed, to=to)
+
+
+@contextmanager
+def unattended(store: Store, *, because: str) -> Iterator[Session]:
+    """A write transaction that asks nobody; it commits at its end.
+
+    Args:
+        because: why it takes no role. It is for whoever reads the code.
+    """
+    with write(store) as session:
+        yield session
+
+
+def append_unattended(
+    store: Store,
+    table: type[Base],
+    rows: Sequence[NamedTuple],
+    *,
+    because: str,
+    durable: bool = True,
+    patience: float = PATIENCE,
+) -> None:
+    """Add rows in one fast transaction that asks nobody, see :func:`core.store.writing.append`.
+
+    Args:
+        because: as for :func:`unattended`.
+    """
+    append(store, table, rows, durable=durable, patience=patience)
