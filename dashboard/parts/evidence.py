@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.metrics import HEADLINES
 from core.release.case import Case, caveats
 from dashboard import components as c
 from dashboard import data, pages, pair, words
 from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
-from dashboard.parts.metrics import KEY_FIGURES, NAMES, show_figures
+from dashboard.parts.metrics import show_figures
 from dashboard.parts.subreddit import unread
 
 
@@ -25,9 +26,9 @@ def show_key_figures(case: Case, chosen: Chosen | None) -> None:
         show_figures(chosen)
     else:
         with st.container(horizontal=True):
-            for name in (*KEY_FIGURES, "p_at_1_mean"):
-                value = words.three(case.evidence.evaluation.metrics[name])
-                st.metric(NAMES[name], value, border=True, width="stretch")
+            for metric in HEADLINES:
+                value = words.three(case.evidence.evaluation.metrics[metric.key])
+                st.metric(metric.name, value, border=True, width="stretch")
     st.caption(judged_by(case, chosen))
 
 

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.metrics import METRIC
 from core.release.check import REVIEW
 from core.release.gates import Gate, GateVerdict
 from dashboard import components as c
 from dashboard import words
-from dashboard.parts.metrics import NAMES as METRICS
 
 WAITS = "waits"
 """What a gate does that asks for something nobody has done yet."""
@@ -73,7 +73,7 @@ def name(gate: Gate) -> str:
     """What people call a gate, with its key where it has several."""
     kind, _, key = gate.name.partition(".")
     if kind == "minimum_metric":
-        return f"{METRICS.get(key, key)} high enough"
+        return f"{METRIC[key].name if key in METRIC else key} high enough"
     return f"{NAMES.get(kind, kind)}{f' ({key.upper()})' if key else ''}"
 
 
