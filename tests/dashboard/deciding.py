@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core.release import candidates, openings, review
-from core.release.events import State
 from core.release.policy import FILE
+from core.release.states import CandidateState
 from core.store import Store, open_store
 from tests.demo_workspace import WAITING, brought
 from tests.factories import by
@@ -37,7 +37,7 @@ def _open(home: Path) -> None:
 
 def _approve(home: Path) -> None:
     store = open_store(home)
-    if candidates.get(store, WAITING).state == State.PROPOSED:
+    if candidates.get(store, WAITING).state == CandidateState.PROPOSED:
         open_test(store)
     with by("grace"):
         review.approve(store, WAITING, comment="Knows the election.")
