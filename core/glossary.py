@@ -14,8 +14,12 @@ TERMS = MappingProxyType(
         " is loaded.",
         "audit log": "The list of all decisions. Each entry contains the hash of the one before, so"
         " that a later edit can be detected.",
+        "balanced accuracy": "The mean share of each subreddit's posts that are predicted"
+        " correctly. Each subreddit has the same weight.",
         "baseline": "The evaluation that a candidate is compared with, usually the production"
         " version.",
+        "Brier score": "The mean squared distance of p@1 from 1 (if the first prediction is right)"
+        " or 0 (if it is wrong). Lower is better.",
         "calibration": "Whether probabilities can be taken at face value: of the posts with p@1"
         " near 0.8, about 80% should be right.",
         "canary": "A version that receives a fixed share of the traffic. Each caller keeps getting"
@@ -53,7 +57,11 @@ TERMS = MappingProxyType(
         "leakage": "Test posts, or near-duplicates of them, among the training posts. They make a"
         " model look better than it is.",
         "ledger": "The list of all openings of sealed test splits.",
+        "log loss": "The mean of −ln p, where p is the probability given to the right subreddit."
+        " Lower is better.",
         "macro F1": "The mean of the F1 scores of all subreddits, each with the same weight.",
+        "Matthews correlation": "How well predictions and subreddits agree: 1 if all are right,"
+        " about 0 by chance.",
         "McNemar test": "Compares two models on the same posts, using only the posts that exactly"
         " one of them gets right.",
         "near-duplicate": "A post whose text is almost the same as another post's, such as a"

@@ -55,7 +55,7 @@ def fault(line: str) -> str | None:
     ``audit verify|export`` names two commands.
     """
     first, *rest = line.split()
-    named = [first]
+    named = ["" if first.startswith("-") else first]
     if is_group(first) and rest and not rest[0].startswith("-"):
         named = [f"{first} {word}" for word in rest[0].split("|")]
     if not all(command in commands() for command in named):
