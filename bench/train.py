@@ -13,19 +13,21 @@ from bench.posts import Prepared, prepare
 from bench.scratch import scratch_folder
 from core.processes import cores
 from core.snapshots import load_split
-from core.training.fasttext_family import DEFAULTS
+from core.training.fasttext_family import PARAMETERS
 from core.training.fasttext_model import PREFIX
+from core.training.parameters import defaults
 from core.training.train import train
 
 BUDGET = 1.10
 SEED = 0
+OURS = defaults(PARAMETERS)
 
 
 def main() -> None:
     """Parse the arguments, measure, report."""
     parser = report.parser(__doc__, repeats=3)
     parser.add_argument("--posts", type=int, default=100_000, help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, default=DEFAULTS["epoch"], help="default: ours")
+    parser.add_argument("--epochs", type=int, default=OURS["epoch"], help="default: ours")
     chosen = parser.parse_args()
     prepared = prepare(chosen.posts)
     with scratch_folder() as folder:
@@ -63,7 +65,7 @@ def train_bare(folder: Path, epochs: int) -> float:
     """Seconds of fastText on the text file."""
     import fasttext
 
-    options = {**DEFAULTS, "epoch": epochs, "seed": SEED, "thread": cores()}
+    options = {**OURS, "epoch": epochs, "seed": SEED, "thread": cores()}
 
     def run() -> None:
         model = fasttext.train_supervised(str(folder / "train.txt"), **options, verbose=0)

@@ -16,6 +16,7 @@ from core.cli.output import (
 from core.comparison.noise import measure
 from core.executions import get
 from core.snapshots import find
+from core.training.families import DEFAULT_FAMILY
 from core.words import band
 
 
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 def noise(
     snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
     repeats: Annotated[int, typer.Option(help="How many trainings, at least 3.")] = 5,
-    model: Annotated[str, typer.Option(help="The family of models.")] = "fasttext",
+    model: Annotated[str, typer.Option(help="The family of models.")] = DEFAULT_FAMILY,
     param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
     threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,
     as_json: AsJson = False,

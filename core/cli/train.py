@@ -18,6 +18,7 @@ from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.hints import Command, Hint
 from core.snapshots import find
+from core.training.families import DEFAULT_FAMILY
 from core.training.train import train as train_model
 
 
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def train(
     snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
-    model: Annotated[str, typer.Option(help="The family of models.")] = "fasttext",
+    model: Annotated[str, typer.Option(help="The family of models.")] = DEFAULT_FAMILY,
     param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another model.")] = 0,
     threads: Annotated[

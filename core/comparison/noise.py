@@ -46,7 +46,7 @@ def measure(
     snapshot: Snapshot,
     *,
     repeats: int,
-    model: str = "fasttext",
+    model: str | None = None,
     params: Mapping[str, str] | None = None,
     threads: int | None = None,
     progress: Progress = silent,

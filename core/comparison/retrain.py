@@ -21,7 +21,7 @@ class Configuration:
     """What all repeats share. ``threads`` None: all cores, one training after the other."""
 
     snapshot: str
-    model: str
+    model: str | None
     params: Mapping[str, str]
     threads: int | None
 

@@ -20,6 +20,7 @@ from core.store import snapshots as snapshot_rows
 from core.store.frames import put_frame, put_json
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
+from core.training.families import family
 from core.training.load import load, loader, require_normaliser
 
 STEP = Step(
@@ -96,7 +97,10 @@ def _evaluation(
     params = {"split": split, "k": TOP}
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
     judge = partial(_evaluate, store, model, snapshot, split, read, progress=progress)
-    made = run_cached(store, STEP, judge, params=params, inputs=inputs, force=force)
+    packages = family(model.family).packages
+    made = run_cached(
+        store, STEP, judge, params=params, inputs=inputs, force=force, packages=packages
+    )
     return of_execution(store, made.number)
 
 
@@ -111,7 +115,10 @@ def _evaluate(
     progress: Progress,
 ) -> None:
     data = read()
-    table = predict(loader(store, model), data, k=TOP, progress=progress)
+    kind = family(model.family)
+    table = predict(
+        loader(store, model), data, k=TOP, memory_hint=kind.memory_hint, progress=progress
+    )
     found = aggregate(table)
     metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}
     made = Evaluation(

@@ -20,6 +20,8 @@ from core.training.classifier import Classifier, Predictions
 
 SMALL = 10_000
 """Fewer posts are predicted in this process: starting others takes longer."""
+SMALLER = "train a smaller model"
+"""What to do where memory runs out, if the family does not say more."""
 BATCH = 1_024
 """Lines predicted at once. In between, a process looks whether it is still wanted."""
 
@@ -28,7 +30,7 @@ Load = Callable[[], Classifier]
 
 
 def in_parts(
-    classifier: Classifier, load: Load, split: SplitFile, *, k: int
+    classifier: Classifier, load: Load, split: SplitFile, *, k: int, memory_hint: str = SMALLER
 ) -> Generator[Predictions]:
     """Predictions of each row group, in order: the same bits in any number of processes.
 
@@ -36,13 +38,16 @@ def in_parts(
 
     Args:
         load: gives ``classifier`` once more.
+        memory_hint: see :class:`core.training.classifier.Family`.
 
     Raises:
         SignoffError: a process was killed, or memory ran out.
     """
     processes = min(cores(), len(split.sizes))
     if processes > 1 and len(split) >= SMALL:
-        yield from _in_processes(classifier, load, split, k=k, processes=processes)
+        yield from _in_processes(
+            classifier, load, split, k=k, processes=processes, memory_hint=memory_hint
+        )
     else:
         yield from map(_Job(classifier, split.source, k), range(len(split.sizes)))
 
@@ -70,7 +75,13 @@ class _Job:
 
 
 def _in_processes(
-    classifier: Classifier, load: Load, split: SplitFile, *, k: int, processes: int
+    classifier: Classifier,
+    load: Load,
+    split: SplitFile,
+    *,
+    k: int,
+    processes: int,
+    memory_hint: str,
 ) -> Iterator[Predictions]:
     context = safe_context()
     stop = context.Event()
@@ -89,7 +100,7 @@ def _in_processes(
     except (BrokenProcessPool, MemoryError) as error:
         raise SignoffError(
             "A process that predicts was killed, or ran out of memory",
-            "If it ran out of memory, close other programs, or train with a lower dim or bucket.",
+            f"If it ran out of memory, close other programs, or {memory_hint}.",
         ) from error
     finally:
         stop.set()

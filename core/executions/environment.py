@@ -25,15 +25,19 @@ _PACKAGES = (
 )
 
 
-@lru_cache(maxsize=1)
-def environment() -> dict[str, Any]:
-    """Versions and machine, as stored with every execution."""
+@lru_cache
+def environment(*packages: str) -> dict[str, Any]:
+    """Versions and machine, as stored with every execution.
+
+    Args:
+        packages: distributions that this run depends on, besides those of every run.
+    """
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu_model(),
         "cores": cores(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: _version(name) for name in dict.fromkeys((*_PACKAGES, *packages))},
     }
 
 

@@ -1,7 +1,7 @@
 """The context manager that versions a run."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +56,7 @@ def record(
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
     cache_key: str | None = None,
+    packages: Sequence[str] = (),
 ) -> Iterator[Run]:
     """Record the step that runs inside.
 
@@ -65,6 +66,7 @@ def record(
         inputs: what is read, by digest or number; JSON values.
         cache_key: what :func:`core.executions.steps.cached` finds it by; None: it is never given
             back.
+        packages: distributions that this run depends on, besides those of every run.
 
     Raises:
         RefusedError: the actor is not a reviewer. Asked once, as the run begins: what it writes
@@ -77,7 +79,7 @@ def record(
     reap(store)
     started = datetime.now(UTC)
     with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
-        beginning = _beginning(store, actor, kind, params, inputs)
+        beginning = _beginning(store, actor, kind, params, inputs, packages)
         number = table.begin(session, {**beginning, "started_at": started, "cache_key": cache_key})
         begun(number, started)
     try:
@@ -111,6 +113,7 @@ def _beginning(
     kind: str,
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
+    packages: Sequence[str],
 ) -> dict[str, Any]:
     code = code_version()
     patch = store.artifacts.put_bytes(code.patch) if code.patch else None
@@ -121,7 +124,7 @@ def _beginning(
         "params": dict(params),
         "inputs": dict(inputs),
         "code": code.as_json(patch),
-        "environment": environment(),
+        "environment": environment(*packages),
         "process": own_process(),
     }
 

@@ -1,7 +1,7 @@
 """Steps whose earlier result is given back while code, parameters and inputs stay the same."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ def run_cached(
     inputs: Mapping[str, Any],
     force: bool = False,
     check: Callable[[], object] | None = None,
+    packages: Sequence[str] = (),
 ) -> Execution:
     """The earlier execution of this step, or a new one that ``work`` does.
 
@@ -60,6 +61,7 @@ def run_cached(
         inputs: what is read, by digest or number; JSON values.
         force: run even if the same was run before.
         check: asked before a new run begins; what it refuses is not recorded.
+        packages: distributions that the step depends on, besides those of every step.
 
     Raises as ``check``, ``work`` and :func:`core.executions.record.record` do.
     """
@@ -69,6 +71,8 @@ def run_cached(
     if check is not None:
         check()
     key = step.key(params, inputs)
-    with record(store, step.kind, params=params, inputs=inputs, cache_key=key) as run:
+    with record(
+        store, step.kind, params=params, inputs=inputs, cache_key=key, packages=packages
+    ) as run:
         work(run)
     return get(store, run.number)

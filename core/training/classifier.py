@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
 from core.progress import Progress
+from core.training.parameters import Parameter
 
 if TYPE_CHECKING:  # a process that holds a model needs no snapshot
     from core.snapshots.content import SplitData
 
-MAX_VALUE = 2**31
-"""No parameter reaches it."""
 ABSENT = -1
 """In :class:`Predictions`: the model has no k-th label to give."""
 
@@ -62,11 +60,18 @@ class Family(Protocol):
     """Raised where the same posts, parameters and seed come to give another model: noise that was
     measured before tells nothing of it."""
 
-    def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """All parameters, the given ones checked and converted, the rest by default.
+    parameters: tuple[Parameter, ...]
+    """What can be chosen, beside seed and threads."""
+    packages: tuple[str, ...]
+    """Distributions whose version can change what it makes; recorded with every training."""
+    memory_hint: str
+    """What to do where memory runs out, as part of a sentence: ``train with a lower dim``."""
+
+    def check(self, params: Mapping[str, Any]) -> None:
+        """Refuse values that are fine one by one, but not together.
 
         Raises:
-            InputError: unknown parameter, or a value that it cannot take.
+            InputError: they do not go together.
         """
 
     def fit(
@@ -86,38 +91,3 @@ class Family(Protocol):
 
     def load(self, model: Path) -> Classifier:
         """Read a model file that :meth:`fit` wrote."""
-
-
-def convert(
-    given: Mapping[str, str], defaults: Mapping[str, Any], choices: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
-    """Parameters from their text: each of the type of its default, within its choices.
-
-    Raises:
-        InputError: unknown name, or a value of another type, not positive, or no choice.
-    """
-    unknown = sorted(set(given) - set(defaults))
-    if unknown:
-        raise InputError(
-            f"The model has no parameter {', '.join(unknown)}",
-            f"Its parameters are {', '.join(sorted(defaults))}.",
-        )
-    values = dict(defaults)
-    for name, text in given.items():
-        if name in choices:
-            if text not in choices[name]:
-                raise InputError(f"{name} cannot be {text!r}", f"Give {', '.join(choices[name])}.")
-            values[name] = text
-            continue
-        kind = type(defaults[name])
-        try:
-            values[name] = kind(text)
-        except ValueError:
-            word = "a whole number" if kind is int else "a number"
-            raise InputError(f"{name} cannot be {text!r}", f"Give {word}.") from None
-        # fastText keeps whole numbers in 32 bits. Not a number is not within bounds either.
-        if not 0 <= values[name] < MAX_VALUE or (kind is float and not values[name]):
-            raise InputError(
-                f"{name} cannot be {text}", f"Give a positive number below {MAX_VALUE:,}."
-            )
-    return values

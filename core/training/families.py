@@ -1,10 +1,15 @@
 """The families of models that Signoff knows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.errors import InputError
 from core.training.classifier import Family
 from core.training.fasttext_family import FastTextFamily
+from core.training.parameters import parse_all
 
 FAMILIES: dict[str, Family] = {family.name: family for family in (FastTextFamily(),)}
+DEFAULT_FAMILY = FastTextFamily.name
 
 
 def family(name: str) -> Family:
@@ -16,3 +21,15 @@ def family(name: str) -> Family:
     if name not in FAMILIES:
         raise InputError(f"There is no model family {name!r}", f"Choose {', '.join(FAMILIES)}.")
     return FAMILIES[name]
+
+
+def chosen(family: Family, given: Mapping[str, str]) -> dict[str, Any]:
+    """All parameters of a family: the given ones read from their text, the rest by default.
+
+    Raises:
+        InputError: an unknown parameter, a value that it cannot have, or values that do not go
+            together.
+    """
+    values = parse_all(family.parameters, given)
+    family.check(values)
+    return values

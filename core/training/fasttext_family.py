@@ -15,24 +15,28 @@ from core.processes import python_words
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
-from core.training.classifier import convert
 from core.training.fasttext_model import PREFIX, load
+from core.training.parameters import Parameter
 
 # Chosen on the real posts; the figures are in docs/decisions/0004-defaults.md.
-DEFAULTS: dict[str, Any] = {
-    "loss": "ova",
-    "lr": 0.5,
-    "epoch": 10,
-    "dim": 64,
-    "wordNgrams": 2,
-    "minCount": 2,
-    "bucket": 500_000,
-    "minn": 0,
-    "maxn": 0,
-    "ws": 5,
-}
-_CHOICES = {"loss": ("ova", "softmax", "hs", "ns")}
-_AT_LEAST_ONE = ("epoch", "dim", "wordNgrams", "minCount")
+PARAMETERS = (
+    Parameter(
+        name="loss",
+        kind=str,
+        default="ova",
+        choices=("ova", "softmax", "hs", "ns"),
+        help="One against all, softmax, hierarchical softmax, or negative sampling.",
+    ),
+    Parameter(name="lr", kind=float, default=0.5, above_low=True, help="Learning rate."),
+    Parameter(name="epoch", kind=int, default=10, low=1, help="Passes over the posts."),
+    Parameter(name="dim", kind=int, default=64, low=1, help="Length of the vectors."),
+    Parameter(name="wordNgrams", kind=int, default=2, low=1, help="Most words of an n-gram."),
+    Parameter(name="minCount", kind=int, default=2, low=1, help="Fewest uses of a word."),
+    Parameter(name="bucket", kind=int, default=500_000, help="Buckets for n-grams."),
+    Parameter(name="minn", kind=int, default=0, help="Fewest letters of a part of a word."),
+    Parameter(name="maxn", kind=int, default=0, help="Most letters of a part of a word."),
+    Parameter(name="ws", kind=int, default=5, help="Size of the context window."),
+)
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 _FULL = b"disk full"
 
@@ -43,22 +47,20 @@ class FastTextFamily:
     name = "fasttext"
     suffix = ".bin"
     version = 2  # 1 read the posts in the order of time
+    parameters: tuple[Parameter, ...] = PARAMETERS
+    packages: tuple[str, ...] = ("fasttext-community", "numpy")
+    memory_hint = "train with a lower dim or bucket, for example with --param bucket=100000"
     load = staticmethod(load)
 
-    def parameters(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def check(self, params: Mapping[str, Any]) -> None:
         """See :class:`core.training.classifier.Family`."""
-        values = convert(given, DEFAULTS, _CHOICES)
-        for name in _AT_LEAST_ONE:
-            if values[name] < 1:
-                raise InputError(f"{name} cannot be {values[name]}", "Give 1 or more.")
-        if values["minn"] > values["maxn"]:
+        if params["minn"] > params["maxn"]:
             raise InputError("minn is larger than maxn", "Give a maxn of at least minn.")
-        if values["bucket"] == 0 and (values["wordNgrams"] > 1 or values["maxn"] > 0):
+        if params["bucket"] == 0 and (params["wordNgrams"] > 1 or params["maxn"] > 0):
             raise InputError(
                 "bucket is 0, but pairs of words and parts of words need buckets",
                 "Give a larger bucket, or set wordNgrams=1 and maxn=0.",
             )
-        return values
 
     def fit(
         self,
@@ -131,7 +133,7 @@ def _explain(said: bytes, code: int, model: Path) -> SignoffError:
     if code < 0:
         return SignoffError(
             "The training process was killed, or ran out of memory",
-            "If it ran out of memory, lower dim or bucket, for example with --param bucket=100000.",
+            f"If it ran out of memory, {FastTextFamily.memory_hint}.",
         )
     return InputError(
         f"fastText refused to train: {last[0]}", "Change the --param that fastText names."

@@ -17,7 +17,8 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER
 from core.training.classifier import Family
-from core.training.families import family
+from core.training.families import DEFAULT_FAMILY, family
+from core.training.families import chosen as parameters_of
 from core.training.load import require_normaliser
 
 STEP = Step("train", code=("core.training", "core.text", *READING))
@@ -27,16 +28,17 @@ def train(
     store: Store,
     snapshot: Snapshot,
     *,
-    model: str = "fasttext",
+    model: str | None = None,
     params: Mapping[str, str] | None = None,
     seed: int = 0,
     threads: int | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Model:
-    """Train ``model`` on the snapshot's train split, or give back the training already made.
+    """Train a model on the snapshot's train split, or give back the training already made.
 
     Args:
+        model: name of the family; default: :data:`core.training.families.DEFAULT_FAMILY`.
         params: the family's parameters as text; the rest by default.
         threads: default: all cores. Only ``1`` is reproducible to the bit.
         force: train even if the same was trained before.
@@ -45,7 +47,7 @@ def train(
         InputError: unknown family or parameter.
         RefusedError: the snapshot's lines are of another version of the normaliser.
     """
-    kind = family(model)
+    kind = family(model or DEFAULT_FAMILY)
     threads = cores() if threads is None else threads
     if threads < 1 or not 0 <= seed < 2**31:
         raise InputError(
@@ -53,16 +55,18 @@ def train(
             "Change one of them.",
         )
     chosen: dict[str, Any] = {
-        "family": model,
+        "family": kind.name,
         "version": kind.version,
         "seed": seed,
         "threads": threads,
-        "params": kind.parameters(params or {}),
+        "params": parameters_of(kind, params or {}),
     }
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     inputs = {"snapshot": snapshot.digest}
     fit = partial(_fit, store, kind, snapshot, chosen, progress=progress)
-    made = run_cached(store, STEP, fit, params=chosen, inputs=inputs, force=force)
+    made = run_cached(
+        store, STEP, fit, params=chosen, inputs=inputs, force=force, packages=kind.packages
+    )
     return of_execution(store, made.number)
 
 

@@ -23,6 +23,7 @@ from core.evaluation.predict import predict
 from core.progress import silent
 from core.snapshots.content import SplitFile, split_file, to_parquet
 from core.training.classifier import Classifier, Predictions
+from core.training.families import chosen
 from core.training.fasttext_family import FastTextFamily
 from tests.factories import QUICK, make_corpus, make_frozen, make_split
 
@@ -43,7 +44,7 @@ def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SplitFile:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.bin"
     kind = FastTextFamily()
-    params = kind.parameters(QUICK)
+    params = chosen(kind, QUICK)
     kind.fit(make_split(POSTS), path, params=params, seed=0, threads=1, progress=silent)
     return path
 

@@ -3,8 +3,11 @@
 import pytest
 
 from core.errors import InputError
-from core.training.families import FAMILIES, family
-from core.training.fasttext_family import DEFAULTS, FastTextFamily
+from core.training.families import FAMILIES, chosen, family
+from core.training.fasttext_family import PARAMETERS, FastTextFamily
+from core.training.parameters import defaults
+
+DEFAULTS = defaults(PARAMETERS)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -20,19 +23,19 @@ def test_an_unknown_family_is_told_with_those_there_are() -> None:
 
 
 def test_what_is_not_given_has_its_default() -> None:
-    assert FastTextFamily().parameters({}) == DEFAULTS
+    assert chosen(FastTextFamily(), {}) == DEFAULTS
 
 
 def test_given_parameters_take_the_type_of_their_defaults() -> None:
     given = {"lr": "1", "epoch": "3", "loss": "softmax", "minCount": "1", "maxn": "0"}
-    values = FastTextFamily().parameters(given)
+    values = chosen(FastTextFamily(), given)
     assert values == DEFAULTS | {"lr": 1.0, "epoch": 3, "loss": "softmax", "minCount": 1, "maxn": 0}
     assert isinstance(values["lr"], float)
 
 
 def test_a_parameter_that_fasttext_does_not_know_is_named_with_those_it_knows() -> None:
     with pytest.raises(InputError) as caught:
-        FastTextFamily().parameters({"depth": "3", "lr": "0.1"})
+        chosen(FastTextFamily(), {"depth": "3", "lr": "0.1"})
     assert caught.value.reason == "The model has no parameter depth"
     assert all(name in str(caught.value.hint) for name in DEFAULTS)
 
@@ -51,6 +54,8 @@ def test_a_parameter_that_fasttext_does_not_know_is_named_with_those_it_knows() 
         ("lr", "inf"),
         ("lr", "1e400"),
         ("lr", ""),
+        ("lr", "1e10"),
+        ("epoch", "1_0"),
         ("loss", "hinge"),
         ("minn", "3"),
         ("bucket", "0"),
@@ -60,9 +65,9 @@ def test_a_parameter_that_fasttext_does_not_know_is_named_with_those_it_knows() 
 )
 def test_a_value_that_a_parameter_cannot_take_is_refused(name: str, text: str) -> None:
     with pytest.raises(InputError, match=f"^{name}|has no parameter {name}"):
-        FastTextFamily().parameters({name: text})
+        chosen(FastTextFamily(), {name: text})
 
 
 def test_no_buckets_are_fine_where_nothing_needs_them() -> None:
-    values = FastTextFamily().parameters({"bucket": "0", "wordNgrams": "1"})
+    values = chosen(FastTextFamily(), {"bucket": "0", "wordNgrams": "1"})
     assert values["bucket"] == 0

@@ -10,6 +10,7 @@ from core.errors import InputError, SignoffError, StorageError
 from core.progress import silent
 from core.training import fasttext_family
 from core.training.classifier import ABSENT
+from core.training.families import chosen
 from core.training.fasttext_child import expected_size
 from core.training.fasttext_family import FastTextFamily, write_training_text
 from tests.factories import QUICK, make_corpus, make_post, make_split
@@ -21,7 +22,7 @@ def fit(
     path: Path, given: Mapping[str, str] = QUICK, *, seed: int = 0, progress: object = silent
 ) -> Path:
     kind = FastTextFamily()
-    params = kind.parameters({**QUICK, **given})
+    params = chosen(kind, {**QUICK, **given})
     kind.fit(DATA, path, params=params, seed=seed, threads=1, progress=progress)  # type: ignore[arg-type]
     return path
 
