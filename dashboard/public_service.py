@@ -7,16 +7,14 @@ import atexit
 import logging
 import math
 import socket
-import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import streamlit as st
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from core.allowance import DAY, MINUTE, Allowance
 from core.errors import InputError, NotFoundError, RefusedError, SignoffError, UnavailableError
 from core.feedback import submissions
 from core.feedback.retention import erase_overdue
@@ -34,9 +32,10 @@ from core.store import Store, open_store, releases
 from core.training.train import of_execution
 from dashboard import words
 
-OF_A_SESSION = (RateLimitItemPerMinute(10),)
-OF_A_NETWORK = (RateLimitItemPerMinute(60), RateLimitItemPerDay(1_000))
-"""A school or an office may share one address."""
+OF_A_SESSION = {"minute": 10}
+OF_A_NETWORK = {"minute": 60, "day": 1_000}
+"""Posts. A school or an office may share one address."""
+_SPANS = {"minute": MINUTE, "day": DAY}
 log = logging.getLogger("signoff.demo")
 
 
@@ -78,9 +77,9 @@ def answering() -> Answering:
 
 
 @st.cache_resource(show_spinner=False)
-def limiter() -> MovingWindowRateLimiter:
+def allowance(kind: str, unit: str, most: int) -> Allowance:
     """Counts in memory: a demo page is one process."""
-    return MovingWindowRateLimiter(MemoryStorage())
+    return Allowance(most, seconds=_SPANS[unit])
 
 
 def suggester(caller: str) -> Suggester:
@@ -160,18 +159,17 @@ def admit(session: str, network: str) -> None:
     _count(OF_A_NETWORK, "network", network, who="you and others from your network")
 
 
-def _count(items: tuple[RateLimitItem, ...], kind: str, name: str, *, who: str) -> None:
-    for item in items:
-        if not limiter().hit(item, kind, name):
-            reset, _ = limiter().get_window_stats(item, kind, name)
+def _count(limits: Mapping[str, int], kind: str, name: str, *, who: str) -> None:
+    for unit, most in limits.items():
+        if wait := allowance(kind, unit, most).take(name):
             raise RefusedError(
-                f"That is more than {item.amount:,} posts per {item.GRANULARITY.name} from {who}",
-                f"Your text stays here. Press the button again in {_wait(reset)}.",
+                f"That is more than {most:,} posts per {unit} from {who}",
+                f"Your text stays here. Press the button again in {_wait(wait)}.",
             )
 
 
-def _wait(until: float) -> str:
-    left = timedelta(seconds=max(1, math.ceil(until - time.time())))
+def _wait(seconds: float) -> str:
+    left = timedelta(seconds=max(1, math.ceil(seconds)))
     for unit, length in (("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
         if left > length:
             return words.count(math.ceil(left / length), unit)

@@ -4,11 +4,11 @@ import asyncio
 import hashlib
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.access import members
+from core.allowance import Allowance
 from core.api.problems import HttpError
 from core.errors import RefusedError
 from core.hints import Command, Hint
@@ -18,7 +18,6 @@ from core.store import Store
 BELIEVED_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
-_MINUTE = 60.0
 _FORWARDED = tuple(name.encode() for name in FORWARDED)
 
 
@@ -29,38 +28,6 @@ class Caller:
     """
 
     name: str
-
-
-class Allowance:
-    """How many posts a caller may ask for in a minute of this server.
-
-    All counts end together, so that none is kept of who asks no more, and counting takes as long
-    with many callers as with one: ``limits`` looks at each of them at each request, 1.5 ms at
-    10,000.
-    """
-
-    def __init__(self, posts: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.posts, self._clock = posts, clock
-        self._taken: Counter[str] = Counter()
-        self._ends = 0.0
-
-    @property
-    def callers(self) -> int:
-        """How many have asked in this minute."""
-        return len(self._taken)
-
-    def take(self, name: str, posts: int) -> float:
-        """Count them; 0, or in how many seconds to ask again where it would be too much: that does
-        not count.
-        """
-        now = self._clock()
-        if now >= self._ends:
-            self._taken.clear()
-            self._ends = now + _MINUTE
-        if self._taken[name] + posts > self.posts:
-            return self._ends - now
-        self._taken[name] += posts
-        return 0.0
 
 
 class Doorkeeper:
@@ -113,10 +80,10 @@ class Doorkeeper:
         wait = math.ceil(self._allowance.take(caller.name, posts))
         if not wait:
             return
-        never = posts > self._allowance.posts
+        never = posts > self._allowance.most
         raise HttpError(
             429,
-            f"{caller.name} may ask for {self._allowance.posts:,} posts a minute",
+            f"{caller.name} may ask for {self._allowance.most:,} posts a minute",
             "Ask for fewer posts at once." if never else f"Ask again in {wait} s.",
             {} if never else {"Retry-After": str(wait)},
         )

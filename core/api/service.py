@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary, finalize
 
 from core.api.groups import Groups, NoRoomError
 from core.api.meters import Meters
+from core.batches import batches
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
 from core.feedback.keeper import Keeper
@@ -113,12 +114,10 @@ class Service:
         ask.require_room()
         said: list[Said] = []
         kept: list[str | None] = []
-        for start in range(0, len(posts), AT_ONCE * PARTS):
-            some = posts[start : start + AT_ONCE * PARTS]
-            asked = [
-                Question(served.suggester, part, k, keep_text)
-                for part in (some[at : at + AT_ONCE] for at in range(0, len(some), AT_ONCE))
-            ]
+        questions = (
+            Question(served.suggester, part, k, keep_text) for part in batches(posts, AT_ONCE)
+        )
+        for asked in batches(questions, PARTS):
             try:
                 answers = await _together(ask, asked)
             except NoRoomError:

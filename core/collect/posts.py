@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from core.access.transactions import WITHIN_A_RUN, unattended
+from core.batches import batches
 from core.store import Store
 from core.store.posts import WriteCounts, write_posts
 
@@ -40,8 +41,8 @@ class Post:
 def store_posts(store: Store, posts: Sequence[Post], *, source: str, execution: int) -> WriteCounts:
     """Write posts in transactions of :data:`BATCH`; what became of them."""
     counts = WriteCounts()
-    for start in range(0, len(posts), BATCH):
-        rows = [row(post, source) for post in posts[start : start + BATCH]]
+    for some in batches(posts, BATCH):
+        rows = [row(post, source) for post in some]
         with unattended(store, because=WITHIN_A_RUN) as session:
             counts += write_posts(session, rows, execution)
     return counts

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.access.transactions import WITHIN_A_RUN, unattended
+from core.batches import batches
 from core.collect.alone import alone
 from core.collect.outcomes import Refusal
 from core.collect.rate import Clock, RealClock
@@ -133,8 +134,7 @@ class _Asking:
                 ids = table.ids_to_check(session, round_.scope, after=after, most=min(most, _READ))
             if not ids:
                 return
-            for start in range(0, len(ids), BATCH):
-                yield ids[start : start + BATCH]
+            yield from batches(ids, BATCH)
             after, most = ids[-1], most - len(ids)
 
     def _one(self, ids: Sequence[str], reached: Recheck) -> bool:

@@ -13,6 +13,7 @@ from multiprocessing.synchronize import Event
 
 import numpy as np
 
+from core.batches import batches
 from core.errors import SignoffError
 from core.processes import cores, end_with_parent, safe_context, starting_processes
 from core.snapshots.content import Source, SplitFile, read_lines
@@ -64,10 +65,10 @@ class _Job:
     def __call__(self, group: int) -> Predictions:
         lines = read_lines(self.source, group)
         parts = [Predictions.none(0, self.k)]
-        for start in range(0, len(lines), BATCH):
+        for some in batches(lines, BATCH):
             if self.stop is not None and self.stop.is_set():
                 break
-            parts.append(self.classifier.predict(lines[start : start + BATCH], k=self.k))
+            parts.append(self.classifier.predict(some, k=self.k))
         return Predictions(
             np.concatenate([part.labels for part in parts]),
             np.concatenate([part.probabilities for part in parts]),

@@ -8,13 +8,12 @@ from typing import Any
 import orjson
 
 from core.errors import InputError
+from core.spreadsheets import guarded
 from core.store import Store
 from core.store import feedback as table
 
 NDJSON, CSV = "ndjson", "csv"
 FORMATS = (NDJSON, CSV)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet takes for a formula (OWASP, CSV injection)."""
 
 
 def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[str]:  # noqa: A002
@@ -59,6 +58,4 @@ def _cells(values: Any) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return orjson.dumps(value).decode()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if hasattr(value, "isoformat") else guarded(value)

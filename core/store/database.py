@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.store.types import Base
 
+IDS_AT_ONCE = 5_000
+"""Ids in one statement: drivers limit how many values it takes."""
 PATIENCE = 30.0
 """Seconds that a transaction waits for others to end theirs."""
 

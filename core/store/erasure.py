@@ -1,13 +1,14 @@
 """Erased posts, those that may be gone, and the files that hold posts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from core.batches import batches
+from core.store.database import IDS_AT_ONCE
 from core.store.executions import RUNNING
 from core.store.labels import SOURCE
 from core.store.tables import (
@@ -21,8 +22,6 @@ from core.store.tables import (
     TombstoneRow,
 )
 
-_AT_ONCE = 5_000
-"""Ids in one statement."""
 REDDIT, EVERYTHING = "reddit", "all"
 """Which posts a round asks for."""
 _GENERATED = "generated"
@@ -69,7 +68,7 @@ def bury(
         The posts that are erased now, of ``reasons``.
     """
     found: dict[str, str] = {}
-    for ids in _parts(reasons):
+    for ids in batches(reasons, IDS_AT_ONCE):
         query = select(PostRow.id, PostRow.subreddit_id, PostRow.created_utc)
         known = {row.id: row for row in session.execute(query.where(PostRow.id.in_(ids)))}
         buried_before = buried(session, ids)
@@ -99,7 +98,7 @@ def buried(session: Session, ids: Iterable[str]) -> set[str]:
     if not newest(session):  # as mostly; thousands of ids take a while to ask for
         return set()
     found: set[str] = set()
-    for part in _parts(ids):
+    for part in batches(ids, IDS_AT_ONCE):
         query = select(TombstoneRow.post_id).where(TombstoneRow.post_id.in_(part))
         found.update(session.scalars(query))
     return found
@@ -108,7 +107,7 @@ def buried(session: Session, ids: Iterable[str]) -> set[str]:
 def stored(session: Session, ids: Iterable[str]) -> set[str]:
     """Those among ``ids`` that posts have."""
     found: set[str] = set()
-    for part in _parts(ids):
+    for part in batches(ids, IDS_AT_ONCE):
         found.update(session.scalars(select(PostRow.id).where(PostRow.id.in_(part))))
     return found
 
@@ -237,14 +236,8 @@ def unnamed_split_files(session: Session) -> list[str]:
 
 def forget_split_files(session: Session, digests: Sequence[str]) -> None:
     """These files are gone."""
-    for some in _parts(digests):
+    for some in batches(digests, IDS_AT_ONCE):
         session.execute(delete(SplitFileRow).where(SplitFileRow.digest.in_(some)))
-
-
-def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(ids)
-    while part := list(islice(left, _AT_ONCE)):
-        yield part
 
 
 def _in_scope(scope: str) -> ColumnElement[bool]:

@@ -9,10 +9,8 @@ import pandas as pd
 
 from core.errors import CorruptArtifactError
 from core.records import Record, from_json, to_json
+from core.spreadsheets import guarded
 from core.store.artifacts import Artifacts
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet read a cell as a formula, where a text begins with it."""
 
 
 def put_frame(artifacts: Artifacts, frame: pd.DataFrame) -> str:
@@ -63,14 +61,9 @@ def as_parquet(frame: pd.DataFrame) -> bytes:
 def as_csv(frame: pd.DataFrame) -> bytes:
     """UTF-8, one row a line, in full precision.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it: names come from
-    outside (see "CSV Injection" of OWASP).
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     texts = frame.select_dtypes(exclude=["number", "bool"])
-    guarded = frame.assign(**{str(name): texts[name].map(_guarded) for name in texts})
-    content: str = guarded.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
+    safe = frame.assign(**{str(name): texts[name].map(guarded) for name in texts})
+    content: str = safe.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
     return content.encode()
-
-
-def _guarded(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

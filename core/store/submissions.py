@@ -8,12 +8,10 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.store.database import database_of
+from core.batches import batches
+from core.store.database import IDS_AT_ONCE, database_of
 from core.store.tables import VersionRow
 from core.store.tables_feedback import FeedbackRow, SubmissionRow
-
-_AT_ONCE = 5_000
-"""Ids in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +40,9 @@ class NewSubmission(NamedTuple):
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
     """Public id -> id, of those that are kept."""
     found: dict[str, int] = {}
-    wanted = list(publics)
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = SubmissionRow.public.in_(wanted[start : start + _AT_ONCE])
-        query = select(SubmissionRow.public, SubmissionRow.id).where(part)
+    for some in batches(publics, IDS_AT_ONCE):
+        query = select(SubmissionRow.public, SubmissionRow.id)
+        query = query.where(SubmissionRow.public.in_(some))
         found |= {row.public: row.id for row in session.execute(query)}
     return found
 
@@ -121,10 +118,9 @@ def erase_named(session: Session, ids: Collection[int]) -> int:
     """Erase the texts of these submissions, whatever a reviewer said of them; how many there
     were.
     """
-    every = list(ids)
     return sum(
         _erase(session, SubmissionRow.id.in_(part) & SubmissionRow.title.is_not(None))
-        for part in (every[at : at + _AT_ONCE] for at in range(0, len(every), _AT_ONCE))
+        for part in batches(ids, IDS_AT_ONCE)
     )
 
 

@@ -224,28 +224,36 @@ def test_a_text_that_cannot_be_asked_stays_and_says_how_to_mend_it(
 def test_a_visitor_who_asks_too_often_is_told_when_to_go_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (limit,) = public_service.OF_A_SESSION
     app = page()
-    for _ in range(limit.amount):
+    for _ in range(public_service.OF_A_SESSION["minute"]):
         press(ask(app), "Start over")
     before = submissions.counts(store)
     ask(app)
     said = plain(app.warning[0].value)
-    assert "more than 10 posts a minute from you" in said
-    assert "press the button again in" in said
+    assert "more than 10 posts per minute from you" in said
+    assert "Press the button again in" in said
     assert app.text_input[0].value == TITLE
     assert submissions.counts(store) == before
     assert len(picks(ask(page("somebody else")))) == 5
 
 
 def test_another_tab_does_not_lift_the_limit_of_a_network(demo: Path) -> None:
-    minute, day = public_service.OF_A_NETWORK
-    for visit in range(minute.amount):
+    for visit in range(public_service.OF_A_NETWORK["minute"]):
         public_service.admit(f"tab {visit}", "192.0.2.1")
-    with pytest.raises(RefusedError, match="60 posts a minute from you and others"):
+    with pytest.raises(RefusedError, match="60 posts per minute from you and others"):
         public_service.admit("one more", "192.0.2.1")
     public_service.admit("one more", "192.0.2.2")
-    assert day.amount > minute.amount
+
+
+def test_a_network_has_an_allowance_for_the_day_too(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_service, "OF_A_NETWORK", {"minute": 60, "day": 3})
+    for visit in range(3):
+        public_service.admit(f"tab {visit}", "192.0.2.3")
+    with pytest.raises(RefusedError, match="3 posts per day from you and others") as caught:
+        public_service.admit("one more", "192.0.2.3")
+    assert "24 hours" in str(caught.value)
 
 
 @pytest.mark.parametrize(
