@@ -31,7 +31,7 @@ demo: install
 	$(BIN)/signoff demo
 
 test: install
-	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "not slow"
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "not slow" --ignore=tests/browser
 
 test-slow: install
 	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "slow or hypothesis" --hypothesis-profile=thorough

@@ -125,8 +125,11 @@ def installed(*words: object) -> Outcome:
 
 
 def start(*words: object) -> subprocess.Popen[str]:
-    """Start the installed ``signoff``, in a process group of its own, and go on."""
-    return subprocess.Popen(
+    """Start the installed ``signoff``, in a process group of its own, and go on.
+
+    If a test fails before it ends it, :func:`end_started` does.
+    """
+    command = subprocess.Popen(
         [SIGNOFF, *map(str, words)],
         start_new_session=True,
         stdout=subprocess.PIPE,
@@ -134,6 +137,18 @@ def start(*words: object) -> subprocess.Popen[str]:
         text=True,
         cwd=os.environ["HOME"],
     )
+    _started.append(command)
+    return command
+
+
+_started: list[subprocess.Popen[str]] = []
+
+
+def end_started() -> None:
+    """End what this test has started and not ended."""
+    while _started:
+        with _started.pop() as command:  # closes its pipes
+            command.kill()
 
 
 def race(prepare: str, act: str, *, processes: int) -> list[str]:

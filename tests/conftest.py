@@ -18,6 +18,7 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training.train import of_execution, train
 from tests import properties, workspaces
+from tests.commands import end_started
 from tests.factories import QUICK, fill, make_corpus
 from tests.workspaces import copied
 
@@ -57,6 +58,7 @@ def home(
     monkeypatch.setenv("SIGNOFF_USER", "ada")
     settings.cache_clear()
     yield workspace
+    end_started()
     settings.cache_clear()
 
 
