@@ -1,6 +1,6 @@
 """What the demo page reaches: who answers, and how much one visitor may ask.
 
-Its own cache, beside ``dashboard/data.py``, which is the reviewers'.
+Its own cache, apart from ``dashboard/data.py``, which is the reviewers'.
 """
 
 import atexit
@@ -19,12 +19,12 @@ from core.errors import InputError, NotFoundError, RefusedError, SignoffError, U
 from core.feedback import submissions
 from core.feedback.retention import erase_overdue
 from core.feedback.submissions import Sent
-from core.serving.beat import Beat
 from core.serving.counts import Counts
+from core.serving.heartbeat import Heartbeat
 from core.serving.log import log_lines
 from core.serving.model import Suggestion
 from core.serving.pool import Pool
-from core.serving.servers import here, url
+from core.serving.servers import register, url
 from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import find
@@ -45,7 +45,7 @@ class Answering:
 
     pool: Pool
     counts: Counts
-    beat: Beat
+    heartbeat: Heartbeat
     behind: ThreadPoolExecutor
     """Asks the shadow, behind everybody else."""
 
@@ -53,7 +53,7 @@ class Answering:
         """The last sign of life."""
         atexit.unregister(self.close)
         self.behind.shutdown(wait=False, cancel_futures=True)
-        self.beat.close()
+        self.heartbeat.close()
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,11 +68,11 @@ def answering() -> Answering:
     log_lines()
     pool, counts = Pool(store()), Counts()
     address, port = st.get_option("server.address"), st.get_option("server.port")
-    desk = here(store(), url(address or socket.gethostname(), port))
-    beat = Beat(pool, desk, counts, chore=erase_overdue)
-    found = Answering(pool, counts, beat, ThreadPoolExecutor(1, thread_name_prefix="shadow"))
+    registration = register(store(), url(address or socket.gethostname(), port))
+    heartbeat = Heartbeat(pool, registration, counts, chore=erase_overdue)
+    found = Answering(pool, counts, heartbeat, ThreadPoolExecutor(1, thread_name_prefix="shadow"))
     atexit.register(found.close)
-    found.beat.start()
+    found.heartbeat.start()
     return found
 
 

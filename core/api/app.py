@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp
 
 from core.api import problems, routes
-from core.api.callers import Doorkeeper
+from core.api.callers import Authenticator
 from core.api.gate import Gate, Lines
 from core.api.meters import CONTENT_TYPE, Meters
 from core.api.schemas import Health, Problem, Readiness
@@ -21,9 +21,9 @@ from core.api.state import State
 from core.feedback.retention import erase_overdue
 from core.network import asked_as, is_loopback
 from core.release.events import PRODUCTION
-from core.serving.beat import Beat
+from core.serving.heartbeat import Heartbeat
 from core.serving.pool import MOST, Pool
-from core.serving.servers import here, url
+from core.serving.servers import register, url
 from core.store import Store
 
 SWITCH_SECONDS = 0.0005
@@ -67,7 +67,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     """
     chosen = options or Options()
     alone = is_loopback(chosen.address)
-    doorkeeper = Doorkeeper(
+    authenticator = Authenticator(
         store,
         needs_token=not alone and not chosen.open_to_all,
         behind_proxy=not chosen.open_to_all,
@@ -79,18 +79,20 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_SECONDS)
         service = Service(store, pool, meters)
-        desk = here(store, chosen.url)
-        beat = Beat(pool, desk, meters.counts, chore=erase_overdue, changed=meters.state)
+        registration = register(store, chosen.url)
+        heartbeat = Heartbeat(
+            pool, registration, meters.counts, chore=erase_overdue, changed=meters.state
+        )
         app.state.shared = State(
             store=store,
             pool=pool,
             meters=meters,
             service=service,
-            doorkeeper=doorkeeper,
-            alarms=lambda: list(map(str, beat.public_alarms)),
+            authenticator=authenticator,
+            alarms=lambda: list(map(str, heartbeat.public_alarms)),
             log_text=chosen.log_text,
         )
-        beat.start()
+        heartbeat.start()
         try:
             await asyncio.to_thread(service.wait)
             # What is there now stays: looking through it again and again takes a fifth of the time.
@@ -100,7 +102,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
         finally:
             gc.unfreeze()
             service.close()
-            beat.close()
+            heartbeat.close()
 
     app = FastAPI(
         title="Signoff",
@@ -117,7 +119,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     _declare_token(app)
     return Gate(
         routes.Direct(app),
-        doorkeeper=doorkeeper,
+        authenticator=authenticator,
         meters=meters,
         hosts=chosen.names,
         lines=lines,

@@ -15,7 +15,7 @@ from core.hints import Command, Hint
 from core.network import FORWARDED, network_of
 from core.store import Store
 
-BELIEVED_SECONDS = 1.0
+TOKEN_CACHE_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
 _FORWARDED = tuple(name.encode() for name in FORWARDED)
@@ -30,7 +30,7 @@ class Caller:
     name: str
 
 
-class Doorkeeper:
+class Authenticator:
     """Asked from one event loop.
 
     Args:
@@ -100,7 +100,7 @@ class Doorkeeper:
             raise _unknown(error.reason, error.hint) from None
         if len(self._good) >= _MOST_TOKENS:
             self._good.clear()
-        self._good[digest] = actor.name, time.monotonic() + BELIEVED_SECONDS
+        self._good[digest] = actor.name, time.monotonic() + TOKEN_CACHE_SECONDS
         return actor.name
 
 

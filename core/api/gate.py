@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.api.callers import Doorkeeper
+from core.api.callers import Authenticator
 from core.api.meters import Meters
 from core.api.problems import HINTS, HttpError, problem, unexpected
 from core.errors import SignoffError
@@ -61,12 +61,12 @@ class Gate:
         self,
         app: ASGIApp,
         *,
-        doorkeeper: Doorkeeper,
+        authenticator: Authenticator,
         meters: Meters,
         hosts: Collection[str],
         lines: Lines | None,
     ) -> None:
-        self._app, self._doorkeeper, self._meters = app, doorkeeper, meters
+        self._app, self._authenticator, self._meters = app, authenticator, meters
         self._lines, self._told = lines, list[bytes]()
         self._hosts = {host.lower().encode() for host in hosts}
 
@@ -85,7 +85,7 @@ class Gate:
                 self._require_host(headers)
                 if scope["path"].startswith(_GUARDED):
                     client = scope.get("client")
-                    state["caller"] = await self._doorkeeper.let_in(
+                    state["caller"] = await self._authenticator.let_in(
                         headers, client[0] if client else "local"
                     )
                 await self._app(scope, _Limited(headers, receive), passing)

@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary, finalize
 
-from core.api.groups import Groups, NoRoomError
+from core.api.batching import Batcher, QueueFullError
 from core.api.meters import Meters
 from core.batches import batches
 from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
-from core.feedback.keeper import Keeper
+from core.feedback.submission_writer import SubmissionWriter
 from core.feedback.submissions import Sent
 from core.serving.model import Suggestion, Text
 from core.serving.pool import Pool, Served
@@ -78,13 +78,13 @@ class Service:
 
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
         self._pool, self._meters = pool, meters
-        self._keeper, self._kept_at = Keeper(store.home), 0.0
+        self._writer, self._kept_at = SubmissionWriter(store.home), 0.0
         # A thread for each: one that answers slowly, or never, holds up its own callers only.
-        self._asks: WeakKeyDictionary[Suggester, Groups[Question, Answer]] = WeakKeyDictionary()
-        self._keep: Groups[_Suggested, Answer] = Groups(
+        self._asks: WeakKeyDictionary[Suggester, Batcher[Question, Answer]] = WeakKeyDictionary()
+        self._keep: Batcher[_Suggested, Answer] = Batcher(
             "keep", self._keep_all, weight=AT_ONCE * 4, waiting=WAITING
         )
-        self._said: Groups[tuple[str, str | None], bool] = Groups(
+        self._said: Batcher[tuple[str, str | None], bool] = Batcher(
             "feedback",
             lambda said: submissions.answers(store, said),
             weight=AT_ONCE,
@@ -100,7 +100,7 @@ class Service:
         Raises:
             UnavailableError: it cannot be.
         """
-        self._keeper.keep([], seconds=START_SECONDS)
+        self._writer.write([], seconds=START_SECONDS)
 
     async def predict(
         self, served: Served, posts: Sequence[Text], *, k: int, keep_text: bool
@@ -120,7 +120,7 @@ class Service:
         for asked in batches(questions, PARTS):
             try:
                 answers = await _together(ask, asked)
-            except NoRoomError:
+            except QueueFullError:
                 raise  # no fault of the version
             except BaseException:  # also where nobody waits any longer
                 self._meters.failed(served.suggester.version)
@@ -166,11 +166,13 @@ class Service:
         self._twins.put(None)
         self._shadow.join(max(0.0, until - time.monotonic()))
 
-    def _of(self, suggester: Suggester) -> Groups[Question, Answer]:
+    def _of(self, suggester: Suggester) -> Batcher[Question, Answer]:
         """Those who ask a version; they end with it."""
         found = self._asks.get(suggester)
         if found is None:
-            found = Groups("predict", suggest_all, then=self._keep, weight=AT_ONCE, waiting=WAITING)
+            found = Batcher(
+                "predict", suggest_all, then=self._keep, weight=AT_ONCE, waiting=WAITING
+            )
             self._asks[suggester] = found
             finalize(suggester, found.end).atexit = False
         return found
@@ -194,7 +196,7 @@ class Service:
         left = since + KEEP_SECONDS - time.monotonic()
         kept: Sequence[str | None]
         try:
-            kept = self._keeper.keep(sent, seconds=max(0.0, left))
+            kept = self._writer.write(sent, seconds=max(0.0, left))
             self._kept_at = time.monotonic()
         except SignoffError:
             kept = [None] * len(sent)
@@ -235,7 +237,7 @@ class Service:
             return
         k = max(twin.k for twin in twins)
         said = shadow.suggest_many([twin.post for twin in twins], k=k)
-        self._keeper.keep(
+        self._writer.write(
             [
                 Sent(
                     title=twin.post[0],
@@ -263,7 +265,7 @@ def suggest_all(questions: Sequence[Question]) -> list[_Suggested]:
 
 
 async def _together(
-    ask: Groups[Question, Answer], questions: Sequence[Question]
+    ask: Batcher[Question, Answer], questions: Sequence[Question]
 ) -> Sequence[Answer]:
     asking = [ask.do(question, weight=len(question.posts)) for question in questions]
     if len(asking) == 1:  # mostly, and then it takes no task

@@ -6,7 +6,7 @@ from typing import cast
 
 from starlette.requests import Request
 
-from core.api.callers import Caller, Doorkeeper
+from core.api.callers import Authenticator, Caller
 from core.api.meters import Meters
 from core.api.service import Service
 from core.serving.model import Text
@@ -22,7 +22,7 @@ class State:
     pool: Pool
     meters: Meters
     service: Service
-    doorkeeper: Doorkeeper
+    authenticator: Authenticator
     alarms: Callable[[], list[str]]
     log_text: bool
 
@@ -37,7 +37,7 @@ class State:
 
     def count(self, request: Request, posts: int) -> None:
         """Count what a request asks for. Raises HttpError if it is too much."""
-        self.doorkeeper.take(self.caller(request), posts)
+        self.authenticator.take(self.caller(request), posts)
 
     def note(
         self, request: Request, *, version: str, served_as: str, posts: int, texts: Sequence[Text]

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from core.collect.alone import alone
-from core.collect.flight import fly
 from core.collect.names import subreddit_name
+from core.collect.prefetch import run_visits
 from core.collect.rate import Clock, RealClock
 from core.collect.reddit import Access, connector
 from core.collect.sweep import SHOWN
@@ -25,7 +25,7 @@ from core.store import collection as table
 from core.store.collection import Target
 
 THREADS = 4
-"""Subreddits in flight: enough to keep a rate limit of 100 a minute busy over a slow line."""
+"""Subreddits at once: enough to keep a rate limit of 100 a minute busy over a slow line."""
 
 
 def collect_newest(
@@ -71,7 +71,7 @@ def collect_newest(
             stop = threading.Event()
             started = time.monotonic()
             try:
-                fly(
+                run_visits(
                     visits.of(found),
                     new_client=connector(access, clock(stop)),
                     threads=min(threads, len(found)),

@@ -9,10 +9,10 @@ from typing import Any
 
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.facts import number, parse_subreddit
-from core.collect.flight import Visit
 from core.collect.names import is_subreddit
 from core.collect.outcomes import FINE, UNANSWERED, Outcome, Refusal, retry_at
 from core.collect.posts import Post, row
+from core.collect.prefetch import Visit
 from core.collect.reddit import PAGE, Client, Listing
 from core.collect.rows import Skipped, parse_row
 from core.collect.sweep import SHOWN, End, Entry, Sweep, Swept, mark_for
@@ -87,7 +87,7 @@ class Visits:
         self._limit, self._named, self._over_18, self._whole = limit, named, over_18, whole
         self._unanswered = 0
         self._done, self._total = 0, 0
-        self._parts: dict[str, float] = {}  # subreddit in flight -> the share that was read
+        self._parts: dict[str, float] = {}  # subreddit being visited -> the share that was read
 
     def of(self, targets: Sequence[Target]) -> Iterator[Visit[Client]]:
         """The visits of all targets that are not to be left alone."""

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from core.errors import UnavailableError
-from core.serving.beside import Beside, FailedThereError
 from core.serving.model import LocalModel, Text
+from core.serving.worker import WorkerError, WorkerProcess
 from core.training.classifier import Classifier, Predictions
 
 LOAD_SECONDS, ANSWER_SECONDS = 300.0, 60.0
@@ -31,10 +31,10 @@ class ProcessModel:
     """
 
     def __init__(self, load: Callable[[], Classifier]) -> None:
-        self._beside: Beside[_Question, _Answer] = Beside(partial(_model, load))
+        self._worker: WorkerProcess[_Question, _Answer] = WorkerProcess(partial(_model, load))
         try:
             self._labels: tuple[str, ...] = self._ask(None, LOAD_SECONDS)
-        except FailedThereError as error:
+        except WorkerError as error:
             raise UnavailableError(
                 f"The model cannot be loaded: {error}", "Restore its file from a backup."
             ) from error
@@ -46,12 +46,12 @@ class ProcessModel:
     @property
     def alive(self) -> bool:
         """Whether its process is there; one that ended does not come back."""
-        return self._beside.alive
+        return self._worker.alive
 
     @property
     def pid(self) -> int:
         """Of its process."""
-        return self._beside.process.pid
+        return self._worker.process.pid
 
     def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
         """See :class:`core.serving.model.Model`.
@@ -61,7 +61,7 @@ class ProcessModel:
         """
         try:
             said: Predictions = self._ask((posts, k), ANSWER_SECONDS)
-        except FailedThereError as error:
+        except WorkerError as error:
             raise UnavailableError(
                 f"The model cannot predict: {error}", "Roll production back to the version before."
             ) from error
@@ -69,9 +69,9 @@ class ProcessModel:
 
     def _ask(self, question: _Question, seconds: float) -> Any:
         try:
-            return self._beside.ask(question, seconds=seconds)
+            return self._worker.ask(question, seconds=seconds)
         except TimeoutError as error:
-            self._beside.process.kill()
+            self._worker.process.kill()
             raise UnavailableError(
                 "The process that holds the model does not answer",
                 "It restarts within seconds.",

@@ -20,13 +20,13 @@ _FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """One server, and the workspace that it tells of itself."""
+class Registration:
+    """One server, and the workspace that it reports to."""
 
     store: Store
     me: Server
 
-    def tell(
+    def report(
         self,
         serving: Mapping[str, str],
         alarms: Sequence[Alarm],
@@ -67,8 +67,8 @@ def url(address: str, port: int) -> str:
     return f"http://{host}:{port}"
 
 
-def here(store: Store, address: str) -> Desk:
-    """The desk of this process, which is about to answer callers at ``address``."""
+def register(store: Store, address: str) -> Registration:
+    """The registration of this process, which is about to answer callers at ``address``."""
     now = datetime.now(UTC)
     me = Server(
         id=secrets.token_hex(8),
@@ -80,7 +80,7 @@ def here(store: Store, address: str) -> Desk:
         serving={},
         alarms=(),
     )
-    return Desk(store, me)
+    return Registration(store, me)
 
 
 def running(store: Store) -> list[Server]:

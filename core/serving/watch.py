@@ -38,7 +38,7 @@ class Watched:
     count: Count
     confidence: Confidence
     production: str
-    beside: Confidence
+    baseline: Confidence
     """Of production, in the same time."""
     rules: Rules
 
@@ -60,7 +60,7 @@ class Watched:
         """The interval of how far its mean p@1 lies below that of production; None where there are
         too few.
         """
-        mine, other = self.confidence, self.beside
+        mine, other = self.confidence, self.baseline
         if min(mine.texts, other.texts) < max(2, self.rules.fewest_requests):
             return None
         error = math.sqrt(mine.variance / mine.texts + other.variance / other.texts)
@@ -81,7 +81,7 @@ class Watched:
         if drop and drop[0] > self.rules.max_p_at_1_drop:
             found.append(
                 f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f}, and"
-                f" {self.beside.mean:.3f} for {self.production}: lower by {drop[0]:.3f} at least;"
+                f" {self.baseline.mean:.3f} for {self.production}: lower by {drop[0]:.3f} at least;"
                 f" the policy allows {self.rules.max_p_at_1_drop:.3f}"
             )
         return found
@@ -95,7 +95,7 @@ def watched(store: Store) -> Watched | None:
     production = names[PRODUCTION]
     with store.read() as session:
         counts = table.counts(session, since=minute_of(event.at), version=event.version)
-        mine, beside = (
+        mine, baseline = (
             table.confidence(session, version, since=event.at, most=MOST)
             for version in (event.version, production)
         )
@@ -104,7 +104,7 @@ def watched(store: Store) -> Watched | None:
         count=counts.get(event.version, Count()),
         confidence=mine,
         production=production,
-        beside=beside,
+        baseline=baseline,
         rules=read_policy(store.home).rules,
     )
 

@@ -93,13 +93,13 @@ def _of_canary(canary: Watched) -> Row:
     if not canary.count.requests:
         return (name, "no server has reported a request yet", "–", "–", "–")
     rate = canary.count.errors / canary.count.requests
-    both = canary.confidence.texts and canary.beside.texts
+    both = canary.confidence.texts and canary.baseline.texts
     return (
         name,
         words.count(canary.count.requests, "request"),
         _share(rate, canary.error_rate),
         "–",
-        _beside(canary.confidence.mean, canary.beside.mean) if both else "–",
+        _beside(canary.confidence.mean, canary.baseline.mean) if both else "–",
     )
 
 

@@ -1,4 +1,4 @@
-"""The demo page in a real browser, on a desk and on a telephone."""
+"""The demo page in a real browser, on a registration and on a telephone."""
 
 import base64
 import http.client
@@ -20,7 +20,7 @@ from tests.browser.walking import button, press, says, visit, write
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 QUESTION = "Where should this post go?"
 TITLE = "Irish software developers: what is your stack?"
-SIZES = {"desk": (1280, 900), "telephone": (390, 844)}
+SIZES = {"registration": (1280, 900), "telephone": (390, 844)}
 THUMB = 44
 """Pixels that what is pressed is high, at least."""
 

@@ -16,7 +16,7 @@ from core.access.identity import NOBODY
 from core.errors import RefusedError, UnavailableError
 from core.feedback import submissions
 from core.release import aliases
-from core.serving import beat, servers
+from core.serving import heartbeat, servers
 from core.serving.process import ProcessModel
 from core.settings import settings
 from core.store import Store, open_store
@@ -55,8 +55,8 @@ def kept_days(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beat, "FOLLOW_SECONDS", 0.02)
-    monkeypatch.setattr(beat, "EVERY", dict.fromkeys(beat.EVERY, 0.0))
+    monkeypatch.setattr(heartbeat, "FOLLOW_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "EVERY", dict.fromkeys(heartbeat.EVERY, 0.0))
 
 
 def page(caller: str = "somebody") -> AppTest:

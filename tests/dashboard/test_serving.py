@@ -10,7 +10,7 @@ from core.hints import Alarm, Hint
 from core.release import aliases
 from core.release.events import PRODUCTION, STAGING
 from core.serving.model import Suggestion
-from core.serving.servers import here
+from core.serving.servers import register
 from core.store import Store, open_store
 from core.store.serving import Count
 from tests.dashboard.conftest import Open
@@ -53,7 +53,7 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
     keep(store, [sent(version, 0.4)] * 300)
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
     alarm = Alarm("production names <b>20991231.1</b>, which cannot be served")
-    here(store, "http://127.0.0.1:8600").tell(
+    register(store, "http://127.0.0.1:8600").report(
         {}, [alarm], {(version, minute): Count(requests=300, errors=30)}
     )
     app = open_page("release")
@@ -72,7 +72,9 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
 
 def test_an_alarm_that_several_servers_have_is_told_once(store: Store, open_page: Open) -> None:
     for port in (8600, 8601):
-        here(store, f"http://127.0.0.1:{port}").tell({}, [Alarm("Broken", Hint("Mend it."))], {})
+        register(store, f"http://127.0.0.1:{port}").report(
+            {}, [Alarm("Broken", Hint("Mend it."))], {}
+        )
     (alarm,) = open_page("release").error
     assert plain(alarm.value).count("Broken") == 1
     assert "8600" in alarm.value

@@ -2,13 +2,13 @@
 
 import pytest
 
-from core.api.callers import Doorkeeper
+from core.api.callers import Authenticator
 from core.store import Store
-from tests.core.api.test_groups import run
+from tests.core.api.test_batching import run
 
 
 async def ask(store: Store, address: str) -> str:
-    door = Doorkeeper(store, needs_token=False, behind_proxy=False, posts_a_minute=0)
+    door = Authenticator(store, needs_token=False, behind_proxy=False, posts_a_minute=0)
     return (await door.let_in({}, address)).name
 
 

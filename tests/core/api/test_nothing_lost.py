@@ -147,9 +147,9 @@ def test_what_a_slow_model_says_is_kept(
     served: Served, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "KEEP_SECONDS", 1.0)
-    before = beside()
+    before = workers()
     api.version(version=served.new)
-    (model,) = beside() - before
+    (model,) = workers() - before
     model.suspend()
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(api.submission, version=served.new)
@@ -161,14 +161,14 @@ def test_what_a_slow_model_says_is_kept(
 def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
     first = api.submission()
     of_this = psutil.Process().children()
-    (keeper,) = [one for one in of_this if holds(one, served.store.home / "signoff.db")]
-    keeper.kill()
-    keeper.wait()
+    (writer,) = [one for one in of_this if holds(one, served.store.home / "signoff.db")]
+    writer.kill()
+    writer.wait()
     wait_until(lambda: api.submission() is not None)
     assert (first,) in rows(served.store, "SELECT public FROM submissions")
 
 
-def beside() -> set[psutil.Process]:
+def workers() -> set[psutil.Process]:
     return set(psutil.Process().children())
 
 
@@ -178,9 +178,9 @@ def predicting() -> int:
 
 
 def test_a_version_that_hangs_holds_up_its_own_callers_only(served: Served, api: Api) -> None:
-    before = beside()
+    before = workers()
     assert api.version(version=served.new) == served.new
-    (model,) = beside() - before
+    (model,) = workers() - before
     model.suspend()
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(api.version, version=served.new)
@@ -195,9 +195,9 @@ def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
 ) -> None:
     api = serve(Options(versions=1))
     api.version()
-    before, threads = beside(), predicting()
+    before, threads = workers(), predicting()
     assert api.version(version=served.new) == served.new
-    (model,) = beside() - before
+    (model,) = workers() - before
     assert predicting() == threads + 1
     assert api.version(version=served.old) == served.old  # in its place
     wait_until(lambda: has_ended(model) and predicting() == threads)

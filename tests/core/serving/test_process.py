@@ -84,7 +84,7 @@ def test_what_no_process_can_be_started_for_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("core.serving.beside.subprocess.Popen", refuse)
+    monkeypatch.setattr("core.serving.worker.subprocess.Popen", refuse)
     with pytest.raises(UnavailableError, match="No worker process can be started"):
         ProcessModel(loader(road.store, road.baseline))
 
@@ -152,7 +152,7 @@ def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
 def test_a_process_holds_little_besides_its_model() -> None:
     """It is started for each model, so what it imports is time and memory each time."""
     asked = (
-        "import sys; import core.serving.beside_process, core.training.fasttext_model, fasttext;"
+        "import sys; import core.serving.worker_main, core.training.fasttext_model, fasttext;"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     imported = subprocess.run(

@@ -11,7 +11,7 @@ from core.hints import Alarm
 from core.release import aliases
 from core.serving import servers, watch
 from core.serving.model import Suggestion
-from core.serving.servers import here, minute_of
+from core.serving.servers import minute_of, register
 from core.store import serving as table
 from core.store.serving import Confidence, Count
 from tests import decisions
@@ -42,8 +42,8 @@ def trying(served: Served) -> Served:
 
 def ask(served: Served, version: str, requests: int, errors: int) -> None:
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    desk = here(served.store, "http://127.0.0.1:1")
-    desk.tell({}, [], {(version, minute): Count(requests, errors)})
+    registration = register(served.store, "http://127.0.0.1:1")
+    registration.report({}, [], {(version, minute): Count(requests, errors)})
 
 
 def send(served: Served, version: str, chances: Sequence[float], source: str = "api") -> None:
@@ -186,8 +186,8 @@ def test_only_what_the_watch_can_still_read_is_kept(
     assert on is not None
     began = minute_of(on.at)
     minutes = [began + n * timedelta(minutes=1) for n in (-1, 0, 3)]
-    desk, told = here(trying.store, "http://127.0.0.1:1"), Count(1, 0)
-    desk.tell({}, [], {(v, at): told for v in (trying.old, trying.new) for at in minutes})
+    registration, told = register(trying.store, "http://127.0.0.1:1"), Count(1, 0)
+    registration.report({}, [], {(v, at): told for v in (trying.old, trying.new) for at in minutes})
 
     def kept() -> dict[str, Count]:
         with trying.store.read() as session:
@@ -195,10 +195,10 @@ def test_only_what_the_watch_can_still_read_is_kept(
 
     assert kept() == {trying.old: Count(3, 0), trying.new: Count(3, 0)}  # they are young
     monkeypatch.setattr(servers, "_FORGOTTEN", timedelta(days=-1))
-    desk.tell({}, [], {})
+    registration.report({}, [], {})
     assert kept() == {trying.new: Count(2, 0)}
     trying.canary(0)
-    desk.tell({}, [], {})
+    registration.report({}, [], {})
     assert kept() == {}
 
 

@@ -1,4 +1,4 @@
-"""What a server does beside answering, whatever it answers with."""
+"""What a server does besides answering, whatever it answers with."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,11 +7,11 @@ import pytest
 
 from core.errors import StorageError
 from core.hints import Alarm
-from core.serving import beat, servers
-from core.serving.beat import Beat
+from core.serving import heartbeat, servers
 from core.serving.counts import Counts
+from core.serving.heartbeat import Heartbeat
 from core.serving.pool import Pool
-from core.serving.servers import Desk, here, url
+from core.serving.servers import Registration, register, url
 from core.store import Store
 from core.store import serving as table
 from core.store.serving import Count
@@ -24,8 +24,8 @@ ADDRESS = "http://127.0.0.1:8502"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beat, "FOLLOW_SECONDS", 0.01)
-    monkeypatch.setattr(beat, "EVERY", dict.fromkeys(beat.EVERY, 0.0))
+    monkeypatch.setattr(heartbeat, "FOLLOW_SECONDS", 0.01)
+    monkeypatch.setattr(heartbeat, "EVERY", dict.fromkeys(heartbeat.EVERY, 0.0))
 
 
 @pytest.fixture
@@ -38,20 +38,26 @@ def counts() -> Counts:
     return Counts()
 
 
-Begin = Callable[..., Beat]
+Begin = Callable[..., Heartbeat]
 
 
 @pytest.fixture
 def begin(served: Served, pool: Pool, counts: Counts) -> Iterator[Begin]:
-    begun: list[Beat] = []
+    begun: list[Heartbeat] = []
 
     def start(
-        desk: Desk | None = None,
+        registration: Registration | None = None,
         *,
         chore: Callable[[Store], object] = lambda _: None,
         changed: Callable[[Mapping[str, str], int], None] = lambda *_: None,
-    ) -> Beat:
-        made = Beat(pool, desk or here(served.store, ADDRESS), counts, chore=chore, changed=changed)
+    ) -> Heartbeat:
+        made = Heartbeat(
+            pool,
+            registration or register(served.store, ADDRESS),
+            counts,
+            chore=chore,
+            changed=changed,
+        )
         made.start()
         begun.append(made)
         return made
@@ -137,7 +143,7 @@ def test_what_could_not_be_told_is_told_later(
 
     counts.answered(served.old)
     with monkeypatch.context() as patch:
-        patch.setattr(Desk, "tell", locked)
+        patch.setattr(Registration, "report", locked)
         begin()
         wait_until(lambda: "the workspace cannot be used" in caplog.messages)
     wait_until(lambda: bool(told(served.store)))
@@ -147,7 +153,7 @@ def test_what_could_not_be_told_is_told_later(
 def test_the_end_tells_the_rest_and_takes_leave(
     served: Served, counts: Counts, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beat, "EVERY", {})
+    monkeypatch.setattr(heartbeat, "EVERY", {})
     one = begin()
     counts.answered(served.old)
     one.close()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from core.api.groups import Groups
+from core.api.batching import Batcher
 from core.errors import UnavailableError
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def run(asking: Coroutine[Any, Any, T]) -> T:
 
 
 async def behind_the_first(
-    work: Work, groups: Groups[int, int], items: Sequence[int]
+    work: Work, groups: Batcher[int, int], items: Sequence[int]
 ) -> list[int | BaseException]:
     """Ask for the rest while the first is worked on."""
     first = asyncio.create_task(groups.do(items[0]))
@@ -49,8 +49,8 @@ async def behind_the_first(
     return list(await asyncio.gather(first, *rest, return_exceptions=True))
 
 
-def groups_of(work: Work, *, weight: int = 3, waiting: int = 100) -> Groups[int, int]:
-    return Groups("test", work, weight=weight, waiting=waiting)
+def groups_of(work: Work, *, weight: int = 3, waiting: int = 100) -> Batcher[int, int]:
+    return Batcher("test", work, weight=weight, waiting=waiting)
 
 
 def test_whoever_comes_meanwhile_is_in_the_next_group_and_each_gets_its_own() -> None:

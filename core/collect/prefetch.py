@@ -1,4 +1,4 @@
-"""Several subreddits in flight: threads ask Reddit, the calling thread does everything else.
+"""Visits several subreddits at once: threads ask Reddit, the calling thread does everything else.
 
 A visit is a generator. It yields what to ask, as a function of a client, and is sent the answer or
 thrown the refusal. So a visit reads from top to bottom, only one thread ever writes, and whoever
@@ -15,7 +15,7 @@ Visit = Generator[Callable[[C], Any], Any, None]
 _Answer = tuple[Visit[C], Any, BaseException | None]
 
 
-def fly(
+def run_visits(
     visits: Iterable[Visit[C]], *, new_client: Callable[[], C], threads: int, stop: threading.Event
 ) -> None:
     """Make all visits, up to ``threads`` at a time. What a visit raises ends them all.

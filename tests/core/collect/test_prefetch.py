@@ -1,4 +1,4 @@
-"""Visits in flight: who asks, who is sent the answer, and what ends them all."""
+"""Visits made at once: who asks, who is sent the answer, and what ends them all."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.collect.flight import Visit, fly
+from core.collect.prefetch import Visit, run_visits
 
 
 def connect() -> str:
@@ -21,7 +21,7 @@ def test_every_visit_is_sent_the_answers_to_what_it_asked() -> None:
         for k in range(3):
             found[n].append((yield lambda _client, k=k: 10 * n + k))  # type: ignore[misc]
 
-    fly(map(visit, range(50)), new_client=connect, threads=4, stop=threading.Event())
+    run_visits(map(visit, range(50)), new_client=connect, threads=4, stop=threading.Event())
     assert found == {n: [10 * n, 10 * n + 1, 10 * n + 2] for n in range(50)}
 
 
@@ -34,7 +34,7 @@ def test_visits_run_in_the_calling_thread_and_ask_in_others() -> None:
         asked.add((yield lambda client: client))
         assert threading.get_ident() == here
 
-    fly((visit() for _ in range(20)), new_client=connect, threads=3, stop=threading.Event())
+    run_visits((visit() for _ in range(20)), new_client=connect, threads=3, stop=threading.Event())
     assert asked
     assert threading.current_thread().name not in asked
     assert len(asked) <= 3  # a client of its own for each thread
@@ -51,7 +51,7 @@ def test_no_more_than_that_many_at_a_time() -> None:
         yield lambda _client: None
         active.remove(n)
 
-    fly(map(visit, range(30)), new_client=connect, threads=4, stop=threading.Event())
+    run_visits(map(visit, range(30)), new_client=connect, threads=4, stop=threading.Event())
     assert most == 4
 
 
@@ -63,7 +63,7 @@ def test_visits_that_ask_nothing_are_made_too() -> None:
         return
         yield lambda _client: None
 
-    fly(map(visit, range(10)), new_client=connect, threads=2, stop=threading.Event())
+    run_visits(map(visit, range(10)), new_client=connect, threads=2, stop=threading.Event())
     assert made == list(range(10))
 
 
@@ -81,7 +81,7 @@ def test_what_is_raised_on_asking_is_raised_in_the_visit() -> None:
             met.append(str(error))
         met.append((yield lambda _client: "went on"))
 
-    fly([visit()], new_client=connect, threads=2, stop=threading.Event())
+    run_visits([visit()], new_client=connect, threads=2, stop=threading.Event())
     assert met == ["no", "went on"]
 
 
@@ -106,7 +106,7 @@ def test_what_a_visit_lets_pass_ends_them_all(
         return map(visit, range(100))
 
     with pytest.raises(ValueError, match=r"^no$"):
-        fly(visits(), new_client=connecting, threads=2, stop=stop)
+        run_visits(visits(), new_client=connecting, threads=2, stop=stop)
     assert stop.is_set()
     assert len(begun) == 2
 
@@ -122,5 +122,5 @@ def test_whoever_waits_is_told_to_stop_and_not_waited_for() -> None:
         yield ask
 
     with pytest.raises(ValueError, match=r"^no$"):
-        fly([visit(wait), visit(fail)], new_client=connect, threads=2, stop=stop)
+        run_visits([visit(wait), visit(fail)], new_client=connect, threads=2, stop=stop)
     assert ended.wait(60)

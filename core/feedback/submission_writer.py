@@ -1,4 +1,4 @@
-"""Keeping what was suggested, by a process of its own.
+"""Writes what was suggested into the database, in a worker process.
 
 Writing rows takes Python's lock again for each of them, and a disk may take seconds; the requests
 of a server must wait for neither.
@@ -11,8 +11,8 @@ from pathlib import Path
 from core.errors import UnavailableError
 from core.feedback import submissions
 from core.feedback.submissions import Sent
-from core.serving.beside import Beside, FailedThereError
 from core.serving.model import Suggestion
+from core.serving.worker import WorkerError, WorkerProcess
 from core.store import open_store
 
 Row = tuple[str, str, str, str, bool, str | None, list[tuple[str, float]]]
@@ -20,7 +20,7 @@ Row = tuple[str, str, str, str, bool, str | None, list[tuple[str, float]]]
 body, version, source, keep_text, twin, suggestions. Its moment is when it is kept."""
 
 
-class Keeper:
+class SubmissionWriter:
     """Safe to use from several threads: they are served one after the other.
 
     Args:
@@ -29,9 +29,9 @@ class Keeper:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._beside = self._start()
+        self._worker = self._start()
 
-    def keep(self, sent: Sequence[Sent], *, seconds: float) -> list[str]:
+    def write(self, sent: Sequence[Sent], *, seconds: float) -> list[str]:
         """Keep texts, see :func:`core.feedback.submissions.keep`; they survive this process at
         once, and a loss of power from the next durable transaction on.
 
@@ -42,21 +42,21 @@ class Keeper:
             UnavailableError: that took longer, and nobody knows whether they are kept; or they
                 cannot be.
         """
-        if not self._beside.alive:
-            self._beside = self._start()
+        if not self._worker.alive:
+            self._worker = self._start()
         try:
-            return self._beside.ask((list(map(_row, sent)), seconds), seconds=seconds)
-        except (FailedThereError, TimeoutError) as error:
+            return self._worker.ask((list(map(_row, sent)), seconds), seconds=seconds)
+        except (WorkerError, TimeoutError) as error:
             raise UnavailableError(
                 f"The suggestions cannot be stored: {str(error) or 'it takes too long'}",
                 "Free some disk space, or stop what locks the database.",
             ) from error
 
-    def _start(self) -> Beside[tuple[list[Row], float], list[str]]:
-        return Beside(partial(_keeping, self._home))
+    def _start(self) -> WorkerProcess[tuple[list[Row], float], list[str]]:
+        return WorkerProcess(partial(_writing, self._home))
 
 
-def _keeping(home: Path) -> Callable[[tuple[list[Row], float]], list[str]]:
+def _writing(home: Path) -> Callable[[tuple[list[Row], float]], list[str]]:
     """What the process holds."""
     store = open_store(home)
 

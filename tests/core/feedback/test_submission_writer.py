@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import UnavailableError
-from core.feedback.keeper import Keeper
+from core.feedback.submission_writer import SubmissionWriter
 from core.feedback.submissions import Sent
 from core.store import Store
 from core.store.writing import write
@@ -20,8 +20,8 @@ SECONDS = 60.0
 
 
 @pytest.fixture
-def keeper(road: Road) -> Keeper:
-    made = Keeper(road.store.home)
+def writer(road: Road) -> SubmissionWriter:
+    made = SubmissionWriter(road.store.home)
     made.keep([], seconds=SECONDS)
     return made
 
@@ -37,8 +37,8 @@ def titles(store: Store) -> dict[str, str]:
         return {row.public: row.title for row in session.execute(query)}
 
 
-def test_texts_are_kept_in_order(road: Road, version: str, keeper: Keeper) -> None:
-    publics = keeper.keep([sent(version, "one"), sent(version, "two")], seconds=SECONDS)
+def test_texts_are_kept_in_order(road: Road, version: str, writer: SubmissionWriter) -> None:
+    publics = writer.write([sent(version, "one"), sent(version, "two")], seconds=SECONDS)
     assert titles(road.store) == dict(zip(publics, ("one", "two"), strict=True))
     query = text("SELECT body, source, p_at_1, suggestions, expires FROM submissions LIMIT 1")
     with road.store.read() as session:
@@ -52,28 +52,30 @@ def test_texts_are_kept_in_order(road: Road, version: str, keeper: Keeper) -> No
 
 
 def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
-    road: Road, version: str, keeper: Keeper
+    road: Road, version: str, writer: SubmissionWriter
 ) -> None:
     with write(road.store) as session:
         session.execute(text("SELECT 1"))
         for title in ("locked", "still locked"):
             with pytest.raises(UnavailableError, match="cannot be stored"):
-                keeper.keep([sent(version, title)], seconds=0.1)
-    (public,) = keeper.keep([sent(version, "free")], seconds=SECONDS)
+                writer.write([sent(version, title)], seconds=0.1)
+    (public,) = writer.write([sent(version, "free")], seconds=SECONDS)
     assert titles(road.store)[public] == "free"
 
 
-def test_after_it_was_killed_the_next_is_kept(road: Road, version: str, keeper: Keeper) -> None:
-    process = keeper._beside.process
+def test_after_it_was_killed_the_next_is_kept(
+    road: Road, version: str, writer: SubmissionWriter
+) -> None:
+    process = writer._worker.process
     os.kill(process.pid, signal.SIGKILL)
     process.wait(SECONDS)
-    (public,) = keeper.keep([sent(version, "after")], seconds=SECONDS)
+    (public,) = writer.write([sent(version, "after")], seconds=SECONDS)
     assert titles(road.store) == {public: "after"}
 
 
 def test_the_process_holds_little_besides_the_database() -> None:
     """It is started with each server, and anew where it was killed: callers wait for that."""
-    asked = "import sys, core.feedback.keeper; print(*sys.modules)"
+    asked = "import sys, core.feedback.submission_writer; print(*sys.modules)"
     imported = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()

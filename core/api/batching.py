@@ -18,7 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class NoRoomError(UnavailableError):
+class QueueFullError(UnavailableError):
     """So many wait that one more would not be answered in time."""
 
 
@@ -29,7 +29,7 @@ class _Waiting(Generic[T, R]):
     future: "asyncio.Future[R]"
 
 
-class Groups(Generic[T, R]):
+class Batcher(Generic[T, R]):
     """Asked from one event loop.
 
     Args:
@@ -45,7 +45,7 @@ class Groups(Generic[T, R]):
         name: str,
         work: Callable[[Sequence[T]], Sequence[Any]],
         *,
-        then: "Groups[Any, R] | None" = None,
+        then: "Batcher[Any, R] | None" = None,
         weight: int,
         waiting: int,
     ) -> None:
@@ -55,14 +55,14 @@ class Groups(Generic[T, R]):
         self._thread.start()
 
     def require_room(self) -> None:
-        """Raise NoRoomError if too many wait already."""
+        """Raise QueueFullError if too many wait already."""
         if self._queue.qsize() >= self._most:
-            raise NoRoomError(
+            raise QueueFullError(
                 "More is asked for than this server can answer", "Ask again in a moment."
             )
 
     async def do(self, item: T, *, weight: int = 1) -> R:
-        """The item's result. Raises NoRoomError if too many wait already."""
+        """The item's result. Raises QueueFullError if too many wait already."""
         self.require_room()
         waiting = _Waiting(item, weight, asyncio.get_running_loop().create_future())
         self._queue.put([waiting])

@@ -1,7 +1,7 @@
 """Something that is asked in a process of its own.
 
 Python's threads take turns; a server's must not wait while another reads a model, predicts, or
-writes rows. A process beside it holds nobody up, its memory goes back to the system when it ends,
+writes rows. A worker process holds nobody up, its memory goes back to the system when it ends,
 and what ends it ends nothing else.
 
 The process is a command, not one of :mod:`multiprocessing`: those begin by running the main module
@@ -28,11 +28,11 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 
-class FailedThereError(Exception):
+class WorkerError(Exception):
     """What went wrong in the process, as a sentence."""
 
 
-class Beside(Generic[Q, A]):
+class WorkerProcess(Generic[Q, A]):
     """A process that holds what ``make`` gives. It ends with the last reference.
 
     Safe to use from several threads: they are answered one after the other.
@@ -53,7 +53,7 @@ class Beside(Generic[Q, A]):
         with theirs:
             self.process = _start(theirs.fileno())
         # Whoever drops the last reference does not wait for the process, but somebody has to.
-        threading.Thread(target=self.process.wait, name="beside", daemon=True).start()
+        threading.Thread(target=self.process.wait, name="worker process", daemon=True).start()
         with suppress(OSError):  # it has ended already, which is heard next
             self._connection.send(make)
 
@@ -69,7 +69,7 @@ class Beside(Generic[Q, A]):
             TimeoutError: none came within so many seconds. The process goes on, and nobody hears
                 what it comes to say.
             UnavailableError: the process has ended.
-            FailedThereError: it could not answer, or not even be made.
+            WorkerError: it could not answer, or not even be made.
         """
         until = time.monotonic() + seconds
         if not self._lock.acquire(timeout=max(0.0, seconds)):
@@ -101,7 +101,7 @@ class Beside(Generic[Q, A]):
     def _skip(self, until: float) -> None:
         try:
             self._hear(until)
-        except FailedThereError:
+        except WorkerError:
             if not self._made:
                 raise
         self._made = True
@@ -112,7 +112,7 @@ class Beside(Generic[Q, A]):
         could, said = self._connection.recv()
         self._late -= 1
         if not could:
-            raise FailedThereError(said)
+            raise WorkerError(said)
         return cast("A", said)
 
 
@@ -132,8 +132,8 @@ def run(number: int) -> None:
 def _answer(connection: Connection) -> None:
     try:
         answer = connection.recv()()
-    except Exception as error:  # noqa: BLE001 - told on the other side, whatever it is
-        connection.send((False, _told(error)))
+    except Exception as error:  # noqa: BLE001 - reported on the other side, whatever it is
+        connection.send((False, _described(error)))
         return
     gc.freeze()  # it stays, and need not be looked through for garbage
     connection.send((True, None))
@@ -142,7 +142,7 @@ def _answer(connection: Connection) -> None:
         try:
             said = True, answer(question)
         except Exception as error:  # noqa: BLE001
-            said = False, _told(error)
+            said = False, _described(error)
         connection.send(said)
 
 
@@ -157,12 +157,12 @@ def _send_within(connection: Connection, seconds: float) -> None:
         end.detach()
 
 
-def _told(error: Exception) -> str:
+def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
 def _start(number: int) -> subprocess.Popen[bytes]:
-    words = python_words("core.serving.beside_process", str(number))
+    words = python_words("core.serving.worker_main", str(number))
     with _explained(), starting_processes():
         return subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[number])
 

@@ -1,4 +1,4 @@
-"""What a server does beside answering: it follows the aliases and gives signs of life."""
+"""A server's heartbeat: it follows the aliases and reports that the server is alive."""
 
 import logging
 import threading
@@ -11,19 +11,19 @@ from core.hints import Alarm
 from core.serving import watch
 from core.serving.counts import Counts
 from core.serving.pool import Pool
-from core.serving.servers import Desk
+from core.serving.servers import Registration
 from core.store import Store
 
 log = logging.getLogger("signoff.serving")
 FOLLOW_SECONDS = 1.0
-TELL_SECONDS = 5.0
+REPORT_SECONDS = 5.0
 WATCH_SECONDS = 15.0
 CHORE_SECONDS = 60.0
 END_SECONDS = 5.0
 """How long the end waits for a model that is being loaded."""
 
 
-class Beat:
+class Heartbeat:
     """A thread of its own, so that loading a model holds up no answer.
 
     Args:
@@ -36,23 +36,23 @@ class Beat:
     def __init__(
         self,
         pool: Pool,
-        desk: Desk,
+        registration: Registration,
         counts: Counts,
         *,
         chore: Callable[[Store], object],
         changed: Callable[[Mapping[str, str], int], None] = lambda *_: None,
     ) -> None:
-        self._pool, self._desk, self._counts = pool, desk, counts
+        self._pool, self._registration, self._counts = pool, registration, counts
         self._chore, self._changed = chore, changed
         self._end = threading.Event()
         self._flags: list[Alarm] = []
-        self._due: dict[Callable[[Beat], None], float] = {}
+        self._due: dict[Callable[[Heartbeat], None], float] = {}
         self._seen: tuple[dict[str, str], list[Alarm]] = {}, []
-        self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
         """Whoever waits for this can answer afterwards."""
-        with _told():
+        with _logging_errors():
             self._follow()
         self._thread.start()
 
@@ -60,8 +60,8 @@ class Beat:
         """The last sign of life."""
         self._end.set()
         self._thread.join(END_SECONDS)
-        with _told():
-            self._desk.leave(self._counts.drain())
+        with _logging_errors():
+            self._registration.leave(self._counts.drain())
 
     @property
     def alarms(self) -> list[Alarm]:
@@ -79,7 +79,7 @@ class Beat:
             self._once()
 
     def _once(self) -> None:
-        with _told():
+        with _logging_errors():
             self._follow()
             for act, seconds in EVERY.items():
                 now = time.monotonic()
@@ -99,33 +99,33 @@ class Beat:
         for alarm in alarms:
             log.error("alarm", extra={"line": {"alarm": str(alarm)}})
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         counts = self._counts.drain()
         try:
             # The canary's bounds everybody can look at who can read the workspace.
-            self._desk.tell(self._pool.serving, self._pool.alarms, counts)
+            self._registration.report(self._pool.serving, self._pool.alarms, counts)
         except BaseException:
             self._counts.give_back(counts)
             raise
 
     def _watch(self) -> None:
-        self._flags = watch.enforce(self._desk.store)
+        self._flags = watch.enforce(self._registration.store)
 
     def _do_chore(self) -> None:
-        self._chore(self._desk.store)
+        self._chore(self._registration.store)
 
 
-EVERY: dict[Callable[[Beat], None], float] = {
-    Beat._tell: TELL_SECONDS,  # noqa: SLF001
-    Beat._watch: WATCH_SECONDS,  # noqa: SLF001
-    Beat._do_chore: CHORE_SECONDS,  # noqa: SLF001
+EVERY: dict[Callable[[Heartbeat], None], float] = {
+    Heartbeat._report: REPORT_SECONDS,  # noqa: SLF001
+    Heartbeat._watch: WATCH_SECONDS,  # noqa: SLF001
+    Heartbeat._do_chore: CHORE_SECONDS,  # noqa: SLF001
 }
 """After so many seconds it is done again."""
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong inside is told in the log, and tried again with the next beat."""
+def _logging_errors() -> Iterator[None]:
+    """What goes wrong inside is written into the log, and tried again with the next heartbeat."""
     try:
         yield
     except SignoffError as error:
