@@ -22,7 +22,7 @@ SECONDS = 60.0
 @pytest.fixture
 def writer(road: Road) -> SubmissionWriter:
     made = SubmissionWriter(road.store.home)
-    made.keep([], seconds=SECONDS)
+    made.write([], seconds=SECONDS)
     return made
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,12 @@ def echo() -> Callable[[tuple[float, str]], str]:
 
 def broken() -> Callable[[str], str]:
     raise ValueError("no such thing")
+
+
+@pytest.fixture(autouse=True)
+def this_module_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker process does not import from the working directory."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
 
 @pytest.fixture
