@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.comparison.results import BETTER, WORSE
 
 BIN = 0.02
@@ -17,7 +17,7 @@ _STYLES = ((WORSE, "dark_orange", "▼"), ("", "grey50", "█"), (BETTER, "dark_
 """Verdict, colour, and the sign that says the same without colour."""
 
 
-def histogram_lines(changes: NDArray[np.float64], verdicts: Sequence[Any]) -> list[str]:
+def histogram_lines(changes: Floats, verdicts: Sequence[Any]) -> list[str]:
     """One line a bin, the largest losses first, in rich's markup.
 
     Bars are made of ▼ (worse), █ (not told apart) and ▲ (better). Empty bins at the ends are left

@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.arrays import Bools, Ints, Places, Reals
 from core.comparison.churn import Churn, churn
 from core.evaluation.prediction_table import PredictionTable, reindex
 from core.stats.predictions import Predictions
-
-Ints = NDArray[np.integer]
-Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,10 @@ class Aligned:
     truth: Ints
     baseline: Ints
     candidate: Ints
-    baseline_probs: Floats
-    candidate_probs: Floats
+    baseline_probs: Reals
+    candidate_probs: Reals
     names: tuple[str, ...]
-    shared: NDArray[np.bool_]
+    shared: Bools
 
     @property
     def sides(self) -> tuple[Predictions, Predictions]:
@@ -90,13 +88,13 @@ def numbered(table: PredictionTable, names: tuple[str, ...]) -> Predictions:
     return Predictions(place[table.label], place[table.top_labels], table.top_probs)
 
 
-def known(names: tuple[str, ...], table: PredictionTable) -> NDArray[np.bool_]:
+def known(names: tuple[str, ...], table: PredictionTable) -> Bools:
     """Which labels the model of this table can name; shape (c,)."""
     labels = set(table.model_labels)
     return np.array([name in labels for name in names], dtype=bool)
 
 
-def paired_order(a: PredictionTable, b: PredictionTable) -> NDArray[np.intp] | None:
+def paired_order(a: PredictionTable, b: PredictionTable) -> Places | None:
     """Where each post of ``a`` stands in ``b``; None if they did not predict the same posts."""
     if len(a.post_id) != len(b.post_id):
         return None

@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.integer]
+from core.arrays import Bools, Ints
 
 
 @dataclass(frozen=True, slots=True)

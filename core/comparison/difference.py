@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.comparison.align import Aligned, align, common_names, known, numbered
 from core.comparison.label_sets import on_label_sets
 from core.comparison.renames import suggest_renames
@@ -146,7 +146,7 @@ def confused_topics(side: Predictions, names: tuple[str, ...]) -> dict[str, str]
     return {name.lower(): topic for topic, members in groups.items() for name in members}
 
 
-def normal_fit(values: NDArray[np.float64]) -> NormalFit | None:
+def normal_fit(values: Floats) -> NormalFit | None:
     """Mean and standard deviation of the F1 changes; None for fewer than two."""
     if len(values) < 2:
         return None
@@ -221,9 +221,7 @@ def per_subreddit(baseline: Side, candidate: Side) -> pd.DataFrame:
     return both.reset_index().sort_values(["difference", "subreddit"], ignore_index=True)
 
 
-def confidence_shift(
-    baseline: NDArray[np.float64], candidate: NDArray[np.float64]
-) -> ConfidenceShift:
+def confidence_shift(baseline: Floats, candidate: Floats) -> ConfidenceShift:
     """Means of p@1 and the distances of its two distributions."""
     return ConfidenceShift(
         baseline_mean=float(baseline.mean()),

@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Int16s, Ints
 from core.errors import NotFoundError
-
-Codes = NDArray[np.int16]
-Floats = NDArray[np.float64]
 
 GROUPS = 5
 """Numbers are cut at their quantiles into about so many groups."""
@@ -38,7 +35,7 @@ class Dimension:
 
     name: str
     values: tuple[str, ...]
-    codes: Codes
+    codes: Int16s
 
 
 def dimensions(
@@ -70,7 +67,7 @@ def dimensions(
     return [dimension for dimension in found if dimension is not None]
 
 
-def in_slice(found: Sequence[Dimension], dimension: str, value: str) -> NDArray[np.bool_]:
+def in_slice(found: Sequence[Dimension], dimension: str, value: str) -> Bools:
     """Which posts have ``value`` in ``dimension``, shape (n,).
 
     Raises:
@@ -86,7 +83,7 @@ def in_slice(found: Sequence[Dimension], dimension: str, value: str) -> NDArray[
         raise NotFoundError(
             f"{dimension} has no value {value!r}", f"Choose one of {_listed(chosen.values)}."
         )
-    inside: NDArray[np.bool_] = chosen.codes == chosen.values.index(value)
+    inside: Bools = chosen.codes == chosen.values.index(value)
     return inside
 
 
@@ -95,7 +92,7 @@ def _listed(names: Any) -> str:
 
 
 # A cut gives the values in order, and each post's place among them (-1: unknown).
-_Cut = tuple[list[str], NDArray[np.integer]]
+_Cut = tuple[list[str], Ints]
 _Column = Any  # a pandas Series of whatever kind
 
 

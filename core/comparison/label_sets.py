@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Bools
 from core.comparison.results import BothOwnLabels, LabelSets, OwnLabels, SharedLabels
 from core.comparison.significance import judged, metric_intervals
 from core.metrics import METRICS
@@ -16,8 +16,8 @@ _METRICS = tuple(metric for metric in METRICS if metric.on_label_sets)
 
 def on_label_sets(
     sides: tuple[Predictions, Predictions],
-    in_baseline: NDArray[np.bool_],
-    in_candidate: NDArray[np.bool_],
+    in_baseline: Bools,
+    in_candidate: Bools,
     *,
     paired: bool,
     noise: Mapping[str, float],

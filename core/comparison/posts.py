@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.arrays import Int8s, Int32s, Places
 from core.comparison.align import Aligned, align
 from core.comparison.compare import Pair, attributes_of, require_unsealed, tables_of
 from core.comparison.dimensions import Dimension, in_slice
@@ -22,7 +22,6 @@ from core.store.posts import StoredPost, posts_by_id
 GONE = "(no longer stored)"
 KINDS = ("broken", "fixed", "swapped", "same")
 """What may become of a post, in the order in which posts are shown."""
-Place = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Laid:
     """
 
     posts: Aligned
-    kinds: NDArray[np.int8]
+    kinds: Int8s
     dimensions: list[Dimension]
 
 
@@ -173,7 +172,7 @@ def _aligned(store: Store, pair: Pair) -> Aligned:
     return posts
 
 
-def _rows(laid: Laid, places: Place) -> pd.DataFrame:
+def _rows(laid: Laid, places: Places) -> pd.DataFrame:
     posts, kinds = laid.posts, np.array(KINDS, dtype=object)
     return pd.DataFrame(
         {
@@ -188,5 +187,5 @@ def _rows(laid: Laid, places: Place) -> pd.DataFrame:
     )
 
 
-def _named(posts: Aligned, top: NDArray[np.int32]) -> tuple[str, ...]:
+def _named(posts: Aligned, top: Int32s) -> tuple[str, ...]:
     return tuple(posts.names[i] for i in top if i >= 0)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Ints
 from core.comparison.align import Aligned
 from core.comparison.results import (
     BETTER,
@@ -31,8 +31,6 @@ from core.stats.classification import label_counts
 from core.stats.estimates import Estimate, difference, estimate
 from core.stats.intervals import Interval, within
 from core.stats.predictions import Predictions
-
-Floats = NDArray[np.float64]
 
 Q_LIMIT = 0.05
 """A subreddit is called better or worse below this q-value: of those called, at most about one in
@@ -98,7 +96,7 @@ def unpaired_significance(
     candidate: Predictions,
     *,
     names: Sequence[str],
-    shared: NDArray[np.bool_],
+    shared: Bools,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Significance:
@@ -204,9 +202,9 @@ def judged(
 
 def _subreddits(
     names: Sequence[str],
-    shared: NDArray[np.bool_],
+    shared: Bools,
     *,
-    fewest: NDArray[np.integer],
+    fewest: Ints,
     change: Floats,
     test: paired.LabelTest,
     recall_p: Floats,
@@ -218,7 +216,7 @@ def _subreddits(
     low, high = np.clip(jackknife.jackknife_interval(change, parts), -1, 1)
     called = tested & (np.nan_to_num(q_value, nan=1.0) < Q_LIMIT)
 
-    def where(mask: NDArray[np.bool_], values: Floats) -> Floats:
+    def where(mask: Bools, values: Floats) -> Floats:
         return np.where(mask, values, np.nan)
 
     return pd.DataFrame(

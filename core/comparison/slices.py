@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Places
 from core.comparison.align import Aligned
 from core.comparison.dimensions import Dimension, dimensions
 from core.comparison.results import SAME, WORSE
 from core.comparison.significance import Q_LIMIT
 from core.stats.paired import benjamini_hochberg, mcnemar_exact
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 FEWEST_POSTS = 50
 MOST_SHARE = 0.9
@@ -138,15 +136,15 @@ def in_words(values: Sequence[tuple[str, str]]) -> str:
     return " and ".join(f"{_LEADS.get(name, name)} {value}".strip() for name, value in values)
 
 
-def _outcomes(posts: Aligned) -> Ints:
+def _outcomes(posts: Aligned) -> Places:
     changes = posts.churn
     right = posts.candidate[:, 0] == posts.truth
     kinds = [changes.fixed, changes.broken, changes.swapped, right]
-    outcome: Ints = np.select(kinds, [_FIXED, _BROKEN, _SWAPPED, _RIGHT], _WRONG)
+    outcome: Places = np.select(kinds, [_FIXED, _BROKEN, _SWAPPED, _RIGHT], _WRONG)
     return outcome
 
 
-def _cells(part: Sequence[Dimension]) -> Ints:
+def _cells(part: Sequence[Dimension]) -> Places:
     """Each post's cell in the grid of the part's dimensions; place 0 of each is for unknown."""
     cells = np.zeros(len(part[0].codes), dtype=np.intp)
     for dimension in part:
@@ -156,7 +154,7 @@ def _cells(part: Sequence[Dimension]) -> Ints:
     return cells
 
 
-def _count(part: Sequence[Dimension], outcome: Ints) -> Ints:
+def _count(part: Sequence[Dimension], outcome: Places) -> Places:
     """Posts of each cell by what became of them, shape (cells, outcomes)."""
     size = _size(part) * _OUTCOMES
     flat = np.bincount(_cells(part) * _OUTCOMES + outcome, minlength=size)
@@ -167,7 +165,7 @@ def _size(part: Sequence[Dimension]) -> int:
     return int(np.prod([len(dimension.values) + 1 for dimension in part]))
 
 
-def _figures(counts: Ints) -> pd.DataFrame:
+def _figures(counts: Places) -> pd.DataFrame:
     """Columns of :func:`by_slice` without names and q-values; accuracies NaN where no post is."""
     right, _, fixed, broken, swapped = counts.T
     posts = counts.sum(axis=1)
@@ -196,9 +194,9 @@ class _Tried:
     """
 
     parts: Sequence[Sequence[Dimension]]
-    starts: Ints
-    known: NDArray[np.bool_]
-    single: NDArray[np.bool_]
+    starts: Places
+    known: Bools
+    single: Bools
 
     @classmethod
     def of(cls, parts: Sequence[Sequence[Dimension]]) -> "_Tried":
@@ -226,7 +224,7 @@ class _Tried:
         return [(one.name, one.values[i - 1]) for one, i in zip(part, places, strict=True)]
 
 
-def _listed(tried: _Tried, outcome: Ints, enough: NDArray[np.bool_], *, limit: int) -> list[int]:
+def _listed(tried: _Tried, outcome: Places, enough: Bools, *, limit: int) -> list[int]:
     """The cells to list, clearest loss first.
 
     Only posts that one model alone gets right count: +1 for fixed, -1 for broken, as in McNemar's
@@ -268,9 +266,9 @@ def _listed(tried: _Tried, outcome: Ints, enough: NDArray[np.bool_], *, limit: i
     return chosen
 
 
-def _called(net: Floats, size: Floats, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _called(net: Floats, size: Floats, enough: Bools) -> Bools:
     """Cells whose ``net`` change on ``size`` posts is called, McNemar and Benjamini-Hochberg."""
     fixed = np.floor((size + net) / 2).clip(0).astype(np.intp)
     p_value = mcnemar_exact(size.astype(np.intp) - fixed, fixed)
-    below: NDArray[np.bool_] = benjamini_hochberg(np.where(enough, p_value, np.nan)) < Q_LIMIT
+    below: Bools = benjamini_hochberg(np.where(enough, p_value, np.nan)) < Q_LIMIT
     return below

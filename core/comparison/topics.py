@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats, Ints, Places
 from core.errors import InputError, RefusedError
 from core.store.artifacts import storage_errors
-
-Ints = NDArray[np.integer]
 
 FILE = "topics.toml"
 OTHER = "other"
@@ -136,7 +134,7 @@ def _title(subreddits: Sequence[str]) -> str:
     return f"{first}, {second} and alike" if more else f"{first} and {second}"
 
 
-def _clusters(truth: Ints, predicted: Ints, labels: int) -> NDArray[np.intp]:
+def _clusters(truth: Ints, predicted: Ints, labels: int) -> Places:
     """The group of each label, shape (labels,); -1 for those that belong to none."""
     from scipy.cluster import hierarchy
 
@@ -166,7 +164,7 @@ def _confusions(truth: Ints, predicted: Ints, labels: int) -> Any:
     return one_way + one_way.T
 
 
-def _embed(affinity: Any, dimensions: int) -> NDArray[np.float64]:
+def _embed(affinity: Any, dimensions: int) -> Floats:
     """The first eigenvectors of (D+τ)^-1/2 A (D+τ)^-1/2, each row brought to length 1.
 
     D holds the degrees and τ their mean (Qin & Rohe 2013), so that a handful of subreddits that are
@@ -181,5 +179,5 @@ def _embed(affinity: Any, dimensions: int) -> NDArray[np.float64]:
     start = rng.random(len(degree))
     vectors = eigsh(scale @ affinity @ scale, k=dimensions, which="LA", v0=start, rng=rng)[1]
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows: NDArray[np.float64] = vectors / np.maximum(length, np.finfo(float).tiny)
+    rows: Floats = vectors / np.maximum(length, np.finfo(float).tiny)
     return rows

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Int32s
+
 NO_LABEL = -1
 """In a table: the model gave fewer than k labels."""
 
@@ -25,28 +27,28 @@ class PredictionTable:
     """
 
     post_id: NDArray[np.object_]
-    label: NDArray[np.int32]
-    top_labels: NDArray[np.int32]
+    label: Int32s
+    top_labels: Int32s
     top_probs: NDArray[np.float32]
     vocabulary: tuple[str, ...]
     model_labels: tuple[str, ...]
 
     @property
-    def first(self) -> NDArray[np.int32]:
+    def first(self) -> Int32s:
         """The first prediction of each post."""
         return self.top_labels[:, 0]
 
     @property
-    def p_at_1(self) -> NDArray[np.float64]:
+    def p_at_1(self) -> Floats:
         return self.top_probs[:, 0].astype(np.float64)
 
     @property
-    def right(self) -> NDArray[np.bool_]:
+    def right(self) -> Bools:
         """Whether the first prediction is the post's subreddit."""
-        right: NDArray[np.bool_] = self.first == self.label
+        right: Bools = self.first == self.label
         return right
 
-    def among(self, posts: NDArray[np.bool_]) -> "PredictionTable":
+    def among(self, posts: Bools) -> "PredictionTable":
         """Only the posts for which it says so, shape (n,)."""
         return replace(
             self,
@@ -57,7 +59,7 @@ class PredictionTable:
         )
 
 
-def reindex(labels: Sequence[str], vocabulary: Sequence[str]) -> NDArray[np.int32]:
+def reindex(labels: Sequence[str], vocabulary: Sequence[str]) -> Int32s:
     """Where each label stands in ``vocabulary``; one entry more, so that ``[-1]`` gives -1."""
     place = {label: i for i, label in enumerate(vocabulary)}
     return np.array([*(place[label] for label in labels), NO_LABEL], dtype=np.int32)

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.access.identity import Role
 from core.access.transactions import acting
+from core.arrays import Floats, Int64s
 from core.collect.names import is_at_reddit
 from core.errors import InputError
 from core.evaluation.aggregate import HISTOGRAM_BINS
@@ -31,7 +31,6 @@ from core.store.models import Evaluation
 from core.store.releases import Version
 from core.training.train import of_execution
 
-Floats = NDArray[np.float64]
 _Counted = TypeVar("_Counted", BinCounts, DayCounts)
 
 _FINE = 150
@@ -247,7 +246,7 @@ def _of_version(
     )
 
 
-def _against(store: Store, version: Version, p_posts: NDArray[np.int64]) -> Against | None:
+def _against(store: Store, version: Version, p_posts: Int64s) -> Against | None:
     """The test split that was last opened for the version, else its own validation split; None
     where it was evaluated on neither.
     """
@@ -260,7 +259,7 @@ def _against(store: Store, version: Version, p_posts: NDArray[np.int64]) -> Agai
     return None if judged is None else _compared(store, judged, p_posts)
 
 
-def _compared(store: Store, judged: Evaluation, p_posts: NDArray[np.int64]) -> Against:
+def _compared(store: Store, judged: Evaluation, p_posts: Int64s) -> Against:
     posts = np.array(read_json(store.artifacts, judged.summary)["p_at_1_histogram"]["posts"])
     ks, wasserstein = binned_distances(p_posts, posts)
     return Against(

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.stats.intervals import share_interval
 
 SAMPLE = 2_000
@@ -31,7 +31,7 @@ class Sample:
 
     size: int = SAMPLE
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
-    _keys: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    _keys: Floats = field(default_factory=lambda: np.zeros(0))
     _texts: list[str] = field(default_factory=list)
 
     def take(self, texts: Sequence[str]) -> None:

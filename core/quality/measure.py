@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Int32s, Int64s
 from core.store.quality import PostText
 from core.text import is_empty
 
@@ -22,21 +22,21 @@ _BRACKETED = re.compile(r"[(\[{*]\s*(?:x|cross)[- ]?post[^)\]}*]*[)\]}*]", re.IG
 class Measured:
     """Numbers of n posts, each of shape (n,); 31 bytes a post."""
 
-    subreddit: NDArray[np.int32]
+    subreddit: Int32s
     """Ids of the store."""
-    created: NDArray[np.int64]
+    created: Int64s
     """Epoch seconds."""
-    text: NDArray[np.int64]
+    text: Int64s
     """Equal for texts that differ in case, spacing and the bracketed mark of a crosspost only;
     :data:`NO_TEXT`. Means nothing in another process."""
-    words: NDArray[np.int32]
+    words: Int32s
     """Of title and body, as spaces part them."""
-    score: NDArray[np.int32]
-    title_only: NDArray[np.bool_]
-    crosspost: NDArray[np.bool_]
+    score: Int32s
+    title_only: Bools
+    crosspost: Bools
     """Its title says so."""
-    over_18: NDArray[np.bool_]
-    generated: NDArray[np.bool_]
+    over_18: Bools
+    generated: Bools
 
     def __len__(self) -> int:
         return len(self.subreddit)
@@ -88,8 +88,8 @@ class SameText:
     best: of each text, those of the subreddit that has it most often.
     """
 
-    repeat: NDArray[np.bool_]
-    elsewhere: NDArray[np.bool_]
+    repeat: Bools
+    elsewhere: Bools
     nameable: int
 
 
@@ -118,7 +118,7 @@ def _text(post: PostText, words: Sequence[str]) -> int:
     return hash(" ".join(words)) or 1
 
 
-def _differs(values: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.bool_]:
+def _differs(values: Int64s | Int32s) -> Bools:
     """Whether each value differs from the one before it; the first does."""
     found = np.ones(len(values), dtype=bool)
     found[1:] = values[1:] != values[:-1]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Int32s, Int64s
 from core.quality.languages import Languages
 from core.quality.measure import NO_TEXT, Measured, SameText, same_text
 from core.stats.gaps import find_gaps
@@ -15,8 +15,6 @@ DAY = 86_400
 WORD_EDGES = (0, 1, 2, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 256, 512, 1024, 1 << 31)
 """Of the bins of the histogram of words, each edge in the bin that it begins."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +201,7 @@ def _subreddits(
     """One row for each subreddit with posts; counts, but for the times and medians."""
     ids, place, posts = np.unique(measured.subreddit, return_inverse=True, return_counts=True)
 
-    def counted(which: NDArray[np.bool_]) -> Ints:
+    def counted(which: Bools) -> Int64s:
         return np.bincount(place[which], minlength=len(ids))
 
     first, last = np.full(len(ids), 2**62), np.full(len(ids), -(2**62))
@@ -236,21 +234,21 @@ def _subreddits(
     return frame.sort_values(["posts", "subreddit"], ascending=[False, True], ignore_index=True)
 
 
-def _medians(values: NDArray[np.int32], place: Ints, posts: Ints) -> NDArray[np.float64]:
+def _medians(values: Int32s, place: Int64s, posts: Int64s) -> Floats:
     """The median of each subreddit's values."""
     ordered = values[np.lexsort((values, place))]
     starts = np.cumsum(posts) - posts
     low, high = ordered[starts + (posts - 1) // 2], ordered[starts + posts // 2]
-    medians: NDArray[np.float64] = (low.astype(np.float64) + high) / 2
+    medians: Floats = (low.astype(np.float64) + high) / 2
     return medians
 
 
-def _word_counts(words: NDArray[np.int32]) -> WordCounts:
+def _word_counts(words: Int32s) -> WordCounts:
     counts, _ = np.histogram(words, bins=np.array(WORD_EDGES, dtype=np.float64))
     return WordCounts(edges=WORD_EDGES, counts=tuple(counts.tolist()), quantiles=_quantiles(words))
 
 
-def _quantiles(values: NDArray[np.int32]) -> dict[str, float]:
+def _quantiles(values: Int32s) -> dict[str, float]:
     levels = map(str, QUANTILES)
     return dict(zip(levels, np.quantile(values, QUANTILES).tolist(), strict=True))
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from core.arrays import Bools
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile, read_lines, read_moments
 from core.stats.minhash import THRESHOLD, near_duplicates
@@ -24,8 +24,6 @@ EXAMPLES = 10
 """Ids given at most, of each kind."""
 _CROSSPOST = re.compile(r" ?[(\[{*] ?(?:x|cross) ?-? ?post(?:ed)?\b[^)\]}*]*[)\]}*]")
 """What people add to the title of a crosspost, normalised: ``( x - post from r / funny )``."""
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
+
+from core.arrays import Int32s, Int64s
 
 FORMAT = 2
 """The version of the canonical form; part of every digest."""
@@ -73,7 +74,7 @@ class FrozenPosts:
 
     rows: pa.Table
     labels: tuple[str, ...]
-    positions: NDArray[np.int64]
+    positions: Int64s
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -96,8 +97,8 @@ class SplitData:
 
     ids: list[str]
     lines: list[str]
-    label: NDArray[np.int32]
-    created: NDArray[np.int64]
+    label: Int32s
+    created: Int64s
     labels: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -114,7 +115,7 @@ class SplitFile:
 
     source: Source
     ids: pa.ChunkedArray = field(repr=False)
-    label: NDArray[np.int32] = field(repr=False)
+    label: Int32s = field(repr=False)
     labels: tuple[str, ...]
     sizes: tuple[int, ...]
 
@@ -251,10 +252,10 @@ def read_lines(source: Source, group: int) -> list[str]:
     return lines
 
 
-def read_moments(split: SplitFile) -> NDArray[np.int64]:
+def read_moments(split: SplitFile) -> Int64s:
     """When each post was created, in epoch seconds; shape (n,), ascending."""
     with _parquet(split.source) as file:
-        created: NDArray[np.int64] = _read(file, ("created_utc",))[0].to_numpy()
+        created: Int64s = _read(file, ("created_utc",))[0].to_numpy()
     return created
 
 

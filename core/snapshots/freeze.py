@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Int32s, Int64s
 from core.errors import InputError, RefusedError
 from core.executions import Run, Step, run_cached
 from core.hints import Command, Hint
@@ -64,15 +64,15 @@ class _Read:
 
     rows: pa.Table
     names: tuple[str, ...]
-    text: NDArray[np.int64]
-    judging: NDArray[np.bool_]
+    text: Int64s
+    judging: Bools
     left_out: Counter[str]
     generated: bool
     erased_until: int
 
     @property
-    def label(self) -> NDArray[np.int32]:
-        label: NDArray[np.int32] = self.rows["label"].to_numpy()
+    def label(self) -> Int32s:
+        label: Int32s = self.rows["label"].to_numpy()
         return label
 
 
@@ -227,7 +227,7 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
     left_out: Counter[str] = Counter()
     sources: set[str] = set()
     rows: list[pa.Table] = [SCHEMA.empty_table()]
-    text: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    text: list[Int64s] = [np.zeros(0, dtype=np.int64)]
     judging = [np.zeros(0, dtype=np.bool_)]
     done = 0
     with store.read() as session:
@@ -328,7 +328,7 @@ def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
     )
 
 
-def _assign(read: _Read, positions: NDArray[np.int64], rules: Rules) -> splits.Assignment:
+def _assign(read: _Read, positions: Int64s, rules: Rules) -> splits.Assignment:
     text = read.text[positions]
     judging = read.judging[positions] if rules.feedback else None
     if rules.split == "random":

@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Int8s, Int64s
 from core.errors import InputError
 
 SPLITS = ("train", "valid", "test")
 VALID = SPLITS.index("valid")
 LEFT_OUT = -1
 """The split of a post that no split may hold."""
-
-Int8s = NDArray[np.int8]
-Int64s = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

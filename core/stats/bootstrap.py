@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from core.arrays import Bools, Floats, Ints, UInt8s
 from core.processes import cores
 from core.stats.classification import LabelCounts
 from core.stats.figures import OverLabels
@@ -24,8 +25,6 @@ from core.stats.figures import OverLabels
 if TYPE_CHECKING:
     from scipy import sparse
 
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
 
 RESAMPLES = 1_000
 LARGE_CELL = 24
@@ -157,7 +156,7 @@ def _poisson_weights(
     return draw
 
 
-def _inverse_poisson(most: int) -> NDArray[np.uint8]:
+def _inverse_poisson(most: int) -> UInt8s:
     """Quantiles of Poisson(m) at the middle of each step, for m = 0 … ``most``, flat."""
     middles = (np.arange(_STEPS) + 0.5) / _STEPS
     counts = np.arange(4 * most + 12)
@@ -167,7 +166,7 @@ def _inverse_poisson(most: int) -> NDArray[np.uint8]:
     return table.ravel()
 
 
-def _membership(label: Ints, where: NDArray[np.bool_], labels: int) -> "sparse.csr_array":
+def _membership(label: Ints, where: Bools, labels: int) -> "sparse.csr_array":
     """Matrix (labels, cells) with a 1 where the cell counts for the label."""
     from scipy import sparse  # loading it takes a second, which most commands need not spend
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Int64s
 from core.stats.classification import ratio
 
-Floats = NDArray[np.float64]
 BINS = 15
 
 
@@ -15,12 +14,12 @@ BINS = 15
 class Reliability:
     """Bins of equal width over [0, 1]: posts, mean p@1 and accuracy in each. Shape (bins,)."""
 
-    posts: NDArray[np.int64]
+    posts: Int64s
     mean_p: Floats
     accuracy: Floats
 
 
-def reliability(p: Floats, right: NDArray[np.bool_], *, bins: int = BINS) -> Reliability:
+def reliability(p: Floats, right: Bools, *, bins: int = BINS) -> Reliability:
     """The reliability curve.
 
     Args:
@@ -36,7 +35,7 @@ def reliability(p: Floats, right: NDArray[np.bool_], *, bins: int = BINS) -> Rel
     )
 
 
-def bin_of(p: Floats, *, bins: int = BINS) -> NDArray[np.int64]:
+def bin_of(p: Floats, *, bins: int = BINS) -> Int64s:
     """The bin of equal width that each p@1 falls into; 1.0 falls into the last."""
     return np.minimum((p * bins).astype(np.int64), bins - 1)
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
+from core.arrays import Bools, Floats, Ints
 
 KS = (1, 3, 5)
 """The k of precision@k and recall@k."""
@@ -42,7 +41,7 @@ class LabelCounts:
         return ratio(2 * self.correct, self.support + self.predicted)
 
     @property
-    def present(self) -> NDArray[np.bool_]:
+    def present(self) -> Bools:
         """Labels that some post has or is predicted to have: those that a macro mean counts."""
         return (self.support + self.predicted) > 0
 

@@ -8,10 +8,8 @@ intervals over labels: labels are drawn anew with replacement (Efron 1979), and 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
+from core.arrays import Floats, Ints
 
 FEWEST = 3
 """Labels without which there is no curve."""

@@ -1,10 +1,9 @@
 """How far apart two samples of p@1 are."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.integer]
+from core.arrays import Floats, Ints
+
 PSI_BINS = 20
 
 
@@ -24,7 +23,7 @@ def wasserstein(a: Floats, b: Floats) -> float:
     return float(np.sum(np.abs(cdf_a - cdf_b)[:-1] * np.diff(grid)))
 
 
-def binned_distances(a: Counts, b: Counts) -> tuple[float, float]:
+def binned_distances(a: Ints, b: Ints) -> tuple[float, float]:
     """Kolmogorov-Smirnov and Wasserstein distance of two samples that are only known by how many
     fall into each of equal bins over [0, 1].
 

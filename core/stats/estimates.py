@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.stats import classification, jackknife
 from core.stats.bootstrap import RESAMPLES, cells, draw_over_labels, draw_sums
 from core.stats.calibration import BINS, bin_of
@@ -18,9 +18,6 @@ from core.stats.figures import CalibrationError, Divided, Figure, MeanOverPosts,
 from core.stats.intervals import Interval, bca_interval, percentile_interval
 from core.stats.jackknife import influence_over_labels
 from core.stats.predictions import Predictions
-
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
 
 P_BINS = 20
 """p@1 is drawn in so many bins of equal counts a side, each by its mean."""

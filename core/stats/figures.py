@@ -18,12 +18,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats
 from core.stats.calibration import expected_calibration_error, reliability
 from core.stats.classification import LabelCounts
 from core.stats.predictions import Predictions
 
-Numbers = NDArray[np.number] | NDArray[np.bool_]
-Floats = NDArray[np.float64]
+Numbers = NDArray[np.number] | Bools
 
 
 class Figure(Protocol):
@@ -62,7 +62,7 @@ class OverLabels:
 class MeanOverPosts:
     """The mean of what ``of_posts`` gives for each post, shape (n,); 0 for no posts."""
 
-    of_posts: Callable[[Predictions], NDArray[np.floating] | NDArray[np.bool_]]
+    of_posts: Callable[[Predictions], NDArray[np.floating] | Bools]
     needs: int = 1
 
     def posts(self, said: Predictions) -> Floats:

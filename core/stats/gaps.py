@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from core.arrays import Bools, Floats, Int64s
 
 LEVEL = 0.05
 SIDE = 28
@@ -38,13 +37,13 @@ class Gaps:
     looked at.
     """
 
-    start: Ints
-    days: Ints
+    start: Int64s
+    days: Int64s
     expected: Floats
     p_value: Floats
 
 
-def find_gaps(counts: Ints, *, looked_at: int, level: float = LEVEL) -> Gaps:
+def find_gaps(counts: Int64s, *, looked_at: int, level: float = LEVEL) -> Gaps:
     """The gaps in a row of daily counts.
 
     Args:
@@ -75,18 +74,16 @@ def find_gaps(counts: Ints, *, looked_at: int, level: float = LEVEL) -> Gaps:
 class _Side:
     """What the days next to each run hold; arrays of shape (runs,)."""
 
-    days: Ints
+    days: Int64s
     mean: Floats
     variance: Floats
-    empty: Ints
+    empty: Int64s
     """How many of the days are."""
 
     @property
-    def tells(self) -> NDArray[np.bool_]:
+    def tells(self) -> Bools:
         """Whether it is enough to say what is usual."""
-        told: NDArray[np.bool_] = (self.days >= SHORTEST_SIDE) & (
-            self.days - self.empty >= FEWEST_BUSY
-        )
+        told: Bools = (self.days >= SHORTEST_SIDE) & (self.days - self.empty >= FEWEST_BUSY)
         return told
 
 
@@ -94,16 +91,16 @@ class _Side:
 class _Sums:
     """Sums up to each day, so that those of any stretch are a difference."""
 
-    counts: Ints
-    squares: Ints
-    empty: Ints
+    counts: Int64s
+    squares: Int64s
+    empty: Int64s
 
     @classmethod
-    def of(cls, counts: Ints) -> "_Sums":
+    def of(cls, counts: Int64s) -> "_Sums":
         wide = counts.astype(np.int64)
         return cls(*(_cumulated(values) for values in (wide, wide**2, wide == 0)))
 
-    def between(self, low: Ints, high: Ints) -> _Side:
+    def between(self, low: Int64s, high: Int64s) -> _Side:
         """The days from ``low`` to before ``high``; never none of them."""
         days = high - low
         total = self.counts[high] - self.counts[low]
@@ -113,7 +110,7 @@ class _Sums:
         return _Side(days, mean, variance, self.empty[high] - self.empty[low])
 
 
-def _cumulated(values: NDArray[np.generic]) -> Ints:
+def _cumulated(values: NDArray[np.generic]) -> Int64s:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(values, dtype=np.int64)])
 
 

@@ -1,10 +1,10 @@
 """From draws to intervals: percentile, and bias-corrected and accelerated; and of a share."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
+
 Interval = tuple[float, float]
 """Lower and upper bound."""
 

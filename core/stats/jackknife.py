@@ -8,17 +8,15 @@ the wide side (Efron & Stein 1981), and the acceleration of the BCa bootstrap.
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from core.arrays import Bools, Floats, Ints
 from core.stats.bootstrap import Cells
 from core.stats.classification import LabelCounts, ratio
 from core.stats.figures import OverLabels
 from core.stats.intervals import LEVEL
 from core.stats.paired import PairedCounts
 
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
 Part = tuple[Floats, Ints]
 """Influence and number of the posts of each cell, shape (m,) each, or (m, c) for c figures."""
 
@@ -35,7 +33,7 @@ def influence_over_labels(figure: OverLabels, posts: Cells, first: Ints, *, labe
     right, wrong = first == truth, (first >= 0) & (first != truth)
     named = np.where(wrong, first, 0)
 
-    def tally(label: Ints, where: NDArray[np.bool_]) -> Floats:
+    def tally(label: Ints, where: Bools) -> Floats:
         return np.bincount(label[where], weights=weight[where], minlength=labels).astype(float)
 
     counts = LabelCounts(tally(truth, truth >= 0), tally(first, first >= 0), tally(truth, right))

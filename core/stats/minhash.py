@@ -16,15 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats, Int64s, UInt8s, UInt32s, UInt64s
 from core.processes import cores
-
-Int64s = NDArray[np.int64]
-UInt64s = NDArray[np.uint64]
-UInt32s = NDArray[np.uint32]
-UInt8s = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 WIDTH = 5
 """Bytes of a shingle."""

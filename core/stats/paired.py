@@ -6,13 +6,10 @@ Shapes as in :mod:`core.stats.classification`. All tests here are exact: no draw
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from core.arrays import Bools, Floats, Ints
 from core.stats.classification import ratio
-
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
 
 TAIL_SDS = 9.0
 """The swap test sums binomial terms this many standard deviations around the middle; what lies
@@ -71,7 +68,7 @@ def paired_counts(truth: Ints, baseline: Ints, candidate: Ints, *, labels: int) 
             -1 for no prediction.
     """
 
-    def count(values: Ints, where: NDArray[np.bool_]) -> Ints:
+    def count(values: Ints, where: Bools) -> Ints:
         return np.bincount(values[where & (values >= 0)], minlength=labels)
 
     right, now_right = baseline == truth, candidate == truth

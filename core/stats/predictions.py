@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats, Ints
+
 NONE = -1
 """Stands for "no prediction", which is never right."""
 
@@ -17,27 +19,27 @@ class Predictions:
     first, -1 for none. ``probs``: (n, k), their probabilities.
     """
 
-    truth: NDArray[np.integer]
-    top: NDArray[np.integer]
+    truth: Ints
+    top: Ints
     probs: NDArray[np.floating]
 
     @property
-    def first(self) -> NDArray[np.integer]:
+    def first(self) -> Ints:
         """The first prediction of each post, (n,)."""
         return self.top[:, 0]
 
     @property
-    def p_at_1(self) -> NDArray[np.float64]:
+    def p_at_1(self) -> Floats:
         """Its probability, (n,)."""
         return self.probs[:, 0].astype(np.float64)
 
     @property
-    def right(self) -> NDArray[np.bool_]:
+    def right(self) -> Bools:
         """Whether the first prediction is right, (n,)."""
-        right: NDArray[np.bool_] = self.first == self.truth
+        right: Bools = self.first == self.truth
         return right
 
-    def among(self, labels: NDArray[np.bool_]) -> "Predictions":
+    def among(self, labels: Bools) -> "Predictions":
         """Only the posts of these labels, shape (c,); any other prediction counts as none."""
         where = labels[self.truth]
         top = self.top[where]

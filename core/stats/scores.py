@@ -4,13 +4,11 @@ Where a ratio has no denominator it is 0, as in scikit-learn with ``zero_divisio
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Bools, Floats
 from core.stats.classification import ratio
 from core.stats.figures import Divided, MeanOverPosts, OverLabels
 from core.stats.predictions import Predictions
-
-Floats = NDArray[np.float64]
 
 accuracy = OverLabels(lambda counts: (counts.correct, counts.support), ratio)
 """Share of posts whose first prediction is right."""
@@ -79,10 +77,10 @@ probabilities of the first k predictions are known.
 def recall_at(k: int) -> MeanOverPosts:
     """Share of posts whose label is among the first ``k`` predictions."""
 
-    def found(said: Predictions) -> NDArray[np.bool_]:
+    def found(said: Predictions) -> Bools:
         if k > said.top.shape[1]:
             raise ValueError(f"recall@{k} of {said.top.shape[1]} predictions a post")
-        among: NDArray[np.bool_] = (said.top[:, :k] == said.truth[:, None]).any(axis=1)
+        among: Bools = (said.top[:, :k] == said.truth[:, None]).any(axis=1)
         return among
 
     return MeanOverPosts(found, needs=k)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 LEVEL = 0.95
 SMALLEST_SD = 1e-4

@@ -17,10 +17,9 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 MOST_CANDIDATES = 10**6
 """Where ``candidates_possible`` stops counting: more than anyone will make."""

@@ -4,14 +4,11 @@ Shapes as in :mod:`core.stats.classification`. All tests here are exact: no draw
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from core.arrays import Floats, Ints
 from core.stats.classification import LabelCounts, ratio
 from core.stats.paired import SMALLEST_P, TAIL_SDS, TIE, LabelTest
-
-Ints = NDArray[np.integer]
-Floats = NDArray[np.float64]
 
 _SAME_LOG = 1e-7
 """Logarithms of probabilities this close count as equal, as in scipy's ``fisher_exact``."""

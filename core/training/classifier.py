@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Int32s
 from core.progress import Progress
 from core.training.parameters import Parameter
 
@@ -26,7 +27,7 @@ class Predictions:
     model gave fewer than k; ``probabilities`` (float32, shape (n, k)) lie in [0, 1], 0 there.
     """
 
-    labels: NDArray[np.int32]
+    labels: Int32s
     probabilities: NDArray[np.float32]
 
     @classmethod

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
+from core.arrays import Ints
 from core.errors import InputError, SignoffError
 from core.processes import python_words
 from core.progress import Progress
@@ -92,7 +92,7 @@ class FastTextFamily:
             raise _explain(said, child.returncode, model)
 
 
-def write_training_text(train: SplitData, path: Path, *, order: NDArray[np.integer]) -> None:
+def write_training_text(train: SplitData, path: Path, *, order: Ints) -> None:
     """The posts as fastText reads them: label and line, one post a line.
 
     Args:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from scipy import special
 
+from core.arrays import Floats
 from core.comparison.results import BETTER, WORSE, NormalFit
 from dashboard.charts.theme import Palette, escaped, figure
 
@@ -74,7 +74,7 @@ def f1_changes(
     return made
 
 
-def bins(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def bins(values: Floats) -> Floats:
     """Edges around 0 that hold every value below the last one, and the lines at ±0.20."""
     reach = max(LARGE + BIN, float(np.abs(values).max()) if len(values) else 0.0)
     steps = int(reach / BIN + 1e-9) + 1
