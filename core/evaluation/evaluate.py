@@ -26,6 +26,7 @@ from core.training.load import load, loader, require_normaliser
 STEP = Step(
     "evaluate",
     code=(
+        "core.batches",
         "core.evaluation",
         "core.training",
         "core.text",

@@ -13,6 +13,7 @@ STEP = Step(
     "feedback",
     code=(
         "core.feedback.bring",
+        "core.batches",
         "core.collect.posts",
         "core.store.labels",
         "core.store.posts",

@@ -41,6 +41,7 @@ from core.words import count
 STEP = Step(
     "snapshot",
     code=(
+        "core.batches",
         "core.snapshots",
         "core.store.erasure",
         "core.store.labels",

@@ -21,12 +21,14 @@ INPUTS = {"snapshot": "d" * 64}
 
 CARRIES = (
     "core.access",
+    "core.arrays",
     "core.errors",
     "core.executions",
     "core.hints",
     "core.processes",
     "core.progress",
     "core.settings",
+    "core.spreadsheets",
     "core.store.artifacts",
     "core.store.executions",
     "core.store.models",
@@ -34,8 +36,8 @@ CARRIES = (
     "core.store.snapshots",
     "core.words",
 )
-"""Rows and files by their names, messages, rights, processes: a step's result either comes out as
-it would, or not at all."""
+"""Rows and files by their names, messages, rights, processes, names of types: a step's result
+either comes out as it would, or not at all."""
 ONLY_NAMES = ("core", "core.store")
 """Packages whose ``__init__`` hands out what stands in their modules."""
 
