@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import orjson
@@ -246,10 +246,10 @@ def _outdated(candidate: int, baseline: int | None, production: int | None) -> s
     return f"Production has moved since: the evidence {compared}, production is #{production} now."
 
 
-def _said(gate: Gate) -> dict[str, Any]:
+def _said(gate: Gate) -> dict[str, object]:
     """A gate without its sentence, whose wording may change from version to version."""
     return {name: value for name, value in asdict(gate).items() if name != "why"}
 
 
-def _digest(**parts: Any) -> str:
+def _digest(**parts: object) -> str:
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

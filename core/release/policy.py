@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
 from pathlib import Path
-from typing import Any
 
 from core.comparison.significance import FEWEST_POSTS
 from core.errors import InputError, RefusedError
 from core.metrics import METRICS
+from core.records import from_json
 from core.stats.testset import Adaptivity
 from core.store.artifacts import storage_errors, write_whole
 
@@ -133,7 +133,7 @@ class Wanted:
 
     words: str
     example: str
-    fits: Callable[[Any], bool]
+    fits: Callable[[object], bool]
 
 
 def read_policy(home: Path) -> Policy:
@@ -178,12 +178,12 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
             f"{source} has no gates, so anything could be released",
             f"Write at least one gate, such as [maximum_churn], or remove {source}.",
         )
-    rules: dict[str, Any] = {one.key: one.value for one in limits if one.gate in _RULES}
+    rules = {one.key: one.value for one in limits if one.gate in _RULES}
     return Policy(
         source,
         hashlib.sha256(content).hexdigest(),
         tuple(limit for limit in limits if limit.gate in _GATES),
-        Rules(**rules),
+        from_json(Rules, rules),
     )
 
 
@@ -226,9 +226,7 @@ _GATES: dict[str, dict[str, Wanted]] = {
     "reviewed_by_someone_else": {"team_of_one": _YES_OR_NO},
 }
 """Gate -> key -> what it takes. A gate needs at least one of its keys."""
-_BETWEEN = Wanted(
-    "a number between 0 and 1", "0.02", lambda value: _is_number(value, most=1) and 0 < value < 1
-)
+_BETWEEN = Wanted("a number between 0 and 1", "0.02", lambda value: 0 < (_number(value) or 0) < 1)
 _RULES: dict[str, dict[str, Wanted]] = {
     "test_budget": {
         "epsilon": _BETWEEN,
@@ -258,12 +256,20 @@ _NOT_TOML = (tomllib.TOMLDecodeError, RecursionError)
 """What the parser raises; the latter where brackets are nested by the thousand."""
 
 
-def _is_number(value: Any, *, most: float) -> bool:
-    """From 0 to ``most``; TOML's ``true``, ``nan`` and ``inf`` are none."""
-    return type(value) in (int, float) and 0 <= value <= most and value < inf
+def _is_number(value: object, *, most: float) -> bool:
+    """From 0 to ``most``."""
+    number = _number(value)
+    return number is not None and 0 <= number <= most
 
 
-def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
+def _number(value: object) -> float | None:
+    """TOML's ``true``, ``nan`` and ``inf`` are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -inf < value < inf:
+        return None
+    return value
+
+
+def _limits_of(gate: str, keys: object, text: str) -> list[Limit]:
     if gate not in _TABLES:
         raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, _TABLES))
     wanted = _TABLES[gate]
@@ -277,12 +283,12 @@ def _limits_of(gate: str, keys: Any, text: str) -> list[Limit]:
     return [_limit(gate, key, value, text) for key, value in keys.items()]
 
 
-def _limit(gate: str, key: str, value: Any, text: str) -> Limit:
+def _limit(gate: str, key: str, value: object, text: str) -> Limit:
     wanted = _TABLES[gate].get(key)
     if wanted is None:
         problem = f"[{gate}] has no key {key!r}"
         raise _wrong(text, (gate, key), problem, _nearest(key, _TABLES[gate]))
-    if not wanted.fits(value):
+    if not wanted.fits(value) or not isinstance(value, int | float | str):
         problem = f"{gate}.{key} takes {wanted.words}, not {_said(value)}"
         raise _wrong(text, (gate, key), problem, f"Write {key} = {wanted.example}, for example.")
     return Limit(gate, key, value)
@@ -298,7 +304,7 @@ def _text(content: bytes) -> str:
         ) from None
 
 
-def _document(text: str) -> dict[str, Any]:
+def _document(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except _NOT_TOML as error:
@@ -334,7 +340,7 @@ def line_of(text: str, *path: str) -> int:
     return begins
 
 
-def _holds(document: Any, path: tuple[str, ...]) -> bool:
+def _holds(document: object, path: tuple[str, ...]) -> bool:
     for name in path:
         if not isinstance(document, dict) or name not in document:
             return False
@@ -348,6 +354,6 @@ def _nearest(name: str, known: Mapping[str, object]) -> str:
     return f"{meant}Known: {', '.join(known)}."
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     shown = str(value).lower() if isinstance(value, bool) else repr(value)
     return shown if len(shown) <= 40 else f"{shown[:40]}…"
