@@ -17,7 +17,7 @@ from core.api.gate import Gate, Lines
 from core.api.meters import CONTENT_TYPE, Meters
 from core.api.schemas import Health, Problem, Readiness
 from core.api.service import Service
-from core.api.state import State
+from core.api.state import ServerState
 from core.feedback.retention import erase_overdue
 from core.network import asked_as, is_loopback
 from core.release.events import PRODUCTION
@@ -83,7 +83,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
         heartbeat = Heartbeat(
             pool, registration, meters.counts, chore=erase_overdue, changed=meters.state
         )
-        app.state.shared = State(
+        app.state.shared = ServerState(
             store=store,
             pool=pool,
             meters=meters,
@@ -154,7 +154,7 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
     )
     async def readyz(request: Request) -> Response:
         """An alarm does not end it: the version before goes on answering."""
-        serving, alarms = pool.serving, State.of(request).alarms()
+        serving, alarms = pool.serving, ServerState.of(request).alarms()
         ready = PRODUCTION in serving
         status = ("alarm" if alarms else "ready") if ready else "not ready"
         said = {"status": status, "serving": serving, "alarms": alarms}

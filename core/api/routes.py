@@ -24,7 +24,7 @@ from core.api.schemas import (
     Problem,
     VersionsAnswer,
 )
-from core.api.state import State
+from core.api.state import ServerState
 from core.errors import InputError, SignoffError
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
@@ -84,7 +84,7 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
 
     What was sent is kept with what was suggested, for as long as docs/feedback.md says.
     """
-    state = State.of(request)
+    state = ServerState.of(request)
     state.count(request, len(asked.posts))
     texts = [(post.title, post.text) for post in asked.posts]
     for place, text in enumerate(texts):
@@ -119,7 +119,7 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
 )
 async def feedback(said: FeedbackRequest, request: Request) -> Response:
     """Kept when the answer comes. Sent again, it changes nothing; a later word replaces it."""
-    state = State.of(request)
+    state = ServerState.of(request)
     state.count(request, 1)
     name = await state.service.feedback(said.submission, said.subreddit)
     return _json({"submission": said.submission, "subreddit": name})
@@ -128,7 +128,7 @@ async def feedback(said: FeedbackRequest, request: Request) -> Response:
 @router.get("/aliases", response_model=AliasesAnswer, summary="What every alias names")
 async def list_aliases(request: Request) -> Response:
     """By name, with what this server has loaded for it."""
-    state = State.of(request)
+    state = ServerState.of(request)
     state.count(request, 1)
     names, canary = await asyncio.to_thread(aliases.named, state.store)
     serving, share = state.pool.serving, (canary.share or 0.0) if canary else 0.0
@@ -150,7 +150,7 @@ async def list_aliases(request: Request) -> Response:
 @router.get("/versions", response_model=VersionsAnswer, summary="Every released version")
 async def list_versions(request: Request) -> Response:
     """The newest first, with the aliases that name it."""
-    state = State.of(request)
+    state = ServerState.of(request)
     state.count(request, 1)
     found = await asyncio.to_thread(aliases.versions, state.store)
     names = await asyncio.to_thread(aliases.current, state.store)
@@ -176,7 +176,7 @@ async def list_versions(request: Request) -> Response:
 )
 async def labels(request: Request, alias: Alias = None, version: Version = None) -> Response:
     """Sorted. By default of what answers you: production, or the canary if you are of its share."""
-    state = State.of(request)
+    state = ServerState.of(request)
     state.count(request, 1)
     served = await _served(state, request, alias, version, None)
     suggester = served.suggester
@@ -227,7 +227,7 @@ class Direct:
 
 
 async def _served(
-    state: State, request: Request, alias: str | None, version: str | None, caller: str | None
+    state: ServerState, request: Request, alias: str | None, version: str | None, caller: str | None
 ) -> Served:
     """Who answers."""
     if alias is not None and version is not None:

@@ -15,7 +15,7 @@ from core.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class ServerState:
     """``alarms``: as callers may read them. ``log_text``: whether the log shows what was sent."""
 
     store: Store
@@ -27,9 +27,9 @@ class State:
     log_text: bool
 
     @classmethod
-    def of(cls, request: Request) -> "State":
+    def of(cls, request: Request) -> "ServerState":
         """That of the server that was asked."""
-        return cast("State", request.app.state.shared)
+        return cast("ServerState", request.app.state.shared)
 
     def caller(self, request: Request) -> Caller:
         """Who asks, as the gate saw it."""

@@ -21,7 +21,7 @@ from core.feedback.bring import bring
 from core.hints import Command, Hint
 from core.snapshots import create, find, listing
 from core.snapshots.rules import Rules
-from core.snapshots.verify import State, verify
+from core.snapshots.verify import SnapshotState, verify
 from core.store.snapshots import Snapshot
 from core.words import count
 
@@ -130,7 +130,7 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
                 "why": verdict.why or None,
             }
         )
-    if verdict.state == State.BROKEN:
+    if verdict.state == SnapshotState.BROKEN:
         raise CorruptArtifactError(
             f"Snapshot {found.id} is broken. {verdict.why}",
             Hint(
@@ -146,9 +146,9 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
 
 
 _VERDICTS = {
-    State.WHOLE: "whole",
-    State.ERASED: "whole",
-    State.UNPROVEN: "not everything can be checked",
+    SnapshotState.WHOLE: "whole",
+    SnapshotState.ERASED: "whole",
+    SnapshotState.UNPROVEN: "not everything can be checked",
 }
 
 

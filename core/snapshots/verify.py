@@ -19,7 +19,7 @@ from core.store.snapshots import Snapshot
 from core.words import count
 
 
-class State(StrEnum):
+class SnapshotState(StrEnum):
     """What can be said of a snapshot."""
 
     WHOLE = "whole"
@@ -31,28 +31,28 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SnapshotCheck:
     """``why``: what is broken or cannot be checked; empty otherwise."""
 
     snapshot: Snapshot
-    state: State
+    state: SnapshotState
     why: str = ""
 
 
-def verify(store: Store, snapshot: Snapshot) -> Verdict:
+def verify(store: Store, snapshot: Snapshot) -> SnapshotCheck:
     """Compute the digest of a snapshot again. Shows nothing of its posts, and is no opening."""
     parts: dict[str, Held] = {}
     for split in SPLITS:
         try:
             source = _source(store, snapshot, split)
         except (CorruptArtifactError, NotFoundError) as error:
-            return Verdict(snapshot, State.BROKEN, str(error))
+            return SnapshotCheck(snapshot, SnapshotState.BROKEN, str(error))
         except SignoffError as error:
-            return Verdict(snapshot, State.UNPROVEN, str(error))
+            return SnapshotCheck(snapshot, SnapshotState.UNPROVEN, str(error))
         parts[split] = held(source)
     if wrong := next(_contradictions(store, snapshot, parts), None):
-        return Verdict(snapshot, State.BROKEN, wrong)
-    return Verdict(snapshot, State.ERASED if snapshot.erased else State.WHOLE)
+        return SnapshotCheck(snapshot, SnapshotState.BROKEN, wrong)
+    return SnapshotCheck(snapshot, SnapshotState.ERASED if snapshot.erased else SnapshotState.WHOLE)
 
 
 def _source(store: Store, snapshot: Snapshot, split: str) -> Source:

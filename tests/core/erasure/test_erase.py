@@ -19,7 +19,7 @@ from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS, load_attributes, load_ids, open_split
 from core.snapshots.rules import Rules
 from core.snapshots.unsealed import unseal
-from core.snapshots.verify import State, verify
+from core.snapshots.verify import SnapshotState, verify
 from core.store import Store, engine, open_store
 from core.store import erasure as table
 from core.store import posts as posts_table
@@ -118,7 +118,7 @@ def test_a_snapshot_frozen_later_leaves_them_out_and_says_so(road: Road) -> None
     assert later.left_out == {"erased": len(ERASED)}
     assert sum(later.splits.values()) == len(CORPUS) - len(ERASED)
     assert later.erased == {}
-    assert verify(road.store, later).state == State.WHOLE
+    assert verify(road.store, later).state == SnapshotState.WHOLE
 
 
 def test_only_files_that_held_it_are_written_anew_and_those_before_removed(road: Road) -> None:
@@ -254,7 +254,7 @@ def assert_sound(store: Store) -> None:
     now = find(store, "small")
     for split in OPEN_SPLITS:
         assert set(load_split(store, now, split).ids) <= set(CORPUS)
-    assert verify(store, now).state in (State.WHOLE, State.ERASED)
+    assert verify(store, now).state in (SnapshotState.WHOLE, SnapshotState.ERASED)
     with store.read() as session:
         gone = table.buried(session, ERASED)
         assert gone in (set(), set(ERASED))
@@ -277,6 +277,6 @@ def test_killed_at_any_step_it_is_finished_by_the_next(
         assert_sound(store)
         erase(store, [] if begun else ERASED)
         assert find(store, "small").erased == {"train": 2, "valid": 2, "test": 1}, at
-        assert verify(store, find(store, "small")).state == State.ERASED
+        assert verify(store, find(store, "small")).state == SnapshotState.ERASED
         assert found(store, marks(*ERASED), without=models(store)) == set(), (at, steps[at - 1])
         store.engine.dispose()

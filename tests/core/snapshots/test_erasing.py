@@ -9,7 +9,7 @@ from core.errors import ConflictError
 from core.snapshots import create, erasing, find, freeze, rotation
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import Sealed
-from core.snapshots.verify import State, verify
+from core.snapshots.verify import SnapshotState, verify
 from core.store import Store
 from tests.conftest import Road
 from tests.searching import found, marks
@@ -36,7 +36,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Meanwhile, *, times: int = 1
 def assert_erased(store: Store) -> None:
     snapshot = find(store, "small")
     assert snapshot.erased == {"train": 1, "valid": 1, "test": 1}
-    assert verify(store, snapshot).state == State.ERASED
+    assert verify(store, snapshot).state == SnapshotState.ERASED
 
 
 def test_a_key_that_is_changed_meanwhile(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_another_erasure_meanwhile(road: Road, monkeypatch: pytest.MonkeyPatch) 
     meanwhile(monkeypatch, lambda store: erase(store, ["p00008"]))
     erase(road.store, ERASED)
     assert find(road.store, "small").erased == {"train": 2, "valid": 1, "test": 1}
-    assert verify(road.store, find(road.store, "small")).state == State.ERASED
+    assert verify(road.store, find(road.store, "small")).state == SnapshotState.ERASED
 
 
 def test_others_that_are_always_faster(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_a_snapshot_frozen_from_posts_of_before_is_found_behind(
     assert find(road.store, "late").erased == {}
     erase(road.store, [])
     assert find(road.store, "late").erased == {"train": 1, "valid": 1, "test": 1}
-    assert verify(road.store, find(road.store, "late")).state == State.ERASED
+    assert verify(road.store, find(road.store, "late")).state == SnapshotState.ERASED
 
 
 @pytest.mark.parametrize("split", ["train", "valid", "sealed_test"])

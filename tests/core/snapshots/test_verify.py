@@ -10,7 +10,7 @@ import pytest
 
 from core.erasure.erase import erase
 from core.snapshots import content, find
-from core.snapshots.verify import State, verify
+from core.snapshots.verify import SnapshotState, verify
 from core.store import Store
 from core.store import snapshots as table
 from core.store.writing import write
@@ -44,14 +44,14 @@ def with_first(name: str, value: object) -> Callable[[pa.Table], pa.Table]:
 
 def test_a_frozen_snapshot_is_whole(road: Road) -> None:
     verdict = verify(road.store, road.snapshot)
-    assert (verdict.state, verdict.why) == (State.WHOLE, "")
+    assert (verdict.state, verdict.why) == (SnapshotState.WHOLE, "")
 
 
 def test_after_an_erasure_its_digest_is_still_computed(road: Road) -> None:
     for n in range(len(ERASED)):
         erase(road.store, ERASED[n : n + 1])
         verdict = verify(road.store, find(road.store, "small"))
-        assert (verdict.state, verdict.why) == (State.ERASED, "")
+        assert (verdict.state, verdict.why) == (SnapshotState.ERASED, "")
     assert find(road.store, "small").erased == {"train": 1, "valid": 1, "test": 1}
 
 
@@ -66,7 +66,7 @@ def test_a_post_that_was_changed_breaks_it(
     erase(road.store, erased)
     rewrite(road.store, with_first(column, value))
     verdict = verify(road.store, find(road.store, "small"))
-    assert verdict.state == State.BROKEN
+    assert verdict.state == SnapshotState.BROKEN
     assert "do not match its digest" in verdict.why
 
 
@@ -86,19 +86,19 @@ def test_a_post_that_was_emptied_by_somebody_else_breaks_it(road: Road) -> None:
         with write(road.store) as session:
             table.replace_files(session, changed)
         verdict = verify(road.store, find(road.store, "small"))
-        assert verdict.state == State.BROKEN
+        assert verdict.state == SnapshotState.BROKEN
         assert why in verdict.why
 
 
 def test_an_erased_post_whose_hash_was_changed_breaks_it(road: Road) -> None:
     erase(road.store, ["p00000"])
     rewrite(road.store, with_first("erased", b"x" * 32))
-    assert verify(road.store, find(road.store, "small")).state == State.BROKEN
+    assert verify(road.store, find(road.store, "small")).state == SnapshotState.BROKEN
 
 
 def test_other_rules_break_it(road: Road) -> None:
     changed = replace(road.snapshot, rules=road.snapshot.rules | {"min_posts": 1})
-    assert verify(road.store, changed).state == State.BROKEN
+    assert verify(road.store, changed).state == SnapshotState.BROKEN
 
 
 def test_a_damaged_or_missing_file_breaks_it(road: Road) -> None:
@@ -106,13 +106,13 @@ def test_a_damaged_or_missing_file_breaks_it(road: Road) -> None:
     overwrite(path, b"other")
     assert "corrupted" in verify(road.store, road.snapshot).why
     path.unlink()
-    assert verify(road.store, road.snapshot).state == State.BROKEN
+    assert verify(road.store, road.snapshot).state == SnapshotState.BROKEN
 
 
 def test_without_the_key_it_cannot_be_proved(road: Road) -> None:
     (road.store.home / "seal.key").unlink()
     verdict = verify(road.store, road.snapshot)
-    assert verdict.state == State.UNPROVEN
+    assert verdict.state == SnapshotState.UNPROVEN
     assert "seal.key" in verdict.why
     road.store.artifacts.open(road.snapshot.sealed_test).unlink()
-    assert verify(road.store, road.snapshot).state == State.BROKEN
+    assert verify(road.store, road.snapshot).state == SnapshotState.BROKEN
