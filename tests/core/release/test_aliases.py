@@ -226,6 +226,7 @@ import sys
 from datetime import UTC, datetime
 from core.settings import settings
 from core.store import models, open_store, releases
+from core.store.writing import write
 store, at = open_store(settings().home), datetime(2026, 5, 31, tzinfo=UTC)
 with store.read() as session:
     mine = [model.execution for model in models.models(session)][int(sys.argv[1]) : 15 : 3]"""
