@@ -25,6 +25,7 @@ from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
 from core.evaluation.history import Training, trainings
 from core.evaluation.influence import Influence, influential_words
+from core.evaluation.results import EvaluationSummary, Histogram
 from core.feedback import submissions, summary
 from core.feedback.summary import Counted
 from core.quality import check as quality
@@ -219,13 +220,17 @@ def suggester(version: str, candidate: int) -> Suggester:
     return load_version(store(), version, candidate)
 
 
-def summary_of(evaluation: Evaluation) -> dict[str, Any]:
+def summary_of(evaluation: Evaluation) -> EvaluationSummary:
     """p@1 histogram, reliability curve and confusions of an evaluation."""
-    found: dict[str, Any] = json_artifact(evaluation.summary)
-    return found
+    return _evaluation_summary(evaluation.summary)
 
 
-def submitted(training: int) -> dict[str, Any] | None:
+@st.cache_resource(show_spinner=False, max_entries=SOME)
+def _evaluation_summary(digest: str) -> EvaluationSummary:
+    return read_record(store().artifacts, digest, EvaluationSummary)
+
+
+def submitted(training: int) -> Histogram | None:
     """Histogram of p@1 over the texts that users sent to a training's version; None if none."""
     posts = submissions.p_at_1_counts(store(), training, bins=HISTOGRAM_BINS)
     return histogram(posts) if any(posts) else None

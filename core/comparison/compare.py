@@ -33,6 +33,7 @@ STEP = Step(
         "core.comparison",
         "core.evaluation.aggregate",
         "core.evaluation.prediction_table",
+        "core.evaluation.results",
         "core.stats",
         "core.metrics",
         "core.records",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.store.executions import Execution
 
@@ -37,24 +36,24 @@ def differences(
     return sorted(facts, key=lambda fact: not fact.differs)
 
 
-def _facts(where: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
+def _facts(where: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Fact]:
     for name in dict.fromkeys([*before, *after]):
         yield Fact(where, name, _shown(before.get(name)), _shown(after.get(name)))
 
 
-def _named(values: dict[str, Any], names: Mapping[str, str] | None) -> dict[str, Any]:
+def _named(values: Mapping[str, object], names: Mapping[str, str] | None) -> Mapping[str, object]:
     return {what: (names or {}).get(str(value), value) for what, value in values.items()}
 
 
-def _flat(values: dict[str, Any]) -> dict[str, Any]:
+def _flat(values: Mapping[str, object]) -> Mapping[str, object]:
     """``{"params": {"lr": 1}}`` as ``{"lr": 1}``: nested names are unique here."""
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     for name, value in values.items():
         flat.update(value if isinstance(value, dict) else {name: value})
     return flat
 
 
-def _code(execution: Execution) -> dict[str, Any]:
+def _code(execution: Execution) -> Mapping[str, object]:
     code = execution.code
     commit = code["commit"] or "not in git"
     return {
@@ -64,7 +63,7 @@ def _code(execution: Execution) -> dict[str, Any]:
     }
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """Digests by their first twelve digits, nothing as a dash."""
     text = "–" if value is None else str(value)
     return text[:12] if len(text) == 64 else text

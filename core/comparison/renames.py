@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from core.arrays import Bools
 from core.comparison.align import Aligned
 from core.comparison.results import Rename
 
@@ -39,7 +40,7 @@ def suggest_renames(
     return sorted(found, key=lambda rename: (-rename.posts, rename.removed))
 
 
-def _among(posts: Aligned, names: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _among(posts: Aligned, names: Iterable[str]) -> Bools:
     """Whether each label is one of ``names``; one entry more, False, for no prediction (-1)."""
     wanted = set(names)
     return np.array([*(name in wanted for name in posts.names), False], dtype=bool)

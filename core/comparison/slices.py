@@ -7,13 +7,11 @@ of them gets right; what retraining alone would do is another question.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from core.arrays import Bools, Floats, Places
+from core.arrays import Bools, Floats, Ints, Places
 from core.comparison.align import Aligned
 from core.comparison.dimensions import Dimension, dimensions
 from core.comparison.results import SAME, WORSE
@@ -238,7 +236,7 @@ def _listed(tried: _Tried, outcome: Places, enough: Bools, *, limit: int) -> lis
     change = np.where(outcome[decided] == _FIXED, 1, -1)
     cells = np.stack([_cells(part)[decided] for part in tried.parts]) + tried.starts[:, None]
 
-    def total(of_posts: NDArray[Any]) -> Floats:
+    def total(of_posts: Ints | Floats) -> Floats:
         weights = np.broadcast_to(of_posts, cells.shape).ravel()
         sums = np.bincount(cells.ravel(), weights, minlength=len(enough))
         return np.asarray(sums, dtype=np.float64)

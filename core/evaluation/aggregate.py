@@ -1,13 +1,22 @@
 """Everything a page shows of an evaluation, computed once from its prediction table. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.evaluation.prediction_table import PredictionTable
+from core.evaluation.results import (
+    BinnedF1,
+    Confusion,
+    EvaluationSummary,
+    F1Curves,
+    Histogram,
+    IsotonicF1,
+    ReliabilityCurve,
+)
 from core.metrics import FIGURES
 from core.stats import classification as c
 from core.stats import curve as curves
@@ -22,14 +31,11 @@ CURVE_SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Aggregates:
-    """Metrics (name -> value), one row a subreddit (see :func:`aggregate`), and the summary.
-
-    The summary holds p@1 histogram, reliability curve, F1 by p@1 and top confusions as JSON values.
-    """
+    """Metrics (key -> value), one row a subreddit (see :func:`aggregate`), and the summary."""
 
     metrics: dict[str, float]
     subreddits: pd.DataFrame
-    summary: dict[str, Any]
+    summary: EvaluationSummary
 
 
 def aggregate(table: PredictionTable) -> Aggregates:
@@ -46,54 +52,64 @@ def aggregate(table: PredictionTable) -> Aggregates:
     return Aggregates(
         metrics=_metrics(table, counts),
         subreddits=subreddits,
-        summary={
-            "p_at_1_histogram": p_histogram(table.p_at_1),
-            "reliability": {
-                "posts": curve.posts.tolist(),
-                "mean_p": curve.mean_p.tolist(),
-                "accuracy": curve.accuracy.tolist(),
-            },
-            "f1_by_p": f1_by_p(subreddits),
-            "confusions": [
-                {
-                    "subreddit": table.vocabulary[truth],
-                    "predicted": table.vocabulary[said],
-                    "posts": posts,
-                }
-                for truth, said, posts in c.top_confusions(
+        summary=EvaluationSummary(
+            p_at_1_histogram=p_histogram(table.p_at_1),
+            reliability=ReliabilityCurve(
+                posts=tuple(curve.posts.tolist()),
+                mean_p=tuple(curve.mean_p.tolist()),
+                accuracy=tuple(curve.accuracy.tolist()),
+            ),
+            f1_by_p=f1_by_p(subreddits),
+            confusions=tuple(
+                Confusion(table.vocabulary[truth], table.vocabulary[predicted], posts)
+                for truth, predicted, posts in c.top_confusions(
                     table.label, table.first, labels=size, each=CONFUSIONS_EACH
                 )
-            ],
-        },
+            ),
+        ),
     )
 
 
-def p_histogram(p: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[float]]:
-    """Posts in each of :data:`HISTOGRAM_BINS` equal bins over [0, 1], and the bins' edges."""
+def p_histogram(p: NDArray[np.float64]) -> Histogram:
+    """Posts in each of :data:`HISTOGRAM_BINS` equal bins over [0, 1]."""
     return histogram(np.histogram(p, bins=HISTOGRAM_BINS, range=(0, 1))[0].tolist())
 
 
-def histogram(posts: Sequence[int]) -> dict[str, list[float]]:
+def histogram(posts: Sequence[int]) -> Histogram:
     """Counts of equal bins over [0, 1], with the bins' edges."""
-    return {"edges": np.linspace(0, 1, len(posts) + 1).tolist(), "posts": list(posts)}
+    return Histogram(tuple(np.linspace(0, 1, len(posts) + 1).tolist()), tuple(posts))
 
 
-def f1_by_p(subreddits: pd.DataFrame) -> dict[str, dict[str, list[float]]] | None:
+def f1_by_p(subreddits: pd.DataFrame) -> F1Curves | None:
     """Both curves of :mod:`core.stats.curve`; None for too few subreddits."""
-    found = curves.f1_by_p(
+    curve = curves.f1_by_p(
         subreddits["p_at_1_mean"].to_numpy(),
         subreddits["f1"].to_numpy(),
         subreddits["support"].to_numpy(),
         rng=np.random.default_rng(CURVE_SEED),
     )
-    if found is None:
+    if curve is None:
         return None
-    binned, isotonic = asdict(found.binned), asdict(found.isotonic)
-    binned["subreddits"] = binned.pop("labels")
-    return {
-        "binned": {name: values.tolist() for name, values in binned.items()},
-        "isotonic": {name: values.tolist() for name, values in isotonic.items()},
-    }
+    binned, isotonic = curve.binned, curve.isotonic
+    return F1Curves(
+        BinnedF1(
+            p=_listed(binned.p),
+            f1=_listed(binned.f1),
+            low=_listed(binned.low),
+            high=_listed(binned.high),
+            subreddits=tuple(binned.labels.tolist()),
+        ),
+        IsotonicF1(
+            p=_listed(isotonic.p),
+            f1=_listed(isotonic.f1),
+            low=_listed(isotonic.low),
+            high=_listed(isotonic.high),
+        ),
+    )
+
+
+def _listed(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(values.tolist())
 
 
 def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:

@@ -9,6 +9,7 @@ from core.evaluation import prediction_table as tables
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import predict
 from core.evaluation.prediction_table import PredictionTable
+from core.evaluation.results import EvaluationSummary
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
 from core.progress import Progress, silent
@@ -17,7 +18,7 @@ from core.snapshots.read import READING, load_ids, open_split, require_open
 from core.store import Store
 from core.store import models as rows
 from core.store import snapshots as snapshot_rows
-from core.store.frames import put_frame, put_json
+from core.store.frames import put_frame, put_record, read_record
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
 from core.training.families import family
@@ -132,7 +133,7 @@ def _evaluate(
         metrics=metrics,
         predictions=store.artifacts.put_bytes(tables.to_parquet(table)),
         subreddits=put_frame(store.artifacts, found.subreddits),
-        summary=put_json(store.artifacts, found.summary),
+        summary=put_record(store.artifacts, found.summary),
     )
     run.outputs = {
         "predictions": made.predictions,
@@ -166,6 +167,11 @@ def of_execution(store: Store, number: int) -> Evaluation:
     if found is None:
         raise made_none(store, number, thing="evaluation", kind="evaluate")
     return found
+
+
+def summary_of(store: Store, evaluation: Evaluation) -> EvaluationSummary:
+    """Curves and confusions of an evaluation."""
+    return read_record(store.artifacts, evaluation.summary, EvaluationSummary)
 
 
 def predictions(store: Store, evaluation: Evaluation) -> PredictionTable:

@@ -17,7 +17,7 @@ from core.arrays import Floats, Int64s
 from core.collect.names import is_at_reddit
 from core.errors import InputError
 from core.evaluation.aggregate import HISTOGRAM_BINS
-from core.evaluation.evaluate import labels_of
+from core.evaluation.evaluate import labels_of, summary_of
 from core.feedback.submissions import subreddit_in
 from core.stats.calibration import BINS, Reliability, expected_calibration_error
 from core.stats.classification import ratio
@@ -26,7 +26,6 @@ from core.stats.intervals import wilson_interval
 from core.store import Store, collection, models, releases
 from core.store import feedback as table
 from core.store.feedback import BinCounts, DayCounts, Named
-from core.store.frames import read_json
 from core.store.models import Evaluation
 from core.store.releases import Version
 from core.training.train import of_execution
@@ -260,7 +259,7 @@ def _against(store: Store, version: Version, p_posts: Int64s) -> Against | None:
 
 
 def _compared(store: Store, judged: Evaluation, p_posts: Int64s) -> Against:
-    posts = np.array(read_json(store.artifacts, judged.summary)["p_at_1_histogram"]["posts"])
+    posts = np.array(summary_of(store, judged).p_at_1_histogram.posts)
     ks, wasserstein = binned_distances(p_posts, posts)
     return Against(
         evaluation=judged.execution,

@@ -1,7 +1,5 @@
 """Figures of how the F1 of the subreddits changed."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -81,15 +79,17 @@ def bins(values: Floats) -> Floats:
     return np.round(np.arange(-steps, steps + 1) * BIN, 2)
 
 
-def normal_density(x: Any, *, mean: float, sd: float) -> Any:
+def normal_density(x: Floats, *, mean: float, sd: float) -> Floats:
     """Of the normal distribution, per unit of x; ``sd`` above 0."""
-    return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+    density: Floats = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+    return density
 
 
-def expected_by_noise(spreads: Any, edges: Any) -> Any:
+def expected_by_noise(spreads: Floats, edges: Floats) -> Floats:
     """How many subreddits retraining alone would put into each bin, given their spreads."""
-    cumulative = special.ndtr(edges[None, :] / np.asarray(spreads)[:, None])
-    return np.diff(cumulative, axis=1).sum(axis=0)
+    cumulative = special.ndtr(edges[None, :] / spreads[:, None])
+    expected: Floats = np.diff(cumulative, axis=1).sum(axis=0)
+    return expected
 
 
 def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> go.Figure:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.theme import Palette, figure, see_through
+from core.arrays import Floats
+from core.evaluation.results import BinnedF1, F1Curves, Histogram, ReliabilityCurve
+from core.stats.calibration import Reliability
+from dashboard.charts.theme import HEIGHT, Palette, figure, see_through
 
 P_AT_1 = "p@1, probability of the first prediction"
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -18,12 +20,12 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 class ConfidenceCurve:
     """Where the p@1 of one model lie on one set of posts.
 
-    ``histogram``: ``edges`` (b + 1) and ``posts`` (b). ``candidate``: whose colour it has.
+    ``candidate``: whose colour it has.
     ``place``: of the set among those shown, from 0; it gives the dash.
     """
 
     name: str
-    histogram: dict[str, Any]
+    histogram: Histogram
     candidate: bool
     place: int = 0
 
@@ -76,14 +78,17 @@ def p_at_1(
     return made
 
 
-def _shares(histogram: dict[str, Any]) -> tuple[Any, Any]:
+def _shares(histogram: Histogram) -> tuple[Floats, Floats]:
     """Edges, and the share of posts between them."""
-    posts = np.array(histogram["posts"], dtype=float)
-    return np.array(histogram["edges"]), posts / max(posts.sum(), 1)
+    posts = np.array(histogram.posts, dtype=float)
+    return np.array(histogram.edges), posts / max(posts.sum(), 1)
 
 
 def reliability(
-    baseline: dict[str, Any], candidate: dict[str, Any], names: tuple[str, str], colours: Palette
+    baseline: ReliabilityCurve,
+    candidate: ReliabilityCurve,
+    names: tuple[str, str],
+    colours: Palette,
 ) -> go.Figure:
     """Accuracy against mean p@1 in bins: on the diagonal, p@1 means what it says."""
     made = diagonal(colours, y="accuracy")
@@ -92,9 +97,9 @@ def reliability(
     return made
 
 
-def diagonal(colours: Palette, *, y: str, **options: Any) -> go.Figure:
+def diagonal(colours: Palette, *, y: str, height: int = HEIGHT) -> go.Figure:
     """Shares from 0 to 1 against mean p@1, and the line on which they are the same."""
-    made = figure(colours, x="mean p@1", y=y, **options)
+    made = figure(colours, x="mean p@1", y=y, height=height)
     made.add_scatter(
         x=[0, 1],
         y=[0, 1],
@@ -109,14 +114,19 @@ def diagonal(colours: Palette, *, y: str, **options: Any) -> go.Figure:
 
 
 def add_bins(
-    made: go.Figure, curve: Mapping[str, Any], name: str, *, symbol: str, line: Mapping[str, str]
+    made: go.Figure,
+    curve: ReliabilityCurve | Reliability,
+    name: str,
+    *,
+    symbol: str,
+    line: Mapping[str, str],
 ) -> None:
-    """One curve: ``posts``, ``mean_p`` and ``accuracy`` of each bin; empty bins are left out."""
-    filled = [place for place, posts in enumerate(curve["posts"]) if posts]
+    """One curve; empty bins are left out."""
+    filled = [place for place, posts in enumerate(curve.posts) if posts]
     made.add_scatter(
-        x=[float(curve["mean_p"][place]) for place in filled],
-        y=[float(curve["accuracy"][place]) for place in filled],
-        customdata=[int(curve["posts"][place]) for place in filled],
+        x=[float(curve.mean_p[place]) for place in filled],
+        y=[float(curve.accuracy[place]) for place in filled],
+        customdata=[int(curve.posts[place]) for place in filled],
         name=name,
         mode="lines+markers",
         marker={"symbol": symbol, "size": 7},
@@ -129,8 +139,8 @@ def add_bins(
 
 def f1_by_p(
     changes: pd.DataFrame,
-    baseline: dict[str, Any] | None,
-    candidate: dict[str, Any],
+    baseline: F1Curves | None,
+    candidate: F1Curves,
     names: tuple[str, str],
     colours: Palette,
 ) -> go.Figure:
@@ -148,10 +158,10 @@ def f1_by_p(
         marker={"color": colours.quiet, "size": 4, "opacity": 0.35},
         hoverinfo="skip",
     )
-    curve, band = candidate["isotonic"], see_through(colours.candidate, 0.18)
+    curve, band = candidate.isotonic, see_through(colours.candidate, 0.18)
     made.add_scatter(
-        x=[*curve["p"], *reversed(curve["p"])],
-        y=[*curve["high"], *reversed(curve["low"])],
+        x=[*curve.p, *reversed(curve.p)],
+        y=[*curve.high, *reversed(curve.low)],
         fill="toself",
         fillcolor=band,
         line={"width": 0},
@@ -161,41 +171,41 @@ def f1_by_p(
     )
     if baseline:
         made.add_scatter(
-            x=baseline["isotonic"]["p"],
-            y=baseline["isotonic"]["f1"],
+            x=baseline.isotonic.p,
+            y=baseline.isotonic.f1,
             name=names[0],
             mode="lines",
             line={"color": colours.baseline, "width": 1},
             hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
         )
     made.add_scatter(
-        x=curve["p"],
-        y=curve["f1"],
+        x=curve.p,
+        y=curve.f1,
         name=names[1],
         mode="lines",
         line={"color": colours.candidate, "width": 2},
         hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
     )
-    _add_bins(made, candidate["binned"], colours)
+    _add_bins(made, candidate.binned, colours)
     made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     made.update_yaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     return made
 
 
-def _add_bins(made: go.Figure, binned: dict[str, Any], colours: Palette) -> None:
-    f1 = np.array(binned["f1"])
+def _add_bins(made: go.Figure, binned: BinnedF1, colours: Palette) -> None:
+    f1 = np.array(binned.f1)
     made.add_scatter(
-        x=binned["p"],
+        x=binned.p,
         y=f1,
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": np.array(binned["high"]) - f1,
-            "arrayminus": f1 - np.array(binned["low"]),
+            "array": np.array(binned.high) - f1,
+            "arrayminus": f1 - np.array(binned.low),
             "thickness": 1,
             "width": 3,
         },
-        customdata=binned["subreddits"],
+        customdata=binned.subreddits,
         name="bins",
         mode="markers",
         marker={"color": colours.candidate, "symbol": "diamond", "size": 7},

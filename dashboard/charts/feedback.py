@@ -1,12 +1,13 @@
 """Figures of what users say of suggestions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import plotly.graph_objects as go
 
+from core.evaluation.results import ReliabilityCurve
 from core.feedback.summary import WEEK, Share, Span
+from core.stats.calibration import Reliability
 from dashboard.charts.confidence import add_bins, diagonal
 from dashboard.charts.theme import Palette, figure
 
@@ -40,12 +41,11 @@ def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figur
 
 
 def calibration(
-    posts: Mapping[str, Any], users: Mapping[str, Any], names: tuple[str, str], colours: Palette
+    posts: ReliabilityCurve, users: Reliability, names: tuple[str, str], colours: Palette
 ) -> go.Figure:
     """The share that is right against mean p@1 in bins, on posts and on texts of users.
 
-    Args:
-        posts, users: ``posts``, ``mean_p`` and ``accuracy`` of each bin; empty bins are left out.
+    Empty bins are left out.
     """
     made = diagonal(colours, y="share that is right", height=280)
     dashed, solid = ({"color": colours.baseline, "dash": dash} for dash in ("dash", "solid"))

@@ -1,11 +1,11 @@
 """How sure the models are of their first predictions, and whether that can be believed."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import streamlit as st
 
 from core.comparison.results import ConfidenceShift
+from core.evaluation.results import Histogram
 from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, words
@@ -20,7 +20,7 @@ ALONE = "these posts"
 LITTLE, SOME = 0.1, 0.25
 """Below them a PSI says little or some shift, by the usual rule of thumb."""
 
-Sets = dict[str, list[tuple[dict[str, Any], bool]]]
+Sets = dict[str, list[tuple[Histogram, bool]]]
 """Name of a set of posts -> histograms of p@1 over it, and whether they are the candidate's."""
 
 
@@ -97,17 +97,16 @@ def _sets(chosen: Chosen) -> Sets:
     sides = chosen.sides
     sets: Sets = {
         COMPARED: [
-            (data.summary_of(side)["p_at_1_histogram"], place == 1)
-            for place, side in enumerate(sides)
+            (data.summary_of(side).p_at_1_histogram, place == 1) for place, side in enumerate(sides)
         ]
     }
     for evaluation, candidate in _others(chosen):
-        histogram = data.summary_of(evaluation)["p_at_1_histogram"]
+        histogram = data.summary_of(evaluation).p_at_1_histogram
         sets.setdefault(posts_of(evaluation), []).append((histogram, candidate))
     for training, candidate in zip(chosen.trainings, (False, True), strict=True):
-        histogram = data.submitted(training.number)
-        if histogram is not None:
-            sets.setdefault(SUBMISSIONS, []).append((histogram, candidate))
+        submitted = data.submitted(training.number)
+        if submitted is not None:
+            sets.setdefault(SUBMISSIONS, []).append((submitted, candidate))
     return sets
 
 
@@ -129,20 +128,18 @@ def show_trust(chosen: Chosen) -> None:
     with left:
         c.reading("**Calibration**: on the dotted line, p@1 is the share of posts it is right for.")
         c.chart(
-            charts.reliability(
-                before["reliability"], after["reliability"], chosen.names, c.colours()
-            ),
+            charts.reliability(before.reliability, after.reliability, chosen.names, c.colours()),
             key="reliability",
             alt="Reliability curves of baseline and candidate",
         )
     with right:
         c.reading("**F1 by p@1**: which F1 to expect of a subreddit, by how sure its posts are.")
-        curve = after["f1_by_p"]
+        curve = after.f1_by_p
         if curve is None:
             c.empty("Too few subreddits have posts for a curve.")
             return
         c.chart(
-            charts.f1_by_p(chosen.changes, before["f1_by_p"], curve, chosen.names, c.colours()),
+            charts.f1_by_p(chosen.changes, before.f1_by_p, curve, chosen.names, c.colours()),
             key="f1-by-p",
             alt="F1 against mean p@1 of the subreddits, with the isotonic curve and its band",
         )

@@ -107,15 +107,10 @@ def show_calibration(one: VersionFeedback) -> None:
         st.markdown("No answer yet." if error is None else "There are no posts to compare it with.")
         return
     judged = of_execution(data.store(), one.against.evaluation)
-    users = {
-        "posts": one.reliability.posts,
-        "mean_p": one.reliability.mean_p,
-        "accuracy": one.reliability.accuracy,
-    }
     c.chart(
         charts.calibration(
-            data.summary_of(judged)["reliability"],
-            users,
+            data.summary_of(judged).reliability,
+            one.reliability,
             (f"its {one.against.split} posts", "answered texts"),
             c.colours(),
         ),

@@ -1,7 +1,6 @@
 """Where among the posts the candidate gains and loses."""
 
 from collections.abc import Hashable, Mapping
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -81,14 +80,14 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
     )
 
 
-def named(row: Mapping[Hashable, Any]) -> str:
+def named(row: Mapping[Hashable, object]) -> str:
     """A found slice in words; a slice of one dimension by its value."""
     return str(row["slice"] if row["section"] == WORST else row["value"])
 
 
-def query_of(row: Mapping[Hashable, Any]) -> dict[str, str]:
+def query_of(row: Mapping[Hashable, object]) -> dict[str, str]:
     """The address of a slice's posts on the page Churn."""
-    query = {"slice": row["dimension"], "value": row["value"]}
-    if pd.notna(row.get("dimension_2")):
-        query |= {"slice_2": row["dimension_2"], "value_2": row["value_2"]}
-    return query
+    names = {"slice": "dimension", "value": "value"}
+    if row["section"] == WORST and isinstance(row["dimension_2"], str):
+        names |= {"slice_2": "dimension_2", "value_2": "value_2"}
+    return {key: str(row[column]) for key, column in names.items()}

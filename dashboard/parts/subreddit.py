@@ -1,8 +1,7 @@
 """One subreddit in full: figures, tests, confusions, posts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -79,13 +78,13 @@ def described(values: pd.Series) -> str:
 
 def show_confusions(side: Evaluation, subreddit: str) -> None:
     """What the posts of a subreddit are most often taken for."""
-    pairs = [p for p in data.summary_of(side)["confusions"] if p["subreddit"] == subreddit]
+    pairs = [pair for pair in data.summary_of(side).confusions if pair.subreddit == subreddit]
     if not pairs:
         st.markdown("No other subreddit often enough to be among the commonest confusions.")
         return
     lines = [
-        f"r/{words.plain(found['predicted'])} :gray[{words.count(found['posts'], 'post')}]"
-        for found in pairs[:CONFUSIONS]
+        f"r/{words.plain(pair.predicted)} :gray[{words.count(pair.posts, 'post')}]"
+        for pair in pairs[:CONFUSIONS]
     ]
     st.markdown("  \n".join(lines))
 
@@ -163,7 +162,7 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
     state.follow("post", picked[0] if picked else None, by=key)
 
 
-def _firsts(names: "pd.Series[Any]", p: "pd.Series[float]") -> list[str]:
+def _firsts(names: Iterable[Sequence[str]], p: "pd.Series[float]") -> list[str]:
     """First predictions with their p@1: ``r/politics 0.521``."""
     return [
         f"r/{said[0]} {words.three(chance)}" if said else "–"

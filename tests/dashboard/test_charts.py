@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from core.comparison.results import ConfidenceShift, NormalFit
+from core.evaluation.aggregate import histogram
+from core.evaluation.results import BinnedF1, F1Curves, IsotonicF1, ReliabilityCurve
 from core.feedback.summary import Share, Span
+from core.stats.calibration import Reliability
 from core.stats.intervals import wilson_interval
 from dashboard.charts import changes, confidence, feedback
 from dashboard.charts.confidence import ConfidenceCurve
@@ -71,12 +74,8 @@ def test_no_shared_subreddit_makes_an_empty_histogram() -> None:
     assert not traces(changes.f1_changes(make_changes([]), LIGHT), "bar")
 
 
-def histogram(*posts: int) -> dict[str, Any]:
-    return {"edges": np.linspace(0, 1, len(posts) + 1).tolist(), "posts": list(posts)}
-
-
 def test_cumulative_shares_end_at_all_posts() -> None:
-    shown = [ConfidenceCurve("a", histogram(1, 0, 3), candidate=False)]
+    shown = [ConfidenceCurve("a", histogram([1, 0, 3]), candidate=False)]
     figure = confidence.p_at_1(shown, LIGHT, cumulative=True)
     line = traces(figure, "scatter")[0]
     assert line["y"].tolist() == [0, 0.25, 0.25, 1]
@@ -85,7 +84,7 @@ def test_cumulative_shares_end_at_all_posts() -> None:
 
 def test_each_set_of_posts_has_its_dash_and_each_model_its_colour() -> None:
     shown = [
-        ConfidenceCurve(f"{candidate} {place}", histogram(1), candidate, place)
+        ConfidenceCurve(f"{candidate} {place}", histogram([1]), candidate, place)
         for place in (0, 1)
         for candidate in (False, True)
     ]
@@ -95,14 +94,14 @@ def test_each_set_of_posts_has_its_dash_and_each_model_its_colour() -> None:
 
 
 def test_no_posts_make_a_flat_line() -> None:
-    shown = [ConfidenceCurve("none", histogram(0, 0), candidate=True)]
+    shown = [ConfidenceCurve("none", histogram([0, 0]), candidate=True)]
     assert traces(confidence.p_at_1(shown, LIGHT), "scatter")[0]["y"].tolist() == [0, 0]
 
 
-CURVE = {
-    "binned": {"p": [0.4], "f1": [0.5], "low": [0.3], "high": [0.6], "subreddits": [9]},
-    "isotonic": {"p": [0.2, 0.8], "f1": [0.3, 0.7], "low": [0.2, 0.6], "high": [0.4, 0.9]},
-}
+CURVE = F1Curves(
+    BinnedF1(p=(0.4,), f1=(0.5,), low=(0.3,), high=(0.6,), subreddits=(9,)),
+    IsotonicF1(p=(0.2, 0.8), f1=(0.3, 0.7), low=(0.2, 0.6), high=(0.4, 0.9)),
+)
 
 
 def test_the_band_of_f1_by_p_goes_up_one_side_and_down_the_other() -> None:
@@ -168,7 +167,8 @@ def test_a_week_of_answers_to_fewer_than_five_has_no_point_of_five() -> None:
 
 
 def test_empty_bins_are_no_points_of_the_calibration() -> None:
-    curve = {"posts": [2, 0, 5], "mean_p": [0.1, 0.0, 0.9], "accuracy": [0.5, 0.0, 0.8]}
-    made = feedback.calibration(curve, curve | {"posts": [0, 0, 1]}, ("posts", "texts"), LIGHT)
+    curve = ReliabilityCurve(posts=(2, 0, 5), mean_p=(0.1, 0.0, 0.9), accuracy=(0.5, 0.0, 0.8))
+    users = Reliability(np.array([0, 0, 1]), np.array(curve.mean_p), np.array(curve.accuracy))
+    made = feedback.calibration(curve, users, ("posts", "texts"), LIGHT)
     _, posts, texts = traces(made, "scatter")
     assert (list(posts["x"]), list(texts["x"])) == ([0.1, 0.9], [0.9])

@@ -204,7 +204,7 @@ def test_an_evaluation_of_too_few_subreddits_has_no_curve(
     demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = data.summary_of
-    monkeypatch.setattr(data, "summary_of", lambda e: {**whole(e), "f1_by_p": None})
+    monkeypatch.setattr(data, "summary_of", lambda e: replace(whole(e), f1_by_p=None))
     app = open_page("compare", trust="true")
     assert "Too few subreddits have posts for a curve." in app.info[0].value
 

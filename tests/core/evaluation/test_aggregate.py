@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import orjson
 import pytest
 from sklearn.metrics import f1_score
 
 from core.evaluation.aggregate import HISTOGRAM_BINS, aggregate
+from core.evaluation.results import Confusion, EvaluationSummary
+from core.records import from_json, to_json
 from tests.factories import make_table
 
 SAID = {
@@ -50,28 +51,32 @@ def test_each_subreddit_that_posts_or_predictions_hold_has_a_row() -> None:
 
 
 def test_the_summary_holds_curves_and_confusions() -> None:
-    assert sum(FOUND.summary["p_at_1_histogram"]["posts"]) == len(SAID)
-    assert len(FOUND.summary["p_at_1_histogram"]["edges"]) == HISTOGRAM_BINS + 1
-    assert sum(FOUND.summary["reliability"]["posts"]) == len(SAID)
-    assert FOUND.summary["confusions"] == [
-        {"subreddit": "cats", "predicted": "space", "posts": 1},
-        {"subreddit": "late", "predicted": "cats", "posts": 1},
-    ]
+    assert sum(FOUND.summary.p_at_1_histogram.posts) == len(SAID)
+    assert len(FOUND.summary.p_at_1_histogram.edges) == HISTOGRAM_BINS + 1
+    assert sum(FOUND.summary.reliability.posts) == len(SAID)
+    assert FOUND.summary.confusions == (
+        Confusion("cats", "space", 1),
+        Confusion("late", "cats", 1),
+    )
 
 
 def test_the_f1_of_subreddits_is_shown_against_their_p() -> None:
     """Three subreddits have posts; the one that only the model knows is no point."""
-    found = FOUND.summary["f1_by_p"]
-    assert found["binned"]["subreddits"] == [3]
-    assert found["binned"]["f1"] == pytest.approx([FOUND.subreddits["f1"].mean()])
-    assert found["isotonic"]["p"] == pytest.approx([0.8])
-    assert set(found["binned"]) - {"subreddits"} == set(found["isotonic"])
-    assert aggregate(TABLE).summary == FOUND.summary == orjson.loads(orjson.dumps(FOUND.summary))
+    curves = FOUND.summary.f1_by_p
+    assert curves is not None
+    assert curves.binned.subreddits == (3,)
+    assert curves.binned.f1 == pytest.approx([FOUND.subreddits["f1"].mean()])
+    assert curves.isotonic.p == pytest.approx([0.8])
+
+
+def test_the_summary_is_the_same_each_time_and_after_json() -> None:
+    again = from_json(EvaluationSummary, to_json(FOUND.summary))
+    assert aggregate(TABLE).summary == FOUND.summary == again
 
 
 def test_too_few_subreddits_have_no_curve() -> None:
     some = {post: said for post, said in SAID.items() if said[0] != "late"}
-    assert aggregate(make_table(some, model_labels=["cats"])).summary["f1_by_p"] is None
+    assert aggregate(make_table(some, model_labels=["cats"])).summary.f1_by_p is None
 
 
 def test_precision_and_recall_are_given_at_1_3_and_5() -> None:
@@ -92,4 +97,4 @@ def test_no_posts_give_zeros() -> None:
     found = aggregate(make_table({}, model_labels=["cats", "space"]))
     assert set(found.metrics.values()) == {0.0}
     assert len(found.subreddits) == 0
-    assert np.sum(found.summary["p_at_1_histogram"]["posts"]) == 0
+    assert np.sum(found.summary.p_at_1_histogram.posts) == 0

@@ -9,13 +9,13 @@ from sqlalchemy import text
 from core.access.identity import NOBODY, acting_as
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import of_execution as evaluation_of
+from core.evaluation.evaluate import summary_of
 from core.feedback import summary
 from core.feedback.submissions import answer
 from core.feedback.summary import Added, Share, VersionFeedback, add_to_collector, demand, over_time
 from core.serving.model import Suggestion
 from core.stats.calibration import expected_calibration_error
 from core.store import Store, collection
-from core.store.frames import read_json
 from core.store.releases import Version
 from core.store.writing import write
 from tests.conftest import Road
@@ -101,8 +101,8 @@ def test_p_at_1_is_laid_against_the_posts_that_the_version_was_judged_on(
     judged = evaluation_of(road.store, 4)
     assert (one.against.evaluation, one.against.split) == (4, "valid")
     assert one.against.mean == judged.metrics["p_at_1_mean"]
-    posts = read_json(road.store.artifacts, judged.summary)["p_at_1_histogram"]["posts"]
-    assert one.against.posts == posts
+    posts = summary_of(road.store, judged).p_at_1_histogram.posts
+    assert one.against.posts == list(posts)
     assert 0 < one.against.wasserstein <= one.against.ks <= 1
 
 
