@@ -140,15 +140,15 @@ def metric_intervals(
     seed: int = 0,
 ) -> dict[str, MetricChange]:
     """Values and 95% intervals of every metric that both sides have, not judged yet."""
+    rng = np.random.default_rng(seed)
 
-    def estimated(stream: int, *those: Predictions) -> list[dict[str, Estimate]]:
-        rng = np.random.default_rng([seed, stream] if stream else seed)
+    def estimated(*those: Predictions) -> list[dict[str, Estimate]]:
         return estimate(those, FIGURES, labels=labels, rng=rng, resamples=resamples)
 
     if paired_:
-        before, after = estimated(0, *sides)
-    else:  # each from a stream of its own, so that another metric moves no draws of these
-        before, after = (estimated(stream, side)[0] for stream, side in enumerate(sides))
+        before, after = estimated(*sides)
+    else:
+        before, after = (estimated(side)[0] for side in sides)
     found = {}
     for name in (name for name in before if name in after):
         change = difference(before[name], after[name], paired=paired_)
