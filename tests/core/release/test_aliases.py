@@ -162,7 +162,7 @@ def test_a_cleared_alias_begins_anew(moved: Store, both: list[str]) -> None:
     [
         ("production", RefusedError, "callers would get no answer"),
         ("canary", RefusedError, "it ends with a share of 0"),
-        ("shadow", NotFoundError, "names nothing"),
+        ("shadow", NotFoundError, "names no version"),
     ],
 )
 def test_what_cannot_be_cleared_says_what_to_do(

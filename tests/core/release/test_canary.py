@@ -119,7 +119,7 @@ def test_a_canary_can_be_ended_whatever_has_changed_since(staged: Store, ready: 
 
 @pytest.mark.parametrize("share", [-0.1, 1, 1.5, float("nan"), float("inf")])
 def test_a_share_is_from_0_to_below_1(staged: Store, ready: Ready, share: float) -> None:
-    with pytest.raises(InputError, match="is not from 0 to below 1"):
+    with pytest.raises(InputError, match="is not at least 0 and below 1"):
         set_canary(staged, ready.versions[1], share=share)
     assert canary(staged) is None
 
@@ -219,7 +219,7 @@ def test_of_two_who_set_a_canary_the_second_is_told(staged: Store, ready: Ready)
     _, second = ready.versions
     set_canary(staged, second, share=0.1, expected="")
     with pytest.raises(
-        ConflictError, match=r"canary names .*, not nothing: it was moved meanwhile"
+        ConflictError, match=r"canary now names .*, not nothing: somebody has moved it"
     ):
         set_canary(staged, second, share=0.2, expected="")
     on = canary(staged)

@@ -85,7 +85,7 @@ def assert_resumed(store: Store, shown: str, *, broken: str = "interrupted") -> 
     assert candidates.get(store, 5).state == "proposed"
     assert [each.state for each in openings.listing(store)] == ["unfinished", "finished"]
     assert used(store) == 2
-    with by("bob"), pytest.raises(ConflictError, match="was cut off"):
+    with by("bob"), pytest.raises(ConflictError, match="was interrupted"):
         review.approve(store, 5, comment="fine")
     with by("cy"):
         found = open_test(store, 5, reason="")
