@@ -9,6 +9,8 @@ Interval = tuple[float, float]
 """Lower and upper bound."""
 
 LEVEL = 0.95
+SAME = 1e-12
+"""Draws this near to the figure equal it: a sum depends on its order by its last digits."""
 
 
 def within(bounds: Interval, low: float, high: float) -> Interval:
@@ -40,7 +42,8 @@ def bca_interval(
     ordered = np.sort(draws, axis=-1)
     resamples = draws.shape[-1]
     target = np.asarray(observed)[..., None]
-    below = (ordered < target).sum(axis=-1) + 0.5 * (ordered == target).sum(axis=-1)
+    equal = np.abs(ordered - target) <= SAME
+    below = ((ordered < target) & ~equal).sum(axis=-1) + 0.5 * equal.sum(axis=-1)
     # Beyond these, 1,000 draws say nothing of the bias.
     bias = special.ndtri(np.clip(below / resamples, 1 / resamples, 1 - 1 / resamples))
     tail = special.ndtri((1 - level) / 2)

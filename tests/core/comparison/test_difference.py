@@ -190,7 +190,7 @@ def test_other_label_sets_are_judged_on_what_both_know() -> None:
     sets = found.summary.label_sets
     assert sets is not None
     assert sets.shared.posts == 16
-    assert sets.shared.metrics["accuracy"]["difference"] == 0
+    assert sets.shared.metrics["accuracy"].difference == 0
     assert sets.own.baseline.posts == 16
     assert sets.own.baseline.metrics == {
         "accuracy": 0.75,
@@ -205,7 +205,7 @@ def test_models_that_share_no_subreddit_are_compared_all_the_same() -> None:
     after = dict.fromkeys(posts, ("cats", "cats"))
     found = compared(posts, after, before=["dogs"], after=["cats"])
     assert found.summary.label_sets is None
-    assert found.summary.subreddits["shared"] == 0
+    assert found.summary.subreddits.shared == 0
     assert found.changes["difference"].isna().all()
 
 
