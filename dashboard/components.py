@@ -52,7 +52,7 @@ def answer(sentence_: str, *, generated: bool = False) -> None:
             words.GENERATED,
             icon=":material/science:",
             color="gray",
-            help="These posts were made for the demonstration. None is real.",
+            help="These posts were generated for the demo. None of them is real.",
         )
     st.markdown(sentence_)
 
@@ -229,7 +229,7 @@ def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
         _fact_table(differing, names)
     else:
         st.markdown("Nothing: code, data, parameters and environment are the same.")
-    with st.expander("What is the same"):
+    with st.expander("What is identical"):
         _fact_table([fact for fact in found if not fact.differs], names)
 
 

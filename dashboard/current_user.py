@@ -63,13 +63,13 @@ def of_request(
     if not is_loopback(address):
         return Visitor(
             actor=NOBODY,
-            why="Other machines can reach this dashboard, and signing in is not set up.",
+            why="Other machines can reach this dashboard, and sign-in is not set up.",
         )
     if not _from_this_machine(headers):
         return Visitor(
             actor=NOBODY,
-            why="It was asked for through a proxy or by a name other than localhost, and signing in"
-            " is not set up.",
+            why="This page was requested through a proxy or under a name other than localhost,"
+            " and sign-in is not set up.",
         )
     return Visitor(actor=local_operator())
 
@@ -128,7 +128,9 @@ def acting() -> Actor:
 def _signed_in(user: Mapping[str, Any]) -> Visitor:
     if not user["is_logged_in"]:
         return Visitor(
-            actor=NOBODY, why="You are not signed in: the sidebar has the button.", can_sign_in=True
+            actor=NOBODY,
+            why="You are not signed in. Use the button in the sidebar.",
+            can_sign_in=True,
         )
     try:
         name = person(str(user.get("email") or ""))
@@ -137,7 +139,7 @@ def _signed_in(user: Mapping[str, Any]) -> Visitor:
     if not name or str(user.get("email_verified", True)).lower() == "false":
         return Visitor(
             actor=NOBODY,
-            why="Your sign-in came without an email address that was verified.",
+            why="Your sign-in did not include a verified email address.",
             can_sign_out=True,
         )
     return Visitor(actor=Actor(name, Way.SIGNED_IN), can_sign_out=True)

@@ -128,7 +128,7 @@ def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
     kept = comparing.kept(store(), pair)
     if kept is not None:
         return pair, kept
-    with st.spinner("Comparing the two …"):
+    with st.spinner("Comparing the two models …"):
         return pair, comparing.compare(store(), pair)
 
 
@@ -188,7 +188,7 @@ def changed_posts(
     return Page(found.total, laying.with_titles(store(), found.rows))
 
 
-@st.cache_resource(show_spinner="Laying the posts side by side …", max_entries=FEW)
+@st.cache_resource(show_spinner="Matching the posts of both models …", max_entries=FEW)
 def laid(comparison: int) -> Laid:
     """Every post of a paired comparison, by the comparison's number. Never changed by anyone."""
     pair, found = recorded(comparison)
@@ -202,7 +202,7 @@ def post(comparison: int, post_id: str) -> PostInFull:
     return laying.post_in_full(store(), recorded(comparison)[0], post_id)
 
 
-@st.cache_data(show_spinner="Asking the model word by word …", max_entries=SOME)
+@st.cache_data(show_spinner="Testing the influence of each word …", max_entries=SOME)
 def words_for(training: int, subreddit: str, line: str) -> list[Influence]:
     """The words of a line that speak for ``subreddit``, by the model of a training."""
     return influential_words(classifier(training), line, subreddit)
@@ -241,7 +241,7 @@ def counted() -> Counted:
     return _counted(summary.newest(store()))
 
 
-@st.cache_data(show_spinner="Counting what users said …", max_entries=TWO)
+@st.cache_data(show_spinner="Counting the feedback …", max_entries=TWO)
 def _counted(newest: tuple[int, int]) -> Counted:
     """By the numbers of the newest submission and answer: nothing before them changes a count."""
     return summary.count(store())

@@ -106,10 +106,10 @@ def choose(trainings: list[Training]) -> Chosen | None:
             for label, default in zip(("Baseline", "Candidate"), before, strict=True)
         )
     if baseline is None or candidate is None:
-        c.empty("Choose two trainings.")
+        c.empty("Choose two training runs.")
         return None
     if baseline == candidate:
-        c.empty("Both are the same training: choose another one on either side.")
+        c.empty("Both sides show the same training. Choose another one on either side.")
         return None
     st.session_state["pair"] = (baseline, candidate)
     return load(trainings, int(baseline), int(candidate))

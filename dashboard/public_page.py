@@ -38,19 +38,19 @@ def boundary(*, look_again: bool = False) -> Iterator[None]:
             f"**{words.plain(error.reason)}.** {words.hint(error.hint)}", icon=":material/info:"
         )
     except SignoffError:
-        log.exception("a visitor was not answered")
-        st.error("**That did not work, through no fault of yours.** Please try again in a minute.")
+        log.exception("a visitor's request failed")
+        st.error("**Something went wrong on our side.** Please try again in a minute.")
     else:
         return
     if look_again:
-        st.button("Look again", icon=":material/refresh:", width="stretch")
+        st.button("Refresh", icon=":material/refresh:", width="stretch")
 
 
 def ask() -> None:
     """The form."""
     st.markdown(
-        "Write a post as you would on Reddit. You get the subreddits that fit best, and say which"
-        " one is right."
+        "Write a post as you would on Reddit. You get the subreddits that fit best, and tell us"
+        " which one is right."
     )
     keeps = settings().keep_text_days > 0
     with st.form("post"):
@@ -102,10 +102,10 @@ def show(asked: Asked) -> None:
     st.markdown(f"“{words.plain(asked.title)}”")
     st.header("Which one is right?", anchor=False)
     if asked.said:
-        st.markdown(f"Your answer is {answer(asked)}. You can change it this once.")
+        st.markdown(f"Your answer is {answer(asked)}. You can change it once.")
     with boundary():
         choose(asked, say)
-    if asked.said and st.button("Leave it so", icon=":material/undo:", width="stretch"):
+    if asked.said and st.button("Keep my answer", icon=":material/undo:", width="stretch"):
         del st.session_state[AGAIN]
         st.rerun()
     if not asked.said and st.button("Start over", icon=":material/restart_alt:", width="stretch"):
@@ -115,9 +115,13 @@ def show(asked: Asked) -> None:
 
 def thank(asked: Asked) -> None:
     """After the answer: the next post, or second thoughts."""
-    helps = "It helps to judge the model." if private() else "It helps the next model."
+    helps = (
+        "It will help to evaluate the model."
+        if private()
+        else "It will help to train the next model."
+    )
     st.success(f"{thanks(asked)} {helps}", icon=":material/check:")
-    if st.button("Another one", type="primary", icon=":material/edit_note:", width="stretch"):
+    if st.button("Try another post", type="primary", icon=":material/edit_note:", width="stretch"):
         begin_again()
     if asked.may_say and st.button("Change my answer", icon=":material/undo:", width="stretch"):
         st.session_state[AGAIN] = True
@@ -136,7 +140,7 @@ def small_print(asked: Asked) -> None:
     """Who answered, and what to name if the text should be erased."""
     lines = [f"Version {words.plain(asked.version)} answered."]
     if not private():
-        lines += ["To have your text erased, name this:", f"`{asked.submission}`"]
+        lines += ["To have your text erased, quote this number:", f"`{asked.submission}`"]
     st.caption("  \n".join(lines))
 
 
@@ -147,12 +151,12 @@ def private() -> bool:
 
 def what_is_kept(days: int) -> str:
     """What is stored, and for how long, in two sentences (Markdown)."""
-    rest = "The suggestions and your answer are kept without a name. No account, no tracking."
+    rest = "Suggestions and answers are stored without your name. No account, no tracking."
     if not days:
         return f"Your text is not kept. {rest}"
     return (
-        f"Your text is kept for {words.count(days, 'day')} to improve the suggestions; longer only"
-        f" if it is chosen to teach or test the next model. {rest}"
+        f"Your text is kept for {words.count(days, 'day')} to improve the suggestions, and"
+        f" longer only if it is selected to train or test the next model. {rest}"
     )
 
 
@@ -173,7 +177,7 @@ with boundary(look_again=True):
                 words.GENERATED,
                 icon=":material/science:",
                 color="gray",
-                help="The model knows only posts that were made for a demonstration.",
+                help="The model was trained on posts generated for a demo.",
             )
         ask()
     elif asked.said and AGAIN not in st.session_state:

@@ -98,7 +98,7 @@ def suggester(caller: str) -> Suggester:
                 "The people who run this page can see why. Please come back later.",
             ) from None
         raise UnavailableError(
-            "No version answers here yet", "This page works as soon as a version is released."
+            "No version answers here yet", "This page starts working when a version is released."
         ) from None
 
 
@@ -116,9 +116,9 @@ def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
         raise  # no fault of the version
     except SignoffError as error:
         counts.failed(suggester.version)
-        log.exception("a visitor was not answered")
+        log.exception("a visitor's request failed")
         raise UnavailableError(
-            "That did not work, through no fault of yours",
+            "Something went wrong on our side",
             "Please press the button again in a moment.",
         ) from error
     counts.answered(suggester.version)
@@ -140,7 +140,7 @@ def _keep_shadow(store: Store, shadow: Suggester, sent: Sent, submission: str) -
         )
         submissions.keep(store, [twin])
     except SignoffError:
-        log.exception("the shadow was not asked")
+        log.exception("the shadow received no request")
 
 
 def learned_from_generated(version: str) -> bool:
@@ -156,7 +156,7 @@ def admit(session: str, network: str) -> None:
         RefusedError: too often, by this session or from this network.
     """
     _count(OF_A_SESSION, "session", session, who="you")
-    _count(OF_A_NETWORK, "network", network, who="you and others from your network")
+    _count(OF_A_NETWORK, "network", network, who="you and others on your network")
 
 
 def _count(limits: Mapping[str, int], kind: str, name: str, *, who: str) -> None:

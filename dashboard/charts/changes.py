@@ -145,7 +145,7 @@ def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[str, pd.Da
     """Name, rows, colour and mark of what is not called, worse and better."""
     worse, better = shared["verdict"] == WORSE, shared["verdict"] == BETTER
     return [
-        ("not told apart", shared[~worse & ~better], colours.baseline, "circle"),
+        ("not significant", shared[~worse & ~better], colours.baseline, "circle"),
         ("▼ worse", shared[worse], colours.worse, "triangle-down"),
         ("▲ better", shared[better], colours.better, "triangle-up"),
     ]

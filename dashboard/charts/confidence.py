@@ -104,7 +104,7 @@ def diagonal(colours: Palette, *, y: str, height: int = HEIGHT) -> go.Figure:
         x=[0, 1],
         y=[0, 1],
         mode="lines",
-        name="as sure as right",
+        name="perfect calibration",
         line={"color": colours.quiet, "width": 1, "dash": "dot"},
         hoverinfo="skip",
     )

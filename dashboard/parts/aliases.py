@@ -37,7 +37,7 @@ def show_way_out(case: Case, seen: Seen) -> None:
     acts.offer([stage, serve])
     now = case.canary.share if case.canary and case.on_canary else None
     share = st.slider(
-        "Share of the callers",
+        "Share of callers",
         1,
         99,
         FIRST_SHARE if now is None else min(max(round(100 * now), 1), 99),
@@ -46,14 +46,14 @@ def show_way_out(case: Case, seen: Seen) -> None:
         help="Each caller gets the same version for as long as the canary is on.",
     )
     if now == share / 100:
-        against = RefusedError(f"{share}% of the callers already get it", "Choose another share.")
+        against = RefusedError(f"{share}% of callers already get it", "Choose another share.")
     acts.offer([_canary(case, seen, against, share), *_end(case, seen)])
 
 
 def show_aliases(case: Case, seen: Seen) -> None:
     """What every alias names, and one step back for each."""
     if not case.names:
-        st.caption("None is set yet.")
+        st.caption("No alias is set yet.")
     known = (PRODUCTION, STAGING)
     shown = {name: case.names[name] for name in (*known, *case.names) if name in case.names}
     shown.pop(CANARY, None)
@@ -69,8 +69,8 @@ def show_aliases(case: Case, seen: Seen) -> None:
 def roll_back(name: str, version: str, target: str) -> None:
     """Ask once more: this changes what callers get."""
     st.markdown(
-        f"**{words.plain(name)}** goes from **{version}** back to **{target}**, at once, for"
-        " everyone who asks for it."
+        f"**{words.plain(name)}** goes from **{version}** back to **{target}**, immediately and"
+        " for all callers."
     )
     if st.button(f"Roll back to {target}", type="primary", icon=":material/undo:"):
         acts.perform(
@@ -85,8 +85,8 @@ def against_canary(case: Case) -> RefusedError | None:
         return _there(case, PRODUCTION)
     if case.production is None:
         return RefusedError(
-            "There is no version in production to try a canary against",
-            "Release it to all callers.",
+            "There is no production version to run a canary against",
+            "Release this version to all callers first.",
         )
     return case.against_serving()
 
@@ -96,7 +96,7 @@ def _back(name: str, version: str) -> list[Act]:
     target = aliases.rollback_target(data.store(), name)
     if target is None and name != PRODUCTION:
         return []
-    nowhere = RefusedError(f"{name} has no earlier version", "There is nothing to go back to.")
+    nowhere = RefusedError(f"{name} has no earlier version", "There is nothing to roll back to.")
     return [
         Act(
             key=f"back-{name}",
@@ -133,7 +133,7 @@ def _canary(case: Case, seen: Seen, against: RefusedError | None, share: int) ->
         do=lambda: aliases.set_canary(
             data.store(), case.version or "", share=share / 100, expected=seen.get(CANARY, "")
         ),
-        done=f"{share}% of the callers get {case.version} now.",
+        done=f"{share}% of callers now get {case.version} now.",
     )
 
 
@@ -151,13 +151,13 @@ def _end(case: Case, seen: Seen) -> list[Act]:
             do=lambda: aliases.set_canary(
                 data.store(), version, share=0, expected=seen.get(CANARY, "")
             ),
-            done=f"The canary of {version} is ended: all callers get production.",
+            done=f"The canary of {version} has ended. All callers get the production version.",
         )
     ]
 
 
 def _there(case: Case, alias: str) -> RefusedError:
-    return RefusedError(f"{alias} already names {case.version}", "There is nothing to move.")
+    return RefusedError(f"{alias} already names {case.version}", "Choose another version.")
 
 
 def _name(case: Case) -> str:

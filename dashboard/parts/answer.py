@@ -10,7 +10,7 @@ from dashboard.parts.gates import counted
 
 
 def answer(case: Case) -> str:
-    """Where it stands, and the next step in bold (Markdown)."""
+    """Lineage, and the next step in bold (Markdown)."""
     step = next_step(case)
     return (
         f"{standing(case)} **Next: {words.plain(step.words)}.**" if step.words else standing(case)
@@ -22,23 +22,26 @@ def standing(case: Case) -> str:
     candidate, number = case.candidate, f"**\\#{case.number}**"
     if candidate.state == CandidateState.REJECTED:
         last = next(e for e in reversed(candidate.events) if isinstance(e, Rejected))
-        return f"No: {words.plain(last.by)} rejected {number} on {words.day(last.at)}, for good."
+        return (
+            f"No: {words.plain(last.by)} rejected {number} on {words.day(last.at)}. A rejection"
+            " is final."
+        )
     if case.void:
-        return f"Not any more. {words.emphasised(case.void)}"
+        return f"No longer. {words.emphasised(case.void)}"
     if candidate.state == CandidateState.RELEASED:
         now = case.names.get(PRODUCTION)
         if now == case.version:
-            return f"It is out: {number} is in production as **{now}**."
-        was = f"It was out: {number} was in production as **{case.version}**, now **{now}** is."
+            return f"Released: {number} is in production as **{now}**."
+        was = f"Replaced: {number} was in production as **{case.version}**; now it is **{now}**."
         if case.canary is None or not case.on_canary:
             return was
         share = words.per_cent(case.canary.share)
-        return f"{was} **By its canary {share} of the callers still get it.**"
+        return f"{was} **As a canary, it still gets {share} of callers.**"
     if candidate.state == CandidateState.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
     gates = case.evidence.gates
-    return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
+    return f"Not yet: {where}, {counted(gates)} of {number}'s {words.count(len(gates), 'gate')}."
 
 
 def by_whom(case: Case) -> str | None:
@@ -55,6 +58,6 @@ def by_whom(case: Case) -> str | None:
     others = [name for name in holders if name not in (besides, me)]
     if others:
         return f"{who}: {', '.join(map(words.plain, others))}."
-    nobody = "Nobody else holds" if holders else "Nobody holds"
+    nobody = "Nobody else has" if holders else "Nobody has"
     give = Hint("An admin can give it.", Command("users set", "NAME", step.role.title))
     return f"{who}. {nobody} that role yet. {words.hint(give)}"

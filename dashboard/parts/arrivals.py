@@ -16,7 +16,10 @@ LAST = 5
 
 def show_arrivals() -> None:
     """The last runs that brought posts, and what became of what they read."""
-    c.section("How it came", "Newest first. The run's log lists what was skipped, one by one.")
+    c.section(
+        "How the posts arrived",
+        "Newest first. The log of each run lists every row that was skipped.",
+    )
     runs = listing(data.store(), kinds=KINDS, limit=LAST)
     c.table(
         ("Run", "Began (UTC)", "Read", "New", "Changed", "Skipped"),
@@ -27,7 +30,7 @@ def show_arrivals() -> None:
     if not outcomes:
         return
     c.reading(
-        "How subreddits were met when they were last collected from; one by one: `signoff"
+        "Result of the last collection from each subreddit. For the full list, run `signoff"
         " subreddits list`."
     )
     c.table(

@@ -28,11 +28,14 @@ def show_p_at_1(chosen: Chosen) -> None:
     """Both distributions, on the compared posts and on others that the store has."""
     p = chosen.summary.p_at_1
     change = words.signed(p.candidate_mean - p.baseline_mean)
-    surer = {"+": "surer", "−": "less sure"}.get(change[0], "as sure")
+    compared = {"+": "more confident than", "−": "less confident than"}.get(
+        change[0], "as confident as"
+    )
     c.section(
-        "How sure the models are",
-        f"The candidate is {surer}: mean p@1 {words.three(p.candidate_mean)} against"
-        f" {words.three(p.baseline_mean)}. p@1 is the probability of the first prediction.",
+        "How confident the models are",
+        f"The candidate is {compared} the baseline: mean p@1 {words.three(p.candidate_mean)}"
+        f" against {words.three(p.baseline_mean)}. p@1 is the probability of the first"
+        " prediction.",
     )
     figure = st.container()
     sets = _sets(chosen)
@@ -73,10 +76,13 @@ def distances(p: ConfidenceShift) -> list[str]:
     """The three distances of the distributions, each with what it means."""
     ks, moved, psi = map(words.three, (p.ks, p.wasserstein, p.psi))
     shift = "little" if p.psi < LITTLE else "some" if p.psi < SOME else "a large"
-    side = f"at the widest point, {words.share(p.ks)} of the posts lie on the other side."
+    side = (
+        f"the largest gap between the two cumulative distributions is {words.share(p.ks)} of the"
+        " posts."
+    )
     return [
         f"**KS {ks}**: {side}",
-        f"**Wasserstein {moved}**: so far would the p@1 of the average post have to move.",
+        f"**Wasserstein {moved}**: on average a post's p@1 differs by this much.",
         f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}).",
     ]
 
@@ -126,17 +132,21 @@ def show_trust(chosen: Chosen) -> None:
     before, after = (data.summary_of(side) for side in chosen.sides)
     left, right = st.columns(2, gap="large")
     with left:
-        c.reading("**Calibration**: on the dotted line, p@1 is the share of posts it is right for.")
+        c.reading(
+            "**Calibration**: on the dotted line, p@1 equals the share of correct predictions."
+        )
         c.chart(
             charts.reliability(before.reliability, after.reliability, chosen.names, c.colours()),
             key="reliability",
             alt="Reliability curves of baseline and candidate",
         )
     with right:
-        c.reading("**F1 by p@1**: which F1 to expect of a subreddit, by how sure its posts are.")
+        c.reading(
+            "**F1 by p@1**: the F1 to expect for a subreddit, given the mean p@1 of its posts."
+        )
         curve = after.f1_by_p
         if curve is None:
-            c.empty("Too few subreddits have posts for a curve.")
+            c.empty("Too few subreddits have posts to draw a curve.")
             return
         c.chart(
             charts.f1_by_p(chosen.changes, before.f1_by_p, curve, chosen.names, c.colours()),

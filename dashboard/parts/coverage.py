@@ -13,7 +13,7 @@ COVERAGE, TEXTS = "coverage", "texts"
 
 def show_table(subreddits: pd.DataFrame) -> None:
     """All subreddits; a ticked one is shown over time."""
-    c.section("Subreddits", "Tick one to see it over time, above.")
+    c.section("Subreddits", "Select a row to see that subreddit over time, above.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search", key="search", bind="query-params", placeholder="subreddit", width=190
@@ -29,7 +29,7 @@ def show_table(subreddits: pd.DataFrame) -> None:
     wanted = (text or "").strip().lower().removeprefix("r/")
     rows = subreddits[subreddits["subreddit"].str.lower().str.contains(wanted, regex=False)]
     if rows.empty:
-        c.empty("No subreddit fits this search.")
+        c.empty("No subreddit matches this search.")
         return
     columns = _coverage(rows) if view == COVERAGE else _texts(rows)
     event = st.dataframe(
@@ -93,8 +93,8 @@ def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> dict[str, Any]:
             help=text,
         )
         for label, text in (
-            ("Repeats", "Posts with the text of another of this subreddit"),
-            ("Elsewhere", "Posts with a text that also stands in another subreddit"),
+            ("Repeats", "Posts that repeat the text of another post in this subreddit"),
+            ("Elsewhere", "Posts whose text also appears in another subreddit"),
         )
         if label in columns
     }
@@ -102,11 +102,11 @@ def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> dict[str, Any]:
         "Posts": bar(format="localized", min_value=0, max_value=most, color="gray"),
         "First": date(format="YYYY-MM-DD"),
         "Last": date(format="YYYY-MM-DD"),
-        "Per day": number(format="%.2f", help="Posts a day, from the first to the last"),
-        "Gaps": number(help="Runs of days without posts that are improbable"),
-        "Days missing": number(help="In all gaps together"),
-        "No text": number(format="percent", help="Posts of which nothing is left for a model"),
+        "Per day": number(format="%.2f", help="Posts per day, from the first to the last"),
+        "Gaps": number(help="Stretches of days without posts that are unlikely to be chance"),
+        "Days missing": number(help="Days in all gaps together"),
+        "No text": number(format="percent", help="Posts with no text left for a model"),
         "Title only": number(format="percent", help="Posts without a body"),
-        "Words": number(format="%.0f", help="Of title and body, the median"),
+        "Words": number(format="%.0f", help="Median number of words in title and body"),
         **shares,
     }

@@ -32,7 +32,7 @@ def _show_form(case: Case) -> None:
     comment = st.text_area(
         "Comment",
         key=f"comment-{number}-{acts.turn()}",
-        placeholder="Why? It stays in the history.",
+        placeholder="Why? This stays in the history.",
         max_chars=review.MAX_COMMENT,
         height=90,
     )
@@ -41,14 +41,14 @@ def _show_form(case: Case) -> None:
     override = ""
     if failed:
         override = st.text_area(
-            "Why it may go out all the same",
+            "Why it may be released anyway",
             key=f"override-{number}-{acts.turn()}",
-            placeholder="It stays marked for good.",
+            placeholder="The override stays on record.",
             max_chars=review.MAX_COMMENT,
             height=90,
         )
     decides = next_step(case).action == Action.DECIDE
-    overruling = f", overruling {words.count(len(failed), 'gate')}" if failed else ""
+    overruling = f", overriding {words.count(len(failed), 'gate')}" if failed else ""
     acts.offer(
         [
             Act(
@@ -59,7 +59,7 @@ def _show_form(case: Case) -> None:
                 do=lambda: review.approve(
                     store, number, comment=comment, seen=seen, override=override
                 ),
-                done=f"#{number} is approved. It goes out when a releaser moves an alias to it.",
+                done=f"#{number} is approved. A releaser can now move an alias to it.",
                 next_=decides and not failed,
             ),
             Act(
@@ -81,7 +81,7 @@ def _show_form(case: Case) -> None:
                 icon=":material/comment:",
                 why_not=acts.why_not(None, Role.REVIEWER, to=SPEAK),
                 do=lambda: review.comment(store, number, text=comment),
-                done="The comment stands in the history.",
+                done="The comment stays in the history.",
             ),
         ],
         in_form=True,
@@ -90,11 +90,11 @@ def _show_form(case: Case) -> None:
 
 def _show_approval(approval: Approved | None) -> None:
     if approval is None:
-        st.caption("Approving gives it a version and moves nothing. Rejecting is for good.")
+        st.caption("Approving assigns a version and moves no alias. Rejecting is final.")
         return
     st.markdown(
         f"**{approval.version}**, approved by {words.plain(approval.by)} on"
         f" {words.unbroken(words.minute(approval.at))}.  \n“{words.plain(approval.comment)}”"
     )
     if approval.override:
-        st.markdown(f":orange[▲ A failed gate was overruled:] “{words.plain(approval.override)}”")
+        st.markdown(f":orange[▲ A failed gate was overridden:] “{words.plain(approval.override)}”")

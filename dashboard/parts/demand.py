@@ -20,24 +20,24 @@ SHOWN = 5
 def show_demand(one: VersionFeedback) -> None:
     """The most wanted first, each with the way onto the collector's list."""
     c.section(
-        "What does it not know?",
+        "Which subreddits are missing?",
         "Subreddits that users named and this version cannot, by how many texts. One click puts one"
         f" on the list that `{Command('collect posts')}` reads.",
     )
     version = next(each for each in versions(data.store()) if each.version == one.version)
     found = summary.demand(data.store(), version)
     if not found and not one.answered:
-        st.markdown("Nobody has named one yet.")
+        st.markdown("No user has named a missing subreddit yet.")
         return
     if not found:
-        st.markdown(":green[**✓ It can name every subreddit that users named.**]")
+        st.markdown(":green[**✓ The model knows every subreddit that users named.**]")
         return
     why_not = c.why_not(Role.REVIEWER, to="add subreddits to the collector's list")
     for wanted in found[:SHOWN]:
         _show(wanted, why_not)
     if len(found) > SHOWN:
         with st.expander(f"{words.count(len(found) - SHOWN, 'more subreddit')}"):
-            st.dataframe(_frame(found[SHOWN:]), hide_index=True, alt="Wanted subreddits")
+            st.dataframe(_frame(found[SHOWN:]), hide_index=True, alt="Requested subreddits")
 
 
 def _show(wanted: Wanted, why_not: str | None) -> None:
@@ -56,7 +56,7 @@ def _show(wanted: Wanted, why_not: str | None) -> None:
             [
                 Act(
                     key=f"collect-{wanted.subreddit.lower()}",
-                    label="Have it collected",
+                    label="Add to collection",
                     icon=":material/playlist_add:",
                     why_not=why_not,
                     do=lambda: summary.add_to_collector(data.store(), wanted.subreddit),

@@ -37,10 +37,10 @@ def judged_by(case: Case, chosen: Chosen | None) -> str:
     evaluation = case.evidence.evaluation
     snapshot = words.plain(pair.posts_of(evaluation).rpartition(":")[0])
     split = "the **sealed test**" if evaluation.split == "test" else "**validation**"
-    against = f", against \\#{chosen.numbers[0]}" if chosen else ", compared with none"
+    against = f", against \\#{chosen.numbers[0]}" if chosen else ", without a comparison"
     return (
-        f"Figures and gates are of {split} of {snapshot},"
-        f" all {words.count(evaluation.posts, 'post')}{against}."
+        f"Figures and gates use {split} of {snapshot},"
+        f" {words.count(evaluation.posts, 'post')}{against}."
     )
 
 
@@ -75,5 +75,5 @@ def show_digests(case: Case) -> None:
     recorded = f" Comparison: execution \\#{comparison.execution}." if comparison else ""
     st.caption(
         f"Evidence `{case.evidence.digest[:12]}`, policy `{case.evidence.policy.digest[:12]}`:"
-        f" an approval is bound to these, and void once they change.{recorded}"
+        f" an approval is tied to these and becomes void when they change.{recorded}"
     )

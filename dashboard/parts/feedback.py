@@ -22,7 +22,7 @@ def accepted(share: Share, answered: int) -> tuple[str, str]:
     ``answered``, which stand beside it. A dash without any.
     """
     if share.value is None or share.interval is None:
-        return "–", "no such answer yet"
+        return "–", "no answers yet"
     low, high = map(words.share, share.interval)
     of = f", of {share.of:,}" if share.of != answered else ""
     return words.share(share.value), f"{low} to {high}{of}"
@@ -30,7 +30,10 @@ def accepted(share: Share, answered: int) -> tuple[str, str]:
 
 def show_over_time(counted: Counted, one: VersionFeedback) -> None:
     """How often the version was right, by day or week."""
-    c.section("Was it right?", "As users say who answered; bars are 95% intervals.")
+    c.section(
+        "Were the suggestions right?",
+        "According to the users who answered. Bars are 95% intervals.",
+    )
     place = st.container()
     period = st.segmented_control(
         "By",
@@ -50,14 +53,14 @@ def show_over_time(counted: Counted, one: VersionFeedback) -> None:
     with place:
         if not one.answered:
             c.empty(
-                "No answer yet. Users give theirs on the demo page, programs over the API:"
+                "No answers yet. Users answer on the demo page, programs through the API:"
                 " docs/feedback.md."
             )
             return
         c.chart(
             charts.acceptance(spans, str(period), c.colours()),
             key="acceptance",
-            alt="Share of answers that call the first suggestion, or one of five, right, over time",
+            alt="Share of answers that accept the first suggestion, or one of five, over time",
         )
 
 
@@ -65,7 +68,8 @@ def show_confidence(one: VersionFeedback) -> None:
     """p@1 of what users send against that of the posts on which it was judged."""
     texts = words.count(sum(one.p_posts), "text")
     c.section(
-        "How sure is it?", f"p@1 is the probability of the first suggestion, of {texts} so far."
+        "How confident is the model?",
+        f"p@1 is the probability of the first suggestion. Based on {texts} so far.",
     )
     if one.against is None:
         c.empty("There are no posts to compare it with.")
@@ -82,10 +86,13 @@ def show_confidence(one: VersionFeedback) -> None:
     )
     widest = words.share(one.against.ks)
     distances = {
-        "KS": (one.against.ks, f"at the widest point, {widest} of the texts lie on the other side"),
+        "KS": (
+            one.against.ks,
+            f"the largest gap between the two cumulative distributions is {widest} of the texts",
+        ),
         "Wasserstein": (
             one.against.wasserstein,
-            "so far would the average text's p@1 have to move",
+            "on average a text's p@1 differs by this much",
         ),
     }
     c.lines([f"**{name} {words.three(by)}**: {why}." for name, (by, why) in distances.items()])
@@ -95,8 +102,8 @@ def show_calibration(one: VersionFeedback) -> None:
     """Whether p@1 means what it says, on posts and as users say."""
     error = one.calibration_error
     c.section(
-        "Can p@1 be believed?",
-        "On the diagonal it is as sure as it is right."
+        "Can p@1 be trusted?",
+        "On the diagonal, p@1 equals the share of correct suggestions."
         + (
             f" Calibration error {words.three(error)} by {words.count(one.answered, 'answer')}."
             if error is not None
@@ -104,7 +111,9 @@ def show_calibration(one: VersionFeedback) -> None:
         ),
     )
     if error is None or one.against is None:
-        st.markdown("No answer yet." if error is None else "There are no posts to compare it with.")
+        st.markdown(
+            "No answers yet." if error is None else "There are no posts to compare it with."
+        )
         return
     judged = of_execution(data.store(), one.against.evaluation)
     c.chart(
@@ -115,15 +124,15 @@ def show_calibration(one: VersionFeedback) -> None:
             c.colours(),
         ),
         key="calibration",
-        alt="Share that is right against p@1, on posts and as users say",
+        alt="Share of correct predictions against p@1, on posts and according to users",
     )
 
 
 def show_versions(found: Sequence[VersionFeedback]) -> None:
     """Every version that was ever asked, newest first."""
-    c.section("Versions", "Every version that users asked, the newest first.")
+    c.section("Versions", "Every version that has answered users, newest first.")
     c.table(
-        ("Version", "Answered", "Right first", "Right among five", "Mean p@1"),
+        ("Version", "Answered", "Right at 1", "Right at 5", "Mean p@1"),
         [
             (
                 c.Link(one.version, pages.FEEDBACK, {"version": one.version}),

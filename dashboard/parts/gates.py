@@ -27,12 +27,12 @@ SAID = {
 NAMES = {
     "non_inferiority": "Macro F1 not worse",
     "no_large_subreddit_down": "No large subreddit down",
-    "maximum_churn": "Posts that change",
-    "maximum_p_at_1_distance": "Distance of p@1",
-    "minimum_label_coverage": "Subreddits known",
+    "maximum_churn": "Share of posts that change",
+    "maximum_p_at_1_distance": "Change of p@1",
+    "minimum_label_coverage": "Share of posts with a known subreddit",
     "maximum_calibration_error": "Calibration error",
-    "test_opened": "Sealed test, fresh",
-    REVIEW: "Someone else reviews",
+    "test_opened": "Fresh sealed test",
+    REVIEW: "Reviewed by someone else",
 }
 
 

@@ -12,7 +12,7 @@ from dashboard.paging import turn
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
-USES = {EVALUATE: "only judges models", TRAIN: "trains them, as all posts do"}
+USES = {EVALUATE: "used for testing only", TRAIN: "used for training, like any post"}
 MOST_OF_A_BODY = 600
 """Characters that are shown at once."""
 
@@ -27,7 +27,7 @@ def show_queue() -> None:
         f" `{Command('snapshot create', feedback=True)}`.",
     )
     if not total:
-        st.markdown(":green[**✓ No text waits for a label.**]")
+        st.markdown(":green[**✓ No text is waiting for a label.**]")
         return
     part = slice(0, 1)
     if total > 1:
@@ -85,7 +85,7 @@ def _show_form(one: Corrected, why_not: str | None) -> None:
             ),
             Act(
                 key=f"aside-{one.public}",
-                label="Set aside: it tells nothing",
+                label="Set aside: no clear label",
                 icon=":material/block:",
                 why_not=why_not,
                 do=lambda: queue.label(data.store(), one.public, None),

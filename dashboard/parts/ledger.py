@@ -29,10 +29,10 @@ def show_splits(budgets: Sequence[Budget]) -> None:
     """One line a split; what a spent or stale one needs, below."""
     c.section(
         "Sealed tests",
-        "How many candidates each can judge, by the tolerance that the policy promises.",
+        "How many candidates each split can still judge at the tolerance set in the policy.",
     )
     if not budgets:
-        c.empty("There is no test split yet. Freeze one:", Command("snapshot create"))
+        c.empty("There is no test split yet. Create a snapshot:", Command("snapshot create"))
         return
     c.table(
         ("Test split", "Posts", "Frozen", "Used", "Left", "State"),
@@ -55,9 +55,9 @@ def show_splits(budgets: Sequence[Budget]) -> None:
 
 def show_openings(found: Sequence[Opening]) -> None:
     """The ledger, the last first."""
-    c.section("Ledger", "Every opening of a sealed test, written down before anything was read.")
+    c.section("Ledger", "Every opening of a sealed test, recorded before any post was read.")
     if not found:
-        c.empty("No sealed test was opened yet.")
+        c.empty("No sealed test has been opened yet.")
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     if len(found) > EACH:

@@ -21,10 +21,10 @@ ANCHORING = (Command("audit anchor", ANCHORS), Command("audit verify", anchor=AN
 
 def show_log(lines: Sequence[Line]) -> None:
     """The entries that fit the filters, newest first."""
-    c.section("Audit log", "Every decision, chained to the one before it; newest first.")
+    c.section("Audit log", "Every decision, each chained to the one before. Newest first.")
     found = filtered(lines)
     if not found:
-        c.empty("No entry fits these filters: take one away.")
+        c.empty("No entry matches these filters. Remove one.")
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
@@ -88,21 +88,21 @@ def download() -> None:
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        help="The whole log, one entry a line, with the very text that was hashed.",
+        help="The whole log, one entry per line, with the exact text that was hashed.",
     )
 
 
 def show_anchoring(head: Entry | None) -> None:
     """How anyone can prove later that nothing was taken away."""
-    with st.expander("How to prove later that nothing was changed"):
+    with st.expander("How to prove later that nothing was edited"):
         st.markdown(
-            "Anybody who can write to the database could rewrite the whole chain. Keep its head"
-            " where they cannot reach it: in a git tag, or in a file on another machine."
+            "Anybody who can write to the database could rewrite the whole chain. Keep the"
+            " latest hash out of their reach: in a git tag, or in a file on another machine."
         )
         if head is not None:
             st.markdown(f"Head, entry {head.number:,}:")
             st.code(head.digest, language=None)
-        st.markdown("Add it to a file, and check the log against that file later:")
+        st.markdown("Append it to a file, and check the log against that file later:")
         st.code(
             "\n".join(map(str, ANCHORING)),
             language="bash",

@@ -62,14 +62,16 @@ def accuracy_test(chosen: Chosen) -> str:
     if isinstance(test, PairedAccuracyTest):
         return (
             f"Accuracy, post by post: {words.count(test.only_candidate, 'post')} that only the"
-            f" candidate gets right, {test.only_baseline:,} that only the baseline does. Were"
-            " both right equally often, a split as uneven as this would come with probability"
+            f" candidate predicts correctly, {test.only_baseline:,} that only the baseline does."
+            " If both were right equally often, a split at least this uneven would occur with"
+            " probability"
             f" {p} ({test.test})."
         )
     return (
         f"Accuracy on {words.count(test.posts_baseline, 'post')} of the baseline and"
-        f" {test.posts_candidate:,} others of the candidate: were both right equally often, a"
-        f" difference like this would come with probability {p} ({test.test})."
+        f" {test.posts_candidate:,} other posts of the candidate: if both were right equally"
+        f" often, a difference at least this large would occur with probability {p}"
+        f" ({test.test})."
     )
 
 
@@ -79,18 +81,18 @@ def show_label_sets(chosen: Chosen) -> None:
     if not labels.added and not labels.removed:
         return
     c.section(
-        "On what both know",
+        "On the subreddits that both know",
         f"{labels.shared:,} subreddits are known to both models, {labels.added:,} only to the"
-        f" candidate, {labels.removed:,} only to the baseline. Elsewhere on this page a model"
-        " that cannot name a subreddit is wrong on its posts.",
+        f" candidate, {labels.removed:,} only to the baseline. Elsewhere on this page, posts of"
+        " a subreddit that a model does not know count as wrong.",
     )
     if sets:
         metric_table(sets.shared.metrics, chosen.names)
         st.caption(
-            f"{words.count(sets.shared.posts, 'post')} of the shared subreddits;"
-            " a first prediction of any other counts as none."
+            f"{words.count(sets.shared.posts, 'post')} of the shared subreddits. A first"
+            " prediction outside of them counts as no prediction."
         )
-        st.markdown("**Each on the posts of all that it knows**")
+        st.markdown("**Each model on all subreddits that it knows**")
         own = (sets.own.baseline, sets.own.candidate)
         scores = [
             (METRIC[name].name, *(words.three(side.metrics[name]) for side in own))

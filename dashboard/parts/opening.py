@@ -38,7 +38,7 @@ def show_opening(case: Case) -> None:
         reason = st.text_input(
             "Why now?",
             key=f"reason-{case.number}-{acts.turn()}",
-            placeholder="It stays in the ledger.",
+            placeholder="This stays in the ledger.",
             max_chars=openings.MAX_REASON,
         )
     verb = "Finish opening the" if unfinished else "Open the sealed"
@@ -50,13 +50,13 @@ def show_opening(case: Case) -> None:
                 icon=":material/lock_open:",
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
                 do=lambda: open_test(case, reason),
-                done=f"The sealed test of {split} has answered for #{case.number}.",
+                done=f"#{case.number} has been tested on the sealed test of {split}.",
                 next_=next_step(case).action == Action.OPEN and not case.leaked,
             )
         ]
     )
     if case.opening:
-        st.button("Look again", icon=":material/refresh:", width="stretch")
+        st.button("Refresh", icon=":material/refresh:", width="stretch")
     elif against is None:
         st.caption(cost(case))
 
@@ -64,13 +64,14 @@ def show_opening(case: Case) -> None:
 def cost(case: Case) -> str:
     """What pressing costs, and what happens then (Markdown)."""
     if case.candidate.unfinished:
-        return "It was counted when it began. Finishing it uses no further look."
+        return "It was counted when it started. Finishing it does not count again."
     serving = case.production.candidate if case.production else None
-    together = f"#{case.number} and production, #{serving}, are judged on it together"
-    alone = f"#{case.number} is judged on it"
+    together = f"#{case.number} and production, #{serving}, are evaluated on it together"
+    alone = f"#{case.number} is evaluated on it"
     return (
-        f"Uses one of {words.count(case.budget.left, 'look')} left, for good. That is written into"
-        f" the ledger first; then {alone if serving in (None, case.number) else together}."
+        f"Uses one of {words.count(case.budget.left, 'remaining opening')}, permanently. The"
+        " ledger entry is written first; then"
+        f" {alone if serving in (None, case.number) else together}."
     )
 
 
@@ -91,9 +92,9 @@ def open_test(case: Case, reason: str) -> None:
                 progress=progress,
             )
         except SignoffError:
-            status.update(label="It gave no answer", state="error", expanded=False)
+            status.update(label="The test did not finish", state="error", expanded=False)
             raise
-        status.update(label="It has answered", state="complete", expanded=False)
+        status.update(label="Test finished", state="complete", expanded=False)
 
 
 def _show_splits(case: Case) -> None:
@@ -118,9 +119,9 @@ def _show_last(case: Case) -> None:
     row, result = last.row, last.result
     opened = f"Opened on {words.unbroken(words.day(row.at))} by {words.plain(row.by)}"
     if last.end is None:
-        ended = "at work now" if case.opening else "cut off before its answer, and counted"
+        ended = "running now" if case.opening else "interrupted before a result, and counted"
     elif result is None:
-        ended = "no answer, as said above"
+        ended = "no result, see above"
     else:
         elsewhere = row.snapshot != case.budget.snapshot.digest
         ended = f"**{result.verdict}**{' (of another split)' if elsewhere else ''}"

@@ -21,7 +21,7 @@ def show_post(chosen: Chosen, post_id: str) -> None:
     name, mark = words.plain(found.subreddit), MARKS[found.change]
     if found.post is None:
         st.header("This post was erased", anchor=False)
-        c.reading(f"r/{name} · {mark}. Its text is gone; what the models said of it stays.")
+        c.reading(f"r/{name} · {mark}. Its text has been deleted; the predictions remain.")
     else:
         st.header(words.plain(found.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(found.post.created_utc, unit="s")
@@ -42,7 +42,7 @@ def show_top(found: PostInFull, side: str) -> None:
     """The first predictions of one side, the right one marked."""
     said = found.baseline if side == "baseline" else found.candidate
     if not said:
-        st.markdown("No prediction: the model knows no word of it.")
+        st.markdown("No prediction: the model knows none of its words.")
         return
     frame = pd.DataFrame(
         {
@@ -81,10 +81,10 @@ def _show_text(body: str) -> None:
 
 def _show_words(chosen: Chosen, found: PostInFull) -> None:
     """The words that move each model's first prediction, asked of the model itself."""
-    st.markdown("**The words that speak for it**")
+    st.markdown("**Words that support the prediction**")
     c.reading(
-        "How far the probability of the first prediction falls when the word is left out; below 0,"
-        " the word speaks against it."
+        "How much the probability of the first prediction drops when the word is left out. Below"
+        " 0, the word speaks against it."
     )
     columns = st.columns(2, gap="large")
     sides = zip(columns, chosen.trainings, (found.baseline, found.candidate), strict=True)

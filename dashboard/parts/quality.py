@@ -55,9 +55,11 @@ def _check() -> None:
 
 def show_findings(found: Sequence[Finding]) -> None:
     """Flaws, and what else to know, each with its number and what to do about it."""
-    c.section("Is it sound?", "Flaws first, then what to know; of each, how many and what to do.")
+    c.section(
+        "Is the data sound?", "Problems first, then notes, each with its count and what to do."
+    )
     if not found:
-        st.markdown(":green[**✓ Nothing was found.**]")
+        st.markdown(":green[**✓ No problems found.**]")
         return
     rows = [
         (
@@ -82,12 +84,11 @@ def show_gaps(gaps: pd.DataFrame) -> None:
     """Days that are missing, most posts first."""
     c.section(
         "Gaps",
-        "Days without posts that would be improbable, had nothing changed since the four weeks"
-        " before and until the four weeks after them. Chance: of one like it anywhere in these"
-        " data.",
+        "Days without posts that would be unlikely at the rate of the four weeks before and"
+        " after. Chance: the probability of such a gap anywhere in this data.",
     )
     if gaps.empty:
-        st.markdown(":green[**✓ No gap was found.**]")
+        st.markdown(":green[**✓ No gaps found.**]")
         return
     first = pd.to_datetime(gaps["day"], unit="D")
     frame = pd.DataFrame(
@@ -110,7 +111,7 @@ def show_gaps(gaps: pd.DataFrame) -> None:
             "From": date,
             "To": date,
             "Posts missing": st.column_config.NumberColumn(
-                format="%.0f", help="At the rate of the quieter of the two sides"
+                format="%.0f", help="At the lower of the rates before and after"
             ),
         },
     )
@@ -125,7 +126,7 @@ def show_texts(summary: QualitySummary) -> None:
             "Lengths",
             f"Half of the posts have {spread['0.25']:,.0f} to {spread['0.75']:,.0f} words, one in"
             f" twenty more than {spread['0.95']:,.0f};"
-            f" {words.share(summary.title_only / summary.posts)} are a title only.",
+            f" {words.share(summary.title_only / summary.posts)} have only a title.",
         )
         c.chart(
             charts.lengths(summary.words.edges, summary.words.counts, c.colours()),
@@ -139,8 +140,9 @@ def show_texts(summary: QualitySummary) -> None:
 def _show_languages(languages: Languages) -> None:
     c.section(
         "Languages",
-        f"Of {words.count(languages.sample, 'random post')}; {languages.unclear:,} are too short to"
-        f" tell, the shares are of the other {languages.clear:,}, with their 95% intervals.",
+        f"Of {words.count(languages.sample, 'random post')}; {languages.unclear:,} are too short"
+        f" to classify; the shares are of the other {languages.clear:,}, with their 95%"
+        " intervals.",
     )
     shown = languages.found[:MOST_LANGUAGES]
     rows = [

@@ -67,29 +67,29 @@ def _alarms() -> dict[Alarm, list[str]]:
 
 def _flagged(canary: Watched) -> str:
     then = (
-        "The next server that looks at it ends it."
+        "The next server to check will end it."
         if canary.rules.stop
-        else "It goes on until somebody ends it, under Way out."
+        else "It continues until somebody ends it under Release path."
     )
     flags = " ".join(f"{words.plain(flag)}." for flag in canary.flags)
-    return f"**The canary is out of the policy's bounds.** {flags} {then}"
+    return f"**The canary is outside the limits of the policy.** {flags} {then}"
 
 
 def _readings(canary: Watched | None, agreement: Agreement | None) -> Sequence[str]:
-    found = ["On what callers asked since it began, beside production."]
+    found = ["On requests since it started, compared with production."]
     if canary and canary.error_rate is None:
         fewest = words.count(canary.rules.fewest_requests, "request")
-        found.append(f"A canary is judged from {fewest} on.")
+        found.append(f"A canary is judged once it has answered {fewest}.")
     if agreement:
-        found.append("Same first: how often the shadow's first suggestion is production's.")
-    holds = "; that of errors holds however often one looks" if canary else ""
+        found.append("Same first: how often the shadow's first suggestion equals production's.")
+    holds = "; the one for errors stays valid however often you look" if canary else ""
     return [*found, f"In brackets: 95% intervals{holds}."]
 
 
 def _of_canary(canary: Watched) -> Row:
     """Requests, errors and p@1 since it began."""
     share, day = words.per_cent(canary.event.share), words.day(canary.event.at)
-    name = _name("Canary", canary.version, f"{share} of the callers since {words.unbroken(day)}")
+    name = _name("Canary", canary.version, f"{share} of callers since {words.unbroken(day)}")
     if not canary.count.requests:
         return (name, "no server has reported a request yet", "–", "–", "–")
     rate = canary.count.errors / canary.count.requests
@@ -105,9 +105,11 @@ def _of_canary(canary: Watched) -> Row:
 
 def _of_shadow(found: Agreement) -> Row:
     """How often both suggest the same subreddit first."""
-    name = _name("Shadow", found.version, f"asked what {words.plain(found.production)} is asked")
+    name = _name(
+        "Shadow", found.version, f"gets a copy of the requests to {words.plain(found.production)}"
+    )
     if found.twins is None or found.share is None:
-        return (name, "no server has asked it anything yet", "–", "–", "–")
+        return (name, "no server has sent it a request yet", "–", "–", "–")
     return (
         name,
         words.count(found.twins.texts, "text"),
@@ -128,4 +130,4 @@ def _share(share: float, interval: tuple[float, float] | None) -> str:
 
 
 def _beside(mine: float, production: float) -> str:
-    return f"{words.three(mine)} beside {words.three(production)}"
+    return f"{words.three(mine)} vs {words.three(production)}"

@@ -25,8 +25,8 @@ def show_where(chosen: Chosen) -> None:
     if not worst.empty:
         _table(chosen, worst.head(max(called, FEW)))
         st.caption(
-            "Accuracy of the baseline and of the candidate; ▼ is worse by more than chance."
-            " A slice leads to its posts."
+            "Accuracy of baseline and candidate; ▼ is worse by more than chance. Click a slice"
+            " to see its posts."
         )
     found = chosen.slices[chosen.slices["section"] == SLICE]
     folded = st.expander("Every slice", key="slices", bind="query-params")
@@ -38,16 +38,17 @@ def show_where(chosen: Chosen) -> None:
 def reading(worst: pd.DataFrame) -> str:
     """The worst slices in one sentence."""
     if worst.empty:
-        return "No slice of the posts was found where the candidate loses."
+        return "No slice was found where the candidate is worse."
     called = worst[worst["verdict"] == WORSE]
     if called.empty:
         return (
-            "Slices of one or two attributes were searched for losses of accuracy; these lose most,"
-            " and none of them more than chance."
+            "Slices by one or two attributes were searched for losses of accuracy. These lose"
+            " most, but none by more than chance."
         )
     first = called.iloc[0]
     return (
-        "Slices of one or two attributes were searched for losses of accuracy. More than chance:"
+        "Slices by one or two attributes were searched for losses of accuracy. Losing by more"
+        " than chance:"
         f" {words.count(len(called), 'slice')}, first {words.plain(first['slice'])}, with"
         f" {words.signed(first['difference'])} on {words.count(int(first['posts']), 'post')}."
     )

@@ -1,4 +1,4 @@
-"""One subreddit in full: figures, tests, confusions, posts."""
+"""One subreddit in detail: figures, tests, confusions, posts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -20,7 +20,7 @@ MOST_POSTS = 200
 
 def mark(row: pd.Series) -> str:
     """A change in a word and a sign."""
-    outside = {"added": "new", "removed": "dropped", "unknown": "known to neither"}
+    outside = {"added": "new", "removed": "dropped", "unknown": "unknown to both"}
     if row["status"] in outside:
         return outside[row["status"]]
     if pd.isna(row["difference"]):
@@ -30,7 +30,7 @@ def mark(row: pd.Series) -> str:
 
 
 def show_one(chosen: Chosen, subreddit: str) -> None:
-    """One subreddit in full."""
+    """One subreddit in detail."""
     row = chosen.changes[chosen.changes["subreddit"] == subreddit]
     if row.empty:
         st.warning(f"r/{words.plain(subreddit)} has no posts in this comparison.")
@@ -53,7 +53,7 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
     columns = st.columns(2, gap="large")
     for column, side, title in zip(columns, chosen.sides, chosen.names, strict=True):
         with column:
-            st.markdown(f"**Taken for, by {words.plain(title)}**")
+            st.markdown(f"**Confused with, by {words.plain(title)}**")
             show_confusions(side, subreddit)
     show_posts(chosen, subreddit)
 
@@ -71,8 +71,8 @@ def described(values: pd.Series) -> str:
         f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
         f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"
         f" {words.chance(values['q_value'])}, noise of retraining {words.band(noise)}.{recall}"
-        f" A change smaller than {words.three(values['smallest_change'])} these posts would miss"
-        " one time in five, or more often."
+        f" With this many posts, a change smaller than {words.three(values['smallest_change'])}"
+        " would be missed at least one time in five."
     )
 
 
@@ -80,7 +80,7 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
     """What the posts of a subreddit are most often taken for."""
     pairs = [pair for pair in data.summary_of(side).confusions if pair.subreddit == subreddit]
     if not pairs:
-        st.markdown("No other subreddit often enough to be among the commonest confusions.")
+        st.markdown("No other subreddit is among the most common confusions.")
         return
     lines = [
         f"r/{words.plain(pair.predicted)} :gray[{words.count(pair.posts, 'post')}]"
@@ -93,7 +93,7 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     """The posts behind the number, those that changed first; a ticked one in full."""
     if not chosen.paired:
         st.caption(
-            "The two were evaluated on different posts, so no post can be laid side by side."
+            "The two models were evaluated on different posts, so single posts cannot be compared."
         )
         return
     if chosen.pair.sealed:
@@ -103,11 +103,11 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
         chosen.comparison.execution, kinds=KINDS, subreddit=subreddit, most=MOST_POSTS
     )
     shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
-    st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; tick one to read it]")
+    st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; select one to read it]")
     post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
     c.way(
         pages.CHURN,
-        f"Only those that changed, in r/{words.plain(subreddit)}",
+        f"Only changed posts, in r/{words.plain(subreddit)}",
         chosen.query | {"subreddit": subreddit},
     )
     post_id = st.query_params.get("post")
@@ -121,10 +121,10 @@ def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> N
     Args:
         about: what the other page shall show of them.
     """
-    st.caption("The posts of a sealed test stay unread, so that it can judge the next candidate.")
+    st.caption("The posts of a sealed test are not shown, so that it can judge the next candidate.")
     models = (chosen.pair.baseline.model_execution, chosen.pair.candidate.model_execution)
     query = dict(zip(("baseline", "candidate"), map(str, models), strict=True))
-    c.way(pages.CHURN, "Which posts of validation changed", {**query, **about})
+    c.way(pages.CHURN, "Which validation posts changed", {**query, **about})
 
 
 def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:
@@ -138,8 +138,8 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
             "Change": rows["change"].map(MARKS),
             "Title": rows["title"],
             **({"Subreddit": "r/" + rows["subreddit"]} if subreddits else {}),
-            "Baseline says": _firsts(rows["baseline"], rows["baseline_p"]),
-            "Candidate says": _firsts(rows["candidate"], rows["candidate_p"]),
+            "Baseline predicts": _firsts(rows["baseline"], rows["baseline_p"]),
+            "Candidate predicts": _firsts(rows["candidate"], rows["candidate_p"]),
         }
     )
     text = st.column_config.TextColumn
@@ -154,8 +154,8 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
             "Change": text(width=85),
             "Title": text(width=255 if subreddits else 365),
             "Subreddit": text(width=115),
-            "Baseline says": text(width=160, help="First prediction and its probability, p@1"),
-            "Candidate says": text(width=160, help="First prediction and its probability, p@1"),
+            "Baseline predicts": text(width=160, help="First prediction and its probability, p@1"),
+            "Candidate predicts": text(width=160, help="First prediction and its probability, p@1"),
         },
     )
     picked = [rows["post_id"].iloc[place] for place in event["selection"]["rows"]]

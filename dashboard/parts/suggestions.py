@@ -64,7 +64,7 @@ def choose(asked: Asked, say: Callable[[str | None], None]) -> None:
     if asked.may_say:
         with st.form(f"none-{asked.submission}"):
             name = st.text_input(
-                "None of these? Name the right one, if you know it", placeholder="r/DevelEire"
+                "None of these? Enter the right one, if you know it", placeholder="r/DevelEire"
             )
             if st.form_submit_button("None of these", icon=":material/close:", width="stretch"):
                 say(name.strip() or None)
@@ -110,10 +110,10 @@ def agreement(one: Asked, other: Asked) -> str:
     shared = len({name.lower() for name in ours} & {name.lower() for name in theirs})
     most = max(len(ours), len(theirs))
     if ours[0].lower() == theirs[0].lower():
-        first = f"Both say **r/{words.plain(ours[0])}** first"
+        first = f"Both predict **r/{words.plain(ours[0])}** first"
     else:
         first = (
-            f"They differ: {words.plain(one.version)} says **r/{words.plain(ours[0])}** first,"
+            f"They differ: {words.plain(one.version)} predicts **r/{words.plain(ours[0])}** first,"
             f" {words.plain(other.version)} **r/{words.plain(theirs[0])}**"
         )
     return f"{first}; {shared} of {words.count(most, 'suggestion')} stand in both."

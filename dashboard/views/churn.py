@@ -20,9 +20,9 @@ ALL = "all changed"
 EACH = 25
 """Posts a page."""
 MEANINGS = {
-    "fixed": "The candidate is right, the baseline was not.",
-    "broken": "The baseline was right, the candidate is not.",
-    "swapped": "Both are wrong, each in its own way.",
+    "fixed": "The candidate is right, the baseline was wrong.",
+    "broken": "The baseline was right, the candidate is wrong.",
+    "swapped": "Both are wrong, with different predictions.",
 }
 
 
@@ -41,7 +41,7 @@ def answer(chosen: Chosen) -> str:
     if churn is None:
         return (
             f"The two were evaluated on different posts, {chosen.summary.posts:,} against"
-            f" {chosen.summary.posts_baseline:,}, so none can be laid side by side."
+            f" {chosen.summary.posts_baseline:,}, so single posts cannot be compared."
         )
     return (
         f"**{churn.changed:,}** of {posts:,} posts"
@@ -54,7 +54,11 @@ def show_figures(churn: ChurnCounts, posts: int) -> None:
     """How many posts changed, and how."""
     net = churn.fixed - churn.broken
     figures = (
-        ("Posts that changed", churn.changed, "Posts whose first prediction differs."),
+        (
+            "Posts that changed",
+            churn.changed,
+            "Posts whose first prediction differs between the two models.",
+        ),
         ("▲ Fixed", churn.fixed, MEANINGS["fixed"]),
         ("▼ Broken", churn.broken, MEANINGS["broken"]),
         ("⇄ Swapped", churn.swapped, MEANINGS["swapped"]),
@@ -66,7 +70,7 @@ def show_figures(churn: ChurnCounts, posts: int) -> None:
             )
         sign = "+" if net > 0 else "−" if net < 0 else "±"
         accuracy = f"{words.signed(net / posts)} accuracy"
-        added_up = "What the changes add up to."
+        added_up = "The sum of the changes."
         c.figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, help_=added_up)
 
 
@@ -133,7 +137,7 @@ def show_posts(chosen: Chosen, filters: Filters) -> None:
 
     total = part(start=0, most=0).total
     if not total:
-        c.empty("No changed post fits these filters: take one away.")
+        c.empty("No changed post matches these filters. Remove one.")
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     with below:
@@ -147,14 +151,14 @@ top = c.question("Which posts changed?")
 chosen = choose(data.all_trainings())
 with top:
     c.answer(
-        answer(chosen) if chosen else "Two trainings are needed to tell.",
+        answer(chosen) if chosen else "This page needs two evaluated trainings.",
         generated=chosen is not None and chosen.generated,
     )
 if chosen is None:
     st.stop()
 if chosen.summary.churn is None:
     c.empty(
-        "To read what changed post by post, evaluate both models on the same posts, for example:",
+        "To see the changed posts, evaluate both models on the same posts, for example:",
         Command("evaluate", chosen.baseline.number, on=posts_of(chosen.pair.candidate)),
     )
     st.stop()

@@ -23,9 +23,9 @@ def notes(chosen: Chosen) -> None:
         before, after = (words.plain(posts_of(side)) for side in chosen.sides)
         st.info(
             f"**Two-sample comparison**: {words.count(chosen.summary.posts, 'post')} of {after}"
-            f" against {chosen.summary.posts_baseline:,} of {before}. Intervals and tests"
-            " are those of two samples, wider than on the same posts; no post can be laid side by"
-            " side.",
+            f" against {chosen.summary.posts_baseline:,} of {before}. Intervals and tests are"
+            " for two samples and wider than on the same posts. Single posts cannot be"
+            " compared.",
             icon=":material/call_split:",
         )
 
@@ -38,21 +38,21 @@ def reading(chosen: Chosen, shared: int) -> str:
     called = f"{labels.better:,} of {shared:,} {better} and {labels.worse:,} {worse}"
     if not unclear:
         return f"{called}."
-    retraining = " or from retraining" if chosen.summary.noise else ""
-    return f"{called}; the other {unclear:,} cannot be told from chance{retraining} (grey)."
+    retraining = " or retraining" if chosen.summary.noise else ""
+    return f"{called}; the other {unclear:,} show no change beyond chance{retraining} (grey)."
 
 
 def lines(chosen: Chosen) -> list[str]:
     """What the lines in the histogram are."""
-    found = ["Click a bar to list its subreddits. Dashed: changes of ±0.20."]
+    found = ["Click a bar to list its subreddits. Dashed lines: changes of ±0.20."]
     normal = chosen.summary.changes_normal
     if normal:
         found.append(
-            f"Dotted: the normal curve of mean {words.signed(normal.mean)} and standard"
+            f"Dotted: the normal distribution with mean {words.signed(normal.mean)} and standard"
             f" deviation {words.three(normal.sd)}."
         )
     if chosen.summary.noise:
-        found.append("The outline is what reseeding alone does.")
+        found.append("The outline shows what a change of seed alone does.")
     return found
 
 
@@ -88,11 +88,11 @@ def show_details(chosen: Chosen) -> None:
         with everything:
             metric_table(chosen.summary.metrics, chosen.names)
             st.caption(
-                f"{accuracy_test(chosen)} Intervals of 95% by the bias-corrected jackknife over"
+                f"{accuracy_test(chosen)} 95% intervals from the bias-corrected jackknife over"
                 f" posts. {noise_of(chosen)} Comparison recorded as execution"
                 f" \\#{chosen.comparison.execution}."
             )
-    trust = st.expander("Can p@1 be believed?", key="trust", bind="query-params")
+    trust = st.expander("Can p@1 be trusted?", key="trust", bind="query-params")
     if trust.open:
         with trust:
             show_trust(chosen)
@@ -102,7 +102,7 @@ top = c.question("Is the candidate really better?")
 chosen = choose(data.all_trainings())
 with top:
     c.answer(
-        words.emphasised(chosen.sentence) if chosen else "Two trainings are needed to tell.",
+        words.emphasised(chosen.sentence) if chosen else "This page needs two evaluated trainings.",
         generated=chosen is not None and chosen.generated,
     )
 if chosen is None:

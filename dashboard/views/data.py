@@ -40,7 +40,7 @@ def answer(summary: QualitySummary, found: Sequence[Finding]) -> str:
     )
     worst = next((each for each in found if each.problem), None)
     if worst is None:
-        return f"{held} :green[**✓ Nothing to mend**] was found."
+        return f"{held} :green[**✓ No problems**] found."
     return f"{held} :orange[**✗ Worst:**] {words.plain(worst.text)}."
 
 
@@ -103,7 +103,7 @@ if check is None:
             else "No posts yet."
         )
     if holdings.posts:
-        c.empty("Check them once; every figure on this page comes from that check:")
+        c.empty("Run the check once; every figure on this page comes from it:")
         offer_check(holdings)
     else:
         c.empty("Import posts first:", Command("import", "FOLDER"))

@@ -27,7 +27,7 @@ def wanted() -> int:
     text = st.query_params.get("execution", "")
     if not text:
         raise InputError(
-            "The link does not name an execution", "Choose one on the page Executions."
+            "The link does not name an execution", "Choose one on the Executions page."
         )
     return number(text)
 
@@ -53,7 +53,7 @@ def shown(value: object) -> str:
 def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
     found = neighbours(execution, listing(data.store()))
-    st.header("Where it stands", anchor=False)
+    st.header("Lineage", anchor=False)
     left, right = st.columns(2)
     with left:
         st.caption("Made from")

@@ -79,9 +79,9 @@ def offer(numbers: list[int]) -> None:
         if st.button("Open", disabled=len(numbers) != 1, icon=":material/open_in_full:"):
             st.switch_page(pages.EXECUTION.path, query_params={"execution": str(numbers[0])})
         if not numbers:
-            st.caption("Tick two rows to compare them, or one to open it.")
+            st.caption("Select two rows to compare them, or one to open it.")
         elif len(numbers) > 2:
-            st.caption(f"{len(numbers)} are ticked: untick all but two.")
+            st.caption(f"{len(numbers)} are selected. Keep two.")
 
 
 def show_all(everything: list[Execution]) -> None:
@@ -103,7 +103,7 @@ def show_all(everything: list[Execution]) -> None:
         and (text or "").lower() in f"#{e.number} {e.command} {e.by}".lower()
     ]
     if not found:
-        c.empty("No execution fits these filters.")
+        c.empty("No execution matches these filters.")
         return
     frame = pd.DataFrame(
         {

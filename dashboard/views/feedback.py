@@ -45,8 +45,8 @@ def answer(one: VersionFeedback) -> str:
         low, high = one.first.interval or (0.0, 1.0)
         said = (
             f"Of **{words.count(one.answered, 'answer')}** to **{one.version}**,"
-            f" **{words.share(one.first.value or 0)}** ({words.share(low)} to {words.share(high)})"
-            " say that its first suggestion is right."
+            f" **{words.share(one.first.value or 0)}** ({words.share(low)} to"
+            f" {words.share(high)}) say that the first suggestion is right."
         )
         if one.five.value is not None:
             said += (
@@ -54,10 +54,10 @@ def answer(one: VersionFeedback) -> str:
                 f" **{words.share(one.five.value)}** say that one of them is."
             )
     else:
-        said = f"Nobody has said yet whether **{one.version}** was right."
+        said = f"Nobody has answered yet whether **{one.version}** was right."
     if one.against is None or one.p_mean is None:
         return said
-    surer = "surer" if one.p_mean > one.against.mean else "less sure"
+    surer = "more confident" if one.p_mean > one.against.mean else "less confident"
     return (
         f"{said} It is {surer} of users' texts than of its {one.against.split} posts: mean p@1"
         f" {words.three(one.p_mean)} against {words.three(one.against.mean)}."
@@ -78,12 +78,14 @@ def show_figures(one: VersionFeedback) -> None:
             words.share(one.answered / one.texts) if one.texts else "–",
             words.count(one.answered, "answer"),
         ),
-        ("Right first", *accepted(one.first, one.answered)),
-        ("Right among five", *accepted(one.five, one.answered)),
+        ("Right at 1", *accepted(one.first, one.answered)),
+        ("Right at 5", *accepted(one.five, one.answered)),
         (
             "Mean p@1",
             words.three(one.p_mean),
-            f"{words.three(against.mean)} on {against.split} posts" if against else "never judged",
+            f"{words.three(against.mean)} on {against.split} posts"
+            if against
+            else "never evaluated",
         ),
     )
     c.figures(figures)
@@ -101,21 +103,21 @@ counted = data.counted()
 found = summary.by_version(data.store(), counted)
 if not found:
     with top:
-        c.answer("Nothing yet: nobody has sent a text.")
+        c.answer("No feedback yet: nobody has sent a text.")
     if PRODUCTION in current(data.store()):
         c.empty("Open a page to users, or try it yourself:", Command("demo-page"))
         c.way(pages.TRY_IT, "Try it", {})
     else:
         c.empty("Release a version to production, then open a page to users:", Command("demo-page"))
-        c.way(pages.RELEASE, "May one go out?", {})
+        c.way(pages.RELEASE, "Open Release", {})
     st.stop()
 one = choose(found, current(data.store()))
 with top:
     generated = any(snapshot.generated for snapshot in listing(data.store()))
     c.answer(answer(one), generated=generated)
     c.reading(
-        "People who answer are not a random sample of people who ask: shares are of answers, with"
-        " their 95% intervals."
+        "People who answer are not a random sample of users. Shares are of answers, with 95%"
+        " intervals."
     )
 acts.last_done(far_down=True)
 show_figures(one)

@@ -26,11 +26,11 @@ def answer(found: Sequence[Line], checked: Verification) -> str:
             f" {words.plain(checked.broken.why)}."
         )
     if not found:
-        return "Nothing was decided yet."
+        return "No decisions yet."
     people = len({line.by for line in found})
     who = "one person" if people == 1 else f"{people:,} people"
     decisions = words.count(len(found), "decision")
-    return f"{decisions} by {who}; :green[**✓ the audit log is whole**]."
+    return f"{decisions} by {who}; :green[**✓ the audit log is intact**]."
 
 
 def show_figures(
@@ -48,9 +48,9 @@ def show_figures(
         ),
         ("Sealed tests opened", f"{len(looks):,}", f"{unfinished:,} unfinished"),
         (
-            "Test splits that can judge",
+            "Test splits with openings left",
             f"{len(able):,} of {len(budgets):,}",
-            f"{left:,} looks left",
+            f"{left:,} openings left",
         ),
     )
     c.figures(figures)

@@ -26,7 +26,7 @@ def answer(waiting: list[Case], more: int, production: Version | None) -> str:
     """The page in one sentence; with a single candidate that waits, its next step."""
     now = f"Production is **{production.version}**." if production else "Nothing is in production."
     if not waiting:
-        return f"No: every candidate is decided. {now}"
+        return f"No: every candidate has been decided. {now}"
     names = ", ".join(f"**\\#{case.number}**" for case in waiting)
     others = f" and {more:,} more" if more else ""
     verb = "waits" if len(waiting) + more == 1 else "wait"
@@ -48,8 +48,8 @@ def show_production(production: Version | None, training: Training | None) -> No
     figures = (
         ("In production", production.version, f"for {words.age(moved.at)}"),
         ("Macro F1", words.three(metrics.get("f1_macro")), "its own validation split"),
-        ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "how sure it is"),
-        ("Subreddits", f"{training.model.subreddits:,}", "that it can name"),
+        ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "its confidence"),
+        ("Subreddits", f"{training.model.subreddits:,}", "known to the model"),
     )
     c.figures(figures)
 
@@ -84,9 +84,8 @@ def show_canary(canary: CanarySet | None) -> None:
     """The canary that is on."""
     if canary is not None:
         st.info(
-            f"**{canary.version}**, \\#{canary.candidate}, is given to"
-            f" {words.per_cent(canary.share)} of the callers, by {words.plain(canary.by)} for"
-            f" {words.age(canary.at)}.",
+            f"**{canary.version}**, \\#{canary.candidate}, gets {words.per_cent(canary.share)}"
+            f" of callers. {words.plain(canary.by)} started it {words.age(canary.at)} ago.",
             icon=":material/percent:",
         )
 
@@ -108,8 +107,8 @@ def show_trend(trainings: dict[int, Training]) -> None:
         return
     c.section(
         "Versions in production",
-        "Each on the validation split of its own snapshot. The last is in production now; ↩ is one"
-        " that was gone back to.",
+        "Each on the validation split of its own snapshot. The last one is in production now; ↩"
+        " marks a rollback.",
     )
     figure = history.versions(
         [name for name, _ in known],
@@ -124,7 +123,7 @@ def show_last() -> None:
     """The last executions and decisions."""
     left, right = st.columns(2, gap="large")
     with left:
-        c.section("Last executions", "Newest first; all of them are on the page Executions.")
+        c.section("Last executions", "Newest first. The Executions page has all of them.")
         rows = listing(data.store(), limit=LAST)
         c.table(
             ("Execution", "Status", "Started (UTC)", "Took"),
@@ -139,7 +138,7 @@ def show_last() -> None:
             ],
         )
     with right:
-        c.section("Last decisions", "Who did what; nothing here is ever changed or deleted.")
+        c.section("Last decisions", "Who did what. Nothing here is ever changed or deleted.")
         decisions = [e for candidate in candidates.listing(data.store()) for e in candidate.events]
         c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
 

@@ -74,7 +74,7 @@ def tell_changes(case: Case, seen: str, names: Seen, *, done: bool) -> None:
             f"Meanwhile: {words.plain(name)} is now {case.names[name]}.", icon=":material/update:"
         )
     if not moved and seen != case.evidence.digest:
-        st.info("The evidence has changed since you looked.", icon=":material/update:")
+        st.info("The evidence has changed since you opened this page.", icon=":material/update:")
 
 
 def about(case: Case, training: Training) -> None:
@@ -94,7 +94,7 @@ def show_acts(case: Case, aliases_shown: Seen, *, first: DeltaGenerator) -> None
     cards: list[tuple[str, tuple[Action, ...], Callable[[], None]]] = [
         ("Sealed test", (Action.OPEN,), lambda: opening.show_opening(case)),
         ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case)),
-        ("Way out", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
+        ("Release path", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
         ("Aliases", (), lambda: show_aliases(case, aliases_shown)),
     ]
     action, here = next_step(case).action, st.container()
@@ -112,16 +112,16 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
         st.header("What differs", anchor=False)
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
-    c.section(f"History of \\#{case.number}", "The latest first. Nothing is changed or deleted.")
+    c.section(f"History of \\#{case.number}", "Newest first. Nothing is ever changed or deleted.")
     c.events(cases.history(data.store(), case.candidate)[:MOST])
-    c.way(pages.LEDGER, "Who did what, all of it", {"candidate": str(case.number)})
+    c.way(pages.LEDGER, "All decisions", {"candidate": str(case.number)})
 
 
 top = c.question("May it go out?")
 found = candidates.listing(data.store())
 if not found:
     with top:
-        c.answer("Nothing was proposed yet.")
+        c.answer("No candidate has been proposed yet.")
     c.empty("Propose the model of a training:", Command("release propose", "EXECUTION"))
     st.stop()
 said = st.container()

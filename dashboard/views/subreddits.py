@@ -28,7 +28,7 @@ def answer(chosen: Chosen) -> str:
     return (
         f"**{labels.better:,}** {better}, **{labels.worse:,}** {worse}; in {same:,} of"
         f" {len(shared):,} shared subreddits {posts} show no change, {within:,} changed no more"
-        f" than retraining does, {few:,} have too few posts to tell; {new}"
+        f" than retraining alone would, {few:,} have too few posts to tell; {new}"
     )
 
 
@@ -120,9 +120,9 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
             "Change": number(format="%+.3f"),
             "Low": number(format="%+.3f", help="Lower end of the change's 95% interval"),
             "High": number(format="%+.3f", help="Upper end of the change's 95% interval"),
-            "q": number(format="%.3f", help="Below 0.05 the change is called"),
+            "q": number(format="%.3f", help="Below 0.05, the change is called better or worse"),
             "Smallest": number(
-                format="%.3f", help="Smaller changes these posts would miss one time in five"
+                format="%.3f", help="A smaller change would be missed at least one time in five"
             ),
         },
     )
@@ -162,7 +162,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             download(chosen, label, make, suffix)
     if view == FIGURE:
         c.reading(
-            "Above the line the candidate does better. Larger: more posts. Click one to read it."
+            "Above the line the candidate does better. Larger dots have more posts. Click one"
+            " for details."
         )
         show_scatter(rows)
     else:
@@ -171,8 +172,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
     if pd.notna(missed):
         st.caption(
             f"{words.count(len(rows), 'subreddit')}. “No change shown” is not “no change”: at the"
-            f" median subreddit, a change smaller than {words.three(missed)} would be missed one"
-            " time in five, or more often."
+            f" median subreddit, a change smaller than {words.three(missed)} would be missed at"
+            " least one time in five."
         )
 
 
@@ -187,7 +188,7 @@ def download(
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        help=f"All {len(chosen.changes):,} rows as stored, whatever the filters show.",
+        help=f"All {len(chosen.changes):,} rows as stored, regardless of the filters.",
     )
 
 
@@ -195,19 +196,23 @@ top = c.question("Who wins, who loses?")
 chosen = choose(data.all_trainings())
 with top:
     c.answer(
-        answer(chosen) if chosen else "Two trainings are needed to tell.",
+        answer(chosen) if chosen else "This page needs two evaluated trainings.",
         generated=chosen is not None and chosen.generated,
     )
 if chosen is None:
     st.stop()
 rows = filtered(worst_first(chosen.changes))
 if rows.empty:
-    c.empty("No subreddit fits these filters.")
+    c.empty("No subreddit matches these filters.")
     st.stop()
 show_rows(chosen, rows)
 names = {name: f"r/{name}" for name in sorted(chosen.changes["subreddit"], key=str.lower)}
 subreddit = state.chosen(
-    "One subreddit in full", "subreddit", names, default=None, placeholder="Tick a row, or choose"
+    "One subreddit in detail",
+    "subreddit",
+    names,
+    default=None,
+    placeholder="Select a row, or choose",
 )
 if subreddit:
     show_one(chosen, subreddit)

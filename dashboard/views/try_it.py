@@ -57,14 +57,14 @@ def answer(asking: Sequence[Version], served: Version | None, found: Sequence[As
         suggested = found[0].suggestions[0]
         canary = given(asking[0], served)
         return (
-            f"**{found[0].version}**{canary}{canary and ','} says"
+            f"**{found[0].version}**{canary}{canary and ','} predicts"
             f" **r/{words.plain(suggested.subreddit)}** first, with {probability(suggested)}."
         )
     first, *second = asking
-    beside_it = f", and **{second[0].version}** beside it" if second else ""
+    also = f", and **{second[0].version}** for comparison" if second else ""
     return (
         "Type a post as you would write it on Reddit."
-        f" Version **{first.version}** answers{given(first, served)}{beside_it}."
+        f" Version **{first.version}** answers{given(first, served)}{also}."
     )
 
 
@@ -79,17 +79,17 @@ def given(version: Version, served: Version | None) -> str:
 def kept(asking: Sequence[Version], served: Version | None) -> str:
     """What is kept of what is sent now (Markdown)."""
     if served is None:
-        return "What you send is not kept: nothing is in production."
+        return "Your text is not kept: nothing is in production."
     if served not in asking:
-        return f"What you send is not kept: as a caller you would get {served.version}."
+        return f"Your text is not kept: as a caller you would get {served.version}."
     days = settings().keep_text_days
     text = f"kept for {words.count(days, 'day')}" if days else "not kept"
     only = (
-        f" That is for {served.version}, which you would get as a caller; the other is only asked."
-        " To say which suggestion is right, compare with nothing."
+        f" That is for {served.version}, the version that would answer you; the other one is"
+        " only shown for comparison. To give feedback, choose one version only."
     )
     return (
-        f"Your text is {text}; suggestions and answers stay."
+        f"Your text is {text}; suggestions and answers are kept."
         f"{only if len(asking) > 1 else ''} No account, no tracking."
     )
 

@@ -82,7 +82,7 @@ def test_a_visitor_corrects_a_suggestion_and_has_second_thoughts(
     button(page, "This one").nth(2).click()
     says(page, "Thank you:")
     expect(page.get_by_role("button", name="Change my answer")).to_have_count(0)
-    press(page, "Another one")
+    press(page, "Try another post")
     expect(page.get_by_label("Title", exact=True)).to_have_value("")
 
 

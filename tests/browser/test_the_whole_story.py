@@ -199,7 +199,7 @@ def bob_opens_the_sealed_test(
     visit(page, f"{story.address}/release?candidate={number}")
     left = LOOKS - used
     says(page, f"Used {used - 1} of {LOOKS}, {left + 1} left")
-    says(page, f"Uses one of {left + 1} looks left, for good")
+    says(page, f"Uses one of {left + 1} openings left, for good")
     press(page, opening)
     says(page, "Give a reason for opening the sealed test.")
     assert openings.last_of(candidates.get(story.store, number)) is None
@@ -250,7 +250,7 @@ def a_tab_drawn_before_the_policy_changed_approves_nothing(story: Story, number:
     set_policy(story.store, POLICY.replace("share = 0.5", "share = 0.6"))
     write(tab, "Comment", "Good enough for me.")
     press(tab, f"Approve #{number}")
-    says(tab, "The evidence has changed since you looked.")
+    says(tab, "The evidence has changed since you opened this page.")
     assert candidates.get(story.store, number) == before
     tab.close()
 
@@ -263,7 +263,7 @@ def bob_approves(story: Story, number: int) -> str:
     )
     write(page, "Comment", "Finds all of them.")
     press(page, f"Approve #{number}")
-    says(page, f"#{number} is approved. It goes out when a releaser moves an alias to it.")
+    says(page, f"#{number} is approved. A releaser can now move an alias to it.")
     found = candidates.get(story.store, number)
     approval, version = found.approval, found.version
     assert approval is not None
@@ -300,7 +300,7 @@ def bob_begins_a_canary(story: Story, version: str) -> None:
     page = story.bob
     page.get_by_role("slider").press("ArrowRight")
     press(page, f"Give {version} to 11% of callers")
-    says(page, f"11% of the callers get {version} now.")
+    says(page, f"11% of callers now get {version} now.")
     expect(stations(page)).to_contain_text("✓ canary 11%")
     assert last_move(story, "canary") == ("canary", version, BOB)
     go(page, "Try it")
@@ -333,7 +333,7 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
 def bob_rolls_back(story: Story, version: str) -> None:
     page = story.bob
     press(page, f"End the canary of {version}")
-    says(page, f"The canary of {version} is ended: all callers get production.")
+    says(page, f"The canary of {version} has ended. All callers get the production version.")
     before = aliases.rollback_target(story.store, "production")
     press(page, f"Roll production back to {before}")
     dialog = page.get_by_role("dialog")
@@ -350,7 +350,7 @@ def nothing_waits(story: Story) -> None:
     production = aliases.current(story.store)["production"]
     for page in (story.ada, story.bob):
         go(page, "Overview")
-        says(page, f"No: every candidate is decided. Production is {production}.")
+        says(page, f"No: every candidate has been decided. Production is {production}.")
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
@@ -381,7 +381,7 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
         f"{BOB} rolled production back to {first} (was {version})",
     ]
     go(page, "Ledger & audit")
-    says(page, f"{len(happened)} decisions by 5 people; ✓ the audit log is whole.")
+    says(page, f"{len(happened)} decisions by 5 people; ✓ the audit log is intact.")
     assert column(page, "Answer") == ["✓ pass", "✗ fail"]
     assert column(page, "Why") == ["Validation looks good.", "Only the test can tell."]
     assert column(page, "Who") == [BOB, BOB]
@@ -396,13 +396,13 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
 ) -> None:
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
-    says(page, "Read only. You are not signed in: the sidebar has the button.", "It was out:")
+    says(page, "Read only. You are not signed in. Use the button in the sidebar.", "It was out:")
     cannot(page, f"Comment on #{number}", because="so nobody may decide or comment on a candidate")
     cannot(page, f"Release {version} to production", because="so nobody may release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
         expect(found).to_be_disabled()
     go(page, "Ledger & audit")
-    says(page, "Read only.", "✓ the audit log is whole.")
+    says(page, "Read only.", "✓ the audit log is intact.")
     assert column(page, "What happened") == happened
     go(page, "Try it")
     cannot(page, "Suggest subreddits", because="You are not signed in, so nothing is kept here.")

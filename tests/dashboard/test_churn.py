@@ -108,14 +108,14 @@ def test_a_ticked_post_is_read_in_full(shown: Path, open_page: Open) -> None:
     app = tick(app, 0, 0)
     assert row["Title"] in plain_text_of(app)
     first, second = (d.value for d in app.dataframe[1:3])
-    assert first["Subreddit"][0] == row["Baseline says"].split()[0]
-    assert second["Subreddit"][0] == row["Candidate says"].split()[0]
+    assert first["Subreddit"][0] == row["Baseline predicts"].split()[0]
+    assert second["Subreddit"][0] == row["Candidate predicts"].split()[0]
     assert first[first[""] == "✓ right"]["Subreddit"].tolist() in ([], [row["Subreddit"]])
 
 
 def test_the_words_that_speak_for_a_prediction_are_told(shown: Path, open_page: Open) -> None:
     app = open_page("churn")
-    assert "The words that speak for it" not in text_of(app)
+    assert "Words that support the prediction" not in text_of(app)
     said = plain_text_of(tick(app, 0, 0))
     assert said.count("| Word | For r/") == 2
 
@@ -143,7 +143,7 @@ def test_an_erased_post_says_so_and_shows_no_text(
     said = plain_text_of(app)
     assert "This post was erased" in said
     assert title not in said
-    assert "The words that speak for it" not in said
+    assert "Words that support the prediction" not in said
     assert set(app.dataframe[0].value["Title"]) == {laying.GONE}
 
 

@@ -142,7 +142,7 @@ def test_metrics_stay_folded_until_they_are_asked_for(shown: Path, open_page: Op
 
 def test_what_both_models_know_is_told_apart(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
-    assert "On what both know" in said
+    assert "On the subreddits that both know" in said
     assert "2 only to the candidate, 0 only to the baseline" in said
     assert "New** r/Emberfall, r/kestrellang" in said
 
@@ -166,11 +166,11 @@ def test_nothing_is_said_of_the_rest_where_every_change_is_called(
         return replace(labels, better=labels.shared - labels.worse)
 
     pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, called)
-    assert "cannot be told from chance" in plain_text_of(open_page("compare"))
+    assert "show no change beyond chance" in plain_text_of(open_page("compare"))
     monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
     said = plain_text_of(open_page("compare"))
     assert re.search(r"\d+ of \d+ better and \d+ worse\.", said)
-    assert "cannot be told from chance" not in said
+    assert "show no change beyond chance" not in said
 
 
 def test_a_slice_leads_to_its_posts(shown: Path, open_page: Open) -> None:
@@ -206,7 +206,7 @@ def test_an_evaluation_of_too_few_subreddits_has_no_curve(
     whole = data.summary_of
     monkeypatch.setattr(data, "summary_of", lambda e: replace(whole(e), f1_by_p=None))
     app = open_page("compare", trust="true")
-    assert "Too few subreddits have posts for a curve." in app.info[0].value
+    assert "Too few subreddits have posts to draw a curve." in app.info[0].value
 
 
 def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(

@@ -122,7 +122,7 @@ def test_sound_data_are_said_to_be_sound(store: Store, open_page: Open) -> None:
     fill(store, make_corpus())
     quality.check(store)
     assert "✓ Nothing to mend" in text_of(open_page("data"))
-    assert "✓ No gap was found." in text_of(open_page("data"))
+    assert "✓ No gaps found." in text_of(open_page("data"))
 
 
 def test_one_subreddit_is_shown_over_time_with_its_gap(holed: Store, open_page: Open) -> None:

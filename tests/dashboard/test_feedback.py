@@ -71,7 +71,7 @@ def test_the_figures_show_what_was_counted(store: Store, open_page: Open) -> Non
     over_time, p_at_1, calibration = figures(open_page("feedback"))
     assert names(over_time) == ["one of five", "the first"]
     assert names(p_at_1) == ["its test posts", "texts of users"]
-    assert names(calibration) == ["as sure as right", "its test posts", "answered texts"]
+    assert names(calibration) == ["perfect calibration", "its test posts", "answered texts"]
     answered = [trace["customdata"] for trace in over_time["data"]]
     assert [sum(counts) for counts in answered] == [one.answered, one.answered]
     assert sum(calibration["data"][2]["customdata"]) == one.answered
@@ -108,7 +108,7 @@ def test_a_text_of_which_nobody_named_the_subreddit_needs_one(
     send(store, "hm", None)
     app = press(open_page("feedback"), "Label it")
     assert "is not the name of a subreddit" in plain(app.error[0].value)
-    app = press(app, "Set aside: it tells nothing")
+    app = press(app, "Set aside: no clear label")
     assert queue.waiting(store) == []
     assert "No text waits" in text_of(app)
 
@@ -129,7 +129,7 @@ def test_a_version_that_was_judged_on_nothing_says_so(
     monkeypatch.setattr(summary, "_against", lambda *_: None)
     said = text_of(open_page("feedback"))
     assert said.count("There are no posts to compare it with.") == 2
-    assert "No answer yet." not in said
+    assert "No answers yet." not in said
 
 
 def test_what_is_missing_comes_on_the_collectors_list_in_one_click(
@@ -175,7 +175,7 @@ def test_before_the_first_answer_the_page_says_where_answers_come_from(
     said = plain_text_of(app)
     assert "Nobody has said yet whether" in said
     assert "Users give theirs on the demo page" in app.info[0].value
-    assert "Nobody has named one yet." in said
+    assert "No user has named a missing subreddit yet." in said
     assert "It can name every subreddit" not in said
     assert app.get("button_group")[0].proto.disabled
 

@@ -33,7 +33,7 @@ def test_the_answer_counts_the_decisions_and_says_that_the_log_is_whole(
     app = open_page("ledger")
     said = plain_text_of(app)
     assert f"{len(log_lines(store, ALL_EVENTS, {}))} decisions by 2 people" in said
-    assert "✓ the audit log is whole" in said
+    assert "✓ the audit log is intact" in said
     assert "Verified at" in said
     assert not app.error
 

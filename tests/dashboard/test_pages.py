@@ -108,7 +108,7 @@ def test_the_same_execution_on_both_sides_is_explained(store: Store, open_page: 
 
 def test_the_figure_of_changes_counts_every_shared_subreddit(shown: Path, open_page: Open) -> None:
     app = open_page("compare")
-    reading = next(c.value for c in app.caption if "cannot be told from chance" in c.value)
+    reading = next(c.value for c in app.caption if "show no change beyond chance" in c.value)
     shared = int(reading.split(" of ")[1].split(" ")[0])
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     bars = [trace["y"] for trace in figure["data"] if trace["type"] == "bar"]

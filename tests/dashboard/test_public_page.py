@@ -153,7 +153,7 @@ def test_an_answer_may_be_changed_once_and_the_latest_counts(store: Store) -> No
     app.run()
     assert len(answers(store)) == 2
     assert all(found.label != "Change my answer" for found in app.button)
-    assert [found.label for found in app.button] == ["Another one"]
+    assert [found.label for found in app.button] == ["Try another post"]
 
 
 def test_second_thoughts_show_the_answer_and_may_be_let_go(store: Store) -> None:
@@ -161,7 +161,7 @@ def test_second_thoughts_show_the_answer_and_may_be_let_go(store: Store) -> None
     app.text_input[0].set_value("r/DevelEire")
     press(press(app, "None of these"), "Change my answer")
     assert "Your answer is **r/DevelEire**" in plain_text_of(app)
-    press(app, "Leave it so")
+    press(app, "Keep my answer")
     assert "Thank you: **r/DevelEire** it is" in plain(app.success[0].value)
     assert answers(store) == ["DevelEire"]
 
@@ -173,7 +173,7 @@ def test_a_text_without_a_title_is_shown_by_its_begin(store: Store) -> None:
 
 
 def test_another_one_begins_with_an_empty_form(store: Store) -> None:
-    app = press(press(ask(page()), "None of these"), "Another one")
+    app = press(press(ask(page()), "None of these"), "Try another post")
     assert app.text_input[0].value == ""
     before = submissions.counts(store).submissions
     ask(app, "Why does my kitten purr")

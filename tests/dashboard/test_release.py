@@ -112,7 +112,7 @@ def test_the_budget_and_what_a_look_costs_stand_beside_the_button(
 ) -> None:
     said = plain_text_of(open_page("release", candidate=str(WAITING)))
     assert "Used **0** of 10, **10 left**" in said
-    assert "Uses one of 10 looks left, for good" in said
+    assert "Uses one of 10 openings left, for good" in said
     opened(store)
     app = open_page("release", candidate=str(WAITING))
     assert "Used **1** of 10, **9 left**" in plain_text_of(app)
@@ -148,9 +148,7 @@ def test_the_opened_test_is_compared_in_full_but_its_posts_stay_unread(
     assert "stay unread" in plain_text_of(open_page("subreddits", **query, subreddit="politics"))
     app = open_page("churn", **query)
     assert not app.dataframe
-    assert (
-        links(app)["Which posts of validation changed"] == f"baseline={SERVING}&candidate={WAITING}"
-    )
+    assert links(app)["Which validation posts changed"] == f"baseline={SERVING}&candidate={WAITING}"
 
 
 def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
@@ -160,15 +158,15 @@ def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
     opened(store)
     app = open_page("release", candidate=str(WAITING))
     gates = next(m.value for m in app.markdown if m.value.startswith("| Gate"))
-    assert "Posts that change" in gates.splitlines()[2]
+    assert "Share of posts that change" in gates.splitlines()[2]
     assert "✗" in gates.splitlines()[2]
     assert filled(app) == [REJECT]
-    overruling = f"{APPROVE}, overruling 1 gate"
+    overruling = f"{APPROVE}, overriding 1 gate"
     field(app, "Comment").set_value("Knows the election.")
     press(app, overruling)
     assert "fails maximum" in plain_text_of(app)
     assert state(store) == "tested"
-    field(app, "Why it may go out all the same").set_value("The churn is the election.")
+    field(app, "Why it may be released anyway").set_value("The churn is the election.")
     press(app, overruling)
     approval = candidates.get(store, WAITING).approval
     assert approval is not None
@@ -320,12 +318,12 @@ def test_the_share_of_a_canary_that_is_on_stands_at_the_slider(
     app = open_page("release", candidate=str(WAITING))
     assert app.slider(key=f"share-{WAITING}").value == 25
     assert button(app, f"Give {version} to 25% of callers").disabled
-    assert "25% of the callers already get it" in plain_text_of(app)
+    assert "25% of callers already get it" in plain_text_of(app)
 
 
 @pytest.mark.parametrize(
     ("bring", "card"),
-    [(lambda _: None, "Sealed test"), (opened, "Decision"), (approved, "Way out")],
+    [(lambda _: None, "Sealed test"), (opened, "Decision"), (approved, "Release path")],
 )
 def test_the_next_step_stands_before_all_else_and_once(
     store: Store, open_page: Open, bring: Callable[[Store], object], card: str
@@ -334,7 +332,7 @@ def test_the_next_step_stands_before_all_else_and_once(
     app = open_page("release", candidate=str(WAITING))
     said = [m.value for m in app.markdown]
     cards = [
-        said.index(f"**{name}**") for name in ("Sealed test", "Decision", "Way out", "Aliases")
+        said.index(f"**{name}**") for name in ("Sealed test", "Decision", "Release path", "Aliases")
     ]
     first = said.index(f"**{card}**")
     assert first == min(cards)

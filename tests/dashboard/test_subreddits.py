@@ -114,7 +114,7 @@ def test_the_way_to_the_changed_posts_keeps_pair_and_subreddit(
     shown: Path, open_page: Open
 ) -> None:
     app = open_page("subreddits", baseline="8", candidate="20", subreddit="politics")
-    query = links(app)["Only those that changed, in r/politics"]
+    query = links(app)["Only changed posts, in r/politics"]
     assert query == "baseline=8&candidate=20&subreddit=politics"
 
 

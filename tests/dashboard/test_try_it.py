@@ -97,7 +97,7 @@ def test_another_version_than_callers_get_is_asked_and_nothing_is_kept(
     production, other = versions(store)
     before = feedback.counts(store)
     app = write(open_page("try_it", version=other), "My sourdough starter died")
-    assert f"What you send is not kept: as a caller you would get {production}." in text_of(app)
+    assert f"Your text is not kept: as a caller you would get {production}." in text_of(app)
     assert len(bars(app)) == 5
     assert all(b.label != "This one" for b in app.button)
     assert feedback.counts(store) == before
@@ -162,7 +162,9 @@ def test_hostile_titles_and_answers_are_shown_as_text(demo: Path, open_page: Ope
 def test_what_differs_between_two_versions_is_said_in_signs_and_words() -> None:
     ours, theirs = asked("a", "b", "c"), asked("A", "c", "d", version="20260101.2")
     assert beside(ours, theirs) == ["= same place", "◆ only here", "⇅ number 2 there"]
-    assert agreement(ours, theirs) == "Both say **r/a** first; 2 of 3 suggestions stand in both."
+    assert (
+        agreement(ours, theirs) == "Both predict **r/a** first; 2 of 3 suggestions stand in both."
+    )
     said = agreement(asked("x*", "b"), theirs)
     assert said.startswith("They differ: 20260101\\.1 says **r/x\\*** first, 20260101\\.2 **r/A**")
 

@@ -141,7 +141,7 @@ def test_every_kind_is_known_by_its_table() -> None:
         ),
         (
             make_event("approved", version="1", comment="k", override="so"),
-            "ada approved candidate #7 as 1, overruling a failed gate: “k” Overruled because: “so”",
+            "ada approved candidate #7 as 1, overriding a failed gate: “k” Overruled because: “so”",
         ),
         (
             make_event("canary", version="2", alias="canary", share=0.1),
