@@ -116,7 +116,7 @@ def agreement(one: Asked, other: Asked) -> str:
             f"They differ: {words.plain(one.version)} predicts **r/{words.plain(ours[0])}** first,"
             f" {words.plain(other.version)} **r/{words.plain(theirs[0])}**"
         )
-    return f"{first}; {shared} of {words.count(most, 'suggestion')} stand in both."
+    return f"{first}; {shared} of {words.count(most, 'suggestion')} appear in both."
 
 
 def answer(asked: Asked) -> str:

@@ -46,7 +46,7 @@ def test_a_link_shows_a_colleague_the_same_view(browser: Browser, looking: str) 
     page = context.new_page()
     visit(page, link)
     expect(page.get_by_role("heading", name="r/politics")).to_be_visible()
-    expect(page.get_by_text(f"Taken for, by #{FIRST} baseline")).to_be_visible()
+    expect(page.get_by_text(f"Confused with, by #{FIRST} baseline")).to_be_visible()
     assert f"baseline={FIRST}" in page.url
     context.close()
 
@@ -197,6 +197,6 @@ def test_a_bar_leads_to_its_subreddits_and_a_mark_to_its_posts(page: Page, looki
     page.locator(".scatterlayer .point").nth(10).click(force=True)
     expect(page).to_have_url(re.compile(r"view=figure&subreddit=\w+"))
     settle(page)
-    page.get_by_role("link", name=re.compile("Only those that changed")).click()
+    page.get_by_role("link", name=re.compile("Only changed posts")).click()
     expect(page).to_have_url(re.compile(rf"/churn\?{pair}&subreddit=\w+"))
     expect(page.get_by_role("heading", name="Which posts changed?")).to_be_visible()

@@ -78,7 +78,7 @@ def test_an_address_that_was_not_verified_is_nobodys(
     members.grant(open_store(team), "dan@example.com", Role.ADMIN)
     visit(page, signing_in)
     sign_in(page, "eve")
-    expect(page.get_by_text("without an email address that was verified")).to_be_visible()
+    expect(page.get_by_text("did not include a verified email address")).to_be_visible()
     expect(page.get_by_text("admin")).to_have_count(0)
 
 

@@ -155,7 +155,7 @@ def two_people_sign_in_and_are_given_roles(story: Story) -> None:
         typed(CAROL, "users", "set", person, "reviewer")
         visit(page, story.address)
         expect(page.get_by_test_id("stSidebar")).to_contain_text(reading(f"{person} · reviewer"))
-    says(story.bob, "No: every candidate is decided.")
+    says(story.bob, "No: every candidate has been decided.")
 
 
 def ada_proposes(story: Story, param: str, *, note: str) -> int:
@@ -207,7 +207,7 @@ def bob_opens_the_sealed_test(
     write(page, "Why now?", reason)
     steps = steps_shown(page)
     press(page, opening)
-    says(page, f"The sealed test of may has answered for #{number}.")
+    says(page, f"#{number} has been tested on the sealed test of may.")
     says(page, f"Used {used} of {LOOKS}, {left} left")
     says(page, f"by {BOB}: {answer}", f"“{reason}”")
     says(page, "Figures and gates are of the sealed test of may")
@@ -275,7 +275,7 @@ def bob_approves(story: Story, number: int) -> str:
 
 def a_reviewer_does_not_release(story: Story, version: str) -> None:
     page, stage = story.bob, f"Release {version} to staging"
-    says(page, "By a releaser. Nobody holds that role yet. An admin can give it:")
+    says(page, "By a releaser. Nobody has that role yet. An admin can give it:")
     says(page, "signoff users set NAME releaser")
     cannot(page, stage, because="that needs the releaser role")
     typed(CAROL, "users", "set", BOB, "releaser")
@@ -324,7 +324,7 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     assert (kind, moved) == ("released", version)
     assert [e.version for e in aliases.history(story.store, "production")].count(version) == 1
     winner = people.pop(by)
-    says(winner, f"production is now {version}.", f"It is out: #{candidate} is in production as")
+    says(winner, f"production is now {version}.", f"Released: #{candidate} is in production as")
     (other,) = people.values()
     told = re.compile("Meanwhile: |You moved nothing")
     expect(other.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
@@ -340,7 +340,7 @@ def bob_rolls_back(story: Story, version: str) -> None:
     expect(dialog).to_contain_text(f"production goes from {version} back to {before}, at once")
     dialog.get_by_role("button", name=f"Roll back to {before}").click()
     settle(page)
-    says(page, f"production is back at {before}.", "It was out:")
+    says(page, f"production is back at {before}.", "Replaced:")
     expect(stations(page)).to_contain_text("↩ was in production")
     assert last_move(story, "production") == ("rolled_back", before, BOB)
     assert aliases.current(story.store)["production"] == before
@@ -396,7 +396,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
 ) -> None:
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
-    says(page, "Read only. You are not signed in. Use the button in the sidebar.", "It was out:")
+    says(page, "Read only. You are not signed in. Use the button in the sidebar.", "Replaced:")
     cannot(page, f"Comment on #{number}", because="so nobody may decide or comment on a candidate")
     cannot(page, f"Release {version} to production", because="so nobody may release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
@@ -405,7 +405,7 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     says(page, "Read only.", "✓ the audit log is intact.")
     assert column(page, "What happened") == happened
     go(page, "Try it")
-    cannot(page, "Suggest subreddits", because="You are not signed in, so nothing is kept here.")
+    cannot(page, "Suggest subreddits", because="You are not signed in, so nothing is stored.")
 
 
 def last_move(story: Story, alias: str) -> tuple[str, str | None, str]:

@@ -130,7 +130,10 @@ def test_names_from_outside_are_escaped_for_plotly() -> None:
 )
 def test_a_psi_is_said_by_the_rule_of_thumb(psi: float, shift: str) -> None:
     ks, moved, stable = distances(ConfidenceShift(0.5, 0.6, 0.23, 0.112, psi))
-    assert ks == "**KS 0.230**: at the widest point, 23.0% of the posts lie on the other side."
+    assert (
+        ks == "**KS 0.230**: the largest gap between the two cumulative distributions is 23.0% of"
+        " the posts."
+    )
     assert "0.112" in moved
     assert f": {shift} shift" in stable
 

@@ -99,7 +99,7 @@ def test_a_slice_that_is_not_there_is_said(shown: Path, open_page: Open) -> None
 
 def test_filters_that_leave_nothing_say_what_to_do(shown: Path, open_page: Open) -> None:
     found = open_page("churn", change="broken", subreddit="Emberfall")
-    assert "take one away" in found.info[0].value
+    assert "Remove one" in found.info[0].value
 
 
 def test_a_ticked_post_is_read_in_full(shown: Path, open_page: Open) -> None:
@@ -165,7 +165,7 @@ def test_a_hostile_post_is_shown_as_text(
 
 def test_different_posts_cannot_be_read_side_by_side(shown: Path, open_page: Open) -> None:
     app = open_page("churn", baseline="9", candidate="21")
-    assert "none can be laid side by side" in text_of(app)
+    assert "single posts cannot be compared" in text_of(app)
     assert "signoff evaluate 8 --on until-october:valid" in app.code[0].value
     assert not app.dataframe
 

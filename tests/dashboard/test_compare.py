@@ -72,13 +72,13 @@ def test_the_histogram_shows_its_normal_and_what_reseeding_does(
 ) -> None:
     app = open_page("compare")
     assert {"normal", "reseeding alone"} <= set(names(figures(app)[0]))
-    assert "the normal curve of mean" in plain_text_of(app)
+    assert "the normal distribution with mean" in plain_text_of(app)
 
 
 def test_the_distances_of_p_at_1_say_what_they_mean(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
-    assert "at the widest point" in said
-    assert "p@1 of the average post" in said
+    assert "the largest gap between the two cumulative distributions" in said
+    assert "a post's p@1 differs" in said
     assert "rule of thumb" in said
 
 

@@ -73,10 +73,10 @@ def made_of(store: Store) -> quality.Check:
 def test_posts_that_were_never_counted_are_with_a_press(store: Store, open_page: Open) -> None:
     fill(store, make_corpus())
     app = open_page("data")
-    assert "240 posts, which were never checked." in text_of(app)
+    assert "240 posts, not checked yet." in text_of(app)
     assert [code.value for code in app.code] == ["signoff data check"]
     app = press(app, "Check 240 posts now")
-    assert app.success[0].value == "The data are checked."
+    assert app.success[0].value == "Data check finished."
     assert "**240 posts** of **4 subreddits**" in text_of(app)
     assert [execution.kind for execution in listing(store)] == ["check", "import"]
 
@@ -89,7 +89,7 @@ def test_who_only_looks_is_told_why_they_cannot_check(store: Store, open_page: O
     try:
         app = open_page("data")
         assert button(app, "Check 240 posts now").disabled
-        assert "nobody may check the data here" in plain_text_of(app)
+        assert "you cannot check the data here" in plain_text_of(app)
     finally:
         config.set_option("server.address", "127.0.0.1")
     assert [execution.kind for execution in listing(store)] == ["import"]
@@ -114,14 +114,14 @@ def test_the_worst_flaw_is_in_the_answer_and_each_has_its_remedy(
         ":orange[**✗ Worst:**]", "**✗ Worst:**"
     )
     row = next(line for line in said.splitlines() if "40 posts missing" in line and "|" in line)
-    assert "`signoff import FILE`" in row
+    assert "`signoff collect posts" in row
     assert "`signoff collect posts --whole --subreddit NAME`" in row
 
 
 def test_sound_data_are_said_to_be_sound(store: Store, open_page: Open) -> None:
     fill(store, make_corpus())
     quality.check(store)
-    assert "✓ Nothing to mend" in text_of(open_page("data"))
+    assert "✓ No problems" in text_of(open_page("data"))
     assert "✓ No gaps found." in text_of(open_page("data"))
 
 
@@ -156,7 +156,7 @@ def test_the_table_is_searched_and_a_tick_shows_the_subreddit_over_time(
     assert app.query_params["subreddit"] == "cats"
     assert sum(decoded(figures(app)[0]["data"][0]["y"])) == 140
     app = open_page("data", search="nosuchthing")
-    assert any("No subreddit fits" in info.value for info in app.info)
+    assert any("No subreddit matches" in info.value for info in app.info)
 
 
 def test_both_views_of_the_table_have_seven_columns_at_most(holed: Store, open_page: Open) -> None:

@@ -110,7 +110,7 @@ def test_a_text_of_which_nobody_named_the_subreddit_needs_one(
     assert "is not the name of a subreddit" in plain(app.error[0].value)
     app = press(app, "Set aside: no clear label")
     assert queue.waiting(store) == []
-    assert "No text waits" in text_of(app)
+    assert "No text is waiting" in text_of(app)
 
 
 def test_a_subreddit_is_offered_once_in_whatever_letters_the_user_wrote_it(
@@ -164,7 +164,7 @@ def test_who_looks_only_sees_why_nothing_can_be_labelled(
     app = open_page("feedback")
     assert button(app, "Label it").disabled
     assert all(b.disabled for b in app.button if str(b.key).startswith("collect-"))
-    assert "nobody may label texts here" in plain_text_of(app)
+    assert "you cannot label texts here" in plain_text_of(app)
 
 
 def test_before_the_first_answer_the_page_says_where_answers_come_from(
@@ -173,8 +173,8 @@ def test_before_the_first_answer_the_page_says_where_answers_come_from(
     erase(store, LabelRow, FeedbackRow)
     app = open_page("feedback")
     said = plain_text_of(app)
-    assert "Nobody has said yet whether" in said
-    assert "Users give theirs on the demo page" in app.info[0].value
+    assert "Nobody has answered yet whether" in said
+    assert "Users answer on the demo page" in app.info[0].value
     assert "No user has named a missing subreddit yet." in said
     assert "It can name every subreddit" not in said
     assert app.get("button_group")[0].proto.disabled

@@ -137,7 +137,7 @@ def test_a_link_filters_the_log_by_kind_person_and_candidate(store: Store, open_
     both = entries(plain_text_of(open_page("ledger", what="proposed", candidate=str(WAITING))))
     assert len(both) == 1
     app = open_page("ledger", what="approved", candidate=str(WAITING))
-    assert any("No entry fits these filters" in info.value for info in app.info)
+    assert any("No entry matches these filters" in info.value for info in app.info)
     app = open_page("ledger", who="nobody-here")
     assert "nobody-here" in app.warning[0].value.replace("\\", "")
 

@@ -69,11 +69,11 @@ def test_overview_shows_what_is_approved_and_a_canary_until_it_is_released(
         aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
         aliases.set_canary(store, version, share=0.25)
     app = open_page("overview")
-    assert "25% of the callers" in app.info[0].value
+    assert "25% of callers" in app.info[0].value
     assert f"Next: release {version} to production." in plain_text_of(app)
     with by("rel"):
         aliases.move(store, "production", version, expected=aliases.current(store)["production"])
-    assert "every candidate is decided" in text_of(open_page("overview"))
+    assert "every candidate has been decided" in text_of(open_page("overview"))
 
 
 def test_compare_shows_production_against_the_waiting_candidate_by_default(
@@ -134,7 +134,7 @@ def test_subreddits_filters_by_name_and_kind(shown: Path, open_page: Open) -> No
     app = open_page("subreddits", show="new")
     assert set(app.dataframe[0].value["Verdict"]) == {"new"}
     app = open_page("subreddits", search="nosuchthing")
-    assert "No subreddit fits" in app.info[0].value
+    assert "No subreddit matches" in app.info[0].value
 
 
 def test_one_subreddit_in_full_shows_its_posts_and_confusions(shown: Path, open_page: Open) -> None:
@@ -142,7 +142,7 @@ def test_one_subreddit_in_full_shows_its_posts_and_confusions(shown: Path, open_
     posts = app.dataframe[1].value
     assert set(posts["Change"]) <= {"▲ fixed", "▼ broken", "⇄ swapped", "= same"}
     assert posts["Title"].str.len().min() > 0
-    assert "Taken for" in text_of(app)
+    assert "Confused with" in text_of(app)
 
 
 def test_one_execution_in_full(store: Store, open_page: Open) -> None:

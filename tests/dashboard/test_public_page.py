@@ -353,7 +353,7 @@ def test_a_version_that_cannot_answer_is_counted_and_said(
     with monkeypatch.context() as patch:
         patch.setattr(ProcessModel, "predict", ended)
         ask(app)
-    assert "through no fault of yours" in app.warning[0].value
+    assert "went wrong on our side" in app.warning[0].value
     assert "process" not in text_of(app)
     assert app.text_input[0].value == TITLE
     press(app, "Suggest subreddits")

@@ -73,7 +73,7 @@ def test_the_whole_way_out_from_the_page_one_filled_button_at_a_time(
     assert filled(app) == [OPEN]
     field(app, "Why now?").set_value("Before the decision.")
     press(app, OPEN)
-    assert "has answered" in app.success[0].value
+    assert "has been tested" in app.success[0].value
     assert filled(app) == [APPROVE]
     field(app, "Comment").set_value("Knows the election.")
     press(app, APPROVE)
@@ -112,7 +112,7 @@ def test_the_budget_and_what_a_look_costs_stand_beside_the_button(
 ) -> None:
     said = plain_text_of(open_page("release", candidate=str(WAITING)))
     assert "Used **0** of 10, **10 left**" in said
-    assert "Uses one of 10 openings left, for good" in said
+    assert "Uses one of 10 remaining openings, permanently" in said
     opened(store)
     app = open_page("release", candidate=str(WAITING))
     assert "Used **1** of 10, **9 left**" in plain_text_of(app)
@@ -128,11 +128,11 @@ def test_an_opening_without_a_reason_opens_nothing(store: Store, open_page: Open
 
 def test_figures_and_gates_say_which_posts_they_are_of(store: Store, open_page: Open) -> None:
     before = open_page("release", candidate=str(WAITING))
-    assert "of **validation** of until-october" in plain_text_of(before)
+    assert "use **validation** of until-october" in plain_text_of(before)
     assert "○ 2 wait, :green[✓] 6 pass" in plain_text_of(before)
     opened(store)
     after = open_page("release", candidate=str(WAITING))
-    assert "of the **sealed test** of until-october" in plain_text_of(after)
+    assert "use the **sealed test** of until-october" in plain_text_of(after)
     assert before.metric[0].value != after.metric[0].value
 
 
@@ -145,7 +145,7 @@ def test_the_opened_test_is_compared_in_full_but_its_posts_stay_unread(
     app = open_page("compare", **query)
     assert not app.error
     assert "1,021" in plain_text_of(app)
-    assert "stay unread" in plain_text_of(open_page("subreddits", **query, subreddit="politics"))
+    assert "are not shown" in plain_text_of(open_page("subreddits", **query, subreddit="politics"))
     app = open_page("churn", **query)
     assert not app.dataframe
     assert links(app)["Which validation posts changed"] == f"baseline={SERVING}&candidate={WAITING}"
@@ -171,7 +171,7 @@ def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
     approval = candidates.get(store, WAITING).approval
     assert approval is not None
     assert approval.override == "The churn is the election."
-    assert "A failed gate was overruled" in plain_text_of(app)
+    assert "A failed gate was overridden" in plain_text_of(app)
 
 
 def test_no_reason_is_asked_where_no_gate_fails(store: Store, open_page: Open) -> None:
@@ -202,7 +202,7 @@ def test_a_page_whose_evidence_has_changed_approves_nothing(store: Store, open_p
     policy(store, "share = 0.4", "share = 0.5")
     field(app, "Comment").set_value("Fine.")
     press(app, APPROVE)
-    assert "has changed since you looked" in app.info[0].value
+    assert "has changed since you opened this page" in app.info[0].value
     assert state(store) == "tested"
     press(app, APPROVE)  # the page shows the new evidence now
     assert state(store) == "approved"
@@ -225,7 +225,7 @@ def test_a_void_approval_is_said_and_can_be_given_anew(store: Store, open_page: 
     version = approved(store)
     policy(store, "share = 0.4", "share = 0.5")
     app = open_page("release", candidate=str(WAITING))
-    assert "Not any more" in plain_text_of(app)
+    assert "No longer" in plain_text_of(app)
     assert f"The approval of **#{WAITING}** is void" in plain_text_of(app)
     assert button(app, f"Release {version} to staging").disabled
     field(app, "Comment").set_value("Still fine.")
@@ -252,7 +252,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
     app = open_page("release", candidate=str(WAITING))
     finish = OPEN.replace("Open the sealed", "Finish opening the")
     assert filled(app) == [finish]
-    assert "cut off before its answer" in plain_text_of(app)
+    assert "interrupted before a result" in plain_text_of(app)
     press(app, finish)
     assert state(store) == "tested"
     assert "Used **1** of 10" in plain_text_of(app)
@@ -296,7 +296,7 @@ def test_another_split_can_be_chosen(store: Store, open_page: Open) -> None:
     [
         (REJECTED, "demo reviewer rejected **#14**"),
         (SERVING, "is in production as"),
-        (FIRST, "It was out"),
+        (FIRST, "Replaced"),
     ],
 )
 def test_what_is_decided_has_no_next_step(
@@ -366,7 +366,7 @@ def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Ope
         aliases.move(store, PRODUCTION, version, expected=aliases.current(store)[PRODUCTION])
         aliases.rollback(store, PRODUCTION)
     app = open_page("release", candidate=str(WAITING))
-    assert "25% of the callers still get it" in plain_text_of(app)
+    assert "it still gets 25% of callers" in plain_text_of(app)
     press(app, f"End the canary of {version}")
     assert "still get it" not in plain_text_of(app)
 
@@ -374,7 +374,7 @@ def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Ope
 def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
     old = aliases.rollback_target(store, PRODUCTION)
     app = press(open_page("release"), f"Roll production back to {old}")
-    assert "at once, for everyone who asks for it" in plain_text_of(app)
+    assert "immediately and for all callers" in plain_text_of(app)
     assert button(app, f"Roll back to {old}")
     assert aliases.current(store)[PRODUCTION] != old
 
@@ -403,7 +403,7 @@ def test_a_viewer_is_told_who_may_and_which_role_it_takes(
 ) -> None:
     app = open_page("release", candidate=str(WAITING))
     said = plain_text_of(app)
-    assert "Nobody holds that role yet. An admin can give it" in said
+    assert "Nobody has that role yet. An admin can give it" in said
     assert filled(app) == []
     assert button(app, OPEN).disabled
     assert "that needs the reviewer role, and" in said
@@ -434,7 +434,7 @@ def test_an_exposed_dashboard_only_shows(store: Store, open_page: Open) -> None:
         assert filled(app) == []
         assert button(app, OPEN).disabled
         assert button(app, COMMENT).disabled
-        assert "signing in is not set up" in app.warning[0].value
+        assert "is not set up" in app.warning[0].value
     finally:
         config.set_option("server.address", "127.0.0.1")
 

@@ -62,11 +62,11 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
     )
     (flagged,) = app.warning
     assert "could not answer 30 of 300 requests" in flagged.value
-    assert "It goes on until somebody ends it" in flagged.value
+    assert "It continues until somebody ends it" in flagged.value
     assert "Canary and shadow" in [one.value for one in app.header]
     said = plain_text_of(app).replace("*", "")
     assert f"Canary {version}, 10% of callers since" in said
-    assert "300 requests | 10.0% (5.0% to 17.1%) | – | 0.400 beside 0.600" in said
+    assert "300 requests | 10.0% (5.0% to 17.1%) | – | 0.400 vs 0.600" in said
     assert f"Shadow {version}, asked what {production} is asked | 300 texts | – | 100.0% (" in said
 
 

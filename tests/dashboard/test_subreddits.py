@@ -97,7 +97,7 @@ def test_topics_filter(shown: Path, open_page: Open) -> None:
 def test_what_these_posts_would_miss_is_told(shown: Path, open_page: Open) -> None:
     assert "“No change shown” is not “no change”" in text_of(open_page("subreddits"))
     said = text_of(open_page("subreddits", subreddit="politics"))
-    assert "A change smaller than" in said
+    assert "a change smaller than" in said
     assert "Of recall alone, exactly" in said
 
 

@@ -113,7 +113,7 @@ def test_two_versions_are_compared_and_only_what_callers_get_is_kept(
     assert (first, second.split(" · ")[:2]) == (other, [production, "production"])
     assert len(bars(app)) == 10
     assert all("◆" in bar or "⇅" in bar or "=" in bar for bar in bars(app))
-    assert "stand in both" in text_of(app)
+    assert "appear in both" in text_of(app)
     assert f"That is for {production}" in text_of(app)
     assert feedback.counts(store).submissions == before + 1
     app.selectbox(key="against-choice").set_value(None).run()
@@ -145,7 +145,7 @@ def test_who_has_not_signed_in_reads_why_the_button_is_off(
     headers["Host"] = "signoff.example.com"
     app = open_page("try_it")
     assert button(app, "Suggest subreddits").disabled
-    assert "You are not signed in, so nothing is kept here" in plain_text_of(app)
+    assert "You are not signed in, so nothing is stored" in plain_text_of(app)
 
 
 def test_hostile_titles_and_answers_are_shown_as_text(demo: Path, open_page: Open) -> None:
@@ -163,10 +163,12 @@ def test_what_differs_between_two_versions_is_said_in_signs_and_words() -> None:
     ours, theirs = asked("a", "b", "c"), asked("A", "c", "d", version="20260101.2")
     assert beside(ours, theirs) == ["= same place", "◆ only here", "⇅ number 2 there"]
     assert (
-        agreement(ours, theirs) == "Both predict **r/a** first; 2 of 3 suggestions stand in both."
+        agreement(ours, theirs) == "Both predict **r/a** first; 2 of 3 suggestions appear in both."
     )
     said = agreement(asked("x*", "b"), theirs)
-    assert said.startswith("They differ: 20260101\\.1 says **r/x\\*** first, 20260101\\.2 **r/A**")
+    assert said.startswith(
+        "They differ: 20260101\\.1 predicts **r/x\\*** first, 20260101\\.2 **r/A**"
+    )
 
 
 def test_next_to_certain_is_not_certain() -> None:
