@@ -7,7 +7,7 @@
     │   └── NotFoundError   nothing goes by that name, number or digest
     ├── RefusedError        understood, but not allowed (the sealed test, a state, a right)
     │   ├── ConflictError   someone else was faster; look again, then decide
-    │   └── GateFailedError a gate of the release policy fails, and nobody overruled it
+    │   └── GateFailedError a gate of the release policy fails, and nobody overrode it
     ├── UnavailableError    a service that is asked for something does not answer
     └── StorageError        disk or database cannot be read or written
         ├── BrokenChainError       the audit log is not what was written
@@ -59,7 +59,7 @@ class ConflictError(RefusedError):
 
 
 class GateFailedError(RefusedError):
-    """A gate of the release policy fails, and nobody overruled it."""
+    """A gate of the release policy fails, and nobody overrode it."""
 
     exit_code = 3
 

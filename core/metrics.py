@@ -62,7 +62,7 @@ METRICS = (
     Metric(
         key="f1_macro",
         name="Macro F1",
-        help="The mean F1 of the subreddits: each counts alike, however many posts it has.",
+        help="The mean F1 of the subreddits. Each has the same weight, however many posts it has.",
         figure=scores.f1_macro,
         headline=True,
         on_label_sets=True,
@@ -71,7 +71,7 @@ METRICS = (
     Metric(
         key="f1_weighted",
         name="Weighted F1",
-        help="The mean F1 of the subreddits, each weighted by its posts.",
+        help="The mean F1 of the subreddits, each weighted by its number of posts.",
         figure=scores.f1_weighted,
         on_label_sets=True,
         gateable=True,
@@ -79,7 +79,7 @@ METRICS = (
     Metric(
         key="f1_micro",
         name="Micro F1",
-        help="F1 of all predictions together: the accuracy, where every post has a prediction.",
+        help="F1 over all predictions together. It equals accuracy if every post has a prediction.",
         figure=scores.f1_micro,
         implied=True,
         gateable=True,
@@ -96,14 +96,15 @@ METRICS = (
     Metric(
         key="balanced_accuracy",
         name="Balanced accuracy",
-        help="The mean share of each subreddit's posts that is found: each subreddit counts alike.",
+        help="The mean share of each subreddit's posts that are predicted correctly. Each"
+        " subreddit has the same weight.",
         figure=scores.balanced_accuracy,
         gateable=True,
     ),
     Metric(
         key="matthews_correlation",
         name="Matthews correlation",
-        help="How predictions and subreddits go together: 1 if all are right, about 0 by chance.",
+        help="How well predictions and subreddits agree: 1 if all are right, about 0 by chance.",
         figure=scores.matthews_correlation,
         lowest=-1.0,
         gateable=True,
@@ -126,7 +127,7 @@ METRICS = (
         Metric(
             key=f"precision_at_{k}",
             name=f"Precision@{k}",
-            help=f"The share of the first {k} predictions that are right: recall@{k} over {k}.",
+            help=f"The share of the first {k} predictions that are right, or recall@{k} / {k}.",
             figure=_PRECISION[k],
             implied=True,
             gateable=True,
@@ -136,7 +137,7 @@ METRICS = (
     Metric(
         key="p_at_1_mean",
         name="Mean p@1",
-        help="How sure it is of its first prediction. More is not better by itself.",
+        help="How confident the model is in its first prediction. Higher is not better in itself.",
         figure=scores.p_at_1_mean,
         better=Better.NEITHER,
         headline=True,
@@ -145,36 +146,38 @@ METRICS = (
     Metric(
         key="ece",
         name="Calibration error (ECE)",
-        help="How far p@1 is from the share of posts it is right for, on average.",
+        help="The mean gap between p@1 and the share of right predictions.",
         figure=CalibrationError(),
         better=Better.LOWER,
     ),
     Metric(
         key="brier_top_1",
         name="Brier score (top-1)",
-        help="The mean squared distance of p@1 from 1 where it is right, from 0 where it is not.",
+        help="The mean squared distance of p@1 from 1 (if the first prediction is right) or 0 (if"
+        " it is wrong).",
         figure=scores.brier_top_1,
         better=Better.LOWER,
     ),
     Metric(
         key="log_loss",
         name="Log loss (top-k, clipped)",
-        help="How surprised it is by the right subreddit: −ln of its probability, at most 13.8.",
+        help="How surprising the right subreddit is to the model: −ln of its probability, at most"
+        " 13.8.",
         figure=scores.log_loss,
         better=Better.LOWER,
         highest=-log(scores.SMALLEST_P),
     ),
     Metric(
         key="label_coverage",
-        name="Posts whose subreddit it knows",
-        help="The share of posts whose subreddit the model can name.",
+        name="Label coverage",
+        help="The share of posts whose subreddit the model knows.",
         better=Better.NEITHER,
     ),
     Metric(
         key="seen_in_training",
         name="Posts seen in training",
-        help="The share of posts that the model was trained on: above 0, its scores promise too"
-        " much.",
+        help="The share of posts that the model was trained on: above 0, its scores are too"
+        " optimistic.",
         better=Better.NEITHER,
     ),
 )

@@ -50,7 +50,7 @@ def authorise(session: Session, needed: Role, *, to: str) -> Actor:
         f"{actor.name} cannot {to}: that needs the {needed.title} role, and {actor.name} is a"
         f" {held.title}",
         Hint(
-            f"An admin can give {actor.name} that role.",
+            f"An admin can grant {actor.name} that role.",
             Command("users set", actor.name, needed.title),
         )
         if actor.way == Way.SIGNED_IN

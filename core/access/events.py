@@ -26,7 +26,7 @@ class Granted(AccessEvent):
     role: str
 
     def __str__(self) -> str:
-        return f"{self.by} gave {self.name} the role {self.role}"
+        return f"{self.by} granted {self.name} the role {self.role}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Withdrawn(AccessEvent):
     kind: ClassVar[str] = "withdrawn"
 
     def __str__(self) -> str:
-        return f"{self.by} took the role of {self.name}"
+        return f"{self.by} removed the role of {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class TokenMade(AccessEvent):
 
     def __str__(self) -> str:
         until = f" until {self.expires_at:%Y-%m-%d %H:%M} UTC" if self.expires_at else ""
-        return f"{self.by} made the token {self.name}, {self.role}{until}"
+        return f"{self.by} created the token {self.name} with the role {self.role}{until}"
 
     def expired(self, at: datetime) -> bool:
         """Whether it has ended by itself."""

@@ -121,8 +121,8 @@ def person(name: str) -> str:
     unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in written)
     if not written or len(written) > MAX_NAME or unseen:
         raise InputError(
-            f"{name[:50]!r} cannot be a name",
+            f"{name[:50]!r} is not a valid name",
             f"Give a login name or an email address of up to {MAX_NAME} characters, without"
-            " blanks.",
+            " spaces.",
         )
     return written.lower() if "@" in written else written

@@ -49,17 +49,17 @@ def tokens(store: Store) -> list[Holder]:
 
 
 def grant(store: Store, name: str, role: Role) -> Granted:
-    """Give a person a role, in place of the one they have.
+    """Grant a person a role, which replaces the one they have.
 
     Args:
         name: an email address or a login name, as :func:`core.access.identity.person` takes it.
 
     Raises:
-        InputError: that cannot be a name.
+        InputError: that is not a valid name.
         RefusedError: whoever acts is no admin; the person holds that role; a token has that name.
     """
     name = person(name)
-    with acting(store, Role.ADMIN, to="give roles") as (session, actor):
+    with acting(store, Role.ADMIN, to="grant roles") as (session, actor):
         held = grants(session)
         if name in held.tokens:
             raise RefusedError(f"{name} is the name of a token", "Revoke the token first.")
@@ -82,7 +82,7 @@ def withdraw(store: Store, name: str) -> Withdrawn:
         RefusedError: whoever acts is no admin.
     """
     name = person(name)
-    with acting(store, Role.ADMIN, to="take roles") as (session, actor):
+    with acting(store, Role.ADMIN, to="remove roles") as (session, actor):
         if name not in grants(session).people:
             raise NotFoundError(
                 f"{name} has no role", Hint("List who has which role.", Command("users list"))
@@ -98,18 +98,18 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
         days: after how many days it ends by itself; None: never.
 
     Raises:
-        InputError: that cannot be a name, a token's role or a number of days.
+        InputError: that is not a valid name, a token's role or a number of days.
         RefusedError: whoever acts is no admin; a person or another token has that name.
     """
     name = person(name)
     if role >= Role.ADMIN:
         raise InputError(
-            "A token cannot have the Admin role", "Give it viewer, reviewer or releaser."
+            "A token cannot have the Admin role", "Choose viewer, reviewer or releaser."
         )
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise InputError(f"A token cannot be valid for {days} days", f"Choose 1 to {MAX_DAYS:,}.")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    with acting(store, Role.ADMIN, to="make tokens") as (session, actor):
+    with acting(store, Role.ADMIN, to="create tokens") as (session, actor):
         held = grants(session)
         if name in held.people or name in held.tokens:
             what = "person with a role" if name in held.people else "token"

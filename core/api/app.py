@@ -142,7 +142,9 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
     errors = routes.errors(*routes.ALWAYS)
     not_ready = {"model": Readiness | Problem, "description": "Nothing is in production."}
 
-    @app.get("/healthz", response_model=Health, responses=errors, summary="Whether the server runs")
+    @app.get(
+        "/healthz", response_model=Health, responses=errors, summary="Whether the server is running"
+    )
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type=problems.JSON)
 
@@ -150,7 +152,7 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
         "/readyz",
         response_model=Readiness,
         responses={**errors, 503: {**errors[503], **not_ready}},
-        summary="Whether callers should be sent here",
+        summary="Whether this server should receive traffic",
     )
     async def readyz(request: Request) -> Response:
         """An alarm does not end it: the version before goes on answering."""
@@ -164,10 +166,10 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
         "/metrics",
         response_class=Response,
         responses={
-            200: {"content": {"text/plain": {}}, "description": "For Prometheus."},
+            200: {"content": {"text/plain": {}}, "description": "Metrics for Prometheus."},
             **errors,
         },
-        summary="Counts and times",
+        summary="Request counts and durations",
     )
     async def metrics() -> Response:
         return Response(meters.exposition(), headers={"Content-Type": CONTENT_TYPE})

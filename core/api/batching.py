@@ -57,9 +57,7 @@ class Batcher(Generic[T, R]):
     def require_room(self) -> None:
         """Raise QueueFullError if too many wait already."""
         if self._queue.qsize() >= self._most:
-            raise QueueFullError(
-                "More is asked for than this server can answer", "Ask again in a moment."
-            )
+            raise QueueFullError("The server is overloaded", "Try again in a moment.")
 
     async def do(self, item: T, *, weight: int = 1) -> R:
         """The item's result. Raises QueueFullError if too many wait already."""

@@ -83,8 +83,8 @@ class Authenticator:
         never = posts > self._allowance.most
         raise HttpError(
             429,
-            f"{caller.name} may ask for {self._allowance.most:,} posts a minute",
-            "Ask for fewer posts at once." if never else f"Ask again in {wait} s.",
+            f"{caller.name} is limited to {self._allowance.most:,} posts per minute",
+            "Send fewer posts at once." if never else f"Try again in {wait} s.",
             {} if never else {"Retry-After": str(wait)},
         )
 

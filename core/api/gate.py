@@ -91,7 +91,7 @@ class Gate:
                 await self._app(scope, _Limited(headers, receive), passing)
         except TimeoutError:
             refusal = problem(
-                HttpError(503, "It took too long", "Ask for less, or try again later.")
+                HttpError(503, "The request took too long", "Send fewer posts, or try again later.")
             )
         except SignoffError as error:
             refusal = problem(error)

@@ -32,18 +32,18 @@ class Meters:
         self._registry = CollectorRegistry()
         mine = self._registry
         self._requests = Counter(
-            "signoff_requests", "Requests that were answered.", ("route", "status"), registry=mine
+            "signoff_requests", "Requests answered.", ("route", "status"), registry=mine
         )
         self._seconds = Histogram(
             "signoff_request_seconds",
-            "Until the answer was sent.",
+            "Seconds until the answer was sent.",
             ("route",),
             buckets=SECONDS,
             registry=mine,
         )
         self._predictions = Counter(
             "signoff_predictions",
-            "Posts that were answered.",
+            "Posts answered.",
             ("version", "served_as"),
             registry=mine,
         )
@@ -62,16 +62,19 @@ class Meters:
         )
         self._unkept = Counter(
             "signoff_unkept",
-            "Posts that were answered but could not be kept.",
+            "Posts answered but not stored.",
             ("source",),
             registry=mine,
         )
         self._serving = Gauge(
-            "signoff_serving", "1 for what is held loaded.", ("name", "version"), registry=mine
+            "signoff_serving",
+            "1 for each version that is loaded.",
+            ("name", "version"),
+            registry=mine,
         )
         self._held: set[tuple[str, str]] = set()
         self._alarms = Gauge(
-            "signoff_alarms", "What is not as it should be: /readyz says it.", registry=mine
+            "signoff_alarms", "Number of alarms. GET /readyz lists them.", registry=mine
         )
         # Looking up by labels takes longer than counting.
         self._of_route = cache(

@@ -33,7 +33,7 @@ _STATUS: dict[type[SignoffError], int] = {
 HINTS = {
     404: "GET /openapi.json lists every route.",
     405: "GET /openapi.json lists the methods of every route.",
-    413: "Ask for fewer posts at once.",
+    413: "Send fewer posts at once.",
 }
 
 
@@ -53,7 +53,7 @@ def problem(error: SignoffError) -> Response:
         return _response(error.status, error.reason, error.hint, error.headers)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     if status >= 500 and _may_name_files(error):
-        log.error("a request cannot be answered", extra={"line": {"error": str(error)}})
+        log.error("a request could not be answered", extra={"line": {"error": str(error)}})
         error = UnavailableError(
             "This cannot be done right now", "Try again. The server's log says why."
         )
@@ -62,7 +62,7 @@ def problem(error: SignoffError) -> Response:
 
 def unexpected() -> Response:
     """The answer to a bug: callers learn nothing of it; the log has it."""
-    return _response(500, "The server met an unexpected error", "Its log says more.")
+    return _response(500, "The server met an unexpected error", "Its log has the details.")
 
 
 def invalid(where: str, what: str) -> Response:

@@ -32,20 +32,20 @@ from core.serving.pool import Served
 from core.text import is_empty
 
 _SAID = {
-    401: "A token is needed, or this one is not good.",
+    401: "The token is missing or not valid.",
     404: "There is no such alias, version or submission.",
-    405: "The route is asked by another method.",
-    413: "The request is too long.",
+    405: "The route does not support this method.",
+    413: "The request is too large.",
     421: "The server does not accept that host name.",
-    422: "The request is not as it should be.",
-    429: "You have asked for all you may in this minute.",
-    500: "The server met an error that it did not expect.",
-    503: "It cannot be done now.",
+    422: "The request is not valid.",
+    429: "The caller has reached the limit of posts per minute.",
+    500: "The server met an unexpected error.",
+    503: "This cannot be done right now.",
 }
-_LATER = ("Retry-After", "Seconds until it may be asked again.")
+_LATER = ("Retry-After", "Seconds to wait before the next request.")
 _HEADERS = {
     401: ("WWW-Authenticate", "Bearer."),
-    405: ("Allow", "The methods that there are."),
+    405: ("Allow", "The methods that the route supports."),
     429: _LATER,
     503: _LATER,
 }
@@ -70,14 +70,14 @@ def _error(status: int) -> dict[str, Any]:
 PREFIX = "/v1"
 router = APIRouter(prefix=PREFIX, responses=errors(401, 422, 429, *ALWAYS))
 Alias = Annotated[Name | None, Query(description="Default: production.")]
-Version = Annotated[Name | None, Query(description="In place of an alias.")]
+Version = Annotated[Name | None, Query(description="A version, instead of an alias.")]
 
 
 @router.post(
     "/predict",
     response_model=PredictAnswer,
     responses=errors(404),
-    summary="Ask for the subreddits of one post or many",
+    summary="Suggest subreddits for one post or many",
 )
 async def predict(asked: PredictRequest, request: Request) -> Response:
     """The likeliest subreddits of each post. All posts are answered by one version.
@@ -219,7 +219,7 @@ class Direct:
             first = error.errors(include_url=False, include_input=False)[0]
             return invalid(".".join(map(str, ("body", *first["loc"]))), first["msg"])
         except ClientDisconnect:  # nobody hears it but the log, as of every other route
-            return http_problem(HTTPException(400, "The caller ended before the request did"))
+            return http_problem(HTTPException(400, "The caller closed the connection"))
         except HTTPException as error:  # the gate's, of a body that is too long
             return http_problem(error)
         except SignoffError as error:
@@ -231,7 +231,9 @@ async def _served(
 ) -> Served:
     """Who answers."""
     if alias is not None and version is not None:
-        raise InputError("Both an alias and a version are given", "Give one of them, or neither.")
+        raise InputError(
+            "The request names both an alias and a version", "Give one of them, or neither."
+        )
     name = version or alias
     if name in (None, PRODUCTION):
         return state.pool.for_caller(caller or state.caller(request).name)

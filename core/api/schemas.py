@@ -25,7 +25,7 @@ class Shape(BaseModel):
 
 
 class Post(Shape):
-    """One post; title or text must say something."""
+    """One post. Title and text cannot both be empty."""
 
     title: str = Field(max_length=MAX_TITLE, examples=["My cat stares at the wall"])
     text: str = Field("", max_length=MAX_BODY, examples=["All night long. Is that normal?"])
@@ -35,24 +35,26 @@ class PredictRequest(Shape):
     """One post, or many."""
 
     posts: list[Post] = Field(min_length=1, max_length=MOST_POSTS)
-    k: int = Field(TOP, ge=1, le=MOST_SUGGESTIONS, description="How many subreddits, at most.")
+    k: int = Field(
+        TOP, ge=1, le=MOST_SUGGESTIONS, description="The most subreddits to suggest for a post."
+    )
     alias: Name | None = Field(
         None,
-        description="Who should answer. Default: production, or the canary for its share.",
+        description="The alias to ask. Default: production, or the canary for its share.",
         examples=["production"],
     )
     version: Name | None = Field(
-        None, description="The same by version, in place of an alias.", examples=["20260531.1"]
+        None, description="The version to ask, instead of an alias.", examples=["20260531.1"]
     )
     caller: str | None = Field(
         None,
         max_length=MOST_CALLER,
-        description="For whom you ask, such as an account's number: the same one gets the same"
-        " version while a canary is on. Not stored. Default: your token, or your address.",
+        description="Identifies your user, such as an account number: the same one always gets the"
+        " same version while a canary is on. Not stored. Default: your token, or your address.",
         examples=["account-4711"],
     )
     keep_text: bool = Field(
-        True, description="False: only suggestions and probabilities are kept, not the text."
+        True, description="False: only suggestions and probabilities are stored, not the text."
     )
 
 
@@ -64,10 +66,10 @@ class Suggested(Shape):
 
 
 class Prediction(Shape):
-    """What is suggested for one post, most probable first."""
+    """The suggestions for one post, most probable first."""
 
     submission: str | None = Field(
-        description="By this, feedback is given. Null: it could not be kept in time.",
+        description="Send this id with feedback. Null: the submission could not be stored in time.",
         examples=["2p8lVr0Tn2bTn0cS7bqzWA"],
     )
     suggestions: list[Suggested]
@@ -76,42 +78,42 @@ class Prediction(Shape):
 class PredictAnswer(Shape):
     """The predictions in the order of the posts."""
 
-    version: str = Field(description="Who answered.", examples=["20260531.1"])
+    version: str = Field(description="The version that answered.", examples=["20260531.1"])
     served_as: str = Field(
-        description="As what: production, canary, or the alias or version that was asked for.",
+        description="How it was chosen: production, canary, or the alias or version requested.",
         examples=["production"],
     )
     predictions: list[Prediction]
 
 
 class FeedbackRequest(Shape):
-    """What is right, by the user. The latest word on a submission counts."""
+    """Which subreddit is right, according to the user. The latest answer counts."""
 
     submission: Name = Field(examples=["2p8lVr0Tn2bTn0cS7bqzWA"])
     subreddit: str | None = Field(
         max_length=MAX_TITLE,
-        description="The right one, suggested or not; null: none of those suggested.",
+        description="The right subreddit, suggested or not. Null: none of the suggested ones.",
         examples=["r/cats"],
     )
 
 
 class FeedbackAnswer(Shape):
-    """What was kept: when this comes, it is on the disk."""
+    """The feedback as it was stored: this answer is sent when it is on disk."""
 
     submission: str = Field(examples=["2p8lVr0Tn2bTn0cS7bqzWA"])
     subreddit: str | None = Field(examples=["cats"])
 
 
 class Alias(Shape):
-    """A name and what it names now."""
+    """An alias and the version that it names now."""
 
     alias: str = Field(examples=["production"])
     version: str = Field(examples=["20260531.1"])
     share: float | None = Field(
-        description="Of the callers, for the canary; 0: it is off. Null for others."
+        description="The canary's share of callers; 0: it is off. Null for other aliases."
     )
     loaded: str | None = Field(
-        description="The version that this server answers with; null: loaded when asked for."
+        description="The version that this server has loaded for it. Null: loaded on request."
     )
 
 
@@ -128,7 +130,7 @@ class Version(Shape):
 
 
 class VersionsAnswer(Shape):
-    """The newest first."""
+    """Newest first."""
 
     versions: list[Version]
 
@@ -145,7 +147,7 @@ class Health(Shape):
 
 
 class Readiness(Shape):
-    """Whether callers should be sent here. Alarms do not end that: somebody answers."""
+    """Whether this server should receive traffic. It still should with alarms: it answers."""
 
     status: str = Field(description="ready, alarm or not ready", examples=["ready"])
     serving: dict[str, str] = Field(examples=[{"production": "20260531.1"}])
@@ -153,7 +155,7 @@ class Readiness(Shape):
 
 
 class Problem(Shape):
-    """Every refusal: what is wrong, and how to mend it."""
+    """Every error: what is wrong, and what to do."""
 
     error: str = Field(examples=["There is no submission '…'"])
     hint: str = Field(examples=["Ask for suggestions again, and answer those."])

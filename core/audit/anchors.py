@@ -48,7 +48,7 @@ def read_anchors(path: Path) -> list[Anchor]:
         lines = path.read_bytes().splitlines()
     anchors = [_anchor(path, number, line) for number, line in enumerate(lines, start=1)]
     if not anchors:
-        raise InputError(f"{path} has no anchors", "Restore it from where the team keeps it.")
+        raise InputError(f"{path} has no anchors", "Restore it from your team's copy.")
     return anchors
 
 

@@ -135,17 +135,17 @@ def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:
     for entry in entries:
         number = entry.number
         if number < 1:
-            yield Break(number, f"entry {number} was put before the first")
+            yield Break(number, f"entry {number} was inserted before the first")
         elif number > expected:
             yield Break(expected, f"entry {expected} is missing")
         elif entry.previous != previous:
             yield Break(
                 number,
                 f"entry {number} does not continue {f'entry {number - 1}' if number > 1 else START}"
-                ": one was changed, or others were taken out, put in or moved",
+                ": an entry was changed, removed, inserted or moved",
             )
         elif entry.digest != digest(entry.previous, entry.content):
-            yield Break(number, f"the content of entry {number} is not what was hashed")
+            yield Break(number, f"the content of entry {number} does not match its hash")
         else:
             expected, previous = number + 1, entry.digest
             continue
@@ -168,7 +168,9 @@ def _unmatched(
             continue
         what = decision.record
         if what not in missing:
-            yield Break(number, f"entry {number} records {what}: it is not there, or has its entry")
+            yield Break(
+                number, f"entry {number} records {what}, which is missing or already has an entry"
+            )
             continue
         record = missing.pop(what)
         if record is None:
@@ -191,7 +193,7 @@ def _unmoved(
         now, given = aliases.get(name), moved.get(name)
         if now != given:
             names = f"{name} names {now or 'no version'}"
-            why = f"{names}, but its last move gave it {given or 'nothing'}"
+            why = f"{names}, but its last recorded move set it to {given or 'nothing'}"
             yield Break(_end(entries) + 1, why)
 
 

@@ -113,7 +113,7 @@ class Events(Generic[E]):
 
     def _event(self, kind: str, every: Mapping[str, object], details: Mapping[str, object]) -> E:
         if kind not in self.kinds:
-            raise ValueError(f"{self.table} holds no event of the kind {kind!r}")
+            raise ValueError(f"{self.table} has no event of the kind {kind!r}")
         made = self.kinds[kind]
         names = {each.name for each in fields(made)}
         blank = {name for name, value in self._blank.items() if details.get(name) == value} - names
@@ -126,6 +126,6 @@ class Events(Generic[E]):
             return self.of_record(record)
         except ValueError as error:
             raise BrokenChainError(
-                f"{record.key} is not what Signoff wrote",
+                f"{record.key} was changed outside of Signoff",
                 Hint("The audit log shows where it was changed.", Command("audit verify")),
             ) from error

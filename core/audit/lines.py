@@ -68,7 +68,7 @@ def line_of(entry: Entry, tables: Mapping[str, Table], names: Mapping[str, str])
             by=None,
             kind=UNREADABLE,
             candidate=None,
-            sentence="This entry cannot be read: it is not what was written.",
+            sentence="This entry cannot be read: it was changed after it was written.",
         )
     candidate = decision.details.get("candidate")
     return Line(

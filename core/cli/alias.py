@@ -12,14 +12,17 @@ from core.release import aliases
 from core.release.events import CANARY, AliasEvent, CanarySet
 from core.serving import servers, watch
 
-alias = typer.Typer(help="Move the names that services ask for.", no_args_is_help=True)
+alias = typer.Typer(help="Move the aliases that services use.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="An alias, such as production.")]
 NOTHING = "nothing"
 """What ``--expect`` takes for an alias that is not set."""
 Expect = Annotated[
     str | None,
-    typer.Option("--expect", help=f"Move only if it names this now ({NOTHING}: if it is not set)."),
+    typer.Option(
+        "--expect",
+        help=f"Move only if it names this version now ({NOTHING}: only if it is not set).",
+    ),
 ]
 
 
@@ -30,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 @alias.command("list")
 def alias_list(as_json: AsJson = False) -> None:
-    """What every alias names, who moved it there, and what is not as it should be."""
+    """Which version each alias names, who moved it there, and any alarms."""
     store = workspace()
     last: dict[str, AliasEvent] = {}
     for event in aliases.history(store):
@@ -68,14 +71,14 @@ def alias_set(
 
 @alias.command("rollback")
 def alias_rollback(name: Name, as_json: AsJson = False) -> None:
-    """Send an alias back to the version that it named before."""
+    """Move an alias back to the version that it named before."""
     event = aliases.rollback(workspace(), name)
     _print_event(event, as_json=as_json)
 
 
 @alias.command("clear")
 def alias_clear(name: Name, expect: Expect = None, as_json: AsJson = False) -> None:
-    """Have an alias name nothing, such as a shadow that is to end. Never production."""
+    """Unset an alias, for example to end a shadow. Not possible for production."""
     event = aliases.clear(workspace(), name, expected=expect)
     _print_event(event, as_json=as_json)
 
@@ -83,11 +86,11 @@ def alias_clear(name: Name, expect: Expect = None, as_json: AsJson = False) -> N
 @alias.command("canary")
 def alias_canary(
     version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
-    share: Annotated[float, typer.Option(help="Of the callers, below 1; 0 ends it.")],
+    share: Annotated[float, typer.Option(help="Share of callers, below 1; 0 ends the canary.")],
     expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a version to a share of the callers, the same ones each time."""
+    """Give a version to a share of callers, the same ones each time."""
     store = workspace()
     expected = "" if expect == NOTHING else expect
     event = aliases.set_canary(store, version, share=share, expected=expected)
@@ -96,7 +99,7 @@ def alias_canary(
 
 @alias.command("history")
 def alias_history(name: Name, as_json: AsJson = False) -> None:
-    """Every move of an alias, the latest first."""
+    """Every move of an alias, latest first."""
     found = aliases.history(workspace(), name)
     if as_json:
         print_json([event_json(event) for event in found])

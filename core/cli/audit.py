@@ -9,7 +9,7 @@ import typer
 from core import audit as audit_log
 from core.cli.output import AsJson, print_json, say, workspace
 
-audit = typer.Typer(help="Check and keep the log of decisions.", no_args_is_help=True)
+audit = typer.Typer(help="Verify, export and anchor the audit log.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -20,13 +20,13 @@ def register(app: typer.Typer) -> None:
 @audit.command("verify")
 def verify(
     anchor: Annotated[
-        Path | None, typer.Option(help="Also check that the heads in this file are in the log.")
+        Path | None, typer.Option(help="Also check that the log contains the anchors in this file.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find any edit, deletion, insertion or reordering of decisions; exit code 1 if there is one.
+    """Detect any edit, deletion, insertion or reordering of decisions; exit code 1 if there is one.
 
-    docs/security.md says what this proves, and what it cannot.
+    What this proves, and what it cannot: docs/security.md.
     """
     store = workspace()
     checked = audit_log.verify(store, anchors=audit_log.read_anchors(anchor) if anchor else ())
@@ -46,16 +46,17 @@ def verify(
     if as_json:
         return
     if checked.head is None:
-        say("No decision was taken yet.")
+        say("There are no decisions yet.")
         return
-    held = f" It holds all {checked.anchors} anchors." if checked.anchors else ""
-    say(f"The log is whole: {checked.events:,} entries, head {checked.head.digest}.{held}")
+    held = f" It contains all {checked.anchors} anchors." if checked.anchors else ""
+    say(f"The log is intact: {checked.events:,} entries, head {checked.head.digest}.{held}")
 
 
 @audit.command("export")
 def export(
     file: Annotated[
-        Path | None, typer.Argument(help="Written whole or not at all. Default: print it.")
+        Path | None,
+        typer.Argument(help="A file, written completely or not at all. Default: print it."),
     ] = None,
 ) -> None:
     """Write the log as JSON lines, one entry each, oldest first."""
@@ -68,10 +69,12 @@ def export(
 
 @audit.command("anchor")
 def anchor(
-    file: Annotated[Path, typer.Argument(help="Added to. Keep it outside of the workspace.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to append to. Keep it outside the workspace.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Add the head of the log to a file, against which `audit verify --anchor` checks later."""
+    """Append the head of the log to a file that `audit verify --anchor` checks later."""
     made = audit_log.anchor(workspace(), file)
     if as_json:
         print_json({"file": str(file), "number": made.number, "head": made.digest, "at": made.at})

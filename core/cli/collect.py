@@ -20,14 +20,16 @@ from core.hints import Command, Hint
 from core.settings import settings
 from core.words import count
 
-collect = typer.Typer(help="Collect from Reddit. Needs a key.", no_args_is_help=True)
+collect = typer.Typer(help="Collect from Reddit. Needs an API key.", no_args_is_help=True)
 
-Limit = Annotated[int, typer.Option(help="Posts of each. Reddit shows about 1,000.")]
+Limit = Annotated[int, typer.Option(help="Posts per subreddit. Reddit shows about 1,000.")]
 Names = Annotated[
     list[str] | None,
-    typer.Option("--subreddit", help="Only this one, also if it has to wait. Repeat for more."),
+    typer.Option(
+        "--subreddit", help="Only this subreddit, even if it is waiting. Repeat for more."
+    ),
 ]
-Over18 = Annotated[bool, typer.Option("--over-18", help="Also subreddits that are over 18.")]
+Over18 = Annotated[bool, typer.Option("--over-18", help="Include subreddits over 18.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,11 +40,11 @@ def register(app: typer.Typer) -> None:
 
 @collect.command("subreddits")
 def collect_subreddits_command(
-    top: Annotated[int, typer.Option(help="How many.")] = 5_000,
+    top: Annotated[int, typer.Option(help="How many subreddits.")] = 5_000,
     over_18: Over18 = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Reddit for its most popular subreddits, and keep their ranks."""
+    """Ask Reddit for its most popular subreddits, and store their ranks."""
     reddit = access(settings())
     with progress_bar() as progress:
         ranking = collect_subreddits(
@@ -56,9 +58,9 @@ def collect_subreddits_command(
         f" {ranking.seconds:.1f} s (execution #{ranking.execution})."
     )
     if ranking.found < ranking.asked:
-        say(f"Reddit lists only these; {ranking.asked:,} were asked for.")
+        say(f"Reddit lists only these; {ranking.asked:,} were requested.")
     if ranking.over_18:
-        say(f"Left out as over 18: {ranking.over_18:,}; --over-18 keeps them too.")
+        say(f"Left out as over 18: {ranking.over_18:,}; --over-18 includes them.")
     say(Hint("Next.", Command("collect posts")))
 
 
@@ -68,13 +70,14 @@ def collect_posts_command(
     subreddit: Names = None,
     over_18: Over18 = False,
     whole: Annotated[
-        bool, typer.Option("--whole", help="Read on to the limit, also through what is known.")
+        bool,
+        typer.Option("--whole", help="Read on to the limit, past posts that are already stored."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The newest posts of every known subreddit, as far as they are not here yet.
+    """Fetch the newest posts of every known subreddit.
 
-    Run it again at any time, also after a break.
+    Run it again at any time: stored posts are kept, and an interrupted run continues.
     """
     reddit = access(settings())
     with progress_bar(rate="subreddits/min") as progress:
@@ -95,12 +98,12 @@ def collect_posts_command(
 
 @collect.command("watch")
 def watch_command(
-    every: Annotated[str, typer.Option(help="Between two rounds: 30m, 1h, 1d.")] = "1h",
+    every: Annotated[str, typer.Option(help="Time between rounds, such as 30m, 1h or 1d.")] = "1h",
     limit: Limit = SHOWN,
     subreddit: Names = None,
     over_18: Over18 = False,
 ) -> None:
-    """Collect posts again and again, a line a round, until Ctrl-C or SIGTERM."""
+    """Collect posts repeatedly, one line per round, until Ctrl-C or SIGTERM."""
     seconds, reddit, store = seconds_of(every), access(settings()), workspace()
 
     def once() -> Collected:
@@ -133,10 +136,10 @@ def _print(counts: Collected) -> None:
     )
     say(
         f"{written.inserted:,} new, {written.updated:,} updated, {written.unchanged:,} unchanged;"
-        f" {counts.erased:,} erased, which are gone on Reddit."
+        f" {counts.erased:,} erased because they were deleted on Reddit."
     )
     if counts.erased:
-        say(Hint("Take them out of snapshots, too.", Command("collect erase")))
+        say(Hint("Remove them from snapshots too.", Command("collect erase")))
     for reason, number in counts.skipped.most_common():
         say(f"{count(number, 'post')} skipped: {reason.replace('_', ' ')}.")
     for outcome, number in counts.outcomes.most_common():
@@ -144,12 +147,12 @@ def _print(counts: Collected) -> None:
     if counts.outcomes["waiting"]:
         say(
             Hint(
-                "Subreddits that wait have failed and are tried again later.",
+                "Subreddits that failed wait and are tried again later.",
                 Command("subreddits list"),
             )
         )
     if counts.outcomes["over_18"]:
-        say("Subreddits over 18 are left out; --over-18 collects from them, too.")
+        say("Subreddits over 18 are left out; --over-18 includes them.")
     say(Hint("Next.", Command("snapshot create")))
 
 

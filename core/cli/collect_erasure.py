@@ -27,19 +27,24 @@ def add_to(collect: typer.Typer) -> None:
 
 
 def refresh_command(
-    limit: Annotated[int | None, typer.Option(help="The most posts to ask for.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Ask for at most this number of posts.")] = None,
     older_than: Annotated[
         str,
-        typer.Option(help="Start again if the last time is longer ago than this: 30m, 24h, 7d."),
+        typer.Option(
+            help="Start a new round if the last one began longer ago than this: 30m, 24h, 7d."
+        ),
     ] = "24h",
     everything: Annotated[
-        bool, typer.Option("--all", help="Also posts from files, not only from Reddit's API.")
+        bool,
+        typer.Option(
+            "--all", help="Include posts imported from files, not only those from Reddit's API."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask Reddit for stored posts, and erase those that were deleted or removed.
 
-    Their text goes everywhere: docs/erasure.md. A run that ends early is continued by the next.
+    Their text is removed everywhere: docs/erasure.md. The next run continues one that ends early.
     """
     reddit, store = access(settings()), workspace()
     due = timedelta(seconds=seconds_of(older_than, option="--older-than", shortest=0))
@@ -51,14 +56,17 @@ def refresh_command(
         print_json(_as_json(store, found))
         return
     if not found.checked:
-        say(f"No post is due: all were asked for less than {older_than} ago, or there is none.")
+        say(f"No post is due: all were checked less than {older_than} ago, or there are none.")
     else:
         asked = count(found.checked, "post")
-        say(f"Asked for {asked} in {found.seconds:.1f} s (#{found.execution}).")
+        say(f"Asked Reddit for {asked} in {found.seconds:.1f} s (#{found.execution}).")
     if found.absent:
-        say(f"{found.absent:,} are not shown. They are erased if they still are not a day later.")
+        say(f"Not found: {found.absent:,}. These are erased if they are still missing a day later.")
     if found.unanswered:
-        say(f"{found.unanswered:,} were left for the next time: the answer showed no post at all.")
+        say(
+            "Left for next time, because the answer contained no posts at all:"
+            f" {found.unanswered:,}."
+        )
     _print(store, found)
 
 
@@ -67,13 +75,13 @@ def erase_command(
         list[str] | None, typer.Argument(help="Ids of posts, such as 1a2b3c.", show_default=False)
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--from", help="A text file with one id a line.")
+        Path | None, typer.Option("--from", help="A text file with one id per line.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Erase posts by their ids, for good: nothing brings them back. Needs no key, but an admin.
+    """Erase posts by their ids, permanently: they are never imported again.
 
-    Without ids it finishes what was cut off.
+    Needs the admin role, but no API key. Without ids it finishes an interrupted erasure.
     """
     store = workspace()
     named = [*(ids or ()), *(_read(file) if file else ())]
@@ -84,9 +92,9 @@ def erase_command(
         return
     say(f"{count(len(named), 'post')} named (execution #{found.execution}).")
     if found.unknown:
-        say(f"Not here, and will not come: {found.unknown:,}.")
+        say(f"Not stored, and will not be imported: {found.unknown:,}.")
     if found.known:
-        say(f"{found.known:,} were erased before.")
+        say(f"Erased before: {found.known:,}.")
     _print(store, found)
 
 
@@ -112,9 +120,9 @@ def _print(store: Store, found: Erased) -> None:
         more = f" and {len(found.snapshots) - MOST_SHOWN} more" * (
             len(found.snapshots) > MOST_SHOWN
         )
-        say(f"Taken out of the snapshots {', '.join(found.snapshots[:MOST_SHOWN])}{more}.")
+        say(f"Removed from the snapshots {', '.join(found.snapshots[:MOST_SHOWN])}{more}.")
     for where, why in found.left.items():
-        say(f"Not taken out of {where}: {why}")
+        say(f"Not removed from {where}: {why}")
     if found.waiting:
         say(
             Hint(
@@ -129,6 +137,6 @@ def _print(store: Store, found: Erased) -> None:
 def say_backups(store: Store) -> None:
     """Where erased texts still stand, for whoever erased them."""
     if backups := store.backups():
-        say(f"Not erased from {count(len(backups), 'backup')} of the database; delete by hand:")
+        say(f"Not erased from {count(len(backups), 'backup')} of the database. Delete by hand:")
         for path in backups:
             say(f"  {path}")

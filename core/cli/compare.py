@@ -46,7 +46,7 @@ def compare(
     candidate: Number,
     table: Annotated[
         Path | None,
-        typer.Option(help="Write the row of every subreddit to this .csv or .parquet file."),
+        typer.Option(help="Write one row per subreddit to this .csv or .parquet file."),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -89,7 +89,7 @@ def compare(
         return
     say(sentence)
     for caveat in caveats:
-        say(f"Mind: {caveat}")
+        say(f"Note: {caveat}")
     _print_metrics(summary, names)
     _print_label_sets(summary, names)
     _print_histogram(changes)
@@ -122,7 +122,7 @@ def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
         share = churn.changed / summary.posts
         say(f"First predictions changed: {share:.1%} of the posts ({kinds}).")
     p = summary.p_at_1
-    say(f"p@1 apart by: KS {p.ks:.3f}, Wasserstein {p.wasserstein:.3f}, PSI {p.psi:.3f}.")
+    say(f"Distance of p@1: KS {p.ks:.3f}, Wasserstein {p.wasserstein:.3f}, PSI {p.psi:.3f}.")
 
 
 def _metric_columns(names: tuple[str, str]) -> tuple[str, ...]:
@@ -146,16 +146,19 @@ def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> Non
     if sets is None:
         return
     shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
-    say(f"\nOn the {shared.posts:,} posts of the {labels.shared:,} subreddits that both know:")
+    say(
+        f"\nOn the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models"
+        " know:"
+    )
     rows = [_metric_row(name, metric) for name, metric in shared.metrics.items()]
     print_table(_metric_columns(names), rows)
-    say("Each on the posts of all subreddits that it knows:")
+    say("Each model on the posts of all subreddits that it knows:")
     scores = [(name, *(side.metrics[name] for side in own)) for name in shared.metrics]
     print_table(("metric", *names), scores)
     for rename in labels.renames:
         say(
-            f"r/{rename.removed} looks like r/{rename.added} now:"
-            f" {rename.share:.0%} of its posts go there."
+            f"r/{rename.removed} may have been renamed to r/{rename.added}: {rename.share:.0%}"
+            " of its posts are now predicted there."
         )
 
 
@@ -163,7 +166,7 @@ def _print_histogram(changes: pd.DataFrame) -> None:
     known = changes.dropna(subset=["difference"])
     if known.empty:
         return
-    say(f"\nChanges of F1 of {len(known):,} shared subreddits:")
+    say(f"\nChanges in F1 of {len(known):,} shared subreddits:")
     for line in histogram_lines(known["difference"].to_numpy(), known["verdict"].tolist()):
         out.print(line, soft_wrap=True)
 
@@ -197,7 +200,7 @@ def _print_worst(slices: pd.DataFrame) -> None:
     if found.empty:
         return
     called = int((found["verdict"] == WORSE).sum())
-    say(f"\nWhere the candidate loses most accuracy ({called} more than chance):")
+    say(f"\nWhere the candidate loses most accuracy ({called} significant):")
     rows = [
         (
             each["slice"],

@@ -17,17 +17,17 @@ def register(app: typer.Typer) -> None:
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65_535)] = PORT,
     address: Address = LOOPBACK,
     host: Hosts = None,
     secrets: Annotated[
-        Path | None, typer.Option(help="The secrets.toml that sets up signing in.")
+        Path | None, typer.Option(help="The secrets.toml file that sets up sign-in.")
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
 ) -> None:
     """Serve the dashboard, by default on this machine only.
 
-    On another address it is read only unless people sign in: docs/security.md.
+    On another address it is read-only unless sign-in is set up: docs/security.md.
     """
     workspace()
     if secrets is not None and not secrets.is_file():

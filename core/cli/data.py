@@ -20,7 +20,7 @@ from core.words import count
 SHOWN = 20
 """Gaps that are printed; --json has them all."""
 
-app = typer.Typer(help="What the stored posts are like.", no_args_is_help=True)
+app = typer.Typer(help="Check the quality of the stored posts.", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def register(parent: typer.Typer) -> None:
 
 @app.command("check")
 def check_command(force: Force = False, as_json: AsJson = False) -> None:
-    """Count what is there: coverage, gaps, repeated texts, lengths, languages."""
+    """Check the stored posts: coverage, gaps, repeated texts, lengths, languages."""
     store = workspace()
     with progress_bar() as progress:
         made = quality.check(store, force=force, progress=progress)
@@ -39,15 +39,17 @@ def check_command(force: Force = False, as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show_command(
-    subreddit: Annotated[str | None, typer.Option(help="Only this one, with its gaps.")] = None,
+    subreddit: Annotated[
+        str | None, typer.Option(help="Only this subreddit, with its gaps.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the last check found."""
+    """Show the results of the last check."""
     store = workspace()
     made = quality.latest(store)
     if made is None:
         raise NotFoundError(
-            "The data have never been checked", Hint("Check them.", Command("data check"))
+            "The data has never been checked", Hint("Check them.", Command("data check"))
         )
     if subreddit is None:
         _print(store, made, as_json=as_json)
@@ -103,7 +105,7 @@ def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
     rows = subreddits[subreddits["subreddit"].str.lower() == key].to_dict("records")
     if not rows:
         raise NotFoundError(
-            f"The last check counted no posts of r/{key[:50]}",
+            f"The last check found no posts of r/{key[:50]}",
             Hint("List all subreddits.", Command("data show", json=True)),
         )
     own = _gaps(gaps[gaps["subreddit"].str.lower() == key])
@@ -112,7 +114,7 @@ def _print_one(store: Store, made: Check, name: str, *, as_json: bool) -> None:
         return
     shown = rows[0] | {name: _day(rows[0][name]) for name in ("first_utc", "last_utc")}
     lines = [(str(name).replace("_", " "), str(value)) for name, value in shown.items()]
-    print_table(("of the last check", ""), lines)
+    print_table(("last check", ""), lines)
     for gap in own:
         days, missing = count(gap["days"], "day"), f"{gap['expected']:.0f}"
         say(f"Gap of {days} from {gap['from']}, about {missing} posts.")

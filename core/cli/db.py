@@ -5,17 +5,17 @@ import typer
 from core.cli.output import AsJson, print_json, say, workspace
 from core.store.schema import HEAD
 
-db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+db = typer.Typer(help="Maintain the database.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
-    app.add_typer(db, name="db", rich_help_panel="Look after")
+    app.add_typer(db, name="db", rich_help_panel="Maintain")
 
 
 @db.command("upgrade")
 def db_upgrade(as_json: AsJson = False) -> None:
-    """Bring the database to the newest schema. Opening a workspace does so too."""
+    """Upgrade the database to the newest schema. Opening a workspace does the same."""
     workspace()
     if as_json:
         print_json({"schema": HEAD})

@@ -18,13 +18,15 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
-    build_only: Annotated[bool, typer.Option("--build-only", help="Build, do not serve.")] = False,
-    port: Annotated[int, typer.Option(help="Of the dashboard.", min=1, max=65_535)] = PORT,
+    build_only: Annotated[
+        bool, typer.Option("--build-only", help="Build it without starting the dashboard.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of the dashboard.", min=1, max=65_535)] = PORT,
     as_json: AsJson = False,
 ) -> None:
     """Build a workspace of generated posts (once), and start the dashboard on it.
 
-    With --json it builds and does not serve.
+    With --json it only builds the workspace.
     """
     chosen = "home" in settings().model_fields_set
     home = settings().home if chosen else data_folder() / "demo-workspace"
@@ -34,7 +36,7 @@ def demo(
     if as_json:
         print_json({"home": str(home), **built})
     else:
-        done = "built" if built["built"] else "is there already"
+        done = "was built" if built["built"] else "already exists"
         say(f"The demo workspace {done}: {home}")
         say(f"It holds {built['executions']} executions and {built['posts']:,} generated posts.")
     if not build_only and not as_json:

@@ -15,13 +15,13 @@ def register(app: typer.Typer) -> None:
 
 
 def demo_page(
-    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = PORT + 1,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65_535)] = PORT + 1,
     address: Address = LOOPBACK,
     host: Hosts = None,
 ) -> None:
-    """Serve the demo page, on which anybody types a post and says which suggestion is right.
+    """Serve the demo page, where anybody can type a post and say which suggestion is right.
 
-    By default on this machine only. Nobody signs in on it, and nothing else can be reached from it:
+    By default on this machine only. It has no sign-in, and gives access to nothing else:
     docs/demo-page.md.
     """
     workspace()

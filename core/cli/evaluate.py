@@ -51,5 +51,5 @@ def evaluate(
 
 def print_metrics(judged: Evaluation) -> None:
     """The evaluation's metrics as a table."""
-    say(f"Evaluation #{judged.execution} on {judged.posts:,} posts of the split {judged.split}:")
+    say(f"Evaluation #{judged.execution} on {judged.posts:,} posts of the {judged.split} split:")
     print_table(("metric", "value"), list(judged.metrics.items()))

@@ -11,7 +11,7 @@ from core.executions.history import log_text, number
 from core.hints import Command, Hint
 from core.store.executions import Execution
 
-executions = typer.Typer(help="Look at what was run.", no_args_is_help=True)
+executions = typer.Typer(help="Show recorded runs.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 @executions.command("list")
 def list_command(
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, repeatable.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind. Repeat for more.")] = None,
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +34,7 @@ def list_command(
         fits = f" of kind {', '.join(kind)}" if kind else ""
         say(
             Hint(
-                f"Nothing{fits} has been run yet. Begin by importing posts.",
+                f"Nothing{fits} has been run yet. Start by importing posts.",
                 Command("import", "FOLDER"),
             )
         )
@@ -57,7 +57,7 @@ def list_command(
 @executions.command("show")
 def show_command(
     execution: Number,
-    log: Annotated[bool, typer.Option("--log", help="Print its log only.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Print only its log.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """One execution in full."""

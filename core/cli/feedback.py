@@ -25,7 +25,7 @@ SHOWN = 20
 """Texts and subreddits that are printed."""
 MOST_OF_A_TITLE = 60
 
-app = typer.Typer(help="What users send, and what they say back.", no_args_is_help=True)
+app = typer.Typer(help="Texts that users send, and their answers.", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
@@ -35,10 +35,10 @@ def register(parent: typer.Typer) -> None:
 
 @app.command("summary")
 def summary_command(
-    period: Annotated[str, typer.Option(help="Over time: by day, or by week.")] = summary.WEEK,
+    period: Annotated[str, typer.Option(help="Group by day or by week.")] = summary.WEEK,
     as_json: AsJson = False,
 ) -> None:
-    """How sure each version is of users' texts, and how often they say that it was right."""
+    """Confidence of each version on users' texts, and how often users say that it was right."""
     store = workspace()
     counted = summary.count(store)
     found, spans = summary.by_version(store, counted), summary.over_time(counted, period=period)
@@ -46,7 +46,11 @@ def summary_command(
         print_json({"versions": list(map(_version, found)), "over_time": list(map(_span, spans))})
         return
     if not found:
-        say(Hint("Nobody has sent a text yet. Let callers send some.", Command("serve")))
+        say(
+            Hint(
+                "Nobody has sent a text yet. Start the API, so that callers can.", Command("serve")
+            )
+        )
         return
     print_table(
         ("version", "texts", "answered", "right at 1", "right at 5", "mean p@1", "on posts"),
@@ -64,8 +68,9 @@ def summary_command(
         ],
     )
     say(
-        "Right at 1: of those who answered; at 5: of those of them who got five suggestions. In"
-        " brackets: 95% intervals. People who answer are not a random sample."
+        "Right at 1: the share of the users who answered. Right at 5: the same for users who got"
+        " five suggestions. In brackets: 95% intervals. Users who answer are not a random"
+        " sample."
     )
     for one in found:
         if one.against is not None:
@@ -92,7 +97,7 @@ def summary_command(
 
 @app.command("queue")
 def queue_command(
-    limit: Annotated[int, typer.Option(help="So many texts at most.", min=1)] = SHOWN,
+    limit: Annotated[int, typer.Option(help="At most this number of texts.", min=1)] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
     """Texts whose users corrected the model, oldest first, for a person to label."""
@@ -102,7 +107,7 @@ def queue_command(
         print_json({"waiting": total, "texts": [_corrected(one) for one in found]})
         return
     if not found:
-        say("No text waits for a label.")
+        say("No text is waiting for a label.")
         return
     print_table(
         ("submission", "sent (UTC)", "first suggestion", "user says", "title"),
@@ -124,19 +129,21 @@ def queue_command(
 
 @app.command("label")
 def label_command(
-    submission: Annotated[str, typer.Argument(help="As the queue names it.", show_default=False)],
+    submission: Annotated[str, typer.Argument(help="Its id in the queue.", show_default=False)],
     subreddit: Annotated[
-        str | None, typer.Argument(help="The right one, such as r/ireland.", show_default=False)
+        str | None,
+        typer.Argument(help="The right subreddit, such as r/ireland.", show_default=False),
     ] = None,
     aside: Annotated[
-        bool, typer.Option("--aside", help="Instead: the text says nothing of any subreddit.")
+        bool, typer.Option("--aside", help="Set the text aside: it fits no subreddit.")
     ] = False,
     use: Annotated[
-        str, typer.Option(help="evaluate: only ever judges models. train: goes as all posts go.")
+        str,
+        typer.Option(
+            help="evaluate: used only to evaluate models. train: treated like any other post."
+        ),
     ] = queue.EVALUATE,
-    again: Annotated[
-        bool, typer.Option("--again", help="In place of what was said of it before.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Replace an earlier label.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Label a text with its subreddit, for snapshots made with --feedback."""
@@ -158,15 +165,15 @@ def label_command(
 @app.command("demand")
 def demand_command(
     add: Annotated[
-        str | None, typer.Option(help="Put this one on the collector's list.", metavar="NAME")
+        str | None, typer.Option(help="Add this subreddit to the collector's list.", metavar="NAME")
     ] = None,
     version: Annotated[
-        str | None, typer.Option(help="What this one cannot name. Default: what production names.")
+        str | None, typer.Option(help="The version to check. Default: the one in production.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="So many at most.", min=1)] = SHOWN,
+    limit: Annotated[int, typer.Option(help="At most this number of subreddits.", min=1)] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """Subreddits that users name and the model cannot, the most wanted first."""
+    """Subreddits that users name and the model does not know, most requested first."""
     store = workspace()
     if add is not None:
         _add(store, add, version, as_json=as_json)
@@ -177,7 +184,7 @@ def demand_command(
         print_json({"version": asked.version, "wanted": [_wanted(one) for one in found[:limit]]})
         return
     if not found:
-        say(f"Version {asked.version} can name every subreddit that users named.")
+        say(f"Version {asked.version} knows every subreddit that users named.")
         return
     print_table(
         ("subreddit", "texts", "last", "on the list"),
@@ -198,13 +205,13 @@ def demand_command(
 def erase_command(
     submissions: Annotated[
         list[str] | None,
-        typer.Argument(help="Whose users ask for it, by id. Default: all that are old enough."),
+        typer.Argument(help="Ids of the submissions to erase. Default: all that have expired."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Erase texts, and the posts that were made of them. Suggestions and answers stay.
+    """Erase texts, and the posts made from them. Suggestions and answers stay.
 
-    docs/feedback.md says what is kept, and for how long.
+    What is stored, and for how long: docs/feedback.md.
     """
     store = workspace()
     with progress_bar() as progress:
@@ -217,7 +224,7 @@ def erase_command(
         names = [path.name for path in store.backups()]
         print_json({"texts": erased.texts, "posts": erased.posts, "backups": names})
         return
-    say(f"{count(erased.texts, 'text')} erased, and {count(erased.posts, 'post')} made of them.")
+    say(f"{count(erased.texts, 'text')} erased, and {count(erased.posts, 'post')} made from them.")
     say_backups(store)
 
 
@@ -226,12 +233,14 @@ def export_command(
     format: Annotated[  # noqa: A002 - the option's own name
         str, typer.Option(help="ndjson or csv.")
     ] = FORMATS[0],
-    output: Annotated[Path | None, typer.Option(help="A file; by default it is printed.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write to. Default: print it.")
+    ] = None,
     without_text: Annotated[
-        bool, typer.Option("--without-text", help="Leave titles and texts out.")
+        bool, typer.Option("--without-text", help="Leave out titles and texts.")
     ] = False,
 ) -> None:
-    """Every submission with its suggestions, latest answer and label, one a line, oldest first."""
+    """Export submissions with suggestions, latest answer and label, one per line, oldest first."""
     lines = export.lines(workspace(), format=format, text=not without_text)
     if output is None:
         sys.stdout.writelines(lines)
@@ -254,8 +263,8 @@ def _add(store: Store, wanted: str, version: str | None, *, as_json: bool) -> No
         print_json({"added": name, "new": added.new, "known": known})
         return
     if asked is not None and known:
-        say(f"Version {asked.version} can already name r/{name}.")
-    on = "is on the list now" if added.new else "was already on the list"
+        say(f"Version {asked.version} already knows r/{name}.")
+    on = "is now on the list" if added.new else "was already on the list"
     say(Hint(f"r/{name} {on}. Next.", Command("collect posts", subreddit=name)))
 
 

@@ -26,20 +26,21 @@ def import_command(
         typer.Argument(help="Files, folders or patterns; - is standard input.", show_default=False),
     ],
     subreddit: Annotated[
-        list[str] | None, typer.Option(help="Only posts of this one; may be given again.")
+        list[str] | None, typer.Option(help="Only posts of this subreddit. Repeat for more.")
     ] = None,
     since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
-    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
+    until: Annotated[str | None, typer.Option(help="First day that is not included.")] = None,
     format: Annotated[  # noqa: A002 - the option's own name
-        Format | None, typer.Option(help="How they are written, if the first line does not tell.")
+        Format | None,
+        typer.Option(help="The file format, if it cannot be detected from the first line."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read posts from files, in any of the forms in which they are handed on.
+    """Read posts from files in any common format.
 
     CSV (one file per subreddit, or with a column subreddit), monthly dumps and other files of one
-    JSON object a line, each plain or as .gz, .bz2, .xz or .zst, and Parquet. Run it again after a
-    break: what is there already is left as it is.
+    JSON object per line, each plain or as .gz, .bz2, .xz or .zst, and Parquet. It is safe to run
+    again: posts that are already stored are kept.
     """
     wanted = Wanted(
         frozenset(subreddit_name(name).lower() for name in subreddit or ()),
@@ -64,7 +65,7 @@ def import_command(
         f" {counts.link_posts:,} of them links, with a title only."
     )
     if counts.not_wanted:
-        say(f"{counts.not_wanted:,} left out, as the options ask.")
+        say(f"{counts.not_wanted:,} left out because of the options.")
     for reason, number in counts.skipped.most_common():
         say(f"{number:,} skipped: {reason.replace('_', ' ')}.")
     if counts.skipped:

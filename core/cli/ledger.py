@@ -25,7 +25,7 @@ from core.stats.testset import (
 )
 from core.store.snapshots import Snapshot
 
-HINT = "Start from --epsilon 0.01 --delta 0.001 --candidates 32."
+HINT = "Start with --epsilon 0.01 --delta 0.001 --candidates 32."
 BOUNDS = {
     Bound.ACCURACY_HOEFFDING: "one accuracy, Hoeffding",
     Bound.ACCURACY_EXACT: "one accuracy, exact binomial",
@@ -41,7 +41,9 @@ SEEN = {
     Adaptivity.FIRST_CHANGE: "each answer seen, and a new split after the first pass",
 }
 
-ledger = typer.Typer(help="What the sealed test splits can still judge.", no_args_is_help=True)
+ledger = typer.Typer(
+    help="How many candidates the sealed test splits can still judge.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 @ledger.command("list")
 def list_command(as_json: AsJson = False) -> None:
-    """Every opening of a sealed test there was, and what the splits can still judge."""
+    """Every opening of a sealed test, and how many candidates each split can still judge."""
     store = workspace()
     policy = read_policy(store.home)
     found = openings.listing(store)
@@ -65,7 +67,7 @@ def list_command(as_json: AsJson = False) -> None:
         )
         return
     if not budgets:
-        say(Hint("There is no test split yet. Freeze one.", Command("snapshot create")))
+        say(Hint("There is no test split yet. Freeze a snapshot.", Command("snapshot create")))
         return
     print_table(
         ("test split", "posts", "frozen", "used", "left", "state"),
@@ -110,9 +112,11 @@ def list_command(as_json: AsJson = False) -> None:
 
 @ledger.command("plan")
 def plan_command(
-    epsilon: Annotated[float, typer.Option(help="How far an answer may be off.")] = 0.01,
+    epsilon: Annotated[float, typer.Option(help="How far an answer can be off.")] = 0.01,
     delta: Annotated[float, typer.Option(help="Probability that any is off by more.")] = 0.001,
-    candidates: Annotated[int, typer.Option(help="How many one test split shall judge.")] = 32,
+    candidates: Annotated[
+        int, typer.Option(help="How many candidates one test split should judge.")
+    ] = 32,
     adaptivity: Annotated[
         Adaptivity, typer.Option(help="Who sees answers: none, full or first-change.")
     ] = Adaptivity.FULL,
@@ -121,14 +125,17 @@ def plan_command(
         typer.Option(help="Largest share of posts that only one of two models gets right."),
     ] = None,
     answers: Annotated[
-        int, typer.Option(help="How many answers can be told apart; 2 are pass and fail.")
+        int, typer.Option(help="Number of distinguishable answers; 2 means pass or fail.")
     ] = 2,
     snapshot: Annotated[
-        str | None, typer.Option(help="Whose test split: name or first digits of the digest.")
+        str | None,
+        typer.Option(
+            help="Snapshot of the test split: its name or the first digits of its digest."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How many posts a sealed test of so many candidates needs. Opens nothing."""
+    """How many posts a sealed test needs to judge a number of candidates. Opens nothing."""
     if not 0 < epsilon < 1:
         raise InputError(f"--epsilon {epsilon:g} is not between 0 and 1", HINT)
     if candidates < 1:
@@ -151,19 +158,19 @@ def plan_command(
         print_json(_as_json(promise, epsilon, candidates, found, made))
         return
     say(
-        f"{candidates:,} candidates, {SEEN[adaptivity]}: what is measured is within"
-        f" ±{epsilon:g} of the truth for all of them, with probability {1 - delta:.10g}."
+        f"{candidates:,} candidates, {SEEN[adaptivity]}: all measurements are within"
+        f" ±{epsilon:g} of the truth, with probability {1 - delta:.10g}."
     )
     _print(found, candidates, made)
     if disagreement is None:
         say(
-            "Fewer posts do for two models that mostly agree: give --disagreement, the share of"
+            "Two models that mostly agree need fewer posts: give --disagreement, the share of"
             " posts that only one of them gets right (signoff compare: fixed and broken)."
         )
     if adaptivity is not Adaptivity.NONE and answers == 2:
         say(
-            "Counted for people who see pass or fail. Who sees figures learns more of the split:"
-            " say with --answers how many answers can be told apart."
+            "This assumes that people see only pass or fail. Figures reveal more about the"
+            " split: give --answers, the number of distinguishable answers."
         )
 
 

@@ -25,9 +25,9 @@ _MODULES = {"import": "imports", "snapshot": "snapshots"}
 """Where the module's name is not the command's: one is a keyword, the other a package of core."""
 
 _WORKSPACE = (
-    "Everything is kept in one folder, the workspace: SIGNOFF_HOME, by default data/workspace of a"
-    " checkout; of an installed Signoff, the folder that the operating system has for your data (on"
-    " Linux ~/.local/share/signoff/workspace)."
+    "Everything is stored in one folder, the workspace. SIGNOFF_HOME sets it. The default is"
+    " data/workspace in a checkout; for an installed Signoff, it is in the operating system's"
+    " folder for your data (on Linux ~/.local/share/signoff/workspace)."
 )
 
 
@@ -35,7 +35,7 @@ def build(command: str | None = None) -> typer.Typer:
     """The application; with ``command``, only the group that holds it, if there is one."""
     app = typer.Typer(
         name="signoff",
-        help="Decide, on evidence, whether a new classifier may replace the present one.",
+        help="Decide, on evidence, whether a new classifier can replace the one in production.",
         epilog=_WORKSPACE,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -100,8 +100,8 @@ def run() -> None:
     except Exception as error:  # the boundary: whatever is left is ours to mend
         if wants_traceback:
             raise
-        said = f"Signoff met an error that it did not expect: {type(error).__name__}: {error}"
-        hint = "Please report it with what --traceback prints."
+        said = f"Unexpected error in Signoff: {type(error).__name__}: {error}"
+        hint = "Please report it with the output of --traceback."
         err.print(f"[red]{_escaped(said)}. {hint}[/red]", soft_wrap=True)
         sys.exit(1)
     if code == _TYPERS_INTERRUPT:

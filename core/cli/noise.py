@@ -26,14 +26,18 @@ def register(app: typer.Typer) -> None:
 
 
 def noise(
-    snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
-    repeats: Annotated[int, typer.Option(help="How many trainings, at least 3.")] = 5,
-    model: Annotated[str, typer.Option(help="The family of models.")] = DEFAULT_FAMILY,
-    param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
+    snapshot: Annotated[
+        str, typer.Option(help="Name of the snapshot, or the first digits of its digest.")
+    ],
+    repeats: Annotated[int, typer.Option(help="How many training runs, at least 3.")] = 5,
+    model: Annotated[str, typer.Option(help="The model family.")] = DEFAULT_FAMILY,
+    param: Annotated[
+        list[str] | None, typer.Option(help="Parameter as name=value. Repeat for more.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train one configuration again and again: how far do the numbers move by themselves?"""
+    """Retrain one configuration with different seeds, to see how far its metrics move by chance."""
     store = workspace()
     with progress_bar() as progress:
         found = measure(
@@ -57,9 +61,9 @@ def noise(
             }
         )
         return
-    say(f"{found.repeats} trainings. The difference of two of them stays within (95%):")
+    say(f"{found.repeats} training runs. The difference between two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
-    say(f"F1 of a subreddit: {band(bands.subreddits['band'].median())} in the middle; the widest:")
+    say(f"F1 of a subreddit: median {band(bands.subreddits['band'].median())}; the widest:")
     print_table(("subreddit", "±"), [(f"r/{s.subreddit}", s.band) for s in widest.itertuples()])
-    say("Every comparison of this configuration shows it from now on.")
+    say("Comparisons of this configuration show this noise from now on.")

@@ -31,8 +31,8 @@ from core.settings import settings
 from core.store import Store, open_store
 from core.store.frames import as_csv, as_parquet
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
-Force = Annotated[bool, typer.Option("--force", help="Do it again even if nothing has changed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Force = Annotated[bool, typer.Option("--force", help="Run again even if nothing has changed.")]
 
 _PIPED = 160
 """Characters of a line where no terminal says how many there are."""

@@ -10,7 +10,7 @@ from core.cli.main import build
 HEAD = """# Command line
 
 Made from `--help` by `python -m core.cli.reference > docs/cli.md`; a test keeps it true.
-Exit codes: 0 done, 1 an expected error (one line: what is wrong, how to mend it), 2 wrong usage,
+Exit codes: 0 done, 1 an expected error (one line: what is wrong and what to do), 2 wrong usage,
 3 a gate failed.
 `--traceback` anywhere shows where an error came from.
 """

@@ -27,10 +27,12 @@ GATE_FAILED = 3
 """The exit code where a gate fails; an inconclusive one is no failure."""
 _MARKS = {GateVerdict.PASS: "✓", GateVerdict.FAIL: "✗", GateVerdict.INCONCLUSIVE: "?"}
 
-Comment = Annotated[str, typer.Option("--comment", help="Why. It stays in the history.")]
+Comment = Annotated[str, typer.Option("--comment", help="The reason; it stays in the history.")]
 Evidence = Annotated[
     str | None,
-    typer.Option("--evidence", help="Only if the evidence still has this digest (release show)."),
+    typer.Option(
+        "--evidence", help="Refuse if the evidence no longer has this digest (see release show)."
+    ),
 ]
 
 
@@ -60,7 +62,7 @@ def propose(
 
 @release.command("check")
 def check(candidate: Number, as_json: AsJson = False) -> None:
-    """Judge the gates of a training on validation, proposed or not. Exit code 3: one failed.
+    """Judge the gates of a training on validation, proposed or not. Exit code 3: a gate failed.
 
     The sealed test stays closed.
     """
@@ -78,17 +80,17 @@ def check(candidate: Number, as_json: AsJson = False) -> None:
 @release.command("test")
 def open_command(
     candidate: Number,
-    reason: Annotated[str, typer.Option(help="Why now. The ledger keeps it.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason; it stays in the ledger.")] = "",
     on: Annotated[
         str | None,
-        typer.Option(help="Another snapshot's test split. Default: of the candidate's training."),
+        typer.Option(help="Another snapshot's test split. Default: the one it was trained on."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Open the sealed test for a candidate and judge its gates. Exit code 3: one failed.
+    """Open the sealed test for a candidate and judge its gates. Exit code 3: a gate failed.
 
-    Each opening uses the split up a little and stays in the ledger. The same candidate again gets
-    the stored result; one that was cut off is finished.
+    Each opening uses part of the split's budget, and stays in the ledger. The same candidate gets
+    the stored result again; an interrupted opening is completed.
     """
     store = workspace()
     with progress_bar() as progress:
@@ -110,7 +112,7 @@ def open_command(
 def comment_command(
     candidate: Number, text: Annotated[str, typer.Argument()], as_json: AsJson = False
 ) -> None:
-    """Say something about a candidate; it stays in the history."""
+    """Comment on a candidate; the comment stays in the history."""
     store = workspace()
     _done(store, review.comment(store, number(candidate), text=text), as_json=as_json)
 
@@ -120,12 +122,15 @@ def approve(
     candidate: Number,
     comment: Comment,
     override: Annotated[
-        str, typer.Option(help="Why it may go out although a gate fails. Marked for good.")
+        str,
+        typer.Option(
+            help="Why it can be released although a gate failed. The override stays on record."
+        ),
     ] = "",
     evidence: Evidence = None,
     as_json: AsJson = False,
 ) -> None:
-    """Approve a candidate: it gets its version. Exit code 3: a gate fails."""
+    """Approve a candidate, which assigns a version. Exit code 3: a gate failed."""
     store = workspace()
     found = review.approve(
         store, number(candidate), comment=comment, seen=evidence, override=override
@@ -137,7 +142,7 @@ def approve(
 def reject(
     candidate: Number, comment: Comment, evidence: Evidence = None, as_json: AsJson = False
 ) -> None:
-    """Reject a candidate, for good."""
+    """Reject a candidate. A rejection is final."""
     store = workspace()
     found = review.reject(store, number(candidate), comment=comment, seen=evidence)
     _done(store, found, as_json=as_json)
@@ -145,7 +150,7 @@ def reject(
 
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
-    """One candidate, its gates, what became of it, and what may be done next."""
+    """One candidate: its gates, its history, and what can be done next."""
     store = workspace()
     _done(store, candidates.get(store, number(candidate)), as_json=as_json)
 
@@ -153,7 +158,8 @@ def show(candidate: Number, as_json: AsJson = False) -> None:
 @release.command("policy")
 def policy_command(
     init: Annotated[
-        bool, typer.Option("--init", help="Write the built-in one into the workspace, to edit it.")
+        bool,
+        typer.Option("--init", help="Write the built-in policy into the workspace, to edit it."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -173,7 +179,7 @@ def policy_command(
 
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
-    """All candidates, the last proposed first."""
+    """All candidates, last proposed first."""
     store = workspace()
     found = candidates.listing(store)
     if as_json:
@@ -219,7 +225,7 @@ def _show(store: Store, case: Case) -> None:
     elif candidate.proposal.comparison:
         say(f"Evidence: comparison #{candidate.proposal.comparison} with production.")
     for caveat in _caveats(store, case):
-        say(f"Mind: {caveat}")
+        say(f"Note: {caveat}")
     _print_gates(judged)
     say(f"Evidence digest: {judged.digest}")
     say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
@@ -236,7 +242,7 @@ def _next(case: Case) -> str:
     """The next step, who may take it, and by which command."""
     step = next_step(case)
     if not step.words:
-        return "Next: nothing, it is decided."
+        return "Next: nothing; it has been decided."
     if step.role is None:
         return f"Next: {step.words}."
     besides = case.author if step.action == Action.DECIDE else None
@@ -274,9 +280,9 @@ def _print_check(store: Store, found: Check) -> None:
         if found.comparison
         else "without a comparison"
     )
-    say(f"#{found.candidate} on {found.evaluation.posts:,} posts of validation, {against}.")
+    say(f"#{found.candidate} on {found.evaluation.posts:,} validation posts, {against}.")
     for caveat in _check_caveats(store, found):
-        say(f"Mind: {caveat}")
+        say(f"Note: {caveat}")
     _print_gates(found)
 
 

@@ -10,8 +10,8 @@ from core.snapshots.rotation import Fits
 from core.words import count
 
 OPENS = {
-    Fits.PRESENT: "the present key",
-    Fits.PREVIOUS: f"the previous key; finish changing it: {Command('seal rotate')}",
+    Fits.PRESENT: "the current key",
+    Fits.PREVIOUS: f"the previous key; finish the rotation: {Command('seal rotate')}",
     Fits.NONE: "none",
 }
 
@@ -20,12 +20,12 @@ seal = typer.Typer(help="The key of the sealed test splits.", no_args_is_help=Tr
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
-    app.add_typer(seal, name="seal", rich_help_panel="Look after")
+    app.add_typer(seal, name="seal", rich_help_panel="Maintain")
 
 
 @seal.command("status")
 def status(as_json: AsJson = False) -> None:
-    """Which key opens the test split of each snapshot. Shows no post, and is no opening."""
+    """Which key opens the test split of each snapshot. Shows no posts, and is not an opening."""
     found = rotation.status(workspace())
     if as_json:
         print_json(
@@ -54,7 +54,7 @@ def status(as_json: AsJson = False) -> None:
 
 @seal.command("rotate")
 def rotate(as_json: AsJson = False) -> None:
-    """Seal every test split with a new key; run again, it finishes what was cut off.
+    """Seal every test split with a new key. Run it again to finish an interrupted rotation.
 
     Where SIGNOFF_SEAL_KEY gives the key, set it to the new one, and SIGNOFF_SEAL_KEY_PREVIOUS to
     the one before.
@@ -75,7 +75,8 @@ def rotate(as_json: AsJson = False) -> None:
         return
     say(
         f"{count(len(made.resealed), 'test split')} sealed with the new key (execution"
-        f" #{made.execution}). It is in {made.key.where}: back it up, nothing else opens them."
+        f" #{made.execution}). It is in {made.key.where}: back it up, because nothing else opens"
+        " them."
     )
     for snapshot in made.left:
-        say(f"Left as it was, since no key here opens it: {snapshot.id}")
+        say(f"Unchanged, because no key here opens it: {snapshot.id}")

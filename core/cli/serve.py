@@ -15,32 +15,38 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="To listen on.", min=1, max=65_535)] = 8600,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65_535)] = 8600,
     address: Annotated[
-        str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 is reachable from other machines.")
     ] = LOOPBACK,
     open_to_all: Annotated[
-        bool, typer.Option("--open", help="Nobody needs a token, wherever they ask from.")
+        bool, typer.Option("--open", help="Require no token from anybody.")
     ] = False,
     host: Annotated[
         list[str] | None,
-        typer.Option(help="A name or address by which it is asked for, besides localhost. Repeat."),
+        typer.Option(
+            help="A host name or address that callers use, besides localhost. Repeat for more."
+        ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(help="Posts that one caller may ask for in a minute; 0: any.", min=0)
+        int, typer.Option(help="Posts per caller and minute; 0: no limit.", min=0)
     ] = 60_000,
     versions: Annotated[
         int,
-        typer.Option(help="Held loaded besides production, canary and shadow.", min=1, max=100),
+        typer.Option(
+            help="How many other versions stay loaded, besides production, canary and shadow.",
+            min=1,
+            max=100,
+        ),
     ] = 2,
     log_text: Annotated[
-        bool, typer.Option("--log-text", help="Write what was sent into the log.")
+        bool, typer.Option("--log-text", help="Write the texts that callers send to the log.")
     ] = False,
 ) -> None:
-    """Answer other programs over HTTP: docs/api.md. By default on this machine only.
+    """Serve the HTTP API for other programs, by default on this machine only: docs/api.md.
 
-    On another address every caller needs a token (see signoff tokens create). There the
-    server accepts any host name, unless --host gives some.
+    On another address every caller needs a token (see signoff tokens create), and the server
+    accepts any host name unless --host is given.
     """
     # Loading these takes longer than most commands.
     from core.api.app import Options
@@ -57,7 +63,7 @@ def serve(
         log_text=log_text,
         versions=versions,
     )
-    say(f"Answering on {options.url} – stop with Ctrl-C.")
+    say(f"Serving on {options.url} – stop with Ctrl-C.")
     if not is_loopback(address):
         who = "everybody who can reach it" if open_to_all else "everybody with a token"
         say(f"Other machines can reach it: it answers {who}.")

@@ -20,10 +20,12 @@ DASHBOARD, PUBLIC_PAGE = "app", "public_page"
 """The two apps, by the names of their files in the package dashboard."""
 PORT = 8501
 LOOPBACK = "127.0.0.1"
-Address = Annotated[str, typer.Option(help="To listen on: 0.0.0.0 is reachable by other machines.")]
+Address = Annotated[
+    str, typer.Option(help="Address to listen on; 0.0.0.0 is reachable from other machines.")
+]
 Hosts = Annotated[
     list[str] | None,
-    typer.Option(help="A name by which browsers ask for it, besides localhost. Repeat."),
+    typer.Option(help="A host name that browsers use, besides localhost. Repeat for more."),
 ]
 
 
@@ -61,7 +63,7 @@ def serve_app(
     say(f"Serving on {shown} – stop with Ctrl-C.")
     signing_in = secrets is not None or bool(settings().trusted_user_header)
     if app == DASHBOARD and not is_loopback(address) and not signing_in:
-        say("Other machines can reach it and nobody can sign in, so it is read only.")
+        say("Other machines can reach it and nobody can sign in, so it is read-only.")
     sys.stdout.flush()
     words = python_words(
         "dashboard.server",

@@ -35,26 +35,30 @@ def register(app: typer.Typer) -> None:
 
 @snapshots.command("create")
 def create_command(
-    name: Annotated[str | None, typer.Option(help="A name to call it by.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the snapshot.")] = None,
     since: Annotated[str | None, typer.Option(help="First day, such as 2026-01-31.")] = None,
-    until: Annotated[str | None, typer.Option(help="First day left out.")] = None,
-    min_posts: Annotated[int, typer.Option(help="Leave out smaller subreddits.")] = 20,
-    max_posts: Annotated[int | None, typer.Option(help="Newest posts kept of each.")] = None,
+    until: Annotated[str | None, typer.Option(help="First day that is not included.")] = None,
+    min_posts: Annotated[int, typer.Option(help="Leave out subreddits with fewer posts.")] = 20,
+    max_posts: Annotated[
+        int | None, typer.Option(help="Keep only this number of newest posts per subreddit.")
+    ] = None,
     split: Annotated[str, typer.Option(help="chronological, or random (optimistic).")] = (
         "chronological"
     ),
-    fractions: Annotated[str, typer.Option(help="Train, valid and test.")] = "0.8,0.1,0.1",
+    fractions: Annotated[
+        str, typer.Option(help="Shares of train, valid and test.")
+    ] = "0.8,0.1,0.1",
     test_since: Annotated[
-        str | None, typer.Option(help="First day of the test split, whatever its share.")
+        str | None, typer.Option(help="First day of the test split, whatever its share becomes.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of a random split.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of a random split.")] = 0,
     feedback: Annotated[
-        bool, typer.Option("--feedback", help="With texts of users that reviewers labelled.")
+        bool, typer.Option("--feedback", help="Include users' texts that reviewers have labelled.")
     ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze the posts that are here now, and seal the test split."""
+    """Freeze the stored posts, and seal the test split."""
     rules = Rules(
         since=moment_of(since, "--since"),
         until=moment_of(until, "--until"),
@@ -87,7 +91,7 @@ def list_command(as_json: AsJson = False) -> None:
         print_json([_as_json(snapshot) for snapshot in found])
         return
     if not found:
-        say(Hint("There are no snapshots yet. Make one.", Command("snapshot create")))
+        say(Hint("There are no snapshots yet. Create one.", Command("snapshot create")))
         return
     rows = [
         (
@@ -100,7 +104,16 @@ def list_command(as_json: AsJson = False) -> None:
         )
         for s in found
     ]
-    columns = ("snapshot", "made (UTC)", "split", "train", "valid", "test", "erased", "subreddits")
+    columns = (
+        "snapshot",
+        "created (UTC)",
+        "split",
+        "train",
+        "valid",
+        "test",
+        "erased",
+        "subreddits",
+    )
     print_table(columns, rows)
 
 
@@ -116,7 +129,7 @@ def show_command(snapshot: str, as_json: AsJson = False) -> None:
 
 @snapshots.command("verify")
 def verify_command(snapshot: str, as_json: AsJson = False) -> None:
-    """Compute the digest of a snapshot anew; exit code 1 if it is broken. It is no opening."""
+    """Recompute the digest of a snapshot; exit code 1 if it is broken. Not an opening."""
     store = workspace()
     found = find(store, snapshot)
     verdict = verify(store, found)
@@ -146,8 +159,8 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
 
 
 _VERDICTS = {
-    SnapshotState.WHOLE: "whole",
-    SnapshotState.ERASED: "whole",
+    SnapshotState.WHOLE: "intact",
+    SnapshotState.ERASED: "intact",
     SnapshotState.UNPROVEN: "not everything can be checked",
 }
 
@@ -182,11 +195,11 @@ def _print(snapshot: Snapshot) -> None:
     counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
     say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. The test split is sealed.")
     if snapshot.optimistic:
-        say("Random split: its scores are optimistic, a model sees posts of the future.")
+        say("Random split: its scores are optimistic, because a model sees posts from the future.")
     for split, moment in snapshot.cutoffs.items():
         say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
     if snapshot.erased:
-        say(f"It was frozen{_erased(snapshot)}: these have no text any more.")
+        say(f"It was frozen{_erased(snapshot)}: these no longer have any text.")
     for reason, posts in snapshot.left_out.items():
         say(f"{count(posts, 'post')} left out: {reason.replace('_', ' ')}.")
 

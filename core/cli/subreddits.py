@@ -12,7 +12,7 @@ from core.store import collection
 from core.store.collection import KnownSubreddit
 from core.words import count
 
-subreddits = typer.Typer(help="The subreddits that are known.", no_args_is_help=True)
+subreddits = typer.Typer(help="Show the known subreddits.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -22,11 +22,13 @@ def register(app: typer.Typer) -> None:
 
 @subreddits.command("list")
 def list_command(
-    search: Annotated[str, typer.Option(help="A part of the name or description.")] = "",
-    limit: Annotated[int | None, typer.Option(help="How many to list.", min=1)] = None,
+    search: Annotated[str, typer.Option(help="Part of the name or description.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(help="At most this number of subreddits.", min=1)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Known subreddits, by rank, with how they were met the last time."""
+    """Known subreddits by rank, with the outcome of the last attempt."""
     with workspace().read() as session:
         found = collection.subreddits(session, search=search, limit=limit)
     if as_json:
@@ -41,7 +43,15 @@ def list_command(
             )
         )
         return
-    columns = ("rank", "subreddit", "subscribers", "posts", "newest (UTC)", "last met", "on (UTC)")
+    columns = (
+        "rank",
+        "subreddit",
+        "subscribers",
+        "posts",
+        "newest (UTC)",
+        "last outcome",
+        "on (UTC)",
+    )
     rows = [
         (
             s.rank,
@@ -74,7 +84,7 @@ def show_command(name: str, as_json: AsJson = False) -> None:
         return
     over_18 = " Over 18." if found.over_18 else ""
     posts = count(found.posts, "post")
-    say(f"r/{found.name}: {posts} here.{over_18} {found.description or ''}".rstrip())
+    say(f"r/{found.name}: {posts} stored.{over_18} {found.description or ''}".rstrip())
     if found.subscribers is not None:
         say(
             f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"
@@ -82,10 +92,11 @@ def show_command(name: str, as_json: AsJson = False) -> None:
         )
     if found.outcome:
         detail = f" ({found.detail})" if found.detail else ""
-        again = (
-            f" It is left alone until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
+        again = f" It waits until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
+        say(
+            f"Last outcome, {_day(found.outcome_at)}:"
+            f" {found.outcome.replace('_', ' ')}{detail}.{again}"
         )
-        say(f"Last met {_day(found.outcome_at)}: {found.outcome.replace('_', ' ')}{detail}.{again}")
     print_table(("ranked at (UTC)", "rank"), [(f"{at:%Y-%m-%d %H:%M}", rank) for at, rank in ranks])
 
 

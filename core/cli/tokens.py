@@ -10,9 +10,9 @@ from core.cli.output import AsJson, err, print_json, print_table, say, workspace
 from core.cli.users import event_json
 from core.hints import Command, Hint
 
-tokens = typer.Typer(help="Make and revoke tokens for programs.", no_args_is_help=True)
+tokens = typer.Typer(help="Create and revoke tokens for programs.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="What the token is for: history shows it.")]
+Name = Annotated[str, typer.Argument(help="What the token is for; the history shows it.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 @tokens.command("list")
 def tokens_list(as_json: AsJson = False) -> None:
-    """The tokens that were not revoked. Their secrets are kept nowhere."""
+    """The tokens that have not been revoked. Their secrets are not stored."""
     found = members.tokens(workspace())
     if as_json:
         print_json(
@@ -39,7 +39,11 @@ def tokens_list(as_json: AsJson = False) -> None:
         )
         return
     if not found:
-        say(Hint("There is no token. Create one.", Command("tokens create", "NAME", role="viewer")))
+        say(
+            Hint(
+                "There are no tokens. Create one.", Command("tokens create", "NAME", role="viewer")
+            )
+        )
         return
     rows = [
         (
@@ -51,28 +55,28 @@ def tokens_list(as_json: AsJson = False) -> None:
         )
         for t in found
     ]
-    print_table(("name", "role", "made by", "at (UTC)", "ends (UTC)"), rows)
+    print_table(("name", "role", "created by", "at (UTC)", "expires (UTC)"), rows)
 
 
 @tokens.command("create")
 def tokens_create(
     name: Name,
     role: Annotated[str, typer.Option(help="viewer, reviewer or releaser; never admin.")],
-    days: Annotated[int | None, typer.Option(help="Days after which it expires.")] = None,
+    days: Annotated[int | None, typer.Option(help="Days until it expires.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and print its secret, this once."""
+    """Create a token, and print its secret this once."""
     secret = members.make_token(workspace(), name, Role.titled(role), days=days)
     if as_json:
         print_json({"name": name, "role": role, "days": days, "secret": secret})
         return
     say(secret)
-    err.print("Keep it now: only its hash is stored, and it is not shown again.")
+    err.print("Copy it now: only its hash is stored, and it is not shown again.")
 
 
 @tokens.command("revoke")
 def tokens_revoke(name: Name, as_json: AsJson = False) -> None:
-    """End a token at once."""
+    """Revoke a token, with immediate effect."""
     event = members.revoke_token(workspace(), name)
     if as_json:
         print_json(event_json(event))

@@ -20,13 +20,13 @@ def register(app: typer.Typer) -> None:
 def topics(
     execution: Number,
     write: Annotated[
-        bool, typer.Option("--write", help="Write topics.toml into the workspace, to be edited.")
+        bool, typer.Option("--write", help="Write topics.toml into the workspace, to edit it.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Topic groups: the subreddits that a model takes for each other, as a file to edit.
+    """Topic groups: subreddits that a model confuses, as a file to edit.
 
-    Once the workspace holds topics.toml, comparisons group by it.
+    If the workspace contains topics.toml, comparisons use its groups.
     """
     store = workspace()
     table = predictions(store, evaluation_of(store, number(execution)))

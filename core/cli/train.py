@@ -28,12 +28,17 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    snapshot: Annotated[str, typer.Option(help="Name or first digits of the digest.")],
-    model: Annotated[str, typer.Option(help="The family of models.")] = DEFAULT_FAMILY,
-    param: Annotated[list[str] | None, typer.Option(help="name=value, repeatable.")] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, another model.")] = 0,
+    snapshot: Annotated[
+        str, typer.Option(help="Name of the snapshot, or the first digits of its digest.")
+    ],
+    model: Annotated[str, typer.Option(help="The model family.")] = DEFAULT_FAMILY,
+    param: Annotated[
+        list[str] | None, typer.Option(help="Parameter as name=value. Repeat for more.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     threads: Annotated[
-        int | None, typer.Option(help="Default: all cores. 1 is reproducible to the bit.")
+        int | None,
+        typer.Option(help="Default: all cores. With 1, results are reproducible bit for bit."),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,

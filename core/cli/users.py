@@ -10,7 +10,7 @@ from core.access.identity import Role
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.hints import Command, Hint
 
-users = typer.Typer(help="Give and take roles.", no_args_is_help=True)
+users = typer.Typer(help="Grant and remove roles.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="An email address or login name, as people sign in.")]
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 @users.command("list")
 def users_list(as_json: AsJson = False) -> None:
-    """Who holds which role. Whoever uses this machine is always admin and not listed."""
+    """Who has which role. The operating-system user is always an admin and is not listed."""
     found = members.people(workspace())
     if as_json:
         print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in found])
@@ -30,12 +30,13 @@ def users_list(as_json: AsJson = False) -> None:
     if not found:
         say(
             Hint(
-                "Nobody has been given a role. Give one.", Command("users set", "NAME", "reviewer")
+                "No roles have been granted yet. Grant one.",
+                Command("users set", "NAME", "reviewer"),
             )
         )
         return
     rows = [(p.name, p.role.title, p.by, f"{p.at:%Y-%m-%d %H:%M}") for p in found]
-    print_table(("name", "role", "given by", "at (UTC)"), rows)
+    print_table(("name", "role", "granted by", "at (UTC)"), rows)
 
 
 @users.command("set")
@@ -44,13 +45,13 @@ def users_set(
     role: Annotated[str, typer.Argument(help="viewer, reviewer, releaser or admin.")],
     as_json: AsJson = False,
 ) -> None:
-    """Give a person a role, in place of the one they have."""
+    """Grant a person a role, which replaces the one they have."""
     _print_event(members.grant(workspace(), name, Role.titled(role)), as_json=as_json)
 
 
 @users.command("remove")
 def users_remove(name: Name, as_json: AsJson = False) -> None:
-    """Take a person's role: they look only, also where a page is open already."""
+    """Remove a person's role: they can only look, even on a page that is already open."""
     _print_event(members.withdraw(workspace(), name), as_json=as_json)
 
 

@@ -94,7 +94,7 @@ def _frames(file: IO[bytes]) -> Iterator[bytes]:
         frame = decompressor.decompressobj()
         while not frame.eof:
             if not piece:
-                raise EOFError("the compressed file breaks off")
+                raise EOFError("the compressed file is incomplete")
             yield frame.decompress(piece)
             piece = frame.unused_data or file.read(PIECE)
 

@@ -177,5 +177,5 @@ def _unreadable(failed: dict[Path, str], total: int) -> InputError:
         f"{len(failed)} of {total} files could not be read: {shown}{more}",
         f"{others} imported. Correct or remove the file, and import again."
         if rest
-        else "What could be read is imported. Correct the file, and import it again.",
+        else "Everything that could be read is imported. Correct the file, and import it again.",
     )

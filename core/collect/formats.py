@@ -154,7 +154,7 @@ def _parse(line: bytes) -> Mapping[str, Any] | Skipped:
             return Skipped("not_utf8", "the line is not UTF-8")
         return Skipped("unparsable", str(error))
     if not isinstance(fields, dict):
-        return Skipped("unparsable", "no JSON object")
+        return Skipped("unparsable", "not a JSON object")
     return fields
 
 
@@ -168,7 +168,7 @@ def _parquet(file: PostFile, opened: Counted, wanted: Wanted) -> Iterator[Row]:
     """Row groups whose statistics rule out every wanted post are not read."""
     if file.is_pipe:
         raise InputError(
-            "is Parquet, which cannot come through a pipe", "Save it as a file, and import that."
+            "is Parquet, which cannot be read from a pipe", "Save it as a file, and import that."
         )
     table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=BUFFER)
     schema = table.schema_arrow

@@ -183,7 +183,7 @@ def listing(answer: Any) -> Listing:
     data = _data(answer, "Listing")
     children, after = data.get("children"), data.get("after")
     if not isinstance(children, list) or not isinstance(after, str | None):
-        raise Refusal(Outcome.UNREADABLE, "no listing")
+        raise Refusal(Outcome.UNREADABLE, "not a listing")
     entries = [child.get("data") for child in children if isinstance(child, Mapping)]
     return Listing(
         entries=tuple(entry for entry in entries if isinstance(entry, Mapping)),

@@ -88,7 +88,7 @@ def parse_row(
         return Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
     created = _number(get("created_utc"))
     if created is None or not FIRST_REDDIT_SECOND <= created <= now + 86_400:
-        return Skipped("bad_time", f"{_text(get('created_utc'))[:40]!r} is not a time of a post")
+        return Skipped("bad_time", f"{_text(get('created_utc'))[:40]!r} is not a valid time")
     if not wanted.takes(label, created):
         return None
     title, body = _plain(get("title")).strip(), _plain(get("selftext")).strip()

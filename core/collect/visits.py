@@ -146,7 +146,7 @@ class Visits:
         """Keep what Reddit says of a subreddit that it was never asked about."""
         facts = parse_subreddit(about)
         if facts is None or facts.name.lower() != target.name.lower():
-            raise Refusal(Outcome.UNREADABLE, "no facts of this subreddit")
+            raise Refusal(Outcome.UNREADABLE, "no data about this subreddit")
         with unattended(self._store, because=WITHIN_A_RUN) as session:
             table.write_facts(session, [asdict(facts)], at=datetime.now(UTC))
         return replace(target, name=facts.name, over_18=facts.over_18)

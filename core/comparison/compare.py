@@ -175,13 +175,13 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
         seen = evaluation.metrics["seen_in_training"]
         if seen:
             found.append(
-                f"The {name} was trained on {seen:.1%} of these posts: its figures promise too"
-                " much."
+                f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
+                " optimistic."
             )
         if find(store, evaluation.snapshot).optimistic:
             found.append(
-                f"The {name}'s posts are split at random: a model sees posts of the future, so its"
-                " figures are optimistic."
+                f"The {name}'s posts are split at random: the model sees posts from the future,"
+                " so its scores are optimistic."
             )
     return found
 
@@ -232,8 +232,8 @@ def require_unsealed(chosen: Pair) -> None:
     """Refuse to look into a test split: each opening is one look, and its figures are kept."""
     if chosen.sealed:
         raise RefusedError(
-            "Evaluations on a sealed test split are compared only when it is opened, which keeps"
-            " the figures and never shows a post",
+            "Evaluations on a sealed test split are compared only when it is opened, which"
+            " stores the figures and never shows a post",
             Hint(
                 "Compare the two models on their validation splits.",
                 Command(

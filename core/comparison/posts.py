@@ -163,7 +163,7 @@ def _aligned(store: Store, pair: Pair) -> Aligned:
     posts = align(*tables_of(store, pair))
     if posts is None:
         raise RefusedError(
-            "The two evaluations are of different posts, so no post can be shown side by side",
+            "The two evaluations are on different posts, so posts cannot be compared one by one",
             Hint(
                 "Evaluate both models on the same split.",
                 Command("evaluate", "EXECUTION", on="SNAPSHOT:valid"),

@@ -60,7 +60,7 @@ class MetricChange:
 
 @dataclass(frozen=True, slots=True)
 class SharedLabels:
-    """Both models on the posts of the subreddits that both know."""
+    """Both models on the posts of the subreddits that both models know."""
 
     posts: int
     metrics: Mapping[str, MetricChange]

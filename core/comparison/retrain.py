@@ -45,7 +45,7 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
             number, error = task.result()
             if number is None:
                 raise SignoffError(
-                    error, "Correct that, and run the command again. What is done is kept."
+                    error, "Correct that, and run the command again. Finished runs are kept."
                 )
             yield number
     finally:

@@ -31,7 +31,7 @@ _HEADS: dict[Judgement, str] = {
     BETTER: "{candidate} is better than {baseline}",
     WORSE: "{candidate} is worse than {baseline}",
     WITHIN: "The difference between {candidate} and {baseline} is within the noise",
-    SAME: "No difference between {candidate} and {baseline} is shown",
+    SAME: "These posts show no difference between {candidate} and {baseline}",
 }
 _HEADS_UNPAIRED: dict[Judgement, str] = {
     BETTER: "{candidate} scores higher than {baseline}",
@@ -52,18 +52,20 @@ def _macro(macro: MetricChange) -> str:
 def _posts(summary: ComparisonSummary) -> str:
     sets = summary.label_sets
     posts = sets.shared.posts if sets else summary.posts
-    known = f" of the {summary.subreddits.shared:,} subreddits that both know" if sets else ""
+    known = (
+        f" of the {summary.subreddits.shared:,} subreddits that both models know" if sets else ""
+    )
     if summary.paired:
         return f" on {posts:,} posts{known}"
-    return f" on {posts:,} posts{known} against {summary.posts_baseline:,} others"
+    return f" on {posts:,} posts{known}, against {summary.posts_baseline:,} others"
 
 
 def _mind(summary: ComparisonSummary) -> str:
     if summary.paired:
         return ""
     if summary.one_model:
-        return " One model on two sets of posts: what differs is the posts."
-    return " The posts differ as well as the models, so this tells of both together."
+        return " This is one model on two sets of posts: only the posts differ."
+    return " The posts differ as well as the models, so this reflects both."
 
 
 def _subreddits(summary: ComparisonSummary) -> str:

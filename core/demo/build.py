@@ -136,7 +136,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
     )
     october, _ = create(store, Rules(fractions=FRACTIONS), name="until-october", progress=progress)
     for done, step in enumerate(_HISTORY):
-        progress("Training the demo's models", done, len(_HISTORY))
+        progress("Training the demo models", done, len(_HISTORY))
         _take(store, step, october if step.october else september)
     check(store, progress=progress)
 
@@ -189,7 +189,7 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
 def _release(store: Store, model: Model, comment: str) -> None:
     number = model.execution
     if _state(store, model) == CandidateState.PROPOSED:
-        openings.open_test(store, number, reason="Before the decision, as the policy wants.")
+        openings.open_test(store, number, reason="Before the decision, as the policy requires.")
     if _state(store, model) == CandidateState.TESTED:
         review.approve(store, number, comment=comment)
     version = candidates.get(store, number).version

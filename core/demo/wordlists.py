@@ -171,7 +171,7 @@ def _check_names(folder: Path, subreddits: tuple[Subreddit, ...]) -> None:
     seen: set[str] = set()
     for one in subreddits:
         if one.name.lower() in seen:
-            raise Table(f"{one.topic}.toml, r/{one.name}", {}).refuse("this name stands twice")
+            raise Table(f"{one.topic}.toml, r/{one.name}", {}).refuse("this name is used twice")
         seen.add(one.name.lower())
 
 

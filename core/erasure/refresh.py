@@ -115,7 +115,7 @@ class _Asking:
                 if not answered:
                     aside.append(ids)
                 if silent_for == GIVE_UP:
-                    return _unavailable("it shows none of the posts that it is asked for")
+                    return _unavailable("it returns none of the requested posts")
             # By now there may be a post that was shown, to tell a strange answer from a true one.
             self._found.unanswered = sum(len(ids) for ids in aside if not self._one(ids, round_))
         except Refusal as refusal:
@@ -166,6 +166,6 @@ class _Asking:
 
 def _unavailable(why: str) -> UnavailableError:
     return UnavailableError(
-        f"Reddit's answers cannot be trusted now: {why}",
+        f"Reddit's answers cannot be trusted right now: {why}",
         "Run the command again later. It continues where it stopped.",
     )

@@ -146,7 +146,7 @@ def _evaluate(
 
 
 def _seen(store: Store, model: Model, data: SplitFile) -> float:
-    """Share of the posts that the model was trained on: above 0, its scores promise too much."""
+    """Share of the posts that the model was trained on: above 0, its scores are too optimistic."""
     with store.read() as session:
         trained_on = snapshot_rows.get(session, model.snapshot)
     if trained_on is None or not len(data):

@@ -100,7 +100,7 @@ def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
             run.log(f"{kind} #{number} succeeded")
             _finish(store, run, path, table.SUCCEEDED, None)
         except KeyboardInterrupt:
-            _finish_badly(store, run, path, table.INTERRUPTED, "Interrupted by the person.")
+            _finish_badly(store, run, path, table.INTERRUPTED, "Interrupted by the user.")
             raise
         except BaseException as error:
             _finish_badly(store, run, path, table.FAILED, f"{type(error).__name__}: {error}")

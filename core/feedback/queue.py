@@ -65,7 +65,7 @@ def label(
         if number is None:
             raise NotFoundError(
                 f"There is no text {public[:50]!r}, or it has been deleted",
-                Hint("List the texts that wait.", Command("feedback queue")),
+                Hint("List the texts that are waiting.", Command("feedback queue")),
             )
         before = table.label_of(session, number)
         if before is not None:

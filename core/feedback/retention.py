@@ -64,7 +64,7 @@ def erase_expired(store: Store) -> ErasedTexts:
 
 
 def _erase_expired(store: Store) -> int:
-    with unattended(store, because="users were promised it, whoever happens to look") as session:
+    with unattended(store, because="users were promised it") as session:
         erased = table.erase_older(session, before=datetime.now(UTC) - keeps())
     if erased:
         store.scrub_quickly()

@@ -48,7 +48,7 @@ class SubmissionWriter:
             return self._worker.ask((list(map(_row, sent)), seconds), seconds=seconds)
         except (WorkerError, TimeoutError) as error:
             raise UnavailableError(
-                f"The suggestions cannot be stored: {str(error) or 'it takes too long'}",
+                f"The suggestions cannot be stored: {str(error) or 'it took too long'}",
                 "Free some disk space, or stop what locks the database.",
             ) from error
 

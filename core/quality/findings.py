@@ -73,7 +73,7 @@ def _problems(summary: QualitySummary, subreddits: pd.DataFrame) -> list[Finding
             "elsewhere",
             summary.elsewhere,
             "with a text that was also posted in another subreddit",
-            "Nothing can mend this. From the text alone, no model can name the subreddit of more"
+            "This cannot be fixed. From the text alone, no model can name the subreddit of more"
             f" than {best:.1%} of the posts correctly.",
         ),
         Finding(
@@ -118,7 +118,7 @@ def _facts(summary: QualitySummary) -> list[Finding]:
             summary,
             "generated",
             summary.generated,
-            "generated for the demonstration",
+            "generated for the demo",
             "Nobody wrote these posts. Figures based on them say nothing about Reddit.",
             problem=False,
         ),
@@ -150,9 +150,10 @@ def _languages(summary: QualitySummary) -> list[Finding]:
             posts=round((1 - commonest.share) * summary.posts),
             share=1 - commonest.share,
             interval=(1 - high, 1 - low),
-            text=f"{1 - commonest.share:.1%} of the posts in another language than most"
-            f" ({commonest.language}): {clear - commonest.posts:,} of a random {clear:,} that are"
-            f" long enough to tell; {languages.unclear:,} more were not",
+            text=f"{1 - commonest.share:.1%} of the posts in a language other than"
+            f" {commonest.language}: {clear - commonest.posts:,} of a random {clear:,} that"
+            f" are long enough to detect a language; {languages.unclear:,} more were too"
+            " short",
             hint=Hint("If there are enough of them, a model learns them like any others."),
             problem=False,
         )

@@ -83,7 +83,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
     _check_name(alias)
     if alias == CANARY:
         raise InputError(
-            "The canary needs a share of the callers, not only a version",
+            "The canary needs a share of callers, not only a version",
             Hint("Give the canary a share.", Command("alias canary", version, share=0.1)),
         )
     with acting(store, Role.RELEASER, to=f"move {alias}") as (session, actor):
@@ -185,7 +185,7 @@ def set_canary(
     if not 0 <= share < 1:
         raise InputError(
             f"The share {share:g} is not at least 0 and below 1",
-            "Give 0.1 for a tenth of the callers.",
+            "Give 0.1 for a tenth of callers.",
         )
     with acting(store, Role.RELEASER, to="set a canary") as (session, actor):
         found = _version(session, version)
@@ -216,7 +216,7 @@ def set_canary(
         if seen is not None and seen != on:
             raise ConflictError(
                 f"Somebody has just changed or ended the canary of {seen.version}",
-                "You changed nothing. Look again, then decide.",
+                "Nothing was changed. Look again, then decide.",
             )
         table.move_alias(session, CANARY, before=before, after=version)
         canary_set = CanarySet(
@@ -334,7 +334,7 @@ def _version(session: Session, name: str) -> Version:
 def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:
     return ConflictError(
         f"{alias} now names {now or 'nothing'}, not {expected or 'nothing'}: somebody has moved it",
-        "You moved nothing. Look at its history, then decide again.",
+        "Nothing was moved. Look at its history, then decide again.",
     )
 
 

@@ -68,20 +68,22 @@ class Budget:
         """Why it cannot be opened any more, as a sentence; None if it can."""
         split = f"The test split of {self.snapshot.id}"
         if self.passed is not None:
-            return f"{split} is spent: #{self.passed} passed it, and by the policy that ends it."
+            return (
+                f"{split} is spent: #{self.passed} passed it, and the policy allows only one pass."
+            )
         if self.possible == 0:
             return (
                 f"{split} has {count(self.posts, 'post')}: too few to judge even one candidate"
                 f" within ±{self.epsilon:g}."
             )
         if self.left == 0:
-            also = f", {self.elsewhere:,} of them as part of others" if self.elsewhere else ""
+            also = f", {self.elsewhere:,} of them through other snapshots" if self.elsewhere else ""
             return f"{split} is spent: {self.used:,} uses of {self.possible:,}{also}."
         if self.age < 0:
-            return f"{split} was frozen in the future: the clock was set back since."
+            return f"{split} was frozen in the future: the clock has been set back since then."
         if self.stale:
             age = count(self.age, "day")
-            return f"{split} is stale: frozen {age} ago, the limit is {self.max_age:,}."
+            return f"{split} is stale: it was frozen {age} ago, and the limit is {self.max_age:,}."
         return None
 
     @property

@@ -87,7 +87,7 @@ def find(session: Session, number: int) -> Candidate:
 
 
 def listing(store: Store) -> list[Candidate]:
-    """All candidates, the last proposed first."""
+    """All candidates, last proposed first."""
     with store.read() as session:
         events = history.events(session)
     by_candidate: dict[int, list[ReleaseEvent]] = {}

@@ -198,7 +198,7 @@ def history(store: Store, candidate: Candidate) -> list[ReleaseEvent]:
 
 def caveats(store: Store, case: Case) -> list[str]:
     """What to know before believing any of it, as sentences; often none."""
-    leaked = case.leaked and f"Its sealed test gave no answer: {case.leaked.comment}."
+    leaked = case.leaked and f"Its sealed test gave no result: {case.leaked.comment}."
     outdated = case.evidence.outdated
     found = [why for why in (leaked, outdated) if why]
     return [*found, *review.caveats(store, case.candidate)]
@@ -219,8 +219,8 @@ def next_step(case: Case) -> Step:
 def _before_approval(case: Case) -> Step:
     if rules.against_approval(case.candidate, case.evidence, NOBODY) is None:
         failed = case.evidence.failed
-        overruling = "reject it, or approve it with a reason although a gate fails"
-        words = overruling if failed else "approve or reject it"
+        override = "reject it, or approve it with a reason although a gate fails"
+        words = override if failed else "approve or reject it"
         verb = "reject" if failed else "approve"
         command = Command(f"release {verb}", case.number, comment="…")
         return Step(Action.DECIDE, words, Role.REVIEWER, command)
@@ -243,7 +243,7 @@ def _after_approval(case: Case) -> Step:
     words = (
         f"release {version} to production"
         if first
-        else f"release {version} to all callers, or to a share of them first"
+        else f"release {version} to all callers, or first to a share of them"
     )
     command = Command("alias set", PRODUCTION, version or "")
     return Step(Action.SERVE, words, Role.RELEASER, command)

@@ -58,7 +58,7 @@ class Check:
 
     @property
     def failed(self) -> tuple[Gate, ...]:
-        """The gates that fail by the evidence: whoever approves overrules them."""
+        """The gates that fail by the evidence: an approval overrides them."""
         return tuple(g for g in self.gates if g.verdict == GateVerdict.FAIL and g.name != REVIEW)
 
 
@@ -194,9 +194,9 @@ def _alone(store: Store, judged: Evaluation, production: int | None) -> Evidence
         intervals=own_intervals(store, judged),
         missing="There is no version in production to compare with."
         if production is None
-        else "This is the version in production: there is no other to compare with."
+        else "This version is in production, so there is no other version to compare it with."
         if production == judged.model_execution
-        else "There was no version in production to compare with then.",
+        else "There was no version in production to compare with at that time.",
     )
 
 
@@ -242,8 +242,11 @@ def _decided(events: tuple[ReleaseEvent, ...]) -> bool:
 def _outdated(candidate: int, baseline: int | None, production: int | None) -> str | None:
     if production in (None, candidate, baseline):
         return None
-    compared = f"compares with #{baseline}" if baseline else "compares with nothing"
-    return f"Production has moved since: the evidence {compared}, production is #{production} now."
+    compared = f"compares with #{baseline}" if baseline else "has no comparison"
+    return (
+        f"Production has changed since: the evidence {compared}, but production is now"
+        f" #{production}."
+    )
 
 
 def _said(gate: Gate) -> dict[str, object]:

@@ -86,7 +86,7 @@ class LeakedTest(EndOfOpening):
 
     def sentence(self, names: Mapping[str, str]) -> str:
         test = _test(self.snapshot, names)
-        refused = f"got no answer from {test} for candidate #{self.candidate}"
+        refused = f"got no result from {test} for candidate #{self.candidate}"
         return f"{self.by} {refused}{quoted(self.comment)}"
 
 
@@ -124,9 +124,9 @@ class Approved(ReleaseEvent):
     override: str | None
 
     def __str__(self) -> str:
-        overruling = ", overruling a failed gate" if self.override else ""
-        because = f" Overruled because: “{self.override}”" if self.override else ""
-        approved = f"approved candidate #{self.candidate} as {self.version}{overruling}"
+        overriding = ", overriding a failed gate" if self.override else ""
+        because = f" Override: “{self.override}”" if self.override else ""
+        approved = f"approved candidate #{self.candidate} as {self.version}{overriding}"
         return f"{self.by} {approved}{quoted(self.comment)}{because}"
 
 
@@ -200,7 +200,7 @@ class CanarySet(NamedVersion):
     comment: str
 
     def __str__(self) -> str:
-        gave = f"gave {self.version} {self.share:.0%} of the callers"
+        gave = f"gave {self.version} {self.share:.0%} of callers"
         done = gave if self.share else f"ended the canary of {self.version}"
         return f"{self.by} {done}{quoted(self.comment)}"
 

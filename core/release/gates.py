@@ -104,16 +104,16 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
         return _unjudged(limit, why, edge=None)
     value, interval = macro.difference, macro.interval
     if interval is None:
-        return _unjudged(limit, "The comparison holds no interval of macro F1.", edge=floor)
+        return _unjudged(limit, "The comparison has no interval of macro F1.", edge=floor)
     low, high = interval
     edge = f"{signed(floor) if floor else '0'}{', the noise of retraining' if by_noise else ''}"
     if low > floor:
-        verdict, words = GateVerdict.PASS, f"the whole interval lies above {edge}"
+        verdict, words = GateVerdict.PASS, f"the whole interval is above {edge}"
     elif high < floor:
-        verdict, words = GateVerdict.FAIL, f"the whole interval lies below {edge}"
+        verdict, words = GateVerdict.FAIL, f"the whole interval is below {edge}"
     else:
         verdict = GateVerdict.INCONCLUSIVE
-        words = f"the interval reaches across {edge}, so these posts do not decide"
+        words = f"the interval includes {edge}, so these posts do not decide it"
     return Gate(
         name=limit.name,
         verdict=verdict,
@@ -152,7 +152,7 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
         verdict = GateVerdict.FAIL
     elif len(gone):
         lost = [f"r/{name}" for name in gone["subreddit"]]
-        why = f"The candidate no longer knows {_named(lost)}: a person must weigh that."
+        why = f"The candidate no longer knows {_named(lost)}: a person must judge this."
         verdict = GateVerdict.INCONCLUSIVE
     elif shared.empty:
         why = f"No shared subreddit has {fewest:,} posts or more, so none could be judged."
@@ -184,7 +184,7 @@ def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
         "wasserstein": ("Wasserstein", shift.wasserstein),
         "psi": ("PSI", shift.psi),
     }[limit.key]
-    said = f"The distance of the two distributions of p@1 ({name}) is"
+    said = f"The distance between the two distributions of p@1 ({name}) is"
     return _by_value(limit, said, value, at_least=False)
 
 
@@ -207,7 +207,7 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
         return _unjudged(limit, "The sealed test has not been opened.", edge=float(most))
     age, ago = evidence.tested.split_age, evidence.tested.ago
     if min(age, ago) < 0:
-        why = "The clock was set back, so the age is unknown."
+        why = "The clock has been set back, so the age is unknown."
         return _unjudged(limit, why, edge=float(most))
     if max(age, ago) <= most:
         verdict, words = GateVerdict.PASS, f"both within the limit of {most:,}"
@@ -218,7 +218,7 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
         verdict=verdict,
         value=float(age),
         limit=float(most),
-        why=f"The sealed test was opened {count(age, 'day')} after its freezing,"
+        why=f"The sealed test was opened {count(age, 'day')} after it was frozen,"
         f" {count(ago, 'day')} ago: {words}.",
     )
 
@@ -226,7 +226,7 @@ def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
 def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:
     author, reviewer = evidence.proposed_by, evidence.reviewed_by
     if author is None or reviewer is None:
-        why = "It was not proposed yet." if author is None else "Nobody has reviewed it yet."
+        why = "It has not been proposed yet." if author is None else "Nobody has reviewed it yet."
         return _unjudged(limit, why, edge=None)
     said = f"{reviewer} reviewed what {author} proposed"
     if reviewer != author:
@@ -276,16 +276,16 @@ def _by_interval(
     edge = float(limit.value)
     if value is None or interval is None:
         what = "value" if value is None else "interval"
-        return _unjudged(limit, f"The evidence holds no {what} to judge by.", edge=edge)
+        return _unjudged(limit, f"The evidence has no {what} to judge by.", edge=edge)
     low, high = interval
     allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
     if low >= edge if at_least else high <= edge:
-        verdict, words = GateVerdict.PASS, f"the whole interval keeps to {allowed}"
+        verdict, words = GateVerdict.PASS, f"the whole interval is within {allowed}"
     elif high < edge if at_least else low > edge:
-        verdict, words = GateVerdict.FAIL, f"the whole interval lies beyond {allowed}"
+        verdict, words = GateVerdict.FAIL, f"the whole interval is beyond {allowed}"
     else:
         verdict = GateVerdict.INCONCLUSIVE
-        words = f"the interval reaches across {allowed}, so these posts do not decide"
+        words = f"the interval includes {allowed}, so these posts do not decide it"
     return Gate(
         name=limit.name,
         verdict=verdict,
@@ -300,7 +300,7 @@ def _by_value(limit: Limit, said: str, value: float | None, *, at_least: bool) -
     """For what has no interval."""
     edge = float(limit.value)
     if value is None:
-        return _unjudged(limit, "The evidence holds no value to judge by.", edge=edge)
+        return _unjudged(limit, "The evidence has no value to judge by.", edge=edge)
     kept = value >= edge if at_least else value <= edge
     allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
     return Gate(

@@ -86,8 +86,8 @@ class Leakage:
                 f"{seen.count:,} {name} ({seen})" for name, seen in kinds.items() if seen.count
             )
             yield (
-                f"{count(alike, 'post')} of {self.posts:,} in the test split resemble posts that it"
-                f" was trained on, where {self.most_near:.1%} may: {said}"
+                f"{count(alike, 'post')} of {self.posts:,} in the test split resemble posts that"
+                f" it was trained on; the limit is {self.most_near:.1%}: {said}"
             )
 
 

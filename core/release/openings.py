@@ -238,7 +238,7 @@ def _test(
         raise RefusedError(
             f"#{row.candidate} cannot be judged by the test of {snapshot.id}: {leakage.refused}",
             Hint(
-                "Train it again without them, or test it on a newer snapshot.",
+                "Train it again without these posts, or test it on a newer snapshot.",
                 Command("release test", row.candidate, on="SNAPSHOT", reason="…"),
             ),
         )
@@ -310,7 +310,7 @@ def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise InputError(
             "Give a reason for opening the sealed test",
-            "The ledger keeps it; one sentence is enough.",
+            "It stays in the ledger; one sentence is enough.",
         )
     if len(reason) > MAX_REASON:
         raise InputError(

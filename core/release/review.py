@@ -157,9 +157,9 @@ def _disagreement(churn: ChurnCounts, posts: int, policy: Policy) -> list[str]:
     if seen <= promised:
         return []
     said = (
-        f"On {seen:.1%} of the posts exactly one of the two is right; the budget of the test counts"
-        f" with {promised:.1%} at most ([test_budget] disagreement), so its tolerance of"
-        f" ±{policy.rules.epsilon:g} is not promised for this answer."
+        f"On {seen:.1%} of the posts exactly one of the two models is right. The test budget"
+        f" assumes at most {promised:.1%} ([test_budget] disagreement), so its tolerance of"
+        f" ±{policy.rules.epsilon:g} is not guaranteed for this answer."
     )
     return [said]
 
@@ -185,8 +185,7 @@ def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None
         names = ", ".join(gate.name for gate in evidence.failed)
         raise GateFailedError(
             f"#{candidate.number} fails {names}",
-            "Reject it, or give a reason with --override: the release is then marked as overruled,"
-            " for good.",
+            "Reject it, or give a reason with --override. The override stays on record.",
         )
 
 

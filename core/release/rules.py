@@ -19,13 +19,13 @@ def against_opening(candidate: Candidate, budget: Budget) -> RefusedError | None
     number = candidate.number
     if candidate.state in (CandidateState.REJECTED, CandidateState.RELEASED):
         return ConflictError(
-            already(candidate), "A sealed test serves the decision, which has been made."
+            already(candidate), "A sealed test serves the decision, and the decision has been made."
         )
     if candidate.unfinished is not None:
         split = candidate.unfinished.snapshot[:12]
         return ConflictError(
             f"#{number} has an unfinished opening of the sealed test of {split}",
-            Hint("Finish that one first.", Command("release test", number, on=split)),
+            Hint("Finish it first.", Command("release test", number, on=split)),
         )
     if budget.closed:
         return RefusedError(budget.closed.rstrip("."), budget.hint)
@@ -36,7 +36,7 @@ def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | N
     """Against rejecting; an approval that is void can be taken back so."""
     number = candidate.number
     if candidate.state == CandidateState.APPROVED and void(candidate, evidence) is None:
-        return ConflictError(already(candidate), "It is up to a releaser now.")
+        return ConflictError(already(candidate), "The next step is up to a releaser.")
     if candidate.state in (CandidateState.REJECTED, CandidateState.RELEASED):
         return ConflictError(
             already(candidate),
@@ -51,7 +51,7 @@ def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | N
 
 
 def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> RefusedError | None:
-    """Against approving by ``actor``. Failed gates are not: overruling them takes a reason."""
+    """Against approving by ``actor``. Failed gates are not: overriding them needs a reason."""
     number = candidate.number
     if refusal := against_rejection(candidate, evidence):
         return refusal
@@ -120,7 +120,7 @@ def void(candidate: Candidate, evidence: Check) -> str | None:
         return None
     because = "the policy or the evidence has changed"
     if evidence.outdated:
-        because = "production has moved"
+        because = "production has changed"
     return f"The approval of #{candidate.number} is void: {because} since."
 
 

@@ -37,7 +37,7 @@ AGAIN_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Who answers a caller, and under which name they were asked for."""
+    """Who answers a caller, and under which name they were requested."""
 
     suggester: Suggester
     name: str
@@ -62,7 +62,7 @@ def load_beside(store: Store, version: str) -> Suggester:
     if found is None:
         raise NotFoundError(
             f"There is no alias or version {version[:50]!r}",
-            "GET /v1/aliases and GET /v1/versions list what there is.",
+            "GET /v1/aliases and GET /v1/versions list all of them.",
         )
     try:
         load = loader(store, of_execution(store, found.candidate))
@@ -211,7 +211,7 @@ class Pool:
         elif held is not None:
             self._drop(name)
         why = Hint(f"{error.reason.rstrip('.')}. {error.hint.text}", error.hint.command)
-        alarm = Alarm(f"{name} names {version}, which cannot be served, so {left}", why)
+        alarm = Alarm(f"{name} names {version}, which cannot be served: {left}", why)
         self._failures[name] = _Failure(version, alarm, time.monotonic() + AGAIN_SECONDS)
 
     def _get(self, version: str) -> Suggester:

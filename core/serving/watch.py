@@ -75,14 +75,14 @@ class Watched:
         if errors and errors[0] > self.rules.max_error_rate:
             found.append(
                 f"The canary {self.version} could not answer {self.count.errors:,} of"
-                f" {self.count.requests:,} requests, {errors[0]:.1%} at least; the policy allows"
-                f" {self.rules.max_error_rate:.1%}"
+                f" {self.count.requests:,} requests, an error rate of at least {errors[0]:.1%};"
+                f" the policy allows {self.rules.max_error_rate:.1%}"
             )
         if drop and drop[0] > self.rules.max_p_at_1_drop:
             found.append(
-                f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f}, and"
-                f" {self.baseline.mean:.3f} for {self.production}: lower by {drop[0]:.3f} at least;"
-                f" the policy allows {self.rules.max_p_at_1_drop:.3f}"
+                f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f},"
+                f" against {self.baseline.mean:.3f} for {self.production}: lower by at least"
+                f" {drop[0]:.3f}; the policy allows {self.rules.max_p_at_1_drop:.3f}"
             )
         return found
 

@@ -91,7 +91,7 @@ def replace(store: Store) -> SealKey:
             raise RefusedError(
                 "SIGNOFF_SEAL_KEY gives the key of the sealed splits, so only the environment can"
                 " change it",
-                "Set SIGNOFF_SEAL_KEY_PREVIOUS to the present key and SIGNOFF_SEAL_KEY to a new"
+                "Set SIGNOFF_SEAL_KEY_PREVIOUS to the current key and SIGNOFF_SEAL_KEY to a new"
                 " one (openssl rand -base64 32), then run the command again.",
             )
         return old

@@ -25,7 +25,7 @@ class Sealed:
 
 
 def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
-    """Encrypt ``plain`` with the present key and store it; the digest of the sealed file.
+    """Encrypt ``plain`` with the current key and store it; the digest of the sealed file.
 
     ``run`` can only succeed while that key is still the present one: whatever is sealed with a key
     is known to those who replace it.

@@ -69,17 +69,17 @@ def _source(store: Store, snapshot: Snapshot, split: str) -> Source:
 def _contradictions(store: Store, snapshot: Snapshot, parts: dict[str, Held]) -> Iterator[str]:
     posts = {split: part.posts for split, part in parts.items()}
     if posts != snapshot.splits:
-        yield f"Its files hold {posts} posts, and {snapshot.splits} were frozen."
+        yield f"Its files contain {posts} posts, but {snapshot.splits} were frozen."
     if len({part.labels for part in parts.values()}) != 1:
         yield "Its splits do not name the same subreddits."
     erased = {split: len(part.erased) for split, part in parts.items() if part.erased}
     if erased != snapshot.erased:
-        yield f"In its files {erased} posts are empty, and {snapshot.erased} were erased."
+        yield f"In its files {erased} posts are empty, but {snapshot.erased} were erased."
     with store.read() as session:
         ids = [post for part in parts.values() for post in part.erased]
         unknown = len(set(ids) - erasure.buried(session, ids))
     if unknown:
-        yield f"{count(unknown, 'post')} are empty in its files that nobody erased."
+        yield f"{count(unknown, 'post')} in its files are empty although nobody erased them."
     digest = snapshot_digest(
         normaliser=snapshot.normaliser,
         rules=snapshot.rules,

@@ -15,7 +15,10 @@ from core.store.engine import Store
 from core.store.executions import INTERRUPTED, RUNNING, Execution
 from core.store.writing import write
 
-_WHY = "It ended without a word (killed, the machine stopped, or the disk was full)."
+_WHY = (
+    "It ended without reporting a result (it was killed, the machine stopped, or the disk was"
+    " full)."
+)
 
 
 def begun(number: int, started: datetime) -> None:

@@ -93,7 +93,7 @@ class CollectionRow(Base):
     failures: Mapped[int]
     """In a row, the last one included."""
     retry_at: Mapped[datetime | None]
-    """It is left alone until then."""
+    """It waits until then."""
 
 
 class PostRow(Base):
@@ -197,7 +197,7 @@ class SnapshotRow(Base):
     left_out: Mapped[Json]
     """Reason -> number of posts that the rules left out."""
     generated: Mapped[bool]
-    """True if any post was generated for the demonstration."""
+    """True if any post was generated for the demo."""
     train: Mapped[Digest]
     valid: Mapped[Digest]
     sealed_test: Mapped[Digest]
@@ -333,7 +333,7 @@ class ReleaseEventRow(RecordRow):
     shown: Mapped[Digest | None]
     """Of everything that was shown to who decided."""
     override: Mapped[str | None]
-    """Why a failed gate was overruled."""
+    """Why a failed gate was overridden."""
     share: Mapped[float | None]
     """Of the callers whom a canary serves."""
 

@@ -81,7 +81,7 @@ def test_what_cannot_be_a_name_is_refused(store: Store, name: str) -> None:
         lambda: members.grant(store, name, Role.REVIEWER),
         lambda: members.make_token(store, name, Role.VIEWER),
     ):
-        with pytest.raises(InputError, match="cannot be a name"):
+        with pytest.raises(InputError, match="is not a valid name"):
             give()
     assert events(store) == 0
 
@@ -225,7 +225,7 @@ def test_what_a_person_holds_is_what_their_last_event_gave() -> None:
         (3, "in secret", "UPDATE {} SET secret=replace(secret, substr(secret, 1, 1), 'x')"),
         (3, "in expires_at", "UPDATE {} SET expires_at = NULL WHERE id = 3"),
         (3, "cannot be read", "UPDATE {} SET expires_at = 'noon' WHERE id = 3"),
-        (2, "access_events/2: it is not there", "DELETE FROM {} WHERE id = 2"),
+        (2, "access_events/2, which is missing", "DELETE FROM {} WHERE id = 2"),
         (
             4,
             "access_events/4 has no entry",
@@ -235,7 +235,7 @@ def test_what_a_person_holds_is_what_their_last_event_gave() -> None:
             ),
         ),
         (3, "access_events/3 has no entry", "DELETE FROM audit WHERE number = 3"),
-        (2, "is not what was hashed", "UPDATE audit SET content = replace(content, 'bob', 'e')"),
+        (2, "does not match its hash", "UPDATE audit SET content = replace(content, 'bob', 'e')"),
     ],
 )
 def test_whoever_tampers_with_roles_is_found_and_where(

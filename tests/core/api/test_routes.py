@@ -322,7 +322,9 @@ def test_what_disk_and_models_say_goes_into_the_log_alone(
     assert refused.status_code == 503
     assert "secret" not in refused.text
     assert refused.headers["Retry-After"]
-    (line,) = [one.line for one in caplog.records if one.message == "a request cannot be answered"]
+    (line,) = [
+        one.line for one in caplog.records if one.message == "a request could not be answered"
+    ]
     assert "/srv/secret" in line["error"]
 
 

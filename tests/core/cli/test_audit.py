@@ -51,8 +51,8 @@ def test_a_whole_log_is_verified_anchored_and_held(decided: Road, tmp_path: Path
         "head": made["head"],
         "anchors": 2,
     }
-    assert "whole: 2 entries" in signoff("audit", "verify").out
-    assert "holds all 2 anchors" in signoff("audit", "verify", "--anchor", anchors).out
+    assert "intact: 2 entries" in signoff("audit", "verify").out
+    assert "contains all 2 anchors" in signoff("audit", "verify", "--anchor", anchors).out
 
 
 def test_a_broken_log_is_told_in_a_sentence_and_in_json(decided: Road, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_an_export_can_be_checked_as_the_documents_say(
 
 
 def test_without_decisions_there_is_a_sentence(road: Road, tmp_path: Path) -> None:
-    assert signoff("audit", "verify").out == "No decision was taken yet.\n"
+    assert signoff("audit", "verify").out == "There are no decisions yet.\n"
     assert signoff("audit", "export").out == ""
     assert_refused(signoff("audit", "anchor", tmp_path / "a"), "no decision to anchor")
     missing = signoff("audit", "verify", "--anchor", tmp_path / "a")

@@ -23,7 +23,7 @@ from tests.workspaces import overwrite
     ("words", "fragments"),
     [
         (("executions", "show", 99), ("no execution #99", "signoff executions list")),
-        (("executions", "show", "first"), ("'first' is no execution's number",)),
+        (("executions", "show", "first"), ("'first' is not the number of an execution",)),
         (("train", "--snapshot", "autumn"), ("no snapshot 'autumn'", "signoff snapshot list")),
         (("snapshot", "show", "autumn"), ("no snapshot 'autumn'",)),
         (("evaluate", 99, "--on", "small"), ("no execution #99",)),
@@ -52,7 +52,7 @@ from tests.workspaces import overwrite
         (("train", "--snapshot", "small", "--param", "depth"), ("not name=value",)),
         (("train", "--snapshot", "small", "--param", "lr=1e9"), ("Encountered NaN",)),
         (("train", "--snapshot", "small", "--model", "oracle"), ("'oracle'", "fasttext")),
-        (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' does not fit",)),
+        (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' is not three numbers",)),
         (("snapshot", "create", "--since", "spring"), ("--since 'spring' is not a date",)),
         (("snapshot", "create", "--min-posts", 1000), ("--min-posts",)),
         (("import", "nowhere"), ("nowhere does not exist",)),
@@ -86,9 +86,9 @@ def broken_gzip(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "fragments"),
     [
-        (empty_folder, ("holds no file of posts", ".csv.gz")),
+        (empty_folder, ("has no files of posts", ".csv.gz")),
         (without_columns, ("has no column created_utc, selftext",)),
-        (broken_gzip, ("cannot be read", "What could be read is imported")),
+        (broken_gzip, ("cannot be read", "Everything that could be read is imported")),
     ],
 )
 def test_what_holds_no_posts_is_refused(
@@ -124,7 +124,9 @@ def test_a_newer_database_is_refused_and_left_alone(store: Store) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     before = {path.name: path.stat().st_size for path in store.home.iterdir()}
-    assert_refused(signoff("executions", "list"), "schema 9999", "Update Signoff")
+    assert_refused(
+        signoff("executions", "list"), "(9999)", "Use the version of Signoff that wrote it"
+    )
     assert {path.name: path.stat().st_size for path in store.home.iterdir()} == before
 
 
@@ -178,15 +180,11 @@ def test_imports_tell_new_corrected_unchanged_and_malformed_rows(
 
 
 def test_an_error_of_ours_asks_for_a_report_and_shows_more_on_demand(road: Road) -> None:
-    tamper(
-        road.store,
-        "INSERT INTO release_events (at, by, kind, candidate, comment)"
-        " VALUES ('2026-05-31 00:00:00.000000', 'eve', 'crowned', 3, '')",
-    )
-    told = signoff("release", "show", 3)
+    tamper(road.store, "UPDATE executions SET params = 'no JSON' WHERE number = 3")
+    told = signoff("executions", "show", 3)
     assert (told.code, len(told.err.splitlines())) == (1, 1)
     assert "Please report it" in told.err
-    assert "Traceback" in signoff("release", "show", 3, "--traceback").err
+    assert "Traceback" in signoff("executions", "show", 3, "--traceback").err
 
 
 def test_a_table_that_cannot_be_written_is_said_to_be(road: Road, tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def test_from_the_ranking_to_the_posts_in_json(reddit: FakeReddit) -> None:
 def test_what_people_are_told(reddit: FakeReddit) -> None:
     ranked = signoff("collect", "subreddits", "--top", 10).out
     assert "Kept 3 subreddits, 3 of them new" in ranked
-    assert "Reddit lists only these; 10 were asked for." in ranked
-    assert "Left out as over 18: 1; --over-18 keeps them too." in ranked
+    assert "Reddit lists only these; 10 were requested." in ranked
+    assert "Left out as over 18: 1; --over-18 includes them." in ranked
     first = signoff("collect", "posts").out
     assert "Read 15 posts of 2 subreddits" in first
     assert "15 new, 0 updated, 0 unchanged" in first
@@ -93,14 +93,16 @@ def test_the_list_and_one_of_it(reddit: FakeReddit) -> None:
         [1],
     )
     shown = signoff("subreddits", "show", "sad").out
-    assert "Last met" in shown
-    assert "private (403 private). It is left alone until" in shown
+    assert "Last outcome, " in shown
+    assert "private (403 private). It waits until" in shown
 
 
 def test_nothing_to_list_says_where_it_comes_from(store: Store) -> None:
     assert "signoff collect subreddits" in signoff("subreddits", "list").out
     assert "'cats'" in signoff("subreddits", "list", "--search", "cats").out
-    assert_refused(signoff("subreddits", "show", "cats"), "No subreddit 'cats' is known", "list")
+    assert_refused(
+        signoff("subreddits", "show", "cats"), "Signoff knows no subreddit 'cats'", "list"
+    )
 
 
 @pytest.mark.parametrize("command", [("subreddits",), ("posts",), ("watch", "--every", "1h")])

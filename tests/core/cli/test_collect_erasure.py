@@ -47,20 +47,20 @@ def test_posts_are_erased_by_name_and_from_a_file(road: Road, tmp_path: Path) ->
     assert signoff("snapshot", "show", "small", "--json").json["erased"] == gone
     assert signoff("snapshot", "list", "--json").json[0]["erased"] == gone
     again = signoff("collect", "erase", "p00007")
-    assert "1 were erased before." in again.out
+    assert "Erased before: 1." in again.out
     assert "Nothing was erased." in again.out
 
 
 def test_what_people_read(road: Road) -> None:
     told = signoff("collect", "erase", "p00007", "zzz9").out
     assert "2 posts named (execution #7)." in told
-    assert "Not here, and will not come: 1." in told
+    assert "Not stored, and will not be imported: 1." in told
     assert "1 erased: by hand." in told
-    assert "Taken out of the snapshots small." in told
+    assert "Removed from the snapshots small." in told
     shown = signoff("snapshot", "show", "small").out
     assert "It was frozen, with 1 post erased since (1 of train)" in shown
     assert (
-        "whole, with 1 post erased since (1 of train)."
+        "intact, with 1 post erased since (1 of train)."
         in signoff("snapshot", "verify", "small").out
     )
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_read(home: Path, tmp_path: Path, content: bytes |
 
 
 def test_a_word_that_is_no_id(home: Path) -> None:
-    assert_refused(signoff("collect", "erase", "why not"), "'why not' is not a post's id")
+    assert_refused(signoff("collect", "erase", "why not"), "'why not' is not the id of a post")
 
 
 def test_refreshing_needs_a_key(home: Path) -> None:
@@ -126,9 +126,9 @@ def test_refreshing(home: Path, reddit: FakeReddit) -> None:
     assert made.keys() == KEYS
     assert (made["checked"], made["erased"], made["absent"]) == (3, {"deleted": 1}, 1)
     again = signoff("collect", "refresh").out
-    assert "No post is due: all were asked for less than 24h ago" in again
+    assert "No post is due: all were checked less than 24h ago" in again
     told = signoff("collect", "refresh", "--older-than", "0s", "--limit", 5).out
-    assert "Asked for 2 posts" in told
-    assert "1 are not shown. They are erased if they still are not a day later." in told
+    assert "Asked Reddit for 2 posts" in told
+    assert "Not found: 1. These are erased if they are still missing a day later." in told
     wrong = signoff("collect", "refresh", "--older-than", "soon")
     assert_refused(wrong, "--older-than 'soon'")

@@ -34,7 +34,7 @@ def test_one_subreddit_is_found_however_it_is_written(store: Store) -> None:
     assert (found["subreddit"], found["posts"], found["gap_list"]) == ("cats", 60, [])
     assert "first utc" in signoff("data", "show", "--subreddit", "cats").out
     unknown = signoff("data", "show", "--subreddit", "dogs")
-    assert_refused(unknown, "counted no posts of r/dogs", "signoff data show --json")
+    assert_refused(unknown, "found no posts of r/dogs", "signoff data show --json")
 
 
 def test_an_outdated_check_says_so(store: Store) -> None:

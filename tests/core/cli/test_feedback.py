@@ -44,7 +44,7 @@ def test_the_summary_has_figures_by_version_and_over_time(sent: str) -> None:
 
 def test_nothing_yet_is_said(road: Road) -> None:
     assert "Nobody has sent a text yet" in signoff("feedback", "summary").out
-    assert "No text waits" in signoff("feedback", "queue").out
+    assert "No text is waiting" in signoff("feedback", "queue").out
     assert_refused(signoff("feedback", "demand"), "No version is in production")
 
 
@@ -54,7 +54,7 @@ def test_a_text_is_found_in_the_queue_labelled_and_frozen(sent: str) -> None:
     assert TITLE in signoff("feedback", "queue").out  # brackets are text, not style
     labelled = signoff("feedback", "label", sent, "r/cats", "--json").json
     assert labelled == {"submission": sent, "subreddit": "cats", "use": "evaluate", "by": "ada"}
-    assert "No text waits" in signoff("feedback", "queue").out
+    assert "No text is waiting" in signoff("feedback", "queue").out
     plain = signoff("snapshot", "create", "--json").json
     with_ = signoff("snapshot", "create", "--feedback", "--json").json
     assert with_["splits"]["valid"] == plain["splits"]["valid"] + 1
@@ -85,14 +85,16 @@ def test_a_label_is_a_name_or_aside_and_given_once(sent: str) -> None:
 def test_what_is_wanted_comes_on_the_collectors_list(sent: str) -> None:
     told = signoff("feedback", "demand", "--json").json
     assert [(one["subreddit"], one["listed"]) for one in told["wanted"]] == [("DevelEire", False)]
-    assert "r/DevelEire is on the list" in signoff("feedback", "demand", "--add", "DevelEire").out
+    assert (
+        "r/DevelEire is now on the list" in signoff("feedback", "demand", "--add", "DevelEire").out
+    )
     assert signoff("feedback", "demand", "--json").json["wanted"][0]["listed"]
     assert_refused(signoff("feedback", "demand", "--version", "20200101.1"), "There is no version")
 
 
 def test_what_is_known_already_is_said_when_it_is_added(sent: str) -> None:
     said = signoff("feedback", "demand", "--add", "r/Cats").out
-    assert "can already name r/Cats" in said
+    assert "already knows r/Cats" in said
     assert "was already on the list" in said
     told = signoff("feedback", "demand", "--add", "irish", "--json").json
     assert told == {"added": "irish", "new": True, "known": False}
@@ -101,7 +103,7 @@ def test_what_is_known_already_is_said_when_it_is_added(sent: str) -> None:
 
 def test_texts_are_erased_by_name(sent: str) -> None:
     assert signoff("feedback", "erase", "--json").json == {"texts": 0, "posts": 0, "backups": []}
-    assert "1 text erased, and 0 posts made of them." in signoff("feedback", "erase", sent).out
+    assert "1 text erased, and 0 posts made from them." in signoff("feedback", "erase", sent).out
     assert_refused(signoff("feedback", "erase", "nothing"), "There is no submission")
     signoff("db", "backup")
     assert "Not erased from 1 backup of the database" in signoff("feedback", "erase").out

@@ -199,12 +199,12 @@ def test_the_same_training_gives_the_earlier_back_unless_forced(road: Road) -> N
 def test_people_are_told_in_words_what_comes_next(road: Road) -> None:
     said = signoff("compare", 3, 5)
     assert (said.code, said.err) == (0, "")
-    assert "#5 and #3 is shown: macro F1" in said.out
+    assert "no difference between #5 and #3: macro F1" in said.out
     assert "macro F1" in said.out
     said = signoff("release", "propose", 3)
     assert "Next, by a reviewer: test it on a newer split, or reject it." in said.out
     set_policy(road.store)
-    assert 'signoff release approve 3 --comment "…"' in signoff("release", "show", 3).out
+    assert "signoff release approve 3 --comment '…'" in signoff("release", "show", 3).out
 
 
 def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> Non
     for fragment in (
         "McNemar, exact: p ",
         "First predictions changed:",
-        "Changes of F1 of 4 shared subreddits:",
+        "Changes in F1 of 4 shared subreddits:",
         " │",
         "r/python",
         f"Every subreddit: {tmp_path / 'changes.csv'}",
@@ -236,7 +236,7 @@ def test_one_model_on_two_splits_is_compared_as_two_samples(road: Road) -> None:
     other = signoff("evaluate", 3, "--on", "small:train", "--json").json["execution"]
     found = signoff("compare", other, 4, "--json").json
     assert (found["kind"], found["posts"], found["posts_baseline"]) == ("unpaired", 24, 192)
-    assert "One model on two sets of posts" in found["sentence"]
+    assert "one model on two sets of posts" in found["sentence"]
     assert "trained on 100.0% of these posts" in found["caveats"][0]
     assert found["slices"] is None
     said = signoff("compare", other, 4).out

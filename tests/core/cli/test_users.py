@@ -10,7 +10,7 @@ from tests.tampering import tamper
 
 
 def test_roles_are_given_listed_and_taken(store: Store) -> None:
-    assert "Nobody has been given a role" in signoff("users", "list").out
+    assert "No roles have been granted yet" in signoff("users", "list").out
     given = signoff("users", "set", "Bob@Example.com", "reviewer", "--json").json
     assert (given["name"], given["event"], given["role"], given["by"]) == (
         "bob@example.com",
@@ -22,7 +22,7 @@ def test_roles_are_given_listed_and_taken(store: Store) -> None:
     assert (bob["name"], bob["role"], bob["by"]) == ("bob@example.com", "reviewer", "ada")
     assert "bob@example.com  reviewer" in signoff("users", "list").out
     said = signoff("users", "remove", "bob@example.com").out
-    assert said == "ada took the role of bob@example.com\n"
+    assert said == "ada removed the role of bob@example.com\n"
     assert signoff("users", "list", "--json").json == []
 
 
@@ -30,7 +30,7 @@ def test_roles_are_given_listed_and_taken(store: Store) -> None:
     ("words", "fragments"),
     [
         (("users", "set", "bob", "boss"), ("'boss' is not a role", "viewer, reviewer")),
-        (("users", "set", "", "reviewer"), ("cannot be a name",)),
+        (("users", "set", "", "reviewer"), ("is not a valid name",)),
         (("users", "remove", "bob"), ("bob has no role", "signoff users list")),
         (("tokens", "create", "ci", "--role", "admin"), ("cannot have the Admin role",)),
         (("tokens", "create", "ci", "--role", "viewer", "--days", "0"), ("for 0 days",)),
@@ -44,7 +44,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
 
 
 def test_a_tokens_secret_is_shown_once_and_alone(store: Store) -> None:
-    assert "There is no token" in signoff("tokens", "list").out
+    assert "There are no tokens" in signoff("tokens", "list").out
     made = signoff("tokens", "create", "ci", "--role", "reviewer")
     secret = made.out.strip()
     assert "not shown again" in made.err

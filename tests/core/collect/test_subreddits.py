@@ -1,4 +1,4 @@
-"""The most popular subreddits: ranks, facts, and fewer than were asked for."""
+"""The most popular subreddits: ranks, facts, and fewer than were requested."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -58,7 +58,7 @@ def test_a_loss() -> None:
 
 def test_an_interval_around_zero_shows_no_difference() -> None:
     text = said(metric(0.004, interval=(-0.002, 0.01)))
-    assert text.startswith("No difference between #5 and #3 is shown: macro F1 +0.004")
+    assert text.startswith("These posts show no difference between #5 and #3: macro F1 +0.004")
 
 
 def test_a_gain_no_larger_than_the_noise_is_none() -> None:
@@ -76,7 +76,7 @@ def test_other_subreddits_are_judged_on_those_that_both_know() -> None:
     both = metric(-0.02, interval=(-0.03, -0.01), verdict=WORSE)
     text = said(everything, shared=both, added=2, removed=1)
     assert text.startswith("#5 is worse than #3: macro F1 −0.020")
-    assert "on 1,900 posts of the 237 subreddits that both know." in text
+    assert "on 1,900 posts of the 237 subreddits that both models know." in text
     assert text.endswith("2 new, 1 no longer known.")
 
 
@@ -93,4 +93,4 @@ def test_one_model_on_two_sets_of_posts_tells_of_the_posts() -> None:
     loss = metric(-0.05, interval=(-0.07, -0.03), verdict=WORSE)
     text = said(loss, kind=Kind.UNPAIRED, one_model=True)
     assert text.startswith("#5 scores lower than #3")
-    assert text.endswith("One model on two sets of posts: what differs is the posts.")
+    assert text.endswith("This is one model on two sets of posts: only the posts differ.")

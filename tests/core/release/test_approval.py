@@ -177,8 +177,8 @@ def test_a_failed_gate_stops_an_approval_and_only_a_reason_overrules_it(tested: 
         found = approve(tested, 5, comment="fine", override=" the old one is down ")
     event = found.events[-1]
     assert event.override == "the old one is down"
-    assert "overruling a failed gate" in str(event)
-    assert "Overruled because: “the old one is down”" in str(event)
+    assert "overriding a failed gate" in str(event)
+    assert "Override: “the old one is down”" in str(event)
     aliases.move(tested, "staging", str(found.version), expected=aliases.current(tested)["staging"])
 
 
@@ -192,7 +192,7 @@ def test_a_reason_where_nothing_fails_marks_nothing(tested: Store) -> None:
     with by("bob"):
         found = approve(tested, 5, comment="fine", override="to be safe")
     assert found.events[-1].override is None
-    assert "overruling" not in str(found.events[-1])
+    assert "overriding" not in str(found.events[-1])
 
 
 def test_nobody_approves_what_they_proposed_unless_they_are_a_team_of_one(tested: Store) -> None:
@@ -265,7 +265,7 @@ def test_commands_end_with_3_where_a_gate_fails(
     made = signoff("release", "approve", 5, *words, "--json").json
     assert made["events"][-1]["override"] == "the old one is down"
     told = signoff("release", "show", 5).out
-    assert "overruling a failed gate" in told
+    assert "overriding a failed gate" in told
 
 
 def test_a_policy_that_cannot_be_read_stops_every_decision_but_a_rollback(

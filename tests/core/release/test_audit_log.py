@@ -152,8 +152,8 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
         (3, "differs from entry 3 in at", EDIT.format("at = '2020-01-01 00:00:00.000000'", 3)),
         (3, "cannot be read", EDIT.format("at = 'noon'", 3)),
         (6, "cannot be read", EDIT.format("by = CAST(x'ff' AS TEXT)", 6)),
-        (2, "release_events/2: it is not there", EDIT.format("id = 9", 2)),
-        (4, "release_events/4: it is not there", "DELETE FROM release_events WHERE id = 4"),
+        (2, "release_events/2, which is missing", EDIT.format("id = 9", 2)),
+        (4, "release_events/4, which is missing", "DELETE FROM release_events WHERE id = 4"),
         (
             8,
             "release_events/8 has no entry",
@@ -188,7 +188,7 @@ def test_a_well_hashed_entry_of_no_decision_is_found(log: Store) -> None:
     broken = audit.verify(log).broken
     assert broken is not None
     assert broken.number == 8
-    assert "release_events/7: it is not there, or has its entry" in broken.why
+    assert "release_events/7, which is missing or already has an entry" in broken.why
 
 
 def test_a_chain_made_anew_is_found_by_its_anchor_only(log: Store, tmp_path: Path) -> None:

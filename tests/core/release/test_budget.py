@@ -123,7 +123,7 @@ def test_a_clock_that_was_set_back_opens_nothing() -> None:
     found = budget(snapshot=frozen(days=-2))
     assert found.age < 0
     assert found.closed == (
-        "The test split of small was frozen in the future: the clock was set back since."
+        "The test split of small was frozen in the future: the clock has been set back since then."
     )
     assert found.hint == Hint("Set this machine's clock to the right time.")
 
@@ -148,7 +148,10 @@ def test_freezing_the_same_posts_anew_gives_no_new_test() -> None:
     assert budget_of(events, LATER, policy(), others=snapshots).used == 0
     more = [*events, *openings("fail", "", snapshot=OTHER, first=7)]
     closed = budget_of(more, make_snapshot(), policy(), others=snapshots).closed
-    assert closed == "The test split of small is spent: 5 uses of 5, 4 of them as part of others."
+    assert (
+        closed
+        == "The test split of small is spent: 5 uses of 5, 4 of them through other snapshots."
+    )
 
 
 def test_a_pass_of_another_split_of_the_same_time_ends_this_one_too() -> None:

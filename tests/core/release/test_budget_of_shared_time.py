@@ -53,5 +53,5 @@ def test_a_random_split_shares_its_time_with_all_before_it_was_frozen() -> None:
 def test_a_spent_split_says_how_to_freeze_one_of_newer_posts() -> None:
     spent = replace(budget(OCTOBER), used=10_000, elsewhere=3)
     assert spent.closed is not None
-    assert spent.closed.endswith("10,000 uses of 87, 3 of them as part of others.")
+    assert spent.closed.endswith("10,000 uses of 87, 3 of them through other snapshots.")
     assert str(spent.hint).endswith("signoff snapshot create --test-since 1970-05-12")

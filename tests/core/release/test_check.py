@@ -65,7 +65,7 @@ def test_what_was_compared_before_is_not_compared_again(production: Store) -> No
 def test_checking_opens_nothing_and_decides_nothing(production: Store) -> None:
     found = check(production, 5)
     assert gate(found, "test_opened").verdict == GateVerdict.INCONCLUSIVE
-    assert gate(found, REVIEW).why == "It was not proposed yet."
+    assert gate(found, REVIEW).why == "It has not been proposed yet."
     assert found.verdict != GateVerdict.PASS
     with pytest.raises(NotFoundError, match="no candidate #5"):
         get(production, 5)

@@ -100,7 +100,7 @@ def test_a_row_that_was_tampered_with_is_reported_with_the_way_to_the_log(road: 
         row = Record(table="release_events", kind=Commented.kind, at=at, by="x", details=details)
         records.append(session, row)
     with (
-        pytest.raises(BrokenChainError, match="release_events/1 is not what Signoff wrote"),
+        pytest.raises(BrokenChainError, match="release_events/1 was changed outside of Signoff"),
         road.store.read() as session,
     ):
         RELEASE_EVENTS.read(session)
@@ -141,7 +141,7 @@ def test_every_kind_is_known_by_its_table() -> None:
         ),
         (
             make_event("approved", version="1", comment="k", override="so"),
-            "ada approved candidate #7 as 1, overriding a failed gate: “k” Overruled because: “so”",
+            "ada approved candidate #7 as 1, overriding a failed gate: “k” Override: “so”",
         ),
         (
             make_event("canary", version="2", alias="canary", share=0.1),

@@ -246,7 +246,7 @@ def test_the_sealed_test_has_not_been_opened() -> None:
 @pytest.mark.parametrize(
     ("proposed", "reviewed", "alone", "verdict", "why"),
     [
-        (None, None, False, INCONCLUSIVE, "It was not proposed yet."),
+        (None, None, False, INCONCLUSIVE, "It has not been proposed yet."),
         ("ada", None, False, INCONCLUSIVE, "Nobody has reviewed it yet."),
         ("ada", None, True, INCONCLUSIVE, "Nobody has reviewed it yet."),
         ("ada", "bob", False, PASS, "bob reviewed what ada proposed."),

@@ -191,7 +191,7 @@ def test_evidence_that_tells_nothing_of_production_approves_nothing() -> None:
     ("shown", "because"),
     [
         (CHANGED, "the policy or the evidence has changed"),
-        (MOVED, "production has moved"),
+        (MOVED, "production has changed"),
     ],
 )
 def test_an_approval_is_void_once_its_evidence_has_changed(shown: Check, because: str) -> None:

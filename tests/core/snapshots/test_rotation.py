@@ -252,7 +252,7 @@ def test_a_key_of_the_environment_is_changed_there(
     old = secret(road.store).decode()
     (road.store.home / "seal.key").unlink()
     environment(monkeypatch, SEAL_KEY=old)
-    with pytest.raises(RefusedError, match="Set SIGNOFF_SEAL_KEY_PREVIOUS to the present key"):
+    with pytest.raises(RefusedError, match="Set SIGNOFF_SEAL_KEY_PREVIOUS to the current key"):
         rotate(road.store)
     environment(monkeypatch, SEAL_KEY=OTHER_KEY, SEAL_KEY_PREVIOUS=old)
     assert fits(road.store) == {"small": Fits.PREVIOUS}
