@@ -42,7 +42,7 @@ def refresh_command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Reddit for stored posts, and erase those that were deleted or removed.
+    """Ask Reddit for stored posts, and erase the ones that were deleted or removed.
 
     Their text is removed everywhere: docs/erasure.md. The next run continues one that ends early.
     """

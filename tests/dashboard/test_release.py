@@ -267,7 +267,7 @@ def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
     press(app, OPEN)
     assert "resemble posts that it was trained on" in plain_text_of(app)
     app = open_page("release", candidate=str(WAITING))
-    assert any("gave no answer" in warning.value for warning in app.warning)
+    assert any("gave no result" in warning.value for warning in app.warning)
     assert "Next: test it on a newer split, or reject it." in plain_text_of(app)
     assert filled(app) == []
 
