@@ -11,7 +11,7 @@
     ├── UnavailableError    a service that is asked for something does not answer
     └── StorageError        disk or database cannot be read or written
         ├── BrokenChainError       the audit log is not what was written
-        ├── CorruptArtifactError   the bytes are not those that were stored
+        ├── CorruptArtifactError   the bytes are not the ones that were stored
         ├── UnknownSchemaError     another version of Signoff wrote the database
         └── WrongKeyError          a sealed split was sealed with another key
 """
@@ -65,7 +65,7 @@ class GateFailedError(RefusedError):
 
 
 class UnavailableError(SignoffError):
-    """A service that is asked for something does not answer, or not in earnest."""
+    """A service that is asked for something does not answer, or not seriously."""
 
 
 class StorageError(SignoffError):
@@ -77,7 +77,7 @@ class BrokenChainError(StorageError):
 
 
 class CorruptArtifactError(StorageError):
-    """A stored file's bytes are not those that were stored."""
+    """A stored file's bytes are not the ones that were stored."""
 
 
 class UnknownSchemaError(StorageError):

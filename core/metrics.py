@@ -30,7 +30,7 @@ class Metric:
         name: on pages.
         help: one sentence for people who meet it for the first time.
         figure: its formula; None where the predictions alone do not tell it (then it has no
-            interval, and whoever knows it adds it to the evaluation).
+            interval, which is then added to the evaluation).
         better: which way is better.
         lowest, highest: what it can be.
         headline: one of the few key figures.

@@ -46,7 +46,7 @@ def is_loopback(address: str | None) -> bool:
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> str | None:
     """Whom an address stands for: one of IPv4 itself, one of IPv6 for its network, of which one
-    person has all; None if it is no address.
+    person has all; None if it is not an address.
     """
     try:
         found = ipaddress.ip_address(address.partition("%")[0])

@@ -1,4 +1,4 @@
-"""How long work tells where it is. Core never prints: whoever calls decides what to draw."""
+"""How long work tells where it is. Core never prints: the caller decides what to draw."""
 
 from typing import Protocol
 

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     reddit_url: str = ""
     """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
     keep_text_days: int = Field(default=90, ge=0)
-    """For so many days texts are kept that users send; 0: not at all. docs/feedback.md."""
+    """Days for which texts that users send are kept; 0: not at all. docs/feedback.md."""
     shared_posts: Path = _ROOT.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 

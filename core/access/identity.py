@@ -75,7 +75,7 @@ _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
 
 def local_operator() -> Actor:
-    """Whoever uses this machine, by login name or ``SIGNOFF_USER``."""
+    """The operating-system user, by login name or ``SIGNOFF_USER``."""
     return Actor(settings().operator, Way.LOCAL)
 
 
@@ -116,7 +116,7 @@ def person(name: str) -> str:
     Raises:
         InputError: it is empty, too long, or has blanks or characters that cannot be seen.
     """
-    # Pages put a word joiner into an address so that it is no link; copied, it comes along.
+    # Pages put a word joiner into an address so that it is not a link; copied, it comes along.
     written = unicodedata.normalize("NFC", name.replace("\u2060", "").strip())
     unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in written)
     if not written or len(written) > MAX_NAME or unseen:

@@ -1,6 +1,6 @@
 """Who holds which role, and the tokens by which programs act.
 
-Only an admin gives and takes them. The last admin may be withdrawn: whoever uses the machine that
+Only an admin gives and takes them. The last admin can be removed: the operating-system user that
 holds the workspace is always one.
 """
 
@@ -56,7 +56,7 @@ def grant(store: Store, name: str, role: Role) -> Granted:
 
     Raises:
         InputError: that is not a valid name.
-        RefusedError: whoever acts is no admin; the person holds that role; a token has that name.
+        RefusedError: the actor is not an admin; the person holds that role; a token has that name.
     """
     name = person(name)
     with acting(store, Role.ADMIN, to="grant roles") as (session, actor):
@@ -79,7 +79,7 @@ def withdraw(store: Store, name: str) -> Withdrawn:
 
     Raises:
         NotFoundError: they hold none.
-        RefusedError: whoever acts is no admin.
+        RefusedError: the actor is not an admin.
     """
     name = person(name)
     with acting(store, Role.ADMIN, to="remove roles") as (session, actor):
@@ -94,12 +94,12 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
     """Make a token for a program; its secret, which is kept nowhere and cannot be shown again.
 
     Args:
-        role: what the program may do. Never admin: whoever finds such a secret could give roles.
+        role: what the program may do. Never admin: a leaked secret could then grant roles.
         days: after how many days it ends by itself; None: never.
 
     Raises:
         InputError: that is not a valid name, a token's role or a number of days.
-        RefusedError: whoever acts is no admin; a person or another token has that name.
+        RefusedError: the actor is not an admin; a person or another token has that name.
     """
     name = person(name)
     if role >= Role.ADMIN:
@@ -132,7 +132,7 @@ def revoke_token(store: Store, name: str) -> TokenRevoked:
 
     Raises:
         NotFoundError: there is no such token.
-        RefusedError: whoever acts is no admin.
+        RefusedError: the actor is not an admin.
     """
     with acting(store, Role.ADMIN, to="revoke tokens") as (session, actor):
         if name not in grants(session).tokens:

@@ -41,7 +41,7 @@ def unattended(store: Store, *, because: str) -> Iterator[Session]:
     """A write transaction that asks nobody; it commits at its end.
 
     Args:
-        because: why it takes no role. It is for whoever reads the code.
+        because: why it needs no role, for readers of the code.
     """
     with write(store) as session:
         yield session

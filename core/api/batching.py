@@ -1,6 +1,6 @@
 """Work of many requests, done together by one thread.
 
-Whoever comes while it works is in the next group. With little to do a group is one request and
+Requests that arrive meanwhile are in the next batch. With little to do a group is one request and
 nobody waits; with much to do, one commit, or one question to a model, is for all that wait.
 """
 
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 class QueueFullError(UnavailableError):
-    """So many wait that one more would not be answered in time."""
+    """With this many waiting, one more would not be answered in time."""
 
 
 @dataclass(slots=True, eq=False)

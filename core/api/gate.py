@@ -139,7 +139,7 @@ class Gate:
 
     def _write(self) -> None:
         lines, self._told = b"".join(self._told), []
-        # A full disk, or a reader of the log that has ended, is no reason to end a connection.
+        # A full disk, or a reader of the log that has ended, is not a reason to end a connection.
         if self._lines is not None:
             with suppress(OSError):
                 self._lines(lines)

@@ -1,4 +1,4 @@
-"""What Prometheus reads at ``/metrics``, and what the workspace is told of it."""
+"""What Prometheus reads at ``/metrics``, and what the server reports to the workspace."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -22,7 +22,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Meters:
     """The counts of one server. No label holds anything that a caller wrote.
 
-    ``counts`` is what the workspace is told.
+    ``counts`` is what the server reports to the workspace.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Meters:
         histogram.observe(seconds)
 
     def answered(self, version: str, served_as: str, p_at_1: list[float]) -> None:
-        """A version answered a request of so many posts."""
+        """A version answered a request of this number of posts."""
         counter, histogram = self._of_version(version, served_as)
         counter.inc(len(p_at_1))
         for p in p_at_1:
@@ -112,7 +112,7 @@ class Meters:
         self._unkept.labels(source).inc(posts)
 
     def state(self, serving: Mapping[str, str], alarms: int) -> None:
-        """What is held loaded now. Whoever reads meanwhile finds what stays."""
+        """What is held loaded now. A concurrent reader finds what stays."""
         held = set(serving.items())
         for pair in held - self._held:
             self._serving.labels(*pair).set(1)

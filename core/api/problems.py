@@ -73,7 +73,7 @@ def invalid(where: str, what: str) -> Response:
 def http_problem(error: HTTPException) -> Response:
     """The answer that an error of the framework is."""
     hint = HINTS.get(error.status_code, "GET /openapi.json describes every request.")
-    # FastAPI's for a body that is no text; one that is no JSON has 422 already.
+    # FastAPI's for a body that is not text; one that is not JSON has 422 already.
     status = 422 if error.status_code == 400 else error.status_code
     return _response(status, str(error.detail), hint, error.headers or {})
 

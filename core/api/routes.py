@@ -49,7 +49,7 @@ _HEADERS = {
     429: _LATER,
     503: _LATER,
 }
-"""What an error has beside its body: name and description."""
+"""What an error has besides its body: name and description."""
 ALWAYS = (405, 413, 421, 500, 503)
 """What any route may answer with, by the gate in front of it."""
 

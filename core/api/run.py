@@ -1,4 +1,4 @@
-"""Serving the API: uvicorn, one process, until it is told to end."""
+"""Serving the API: uvicorn, one process, until it is asked to end."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from core.store import Store
 IDLE_SECONDS = 30
 """A connection without a request is closed after so long."""
 END_SECONDS = 35
-"""Requests that are being answered may take as long when the server is told to end."""
+"""Requests that are being answered may take as long when the server is asked to end."""
 CONNECTIONS = 2_000
 """At once; more are refused."""
 

@@ -13,7 +13,7 @@ MOST_SUGGESTIONS = 50
 MOST_CALLER = 200
 """Characters by which a caller names whom it asks for."""
 MOST_NAME = 50
-"""Characters of an alias, a version, a submission or a subreddit; none has so many."""
+"""Characters of an alias, a version, a submission or a subreddit; none is that long."""
 
 Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 

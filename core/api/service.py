@@ -1,4 +1,4 @@
-"""Predicting and keeping: the models are asked, and what they said is kept before it is told."""
+"""Predicting and keeping: the models are asked, and their answer is stored before it is sent."""
 
 import asyncio
 import queue
@@ -167,7 +167,7 @@ class Service:
         self._shadow.join(max(0.0, until - time.monotonic()))
 
     def _of(self, suggester: Suggester) -> Batcher[Question, Answer]:
-        """Those who ask a version; they end with it."""
+        """The threads that ask a version; they end with it."""
         found = self._asks.get(suggester)
         if found is None:
             found = Batcher(

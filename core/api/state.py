@@ -28,7 +28,7 @@ class ServerState:
 
     @classmethod
     def of(cls, request: Request) -> "ServerState":
-        """That of the server that was asked."""
+        """The state of the server that was asked."""
         return cast("ServerState", request.app.state.shared)
 
     def caller(self, request: Request) -> Caller:

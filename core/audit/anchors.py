@@ -37,7 +37,7 @@ def read_anchors(path: Path) -> list[Anchor]:
     """The anchors of a file.
 
     Raises:
-        InputError: the file is missing, or a line of it is no anchor, or it has none.
+        InputError: the file is missing, or a line of it is not an anchor, or it has none.
     """
     if not path.is_file():
         raise InputError(

@@ -82,7 +82,7 @@ def link(decision: Decision, head: Entry | None) -> Entry:
 
 
 def digest(previous: str, content: str) -> str:
-    """The hash of an entry. Bytes that are no UTF-8 count as they were stored."""
+    """The hash of an entry. Bytes that are not UTF-8 count as they were stored."""
     return hashlib.sha256(f"{previous}\n{content}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -109,7 +109,7 @@ def first_break(
     aliases: Mapping[str, str],
     anchors: Iterable[Anchor] = (),
 ) -> Break | None:
-    """The first entry that is not what was written, or has no record; None if all is whole.
+    """The first entry that is not what was written, or has no record; None if all is intact.
 
     What has no entry counts as the entry after the last.
 
@@ -130,7 +130,7 @@ def first_break(
 
 
 def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:
-    """The first entry that does not continue the chain: behind it, nothing can be said."""
+    """The first entry that does not continue the chain: behind it, nothing is certain."""
     expected, previous = 1, START
     for entry in entries:
         number = entry.number

@@ -39,7 +39,7 @@ class Line:
 
 
 def lines(store: Store, tables: Iterable[Table], names: Mapping[str, str]) -> list[Line]:
-    """The log, the newest entry first. Whether it is whole, :func:`core.audit.verify` says.
+    """The log, the newest entry first. Whether it is intact, :func:`core.audit.verify` says.
 
     Args:
         tables: whose events it holds.

@@ -37,7 +37,7 @@ def exported(store: Store) -> list[str]:
     """The log as JSON lines, one entry each; ``content`` is the very text that was hashed."""
     with store.read() as session:
         entries = table.entries(session)
-    return [json.dumps(asdict(entry)) for entry in entries]  # escapes what is no valid text
+    return [json.dumps(asdict(entry)) for entry in entries]  # escapes what is not valid text
 
 
 def export(store: Store, path: Path) -> int:

@@ -20,7 +20,7 @@ class Verification:
     head: Entry | None
     anchors: int
     broken: Break | None
-    """The first entry that is not what was written; None if the log is whole."""
+    """The first entry that is not what was written; None if the log is intact."""
 
 
 def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:

@@ -109,7 +109,7 @@ def alias_history(name: Name, as_json: AsJson = False) -> None:
 
 
 def _share(event: AliasEvent) -> str | None:
-    """Of the callers, for a canary; production has those that are left."""
+    """Of the callers, for a canary; production has the rest."""
     if not isinstance(event, CanarySet):
         return None
     return f"{100 * event.share:.3g}%" if event.share else "none, it has ended"

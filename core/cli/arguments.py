@@ -14,7 +14,7 @@ def moment_of(text: str | None, option: str) -> int | None:
     """The UTC seconds of a day or moment that an option gives; None where it gives none.
 
     Raises:
-        InputError: the text is no date.
+        InputError: the text is not a date.
     """
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""Commands that erase posts: those that are gone on Reddit, and those that a person names."""
+"""Commands that erase posts: posts deleted on Reddit, and posts that a person names."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -135,7 +135,7 @@ def _print(store: Store, found: Erased) -> None:
 
 
 def say_backups(store: Store) -> None:
-    """Where erased texts still stand, for whoever erased them."""
+    """Where erased texts still are, for the person who erased them."""
     if backups := store.backups():
         say(f"Not erased from {count(len(backups), 'backup')} of the database. Delete by hand:")
         for path in backups:

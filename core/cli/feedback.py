@@ -254,7 +254,7 @@ def export_command(
 
 
 def _add(store: Store, wanted: str, version: str | None, *, as_json: bool) -> None:
-    """On the collector's list; whoever adds what is known already may have meant another."""
+    """On the collector's list; adding a known one may be a mistake."""
     added = summary.add_to_collector(store, wanted)
     name = added.subreddit
     asked = _version_named(store, version) if version else aliases.version_of(store, PRODUCTION)

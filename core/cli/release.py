@@ -24,7 +24,7 @@ from core.store import Store
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
 
 GATE_FAILED = 3
-"""The exit code where a gate fails; an inconclusive one is no failure."""
+"""The exit code where a gate fails; an inconclusive one is not a failure."""
 _MARKS = {GateVerdict.PASS: "✓", GateVerdict.FAIL: "✗", GateVerdict.INCONCLUSIVE: "?"}
 
 Comment = Annotated[str, typer.Option("--comment", help="The reason; it stays in the history.")]

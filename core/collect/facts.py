@@ -8,7 +8,7 @@ from typing import Any
 from core.collect.names import is_subreddit
 
 _MOST = 2**62
-"""Numbers fit into 64 bits, also those that mean nothing."""
+"""Numbers fit into 64 bits, even meaningless ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Facts:
 
 
 def parse_subreddit(data: Mapping[str, Any]) -> Facts | None:
-    """What is said of a subreddit; None if it has no name that one could have."""
+    """The facts about a subreddit; None if its name is not valid."""
     name, description = data.get("display_name"), data.get("public_description")
     if not isinstance(name, str) or not is_subreddit(name):
         return None

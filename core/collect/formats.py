@@ -26,7 +26,7 @@ Row = tuple[int, Mapping[str, Any] | Skipped | None]
 """Line (the row's last, from 1) and fields; or why there are none; None: not wanted."""
 
 LONGEST = 2**24
-"""Bytes of a line beyond which it is no post. Reddit takes 40,000 characters."""
+"""Bytes of a line beyond which it is not a post. Reddit takes 40,000 characters."""
 PARQUET_ROWS = 2_000
 _PARQUET = b"PAR1"
 _MARK = "\ufeff"

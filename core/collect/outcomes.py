@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     BANNED = "banned"
     NONEXISTENT = "nonexistent"
     RENAMED = "renamed"
-    """Reddit sends whoever asks to another name, which is the detail."""
+    """Reddit redirects to another name, which is the detail."""
     UNAVAILABLE = "unavailable"
     """For legal reasons (451)."""
     FORBIDDEN = "forbidden"
@@ -66,7 +66,7 @@ def retry_at(outcome: Outcome, failures: int, now: datetime) -> datetime | None:
     """When to ask for a subreddit again; None: at the next run.
 
     Args:
-        failures: so many times in a row, this one included.
+        failures: how many times in a row, this one included.
     """
     if outcome in FINE:
         return None

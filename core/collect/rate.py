@@ -12,9 +12,9 @@ from typing import Protocol
 PER_MINUTE = 100
 """Requests a minute that Reddit allows to a key, where its answers do not say."""
 LONGEST_WINDOW = 3_600.0
-"""Seconds. Whoever is told to wait for longer was told nonsense."""
+"""Seconds. A demand to wait for longer is nonsense."""
 SAME = 1.5
-"""Seconds by which what is said of one window's end may differ from answer to answer."""
+"""Seconds by which the reported end of one window may differ from answer to answer."""
 LONGEST_PAUSE = 3_600.0
 PAUSE = 60.0
 """Seconds to wait after a 429 that does not say for how long."""
@@ -29,7 +29,7 @@ class Clock(Protocol):
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
-    """The run is over: whoever waits need not go on."""
+    """The run is over: waiting threads need not go on."""
 
 
 class RealClock:
@@ -141,7 +141,7 @@ class RateLimit:
             self._budget = told(self._budget, headers, in_flight=self._in_flight, now=now)
 
     def pause(self, seconds: float) -> None:
-        """Nobody sends anything for so many seconds."""
+        """Nobody sends anything for this number of seconds."""
         with self._lock:
             self._paused_until = max(self._paused_until, self.clock.now() + seconds)
 

@@ -178,7 +178,7 @@ def listing(answer: Any) -> Listing:
     """A page from the JSON of an answer. Entries that are none are left out. Pure.
 
     Raises:
-        Refusal: it is no page.
+        Refusal: it is not a page.
     """
     data = _data(answer, "Listing")
     children, after = data.get("children"), data.get("after")

@@ -21,7 +21,7 @@ from core.store import collection as table
 from core.words import count
 
 _ALL = 10**9
-"""More subreddits than there are: the ranking ends by those that were found."""
+"""More subreddits than there are: the ranking ends with the last one."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def collect_subreddits(
     shows as many as it likes, mostly fewer than are asked for.
 
     Args:
-        over_18: also those that are over 18.
+        over_18: also subreddits over 18.
 
     Raises:
         InputError: ``top`` is not positive, or Reddit does not accept the key.

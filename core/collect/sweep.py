@@ -18,9 +18,9 @@ from enum import StrEnum
 SHOWN = 1_000
 """Posts of a listing that Reddit shows at the most."""
 STEP_BACK = 3
-"""A page begins so many posts before the end of the last one."""
+"""A page begins this number of posts before the end of the last one."""
 ROW = 25
-"""So many known posts in a row end a sweep."""
+"""This number of known posts in a row ends a sweep."""
 OVERLAP = 600
 """Seconds before the mark in which posts count as new: the moment of a post and the moment in
 which it is shown differ."""

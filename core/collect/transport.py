@@ -31,7 +31,7 @@ class Transport(Requestor):
         self._limit = limit
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
-        """Send a request until it is answered in earnest.
+        """Send a request until it gets a real answer.
 
         Raises:
             Refusal: what it was answered, also after all repetitions.

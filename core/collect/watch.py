@@ -1,6 +1,6 @@
 """Collecting again and again, on one machine. For more, docs/collecting.md has the lines.
 
-A plain loop, in which rounds cannot overlap: docs/decisions says why it is no scheduler's.
+A plain loop, in which rounds cannot overlap: docs/decisions says why there is no scheduler.
 """
 
 import math
@@ -39,10 +39,10 @@ def watch(
     tell: Callable[[Round], None],
     clock: Callable[[threading.Event], Clock] = RealClock,
 ) -> None:
-    """Collect every so many seconds, until the process is interrupted.
+    """Collect at a fixed interval in seconds, until the process is interrupted.
 
-    A round that fails is told, and the next one tries again. One that takes longer than ``every``
-    skips those that it ran into.
+    A round that fails is reported, and the next one tries again. If one takes longer than
+    ``every``, the rounds that it ran into are skipped.
 
     Raises:
         InputError: what only a person can mend, such as a key that is not accepted.
@@ -66,7 +66,7 @@ def watch(
 
 
 def until_next(took: float, *, every: float) -> float:
-    """Seconds until the next round, after one that took so many. Pure."""
+    """Seconds until the next round, after one that took some. Pure."""
     return every * max(math.ceil(took / every), 1) - took
 
 

@@ -244,7 +244,7 @@ def require_unsealed(chosen: Pair) -> None:
 
 
 def _topics_digest(store: Store) -> str | None:
-    """Of the topics file, so that a comparison is made anew once it changes."""
+    """Of the topics file, so that a comparison is made again once it changes."""
     path = store.home / TOPICS_FILE
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 

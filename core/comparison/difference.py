@@ -141,7 +141,7 @@ def _subreddits(
 
 
 def confused_topics(side: Predictions, names: tuple[str, ...]) -> dict[str, str]:
-    """Subreddit, lower-cased -> the group of those that the baseline takes for each other."""
+    """Subreddit, lower-cased -> the group of subreddits that the baseline confuses."""
     groups = group_by_confusion(side.truth, side.first, names)
     return {name.lower(): topic for topic, members in groups.items() for name in members}
 

@@ -12,11 +12,11 @@ from core.arrays import Bools, Floats, Int16s, Ints
 from core.errors import NotFoundError
 
 GROUPS = 5
-"""Numbers are cut at their quantiles into about so many groups."""
+"""Numbers are cut at their quantiles into about this number of groups."""
 FEW = 6
-"""Up to so many distinct numbers stay as they are."""
+"""Up to this number of distinct numbers stay as they are."""
 MOST_VALUES = 12
-"""Of texts, the commonest so many are kept."""
+"""This number of the commonest texts is kept."""
 RARE = 0.005
 """Texts of a smaller share of the posts are rare: they count as unknown."""
 DAY = 86_400
@@ -121,7 +121,7 @@ def _any_kind(column: _Column) -> _Cut:
 
 
 def _floats(column: _Column) -> Floats:
-    """What is no number becomes NaN."""
+    """What is not a number becomes NaN."""
     numbers: Any = pd.to_numeric(column, errors="coerce")
     values: Floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     return values

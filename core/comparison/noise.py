@@ -25,7 +25,7 @@ from core.training.train import of_execution
 
 FEWEST_REPEATS = 3
 FIRST_SEED = 1_000
-"""Seeds of the repeats, upwards: away from those that people choose."""
+"""Seeds of the repeats, upwards: away from seeds that people choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class NoiseBand:
     """What was measured, and by which execution.
 
     The frame of ``bands`` also has ``f1_sd``, the spread of one training as seen, and
-    ``noise_sd``, that of a difference of two, shrunk towards the other subreddits'.
+    ``noise_sd``, the one of a difference of two, shrunk towards the other subreddits'.
     """
 
     execution: int

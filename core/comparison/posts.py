@@ -112,7 +112,7 @@ def page(
 
 
 def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with ``title``: read anew, since a post may be erased at any time."""
+    """The same rows with ``title``: read again, since a post may be erased at any time."""
     with store.read() as session:
         known = posts_by_id(session, frame["post_id"].tolist())
     titles = [known[i].title if i in known else GONE for i in frame["post_id"]]

@@ -208,7 +208,7 @@ class ComparisonSummary:
 
     @property
     def deciding(self) -> MetricChange:
-        """Macro F1: where the models know different subreddits, on those that both know."""
+        """Macro F1; where the models know different subreddits, on the shared ones."""
         metrics = self.label_sets.shared.metrics if self.label_sets else self.metrics
         return metrics["f1_macro"]
 

@@ -39,7 +39,7 @@ FEWEST_POSTS = 6
 """With fewer posts no exact test can call a subreddit: even if every one of them changed the same
 way, the p-value would be 2 · 0.5^5 = 0.0625 or more."""
 POWER_80 = 2.8
-"""1.96 + 0.84: a change of so many standard deviations is found in about 80% of all cases at the
+"""1.96 + 0.84: a change of that many standard deviations is found in about 80% of all cases at the
 5% level of a single test."""
 
 

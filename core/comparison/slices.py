@@ -26,7 +26,7 @@ OWN_SHARE = 0.5
 """A slice that is not called worse is listed only if at least so much of its loss is its own: not
 what the slices listed before it lead one to expect of the posts that they share."""
 PAIR_HANDICAP = 0.5
-"""A pair of values must lose more clearly than a single value by so many standard deviations to
+"""A pair of values must lose more clearly than a single value by that many standard deviations to
 be listed before it: cutting a slice further always finds a corner that is worse by chance."""
 
 # What became of a post, in one small number. The names of the last three are columns.
@@ -98,7 +98,7 @@ def worst(
     Every value and every pair of values of two dimensions is tried that holds at least
     ``fewest_posts`` posts, and not nearly all. They are listed one after the other, each time the
     slice whose loss is clearest beyond what those listed before it explain, so that neither the
-    same posts under another name, nor a part of a listed slice that is no worse than the whole,
+    same posts under another name, nor a part of a listed slice that is not worse than the whole,
     nor a larger slice that loses only there is listed again.
 
     Returns:

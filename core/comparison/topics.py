@@ -135,7 +135,7 @@ def _title(subreddits: Sequence[str]) -> str:
 
 
 def _clusters(truth: Ints, predicted: Ints, labels: int) -> Places:
-    """The group of each label, shape (labels,); -1 for those that belong to none."""
+    """The group of each label, shape (labels,); -1 for labels that belong to none."""
     from scipy.cluster import hierarchy
 
     confused = _confusions(truth, predicted, labels)

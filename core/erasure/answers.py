@@ -80,7 +80,7 @@ def why_gone(entry: Mapping[str, Any], *, now: datetime) -> str | None:
 def long_absent(
     absent: Iterable[str], since: Mapping[str, datetime], *, now: datetime
 ) -> dict[str, str]:
-    """Of the posts that are absent, those that were for long enough -> why they are gone.
+    """The posts that have been absent for long enough -> why they are gone.
 
     Args:
         since: when each was first absent, of those that were before.

@@ -48,7 +48,7 @@ class Erased:
     unanswered: int = 0
     """Posts that it said nothing of."""
     snapshots: list[str] = field(default_factory=list)
-    """Whose files were written anew."""
+    """Whose files were rewritten."""
     left: dict[str, str] = field(default_factory=dict)
     """Snapshot and split -> why its file was not."""
     waiting: int = 0
@@ -59,11 +59,12 @@ def erase(store: Store, ids: Iterable[str], *, progress: Progress = silent) -> E
     """Erase posts that a person names; without any, finish what was cut off.
 
     Args:
-        ids: as Reddit writes them, with or without ``t3_``. Those that are not here never come.
+        ids: as Reddit writes them, with or without ``t3_``. Posts that are not stored are never
+            imported.
 
     Raises:
         InputError: one is none; nothing is erased then.
-        RefusedError: whoever acts is no admin.
+        RefusedError: the actor is not an admin.
         StorageError: the disk refuses, or others keep the database busy. The posts are erased by
             then, and the next run takes them out of the rest.
     """

@@ -1,4 +1,4 @@
-"""Asking Reddit whether stored posts are still there, and erasing those that are not.
+"""Asking Reddit whether stored posts are still there, and erasing the ones that are not.
 
 A round asks for every stored post once, in the order of ids, a hundred at a time; how far it has
 come is kept with each answer, so that a run that ends early is continued by the next. That takes
@@ -46,12 +46,12 @@ def refresh(
     progress: Progress = silent,
     clock: Callable[[threading.Event], Clock] = RealClock,
 ) -> Erased:
-    """Ask for stored posts, and erase those that are gone, also from all that was made of them.
+    """Ask for stored posts, and erase the ones that are gone, also from all that was made of them.
 
     Args:
         limit: posts at the most; None: to the end of the round.
         older_than: a round begins no sooner after the last one began.
-        everything: also the posts of files; by default those that came from the API.
+        everything: also the posts of files; by default only posts from the API.
 
     Raises:
         InputError: the limit is none, or Reddit does not accept the key.

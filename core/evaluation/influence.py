@@ -8,7 +8,7 @@ from core.training.classifier import Classifier
 
 MOST = 8
 MOST_TRIED = 200
-"""Of a longer line only the first so many different words are tried; each costs one prediction."""
+"""Of a longer line only the first words are tried, up to this number; each costs one prediction."""
 SMALLEST = 1e-6
 """Smaller effects are rounding."""
 

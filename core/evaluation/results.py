@@ -1,4 +1,4 @@
-"""What an evaluation holds beside its metrics: curves and confusions, as pages show them."""
+"""What an evaluation holds besides its metrics: curves and confusions, as pages show them."""
 
 from dataclasses import dataclass
 

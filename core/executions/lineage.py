@@ -11,7 +11,7 @@ NUMBERED = ("training", "baseline", "candidate", "last_import", "noise")
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """``before``: those it was made from. ``after``: those that used what it made."""
+    """``before``: the ones it was made from. ``after``: the ones that used what it made."""
 
     before: tuple[Execution, ...]
     after: tuple[Execution, ...]

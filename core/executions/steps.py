@@ -1,4 +1,4 @@
-"""Steps whose earlier result is given back while code, parameters and inputs stay the same."""
+"""Steps whose earlier result is reused while code, parameters and inputs stay the same."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence

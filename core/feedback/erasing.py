@@ -21,7 +21,7 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
 
     Raises:
         NotFoundError: one is not there; nothing is erased then.
-        RefusedError: whoever acts is no admin.
+        RefusedError: the actor is not an admin.
         StorageError: as :func:`core.erasure.erase.erase`.
     """
     with acting(store, Role.ADMIN, to="erase texts") as (session, _):
@@ -39,7 +39,7 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
     if not posts:
         store.scrub()
         return ErasedTexts(texts)
-    # Those that are no posts yet get a tombstone all the same, so that they never become any.
+    # Texts that are not posts yet get a tombstone too, so that they never become any.
     made = erase_posts(store, posts, progress=progress)
     store.scrub()
     return ErasedTexts(texts, made.erased.total())

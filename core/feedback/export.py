@@ -1,4 +1,4 @@
-"""Everything that users sent and said, for whoever wants to look at it elsewhere."""
+"""Everything that users sent and answered, for use elsewhere."""
 
 import csv
 import io

@@ -48,13 +48,13 @@ def label(
         subreddit: None: it is set aside, since the text tells nothing; its use stays.
         use: ``evaluate``: it only ever lands in validation splits. ``train``: it goes as all posts
             go.
-        again: in place of what was said of it before.
+        again: replace an earlier label.
 
     Raises:
-        InputError: that is no subreddit's name, or no use.
+        InputError: the name or the use is not valid.
         NotFoundError: there is no such submission, or its text is not kept.
         ConflictError: somebody labelled it before.
-        RefusedError: whoever acts is no reviewer; or the text judges models, and would train them,
+        RefusedError: the actor is not a reviewer; or the text judges models, and would train them,
             or the other way round.
     """
     if use not in USES:

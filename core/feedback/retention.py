@@ -35,7 +35,7 @@ def keeps() -> timedelta:
 def erase_overdue(store: Store) -> int:
     """Erase the texts that were kept for long enough, if one is overdue by an hour; how many.
 
-    For whoever keeps or shows texts anyway: mostly it only looks, and it fails for nobody. What
+    For code that keeps or shows texts anyway: mostly it only looks, and it never fails. What
     another process hinders is erased the next time.
     """
     with store.read() as session:
@@ -52,7 +52,7 @@ def erase_expired(store: Store) -> ErasedTexts:
     """Erase every text that was kept for long enough, and all traces of it in the database's files.
 
     Raises:
-        RefusedError: whoever acts is no admin.
+        RefusedError: the actor is not an admin.
         StorageError: others keep the database busy. The texts are erased by then, traces may be
             left.
     """

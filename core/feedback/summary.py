@@ -56,7 +56,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
-    """p@1 of users' texts against that of the posts on which the version was judged.
+    """p@1 of users' texts against p@1 of the posts on which the version was judged.
 
     ``posts``: counts in :data:`core.evaluation.aggregate.HISTOGRAM_BINS` bins.
     """
@@ -206,7 +206,7 @@ def add_to_collector(store: Store, subreddit: str) -> Added:
 
     Raises:
         InputError: Reddit gives no such name.
-        RefusedError: whoever acts is no reviewer.
+        RefusedError: the actor is not a reviewer.
     """
     name = subreddit_in(subreddit)
     if not is_at_reddit(name):

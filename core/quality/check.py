@@ -32,7 +32,7 @@ STEP = Step(
     ),
 )
 FRAMES = ("subreddits", "days", "per_day", "gaps")
-"""What is stored beside the summary, by the names of :class:`core.quality.summary.Quality`."""
+"""What is stored with the summary, by the names of :class:`core.quality.summary.Quality`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 py3langid (a naive Bayes classifier on byte n-grams, Lui & Baldwin 2012) is small, quick, offline
 and keeps no pickle. Half of what it says of titles of two words is wrong; so it only counts where
-it is more than half sure, and how often it is not is said beside.
+it is more than half sure, and how often it is not is reported too.
 """
 
 from collections import Counter
@@ -69,7 +69,7 @@ class Languages:
     sample: int
     """Posts looked at."""
     unclear: int
-    """Of them, those that are too short to tell."""
+    """Of them, the ones that are too short to detect a language."""
     found: tuple[LanguageShare, ...]
     """The commonest first."""
 

@@ -115,7 +115,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
 def clear(store: Store, alias: str, *, expected: str | None = None) -> Cleared:
     """Have ``alias`` name nothing: a shadow that is to end, a name that nobody asks for any more.
 
-    Setting it again begins anew: there is nothing to roll it back to.
+    Setting it again starts over: there is nothing to roll it back to.
 
     Args:
         expected: the version that the caller saw; None: whatever it names now.
@@ -171,7 +171,7 @@ def set_canary(
         expected: what the alias ``canary`` named when the caller looked, empty for nothing yet;
             None: whatever it names now.
         seen: the canary that was on when the caller looked, if it must be that very one: the same
-            version begun anew is another; None: whichever is on now.
+            version that was started again is another; None: whichever is on now.
         comment: why.
 
     Raises:

@@ -20,8 +20,8 @@ class Budget:
 
     ``possible``: candidates that its posts can judge within the policy's tolerance. ``used``:
     openings so far, also those cut off, and those of other splits that hold posts of the same time
-    (``elsewhere`` of them): freezing the same posts anew gives no new test. ``age``: days since its
-    freezing. ``passed``: the candidate that passed, where the policy replaces a split after its
+    (``elsewhere`` of them): freezing the same posts again gives no new test. ``age``: days since
+    its freezing. ``passed``: the candidate that passed, where the policy replaces a split after its
     first pass.
     """
 

@@ -147,7 +147,7 @@ class Case:
 
 
 def usual_split(session: Session, candidate: Candidate) -> Snapshot:
-    """Whose sealed test: the one that was last opened for it, else that of its training."""
+    """Whose sealed test: the one that was last opened for it, else its training's."""
     last = openings.last_of(candidate)
     model = models.model(session, candidate.number)
     snapshot = last.row.snapshot if last else model and model.snapshot

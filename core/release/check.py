@@ -30,7 +30,7 @@ from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
 
 REVIEW = "reviewed_by_someone_else"
-"""The one gate that is about the decision itself, so it is no evidence for it."""
+"""The one gate that is about the decision itself, so it is not evidence for it."""
 Row = TypeVar("Row")
 
 
@@ -39,7 +39,7 @@ class Check:
     """The gates of one candidate, and what they were judged by.
 
     ``candidate``: its training execution. ``comparison``: with production; None without one.
-    ``outdated``: why it does not tell of the production of now, as a sentence; None if it does.
+    ``outdated``: why it is not about the current production version, as a sentence; None if it is.
     ``digest``: of all that a decision rests on; another one means that the evidence has changed.
     """
 
@@ -53,7 +53,7 @@ class Check:
 
     @property
     def verdict(self) -> GateVerdict:
-        """What the evidence says; that of :data:`REVIEW` comes with the decision."""
+        """What the evidence says; the gate :data:`REVIEW` comes with the decision."""
         return overall(gate for gate in self.gates if gate.name != REVIEW)
 
     @property
@@ -129,7 +129,7 @@ def judge_by(
 
     Args:
         events: of the candidate so far; none if it was not proposed.
-        tested: of a test whose result is no event yet; else it is found among the events.
+        tested: of a test whose result is not an event yet; else it is found among the events.
     """
     production = candidates.in_production(session)
     known = (

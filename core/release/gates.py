@@ -17,7 +17,7 @@ from core.words import count, signed
 from core.words import interval as in_words
 
 NAMED = 5
-"""So many subreddits are named in a sentence."""
+"""At most this number of subreddits is named in a sentence."""
 
 
 class GateVerdict(StrEnum):

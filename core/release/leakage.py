@@ -2,7 +2,7 @@
 
 Three ways of having seen a post, each post counted in the first that fits: it is among the
 training posts; another post of the same text is; one of nearly the same text is. The mark of a
-crosspost is no part of the text. Besides, training posts from the time of the split tell of that
+crosspost is not part of the text. Besides, training posts from the time of the split tell of that
 time, whatever they say. Only counts and ids leave here, never a text.
 """
 
@@ -100,7 +100,7 @@ def find_leakage(
     threshold: float = THRESHOLD,
     progress: Progress = silent,
 ) -> Leakage:
-    """Look for posts of a test split among those that a candidate was trained or chosen on.
+    """Look for posts of a test split among the posts that a candidate was trained or chosen on.
 
     Args:
         trained_on: splits that were trained or chosen on; their lines are read in parts.

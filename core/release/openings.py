@@ -91,7 +91,7 @@ def open_test(
 
     Args:
         reason: why now; it stays in the ledger.
-        on: the snapshot whose test split; default: that of the candidate's training.
+        on: the snapshot whose test split; default: the one it was trained on.
 
     Raises:
         NotFoundError: it was never proposed, or there is no such snapshot.
@@ -149,7 +149,7 @@ def budgets(store: Store, policy: Policy) -> list[Budget]:
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
-    """The opening of this split for this candidate against the production of now, if any.
+    """The opening of this split for this candidate against the current production version, if any.
 
     An unfinished one of this split goes before: it must be finished first, as it was begun.
     """
@@ -301,7 +301,7 @@ def _require_alone(
 
 
 def _end(session: Session, end: EndOfOpening) -> None:
-    """End an opening, once: for whoever finishes it second, it has ended."""
+    """End an opening, once: the second to finish it finds that it has ended."""
     if end.opening not in ends(history.of_candidate(session, end.candidate)):
         history.append(session, end)
 

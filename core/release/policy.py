@@ -88,7 +88,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What is no gate: it holds whatever the evidence says.
+    """What is not a gate: it holds whatever the evidence says.
 
     ``epsilon``, ``delta``, ``disagreement``, ``adaptivity``, ``answers``: what a sealed test
     promises, see :class:`core.stats.testset.Promise`. ``near_duplicates``: the largest share of
@@ -140,7 +140,7 @@ def read_policy(home: Path) -> Policy:
     """The policy of the workspace at ``home``; the built-in one where it has no file.
 
     Raises:
-        InputError: the file is no policy; names the line, the key, what is wrong and the hint.
+        InputError: the file is not a policy; names the line, the key, what is wrong and the hint.
         StorageError: it cannot be read.
     """
     path = home / FILE

@@ -35,7 +35,7 @@ def propose(
 
     Raises:
         NotFoundError: no such execution, or it made no model.
-        RefusedError: it was proposed before, or whoever acts is no reviewer.
+        RefusedError: it was proposed before, or the actor is not a reviewer.
     """
     _check_comment(note)
     model = model_of(store, execution)
@@ -60,7 +60,7 @@ def comment(store: Store, candidate: int, *, text: str) -> Candidate:
     """Say something about a candidate, in whatever state it is.
 
     Raises:
-        InputError: nothing was said, or too much.
+        InputError: the comment is empty or too long.
     """
     _require_comment(text, "comment on")
     with acting(store, Role.REVIEWER, to="comment on a candidate") as (session, actor):
@@ -85,7 +85,7 @@ def approve(
 
     Raises:
         RefusedError: the policy wants its test opened first, or somebody else to review it, or
-            the evidence does not tell of the production of now.
+            the evidence is not about the current production version.
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
         GateFailedError: a gate fails and ``override`` is empty.
     """

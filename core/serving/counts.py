@@ -32,7 +32,7 @@ class Counts:
         return drained
 
     def give_back(self, counts: Counted) -> None:
-        """What was drained and could not be told."""
+        """What was drained and could not be reported."""
         with self._lock:
             for key, count in counts.items():
                 self._counts[key] = self._counts.get(key, Count()) + count

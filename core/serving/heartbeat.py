@@ -27,7 +27,7 @@ class Heartbeat:
     """A thread of its own, so that loading a model holds up no answer.
 
     Args:
-        counts: what the workspace is told of requests.
+        counts: what is reported to the workspace about requests.
         chore: done once a minute.
         changed: called as soon as others are held loaded, or other alarms there: name -> version,
             and how many alarms.
@@ -51,7 +51,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Whoever waits for this can answer afterwards."""
+        """A server that has waited for this can answer."""
         with _logging_errors():
             self._follow()
         self._thread.start()
@@ -88,7 +88,7 @@ class Heartbeat:
                     act(self)
 
     def _follow(self) -> None:
-        """Follow the aliases; log and server are told what has changed."""
+        """Follow the aliases; log and server learn what has changed."""
         self._pool.follow()
         serving, alarms = self._pool.serving, self.alarms
         if (serving, alarms) == self._seen:
@@ -120,7 +120,7 @@ EVERY: dict[Callable[[Heartbeat], None], float] = {
     Heartbeat._watch: WATCH_SECONDS,  # noqa: SLF001
     Heartbeat._do_chore: CHORE_SECONDS,  # noqa: SLF001
 }
-"""After so many seconds it is done again."""
+"""Seconds after which it is done again."""
 
 
 @contextmanager

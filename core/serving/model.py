@@ -20,7 +20,7 @@ class Suggestion:
 
 
 class Model(Protocol):
-    """Whether in this process or beside it."""
+    """Whether in this process or in a worker process."""
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The versions that a server holds loaded, as the aliases move.
 
 A model is verified and loaded before anybody is sent to it, and kept until the last request that
-was sent to it is answered: whoever holds a :class:`Suggester` keeps its model alive. A model that
+was sent to it is answered: holding a :class:`Suggester` keeps its model alive. A model that
 fails to load leaves the one before it in place, and is an alarm until it loads or the alias moves.
 """
 
@@ -158,7 +158,7 @@ class Pool:
 
     @property
     def shadow(self) -> Suggester | None:
-        """Whoever is asked too."""
+        """The shadow, which is asked too."""
         return self._held.get(SHADOW)
 
     @property
@@ -204,7 +204,7 @@ class Pool:
             self._failures.pop(name, None)
 
     def _fail(self, name: str, version: str, held: Suggester | None, error: SignoffError) -> None:
-        """Whoever answered goes on, if they still can."""
+        """The version that answered goes on, if it still can."""
         left = "no version answers for it"
         if held is not None and held.model.alive:
             left = f"{held.version} keeps answering"

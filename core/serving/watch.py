@@ -25,7 +25,7 @@ from core.store.serving import Confidence, Count
 MOST = 20_000
 """Texts of each version whose p@1 is looked at, the newest: a canary may be on for weeks."""
 _DROP = 0.05
-"""Of p@1: what is to be told soonest."""
+"""Of p@1: the difference to detect soonest."""
 _SERVER = "server/"
 """What the names of servers begin with, where they write events."""
 
@@ -57,7 +57,7 @@ class Watched:
 
     @property
     def p_at_1_drop(self) -> tuple[float, float] | None:
-        """The interval of how far its mean p@1 lies below that of production; None where there are
+        """The interval of how far its mean p@1 lies below production's; None where there are
         too few.
         """
         mine, other = self.confidence, self.baseline

@@ -66,8 +66,7 @@ class WorkerProcess(Generic[Q, A]):
         """The answer.
 
         Raises:
-            TimeoutError: none came within so many seconds. The process goes on, and nobody hears
-                what it comes to say.
+            TimeoutError: none came in time. The process goes on, and its answer is lost.
             UnavailableError: the process has ended.
             WorkerError: it could not answer, or not even be made.
         """

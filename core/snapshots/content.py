@@ -43,7 +43,7 @@ SCHEMA = pa.schema(
 )
 """Of a split. What stands behind ``line`` describes the post: no model sees it, and it is not in
 the digest. ``title_length`` is in characters; ``subreddit_age_days`` counts from the first post
-of the subreddit among those that the rules' span of time holds. ``origin``: ``feedback`` of texts
+of the subreddit among the posts in the rules' span of time. ``origin``: ``feedback`` of texts
 that users sent to a model, ``reddit`` of all others.
 """
 
@@ -125,7 +125,7 @@ class SplitFile:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a split's file holds, for those who verify it. ``digest``: as :func:`content_digest`."""
+    """What a split's file holds, for verifying it. ``digest``: as :func:`content_digest`."""
 
     posts: int
     labels: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Taking the text of erased posts out of the files of a snapshot.
 
-Each file is written anew without it, then one transaction names the new files, then the old ones
+Each file is rewritten without it, then one transaction names the new files, then the old ones
 go. The test split is opened and sealed again for that, in memory only.
 """
 
@@ -24,7 +24,7 @@ from core.store import snapshots as table
 from core.store.snapshots import Snapshot
 
 TRIES = 5
-"""Whoever freezes, rotates or erases at the same time may be faster, but not for ever."""
+"""Another process that changes the same files may be faster, but not for ever."""
 _UNREADABLE = (InputError, RefusedError, CorruptArtifactError, WrongKeyError)
 """What is wrong with one file, and leaves the others as they are."""
 
@@ -33,7 +33,7 @@ _UNREADABLE = (InputError, RefusedError, CorruptArtifactError, WrongKeyError)
 class Emptied:
     """A snapshot as it is now.
 
-    ``files``: split -> digest of its new file. ``left``: split -> why it could not be written anew.
+    ``files``: split -> digest of its new file. ``left``: split -> why it could not be rewritten.
     """
 
     snapshot: Snapshot

@@ -1,7 +1,7 @@
 """The files that hold a snapshot's posts: each is known from before it is made until it is gone.
 
 A run that is killed may leave a file that no snapshot names. Nobody reads it; but it has posts in
-it, and whoever erases one must find it.
+it, and erasing one must find it.
 """
 
 import hashlib

@@ -59,8 +59,8 @@ class _Read:
     """All posts that may enter, oldest first, and what is said of them.
 
     The label of ``rows`` indexes ``names``. ``text`` (int64, n) is an id of each post's line,
-    equal for equal lines; ``judging`` (n) are those that may only judge models. ``erased_until``:
-    the newest tombstone when they were read.
+    equal for equal lines; ``judging`` (n) are the posts that may only judge models.
+    ``erased_until``: the newest tombstone when they were read.
     """
 
     rows: pa.Table

@@ -1,8 +1,8 @@
 """The key of the sealed splits: where it is, how it is made, how a new one takes its place.
 
 It lies outside the artifacts: in the file ``seal.key`` of the workspace, which only its owner may
-read, or in ``SIGNOFF_SEAL_KEY``. While splits are sealed anew with a new key, the one before is
-kept beside it, as ``seal.key.previous`` or ``SIGNOFF_SEAL_KEY_PREVIOUS``.
+read, or in ``SIGNOFF_SEAL_KEY``. While splits are resealed with a new key, the one before is
+kept next to it, as ``seal.key.previous`` or ``SIGNOFF_SEAL_KEY_PREVIOUS``.
 """
 
 import base64
@@ -151,7 +151,7 @@ def _key(text: bytes, where: str) -> SealKey:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[Path]:
-    """A new key in a file of its own beside ``path``, whole and on the disk; removed at the end."""
+    """A new key in its own file next to ``path``, complete and on the disk; removed at the end."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         with storage_errors(part):

@@ -101,7 +101,7 @@ def _path(store: Store, snapshot: Snapshot, split: str) -> Path:
 
 
 def require_open(split: str) -> None:
-    """Refuse the sealed split, and names that are no split."""
+    """Refuse the sealed split, and names that are not a split's."""
     if split == "test":
         raise RefusedError(
             "The test split is sealed. Looking at it wears it out, so it is opened only once per"

@@ -1,6 +1,6 @@
 """Replacing the key of the sealed splits, and telling which of them the keys at hand open.
 
-A new key is put in place first, and the one before kept beside it; then every split is sealed anew,
+A new key is put in place first, and the one before kept next to it; then every split is resealed,
 in memory; then one transaction names all the new files; then the old files and the old key go.
 Opening tries both keys, so that a rotation killed at any moment leaves nothing that cannot be
 opened, and the next one finishes it.
@@ -67,7 +67,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
     """Seal the test split of every snapshot with a new key, or finish a rotation that was cut off.
 
     Raises:
-        RefusedError: whoever acts is no admin, or the environment does not give both keys.
+        RefusedError: the actor is not an admin, or the environment does not give both keys.
         CorruptArtifactError, NotFoundError: a key or a sealed file is damaged or missing; both
             keys are kept, and the next rotation goes on from there.
     """

@@ -28,7 +28,7 @@ def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
     """Encrypt ``plain`` with the current key and store it; the digest of the sealed file.
 
     ``run`` can only succeed while that key is still the present one: whatever is sealed with a key
-    is known to those who replace it.
+    is known to the code that replaces it.
     """
     made = sealed(store, plain, snapshot=snapshot, run=run)
     run.on_success(lambda _session: require_present(store, made.key))

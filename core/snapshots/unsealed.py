@@ -51,7 +51,7 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
         NotFoundError: the key or the sealed file is missing.
         RefusedError: others than its owner can read the key.
         InputError: the key is none.
-        CorruptArtifactError: the file is not what was stored, or that of another snapshot.
+        CorruptArtifactError: the file is not what was stored, or belongs to another snapshot.
         WrongKeyError: it was sealed with another key.
     """
     # Under the write lock, so that no rotation changes row, key or file between the three.

@@ -20,7 +20,7 @@ from core.words import count
 
 
 class SnapshotState(StrEnum):
-    """What can be said of a snapshot."""
+    """How sound a snapshot is."""
 
     WHOLE = "whole"
     ERASED = "erased"
@@ -40,7 +40,7 @@ class SnapshotCheck:
 
 
 def verify(store: Store, snapshot: Snapshot) -> SnapshotCheck:
-    """Compute the digest of a snapshot again. Shows nothing of its posts, and is no opening."""
+    """Compute the digest of a snapshot again. Shows nothing of its posts, and is not an opening."""
     parts: dict[str, Held] = {}
     for split in SPLITS:
         try:

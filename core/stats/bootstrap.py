@@ -137,7 +137,7 @@ def _in_threads(
 def _poisson_weights(
     posts: Ints,
 ) -> Callable[[int, np.random.Generator], NDArray[np.float32]]:
-    """A function that draws Poisson weights, shape (m, size), for cells of so many posts.
+    """A function that draws Poisson weights, shape (m, size), for cells of these numbers of posts.
 
     Small cells, nearly all, are drawn by the inverse of their distribution function on 65,536
     equal steps of the unit interval: some ten times faster than drawing each by its own.

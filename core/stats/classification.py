@@ -42,7 +42,7 @@ class LabelCounts:
 
     @property
     def present(self) -> Bools:
-        """Labels that some post has or is predicted to have: those that a macro mean counts."""
+        """Labels that some post has or is predicted to have: the ones in a macro mean."""
         return (self.support + self.predicted) > 0
 
 

@@ -1,7 +1,7 @@
 """Which F1 to expect of a subreddit, given the mean p@1 of its posts.
 
 One point is one label: its mean p@1, its F1 and its support. Both curves carry pointwise
-intervals over labels: labels are drawn anew with replacement (Efron 1979), and the middle
+intervals over labels: labels are drawn with replacement (Efron 1979), and the middle
 :data:`LEVEL` of what the draws give is taken. With few labels such intervals are too narrow.
 """
 
@@ -15,7 +15,7 @@ FEWEST = 3
 """Labels without which there is no curve."""
 BINS = 10
 LABELS_A_BIN = 5
-"""At least, where there are so many."""
+"""At least, where there are that many."""
 GRID = 50
 RESAMPLES = 400
 LEVEL = 0.95
@@ -130,7 +130,7 @@ def pool_adjacent_violators(values: Floats, weights: Floats, row: Ints) -> Float
 def _fits(p: Floats, f1: Floats, weights: Floats, grid: Floats) -> Floats:
     """The isotonic curve at ``grid`` for each row of ``weights``; shape (rows, points of grid).
 
-    What has no weight in a row is no point of its curve.
+    What has no weight in a row is not a point of its curve.
     """
     points, where = np.unique(p, return_inverse=True)
     shape = (len(weights), len(points))

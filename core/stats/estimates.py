@@ -20,7 +20,7 @@ from core.stats.jackknife import influence_over_labels
 from core.stats.predictions import Predictions
 
 P_BINS = 20
-"""p@1 is drawn in so many bins of equal counts a side, each by its mean."""
+"""p@1 is drawn in this number of bins of equal counts a side, each by its mean."""
 
 
 @dataclass(frozen=True, slots=True)

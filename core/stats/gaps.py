@@ -1,6 +1,6 @@
 """Days without anything, among days that mostly bring something: chance, or is it missing?
 
-A run of g empty days is called a gap where it is improbable beside the days around it. Let p be the
+A run of g empty days is called a gap if it is improbable given the days around it. Let p be the
 chance of an empty day; then g in a row have p^g, and Bonferroni's inequality over every day that
 is looked at keeps the chance of a single false call below the level.
 

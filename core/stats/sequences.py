@@ -39,7 +39,7 @@ def mean_sequence(error: float, *, scale: float) -> float:
 
     Args:
         error: its standard error now, 0 where nothing varies.
-        scale: the size of the effects that are to be told soonest.
+        scale: the size of the effects to detect soonest.
     """
     if not error:
         return 0.0

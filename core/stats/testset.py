@@ -36,7 +36,7 @@ then its closed form stands. See :func:`_log_difference_tail`."""
 NEGLIGIBLE = 16.0
 """The exact sum leaves out what is e^-16 times as likely as the closed form, and adds that much."""
 TOLERANCE_STEPS = 10**7
-"""Tolerances are told in steps of one part in so many."""
+"""Tolerances are reported in steps of one part in this number."""
 
 
 class Adaptivity(StrEnum):
@@ -115,7 +115,7 @@ class Plan:
 
 
 def posts_needed(promise: Promise, *, epsilon: float, candidates: int) -> int:
-    """The fewest posts on which the promise holds for so many candidates.
+    """The fewest posts on which the promise holds for a number of candidates.
 
     0 for no candidates, and for a tolerance that no answer can miss (1 for an accuracy, 2 for a
     difference).
@@ -132,7 +132,7 @@ def posts_needed(promise: Promise, *, epsilon: float, candidates: int) -> int:
 
 
 def candidates_possible(promise: Promise, *, posts: int, epsilon: float) -> int:
-    """The most candidates that so many posts can judge within the tolerance, at least 0.
+    """The most candidates that a number of posts can judge within the tolerance, at least 0.
 
     ``MOST_CANDIDATES`` stands for that many or more.
 
@@ -155,7 +155,7 @@ def candidates_left(promise: Promise, *, posts: int, epsilon: float, used: int) 
 
 
 def tolerance(promise: Promise, *, posts: int, candidates: int) -> float:
-    """The smallest tolerance that the promise can name for so many candidates, to 1e-7 upwards.
+    """The smallest tolerance that the promise can name for a number of candidates, to 1e-7 upwards.
 
     1 for an accuracy, 2 for a difference, where the posts tell nothing; 0 for no candidates.
 

@@ -51,7 +51,7 @@ def fisher_exact(hits: Ints, posts: Ints) -> Floats:
         hits, posts: of both sides, shape (2, c): so many of so many.
 
     Given all hits, those of the first side are hypergeometric; the p-value is the probability of
-    what is no likelier than what was seen. 1 where a side has no posts.
+    what is not likelier than what was seen. 1 where a side has no posts.
     """
     p_value = np.ones(hits.shape[1])
     for c in np.flatnonzero(posts.min(axis=0) > 0):

@@ -1,6 +1,6 @@
 """Everything that touches the database or the disk.
 
-SQL stands in this package only. Each module beside ``tables`` answers questions about one table
+SQL is in this package only. Each module except ``tables`` answers questions about one table
 and returns frozen values; rows of the ORM never leave.
 """
 

@@ -146,7 +146,7 @@ def explain(error: OSError, path: Path, *, chosen: bool = False) -> StorageError
     """The operating system's refusal as a sentence with a way out.
 
     Args:
-        chosen: the user named this file: it is none of the workspace, so moving that is no way out.
+        chosen: the user named this file: it is not in the workspace, so moving that does not help.
     """
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full(path, chosen=chosen)

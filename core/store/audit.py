@@ -43,7 +43,7 @@ def entries(session: Session) -> list[Entry]:
 
 
 def evidence(session: Session) -> dict[int, str]:
-    """Comparison -> digest of its summary, for those that release events cite."""
+    """Comparison -> digest of its summary, for comparisons that release events cite."""
     query = select(ComparisonRow.execution, cast(ComparisonRow.summary, LargeBinary)).where(
         ComparisonRow.execution.in_(select(ReleaseEventRow.comparison))
     )

@@ -38,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSubreddit:
-    """One subreddit as the list shows it. ``rank`` is that of the newest ranking, if it is there.
+    """One subreddit as the list shows it. ``rank``: in the newest ranking, if it is there.
 
     ``outcome`` is how it was met the last time, ``outcome_at`` when.
     """

@@ -1,4 +1,4 @@
-"""Erased posts, those that may be gone, and the files that hold posts."""
+"""Erased posts, posts that may be gone, and the files that hold posts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def bury(
     at: datetime,
     unknown: bool = False,
 ) -> dict[str, str]:
-    """Erase posts: of each a tombstone stays. Those that were erased before stay as they are.
+    """Erase posts: of each a tombstone stays. Posts that were erased before stay as they are.
 
     Args:
         reasons: post -> why.

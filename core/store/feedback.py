@@ -17,7 +17,7 @@ EXPORTED = (
     *("submission", "at", "version", "source", "title", "body", "p_at_1", "suggestions", "twin"),
     *("answered_at", "answer", "place", "label", "label_use", "label_by"),
 )
-"""What is told of a submission: the latest answer to it, and what a reviewer said, too."""
+"""A submission with the latest answer to it, and its label."""
 _FIVE = 5
 _READ_BATCH = 5_000
 """Submissions that are read at once."""

@@ -1,4 +1,4 @@
-"""Texts that users corrected: those that wait for a reviewer, and what reviewers said of them."""
+"""Texts that users corrected: the ones that wait for a reviewer, and reviewers' labels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ def count_corrected(session: Session) -> int:
 
 
 def label_of(session: Session, submission: int) -> Label | None:
-    """What was said of a submission; None before anything was."""
+    """The label of a submission; None before there is one."""
     row = session.execute(
         select(
             LabelRow.submission, LabelRow.at, LabelRow.by, LabelRow.subreddit, LabelRow.use
@@ -111,7 +111,7 @@ def is_post(session: Session, submission: int) -> bool:
 
 
 def write_label(session: Session, label: Label) -> None:
-    """Keep what a reviewer says, in place of what was said before. A text that is to be used no
+    """Keep a reviewer's label, in place of an earlier one. A text that is to be used no
     longer expires; one that is set aside does.
     """
     values = {
@@ -154,7 +154,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
 
 
 def uses(session: Session) -> dict[str, str]:
-    """Post made of a submission -> its use; without those that were set aside since."""
+    """Post made of a submission -> its use; without posts that were set aside since."""
     query = select(LabelRow.submission, LabelRow.use).where(LabelRow.subreddit.is_not(None))
     return {post_id(submission): use for submission, use in session.execute(query)}
 

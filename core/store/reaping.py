@@ -1,6 +1,6 @@
 """Runs that ended without recording it: killed, the machine stopped, or the disk was full.
 
-Whoever reads sees them as interrupted at once (:func:`as_seen`), and nothing is written. They are
+Readers see them as interrupted at once (:func:`as_seen`), and nothing is written. They are
 recorded as interrupted when a store is opened and when a run begins (:func:`reap`).
 """
 

@@ -21,7 +21,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def bring_up_to_date(database: Database) -> bool:
     """Upgrade the database where it is older; True if anything was done.
 
-    A copy of what it was stays beside it. Two processes at once: the write lock lets one upgrade,
+    A copy of the earlier one is kept. Two processes at once: the write lock lets one upgrade,
     and the other finds it done.
 
     Raises:

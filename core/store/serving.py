@@ -67,7 +67,7 @@ def put_server(session: Session, server: Server) -> None:
 
 
 def remove_servers(session: Session, *, id: str = "", before: datetime | None = None) -> None:  # noqa: A002
-    """Forget a server, and those that were last seen ``before`` that moment."""
+    """Forget a server, and servers last seen ``before`` that moment."""
     gone = ServerRow.id == id
     if before is not None:
         gone |= ServerRow.seen_at < before
@@ -75,7 +75,7 @@ def remove_servers(session: Session, *, id: str = "", before: datetime | None = 
 
 
 def servers(session: Session, *, since: datetime) -> list[Server]:
-    """Those that were seen since then, the first that was started first."""
+    """The servers seen since then, the first that was started first."""
     query = select(ServerRow).where(ServerRow.seen_at >= since)
     return [_server(row) for row in session.scalars(query.order_by(ServerRow.started_at))]
 

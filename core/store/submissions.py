@@ -38,7 +38,7 @@ class NewSubmission(NamedTuple):
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
-    """Public id -> id, of those that are kept."""
+    """Public id -> id, of submissions that are kept."""
     found: dict[str, int] = {}
     for some in batches(publics, IDS_AT_ONCE):
         query = select(SubmissionRow.public, SubmissionRow.id)

@@ -1,4 +1,4 @@
-"""The tables. What a column means is said here; what is asked of it, in the modules beside."""
+"""The tables. What a column means is written here; the queries are in the other modules."""
 
 from datetime import datetime
 

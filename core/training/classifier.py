@@ -62,7 +62,7 @@ class Family(Protocol):
     measured before tells nothing of it."""
 
     parameters: tuple[Parameter, ...]
-    """What can be chosen, beside seed and threads."""
+    """What can be chosen, besides seed and threads."""
     packages: tuple[str, ...]
     """Distributions whose version can change what it makes; recorded with every training."""
     memory_hint: str

@@ -354,4 +354,4 @@ _APPEND_ONLY = {
     "access_events": "events are append-only",
     "audit": "the audit log is append-only",
 }
-"""Table -> what who changes or deletes a row is told."""
+"""Table -> the error of changing or deleting a row."""
