@@ -67,7 +67,8 @@ def test_alarm_canary_and_shadow_are_told(store: Store, open_page: Open) -> None
     said = plain_text_of(app).replace("*", "")
     assert f"Canary {version}, 10% of callers since" in said
     assert "300 requests | 10.0% (5.0% to 17.1%) | – | 0.400 vs 0.600" in said
-    assert f"Shadow {version}, asked what {production} is asked | 300 texts | – | 100.0% (" in said
+    shadow = f"Shadow {version}, gets a copy of the requests to {production}"
+    assert f"{shadow} | 300 texts | – | 100.0% (" in said
 
 
 def test_an_alarm_that_several_servers_have_is_told_once(store: Store, open_page: Open) -> None:
