@@ -316,7 +316,7 @@ def test_parquet_from_a_pipe_is_refused_with_a_way_out(home: Path, tmp_path: Pat
     words = [SIGNOFF, "import", "-"]
     done = subprocess.run(words, check=False, capture_output=True, input=path.read_bytes())
     assert done.returncode == 1
-    assert b"is Parquet, which no pipe can bring" in done.stderr
+    assert b"is Parquet, which cannot be read from a pipe" in done.stderr
 
 
 pieces = st.lists(

@@ -105,7 +105,7 @@ def test_a_listing_that_breaks_off_keeps_what_came_and_ranks_nothing(
     reddit.on_request = lambda _path: (
         len(reddit.paths("after")) > 1 and reddit.faults.extend([(503, {}, b"")] * 9)
     )
-    with pytest.raises(UnavailableError, match="broke off after 197 subreddits"):
+    with pytest.raises(UnavailableError, match="stopped answering after 197 subreddits"):
         rank(store, url, top=5_000)
     assert listing(store)[0].status == "failed"
     found = everything(store)

@@ -71,7 +71,7 @@ def test_what_is_told(road: Road) -> None:
 
 
 def test_a_word_that_is_no_id_erases_nothing(road: Road) -> None:
-    with pytest.raises(InputError, match="'not an id' is not a post's id"):
+    with pytest.raises(InputError, match="'not an id' is not the id of a post"):
         erase(road.store, ["p00007", "not an id"])
     assert not listing(road.store, kinds=["erase"])
     assert found(road.store, marks("p00007")) == marks("p00007")

@@ -265,7 +265,7 @@ def test_it_tells_how_far_it_is(store: Store, cats: FakeSubreddit, url: str) -> 
 
 
 def test_a_reviewer_may_and_a_viewer_may_not(store: Store, cats: FakeSubreddit, url: str) -> None:
-    with acting_as(Actor("eve", Way.SIGNED_IN)), pytest.raises(RefusedError, match="role reviewer"):
+    with acting_as(Actor("eve", Way.SIGNED_IN)), pytest.raises(RefusedError, match="reviewer role"):
         ask(store, url)
     assert not listing(store, kinds=["refresh"])
 
