@@ -168,7 +168,7 @@ def test_a_reddit_that_shows_nothing_erases_nothing(
 ) -> None:
     cats.posts.clear()
     for _ in range(3):
-        with pytest.raises(UnavailableError, match="shows none of the posts"):
+        with pytest.raises(UnavailableError, match="returns none of the requested posts"):
             ask(store, url)
     assert buried(store) == set()
     assert len(asked(reddit)) == 9
