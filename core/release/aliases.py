@@ -209,7 +209,7 @@ def set_canary(
             )
         if on is not None and (on.version, on.share) == (version, share):
             raise RefusedError(
-                f"{version} already gets {share:.0%} of the callers", "Nothing was changed."
+                f"{version} already gets {share:.0%} of callers", "Nothing was changed."
             )
         if expected is not None and expected != (before or ""):
             raise _moved(CANARY, before, expected)

@@ -84,8 +84,8 @@ def test_two_models_on_different_posts_are_never_called_better_or_worse() -> Non
     gain = metric(0.05, interval=(0.03, 0.07), verdict=BETTER)
     text = said(gain, kind=Kind.UNPAIRED, better=3, worse=1)
     assert text.startswith("#5 scores higher than #3: macro F1 +0.050")
-    assert "on 2,000 posts against 1,500 others. Subreddits: 3 higher, 1 lower." in text
-    assert text.endswith("this tells of both together.")
+    assert "on 2,000 posts, against 1,500 others. Subreddits: 3 higher, 1 lower." in text
+    assert text.endswith("so this reflects both.")
     assert "better" not in text
 
 

@@ -82,7 +82,7 @@ def test_production_that_moved_since_the_look_must_be_compared_with_first(tested
     move_production(tested)
     before = untouched(tested)
     for digest in (seen, shown(tested).digest, None):
-        with by("bob"), pytest.raises(RefusedError, match="Production has moved since") as caught:
+        with by("bob"), pytest.raises(RefusedError, match="Production has changed since") as caught:
             approve(tested, 5, comment="fine", seen=digest)
         assert "signoff release test 5" in str(caught.value.hint)
     assert untouched(tested) == before
@@ -139,7 +139,7 @@ def test_the_policy_put_back_makes_the_approval_hold_again(approved: Store, read
 def test_an_approval_is_void_once_production_has_moved(approved: Store, ready: Ready) -> None:
     move_production(approved)
     for go in out(approved, ready.versions[1]):
-        with pytest.raises(RefusedError, match="void: production has moved since"):
+        with pytest.raises(RefusedError, match="void: production has changed since"):
             go()
     with by("bob"):
         assert reject(approved, 5, comment="too late").state == "rejected"

@@ -117,9 +117,9 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
 @pytest.mark.parametrize(
     ("number", "why", "script"),
     [
-        (2, "not what was hashed", "UPDATE audit SET content = replace(content, 'bob', 'eve')"),
-        (4, "not what was hashed", "UPDATE audit SET content = x'ff' WHERE number = 4"),
-        (7, "not what was hashed", "UPDATE audit SET digest = previous WHERE number = 7"),
+        (2, "does not match its hash", "UPDATE audit SET content = replace(content, 'bob', 'eve')"),
+        (4, "does not match its hash", "UPDATE audit SET content = x'ff' WHERE number = 4"),
+        (7, "does not match its hash", "UPDATE audit SET digest = previous WHERE number = 7"),
         (4, "does not continue", "UPDATE audit SET previous = digest WHERE number = 4"),
         (1, "does not continue", "UPDATE audit SET previous = digest WHERE number = 1"),
         (1, "is missing", "DELETE FROM audit WHERE number = 1"),
@@ -165,9 +165,9 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
         ),
         (4, "differs from entry 4 in evidence", "UPDATE comparisons SET summary = changes"),
         (4, "differs from entry 4 in evidence", "DELETE FROM comparisons"),
-        (8, "production names x, but its last move", "UPDATE aliases SET version = 'x'"),
+        (8, "production names x, but its last recorded move", "UPDATE aliases SET version = 'x'"),
         (8, "production names no version, but", "DELETE FROM aliases"),
-        (8, "gave it nothing", "INSERT INTO aliases SELECT 'staging', version FROM aliases"),
+        (8, "set it to nothing", "INSERT INTO aliases SELECT 'staging', version FROM aliases"),
     ],
 )
 def test_whoever_tampers_is_found_and_where(log: Store, number: int, why: str, script: str) -> None:

@@ -103,7 +103,7 @@ def test_a_split_is_stale_after_the_policys_days(days: int, stale: bool) -> None
     assert (found.closed is not None) == stale
     if found.closed:
         assert found.closed == (
-            "The test split of small is stale: frozen 91 days ago, the limit is 90."
+            "The test split of small is stale: it was frozen 91 days ago, and the limit is 90."
         )
         assert "--test-since" in str(found.hint)
 
@@ -134,7 +134,7 @@ def test_the_first_pass_ends_a_split_where_the_policy_says_so() -> None:
     found = budget("fail", "pass", **once)
     assert (found.passed, found.left, found.spent) == (2, 0, True)
     assert found.closed == (
-        "The test split of small is spent: #2 passed it, and by the policy that ends it."
+        "The test split of small is spent: #2 passed it, and the policy allows only one pass."
     )
     assert budget("fail", "pass").passed is None
 

@@ -128,7 +128,7 @@ def test_a_canary_is_no_plain_name_and_has_no_way_back_of_its_own(
     staged: Store, ready: Ready
 ) -> None:
     second = ready.versions[1]
-    with pytest.raises(InputError, match="share of the callers"):
+    with pytest.raises(InputError, match="share of callers"):
         move(staged, "canary", second, expected=None)
     set_canary(staged, second, share=0.5)
     with pytest.raises(RefusedError, match="canary has no earlier version"):
@@ -229,5 +229,5 @@ def test_of_two_who_set_a_canary_the_second_is_told(staged: Store, ready: Ready)
 
 def test_the_share_that_a_canary_has_is_not_given_again(staged: Store, ready: Ready) -> None:
     set_canary(staged, ready.versions[1], share=0.1)
-    with pytest.raises(RefusedError, match="already gets 10% of the callers"):
+    with pytest.raises(RefusedError, match="already gets 10% of callers"):
         set_canary(staged, ready.versions[1], share=0.1)

@@ -119,7 +119,7 @@ def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> N
 def test_production_itself_has_no_other_to_compare_with(production: Store) -> None:
     found = check(production, 3)
     assert found.comparison is None
-    assert "This is the version in production" in gate(found, "non_inferiority").why
+    assert "This version is in production" in gate(found, "non_inferiority").why
 
 
 def test_a_candidates_own_intervals_are_those_of_its_comparison(production: Store) -> None:
@@ -186,7 +186,7 @@ def test_the_command_says_each_gate_and_why(production: Store) -> None:
     set_policy(production, LENIENT)
     said = signoff("release", "check", 5)
     assert (said.code, said.err) == (0, "")
-    assert "#5 on 24 posts of validation, against production: comparison #" in said.out
+    assert "#5 on 24 validation posts, against production: comparison #" in said.out
     assert "Gates: 2 pass, 0 fail, 0 inconclusive. Policy: release-policy.toml, " in said.out
     assert "✓ pass          maximum_churn: The share of posts" in said.out
 

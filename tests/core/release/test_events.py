@@ -89,7 +89,7 @@ def test_what_a_kind_does_not_have_stays_out_of_its_entry() -> None:
 def test_what_no_kind_of_event_writes_is_refused(kind: str, details: dict[str, str | int]) -> None:
     at = datetime(2026, 5, 31, tzinfo=UTC)
     record = Record(table="release_events", kind=kind, at=at, by="ada", details=details)
-    with pytest.raises(ValueError, match=r"release_events holds no|This is not a"):
+    with pytest.raises(ValueError, match=r"release_events has no|This is not a"):
         RELEASE_EVENTS.of_record(record)
 
 
@@ -137,7 +137,7 @@ def test_every_kind_is_known_by_its_table() -> None:
         ),
         (
             make_event("refused", snapshot="ab" * 32, comment="2 are old"),
-            "ada got no answer from the sealed test of abababababab for candidate #7: “2 are old”",
+            "ada got no result from the sealed test of abababababab for candidate #7: “2 are old”",
         ),
         (
             make_event("approved", version="1", comment="k", override="so"),
@@ -145,7 +145,7 @@ def test_every_kind_is_known_by_its_table() -> None:
         ),
         (
             make_event("canary", version="2", alias="canary", share=0.1),
-            "ada gave 2 10% of the callers",
+            "ada gave 2 10% of callers",
         ),
         (make_event("canary", version="2", alias="canary", share=0), "ada ended the canary of 2"),
     ],

@@ -76,7 +76,7 @@ def test_non_inferiority_is_decided_by_the_interval(
 def test_non_inferiority_says_its_numbers_with_a_real_minus() -> None:
     gate = one("non_inferiority", "margin", 0.01, make_evidence())
     assert gate.why == (
-        "Macro F1 changes by +0.002 (95% interval −0.002 to +0.006): the whole interval lies above"
+        "Macro F1 changes by +0.002 (95% interval −0.002 to +0.006): the whole interval is above"
         " −0.010."
     )
 

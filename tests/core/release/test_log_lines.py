@@ -41,8 +41,8 @@ def test_the_newest_entry_is_told_first_those_of_roles_and_tokens_too(store: Sto
         members.grant(store, "bob@example.com", Role.REVIEWER)
         members.make_token(store, "ci", Role.REVIEWER, days=30)
     token, granted = lines(store, ALL_EVENTS, {})
-    assert granted.sentence == "ada gave bob@example.com the role reviewer"
-    assert token.sentence.startswith("ada made the token ci, reviewer until ")
+    assert granted.sentence == "ada granted bob@example.com the role reviewer"
+    assert token.sentence.startswith("ada created the token ci with the role reviewer until ")
     assert (token.number, granted.number) == (2, 1)
     assert token.candidate is granted.candidate is None
 

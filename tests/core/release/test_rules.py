@@ -66,7 +66,7 @@ def evidence(*, digest: str = SEEN, outdated: str | None = None, policy: str = L
 
 
 CHANGED = evidence(digest="e" * 64)
-MOVED = evidence(digest="e" * 64, outdated="Production has moved since.")
+MOVED = evidence(digest="e" * 64, outdated="Production has changed since.")
 
 
 def budget(policy: Policy | None = None) -> Budget:
@@ -183,7 +183,7 @@ def test_approving_takes_somebody_else_unless_the_team_is_of_one() -> None:
 def test_evidence_that_tells_nothing_of_production_approves_nothing() -> None:
     refusal = rules.against_approval(candidate("proposed"), MOVED, BOB)
     assert refusal is not None
-    assert refusal.reason == "Production has moved since"
+    assert refusal.reason == "Production has changed since"
     assert "signoff release test 7" in str(refusal.hint)
 
 
