@@ -28,7 +28,9 @@ shares = st.floats(0, 1)
 
 def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
-    given_by_hand = {"candidate": numbers, "share": shares, "opening": numbers, "id": numbers}
+    numbered = dict.fromkeys(("id", "candidate", "opening", "evaluation"), numbers)
+    optional = dict.fromkeys(("baseline", "comparison"), st.none() | numbers)
+    given_by_hand = {"share": shares, **numbered, **optional}
     names = {each.name for each in fields(kind)}
     return st.builds(kind, **{n: s for n, s in given_by_hand.items() if n in names})
 
