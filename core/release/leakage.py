@@ -81,13 +81,13 @@ class Leakage:
             )
         alike = self.same_text.count + self.near.count
         if alike > self.most_near * self.posts:
-            kinds = {"the same text": self.same_text, "nearly the same": self.near}
+            kinds = {"with the same text": self.same_text, "with nearly the same text": self.near}
             said = ", ".join(
                 f"{seen.count:,} {name} ({seen})" for name, seen in kinds.items() if seen.count
             )
             yield (
                 f"{count(alike, 'post')} of {self.posts:,} in the test split resemble posts that"
-                f" it was trained on; the limit is {self.most_near:.1%}: {said}"
+                f" it was trained on, more than the limit of {self.most_near:.1%}: {said}"
             )
 
 

@@ -123,7 +123,7 @@ def test_a_caller_gets_so_many_posts_a_minute(served: Served, serve: Serve) -> N
     refused = api.predict(*["kitten"] * 3)
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
-    assert "5 posts a minute" in refused.json()["error"]
+    assert "5 posts per minute" in refused.json()["error"]
     assert ask(api, **with_token(secret)).status_code == 200  # another caller
 
 

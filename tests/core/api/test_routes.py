@@ -117,7 +117,7 @@ def test_feedback_that_cannot_be_kept_says_why(
         ({"posts": [{"title": "x"}, {"title": " \n"}]}, "body.posts.1 has no text"),
         ({"posts": [{"title": "x"}], "k": 0}, "k"),
         ({"posts": [{"title": "x"}], "k": "5"}, "k"),
-        ({"posts": [{"title": "x"}], "alias": "a", "version": "b"}, "Both an alias and a version"),
+        ({"posts": [{"title": "x"}], "alias": "a", "version": "b"}, "both an alias and a version"),
         ([], "object"),
         ("text", "object"),
     ],
@@ -278,7 +278,7 @@ def test_an_alarm_is_told_by_readiness_workspace_and_command_line(served: Served
     ready = api.client.get("/readyz")
     assert ready.status_code == 200  # the old one goes on answering
     assert ready.json()["alarms"] == [
-        f"production names {served.new}, which cannot be served, so {served.old} keeps answering."
+        f"production names {served.new}, which cannot be served: {served.old} keeps answering."
     ]
     assert api.version() == served.old
     wait_until(lambda: bool(servers.alarms(served.store)))

@@ -111,8 +111,11 @@ def test_threads_recur_so_a_small_share_may_resemble() -> None:
     assert look(two, most_near=0.02).refused == ""
     assert look(two, most_near=0.02).counts == {"same": 0, "same_text": 1, "near": 1, "newer": 0}
     refused = look(two, most_near=0.019).refused
-    assert f"1 the same text ({TEST[0].id}), 1 nearly the same ({TEST[1].id})" in refused
-    assert "where 1.9% may" in refused
+    assert (
+        f"1 with the same text ({TEST[0].id}), 1 with nearly the same text ({TEST[1].id})"
+        in refused
+    )
+    assert "more than the limit of 1.9%" in refused
 
 
 def test_the_threshold_decides_what_is_nearly_the_same() -> None:
