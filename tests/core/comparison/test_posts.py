@@ -96,7 +96,7 @@ def test_posts_of_a_test_split_are_never_shown(road: Road, chosen: Pair) -> None
     models = (road.baseline, road.candidate)
     opened = Pair(*(evaluate_unsealed(road.store, m, road.snapshot, data) for m in models))
     for sealed in (opened, Pair(chosen.baseline, opened.candidate)):
-        with pytest.raises(RefusedError, match="keeps the figures and never shows a post"):
+        with pytest.raises(RefusedError, match="stores the figures and never shows a post"):
             lay_out(road.store, sealed, {})
-        with pytest.raises(RefusedError, match="keeps the figures and never shows a post"):
+        with pytest.raises(RefusedError, match="stores the figures and never shows a post"):
             post_in_full(road.store, sealed, data.ids[0].as_py())

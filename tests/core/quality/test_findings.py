@@ -85,7 +85,7 @@ def test_another_language_is_told_with_the_interval_of_the_sample() -> None:
     assert not found.problem
     assert found.share == pytest.approx(0.1)
     assert found.interval == pytest.approx((0.05, 0.18))
-    assert "10 of a random 100 that are long enough to tell; 20 more were not" in found.text
+    assert "10 of a random 100 that are long enough to detect a language" in found.text
 
 
 def test_a_store_with_flaws_is_told_of_each(store: Store) -> None:
