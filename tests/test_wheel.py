@@ -157,7 +157,7 @@ def uv(*words: object) -> None:
 def demo(installed: Installed) -> Path:
     """The demo's workspace, where it lies by default."""
     said = installed.run("demo", "--build-only")
-    found = re.search(r"The demo workspace built: (.+)", said)
+    found = re.search(r"The demo workspace .+: (.+)", said)
     assert found
     return Path(found[1])
 

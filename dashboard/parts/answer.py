@@ -41,7 +41,7 @@ def standing(case: Case) -> str:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
     gates = case.evidence.gates
-    return f"Not yet: {where}, {counted(gates)} of {number}'s {words.count(len(gates), 'gate')}."
+    return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
 
 
 def by_whom(case: Case) -> str | None:

@@ -154,7 +154,7 @@ def test_what_is_pasted_too_long_stays_and_is_explained(page: Page, address: str
     long = "a" * (submissions.MAX_TITLE + 12)
     write(page, "Title", long)
     press(page, "Suggest subreddits")
-    says(page, "The text is too long. Titles have up to 300 characters")
+    says(page, "The text is too long. A title has up to 300 characters")
     expect(page.get_by_label("Title", exact=True)).to_have_value(long)
     fits(page)
 

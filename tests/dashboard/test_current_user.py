@@ -247,5 +247,5 @@ def test_a_click_on_a_page_that_was_drawn_before_the_role_was_taken_is_refused(
     assert app.caption[0].value == "None"
     members.withdraw(store, "bob@example.com")
     next(button for button in app.button if button.label == "Give").click().run()
-    assert "cannot give roles" in app.error[0].value
+    assert "cannot grant roles" in app.error[0].value
     assert members.people(store) == []

@@ -146,7 +146,7 @@ def test_roles_are_in_the_log_as_well(store: Store, open_page: Open) -> None:
     with by("ada"):
         members.grant(store, "grace@example.com", Role.REVIEWER)
     found = entries(plain_text_of(open_page("ledger")))
-    assert "ada gave grace@example.com the role reviewer" in found[0]
+    assert "ada granted grace@example.com the role reviewer" in found[0]
     assert "| – |" in found[0]
 
 

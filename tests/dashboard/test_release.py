@@ -238,7 +238,7 @@ def test_production_that_moved_asks_for_another_test(store: Store, open_page: Op
     with by("rel"):
         aliases.rollback(store, PRODUCTION)
     app = open_page("release", candidate=str(WAITING))
-    assert any("Production has moved" in warning.value for warning in app.warning)
+    assert any("Production has changed" in warning.value for warning in app.warning)
     assert filled(app) == [OPEN]
 
 
