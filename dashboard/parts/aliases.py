@@ -133,7 +133,7 @@ def _canary(case: Case, seen: Seen, against: RefusedError | None, share: int) ->
         do=lambda: aliases.set_canary(
             data.store(), case.version or "", share=share / 100, expected=seen.get(CANARY, "")
         ),
-        done=f"{share}% of callers now get {case.version} now.",
+        done=f"{share}% of callers now get {case.version}.",
     )
 
 

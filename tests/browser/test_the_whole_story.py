@@ -184,7 +184,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     go(page, "Overview")
     press(page, f"Review #{number}")
     says(page, f"on validation, of #{number}'s 4 gates ✗ 1 fails, ? 1 is undecided, ○ 2 wait.")
-    says(page, "Figures and gates are of validation of may", "✗ Macro F1 not worse")
+    says(page, "Figures and gates use validation of may", "✗ Macro F1 not worse")
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
     )
@@ -199,7 +199,7 @@ def bob_opens_the_sealed_test(
     visit(page, f"{story.address}/release?candidate={number}")
     left = LOOKS - used
     says(page, f"Used {used - 1} of {LOOKS}, {left + 1} left")
-    says(page, f"Uses one of {left + 1} openings left, for good")
+    says(page, f"Uses one of {left + 1} remaining opening")
     press(page, opening)
     says(page, "Give a reason for opening the sealed test.")
     assert openings.last_of(candidates.get(story.store, number)) is None
@@ -210,7 +210,7 @@ def bob_opens_the_sealed_test(
     says(page, f"#{number} has been tested on the sealed test of may.")
     says(page, f"Used {used} of {LOOKS}, {left} left")
     says(page, f"by {BOB}: {answer}", f"“{reason}”")
-    says(page, "Figures and gates are of the sealed test of may")
+    says(page, "Figures and gates use the sealed test of may")
     assert any(steps.json_value())
     cannot(page, opening, because="has already been tested")
 
@@ -223,7 +223,7 @@ def bob_opens_the_sealed_test(
 def bob_rejects(story: Story, number: int) -> None:
     page = story.bob
     says(page, f"Not yet: on its sealed test, of #{number}'s 4 gates ✗ 1 fails")
-    says(page, "Next: reject it, or approve it and say why although a gate fails.")
+    says(page, "Next: reject it, or approve it with a reason although a gate fails.")
     expect(stations(page)).to_contain_text("✗ tested: fail")
     write(page, "Comment", "Far worse: the test says so too.")
     press(page, f"Reject #{number}")
@@ -300,7 +300,7 @@ def bob_begins_a_canary(story: Story, version: str) -> None:
     page = story.bob
     page.get_by_role("slider").press("ArrowRight")
     press(page, f"Give {version} to 11% of callers")
-    says(page, f"11% of callers now get {version} now.")
+    says(page, f"11% of callers now get {version}.")
     expect(stations(page)).to_contain_text("✓ canary 11%")
     assert last_move(story, "canary") == ("canary", version, BOB)
     go(page, "Try it")
@@ -326,7 +326,7 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     winner = people.pop(by)
     says(winner, f"production is now {version}.", f"Released: #{candidate} is in production as")
     (other,) = people.values()
-    told = re.compile("Meanwhile: |You moved nothing")
+    told = re.compile("Meanwhile: |Nothing was moved")
     expect(other.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
 
 
@@ -397,8 +397,8 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
     says(page, "Read only. You are not signed in. Use the button in the sidebar.", "Replaced:")
-    cannot(page, f"Comment on #{number}", because="so nobody may decide or comment on a candidate")
-    cannot(page, f"Release {version} to production", because="so nobody may release a version")
+    cannot(page, f"Comment on #{number}", because="so you cannot decide or comment on a candidate")
+    cannot(page, f"Release {version} to production", because="so you cannot release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
         expect(found).to_be_disabled()
     go(page, "Ledger & audit")

@@ -104,7 +104,7 @@ def test_killed_twenty_times_then_nothing_is_lost_and_nothing_twice(
         before = now
     killed = [run for run in listing(store) if run.status == "interrupted"]
     assert len(killed) > KILLS / 2
-    # Each run that began recorded the ones killed before it; the last one only shows as interrupted.
+    # Each run records those killed before it; the last one only shows as interrupted.
     assert all(run.finished_at for run in killed[1:])
 
     reddit.on_request = lambda _path: None
