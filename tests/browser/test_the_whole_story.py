@@ -290,7 +290,9 @@ def bob_releases_to_staging(story: Story, version: str) -> None:
     cannot(page, f"Release {version} to production", because="has not been in staging")
     press(page, f"Release {version} to staging")
     says(
-        page, f"staging is now {version}.", f"Next: release {version} to all callers, or to a share"
+        page,
+        f"staging is now {version}.",
+        f"Next: release {version} to all callers, or first to a share",
     )
     expect(stations(page)).to_contain_text("✓ in staging")
     assert last_move(story, "staging") == ("released", version, BOB)
