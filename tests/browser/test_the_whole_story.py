@@ -339,7 +339,7 @@ def bob_rolls_back(story: Story, version: str) -> None:
     before = aliases.rollback_target(story.store, "production")
     press(page, f"Roll production back to {before}")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"production goes from {version} back to {before}, at once")
+    expect(dialog).to_contain_text(f"production goes from {version} back to {before}, immediately")
     dialog.get_by_role("button", name=f"Roll back to {before}").click()
     settle(page)
     says(page, f"production is back at {before}.", "Replaced:")
