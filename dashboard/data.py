@@ -15,19 +15,22 @@ from core import audit
 from core.access import authorisation, identity, members
 from core.access.identity import Role, Way
 from core.audit.verification import Verification
+from core.comparison import Comparison
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
 from core.comparison.posts import KINDS, Laid, Page, PostInFull
 from core.comparison.results import ComparisonSummary
 from core.errors import RefusedError
+from core.evaluation import Evaluation
 from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
-from core.evaluation.history import Training, trainings
+from core.evaluation.history import Training, evaluations, trainings
 from core.evaluation.influence import Influence, influential_words
 from core.evaluation.results import EvaluationSummary, Histogram
 from core.feedback import submissions, summary
 from core.feedback.summary import Counted
+from core.quality import Holdings
 from core.quality import check as quality
 from core.quality.check import Check
 from core.quality.summary import QualitySummary
@@ -35,11 +38,7 @@ from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
 from core.store import Store, open_store
-from core.store import audit as audit_table
-from core.store import models as rows
 from core.store.frames import read_frame, read_json, read_record
-from core.store.models import Comparison, Evaluation
-from core.store.quality import Holdings
 from core.training.classifier import Classifier
 from core.training.load import load
 from core.training.train import of_execution
@@ -93,8 +92,7 @@ def holders(needed: Role) -> list[str]:
 
 def verified() -> tuple[Verification, datetime]:
     """Whether the audit log is whole, and when that was looked at: at most a minute ago."""
-    with store().read() as session:
-        head = audit_table.last(session)
+    head = audit.head(store())
     return _verified(head.digest if head else None)
 
 
@@ -115,8 +113,7 @@ def all_trainings() -> list[Training]:
 
 def all_evaluations() -> list[Evaluation]:
     """Every evaluation, newest first."""
-    with store().read() as session:
-        return rows.evaluations(session)
+    return evaluations(store())
 
 
 def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from core.comparison import Comparison
 from core.comparison.compare import Pair, caveats
 from core.comparison.differences import Fact, differences
 from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
+from core.evaluation import Evaluation
 from core.evaluation.history import Training
 from core.release.aliases import version_of
 from core.release.candidates import listing
 from core.release.events import PRODUCTION
 from core.release.states import CandidateState
 from core.snapshots import find
-from core.store.models import Comparison, Evaluation
 from dashboard import components as c
 from dashboard import data, state
 

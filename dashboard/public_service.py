@@ -19,6 +19,7 @@ from core.errors import InputError, NotFoundError, RefusedError, SignoffError, U
 from core.feedback import submissions
 from core.feedback.retention import erase_overdue
 from core.feedback.submissions import Sent
+from core.release import aliases
 from core.serving.counts import Counts
 from core.serving.heartbeat import Heartbeat
 from core.serving.log import log_lines
@@ -28,7 +29,7 @@ from core.serving.servers import register, url
 from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import find
-from core.store import Store, open_store, releases
+from core.store import Store, open_store
 from core.training.train import of_execution
 from dashboard import words
 
@@ -177,8 +178,9 @@ def _wait(seconds: float) -> str:
 
 
 def _candidate(store: Store, version: str) -> int:
-    with store.read() as session:
-        found = releases.version(session, version)
-    if found is None:
-        raise NotFoundError(f"There is no version {version[:50]!r}", "Choose another version.")
-    return found.candidate
+    try:
+        return aliases.find(store, version).candidate
+    except NotFoundError:
+        raise NotFoundError(
+            f"There is no version {version[:50]!r}", "Choose another version."
+        ) from None

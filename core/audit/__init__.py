@@ -4,15 +4,18 @@ It knows rows and hashes; what a decision means, those packages know that write 
 """
 
 from core.audit.anchors import anchor, read_anchors
-from core.audit.log import append, export, exported
+from core.audit.log import append, export, exported, head
 from core.audit.verification import Verification, require_whole, verify
+from core.store.audit import Entry
 
 __all__ = [
+    "Entry",
     "Verification",
     "anchor",
     "append",
     "export",
     "exported",
+    "head",
     "read_anchors",
     "require_whole",
     "verify",

@@ -10,6 +10,7 @@ from core.audit import chain
 from core.store import Store
 from core.store import audit as table
 from core.store.artifacts import write_whole
+from core.store.audit import Entry
 from core.store.records import Record
 
 
@@ -31,6 +32,12 @@ def append(
     """
     decision = chain.of_record(record, before=before, after=after, evidence=evidence)
     table.append(session, chain.link(decision, table.last(session)))
+
+
+def head(store: Store) -> Entry | None:
+    """The newest entry; None before the first decision."""
+    with store.read() as session:
+        return table.last(session)
 
 
 def exported(store: Store) -> list[str]:

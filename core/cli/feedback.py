@@ -275,12 +275,7 @@ def _version_named(store: Store, name: str | None) -> Version:
         if served is None:
             raise NotFoundError("No version is in production yet", "Name one with --version.")
         return served
-    found = next((each for each in aliases.versions(store) if each.version == name), None)
-    if found is None:
-        raise NotFoundError(
-            f"There is no version {name!r}", Hint("List the versions.", Command("release list"))
-        )
-    return found
+    return aliases.find(store, name)
 
 
 def _said(share: Share) -> str | None:

@@ -28,8 +28,8 @@ from core.errors import InputError
 from core.hints import Hint
 from core.progress import Progress
 from core.settings import settings
+from core.spreadsheets import as_csv, as_parquet
 from core.store import Store, open_store
-from core.store.frames import as_csv, as_parquet
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Run again even if nothing has changed.")]

@@ -18,10 +18,17 @@ from core.executions import record
 from core.progress import Progress, silent
 from core.store import Store
 from core.store import collection as table
+from core.store.quality import OutcomeCount, outcomes
 from core.words import count
 
 _ALL = 10**9
 """More subreddits than there are: the ranking ends with the last one."""
+
+
+def last_outcomes(store: Store) -> list[OutcomeCount]:
+    """How subreddits were met when they were last collected from, the commonest way first."""
+    with store.read() as session:
+        return outcomes(session)
 
 
 @dataclass(slots=True)

@@ -1,1 +1,5 @@
 """Evaluation: one model applied to one split."""
+
+from core.store.models import Evaluation
+
+__all__ = ["Evaluation"]

@@ -25,6 +25,12 @@ class Training:
         return self.execution.number
 
 
+def evaluations(store: Store) -> list[Evaluation]:
+    """Every evaluation, newest first."""
+    with store.read() as session:
+        return rows.evaluations(session)
+
+
 def trainings(store: Store) -> list[Training]:
     """Every successful training, newest first, with its latest evaluation on its own ``valid``."""
     with store.read() as session:

@@ -3,8 +3,10 @@
 from core.executions.history import get, listing
 from core.executions.record import Run, record
 from core.executions.steps import Step, cached, run_cached
+from core.store.executions import Execution
 
 __all__ = [
+    "Execution",
     "Run",
     "Step",
     "cached",

@@ -45,6 +45,16 @@ def version_of(store: Store, alias: str) -> Version | None:
         return table.version(session, name) if name else None
 
 
+def find(store: Store, name: str) -> Version:
+    """The version of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with store.read() as session:
+        return _version(session, name)
+
+
 def versions(store: Store) -> list[Version]:
     """All versions, newest first."""
     with store.read() as session:

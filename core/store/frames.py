@@ -1,6 +1,5 @@
-"""Frames, JSON and records as artifacts, and frames as files that people take away."""
+"""Frames, JSON and records as artifacts."""
 
-import csv
 import io
 from typing import Any
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from core.errors import CorruptArtifactError
 from core.records import Record, from_json, to_json
-from core.spreadsheets import guarded
+from core.spreadsheets import as_parquet
 from core.store.artifacts import Artifacts
 
 
@@ -49,21 +48,3 @@ def read_record(artifacts: Artifacts, digest: str, kind: type[Record]) -> Record
             f"Artifact {digest[:12]} does not hold a {kind.__name__}",
             "Run the step that made it again, with --force.",
         ) from None
-
-
-def as_parquet(frame: pd.DataFrame) -> bytes:
-    """Parquet; texts stay as they are, since nothing runs them."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, compression="zstd", index=False)
-    return buffer.getvalue()
-
-
-def as_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8, one row a line, in full precision.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    texts = frame.select_dtypes(exclude=["number", "bool"])
-    safe = frame.assign(**{str(name): texts[name].map(guarded) for name in texts})
-    content: str = safe.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
-    return content.encode()

@@ -38,7 +38,7 @@ class Holdings:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class OutcomeCount:
     """How many subreddits were met so the last time, and when the latest of them was."""
 
     outcome: str | None
@@ -86,7 +86,7 @@ def erased(session: Session) -> dict[int, int]:
     return {row.subreddit_id: row.posts for row in session.execute(query)}
 
 
-def outcomes(session: Session) -> list[Met]:
+def outcomes(session: Session) -> list[OutcomeCount]:
     """How subreddits were met when they were last collected from, the commonest way first."""
     count = func.count().label("subreddits")
     query = (
@@ -95,4 +95,4 @@ def outcomes(session: Session) -> list[Met]:
         .group_by(CollectionRow.outcome)
         .order_by(count.desc(), CollectionRow.outcome)
     )
-    return [Met(*row) for row in session.execute(query)]
+    return [OutcomeCount(*row) for row in session.execute(query)]

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.executions import listing
-from core.store import quality as table
-from core.store.executions import Execution
+from core.collect.subreddits import last_outcomes
+from core.executions import Execution, listing
 from dashboard import components as c
 from dashboard import data, pages, words
 
@@ -25,8 +24,7 @@ def show_arrivals() -> None:
         ("Run", "Began (UTC)", "Read", "New", "Changed", "Skipped"),
         [_row(run) for run in runs],
     )
-    with data.store().read() as session:
-        outcomes = table.outcomes(session)
+    outcomes = last_outcomes(data.store())
     if not outcomes:
         return
     c.reading(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import streamlit as st
 
 from core.comparison.results import ConfidenceShift
+from core.evaluation import Evaluation
 from core.evaluation.results import Histogram
-from core.store.models import Evaluation
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.charts import confidence as charts

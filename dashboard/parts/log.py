@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import audit
+from core.audit import Entry
 from core.audit.lines import Line
 from core.hints import Command
-from core.store.audit import Entry
 from dashboard import components as c
 from dashboard import data, state, words
 from dashboard.paging import turn

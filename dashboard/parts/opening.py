@@ -7,8 +7,8 @@ from core.errors import SignoffError
 from core.release import openings
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step
+from core.snapshots import Snapshot
 from core.snapshots.read import listing
-from core.store.snapshots import Snapshot
 from dashboard import data, words
 from dashboard.parts import acts
 from dashboard.parts.acts import Act

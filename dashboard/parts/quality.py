@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.access.identity import Role
 from core.hints import Command
+from core.quality import Holdings
 from core.quality import check as quality
 from core.quality.findings import Finding
 from core.quality.languages import Languages
 from core.quality.summary import DAY, QualitySummary
-from core.store.quality import Holdings
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.charts import coverage as charts

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.comparison.posts import KINDS
 from core.comparison.results import BETTER, WORSE
-from core.store.models import Evaluation
+from core.evaluation import Evaluation
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core.hints import Command
+from core.quality import Holdings
 from core.quality.check import Check
 from core.quality.findings import Finding, findings
 from core.quality.summary import QualitySummary
-from core.store.quality import Holdings
 from dashboard import components as c
 from dashboard import data, state, words
 from dashboard.charts import coverage as charts

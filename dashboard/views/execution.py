@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import InputError
-from core.executions import get, listing
+from core.executions import Execution, get, listing
 from core.executions.history import log_text, number
 from core.executions.lineage import neighbours
 from core.hints import Command
-from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, pages, words
 

@@ -4,10 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.history import Training
-from core.executions import listing
+from core.executions import Execution, listing
 from core.hints import Command
 from core.metrics import HEADLINES
-from core.store.executions import Execution
 from dashboard import components as c
 from dashboard import data, pages, words
 

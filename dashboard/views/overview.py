@@ -5,11 +5,10 @@ import streamlit as st
 from core.evaluation.history import Training
 from core.executions import listing
 from core.hints import Command
-from core.release import aliases, candidates
+from core.release import Version, aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
 from core.release.events import PRODUCTION, CanarySet, NamedVersion, RolledBack
 from core.release.states import CandidateState
-from core.store.releases import Version
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import history

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
-from core.store.frames import as_csv, as_parquet
+from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.charts import changes as charts

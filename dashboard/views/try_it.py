@@ -7,10 +7,9 @@ import streamlit as st
 from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.hints import Command
-from core.release import aliases
+from core.release import Version, aliases
 from core.settings import settings
 from core.snapshots import find
-from core.store.releases import Version
 from core.training.train import of_execution
 from dashboard import components as c
 from dashboard import current_user, data, state, words

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from core.comparison import compare as comparing
+from core.spreadsheets import as_csv, as_parquet
 from core.store import Store, open_store
-from core.store.frames import as_csv, as_parquet
 from dashboard import data
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (

@@ -105,4 +105,7 @@ def test_outcomes_of_collecting_are_counted(store: Store) -> None:
             )
     with store.read() as session:
         found = table.outcomes(session)
-    assert found == [table.Met("private", 2, late), table.Met("collected", 1, early)]
+    assert found == [
+        table.OutcomeCount("private", 2, late),
+        table.OutcomeCount("collected", 1, early),
+    ]

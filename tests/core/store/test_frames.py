@@ -5,7 +5,7 @@ import io
 import pandas as pd
 import pytest
 
-from core.store.frames import as_csv, as_parquet
+from core.spreadsheets import as_csv, as_parquet
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
