@@ -1,5 +1,7 @@
 """The large workspace, in small: what pages ask of it is there."""
 
+import pytest
+
 from bench import generate
 from bench.workspace import CANDIDATES, FRACTIONS, SOME, WAITING, bring_posts, fill, send_texts
 from core.comparison.compare import kept, pair
@@ -16,6 +18,7 @@ from core.store import Store
 SUBREDDITS, EXECUTIONS, POSTS = 25, 40, 500
 
 
+@pytest.mark.slow
 def test_executions_candidates_and_production_are_there(store: Store) -> None:
     bring_posts(store, SUBREDDITS, POSTS)
     snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")

@@ -41,6 +41,7 @@ def test_equal_models_are_seldom_told_apart(small_subreddits: Population, runs: 
         assert alarms(equal, runs, 2, paired=paired)["any"] / runs <= BOUNDS[runs][2]
 
 
+@pytest.mark.slow
 def test_a_large_loss_is_found_and_a_small_one_seldom() -> None:
     rng = np.random.default_rng(3)
     steady = exchangeable(population(np.full(40, 100.0), rng=rng, recall=0.5))

@@ -115,6 +115,7 @@ def test_a_server_that_is_killed_loses_nothing_it_acknowledged(served: Served) -
     assert alive == []  # nor does a model outlive its server
 
 
+@pytest.mark.slow
 def test_a_server_that_is_asked_to_end_answers_first_and_says_goodbye(served: Served) -> None:
     with signoff_serve() as (process, address), httpx.Client(base_url=address) as client:
         wait_until(lambda: bool(rows(served.store, "SELECT 1 FROM servers")))
@@ -158,6 +159,7 @@ def test_what_a_slow_model_says_is_kept(
         assert (waiting.result(),) in rows(served.store, "SELECT public FROM submissions")
 
 
+@pytest.mark.slow
 def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
     first = api.submission()
     of_this = psutil.Process().children()
@@ -264,6 +266,7 @@ def test_of_twenty_writers_none_is_lost_and_none_doubled(served: Served, durable
     assert sorted(kept) == sorted(done)
 
 
+@pytest.mark.slow
 def test_twenty_callers_at_once_are_each_kept_once(served: Served, api: Api) -> None:
     def ask(number: int) -> list[str]:
         with httpx.Client(base_url=api.client.base_url, timeout=60) as client:

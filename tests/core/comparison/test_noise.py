@@ -1,58 +1,96 @@
 """What retraining alone does is measured once and shown in every comparison of it."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from core.comparison import retrain as retraining
 from core.comparison.compare import compare, pair, summary_of
-from core.comparison.noise import FIRST_SEED, measure, noise_for
-from core.comparison.results import NoiseSource
+from core.comparison.noise import FIRST_SEED, NoiseBand, measure, noise_for
+from core.comparison.results import ComparisonSummary, NoiseSource
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError, SignoffError
 from core.executions import listing
+from core.store import Store
 from core.training.fasttext_family import FastTextFamily
 from core.training.train import of_execution, train
-from tests.conftest import Road
+from tests.conftest import Road, opened
 from tests.factories import QUICK
+from tests.workspaces import copied, once
 
 REPEATS = 3
 
 
-def test_noise_is_found_by_configuration_whatever_the_seed(road: Road) -> None:
-    assert noise_for(road.store, [road.candidate]) is None
-    made = measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
-    found = [noise_for(road.store, [model]) for model in (road.baseline, road.candidate)]
-    assert made.execution in {band.execution for band in found if band is not None}
-    assert set(made.bands.subreddits.columns) >= {"subreddit", "f1_sd", "noise_sd", "band"}
-    assert made.bands.metrics["f1_macro"] >= 0
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A road that was compared once without the noise of retraining, and then measured."""
+
+    road: Road
+    noise: NoiseBand
+
+    @property
+    def store(self) -> Store:
+        return self.road.store
 
 
-def test_an_interrupted_measurement_goes_on_where_it_was(road: Road) -> None:
-    measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
-    before = len(listing(road.store, kinds=["train"]))
-    measure(road.store, road.snapshot, repeats=REPEATS + 1, params=QUICK, threads=1)
-    trainings = listing(road.store, kinds=["train"])
+def compared(road: Road) -> ComparisonSummary:
+    numbers = (road.baseline.execution, road.candidate.execution)
+    return summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
+
+
+def measured_noise(road: Road, repeats: int = REPEATS) -> NoiseBand:
+    return measure(road.store, road.snapshot, repeats=repeats, params=QUICK, threads=1)
+
+
+@pytest.fixture
+def measured(
+    trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Measured]:
+    def make(made: Path) -> None:
+        copied(trained, made)
+        with opened(made) as road:
+            assert noise_for(road.store, [road.candidate]) is None
+            assert compared(road).noise is None
+            measured_noise(road)
+
+    copied(once(tmp_path_factory, "measured", make), home)
+    with opened(home) as road:
+        yield Measured(road, measured_noise(road))
+
+
+def test_noise_is_found_by_configuration_whatever_the_seed(measured: Measured) -> None:
+    for model in (measured.road.baseline, measured.road.candidate):
+        band = noise_for(measured.store, [model])
+        assert band is not None
+        assert band.execution == measured.noise.execution
+    bands = measured.noise.bands
+    assert set(bands.subreddits.columns) >= {"subreddit", "f1_sd", "noise_sd", "band"}
+    assert bands.metrics["f1_macro"] >= 0
+
+
+def test_an_interrupted_measurement_goes_on_where_it_was(measured: Measured) -> None:
+    before = len(listing(measured.store, kinds=["train"]))
+    measured_noise(measured.road, REPEATS + 1)
+    trainings = listing(measured.store, kinds=["train"])
     assert len(trainings) == before + 1
     assert trainings[0].params["seed"] == FIRST_SEED + REPEATS
 
 
-def test_a_comparison_shows_the_noise_once_it_is_measured(road: Road) -> None:
-    numbers = (road.baseline.execution, road.candidate.execution)
-    before = summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
-    assert before.noise is None
-    made = measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
-    after = summary_of(road.store, compare(road.store, pair(road.store, *numbers)))
-    assert after.noise == NoiseSource(made.execution, REPEATS)
-    assert after.metrics["f1_macro"].noise == made.bands.metrics["f1_macro"]
+def test_a_comparison_shows_the_noise_once_it_is_measured(measured: Measured) -> None:
+    after = compared(measured.road)
+    assert after.noise == NoiseSource(measured.noise.execution, REPEATS)
+    assert after.metrics["f1_macro"].noise == measured.noise.bands.metrics["f1_macro"]
 
 
 def test_noise_of_another_way_of_training_tells_nothing(
-    road: Road, monkeypatch: pytest.MonkeyPatch
+    measured: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measure(road.store, road.snapshot, repeats=REPEATS, params=QUICK, threads=1)
     monkeypatch.setattr(FastTextFamily, "version", FastTextFamily.version + 1)
-    model = train(road.store, road.snapshot, params=QUICK, seed=1, threads=1)
-    assert model.execution != road.baseline.execution
-    assert noise_for(road.store, [model]) is None
+    model = train(measured.store, measured.road.snapshot, params=QUICK, seed=1, threads=1)
+    assert model.execution != measured.road.baseline.execution
+    assert noise_for(measured.store, [model]) is None
 
 
 def test_too_few_repeats_are_refused(road: Road) -> None:
