@@ -14,11 +14,10 @@ import uvicorn
 
 from core.api.app import Options, create
 from core.api.gate import Lines
-from core.store import Store, open_store
-from tests import decisions
-from tests.core.serving.conftest import Served, served
+from core.serving import heartbeat
+from core.store import Store
+from tests.core.serving.conftest import Served, made_once, served, served_from
 from tests.core.serving.test_process import wait_until
-from tests.factories import set_policy
 from tests.workspaces import copied
 
 __all__ = ["served"]
@@ -70,7 +69,8 @@ def running(
         lines: takes the log in place of the server's own.
     """
     chosen = options or Options()
-    listening = socket.socket()
+    # Of this protocol: else asyncio leaves small answers waiting for the acknowledgement before.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     log: list[bytes] = []
@@ -103,16 +103,25 @@ def api(served: Served) -> Iterator[Api]:
 
 
 @pytest.fixture(scope="module")
-def standing(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """A server for all tests of a module that ask what it refuses, or what changes nothing."""
-    home = tmp_path_factory.mktemp("standing") / "workspace"
-    copied(trained, home)
-    store = open_store(home)
-    set_policy(store)
-    decisions.released(store, 3)
-    with running(store) as started:
+def shared(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A workspace for all tests of a module that leave its aliases and models alone."""
+    home = tmp_path_factory.mktemp("shared") / "workspace"
+    copied(made_once(trained, tmp_path_factory), home)
+    with served_from(home) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def standing(shared: Served) -> Iterator[Api]:
+    """A server for those tests, with the usual options."""
+    with running(shared.store) as started:
         yield started
-    store.engine.dispose()
+
+
+@pytest.fixture
+def reporting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that start now report with every heartbeat. Named before the server."""
+    monkeypatch.setitem(heartbeat.EVERY, heartbeat.Heartbeat._report, 0.0)
 
 
 Serve = Callable[[Options], Api]

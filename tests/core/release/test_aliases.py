@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.access import members
 from core.access.identity import Actor, Role, Way, acting_as
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import record
+from core.release import aliases
 from core.release.aliases import (
     clear,
     current,
@@ -19,12 +21,13 @@ from core.release.aliases import (
     rollback_target,
     version_of,
 )
-from core.store import Store
+from core.store import Store, open_store
 from core.store.models import insert_model
 from tests.commands import race
 from tests.conftest import Road
 from tests.decisions import approved, released
 from tests.factories import set_policy
+from tests.workspaces import become, copied, once
 
 
 @pytest.fixture
@@ -41,9 +44,18 @@ def versions(store: Store) -> list[str]:
 
 
 @pytest.fixture
-def both(store: Store) -> list[str]:
+def both(store: Store, trained: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Two versions that ``production`` was given, one after the other."""
-    return [released(store, number) for number in (3, 5)]
+
+    def release(made: Path) -> None:
+        other = open_store(copied(trained, made))
+        set_policy(other)
+        for number in (3, 5):
+            released(other, number)
+        other.engine.dispose()
+
+    become(store.home, once(tmp_path_factory, "both-released", release))
+    return [made.version for made in reversed(aliases.versions(store))]
 
 
 @pytest.fixture

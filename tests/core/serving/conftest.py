@@ -1,6 +1,7 @@
 """A workspace with versions in production and beside it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +42,9 @@ class Served:
             aliases.set_canary(self.store, self.new, share=share)
 
 
-@pytest.fixture
-def served(trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def made_once(trained: Path, factory: pytest.TempPathFactory) -> Path:
+    """The workspace that :func:`served` copies."""
+
     def release(made: Path) -> None:
         store = open_store(copied(trained, made))
         set_policy(store)
@@ -50,7 +52,20 @@ def served(trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
         decisions.approved(store, 5)
         store.engine.dispose()
 
-    copied(once(tmp_path_factory, "served", release), home)
+    return once(factory, "served", release)
+
+
+@contextmanager
+def served_from(home: Path) -> Iterator[Served]:
+    """A copy of :func:`made_once`."""
     with opened(home) as road:
         versions = {made.candidate: made.version for made in aliases.versions(road.store)}
         yield Served(road, versions[3], versions[5])
+
+
+@pytest.fixture
+def served(trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """For one test."""
+    copied(made_once(trained, tmp_path_factory), home)
+    with served_from(home) as it:
+        yield it
