@@ -5,10 +5,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -28,8 +27,10 @@ from core.errors import InputError
 from core.hints import Hint
 from core.progress import Progress
 from core.settings import settings
-from core.spreadsheets import as_csv, as_parquet
 from core.store import Store, open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Run again even if nothing has changed.")]
@@ -70,12 +71,14 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     out.print(table)
 
 
-def writer_of(path: Path) -> Callable[[pd.DataFrame], bytes]:
+def writer_of(path: Path) -> "Callable[[pd.DataFrame], bytes]":
     """What makes a file of this name of a frame.
 
     Raises:
         InputError: the name ends in neither .csv nor .parquet.
     """
+    from core.spreadsheets import as_csv, as_parquet  # pandas takes half a second
+
     writers = {".csv": as_csv, ".parquet": as_parquet}
     if path.suffix not in writers:
         raise InputError(

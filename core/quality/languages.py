@@ -8,11 +8,16 @@ it is more than half sure, and how often it is not is reported too.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.arrays import Floats
 from core.stats.intervals import share_interval
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 SAMPLE = 2_000
 """Posts: a share of one half is known to 2 in 100."""
@@ -102,9 +107,12 @@ def languages(texts: Sequence[str]) -> Languages:
 def _identified(texts: Sequence[str]) -> list[str]:
     if not texts:
         return []
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # takes two seconds
-
-    identifier = LanguageIdentifier.from_model_file(
-        MODEL_FILE, norm_probs=True, min_confidence=SURE
-    )
+    identifier = _identifier()
     return [identifier.classify(text)[0] for text in texts]
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # takes a second
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)

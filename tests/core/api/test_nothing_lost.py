@@ -35,6 +35,8 @@ from tests.factories import by
 
 __all__ = ["served"]
 
+pytestmark = pytest.mark.slow
+
 WRITERS, EACH = 20, 15
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 
@@ -74,7 +76,6 @@ def signoff_serve() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process.wait()
 
 
-@pytest.mark.slow
 def test_a_server_that_is_killed_loses_nothing_it_acknowledged(served: Served) -> None:
     acknowledged: list[tuple[str, str]] = []
     lock = threading.Lock()
@@ -115,7 +116,6 @@ def test_a_server_that_is_killed_loses_nothing_it_acknowledged(served: Served) -
     assert alive == []  # nor does a model outlive its server
 
 
-@pytest.mark.slow
 def test_a_server_that_is_asked_to_end_answers_first_and_says_goodbye(served: Served) -> None:
     with signoff_serve() as (process, address), httpx.Client(base_url=address) as client:
         wait_until(lambda: bool(rows(served.store, "SELECT 1 FROM servers")))
@@ -159,7 +159,6 @@ def test_what_a_slow_model_says_is_kept(
         assert (waiting.result(),) in rows(served.store, "SELECT public FROM submissions")
 
 
-@pytest.mark.slow
 def test_a_server_goes_on_when_the_process_that_keeps_was_killed(served: Served, api: Api) -> None:
     first = api.submission()
     of_this = psutil.Process().children()
@@ -205,7 +204,6 @@ def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
     wait_until(lambda: has_ended(model) and predicting() == threads)
 
 
-@pytest.mark.slow
 def test_a_server_ends_though_a_model_hangs(served: Served) -> None:
     with signoff_serve() as (process, address):
         before = set(psutil.Process(process.pid).children())
@@ -266,7 +264,6 @@ def test_of_twenty_writers_none_is_lost_and_none_doubled(served: Served, durable
     assert sorted(kept) == sorted(done)
 
 
-@pytest.mark.slow
 def test_twenty_callers_at_once_are_each_kept_once(served: Served, api: Api) -> None:
     def ask(number: int) -> list[str]:
         with httpx.Client(base_url=api.client.base_url, timeout=60) as client:
@@ -284,7 +281,6 @@ def test_twenty_callers_at_once_are_each_kept_once(served: Served, api: Api) -> 
     assert len(set(kept)) == WRITERS * EACH
 
 
-@pytest.mark.slow
 def test_switches_and_rollbacks_under_load_fail_no_request(
     served: Served, serve: Serve, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_ctrl_c_ends_the_training_and_is_recorded(
     assert not list(road.store.artifacts.root.glob("tmp*"))
 
 
+@pytest.mark.slow
 def test_a_killed_command_leaves_no_training_behind(
     road: Road, training: tuple[subprocess.Popen[str], psutil.Process]
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_process_that_ends_is_told_with_a_way_out(files: list[PostFile]) -> No
     assert "Run the command again" in str(caught.value.hint)
 
 
+@pytest.mark.slow
 def test_processes_end_with_a_main_process_that_was_killed(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         write_dump(tmp_path / "in" / name, [make_post()])

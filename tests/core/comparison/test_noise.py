@@ -57,14 +57,16 @@ def measured(
 
     copied(once(tmp_path_factory, "measured", make), home)
     with opened(home) as road:
-        yield Measured(road, measured_noise(road))
+        band = noise_for(road.store, [road.candidate])
+        assert band is not None
+        yield Measured(road, band)
 
 
 def test_noise_is_found_by_configuration_whatever_the_seed(measured: Measured) -> None:
     for model in (measured.road.baseline, measured.road.candidate):
         band = noise_for(measured.store, [model])
         assert band is not None
-        assert band.execution == measured.noise.execution
+        assert band.execution == listing(measured.store, kinds=["noise"])[0].number
     bands = measured.noise.bands
     assert set(bands.subreddits.columns) >= {"subreddit", "f1_sd", "noise_sd", "band"}
     assert bands.metrics["f1_macro"] >= 0

@@ -214,6 +214,7 @@ def test_a_worker_that_ends_is_told_with_a_way_out(split: SplitFile, kind: type[
     assert "memory" in str(caught.value.hint)
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_main_process_that_was_killed(split: SplitFile) -> None:
     code = f"""
 import pathlib, multiprocessing

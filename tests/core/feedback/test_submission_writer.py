@@ -63,6 +63,7 @@ def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
     assert titles(road.store)[public] == "free"
 
 
+@pytest.mark.slow
 def test_after_it_was_killed_the_next_is_kept(
     road: Road, version: str, writer: SubmissionWriter
 ) -> None:

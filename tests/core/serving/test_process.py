@@ -131,6 +131,7 @@ def test_the_main_module_of_a_server_runs_once(
     assert (tmp_path / "main_has_run").read_text() == "once"
 
 
+@pytest.mark.slow
 def test_a_process_ends_with_a_server_that_was_killed(server: subprocess.Popen[str]) -> None:
     model = its_model(server)
     server.kill()
@@ -162,6 +163,7 @@ def test_a_process_holds_little_besides_its_model() -> None:
     assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
 
 
+@pytest.mark.slow
 def test_a_process_that_was_killed_is_started_anew(served: Served) -> None:
     pool = Pool(served.store, load=load_beside)
     pool.follow()

@@ -36,7 +36,7 @@ def test_it_is_wider_than_the_interval_of_one_look(count: int, posts: int) -> No
 
 def test_a_share_at_the_bound_is_seldom_ever_beyond_it() -> None:
     rng = np.random.default_rng(1)
-    missed = sequences = 400
+    missed = sequences = 250
     for _ in range(sequences):
         counts = rng.binomial(20, 0.05, size=60).cumsum()
         looks = zip(counts.tolist(), range(20, 1_220, 20), strict=True)
