@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
 import plotly.graph_objects as go
@@ -74,7 +74,7 @@ def chart(figure: go.Figure, *, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
 
 
-def clickable(figure: go.Figure, *, key: str, alt: str) -> list[Any] | None:
+def clickable(figure: go.Figure, *, key: str, alt: str) -> list[str | float] | None:
     """The same; the ``customdata`` of the mark that was clicked, None until one is."""
     event = st.plotly_chart(
         figure,

@@ -8,7 +8,6 @@ a page would not hold for them. :func:`acting` is the entrance of the whole proc
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -35,7 +34,7 @@ class Visitor:
 
 def of_request(
     *,
-    user: Mapping[str, Any],
+    user: Mapping[str, object],
     headers: Mapping[str, Sequence[str]],
     address: str | None,
     trusted_header: str,
@@ -125,7 +124,7 @@ def acting() -> Actor:
     return NOBODY if runtime.exists() else local_operator()
 
 
-def _signed_in(user: Mapping[str, Any]) -> Visitor:
+def _signed_in(user: Mapping[str, object]) -> Visitor:
     if not user["is_logged_in"]:
         return Visitor(
             actor=NOBODY,

@@ -6,7 +6,6 @@ evaluation, a loaded model. What may have moved since the last look is read anew
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -38,7 +37,7 @@ from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
 from core.store import Store, open_store
-from core.store.frames import read_frame, read_json, read_record
+from core.store.frames import read_frame, read_record
 from core.training.classifier import Classifier
 from core.training.load import load
 from core.training.train import of_execution
@@ -140,12 +139,6 @@ def _pair(baseline: int, candidate: int) -> Pair:
     return Pair(
         evaluating.of_execution(store(), baseline), evaluating.of_execution(store(), candidate)
     )
-
-
-@st.cache_data(show_spinner=False, max_entries=SOME)
-def json_artifact(digest: str) -> Any:
-    """A stored JSON value, by digest."""
-    return read_json(store().artifacts, digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=SOME)

@@ -24,9 +24,9 @@ Act = Callable[[Store], object]
 
 
 def parts(count: int, *, name: str = "part") -> pytest.MarkDecorator:
-    """Runs a test for the numbers below ``count``, for all but the first among the slow tests."""
-    rest = [pytest.param(number, marks=pytest.mark.slow) for number in range(1, count)]
-    return pytest.mark.parametrize(name, [0, *rest])
+    """Runs a test for the numbers below ``count``, among the slow tests."""
+    numbers = [pytest.param(number, marks=pytest.mark.slow) for number in range(count)]
+    return pytest.mark.parametrize(name, numbers)
 
 
 @dataclass(frozen=True)

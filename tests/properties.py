@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-QUICK, THOROUGH = 25, 100
+QUICK, THOROUGH = 12, 100
 
 
 def register() -> None:

@@ -1,7 +1,6 @@
 """How the posts came: the last imports and collections, and how subreddits were met."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from core.collect.subreddits import last_outcomes
 from core.executions import Execution, listing
@@ -64,5 +63,5 @@ def skipped(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{posts:,} {reason.replace('_', ' ')}" for reason, posts in ordered) or "–"
 
 
-def _count(metrics: Mapping[str, Any], name: str) -> str:
+def _count(metrics: Mapping[str, int], name: str) -> str:
     return f"{metrics[name]:,}" if name in metrics else "–"

@@ -1,9 +1,8 @@
 """Every subreddit in a table: from when to when there are posts, and what they hold."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 
 from dashboard import components as c
 from dashboard import state
@@ -79,7 +78,7 @@ def _texts(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> dict[str, Any]:
+def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> ColumnConfigMappingInput:
     """Bars for counts and small shares, each as long as it is next to the largest of its kind."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
     bar = st.column_config.ProgressColumn

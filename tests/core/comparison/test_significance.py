@@ -49,6 +49,7 @@ def test_a_lost_subreddit_is_called_worse_and_the_others_are_not() -> None:
     assert {found[f"s{i}"] for i in range(2, LABELS)} == {SAME}
 
 
+@pytest.mark.slow
 def test_two_equally_good_models_are_rarely_told_apart() -> None:
     called = [
         set(verdicts(aligned(seed=seed)).values()) & {"better", "worse"} for seed in range(40)

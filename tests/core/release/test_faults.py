@@ -173,6 +173,7 @@ def each_kill(work: Work, ready: Path, folder: Path) -> Iterator[tuple[Store, bo
     assert moment > 3
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_an_approval_is_whole_or_not_there(ready: Ready, tmp_path: Path) -> None:
     for store, killed in each_kill(APPROVING, ready.tested, tmp_path):
         found = candidates.get(store, 5)
