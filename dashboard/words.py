@@ -103,7 +103,7 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length:
             return count(int(seconds // length), unit)
-    return "a moment"
+    return "less than a minute"
 
 
 def duration(seconds: float | None) -> str:

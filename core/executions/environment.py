@@ -1,5 +1,6 @@
 """On what a run ran: packages, Python, processor, memory."""
 
+import multiprocessing
 import platform
 import resource
 import shlex
@@ -42,8 +43,12 @@ def environment(*packages: str) -> dict[str, Any]:
 
 
 def command_line() -> str:
-    """How this process was started, without the paths of interpreter and script."""
-    words = psutil.Process().cmdline()
+    """How this process was started, without the paths of interpreter and script.
+
+    Of a worker that :mod:`multiprocessing` started: how its parent was.
+    """
+    parent = multiprocessing.parent_process()
+    words = psutil.Process(parent.pid if parent else None).cmdline()
     if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]
     return shlex.join([Path(words[0]).name, *words[1:]])

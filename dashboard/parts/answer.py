@@ -40,8 +40,7 @@ def standing(case: Case) -> str:
     if candidate.state == CandidateState.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
-    gates = case.evidence.gates
-    return f"Not yet: {where}, of {number}'s {words.count(len(gates), 'gate')} {counted(gates)}."
+    return f"Not yet. The gates of {number} {where}: {counted(case.evidence.gates)}."
 
 
 def by_whom(case: Case) -> str | None:

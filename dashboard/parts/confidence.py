@@ -27,15 +27,9 @@ Sets = dict[str, list[tuple[Histogram, bool]]]
 def show_p_at_1(chosen: Chosen) -> None:
     """Both distributions, on the compared posts and on others that the store has."""
     p = chosen.summary.p_at_1
-    change = words.signed(p.candidate_mean - p.baseline_mean)
-    compared = {"+": "more confident than", "−": "less confident than"}.get(
-        change[0], "as confident as"
-    )
     c.section(
         "How confident the models are",
-        f"The candidate is {compared} the baseline: mean p@1 {words.three(p.candidate_mean)}"
-        f" against {words.three(p.baseline_mean)}. p@1 is the probability of the first"
-        " prediction.",
+        f"{_compared(p)}. p@1 is the probability of the first prediction.",
     )
     figure = st.container()
     sets = _sets(chosen)
@@ -93,6 +87,18 @@ def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[C
         for histogram, candidate in sets[name]:
             of = f", {name}" if place else ""
             yield ConfidenceCurve(f"{names[candidate]}{of}", histogram, candidate, place)
+
+
+def _compared(p: ConfidenceShift) -> str:
+    """Which model is more confident; neither, where both means are shown as the same number."""
+    candidate, baseline = words.three(p.candidate_mean), words.three(p.baseline_mean)
+    if candidate == baseline:
+        return f"On average, both models are equally confident: mean p@1 {candidate}"
+    more = "more" if p.candidate_mean > p.baseline_mean else "less"
+    return (
+        f"The candidate is {more} confident than the baseline: mean p@1 {candidate}"
+        f" against {baseline}"
+    )
 
 
 def _sets(chosen: Chosen) -> Sets:

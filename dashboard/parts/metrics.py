@@ -81,7 +81,7 @@ def show_label_sets(chosen: Chosen) -> None:
     if not labels.added and not labels.removed:
         return
     c.section(
-        "On the subreddits that both know",
+        "On the subreddits that both models know",
         f"{labels.shared:,} subreddits are known to both models, {labels.added:,} only to the"
         f" candidate, {labels.removed:,} only to the baseline. Elsewhere on this page, posts of"
         " a subreddit that a model does not know count as wrong.",

@@ -1,4 +1,4 @@
-"""What a check of the data found: flaws and facts, missing days, lengths and languages."""
+"""What a check of the data found: problems and notes, missing days, lengths and languages."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ def _check() -> None:
 
 
 def show_findings(found: Sequence[Finding]) -> None:
-    """Flaws, and what else to know, each with its number and what to do about it."""
+    """Problems, then notes, each with its number and what to do about it."""
     c.section(
         "Is the data sound?", "Problems first, then notes, each with its count and what to do."
     )
@@ -63,7 +63,7 @@ def show_findings(found: Sequence[Finding]) -> None:
         return
     rows = [
         (
-            c.Rich(f":orange[**✗{words.NO_BREAK}flaw**]" if each.problem else ":gray[know]"),
+            c.Rich(f":orange[**✗{words.NO_BREAK}problem**]" if each.problem else ":gray[note]"),
             c.Rich(f"{words.plain(each.text)} :gray[({_share(each)})]"),
             c.Rich(words.hint(each.hint)),
         )

@@ -66,7 +66,9 @@ def described(values: pd.Series) -> str:
     bounds = (values["interval_low"], values["interval_high"])
     noise = None if pd.isna(values["band"]) else values["band"]
     recall_p = values["recall_p_value"]
-    recall = "" if pd.isna(recall_p) else f" Of recall alone, exactly: p {words.chance(recall_p)}."
+    recall = (
+        "" if pd.isna(recall_p) else f" Exact test of recall alone: p {words.chance(recall_p)}."
+    )
     return (
         f"{head} Change of F1 {words.signed(values['difference'])}, 95% interval"
         f" {words.interval(bounds)}, p {words.chance(values['p_value'])}, q"

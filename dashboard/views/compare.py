@@ -113,7 +113,10 @@ with st.container():  # there without notes too: the filters below keep their pl
     show_figures(chosen)
     if chosen.summary.label_sets:
         posts = words.count(chosen.summary.posts, "post")
-        st.caption(f"These are of all {posts}; the sentence is of what both models know.")
+        st.caption(
+            f"These figures cover all {posts}. The sentence above covers only the subreddits that"
+            " both models know."
+        )
 left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)

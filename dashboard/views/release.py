@@ -1,4 +1,4 @@
-"""May it go out?"""
+"""Can this candidate be released?"""
 
 from collections.abc import Callable
 
@@ -117,7 +117,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
     c.way(pages.LEDGER, "All decisions", {"candidate": str(case.number)})
 
 
-top = c.question("May it go out?")
+top = c.question("Can this candidate be released?")
 found = candidates.listing(data.store())
 if not found:
     with top:

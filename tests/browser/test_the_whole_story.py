@@ -183,7 +183,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
 
     go(page, "Overview")
     press(page, f"Review #{number}")
-    says(page, f"on validation, of #{number}'s 4 gates ✗ 1 fails, ? 1 is undecided, ○ 2 wait.")
+    says(page, f"The gates of #{number} on validation: ✗ 1 fails, ? 1 is undecided, ○ 2 wait.")
     says(page, "Figures and gates use validation of may", "✗ Macro F1 not worse")
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
@@ -222,7 +222,7 @@ def bob_opens_the_sealed_test(
 
 def bob_rejects(story: Story, number: int) -> None:
     page = story.bob
-    says(page, f"Not yet: on its sealed test, of #{number}'s 4 gates ✗ 1 fails")
+    says(page, f"Not yet. The gates of #{number} on its sealed test: ✗ 1 fails")
     says(page, "Next: reject it, or approve it with a reason although a gate fails.")
     expect(stations(page)).to_contain_text("✗ tested: fail")
     write(page, "Comment", "Far worse: the test says so too.")

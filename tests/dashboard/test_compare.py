@@ -142,7 +142,7 @@ def test_metrics_stay_folded_until_they_are_asked_for(shown: Path, open_page: Op
 
 def test_what_both_models_know_is_told_apart(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
-    assert "On the subreddits that both know" in said
+    assert "On the subreddits that both models know" in said
     assert "2 only to the candidate, 0 only to the baseline" in said
     assert "New** r/Emberfall, r/kestrellang" in said
 

@@ -83,7 +83,7 @@ def test_compare_shows_production_against_the_waiting_candidate_by_default(
     assert app.query_params["candidate"] == str(WAITING)
     assert "95% interval" in text_of(app)
     assert {m.label for m in app.metric} >= {"Macro F1", "Accuracy", "Mean p@1"}
-    assert any("the sentence is of what both models know" in c.value for c in app.caption)
+    assert any("only the subreddits that both models know" in c.value for c in app.caption)
 
 
 def test_compare_follows_its_link(store: Store, open_page: Open) -> None:

@@ -98,7 +98,7 @@ def test_what_these_posts_would_miss_is_told(shown: Path, open_page: Open) -> No
     assert "“No change shown” is not “no change”" in text_of(open_page("subreddits"))
     said = text_of(open_page("subreddits", subreddit="politics"))
     assert "a change smaller than" in said
-    assert "Of recall alone, exactly" in said
+    assert "Exact test of recall alone" in said
 
 
 def test_a_post_of_the_subreddit_shows_both_top_fives(shown: Path, open_page: Open) -> None:

@@ -30,7 +30,7 @@ def test_durations_and_ages_take_the_largest_fitting_unit() -> None:
     assert words.duration(125) == "2 min 5 s"
     assert words.duration(None) == "–"
     assert words.age(now - timedelta(hours=50), now) == "2 days"
-    assert words.age(now - timedelta(seconds=5), now) == "a moment"
+    assert words.age(now - timedelta(seconds=5), now) == "less than a minute"
 
 
 @pytest.mark.parametrize("address", ["https://e.example", "www.e.example", "a@b.example"])
