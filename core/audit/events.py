@@ -14,7 +14,7 @@ from core import records as typed
 from core.audit.chain import Decision
 from core.errors import BrokenChainError
 from core.hints import Command, Hint
-from core.store import records as table
+from core.store import records as records_table
 from core.store.records import Record, Value
 
 _EVERY = ("id", "at", "by")
@@ -61,7 +61,7 @@ class Events(Generic[E]):
 
     def append(self, session: Session, event: Kind) -> tuple[Kind, Record]:
         """Write an event, for :func:`core.audit.append` to chain; with its id, and as a record."""
-        stored = table.append(session, self.record(event))
+        stored = records_table.append(session, self.record(event))
         return replace(event, id=stored.id), stored
 
     def read(self, session: Session, **where: Value) -> list[E]:
@@ -73,7 +73,9 @@ class Events(Generic[E]):
         Raises:
             BrokenChainError: one of them is not what was written.
         """
-        return [self._stored(record) for record in table.of_table(session, self.table, **where)]
+        return [
+            self._stored(record) for record in records_table.of_table(session, self.table, **where)
+        ]
 
     def record(self, event: Event) -> Record:
         """The event as a row."""

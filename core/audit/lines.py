@@ -9,7 +9,7 @@ from core.audit import chain
 from core.audit.chain import Decision
 from core.audit.events import Event
 from core.store import Store
-from core.store import audit as table
+from core.store import audit as audit_table
 from core.store.audit import Entry
 
 UNREADABLE = "unreadable"
@@ -47,7 +47,7 @@ def lines(store: Store, tables: Iterable[Table], names: Mapping[str, str]) -> li
     """
     by_name = {each.table: each for each in tables}
     with store.read() as session:
-        entries = table.entries(session)
+        entries = audit_table.entries(session)
     return [line_of(entry, by_name, names) for entry in reversed(entries)]
 
 

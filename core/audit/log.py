@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import chain
 from core.store import Store
-from core.store import audit as table
+from core.store import audit as audit_table
 from core.store.artifacts import write_whole
 from core.store.audit import Entry
 from core.store.records import Record
@@ -31,19 +31,19 @@ def append(
         evidence: digest of the comparison that was shown.
     """
     decision = chain.of_record(record, before=before, after=after, evidence=evidence)
-    table.append(session, chain.link(decision, table.last(session)))
+    audit_table.append(session, chain.link(decision, audit_table.last(session)))
 
 
 def head(store: Store) -> Entry | None:
     """The newest entry; None before the first decision."""
     with store.read() as session:
-        return table.last(session)
+        return audit_table.last(session)
 
 
 def exported(store: Store) -> list[str]:
     """The log as JSON lines, one entry each; ``content`` is the very text that was hashed."""
     with store.read() as session:
-        entries = table.entries(session)
+        entries = audit_table.entries(session)
     return [json.dumps(asdict(entry)) for entry in entries]  # escapes what is not valid text
 
 

@@ -7,7 +7,7 @@ from core.audit import chain
 from core.audit.chain import Anchor, Break
 from core.errors import BrokenChainError
 from core.store import Store, records, releases
-from core.store import audit as table
+from core.store import audit as audit_table
 from core.store.audit import Entry
 
 
@@ -27,11 +27,11 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
     """Look for the first entry that was edited, deleted, put in or moved, or lost its record."""
     heads = list(anchors)
     with store.read() as session:
-        entries = table.entries(session)
+        entries = audit_table.entries(session)
         broken = chain.first_break(
             entries,
             records=records.everything(session),
-            evidence=table.evidence(session),
+            evidence=audit_table.evidence(session),
             aliases=releases.aliases(session),
             anchors=heads,
         )

@@ -21,7 +21,7 @@ from core.executions import record
 from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.store import Store
-from core.store import collection as table
+from core.store import collection as collection_table
 from core.store.collection import Target
 
 THREADS = 4
@@ -85,7 +85,7 @@ def collect_newest(
 
 def _targets(store: Store, names: Sequence[str]) -> list[Target]:
     with store.read() as session:
-        found = table.targets(session, names or None)
+        found = collection_table.targets(session, names or None)
     known = {target.name.lower() for target in found}
     new = {name.lower(): name for name in names if name.lower() not in known}
     found += [Target(name=name) for name in new.values()]

@@ -17,7 +17,7 @@ from core.errors import InputError, UnavailableError
 from core.executions import record
 from core.progress import Progress, silent
 from core.store import Store
-from core.store import collection as table
+from core.store import collection as collection_table
 from core.store.quality import OutcomeCount, outcomes
 from core.words import count
 
@@ -119,16 +119,16 @@ def _take(store: Store, page: Listing, sweep: Sweep, ranking: Ranking, *, over_1
     wanted = [(rank, facts) for rank, facts in ranked if over_18 or not facts.over_18]
     wanted = wanted[: ranking.asked - ranking.found]
     with unattended(store, because=WITHIN_A_RUN) as session:
-        known = table.known_among(session, [facts.name for _, facts in ranked])
+        known = collection_table.known_among(session, [facts.name for _, facts in ranked])
         kept = {facts.name for _, facts in wanted}
         rows = [
             asdict(facts)
             for _, facts in ranked
             if facts.name in kept or facts.name.lower() in known
         ]
-        table.write_facts(session, rows, at=datetime.now(UTC))
+        collection_table.write_facts(session, rows, at=datetime.now(UTC))
         ranks = {facts.name: rank for rank, facts in wanted}
-        table.write_ranks(session, ranks, execution=ranking.execution)
+        collection_table.write_ranks(session, ranks, execution=ranking.execution)
     last = wanted[-1][0] if len(wanted) == ranking.asked - ranking.found else before + len(ranked)
     ranking.over_18 += sum(f.over_18 and not over_18 for rank, f in ranked if rank <= last)
     ranking.found += len(wanted)

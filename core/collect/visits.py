@@ -20,7 +20,7 @@ from core.errors import UnavailableError
 from core.executions import Run
 from core.progress import Progress
 from core.store import Store, erasure
-from core.store import collection as table
+from core.store import collection as collection_table
 from core.store.collection import Target
 from core.store.posts import WriteCounts, write_posts
 
@@ -148,7 +148,7 @@ class Visits:
         if facts is None or facts.name.lower() != target.name.lower():
             raise Refusal(Outcome.UNREADABLE, "no data about this subreddit")
         with unattended(self._store, because=WITHIN_A_RUN) as session:
-            table.write_facts(session, [asdict(facts)], at=datetime.now(UTC))
+            collection_table.write_facts(session, [asdict(facts)], at=datetime.now(UTC))
         return replace(target, name=facts.name, over_18=facts.over_18)
 
     def _take(self, target: Target, before: Swept, sweep: Sweep, page: Listing) -> None:
@@ -167,7 +167,9 @@ class Visits:
             rows = [row(post, SOURCE) for post in fresh if isinstance(post, Post)]
             written = write_posts(session, rows, self._run.number)
             if sweep.ended not in (None, End.BROKEN_OFF):
-                table.write_swept(session, target.name, **asdict(sweep.swept(before, now)))
+                collection_table.write_swept(
+                    session, target.name, **asdict(sweep.swept(before, now))
+                )
         self.counts.read += len(fresh)
         self.counts.written += written
         self.counts.erased += len(erased)
@@ -188,7 +190,7 @@ class Visits:
         failures = 0 if outcome in FINE else target.failures + 1
         again = retry_at(outcome, failures, now)
         with unattended(self._store, because=WITHIN_A_RUN) as session:
-            table.write_outcome(
+            collection_table.write_outcome(
                 session,
                 target.name,
                 outcome=outcome,
@@ -198,7 +200,7 @@ class Visits:
                 retry_at=again,
             )
             if outcome == Outcome.RENAMED and is_subreddit(detail):
-                table.ensure(session, detail)
+                collection_table.ensure(session, detail)
         self.counts.outcomes[outcome] += 1
         said = f" ({detail})" if detail else ""
         later = f"; again after {again:%Y-%m-%d %H:%M} UTC" if again else ""

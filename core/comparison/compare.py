@@ -22,7 +22,7 @@ from core.hints import Command, Hint
 from core.snapshots.read import READING, find, load_attributes
 from core.stats.bootstrap import RESAMPLES
 from core.store import Store
-from core.store import models as rows
+from core.store import models as models_table
 from core.store.frames import put_frame, put_record, read_frame, read_record
 from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
@@ -137,7 +137,7 @@ def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: R
     run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
     macro = summary.metrics["f1_macro"]
     run.metrics = {"posts": summary.posts, "f1_macro_difference": macro.difference}
-    run.on_success(lambda session: rows.insert_comparison(session, made))
+    run.on_success(lambda session: models_table.insert_comparison(session, made))
 
 
 def kept(store: Store, chosen: Pair) -> Comparison | None:
@@ -147,7 +147,7 @@ def kept(store: Store, chosen: Pair) -> Comparison | None:
     """
     if chosen.sealed:
         with store.read() as session:
-            return rows.comparison_of(
+            return models_table.comparison_of(
                 session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
             )
     earlier = cached(store, STEP, params=_PARAMS, inputs=_inputs(store, chosen))
@@ -161,7 +161,7 @@ def of_execution(store: Store, number: int) -> Comparison:
         NotFoundError: no such execution, or it was none.
     """
     with store.read() as session:
-        found = rows.comparison(session, number)
+        found = models_table.comparison(session, number)
     if found is None:
         raise made_none(store, number, thing="comparison", kind="compare")
     return found
@@ -290,7 +290,7 @@ def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> 
         )
     model = model_of(store, number)
     with store.read() as session:
-        found = rows.evaluations(session, model_executions=[number], split="valid")
+        found = models_table.evaluations(session, model_executions=[number], split="valid")
     wanted = (snapshot, model.snapshot)
     best = next((e for where in wanted for e in found if e.snapshot == where), None)
     if best is None:

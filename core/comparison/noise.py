@@ -17,7 +17,7 @@ from core.executions.history import get
 from core.progress import Progress, silent
 from core.stats.spread import band_of_difference, shrink
 from core.store import Store
-from core.store import models as rows
+from core.store import models as models_table
 from core.store.frames import put_frame, put_json, read_frame, read_json
 from core.store.models import Evaluation, Model, Noise
 from core.store.snapshots import Snapshot
@@ -85,7 +85,7 @@ def measure(
         )
         run.outputs = {"metrics": made.metrics, "subreddits": made.subreddits}
         run.metrics = {"repeats": repeats, **bands}
-        run.on_success(lambda session: rows.insert_noise(session, made))
+        run.on_success(lambda session: models_table.insert_noise(session, made))
     return _load(store, made)
 
 
@@ -94,7 +94,7 @@ def newest(store: Store, models: Sequence[Model]) -> Noise | None:
     for model in models:
         chosen = configuration(store, model.execution)
         with store.read() as session:
-            found = rows.noise(session, snapshot=model.snapshot, configuration=chosen)
+            found = models_table.noise(session, snapshot=model.snapshot, configuration=chosen)
         if found is not None:
             return found
     return None

@@ -21,7 +21,7 @@ from core.executions import Run, record
 from core.progress import Progress, silent
 from core.snapshots import erasing, files
 from core.store import Store
-from core.store import erasure as table
+from core.store import erasure as erasure_table
 from core.store.labels import POST
 
 BY_HAND = "by_hand"
@@ -116,8 +116,10 @@ def as_metrics(found: Erased) -> dict[str, Any]:
 
 def _bury(store: Store, named: dict[str, str], found: Erased, run: Run) -> None:
     with unattended(store, because=WITHIN_A_RUN) as session:
-        stored = table.stored(session, named)
-        new = table.bury(session, named, execution=run.number, at=datetime.now(UTC), unknown=True)
+        stored = erasure_table.stored(session, named)
+        new = erasure_table.bury(
+            session, named, execution=run.number, at=datetime.now(UTC), unknown=True
+        )
     found.erased = Counter(reason for post, reason in new.items() if post in stored)
     found.unknown = len(new.keys() - stored)
     found.known = len(named) - len(new)
@@ -127,13 +129,13 @@ def _bury(store: Store, named: dict[str, str], found: Erased, run: Run) -> None:
 def _scrub(store: Store, progress: Progress) -> None:
     """Clean the free space of the database, unless that was done since the last erasure."""
     with store.read() as session:
-        newest, needed = table.newest(session), table.unscrubbed(session)
+        newest, needed = erasure_table.newest(session), erasure_table.unscrubbed(session)
     if not needed:
         return
     progress("Cleaning the database", 0, None)
     store.scrub()
     with unattended(store, because="the erasure asked as it began") as session:
-        table.mark_scrubbed(session, newest)
+        erasure_table.mark_scrubbed(session, newest)
 
 
 def _clean(text: str) -> str:

@@ -24,7 +24,7 @@ from core.errors import InputError, UnavailableError
 from core.executions import Run, record
 from core.progress import Progress, silent
 from core.store import Store
-from core.store import erasure as table
+from core.store import erasure as erasure_table
 from core.store.erasure import Recheck
 
 DUE_AFTER = timedelta(hours=24)
@@ -68,7 +68,7 @@ def refresh(
         with record(store, "refresh", params=params, inputs={"reddit": access.site}) as run:
             found = Erased(execution=run.number)
             asking = _Asking(store, run, connector(access, clock(stop))(), found)
-            scope = table.EVERYTHING if everything else table.REDDIT
+            scope = erasure_table.EVERYTHING if everything else erasure_table.REDDIT
             round_ = _round(store, scope, older_than)
             failure = asking.ask(round_, limit=limit, progress=progress) if round_ else None
             finish(store, run, found, progress=progress)
@@ -82,7 +82,7 @@ def _round(store: Store, scope: str, older_than: timedelta) -> Recheck | None:
     """The round that is under way, or a new one; None if none is due."""
     now = datetime.now(UTC)
     with store.read() as session:
-        last = table.recheck(session, scope)
+        last = erasure_table.recheck(session, scope)
     if last is not None and last.ended_at is None:
         return last
     due = last is None or now - last.began_at >= older_than
@@ -102,7 +102,7 @@ class _Asking:
     ) -> UnavailableError | None:
         """Go on with a round; why it had to stop, if it had."""
         with self._store.read() as session:
-            left = table.count_to_check(session, round_.scope, after=round_.cursor)
+            left = erasure_table.count_to_check(session, round_.scope, after=round_.cursor)
         total = left if limit is None else min(left, limit)
         aside: list[list[str]] = []
         silent_for = 0
@@ -123,7 +123,7 @@ class _Asking:
         progress("Asking for stored posts", total, total)
         if total == left:
             with unattended(self._store, because=WITHIN_A_RUN) as session:
-                table.write_recheck(session, replace(round_, ended_at=datetime.now(UTC)))
+                erasure_table.write_recheck(session, replace(round_, ended_at=datetime.now(UTC)))
         return None
 
     def _batches(self, round_: Recheck, most: int) -> Iterator[list[str]]:
@@ -131,7 +131,9 @@ class _Asking:
         after = round_.cursor
         while most > 0:
             with self._store.read() as session:
-                ids = table.ids_to_check(session, round_.scope, after=after, most=min(most, _READ))
+                ids = erasure_table.ids_to_check(
+                    session, round_.scope, after=after, most=min(most, _READ)
+                )
             if not ids:
                 return
             yield from batches(ids, BATCH)
@@ -153,13 +155,13 @@ class _Asking:
 
     def _keep(self, answer: Answer, reached: Recheck, now: datetime) -> None:
         with unattended(self._store, because=WITHIN_A_RUN) as session:
-            since = table.absences(session, answer.absent)
+            since = erasure_table.absences(session, answer.absent)
             gone = {**answer.gone, **long_absent(answer.absent, since, now=now)}
-            table.write_absences(
+            erasure_table.write_absences(
                 session, absent=answer.absent - gone.keys(), shown=answer.shown, at=now
             )
-            table.write_recheck(session, reached)
-            new = table.bury(session, gone, execution=self._run.number, at=now)
+            erasure_table.write_recheck(session, reached)
+            new = erasure_table.bury(session, gone, execution=self._run.number, at=now)
         self._found.erased += Counter(new.values())
         self._found.absent += len(answer.absent - gone.keys())
 

@@ -16,8 +16,8 @@ from core.progress import Progress, silent
 from core.snapshots.content import SplitFile
 from core.snapshots.read import READING, load_ids, open_split, require_open
 from core.store import Store
-from core.store import models as rows
-from core.store import snapshots as snapshot_rows
+from core.store import models as models_table
+from core.store import snapshots as snapshots_table
 from core.store.frames import put_frame, put_record, read_record
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
@@ -142,13 +142,13 @@ def _evaluate(
     }
     run.metrics = metrics
     run.log(f"{len(data)} posts of {split}: {metrics}")
-    run.on_success(lambda session: rows.insert_evaluation(session, made))
+    run.on_success(lambda session: models_table.insert_evaluation(session, made))
 
 
 def _seen(store: Store, model: Model, data: SplitFile) -> float:
     """Share of the posts that the model was trained on: above 0, its scores are too optimistic."""
     with store.read() as session:
-        trained_on = snapshot_rows.get(session, model.snapshot)
+        trained_on = snapshots_table.get(session, model.snapshot)
     if trained_on is None or not len(data):
         return 0.0
     known = load_ids(store, trained_on, "train")
@@ -163,7 +163,7 @@ def of_execution(store: Store, number: int) -> Evaluation:
         NotFoundError: no such execution, or it was none.
     """
     with store.read() as session:
-        found = rows.evaluation(session, number)
+        found = models_table.evaluation(session, number)
     if found is None:
         raise made_none(store, number, thing="evaluation", kind="evaluate")
     return found
@@ -182,7 +182,7 @@ def predictions(store: Store, evaluation: Evaluation) -> PredictionTable:
 def labels_of(store: Store, model: Model) -> tuple[str, ...]:
     """The subreddits that a model can name; loads it only if it was never evaluated."""
     with store.read() as session:
-        made = rows.evaluations(session, model_executions=[model.execution])
+        made = models_table.evaluations(session, model_executions=[model.execution])
     if not made:
         return load(store, model).labels
     return tables.labels_in(store.artifacts.open(made[0].predictions))

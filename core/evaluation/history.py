@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from core.store import Store
-from core.store import executions as execution_rows
-from core.store import models as rows
-from core.store import snapshots as snapshot_rows
+from core.store import executions as executions_table
+from core.store import models as models_table
+from core.store import snapshots as snapshots_table
 from core.store.executions import Execution
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
@@ -28,16 +28,16 @@ class Training:
 def evaluations(store: Store) -> list[Evaluation]:
     """Every evaluation, newest first."""
     with store.read() as session:
-        return rows.evaluations(session)
+        return models_table.evaluations(session)
 
 
 def trainings(store: Store) -> list[Training]:
     """Every successful training, newest first, with its latest evaluation on its own ``valid``."""
     with store.read() as session:
-        snapshots = {s.digest: s for s in snapshot_rows.listing(session)}
-        executions = {e.number: e for e in execution_rows.listing(session, kinds=["train"])}
+        snapshots = {s.digest: s for s in snapshots_table.listing(session)}
+        executions = {e.number: e for e in executions_table.listing(session, kinds=["train"])}
         evaluations: dict[tuple[int, str], Evaluation] = {}
-        for evaluation in rows.evaluations(session, split="valid"):
+        for evaluation in models_table.evaluations(session, split="valid"):
             evaluations.setdefault((evaluation.model_execution, evaluation.snapshot), evaluation)
         return [
             Training(
@@ -46,5 +46,5 @@ def trainings(store: Store) -> list[Training]:
                 snapshot=snapshots[model.snapshot],
                 evaluation=evaluations.get((model.execution, model.snapshot)),
             )
-            for model in rows.models(session)
+            for model in models_table.models(session)
         ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import InputError, NotFoundError
 from core.hints import Command, Hint
 from core.store import Store
-from core.store import executions as table
+from core.store import executions as executions_table
 from core.store.executions import INTERRUPTED, RUNNING, Execution
 from core.store.reaping import as_seen
 
@@ -36,7 +36,7 @@ def get(store: Store, number: int) -> Execution:
         NotFoundError: there is none of that number.
     """
     with store.read() as session:
-        execution = table.get(session, number)
+        execution = executions_table.get(session, number)
     if execution is None:
         raise NotFoundError(
             f"There is no execution #{number}",
@@ -68,9 +68,11 @@ def listing(
     """Executions, newest first; all kinds where ``kinds`` is empty."""
     with store.read() as session:
         if status == INTERRUPTED:
-            rows = table.listing(session, kinds=kinds, statuses=(INTERRUPTED, RUNNING))
+            rows = executions_table.listing(session, kinds=kinds, statuses=(INTERRUPTED, RUNNING))
         else:
-            rows = table.listing(session, kinds=kinds, statuses=(status,) if status else ())
+            rows = executions_table.listing(
+                session, kinds=kinds, statuses=(status,) if status else ()
+            )
     shown = [run for run in map(as_seen, rows) if status in (None, run.status)]
     return shown[:limit]
 
@@ -90,7 +92,7 @@ def under_way(
     session: Session, kind: str, name: str, value: Any, *, before: int | None = None
 ) -> bool:
     """The same as :func:`running`, in the caller's transaction."""
-    runs = map(as_seen, table.listing(session, kinds=(kind,), statuses=(RUNNING,)))
+    runs = map(as_seen, executions_table.listing(session, kinds=(kind,), statuses=(RUNNING,)))
     return any(
         run.status == RUNNING and run.inputs.get(name) == value
         for run in runs

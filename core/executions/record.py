@@ -21,7 +21,7 @@ from core.executions.environment import (
 )
 from core.processes import own_process
 from core.store import Store
-from core.store import executions as table
+from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
 from core.store.reaping import begun, ended, reap
 
@@ -80,7 +80,9 @@ def record(
     started = datetime.now(UTC)
     with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
         beginning = _beginning(store, actor, kind, params, inputs, packages)
-        number = table.begin(session, {**beginning, "started_at": started, "cache_key": cache_key})
+        number = executions_table.begin(
+            session, {**beginning, "started_at": started, "cache_key": cache_key}
+        )
         begun(number, started)
     try:
         yield from _logged(store, kind, number)
@@ -98,12 +100,16 @@ def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
             run.log(f"{kind} #{number} started")
             yield run
             run.log(f"{kind} #{number} succeeded")
-            _finish(store, run, path, table.SUCCEEDED, None)
+            _finish(store, run, path, executions_table.SUCCEEDED, None)
         except KeyboardInterrupt:
-            _finish_badly(store, run, path, table.INTERRUPTED, "Interrupted by the user.")
+            _finish_badly(
+                store, run, path, executions_table.INTERRUPTED, "Interrupted by the user."
+            )
             raise
         except BaseException as error:
-            _finish_badly(store, run, path, table.FAILED, f"{type(error).__name__}: {error}")
+            _finish_badly(
+                store, run, path, executions_table.FAILED, f"{type(error).__name__}: {error}"
+            )
             raise
 
 
@@ -140,10 +146,10 @@ def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -
         "peak_memory_mib": peak_memory_mib(),
     }
     with unattended(store, because="the run asked as it began") as session:
-        if status == table.SUCCEEDED:
+        if status == executions_table.SUCCEEDED:
             for write in run._rows:  # noqa: SLF001 - this module's own class
                 write(session)
-        table.finish(session, run.number, status=status, values=values)
+        executions_table.finish(session, run.number, status=status, values=values)
     log.unlink(missing_ok=True)
 
 

@@ -11,7 +11,7 @@ from core.executions.code import source_digest
 from core.executions.history import get
 from core.executions.record import Run, record
 from core.store import Store
-from core.store import executions as execution_rows
+from core.store import executions as executions_table
 from core.store.executions import Execution
 
 
@@ -39,7 +39,7 @@ def cached(
 ) -> Execution | None:
     """The newest successful execution of the same code, parameters and inputs, if any."""
     with store.read() as session:
-        return execution_rows.succeeded_with_key(session, step.key(params, inputs))
+        return executions_table.succeeded_with_key(session, step.key(params, inputs))
 
 
 def run_cached(

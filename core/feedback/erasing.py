@@ -10,7 +10,7 @@ from core.feedback.retention import ErasedTexts
 from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.store import Store, labels
-from core.store import submissions as table
+from core.store import submissions as submissions_table
 
 
 def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) -> ErasedTexts:
@@ -25,7 +25,7 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
         StorageError: as :func:`core.erasure.erase.erase`.
     """
     with acting(store, Role.ADMIN, to="erase texts") as (session, _):
-        ids = table.ids_of(session, publics)
+        ids = submissions_table.ids_of(session, publics)
         if missing := set(publics) - ids.keys():
             raise NotFoundError(
                 f"There is no submission {min(missing)[:50]!r}",
@@ -35,7 +35,7 @@ def erase(store: Store, publics: Sequence[str], *, progress: Progress = silent) 
                 ),
             )
         posts = [labels.post_id(i) for i in ids.values() if labels.label_of(session, i)]
-        texts = table.erase_named(session, ids.values())
+        texts = submissions_table.erase_named(session, ids.values())
     if not posts:
         store.scrub()
         return ErasedTexts(texts)

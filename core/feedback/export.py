@@ -10,7 +10,7 @@ import orjson
 from core.errors import InputError
 from core.spreadsheets import guarded
 from core.store import Store
-from core.store import feedback as table
+from core.store import feedback as feedback_table
 
 NDJSON, CSV = "ndjson", "csv"
 FORMATS = (NDJSON, CSV)
@@ -36,11 +36,11 @@ def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[
 
 def _lines(store: Store, *, csv_: bool, text: bool) -> Iterator[str]:
     left_out = () if text else ("title", "body")
-    names = [name for name in table.EXPORTED if name not in left_out]
+    names = [name for name in feedback_table.EXPORTED if name not in left_out]
     if csv_:
         yield _cells(names)
     with store.read() as session:
-        for row in table.every_submission(session):
+        for row in feedback_table.every_submission(session):
             values = {name: row[name] for name in names}
             yield _cells(map(_cell, values.values())) if csv_ else _json(values)
 

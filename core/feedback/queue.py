@@ -11,7 +11,7 @@ from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.feedback.submissions import subreddit_in
 from core.hints import Command, Hint
 from core.store import Store
-from core.store import labels as table
+from core.store import labels as labels_table
 from core.store import submissions as sent_table
 from core.store.labels import EVALUATE, TRAIN, USES, Corrected, Label
 
@@ -30,13 +30,13 @@ def waiting(store: Store, *, limit: int = 20, after: int = 0) -> list[Corrected]
     and without a label; oldest first, without the first ``after``.
     """
     with store.read() as session:
-        return table.corrected(session, limit=limit, after=after)
+        return labels_table.corrected(session, limit=limit, after=after)
 
 
 def count_waiting(store: Store) -> int:
     """How many there are."""
     with store.read() as session:
-        return table.count_corrected(session)
+        return labels_table.count_corrected(session)
 
 
 def label(
@@ -67,16 +67,16 @@ def label(
                 f"There is no text {public[:50]!r}, or it has been deleted",
                 Hint("List the texts that are waiting.", Command("feedback queue")),
             )
-        before = table.label_of(session, number)
+        before = labels_table.label_of(session, number)
         if before is not None:
             _check_again(before, again=again)
             if name is None:
                 use = before.use
-            _check_use(before, use, frozen=table.is_post(session, number))
+            _check_use(before, use, frozen=labels_table.is_post(session, number))
         said = Label(
             submission=number, at=datetime.now(UTC), by=actor.name, subreddit=name, use=use
         )
-        table.write_label(session, said)
+        labels_table.write_label(session, said)
     return said
 
 

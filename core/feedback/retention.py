@@ -13,7 +13,7 @@ from core.access.transactions import acting, unattended
 from core.errors import StorageError
 from core.settings import settings
 from core.store import Store
-from core.store import submissions as table
+from core.store import submissions as submissions_table
 
 _OVERDUE = timedelta(hours=1)
 """Texts go together, once the oldest has been kept for so much too long: so hardly more often."""
@@ -39,7 +39,7 @@ def erase_overdue(store: Store) -> int:
     another process hinders is erased the next time.
     """
     with store.read() as session:
-        oldest = table.oldest_expiring(session)
+        oldest = submissions_table.oldest_expiring(session)
     if oldest is None or oldest > datetime.now(UTC) - keeps() - _OVERDUE:
         return 0
     try:
@@ -65,7 +65,7 @@ def erase_expired(store: Store) -> ErasedTexts:
 
 def _erase_expired(store: Store) -> int:
     with unattended(store, because="users were promised it") as session:
-        erased = table.erase_older(session, before=datetime.now(UTC) - keeps())
+        erased = submissions_table.erase_older(session, before=datetime.now(UTC) - keeps())
     if erased:
         store.scrub_quickly()
     return erased

@@ -24,7 +24,7 @@ from core.stats.classification import ratio
 from core.stats.distances import binned_distances
 from core.stats.intervals import wilson_interval
 from core.store import Store, collection, models, releases
-from core.store import feedback as table
+from core.store import feedback as feedback_table
 from core.store.feedback import BinCounts, DayCounts, Named
 from core.store.models import Evaluation
 from core.store.releases import Version
@@ -141,13 +141,13 @@ class Counted:
 def newest(store: Store) -> tuple[int, int]:
     """The numbers of the newest submission and answer: while they stay, so does :func:`count`."""
     with store.read() as session:
-        return table.newest(session)
+        return feedback_table.newest(session)
 
 
 def count(store: Store) -> Counted:
     """Count what was sent and said until now."""
     with store.read() as session:
-        return Counted(table.bins(session, number=_FINE), table.days(session))
+        return Counted(feedback_table.bins(session, number=_FINE), feedback_table.days(session))
 
 
 def by_version(store: Store, counted: Counted) -> list[VersionFeedback]:
@@ -192,7 +192,7 @@ def demand(store: Store, version: Version) -> list[Wanted]:
     """What users asked any version for and ``version`` cannot name, the most wanted first."""
     known = _known(store, version)
     with store.read() as session:
-        named, listed = table.named(session), table.collected(session)
+        named, listed = feedback_table.named(session), feedback_table.collected(session)
     return [_wanted(one, listed) for one in named if one.key not in known]
 
 

@@ -14,7 +14,7 @@ from core.quality.measure import NO_TEXT, Measured, joined, measure
 from core.quality.summary import Quality, QualitySummary, summarise
 from core.store import Store
 from core.store import executions as executions_table
-from core.store import quality as table
+from core.store import quality as quality_table
 from core.store.executions import SUCCEEDED, Execution
 from core.store.frames import put_frame, put_record, read_frame, read_record
 from core.store.quality import Holdings
@@ -87,7 +87,7 @@ def _check(store: Store, posts: int, progress: Progress, run: Run) -> None:
 def holdings(store: Store) -> Holdings:
     """What the store holds now, quick at any size."""
     with store.read() as session:
-        return table.holdings(session)
+        return quality_table.holdings(session)
 
 
 def latest(store: Store) -> Check | None:
@@ -119,7 +119,7 @@ def _inputs(held: Holdings) -> dict[str, int | None]:
 def _found(store: Store, total: int, progress: Progress) -> Quality:
     sample, parts, done = Sample(), list[Measured](), 0
     with store.read() as session:
-        for posts in table.every_post(session):
+        for posts in quality_table.every_post(session):
             progress("Reading the posts", done, total)
             part = measure(posts)
             sample.take(
@@ -131,6 +131,6 @@ def _found(store: Store, total: int, progress: Progress) -> Quality:
             )
             parts.append(part)
             done += len(posts)
-        names, erased = table.names(session), table.erased(session)
+        names, erased = quality_table.names(session), quality_table.erased(session)
     progress("Counting", 0, None)
     return summarise(joined(parts), names=names, erased=erased, languages=languages(sample.texts))

@@ -26,7 +26,7 @@ from core.release.history import append, events, moves, of_alias
 from core.release.policy import read_policy
 from core.release.states import alias_versions
 from core.store import Store
-from core.store import releases as table
+from core.store import releases as releases_table
 from core.store.releases import Version
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -35,14 +35,14 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 def current(store: Store) -> dict[str, str]:
     """Alias -> version."""
     with store.read() as session:
-        return table.aliases(session)
+        return releases_table.aliases(session)
 
 
 def version_of(store: Store, alias: str) -> Version | None:
     """What the alias names, or None."""
     with store.read() as session:
-        name = table.aliases(session).get(alias)
-        return table.version(session, name) if name else None
+        name = releases_table.aliases(session).get(alias)
+        return releases_table.version(session, name) if name else None
 
 
 def find(store: Store, name: str) -> Version:
@@ -58,7 +58,7 @@ def find(store: Store, name: str) -> Version:
 def versions(store: Store) -> list[Version]:
     """All versions, newest first."""
     with store.read() as session:
-        return table.versions(session)
+        return releases_table.versions(session)
 
 
 def history(store: Store, alias: str | None = None) -> list[AliasEvent]:
@@ -98,7 +98,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
         )
     with acting(store, Role.RELEASER, to=f"move {alias}") as (session, actor):
         found = _version(session, version)
-        now = table.aliases(session).get(alias)
+        now = releases_table.aliases(session).get(alias)
         if now == expected == version:
             raise RefusedError(f"{alias} already names {version}", "Nothing was moved.")
         candidate = candidates.find(session, found.candidate)
@@ -109,7 +109,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
         )
         if refusal:
             raise refusal
-        if not table.move_alias(session, alias, before=expected, after=version):
+        if not releases_table.move_alias(session, alias, before=expected, after=version):
             raise _moved(alias, now, expected)
         released = Released(
             at=datetime.now(UTC),
@@ -147,7 +147,7 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> Cleared:
             Hint("End the canary.", Command("alias canary", "VERSION", share=0)),
         )
     with acting(store, Role.RELEASER, to=f"clear {alias}") as (session, actor):
-        now = table.aliases(session).get(alias)
+        now = releases_table.aliases(session).get(alias)
         if expected not in (None, now):
             raise _moved(alias, now, expected)
         if now is None:
@@ -155,7 +155,7 @@ def clear(store: Store, alias: str, *, expected: str | None = None) -> Cleared:
                 f"The alias {alias[:50]!r} names no version",
                 Hint("List the aliases.", Command("alias list")),
             )
-        table.remove_alias(session, alias)
+        releases_table.remove_alias(session, alias)
         cleared = Cleared(
             at=datetime.now(UTC),
             by=actor.name,
@@ -199,7 +199,7 @@ def set_canary(
         )
     with acting(store, Role.RELEASER, to="set a canary") as (session, actor):
         found = _version(session, version)
-        now = table.aliases(session)
+        now = releases_table.aliases(session)
         if PRODUCTION not in now:
             raise RefusedError(
                 "There is no version in production to try a canary against",
@@ -228,7 +228,7 @@ def set_canary(
                 f"Somebody has just changed or ended the canary of {seen.version}",
                 "Nothing was changed. Look again, then decide.",
             )
-        table.move_alias(session, CANARY, before=before, after=version)
+        releases_table.move_alias(session, CANARY, before=before, after=version)
         canary_set = CanarySet(
             at=datetime.now(UTC),
             by=actor.name,
@@ -251,7 +251,7 @@ def canary(store: Store) -> CanarySet | None:
 def named(store: Store) -> tuple[dict[str, str], CanarySet | None]:
     """Alias -> version, and the canary that is on, as they are at one moment."""
     with store.read() as session:
-        return table.aliases(session), canary_on(session)
+        return releases_table.aliases(session), canary_on(session)
 
 
 def rollback(store: Store, alias: str, *, expected: str | None = None) -> RolledBack:
@@ -277,8 +277,8 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> Rolled
             )
         before, now = stack[-2:]
         found = _version(session, before)
-        if not table.move_alias(session, alias, before=now, after=before):
-            raise _moved(alias, table.aliases(session).get(alias), now)
+        if not releases_table.move_alias(session, alias, before=now, after=before):
+            raise _moved(alias, releases_table.aliases(session).get(alias), now)
         rolled_back = RolledBack(
             at=datetime.now(UTC),
             by=actor.name,
@@ -332,7 +332,7 @@ def canary_on(session: Session) -> CanarySet | None:
 
 
 def _version(session: Session, name: str) -> Version:
-    found = table.version(session, name)
+    found = releases_table.version(session, name)
     if found is None:
         raise NotFoundError(
             f"There is no version {name}",

@@ -18,7 +18,7 @@ from core.release.events import (
 )
 from core.release.states import CandidateState, candidate_state, ends
 from core.store import Store
-from core.store import releases as table
+from core.store import releases as releases_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +98,8 @@ def listing(store: Store) -> list[Candidate]:
 
 def in_production(session: Session) -> int | None:
     """The training of the version in production; None where there is none."""
-    name = table.aliases(session).get(PRODUCTION)
-    version = table.version(session, name) if name else None
+    name = releases_table.aliases(session).get(PRODUCTION)
+    version = releases_table.version(session, name) if name else None
     return version.candidate if version else None
 
 

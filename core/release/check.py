@@ -25,7 +25,7 @@ from core.snapshots import find
 from core.stats.estimates import estimate
 from core.stats.intervals import Interval, within
 from core.store import Store, snapshots
-from core.store import models as rows
+from core.store import models as models_table
 from core.store.models import Comparison, Evaluation, Model
 from core.training.train import of_execution as model_of
 
@@ -90,11 +90,11 @@ def of_candidate(store: Store, session: Session, candidate: Candidate) -> Check:
     """
     policy = read_policy(store.home)
     shown, result = candidate.comparison, candidate.result
-    comparison = _there(rows.comparison(session, shown)) if shown else None
+    comparison = _there(models_table.comparison(session, shown)) if shown else None
     if result is not None:
-        judged = _there(rows.evaluation(session, result.evaluation))
+        judged = _there(models_table.evaluation(session, result.evaluation))
     elif comparison is not None:
-        judged = _there(rows.evaluation(session, comparison.candidate))
+        judged = _there(models_table.evaluation(session, comparison.candidate))
     else:
         judged = _own_evaluation(session, candidate.number)
     return judge_by(
@@ -142,7 +142,7 @@ def judge_by(
         reviewed_by=_reviewer(events),
     )
     gates = judge(policy, known)
-    baseline = _there(rows.evaluation(session, comparison.baseline)) if comparison else None
+    baseline = _there(models_table.evaluation(session, comparison.baseline)) if comparison else None
     compared_with = baseline.model_execution if baseline else None
     return Check(
         candidate=execution,
@@ -209,8 +209,8 @@ def _there(row: Row | None) -> Row:
 
 def _own_evaluation(session: Session, execution: int) -> Evaluation:
     """On the validation split of its own snapshot: proposing has made one."""
-    snapshot = _there(rows.model(session, execution)).snapshot
-    return rows.evaluations(
+    snapshot = _there(models_table.model(session, execution)).snapshot
+    return models_table.evaluations(
         session, model_executions=[execution], snapshot=snapshot, split="valid"
     )[0]
 

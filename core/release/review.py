@@ -18,7 +18,7 @@ from core.release.check import Check
 from core.release.events import Approved, Commented, Proposed, Rejected
 from core.release.policy import Policy, read_policy
 from core.store import Store
-from core.store import releases as table
+from core.store import releases as releases_table
 from core.training.train import of_execution as model_of
 
 MAX_COMMENT = 2_000
@@ -104,7 +104,8 @@ def approve(
             by=actor.name,
             candidate=candidate,
             comment=comment.strip(),
-            version=proposed.version or table.next_version(session, at=now, candidate=candidate),
+            version=proposed.version
+            or releases_table.next_version(session, at=now, candidate=candidate),
             comparison=evidence.comparison.execution if evidence.comparison else None,
             shown=evidence.digest,
             override=override.strip() if evidence.failed else None,

@@ -20,7 +20,7 @@ from core.release.events import CANARY, PRODUCTION
 from core.serving.process import ProcessModel
 from core.serving.suggest import Suggester
 from core.store import Store
-from core.store import releases as table
+from core.store import releases as releases_table
 from core.training.load import loader
 from core.training.train import of_execution
 
@@ -58,7 +58,7 @@ def load_beside(store: Store, version: str) -> Suggester:
         SignoffError: its model cannot be loaded.
     """
     with store.read() as session:
-        found = table.version(session, version)
+        found = releases_table.version(session, version)
     if found is None:
         raise NotFoundError(
             f"There is no alias or version {version[:50]!r}",

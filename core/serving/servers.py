@@ -11,7 +11,7 @@ from core.access.transactions import unattended
 from core.hints import Alarm
 from core.release.aliases import canary
 from core.store import Store
-from core.store import serving as table
+from core.store import serving as serving_table
 from core.store.serving import Count, Server
 
 GONE = timedelta(seconds=20)
@@ -39,10 +39,10 @@ class Registration:
         now, on = datetime.now(UTC), canary(self.store)
         me = replace(self.me, seen_at=now, serving=dict(serving), alarms=tuple(alarms))
         with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
-            table.put_server(session, me)
-            table.add_counts(session, me.id, counts)
-            table.remove_servers(session, before=now - _FORGOTTEN)
-            table.remove_counts(
+            serving_table.put_server(session, me)
+            serving_table.add_counts(session, me.id, counts)
+            serving_table.remove_servers(session, before=now - _FORGOTTEN)
+            serving_table.remove_counts(
                 session,
                 before=now - _FORGOTTEN,
                 kept=on.version if on else None,
@@ -52,8 +52,8 @@ class Registration:
     def leave(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
         """The last sign of life: what it counted since the one before."""
         with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
-            table.add_counts(session, self.me.id, counts)
-            table.remove_servers(session, id=self.me.id)
+            serving_table.add_counts(session, self.me.id, counts)
+            serving_table.remove_servers(session, id=self.me.id)
 
 
 def minute_of(moment: datetime) -> datetime:
@@ -86,7 +86,7 @@ def register(store: Store, address: str) -> Registration:
 def running(store: Store) -> list[Server]:
     """The servers that gave a sign of life lately, the first that was started first."""
     with store.read() as session:
-        return table.servers(session, since=datetime.now(UTC) - GONE)
+        return serving_table.servers(session, since=datetime.now(UTC) - GONE)
 
 
 def alarms(store: Store) -> list[str]:

@@ -7,7 +7,7 @@ from core.release.events import PRODUCTION
 from core.serving.pool import SHADOW
 from core.stats.intervals import share_interval
 from core.store import Store
-from core.store import serving as table
+from core.store import serving as serving_table
 from core.store.serving import Twins
 
 MOST = 20_000
@@ -42,5 +42,5 @@ def agreement(store: Store) -> Agreement | None:
     if shadow is None or production is None or shadow == production:
         return None
     with store.read() as session:
-        twins = table.twins(session, shadow, production, most=MOST)
+        twins = serving_table.twins(session, shadow, production, most=MOST)
     return Agreement(version=shadow, production=production, twins=twins)

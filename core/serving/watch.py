@@ -19,7 +19,7 @@ from core.release.policy import Rules, read_policy
 from core.serving.servers import minute_of
 from core.stats.sequences import mean_sequence, share_sequence
 from core.store import Store
-from core.store import serving as table
+from core.store import serving as serving_table
 from core.store.serving import Confidence, Count
 
 MOST = 20_000
@@ -94,9 +94,9 @@ def watched(store: Store) -> Watched | None:
         return None
     production = names[PRODUCTION]
     with store.read() as session:
-        counts = table.counts(session, since=minute_of(event.at), version=event.version)
+        counts = serving_table.counts(session, since=minute_of(event.at), version=event.version)
         mine, baseline = (
-            table.confidence(session, version, since=event.at, most=MOST)
+            serving_table.confidence(session, version, since=event.at, most=MOST)
             for version in (event.version, production)
         )
     return Watched(

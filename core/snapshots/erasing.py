@@ -20,7 +20,7 @@ from core.snapshots.read import OPEN_SPLITS
 from core.snapshots.sealed import Sealed, require_present, sealed
 from core.snapshots.unsealed import decrypted, opened
 from core.store import Store, erasure
-from core.store import snapshots as table
+from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
 TRIES = 5
@@ -45,7 +45,7 @@ def pending(store: Store) -> list[Snapshot]:
     """Snapshots whose files may hold text of erased posts, newest first."""
     with store.read() as session:
         newest = erasure.newest(session)
-        return [s for s in table.listing(session) if s.erased_until < newest]
+        return [s for s in snapshots_table.listing(session) if s.erased_until < newest]
 
 
 def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
@@ -57,7 +57,7 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
     """
     for _ in range(TRIES):
         with store.read() as session:
-            now = table.get(session, snapshot.digest) or snapshot
+            now = snapshots_table.get(session, snapshot.digest) or snapshot
             newest = erasure.newest(session)
             posts = erasure.buried_after(session, now.erased_until)
         made = _Emptying(store, now, pa.array(posts, pa.string()), run)
@@ -68,7 +68,7 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
         ):
             if made.resealed is not None:
                 require_present(store, made.resealed.key)
-            if table.swap_files(session, now, after):
+            if snapshots_table.swap_files(session, now, after):
                 return Emptied(after, made.files, made.left)
     raise ConflictError(
         f"Another run keeps changing the files of snapshot {snapshot.id}",

@@ -32,7 +32,7 @@ from core.snapshots.sealed import seal
 from core.store import Store, erasure
 from core.store import labels as labels_table
 from core.store import posts as posts_table
-from core.store import snapshots as table
+from core.store import snapshots as snapshots_table
 from core.store.posts import PostContent
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise
@@ -173,7 +173,7 @@ def _frozen(
             erased={},
             erased_until=read.erased_until,
         )
-        run.on_success(lambda session: table.replace_files(session, again))
+        run.on_success(lambda session: snapshots_table.replace_files(session, again))
         return again
     snapshot = Snapshot(
         digest=digest,
@@ -194,7 +194,7 @@ def _frozen(
         erased={},
         erased_until=read.erased_until,
     )
-    run.on_success(lambda session: table.insert(session, snapshot))
+    run.on_success(lambda session: snapshots_table.insert(session, snapshot))
     return snapshot
 
 
@@ -209,7 +209,7 @@ def _existing(
         splits={split: (len(part), content_digest(part)) for split, part in parts.items()},
     )
     with store.read() as session:
-        return table.get(session, digest), digest
+        return snapshots_table.get(session, digest), digest
 
 
 def _called(existing: Snapshot, name: str | None) -> Snapshot:
@@ -354,7 +354,7 @@ def _check_name(store: Store, name: str | None) -> None:
             "Use letters, digits, dots, hyphens and underscores, starting with a letter or digit.",
         )
     with store.read() as session:
-        taken = [s for s in table.matching(session, name) if s.name == name]
+        taken = [s for s in snapshots_table.matching(session, name) if s.name == name]
     if taken:
         raise RefusedError(
             f"There is already a snapshot named {name} ({taken[0].digest[:12]})",

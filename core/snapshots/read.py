@@ -17,7 +17,7 @@ from core.snapshots.content import (
 )
 from core.snapshots.splits import SPLITS
 from core.store import Store
-from core.store import snapshots as table
+from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
 OPEN_SPLITS = ("train", "valid")
@@ -33,7 +33,7 @@ def find(store: Store, reference: str) -> Snapshot:
         InputError: the digits fit several.
     """
     with store.read() as session:
-        found = table.matching(session, reference)
+        found = snapshots_table.matching(session, reference)
     if not found:
         raise NotFoundError(
             f"There is no snapshot {reference!r}",
@@ -49,7 +49,7 @@ def find(store: Store, reference: str) -> Snapshot:
 def listing(store: Store) -> list[Snapshot]:
     """All snapshots, newest first."""
     with store.read() as session:
-        return table.listing(session)
+        return snapshots_table.listing(session)
 
 
 def names(store: Store) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _path(store: Store, snapshot: Snapshot, split: str) -> Path:
     """
     require_open(split)
     with store.read() as session:
-        now = table.get(session, snapshot.digest) or snapshot
+        now = snapshots_table.get(session, snapshot.digest) or snapshot
     return store.artifacts.open(getattr(now, split))
 
 

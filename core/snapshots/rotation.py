@@ -21,7 +21,7 @@ from core.snapshots.keys import SealKey
 from core.snapshots.sealed import encrypted
 from core.snapshots.unsealed import decrypted, opened
 from core.store import Store
-from core.store import snapshots as table
+from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
 KIND = "rotate"
@@ -86,7 +86,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
         run.outputs = {"sealed": after}
         for digest, sealed in after.items():
             run.on_success(
-                partial(table.reseal, digest=digest, before=before[digest], after=sealed)
+                partial(snapshots_table.reseal, digest=digest, before=before[digest], after=sealed)
             )
     _forget(store, key)
     return Rotation(
@@ -99,7 +99,7 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
 
 def _snapshots(store: Store) -> list[Snapshot]:
     with store.read() as session:
-        return table.listing(session)
+        return snapshots_table.listing(session)
 
 
 def _state(store: Store, snapshot: Snapshot, present: SealKey) -> SealState:
@@ -136,7 +136,7 @@ def _forget(store: Store, key: SealKey) -> None:
     with unattended(store, because="the change of keys asked as it began") as session:
         if keys.present(store).secret != key.secret:
             return
-        named = {snapshot.sealed_test for snapshot in table.listing(session)}
+        named = {snapshot.sealed_test for snapshot in snapshots_table.listing(session)}
         for digest in {d for run in past for d in run.inputs["sealed"].values()} - named:
             store.artifacts.remove(digest)
         keys.forget_previous(store)

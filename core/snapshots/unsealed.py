@@ -22,7 +22,7 @@ from core.snapshots.keys import SealKey
 from core.snapshots.read import listing
 from core.snapshots.sealed import NONCE_BYTES
 from core.store import Store
-from core.store import snapshots as table
+from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
 
@@ -56,7 +56,7 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
     """
     # Under the write lock, so that no rotation changes row, key or file between the three.
     with unattended(store, because="it takes the lock to read, and changes nothing") as session:
-        now = table.get(session, snapshot.digest) or snapshot
+        now = snapshots_table.get(session, snapshot.digest) or snapshot
         sealed = store.artifacts.read(now.sealed_test)
         tried = keys.known(store)
     found = opened(sealed, snapshot, tried)

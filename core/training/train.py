@@ -12,7 +12,7 @@ from core.processes import cores
 from core.progress import Progress, silent
 from core.snapshots.read import READING, load_split
 from core.store import Store
-from core.store import models as table
+from core.store import models as models_table
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER
@@ -112,7 +112,7 @@ def _fit(
         "model_mib": round(size / 2**20, 1),
     }
     run.log(f"model {digest}, {run.metrics}")
-    run.on_success(lambda session: table.insert_model(session, trained))
+    run.on_success(lambda session: models_table.insert_model(session, trained))
 
 
 def of_execution(store: Store, number: int) -> Model:
@@ -122,7 +122,7 @@ def of_execution(store: Store, number: int) -> Model:
         NotFoundError: no such execution, or it made no model.
     """
     with store.read() as session:
-        found = table.model(session, number)
+        found = models_table.model(session, number)
     if found is None:
         raise made_none(store, number, thing="model", kind="train")
     return found
