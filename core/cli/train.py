@@ -81,5 +81,7 @@ def train(
         f" {execution.metrics['posts']:,} posts in {execution.seconds:.1f} s,"
         f" model {trained.digest[:12]}."
     )
+    if note := execution.metrics.get("note"):
+        say(f"Note: {note}")
     print_metrics(judged)
     say(Hint("Next.", Command("compare", "BASELINE", trained.execution)))

@@ -1,7 +1,7 @@
 """What Signoff asks of a model, whatever its family."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,6 +35,17 @@ class Predictions:
         """No label for any post."""
         shape = (posts, k)
         return cls(np.full(shape, ABSENT, dtype=np.int32), np.zeros(shape, dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a training has to say of itself, recorded with its metrics.
+
+    ``note``: where it had to do otherwise than it was told, as a sentence; empty where it had not.
+    """
+
+    measured: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 class Classifier(Protocol):
@@ -75,6 +86,9 @@ class Family(Protocol):
             InputError: they do not go together.
         """
 
+    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
+        """The values that it trains with: what was left open is chosen for so many labels."""
+
     def fit(
         self,
         train: "SplitData",
@@ -84,7 +98,7 @@ class Family(Protocol):
         seed: int,
         threads: int,
         progress: Progress,
-    ) -> None:
+    ) -> Fitted:
         """Train on ``train`` and write the model file, whole or not at all.
 
         With ``threads=1`` the same data, parameters and seed give the same bytes.

@@ -23,8 +23,11 @@ def family(name: str) -> Family:
     return FAMILIES[name]
 
 
-def chosen(family: Family, given: Mapping[str, str]) -> dict[str, Any]:
+def chosen(family: Family, given: Mapping[str, str], *, labels: int) -> dict[str, Any]:
     """All parameters of a family: the given ones read from their text, the rest by default.
+
+    Args:
+        labels: subreddits of the posts that it is to be trained on.
 
     Raises:
         InputError: an unknown parameter, a value that it cannot have, or values that do not go
@@ -32,4 +35,4 @@ def chosen(family: Family, given: Mapping[str, str]) -> dict[str, Any]:
     """
     values = parse_all(family.parameters, given)
     family.check(values)
-    return values
+    return family.settle(values, labels=labels)

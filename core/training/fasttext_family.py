@@ -15,17 +15,23 @@ from core.processes import python_words
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
+from core.training.classifier import Fitted
 from core.training.fasttext_model import PREFIX, load
 from core.training.parameters import Parameter
 
+AUTO = "auto"
+MOST_FOR_OVA = 1_000
+"""Subreddits. One against all takes time in proportion to them: hours for 2,500 and two million
+posts, where hierarchical softmax takes minutes."""
 # Chosen on the real posts; the figures are in docs/decisions/0004-defaults.md.
 PARAMETERS = (
     Parameter(
         name="loss",
         kind=str,
-        default="ova",
-        choices=("ova", "softmax", "hs", "ns"),
-        help="One against all, softmax, hierarchical softmax, or negative sampling.",
+        default=AUTO,
+        choices=(AUTO, "ova", "softmax", "hs", "ns"),
+        help="One against all, softmax, hierarchical softmax, or negative sampling; auto: ova for"
+        f" up to {MOST_FOR_OVA:,} subreddits, else hs.",
     ),
     Parameter(name="lr", kind=float, default=0.5, above_low=True, help="Learning rate."),
     Parameter(name="epoch", kind=int, default=10, low=1, help="Passes over the posts."),
@@ -38,7 +44,9 @@ PARAMETERS = (
     Parameter(name="ws", kind=int, default=5, help="Size of the context window."),
 )
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
-_FULL = b"disk full"
+_FULL, _DIVERGED = b"disk full", b"Encountered NaN"
+HALVINGS = 5
+"""How often a training that diverges is begun again, each time at half the learning rate."""
 
 
 class FastTextFamily:
@@ -62,6 +70,13 @@ class FastTextFamily:
                 "Give a larger bucket, or set wordNgrams=1 and maxn=0.",
             )
 
+    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
+        """See :class:`core.training.classifier.Family`."""
+        loss = params["loss"]
+        if loss == AUTO:
+            loss = "ova" if labels <= MOST_FOR_OVA else "hs"
+        return {**params, "loss": loss}
+
     def fit(
         self,
         train: SplitData,
@@ -71,25 +86,24 @@ class FastTextFamily:
         seed: int,
         threads: int,
         progress: Progress,
-    ) -> None:
-        """See :class:`core.training.classifier.Family`."""
+    ) -> Fitted:
+        """See :class:`core.training.classifier.Family`.
+
+        A training that diverges is begun again at half the learning rate, and again, at most
+        :data:`HALVINGS` times.
+        """
         text = model.with_suffix(".txt")
         order = np.random.default_rng(seed).permutation(len(train))
         write_training_text(train, text, order=order)
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
-        words = python_words("core.training.fasttext_child", orjson.dumps(call).decode())
-        nothing = subprocess.DEVNULL
-        with subprocess.Popen(
-            words, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE
-        ) as child:
-            try:
-                said = _follow(child, progress)
-            except BaseException:
-                child.kill()
-                raise
-        if child.returncode:
-            raise _explain(said, child.returncode, model)
+        rate = _train(call, model, progress)
+        if rate == params["lr"]:
+            return Fitted()
+        return Fitted(
+            note=f"fastText diverged at the learning rate {params['lr']:g}, and was trained at"
+            f" {rate:g}."
+        )
 
 
 def write_training_text(train: SplitData, path: Path, *, order: Ints) -> None:
@@ -109,6 +123,39 @@ def write_training_text(train: SplitData, path: Path, *, order: Ints) -> None:
         labels = train.label
         for place in order.tolist():
             file.write(f"{prefixed[labels[place]]} {train.lines[place]}\n")
+
+
+class _DivergedError(InputError):
+    """The learning rate is too high for these posts."""
+
+
+def _train(call: dict[str, Any], model: Path, progress: Progress) -> float:
+    """Train at the learning rate of the call, or at the first of its halves that does not diverge;
+    that rate.
+    """
+    options = call["options"]
+    for rate in (options["lr"] / 2**n for n in range(HALVINGS)):
+        try:
+            _run({**call, "options": {**options, "lr": rate}}, model, progress)
+        except _DivergedError:
+            continue
+        return float(rate)
+    lowest = options["lr"] / 2**HALVINGS
+    _run({**call, "options": {**options, "lr": lowest}}, model, progress)
+    return float(lowest)
+
+
+def _run(call: Mapping[str, Any], model: Path, progress: Progress) -> None:
+    words = python_words("core.training.fasttext_child", orjson.dumps(call).decode())
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(words, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE) as child:
+        try:
+            said = _follow(child, progress)
+        except BaseException:
+            child.kill()
+            raise
+    if child.returncode:
+        raise _explain(said, child.returncode, model)
 
 
 def _follow(child: subprocess.Popen[bytes], progress: Progress) -> bytes:
@@ -135,6 +182,8 @@ def _explain(said: bytes, code: int, model: Path) -> SignoffError:
             "The training process was killed, or ran out of memory",
             f"If it ran out of memory, {FastTextFamily.memory_hint}.",
         )
+    if _DIVERGED in said:
+        return _DivergedError(f"fastText refused to train: {last[0]}", "Give a lower --param lr.")
     return InputError(
         f"fastText refused to train: {last[0]}", "Change the --param that fastText names."
     )

@@ -59,7 +59,7 @@ def train(
         "version": kind.version,
         "seed": seed,
         "threads": threads,
-        "params": parameters_of(kind, params or {}),
+        "params": parameters_of(kind, params or {}, labels=snapshot.subreddits),
     }
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     inputs = {"snapshot": snapshot.digest}
@@ -85,7 +85,7 @@ def _fit(
     started = time.monotonic()
     with store.artifacts.scratch() as folder:
         path = folder / f"model{kind.suffix}"
-        kind.fit(
+        fitted = kind.fit(
             data,
             path,
             params=chosen["params"],
@@ -110,6 +110,8 @@ def _fit(
         "subreddits": len(labels),
         "fit_seconds": round(fit_seconds, 2),
         "model_mib": round(size / 2**20, 1),
+        **fitted.measured,
+        **({"note": fitted.note} if fitted.note else {}),
     }
     run.log(f"model {digest}, {run.metrics}")
     run.on_success(lambda session: models_table.insert_model(session, trained))

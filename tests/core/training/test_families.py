@@ -27,7 +27,7 @@ def kind(request: pytest.FixtureRequest) -> Family:
 
 
 def fit(kind: Family, path: Path, posts: Sequence[Post] = CORPUS, *, seed: int = 0) -> Path:
-    params = chosen(kind, SMALL.get(kind.name, {}))
+    params = chosen(kind, SMALL.get(kind.name, {}), labels=4)
     kind.fit(make_split(posts), path, params=params, seed=seed, threads=1, progress=silent)
     return path
 
@@ -154,7 +154,7 @@ def test_a_parameter_is_read_from_what_it_is_shown_as(kind: Family) -> None:
             assert again == value
             assert type(again) is parameter.kind
     every = {parameter.name: parameter.show(parameter.default) for parameter in kind.parameters}
-    assert chosen(kind, every) == chosen(kind, {})
+    assert chosen(kind, every, labels=4) == chosen(kind, {}, labels=4)
 
 
 def test_what_a_parameter_cannot_be_is_refused_with_what_it_can(kind: Family) -> None:
@@ -163,5 +163,5 @@ def test_what_a_parameter_cannot_be_is_refused_with_what_it_can(kind: Family) ->
             continue
         for text in ("?", "", "None", "nan"):
             with pytest.raises(InputError, match=f"^{parameter.name} cannot be") as caught:
-                chosen(kind, {parameter.name: text})
+                chosen(kind, {parameter.name: text}, labels=4)
             assert parameter.allowed in str(caught.value)

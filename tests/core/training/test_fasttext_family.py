@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core.errors import InputError, SignoffError, StorageError
-from core.progress import silent
+from core.progress import Progress, silent
 from core.training import fasttext_family
 from core.training.classifier import ABSENT
 from core.training.families import chosen
@@ -22,7 +23,7 @@ def fit(
     path: Path, given: Mapping[str, str] = QUICK, *, seed: int = 0, progress: object = silent
 ) -> Path:
     kind = FastTextFamily()
-    params = chosen(kind, {**QUICK, **given})
+    params = chosen(kind, {**QUICK, **given}, labels=4)
     kind.fit(DATA, path, params=params, seed=seed, threads=1, progress=progress)  # type: ignore[arg-type]
     return path
 
@@ -124,6 +125,36 @@ def test_the_posts_are_read_in_an_order_that_the_seed_alone_decides(tmp_path: Pa
     assert texts[0] == texts[1]
     assert texts[0] != by_time
     assert texts[0] != texts[2]
+
+
+def test_what_diverges_is_trained_again_at_half_the_rate(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = []
+    run = fasttext_family._run
+
+    def diverges_twice(call: dict[str, Any], path: Path, progress: Progress) -> None:
+        rates.append(call["options"]["lr"])
+        if len(rates) < 3:
+            raise fasttext_family._DivergedError("Encountered NaN.", "")
+        run(call, path, progress)
+
+    monkeypatch.setattr(fasttext_family, "_run", diverges_twice)
+    kind = FastTextFamily()
+    params = chosen(kind, {**QUICK, "lr": "0.8"}, labels=4)
+    fitted = kind.fit(DATA, model, params=params, seed=0, threads=1, progress=silent)
+    assert rates == [0.8, 0.4, 0.2]
+    assert fitted.note == "fastText diverged at the learning rate 0.8, and was trained at 0.2."
+    assert model.exists()
+
+
+@pytest.mark.parametrize(("labels", "loss"), [(2, "ova"), (1_000, "ova"), (2_500, "hs")])
+def test_the_loss_that_is_left_open_depends_on_the_number_of_subreddits(
+    labels: int, loss: str
+) -> None:
+    kind = FastTextFamily()
+    assert chosen(kind, {}, labels=labels)["loss"] == loss
+    assert chosen(kind, {"loss": "softmax"}, labels=labels)["loss"] == "softmax"
 
 
 def test_what_fasttext_refuses_is_told_in_its_words(model: Path) -> None:
