@@ -92,7 +92,7 @@ def _model(store: Store, snapshot: Snapshot) -> Model:
     if found:
         return found[0]
     note("training a model …")
-    return train(store, snapshot, params=QUICK)
+    return train(store, snapshot, model="fasttext", params=QUICK)
 
 
 if __name__ == "__main__":

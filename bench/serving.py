@@ -139,7 +139,10 @@ def release() -> Released:
     store, snapshot = prepared.open()
     (store.home / FILE).write_text(LENIENT)
     for seed in range(len(aliases.versions(store)), 2):
-        _approve(store, train(store, snapshot, params={"epoch": EPOCHS}, seed=seed).execution)
+        _approve(
+            store,
+            train(store, snapshot, model="fasttext", params={"epoch": EPOCHS}, seed=seed).execution,
+        )
     new, old = aliases.versions(store)[:2]
     now = aliases.current(store).get(PRODUCTION)
     if now != old.version:

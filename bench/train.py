@@ -13,14 +13,14 @@ from bench.posts import Prepared, prepare
 from bench.scratch import scratch_folder
 from core.processes import cores
 from core.snapshots import load_split
-from core.training.fasttext_family import PARAMETERS
+from core.training.families import chosen
+from core.training.fasttext_family import FastTextFamily
 from core.training.fasttext_model import PREFIX
-from core.training.parameters import defaults
 from core.training.train import train
 
 BUDGET = 1.10
 SEED = 0
-OURS = defaults(PARAMETERS)
+OURS = chosen(FastTextFamily(), {}, labels=240)
 
 
 def main() -> None:
@@ -28,22 +28,22 @@ def main() -> None:
     parser = report.parser(__doc__, repeats=3)
     parser.add_argument("--posts", type=int, default=100_000, help="default: %(default)s")
     parser.add_argument("--epochs", type=int, default=OURS["epoch"], help="default: ours")
-    chosen = parser.parse_args()
-    prepared = prepare(chosen.posts)
+    asked = parser.parse_args()
+    prepared = prepare(asked.posts)
     with scratch_folder() as folder:
         fresh(write_text, prepared, folder)
         ours, peer = alternate(
             [
-                lambda: fresh(train_recorded, prepared, chosen.epochs),
-                lambda: fresh(train_bare, folder, chosen.epochs),
+                lambda: fresh(train_recorded, prepared, asked.epochs),
+                lambda: fresh(train_bare, folder, asked.epochs),
             ],
-            repeats=chosen.repeats,
+            repeats=asked.repeats,
         )
     found = ratio(ours, peer)
     section = report.Section(
         title="Training a model",
         text=f"{prepared.posts:,} {prepared.what} posts, our default parameters with"
-        f" {chosen.epochs} epochs, {cores()} threads, in turn {chosen.repeats} times.",
+        f" {asked.epochs} epochs, {cores()} threads, in turn {asked.repeats} times.",
         columns=("what", "median (lowest–highest)"),
         rows=[
             ("a whole training", report.seconds(ours)),
@@ -52,13 +52,21 @@ def main() -> None:
         ],
         verdict=report.verdict(found, BUDGET, "×"),
     )
-    report.publish(section, write=chosen.write)
+    report.publish(section, write=asked.write)
 
 
 def train_recorded(prepared: Prepared, epochs: int) -> float:
     """Seconds of one recorded training."""
     store, snapshot = prepared.open()
-    return timed(train, store, snapshot, params={"epoch": str(epochs)}, seed=SEED, force=True)
+    return timed(
+        train,
+        store,
+        snapshot,
+        model="fasttext",
+        params={"epoch": str(epochs)},
+        seed=SEED,
+        force=True,
+    )
 
 
 def train_bare(folder: Path, epochs: int) -> float:

@@ -110,7 +110,7 @@ def bring_posts(store: Store, subreddits: int, posts: int) -> None:
 
 def fill(store: Store, snapshot: Snapshot, executions: int) -> None:
     """Trainings with their evaluations, comparisons, candidates and versions."""
-    model = train(store, snapshot, params=SMALL)
+    model = train(store, snapshot, model="fasttext", params=SMALL)
     judged = _judged(store, snapshot)
     evaluations = []
     for number in range(executions * 2 // 5):

@@ -102,7 +102,7 @@ def _train(home: Path) -> None:
     fill(store, make_corpus())
     snapshot, _ = create(store, Rules(), name="small")
     for seed in (1, 2):
-        model = train(store, snapshot, params=QUICK, seed=seed, threads=1)
+        model = train(store, snapshot, model="fasttext", params=QUICK, seed=seed, threads=1)
         evaluate(store, model, snapshot)
     store.engine.dispose()
 

@@ -52,8 +52,10 @@ def test_real_posts_walk_the_whole_road(store: Store, files: list[Path]) -> None
     left_out = sum(snapshot.left_out.values())
     assert sum(snapshot.splits.values()) + left_out == counts.written.inserted
 
-    baseline = train(store, snapshot, params={**SMALL, "loss": "softmax", "lr": "0.05"})
-    candidate = train(store, snapshot, params=SMALL)
+    baseline = train(
+        store, snapshot, model="fasttext", params={**SMALL, "loss": "softmax", "lr": "0.05"}
+    )
+    candidate = train(store, snapshot, model="fasttext", params=SMALL)
     judged = [evaluate(store, model, snapshot) for model in (baseline, candidate)]
     assert judged[1].metrics["f1_macro"] > judged[0].metrics["f1_macro"]
     assert judged[1].metrics["accuracy"] > 0.5  # one in twenty by chance

@@ -170,10 +170,12 @@ def _bring_policy(store: Store) -> None:
 
 def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
     # One thread: the demo's figures are the same on every machine.
-    model = train(store, snapshot, params=step.params, seed=step.seed, threads=1)
+    model = train(store, snapshot, model="fasttext", params=step.params, seed=step.seed, threads=1)
     evaluate(store, model, snapshot)
     if step.noise:
-        measure(store, snapshot, repeats=NOISE_REPEATS, params=step.params, threads=1)
+        measure(
+            store, snapshot, repeats=NOISE_REPEATS, model="fasttext", params=step.params, threads=1
+        )
     if step.note is None:
         return
     with _by(AUTHOR):

@@ -93,7 +93,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     snapshot, _ = create(store, Rules(), name="may")
     params = QUICK | dict([MIDDLING.split("=")])
     set_policy(store)
-    released(store, train(store, snapshot, params=params, seed=1, threads=1).execution)
+    released(
+        store, train(store, snapshot, model="fasttext", params=params, seed=1, threads=1).execution
+    )
     set_policy(store, POLICY)
     yield workspace
     store.engine.dispose()

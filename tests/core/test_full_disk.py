@@ -73,7 +73,7 @@ def test_a_model_that_does_not_fit_is_not_kept(crowded: Store) -> None:
     params = {**QUICK, "bucket": "100000"}
     snapshot = find(crowded, "small")
     with pytest.raises(StorageError) as caught:
-        train(crowded, snapshot, params=params, threads=1)
+        train(crowded, snapshot, model="fasttext", params=params, threads=1)
     assert_told(caught.value, crowded)
     with crowded.read() as session:
         assert [model.execution for model in models_table.models(session)] == [5, 3]
@@ -81,7 +81,7 @@ def test_a_model_that_does_not_fit_is_not_kept(crowded: Store) -> None:
     assert all(crowded.artifacts.read(path.name) for path in new if path.is_file())  # logs, whole
     assert not [path for path in new if path.name.startswith("tmp")]
     relieve(crowded)
-    assert train(crowded, snapshot, params=params, threads=1).execution > 6
+    assert train(crowded, snapshot, model="fasttext", params=params, threads=1).execution > 6
 
 
 def test_posts_that_do_not_fit_are_left_out_by_whole_batches(

@@ -18,6 +18,8 @@ from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, w
 from tests.tampering import tamper
 from tests.workspaces import overwrite
 
+FASTTEXT = ("train", "--snapshot", "small", "--model", "fasttext")
+
 
 @pytest.mark.parametrize(
     ("words", "fragments"),
@@ -46,11 +48,11 @@ from tests.workspaces import overwrite
         (("alias", "set", "production", "20200101.1"), ("no version 20200101.1",)),
         (("alias", "rollback", "production"), ("no earlier version",)),
         (
-            ("train", "--snapshot", "small", "--param", "depth=3"),
+            (*FASTTEXT, "--param", "depth=3"),
             ("no parameter depth", "Its parameters are", "wordNgrams"),
         ),
-        (("train", "--snapshot", "small", "--param", "depth"), ("not name=value",)),
-        (("train", "--snapshot", "small", "--param", "lr=1e9"), ("Encountered NaN",)),
+        ((*FASTTEXT, "--param", "depth"), ("not name=value",)),
+        ((*FASTTEXT, "--param", "lr=1e9"), ("Encountered NaN",)),
         (("train", "--snapshot", "small", "--model", "oracle"), ("'oracle'", "fasttext")),
         (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' is not three numbers",)),
         (("snapshot", "create", "--since", "spring"), ("--since 'spring' is not a date",)),

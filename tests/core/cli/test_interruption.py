@@ -15,7 +15,10 @@ from core.store import models as table
 from tests.commands import LIMIT_SECONDS, start
 from tests.conftest import Road
 
-FOREVER = ("train", "--snapshot", "small", "--param", "epoch=100000000", "--param", "dim=8")
+FOREVER = (
+    *("train", "--snapshot", "small", "--model", "fasttext"),
+    *("--param", "epoch=100000000", "--param", "dim=8"),
+)
 
 
 @pytest.fixture

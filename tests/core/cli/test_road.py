@@ -15,7 +15,9 @@ from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
 from tests.factories import CAREFUL, QUICK, make_corpus, set_policy, write_folder
 
-PARAMS = [word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")]
+PARAMS = ["--model", "fasttext"] + [
+    word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")
+]
 METRICS = {
     "accuracy",
     "f1_macro",

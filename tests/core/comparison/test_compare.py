@@ -45,7 +45,7 @@ def test_the_same_pair_is_given_back_unless_forced(road: Road) -> None:
 
 def test_models_of_two_snapshots_are_paired_where_both_were_evaluated_on_one(road: Road) -> None:
     other, _ = create(road.store, Rules(fractions=(0.6, 0.3, 0.1)))
-    model = train(road.store, other, params=QUICK, threads=1)
+    model = train(road.store, other, model="fasttext", params=QUICK, threads=1)
     judged = evaluate(road.store, model, other)
     apart = pair(road.store, 3, model.execution)
     assert (apart.baseline.execution, apart.candidate) == (4, judged)
@@ -61,7 +61,7 @@ def test_what_cannot_be_compared_is_refused(road: Road) -> None:
         pair(road.store, 2, 5)
     with pytest.raises(NotFoundError, match="no execution #99"):
         pair(road.store, 3, 99)
-    model = train(road.store, road.snapshot, params=QUICK, seed=9, threads=1)
+    model = train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=9, threads=1)
     with pytest.raises(NotFoundError, match="has not been evaluated") as caught:
         pair(road.store, 3, model.execution)
     assert f"signoff evaluate {model.execution} --on" in str(caught.value.hint)

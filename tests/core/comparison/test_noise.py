@@ -41,7 +41,9 @@ def compared(road: Road) -> ComparisonSummary:
 
 
 def measured_noise(road: Road, repeats: int = REPEATS) -> NoiseBand:
-    return measure(road.store, road.snapshot, repeats=repeats, params=QUICK, threads=1)
+    return measure(
+        road.store, road.snapshot, repeats=repeats, model="fasttext", params=QUICK, threads=1
+    )
 
 
 @pytest.fixture
@@ -90,14 +92,16 @@ def test_noise_of_another_way_of_training_tells_nothing(
     measured: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FastTextFamily, "version", FastTextFamily.version + 1)
-    model = train(measured.store, measured.road.snapshot, params=QUICK, seed=1, threads=1)
+    model = train(
+        measured.store, measured.road.snapshot, model="fasttext", params=QUICK, seed=1, threads=1
+    )
     assert model.execution != measured.road.baseline.execution
     assert noise_for(measured.store, [model]) is None
 
 
 def test_too_few_repeats_are_refused(road: Road) -> None:
     with pytest.raises(InputError, match="too few to show a spread"):
-        measure(road.store, road.snapshot, repeats=2, params=QUICK)
+        measure(road.store, road.snapshot, repeats=2, model="fasttext", params=QUICK)
 
 
 def test_trainings_side_by_side_are_those_of_one_after_the_other(
@@ -109,7 +113,9 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
     numbers = list(retrain(road.store, chosen, [1, 7, 8, 2]))
     assert (numbers[0], numbers[-1]) == (road.baseline.execution, road.candidate.execution)
     assert len(set(numbers)) == 4
-    by_hand = train(road.store, road.snapshot, params=QUICK, seed=7, threads=1, force=True)
+    by_hand = train(
+        road.store, road.snapshot, model="fasttext", params=QUICK, seed=7, threads=1, force=True
+    )
     assert of_execution(road.store, numbers[1]).digest == by_hand.digest
 
 

@@ -161,7 +161,7 @@ def test_earlier_results_stay_and_new_ones_are_of_what_is_left(road: Road) -> No
     erase(store, ERASED)
     assert compare(store, pair(store, 3, 5)) == made
     assert evaluate(store, road.baseline, find(store, "small")).execution == 4
-    model = train(store, find(store, "small"), params=QUICK, seed=7, threads=1)
+    model = train(store, find(store, "small"), model="fasttext", params=QUICK, seed=7, threads=1)
     assert get(store, model.execution).metrics["posts"] == 190
     judged = evaluate(store, model, find(store, "small"))
     assert judged.posts == 22

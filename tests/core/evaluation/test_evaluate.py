@@ -108,7 +108,7 @@ def test_an_opened_split_is_evaluated_like_any_other(road: Road) -> None:
 def test_a_model_that_was_trained_on_test_posts_is_told(road: Road) -> None:
     later, _ = create(road.store, Rules(fractions=(0.95, 0.025, 0.025)))
     assert later.splits["train"] == 228
-    model = train(road.store, later, params=QUICK, threads=1)
+    model = train(road.store, later, model="fasttext", params=QUICK, threads=1)
     data = unseal(road.store, road.snapshot)
     made = evaluate_unsealed(road.store, model, road.snapshot, data)
     assert made.metrics["seen_in_training"] == pytest.approx(12 / 24)

@@ -39,7 +39,9 @@ def untouched(store: Store) -> tuple[object, ...]:
 
 def move_production(store: Store) -> None:
     """Another candidate is tested, approved and released meanwhile."""
-    number = train(store, find(store, "small"), params=QUICK, seed=3, threads=1).execution
+    number = train(
+        store, find(store, "small"), model="fasttext", params=QUICK, seed=3, threads=1
+    ).execution
     propose(store, number)
     open_test(store, number, reason="faster")
     with by("bob"):

@@ -338,7 +338,7 @@ def test_with_an_unfinished_opening_no_other_split_is_opened(
 def leaky(store: Store) -> int:
     """A candidate whose training holds posts of the test split of ``small``."""
     other, _ = create(store, Rules(fractions=(0.95, 0.03, 0.02)), name="leaky")
-    number = train(store, other, params=QUICK, threads=1).execution
+    number = train(store, other, model="fasttext", params=QUICK, threads=1).execution
     review.propose(store, number)
     return number
 

@@ -64,7 +64,7 @@ def test_a_candidate_is_compared_with_production(road: Road) -> None:
 def test_the_evidence_is_of_the_candidates_validation_split(road: Road) -> None:
     released(road.store, 3)
     other, _ = create(road.store, Rules(fractions=(0.6, 0.3, 0.1)))
-    model = train(road.store, other, params=QUICK, threads=1)
+    model = train(road.store, other, model="fasttext", params=QUICK, threads=1)
     propose(road.store, model.execution)
     made = evidence(road.store, model.execution)
     for number in (made.baseline, made.candidate):

@@ -35,7 +35,9 @@ SEALED = make_corpus()[-24:]
 IDS = {post.id for post in SEALED}
 MARKS = {word for post in SEALED for word in post.title.split() if word.startswith("mark")}
 A_TRAINING_POST = make_corpus()[0]
-PARAMS = [word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")]
+PARAMS = ["--model", "fasttext"] + [
+    word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")
+]
 ROAD = (
     ("snapshot", "create", "--name", "small"),
     ("train", "--snapshot", "small", *PARAMS, "--seed", 1, "--threads", 1),

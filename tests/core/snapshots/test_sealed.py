@@ -84,7 +84,7 @@ def test_a_model_knows_the_labels_of_its_training_posts_only(store: Store) -> No
     known = load_split(store, snapshot, "train")
     expected = {known.labels[label] for label in known.label}
     assert expected < set(known.labels)
-    model = train(store, snapshot, params=QUICK, threads=1)
+    model = train(store, snapshot, model="fasttext", params=QUICK, threads=1)
     assert set(load(store, model).labels) == expected
 
 

@@ -23,12 +23,14 @@ def leftovers(road: Road) -> list[Path]:
 
 
 def test_the_same_training_is_given_back(road: Road) -> None:
-    again = train(road.store, road.snapshot, params=QUICK, seed=1, threads=1)
+    again = train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=1, threads=1)
     assert again == road.baseline
 
 
 def test_one_thread_makes_the_same_model_again(road: Road) -> None:
-    forced = train(road.store, road.snapshot, params=QUICK, seed=1, threads=1, force=True)
+    forced = train(
+        road.store, road.snapshot, model="fasttext", params=QUICK, seed=1, threads=1, force=True
+    )
     assert forced.execution > road.candidate.execution
     assert forced.digest == road.baseline.digest
     assert road.candidate.digest != road.baseline.digest
@@ -66,7 +68,7 @@ def test_what_cannot_be_trained_is_refused_before_it_begins(road: Road, wrong: d
 def test_a_training_that_fails_makes_no_model(road: Road) -> None:
     params = {**QUICK, "lr": "1e9"}
     with pytest.raises(InputError, match="fastText refused"):
-        train(road.store, road.snapshot, params=params)
+        train(road.store, road.snapshot, model="fasttext", params=params)
     failed = listing(road.store)[0]
     assert (failed.status, failed.outputs) == ("failed", {})
     assert leftovers(road) == []
@@ -84,7 +86,7 @@ def test_a_full_disk_leaves_no_model_and_no_scratch(
         before = table.models(session)
     monkeypatch.setattr("core.store.artifacts.flush", full)
     with pytest.raises(StorageError, match=r"The disk that holds .* is full"):
-        train(road.store, road.snapshot, params=QUICK, seed=7)
+        train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=7)
     monkeypatch.undo()
     with road.store.read() as session:
         assert table.models(session) == before
@@ -103,7 +105,7 @@ def test_a_corrupted_snapshot_is_not_trained_on(road: Road) -> None:
     path = road.store.artifacts.open(road.snapshot.train)
     overwrite(path, b"")
     with pytest.raises(CorruptArtifactError, match=road.snapshot.train[:12]):
-        train(road.store, road.snapshot, params=QUICK, seed=9)
+        train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=9)
     assert listing(road.store)[0].status == "failed"
 
 
@@ -111,7 +113,7 @@ def test_lines_of_another_normaliser_are_refused(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(RefusedError, match="version 0 of the text normaliser"):
-        train(road.store, replace(road.snapshot, normaliser=0), params=QUICK)
+        train(road.store, replace(road.snapshot, normaliser=0), model="fasttext", params=QUICK)
     monkeypatch.setattr(module, "NORMALISER", 2)
     with pytest.raises(RefusedError, match="Model #3 was made with version 1"):
         load(road.store, road.baseline)
@@ -136,7 +138,7 @@ def test_ctrl_c_ends_the_training_process_and_is_recorded(
 
     monkeypatch.setattr(FastTextFamily, "fit", fit)
     with pytest.raises(KeyboardInterrupt):
-        train(road.store, road.snapshot, params=QUICK, seed=8)
+        train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=8)
     assert listing(road.store)[0].status == "interrupted"
     assert len(children) == 1
     assert not children[0].is_running()
