@@ -13,6 +13,7 @@ from core.cli.output import (
     say,
     workspace,
 )
+from core.cli.training_options import Family, OfSnapshot, Params, Threads
 from core.comparison.noise import measure
 from core.executions import get
 from core.snapshots import find
@@ -26,15 +27,11 @@ def register(app: typer.Typer) -> None:
 
 
 def noise(
-    snapshot: Annotated[
-        str, typer.Option(help="Name of the snapshot, or the first digits of its digest.")
-    ],
+    snapshot: OfSnapshot,
     repeats: Annotated[int, typer.Option(help="How many training runs, at least 3.")] = 5,
-    model: Annotated[str, typer.Option(help="The model family.")] = DEFAULT_FAMILY,
-    param: Annotated[
-        list[str] | None, typer.Option(help="Parameter as name=value. Repeat for more.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Default: all cores.")] = None,
+    model: Family = DEFAULT_FAMILY,
+    param: Params = None,
+    threads: Threads = None,
     as_json: AsJson = False,
 ) -> None:
     """Retrain one configuration with different seeds, to see how far its metrics move by chance."""

@@ -14,6 +14,7 @@ from core.cli.output import (
     say,
     workspace,
 )
+from core.cli.training_options import Family, OfSnapshot, Params, Threads
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.hints import Command, Hint
@@ -28,18 +29,11 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    snapshot: Annotated[
-        str, typer.Option(help="Name of the snapshot, or the first digits of its digest.")
-    ],
-    model: Annotated[str, typer.Option(help="The model family.")] = DEFAULT_FAMILY,
-    param: Annotated[
-        list[str] | None, typer.Option(help="Parameter as name=value. Repeat for more.")
-    ] = None,
+    snapshot: OfSnapshot,
+    model: Family = DEFAULT_FAMILY,
+    param: Params = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
-    threads: Annotated[
-        int | None,
-        typer.Option(help="Default: all cores. With 1, results are reproducible bit for bit."),
-    ] = None,
+    threads: Threads = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

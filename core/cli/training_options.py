@@ -1,0 +1,21 @@
+"""Options that say what to train on, and how."""
+
+from typing import Annotated
+
+import typer
+
+from core.training.families import FAMILIES
+
+OfSnapshot = Annotated[
+    str,
+    typer.Option("--snapshot", help="Name of the snapshot, or the first digits of its digest."),
+]
+Family = Annotated[str, typer.Option("--model", help=f"The model family: {' or '.join(FAMILIES)}.")]
+Params = Annotated[
+    list[str] | None,
+    typer.Option("--param", help="Parameter as name=value. Repeat for more."),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(help="Default: all cores. With 1, results are reproducible bit for bit."),
+]
