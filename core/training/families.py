@@ -6,9 +6,10 @@ from typing import Any
 from core.errors import InputError
 from core.training.classifier import Family
 from core.training.fasttext_family import FastTextFamily
+from core.training.linear_family import LinearFamily
 from core.training.parameters import parse_all
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (FastTextFamily(),)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (FastTextFamily(), LinearFamily())}
 DEFAULT_FAMILY = FastTextFamily.name
 
 

@@ -21,7 +21,7 @@ from core.training.families import DEFAULT_FAMILY, family
 from core.training.families import chosen as parameters_of
 from core.training.load import require_normaliser
 
-STEP = Step("train", code=("core.training", "core.text", *READING))
+STEP = Step("train", code=("core.batches", "core.training", "core.text", *READING))
 
 
 def train(

@@ -1,0 +1,106 @@
+"""Linear support vector machines on n-grams of words and characters (Joachims 1998, "Text
+Categorization with Support Vector Machines").
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import SignoffError
+from core.progress import Progress
+from core.store.artifacts import storage_errors
+from core.training.linear_loading import load
+from core.training.parameters import Parameter
+
+if TYPE_CHECKING:  # see core/training/classifier.py
+    from core.snapshots.content import SplitData
+
+# Chosen on the real posts; the figures are in docs/models.md.
+PARAMETERS = (
+    Parameter(
+        name="C",
+        kind=float,
+        default=0.15,
+        low=0.0001,
+        high=1_000,
+        help="How much errors cost: larger fits the posts more closely.",
+    ),
+    Parameter(name="epochs", kind=int, default=4, low=1, high=1_000, help="Passes over the posts."),
+    Parameter(
+        name="positive",
+        kind=float,
+        default=5.0,
+        low=0.01,
+        high=1_000,
+        help="How many times as much an error costs on a subreddit's own posts as on others.",
+    ),
+    Parameter(
+        name="half_life",
+        kind=float,
+        default=180.0,
+        high=100_000,
+        help="Days after which a post counts about half; 0: old posts count as much as new ones.",
+    ),
+    Parameter(
+        name="characters",
+        kind=float,
+        default=0.5,
+        high=100,
+        help="How much n-grams of characters count, compared with words; 0: not read.",
+    ),
+    Parameter(name="min_df", kind=int, default=3, low=1, help="Fewest posts that have an n-gram."),
+    Parameter(
+        name="prune",
+        kind=float,
+        default=0.03,
+        high=1,
+        help="Weights nearer to 0 are not stored; larger makes a smaller model.",
+    ),
+)
+
+
+class LinearFamily:
+    """Training in this process: it runs without Python's lock, and hears Ctrl-C within a second."""
+
+    name = "linear"
+    suffix = ".safetensors"
+    version = 1
+    parameters: tuple[Parameter, ...] = PARAMETERS
+    packages: tuple[str, ...] = ("numba", "llvmlite", "numpy", "safetensors", "scipy")
+    memory_hint = (
+        "train with fewer threads or fewer n-grams, for example with --param characters=0"
+        " --param min_df=5"
+    )
+    load = staticmethod(load)
+
+    def check(self, params: Mapping[str, Any]) -> None:
+        """All values go together."""
+
+    def fit(
+        self,
+        train: "SplitData",
+        model: Path,
+        *,
+        params: Mapping[str, Any],
+        seed: int,
+        threads: int,
+        progress: Progress,
+    ) -> None:
+        """See :class:`core.training.classifier.Family`. Any number of threads gives the same bytes.
+
+        Raises:
+            InputError: there are no posts.
+            SignoffError: memory ran out.
+        """
+        from core.training import linear_model, linear_training
+
+        try:
+            made = linear_training.train(
+                train, params=params, seed=seed, threads=threads, progress=progress
+            )
+            with storage_errors(model):
+                linear_model.save(made, model)
+        except MemoryError as error:
+            raise SignoffError(
+                "Training ran out of memory", f"Close other programs, or {self.memory_hint}."
+            ) from error

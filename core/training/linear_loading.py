@@ -1,0 +1,12 @@
+"""Loading a linear model. Numba is imported with the first model, not with this module."""
+
+from pathlib import Path
+
+from core.training.classifier import Classifier
+
+
+def load(model: Path) -> Classifier:
+    """See :class:`core.training.classifier.Family`."""
+    from core.training import linear_model
+
+    return linear_model.load(model)

@@ -1,0 +1,130 @@
+"""Posts become a linear model: n-grams, rows, weights, small weights."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Floats, Int32s, Int64s
+from core.errors import InputError
+from core.progress import Progress
+from core.snapshots.content import SplitData
+from core.training.linear_blocks import Block, solve_blocks
+from core.training.linear_model import LinearClassifier, LinearModel
+from core.training.linear_ngrams import SPELT_TOKENS
+from core.training.linear_reading import Reader
+from core.training.linear_solver import Problem
+from core.training.linear_vocabulary import Vocabulary
+from core.training.linear_weights import rounded
+
+OLDEST = 0.1
+"""What a very old post weighs, compared with the newest one."""
+DAY = 86_400
+SAMPLE = 2_000
+"""Posts on which the loss by dropping and rounding weights is measured."""
+
+
+def train(
+    data: SplitData, *, params: Mapping[str, Any], seed: int, threads: int, progress: Progress
+) -> LinearModel:
+    """The model of these posts, the same to the bit for any number of threads.
+
+    Args:
+        params: see :data:`core.training.linear_family.PARAMETERS`.
+
+    Raises:
+        InputError: there are no posts.
+        MemoryError: they do not fit.
+    """
+    if not len(data):
+        raise InputError("There are no posts to train on", "Choose a snapshot that has some.")
+    present, label = np.unique(data.label, return_inverse=True)
+    words, problem = _problem(data, label.astype(np.int32), params, seed, threads, progress)
+    sample = np.sort(problem.orders[0, :SAMPLE]).astype(np.int64)
+    blocks = solve_blocks(
+        problem,
+        labels=len(present),
+        least=params["prune"],
+        sample=sample,
+        threads=threads,
+        progress=progress,
+    )
+    model = LinearModel(
+        labels=tuple(data.labels[place] for place in present),
+        keys=words.keys,
+        idf=words.idf,
+        weights=rounded(
+            [block.weights for block in blocks], np.concatenate([block.bias for block in blocks])
+        ),
+        characters=params["characters"],
+        spelt=_spelt(params),
+        made={"posts": len(data), "params": dict(params), "seed": seed},
+    )
+    lines = [data.lines[place] for place in sample]
+    loss = rounding(model, blocks, lines, label[sample])
+    return replace(model, made={**model.made, "rounding": loss})
+
+
+def recency(created: Int64s, half_life: float) -> Floats:
+    """How much each post weighs, 1 on average (float64, n).
+
+    Args:
+        created: in epoch seconds.
+        half_life: days in which a post's weight falls halfway to :data:`OLDEST`; 0: all weigh
+            the same.
+    """
+    if not half_life:
+        return np.ones(len(created))
+    days = (created.max() - created) / DAY
+    weights = OLDEST + (1 - OLDEST) * 0.5 ** (days / half_life)
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
+
+
+def orders(posts: int, epochs: int, seed: int) -> Int32s:
+    """The order in which each epoch takes the posts (int32, epochs x posts)."""
+    rng = np.random.default_rng(seed)
+    return np.stack([rng.permutation(posts).astype(np.int32) for _ in range(epochs)])
+
+
+def rounding(
+    model: LinearModel, blocks: list[Block], lines: list[str], label: Int64s
+) -> dict[str, float]:
+    """What dropping and rounding weights cost on a sample of the posts, which the model was
+    trained on: accuracy before and after, and how many first predictions stayed the same.
+    """
+    before = np.concatenate([block.scores for block in blocks], axis=1).argmax(axis=1)
+    after = LinearClassifier(model).predict(lines, k=1).labels[:, 0]
+    return {
+        "posts": len(lines),
+        "same_first": float((before == after).mean()),
+        "accuracy_before": float((before == label).mean()),
+        "accuracy": float((after == label).mean()),
+    }
+
+
+def _problem(
+    data: SplitData,
+    label: Int32s,
+    params: Mapping[str, Any],
+    seed: int,
+    threads: int,
+    progress: Progress,
+) -> tuple[Vocabulary, Problem]:
+    with ThreadPoolExecutor(threads) as pool:
+        reader = Reader(data.lines, _spelt(params), pool, threads, progress)
+        words = reader.vocabulary(min_df=params["min_df"])
+        rows = reader.rows(words, characters=params["characters"])
+    return words, Problem(
+        rows=rows,
+        width=len(words),
+        label=label,
+        cost=(params["C"] * recency(data.created, params["half_life"])).astype(np.float32),
+        positive=params["positive"],
+        orders=orders(len(data), params["epochs"], seed),
+    )
+
+
+def _spelt(params: Mapping[str, Any]) -> int:
+    return SPELT_TOKENS if params["characters"] else 0

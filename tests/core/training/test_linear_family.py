@@ -1,0 +1,206 @@
+"""Linear models, trained on posts."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InputError, SignoffError, StorageError
+from core.evaluation.influence import influential_words
+from core.progress import silent
+from core.snapshots.content import SplitData
+from core.training import linear_training
+from core.training.families import chosen
+from core.training.linear_family import LinearFamily
+from core.training.linear_model import LinearClassifier, load
+from core.training.linear_training import DAY, OLDEST, orders, recency
+from tests.factories import make_corpus, make_post, make_split
+
+DATA = make_split(make_corpus(posts=30))
+
+
+def fit(
+    path: Path,
+    given: Mapping[str, str] | None = None,
+    *,
+    data: SplitData = DATA,
+    seed: int = 0,
+    threads: int = 1,
+    progress: Any = silent,
+) -> Path:
+    kind = LinearFamily()
+    params = chosen(kind, given or {})
+    kind.fit(data, path, params=params, seed=seed, threads=threads, progress=progress)
+    return path
+
+
+def test_any_number_of_threads_gives_the_same_bytes(tmp_path: Path) -> None:
+    one, *others = (fit(tmp_path / str(n), threads=n).read_bytes() for n in (1, 2, 5))
+    assert all(other == one for other in others)
+
+
+def test_another_seed_takes_the_posts_in_another_order(tmp_path: Path) -> None:
+    one, other = (fit(tmp_path / str(n), seed=n).read_bytes() for n in (1, 2))
+    assert one != other
+    first, second = orders(50, 2, 7)
+    assert sorted(first.tolist()) == sorted(second.tolist()) == list(range(50))
+    assert first.tolist() != second.tolist()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"C": "0.5"},
+        {"epochs": "1"},
+        {"positive": "1"},
+        {"half_life": "0"},
+        {"half_life": "1"},
+        {"characters": "0"},
+        {"characters": "1"},
+        {"min_df": "10"},
+        {"prune": "0.2"},
+    ],
+)
+def test_every_parameter_makes_another_model_that_learns(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    path = fit(tmp_path / "model", given)
+    assert path.read_bytes() != fit(tmp_path / "default").read_bytes()
+    classifier = load(path)
+    said = classifier.predict(["kitten whiskers purring", "rocket orbit lunar"], k=1)
+    assert [classifier.labels[label] for label in said.labels[:, 0]] == ["cats", "space"]
+
+
+def test_pruning_makes_a_smaller_file_and_its_loss_is_kept_with_the_model(tmp_path: Path) -> None:
+    whole = fit(tmp_path / "whole", {"prune": "0"})
+    few = fit(tmp_path / "few", {"prune": "1"})
+    assert few.stat().st_size < whole.stat().st_size
+    measured = load(whole).made["rounding"]
+    assert measured == {
+        "posts": len(DATA),
+        "same_first": 1.0,
+        "accuracy_before": measured["accuracy"],
+        "accuracy": measured["accuracy"],
+    }
+    assert load(few).made["rounding"]["same_first"] < 1
+
+
+def test_newer_posts_count_more_and_all_of_them_one_on_average() -> None:
+    created = np.array([0, 10, 1_000], dtype=np.int64) * DAY
+    weights = recency(created, 990.0)
+    assert weights.mean() == pytest.approx(1)
+    expected = [OLDEST + (1 - OLDEST) * 0.5 ** (1_000 / 990), OLDEST + (1 - OLDEST) / 2, 1]
+    np.testing.assert_allclose(weights / weights[2], expected)
+    assert recency(created, 0).tolist() == [1, 1, 1]
+    steep = recency(created, 0.001)
+    np.testing.assert_allclose(steep / steep[2], [OLDEST, OLDEST, 1])
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=8), st.integers(1, 3))
+def test_any_texts_can_be_trained_on(lines: list[str], labels: int) -> None:
+    count = len(lines)
+    data = SplitData(
+        ids=[str(n) for n in range(count)],
+        lines=lines,
+        label=(np.arange(count) % labels).astype(np.int32),
+        created=np.zeros(count, dtype=np.int64),
+        labels=("a", "b", "c"),
+    )
+    params = chosen(LinearFamily(), {"min_df": "1"})
+    model = linear_training.train(data, params=params, seed=0, threads=1, progress=silent)
+    said = LinearClassifier(model).predict([*lines, ""], k=3)
+    assert said.labels.max() < min(labels, count)
+    assert (said.probabilities.sum(axis=1, dtype=float) <= 1).all()
+
+
+def test_no_posts_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no posts"):
+        fit(tmp_path / "model", data=make_split([]))
+    assert list(tmp_path.glob("model*")) == []
+
+
+def test_where_memory_runs_out_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("core.training.linear_blocks.solve", refuse)
+    with pytest.raises(SignoffError, match=r"ran out of memory.*min_df"):
+        fit(tmp_path / "model", threads=2)
+
+
+def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StorageError, match="is full"):
+        fit(tmp_path / "model")
+    assert list(tmp_path.glob("model*")) == []
+
+
+@pytest.mark.parametrize("step", ["Counting n-grams", "Weighing n-grams", "Training"])
+def test_ctrl_c_is_heard_in_every_step(tmp_path: Path, step: str) -> None:
+    def interrupt(name: str, _done: float, _total: float | None) -> None:
+        if name == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "model", progress=interrupt)
+    assert list(tmp_path.glob("model*")) == []
+
+
+def test_progress_grows_to_the_whole(tmp_path: Path) -> None:
+    seen: dict[str, list[float]] = {}
+    totals: dict[str, set[float | None]] = {}
+
+    def note(step: str, done: float, total: float | None) -> None:
+        seen.setdefault(step, []).append(done)
+        totals.setdefault(step, set()).add(total)
+
+    fit(tmp_path / "model", progress=note)
+    assert list(seen) == ["Counting n-grams", "Weighing n-grams", "Training"]
+    for step, done in seen.items():
+        (total,) = totals[step]
+        assert done[-1] == total
+    assert seen["Training"] == sorted(seen["Training"])
+
+
+def test_the_words_that_speak_for_a_prediction_are_found(tmp_path: Path) -> None:
+    classifier = load(fit(tmp_path / "model"))
+    found = influential_words(classifier, "the rocket finally whiskers", "space")
+    effects = {influence.word: influence.effect for influence in found}
+    assert effects["rocket"] > 0 > effects["whiskers"]
+
+
+def test_a_single_post_is_enough(tmp_path: Path) -> None:
+    path = fit(tmp_path / "model", data=make_split([make_post()]))
+    assert load(path).predict(["kitten"], k=2).labels.tolist() == [[0, -1]]
+
+
+def test_listing_the_families_does_not_import_numba() -> None:
+    asked = "import sys; import core.training.families; print('numba' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
+def test_a_process_that_serves_holds_little_besides_numba_and_its_model(tmp_path: Path) -> None:
+    path = fit(tmp_path / "model")
+    asked = (
+        "import sys; import core.serving.worker_main\n"
+        "from pathlib import Path; from core.training.linear_loading import load\n"
+        f"load(Path({str(path)!r})).predict(['kitten'], k=1)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    imported = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"core", "numba", "numpy", "safetensors"} <= set(imported)
+    assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
