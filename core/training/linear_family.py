@@ -44,11 +44,11 @@ PARAMETERS = (
     Parameter(
         name="characters",
         kind=float,
-        default=0.5,
+        default=0.6,
         high=100,
         help="How much n-grams of characters count, compared with words; 0: not read.",
     ),
-    Parameter(name="min_df", kind=int, default=3, low=1, help="Fewest posts that have an n-gram."),
+    Parameter(name="min_df", kind=int, default=2, low=1, help="Fewest posts that have an n-gram."),
     Parameter(
         name="prune",
         kind=float,

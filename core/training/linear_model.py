@@ -1,6 +1,5 @@
 """A trained linear model: its file, and how it predicts."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from core.arrays import Int8s, Int32s, Int64s, Ints, UInt64s
+from core.arrays import UInt32s, UInt64s
 from core.errors import RefusedError
 from core.training.classifier import Predictions
-from core.training.compiled import compiled
 from core.training.linear_features import Float32s, Rows, rows
 from core.training.linear_ngrams import ngrams
+from core.training.linear_scoring import Scorer
 from core.training.linear_vocabulary import Lookup
 from core.training.linear_weights import Weights
 
@@ -23,10 +22,6 @@ FORMAT = 1
 """Of the file."""
 BATCH = 1_024
 """Lines predicted at once."""
-STEEPNESS = 8.0
-"""Of the curve from a score to a probability; chosen on validation posts (docs/models.md)."""
-_LARGEST = 700.0
-"""Whose exponential is finite."""
 _ABOUT = "signoff"
 
 
@@ -55,6 +50,7 @@ class LinearClassifier:
     def __init__(self, model: LinearModel) -> None:
         self._model = model
         self._lookup = Lookup.of(model.keys)
+        self._scorer = Scorer.of(model.weights)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,26 +64,13 @@ class LinearClassifier:
     def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
         """See :class:`core.training.classifier.Classifier`.
 
-        The probability of a label is 1 / (1 + exp(-8 score)), divided by the sum over all labels.
-        Of equal scores, the label that comes first is first.
+        See :meth:`core.training.linear_scoring.Scorer.first` for the probabilities.
         """
         said = Predictions.none(len(lines), k)
-        weights = self._model.weights
         for start in range(0, len(lines), BATCH):
             some = slice(start, start + BATCH)
             found = self.rows(lines[some])
-            _predict(
-                found.starts,
-                found.columns,
-                found.values,
-                weights.starts,
-                weights.labels,
-                weights.values,
-                weights.scales,
-                weights.bias,
-                said.labels[some],
-                said.probabilities[some],
-            )
+            self._scorer.first(found, said.labels[some], said.probabilities[some])
         return said
 
     def rows(self, lines: Sequence[str]) -> Rows:
@@ -95,72 +78,6 @@ class LinearClassifier:
         model = self._model
         grams = ngrams(lines, spelt=model.spelt)
         return rows(grams, self._lookup, model.idf, characters=model.characters)
-
-
-@compiled
-def _predict(
-    starts: Int64s,
-    columns: Int32s,
-    values: Float32s,
-    weight_starts: Int64s,
-    weight_labels: Ints,
-    weight_values: Int8s,
-    scales: Float32s,
-    bias: Float32s,
-    labels: Int32s,
-    probabilities: Float32s,
-) -> None:
-    """Write the first labels of each row, and their probabilities (both n x k)."""
-    scores = np.empty(len(bias), dtype=np.float32)
-    most = min(labels.shape[1], len(bias))
-    for row in range(len(starts) - 1):
-        scores[:] = bias
-        for place in range(starts[row], starts[row + 1]):
-            column = columns[place]
-            value = values[place] * scales[column]
-            for weight in range(weight_starts[column], weight_starts[column + 1]):
-                scores[weight_labels[weight]] += value * np.float32(weight_values[weight])
-        _choose(scores, labels[row, :most])
-        _weigh(scores, labels[row, :most], probabilities[row])
-
-
-@compiled
-def _choose(scores: Float32s, chosen: Int32s) -> None:
-    """Write the labels of the largest scores, largest first, equal ones in their order."""
-    found = 0
-    for label in range(len(scores)):
-        if found == len(chosen):
-            if found == 0 or not scores[label] > scores[chosen[found - 1]]:
-                continue
-            found -= 1
-        place = found
-        while place > 0 and scores[label] > scores[chosen[place - 1]]:
-            chosen[place] = chosen[place - 1]
-            place -= 1
-        chosen[place] = label
-        found += 1
-
-
-@compiled
-def _weigh(scores: Float32s, chosen: Int32s, probabilities: Float32s) -> None:
-    """Write the probabilities of the chosen labels, rounded down: their sum never exceeds 1."""
-    total = 0.0
-    for score in scores:
-        total += _odds(score)
-    before = np.float32(1)
-    for place in range(len(chosen)):
-        exact = _odds(scores[chosen[place]]) / total
-        near = np.float32(exact)
-        if near > exact:
-            near = np.nextafter(near, np.float32(0))
-        before = min(near, before)
-        probabilities[place] = before
-
-
-@compiled
-def _odds(score: np.float32) -> float:
-    """Above 0 for any score."""
-    return 1 / (1 + math.exp(min(-STEEPNESS * float(score), _LARGEST)))
 
 
 def save(model: LinearModel, path: Path) -> None:
@@ -179,10 +96,12 @@ def save(model: LinearModel, path: Path) -> None:
         "made": model.made,
     }
     weights = model.weights
+    idf, columns = _runs(model.idf)
     tensors: dict[str, NDArray[Any]] = {
         "keys": model.keys,
-        "idf": model.idf,
-        "weights_of_column": np.diff(weights.starts).astype(np.uint32),
+        "idf": idf,
+        "columns_of_idf": columns,
+        "weights_of_column": np.diff(weights.starts).astype(np.min_scalar_type(len(weights.bias))),
         "labels": weights.labels,
         "values": weights.values,
         "scales": weights.scales,
@@ -196,6 +115,15 @@ def save(model: LinearModel, path: Path) -> None:
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def _runs(values: Float32s) -> tuple[Float32s, UInt32s]:
+    """Each value once for its run of equal ones, and the length of the run.
+
+    Columns come by how frequent they are, so that most have the value of their neighbour.
+    """
+    firsts = np.flatnonzero(np.diff(values, prepend=np.nan))
+    return values[firsts], np.diff(firsts, append=len(values)).astype(np.uint32)
 
 
 def load(path: Path) -> LinearClassifier:
@@ -214,18 +142,18 @@ def load(path: Path) -> LinearClassifier:
                 "Train the model with this Signoff.",
             )
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    counts = tensors.pop("weights_of_column")
-    starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=starts[1:])
     keys, idf = tensors.pop("keys"), tensors.pop("idf")
-    return LinearClassifier(
-        LinearModel(
-            labels=tuple(about["labels"]),
-            keys=keys,
-            idf=idf,
-            weights=Weights(starts=starts, **tensors),
-            characters=about["characters"],
-            spelt=about["spelt"],
-            made=about["made"],
-        )
+    starts = np.zeros(len(keys) + 1, dtype=np.int64)
+    np.cumsum(tensors.pop("weights_of_column"), out=starts[1:])
+    model = LinearModel(
+        labels=tuple(about["labels"]),
+        keys=keys,
+        idf=np.repeat(idf, tensors.pop("columns_of_idf")),
+        weights=Weights(starts=starts, **tensors),
+        characters=about["characters"],
+        spelt=about["spelt"],
+        made=about["made"],
     )
+    classifier = LinearClassifier(model)
+    classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it
+    return classifier

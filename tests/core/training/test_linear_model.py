@@ -51,6 +51,13 @@ def test_a_model_comes_back_from_its_file(tmp_path: Path) -> None:
     assert one.labels[:, 0].tolist() == [0, 0, 2, 2]
 
 
+@given(st.lists(st.sampled_from([1.0, 2.0, 2.5]), max_size=9))
+def test_runs_of_equal_values_are_stored_once(values: list[float]) -> None:
+    once, lengths = module._runs(np.float32(values))
+    assert (np.diff(once) != 0).all()
+    assert np.repeat(once, lengths).tolist() == values
+
+
 def test_the_same_model_has_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "other"):
         save(make_model([-1.0, 1.0]), tmp_path / name)
