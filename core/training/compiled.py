@@ -15,8 +15,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """``function``, compiled when it is first called, which then runs without Python's lock.
 
-    The arithmetic is that of IEEE 754, in the order written (no ``fastmath``): how a loop is
-    split into vectors, or on which processor it runs, changes no bit.
+    Sums and products are those of IEEE 754, in the order written (no ``fastmath``): how a loop is
+    split into vectors, or on which processor it runs, changes no bit of them.
 
     The machine code is kept on the disk, in a form that is dropped when the function's own file
     changes, and only then. So a compiled function may call others of its own file, never those of

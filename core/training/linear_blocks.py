@@ -1,6 +1,6 @@
 """All labels of a problem, block by block, by several threads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event
@@ -51,7 +51,7 @@ def solve_blocks(
         labels: how many there are.
         least: see :func:`core.training.linear_weights.pruned`.
         sample: places of posts.
-        width: labels of a block, at most 256; by default as many as memory allows. It changes no
+        width: labels of a block, at most 255; by default as many as memory allows. It changes no
             bit of what a label gets, nor does ``threads``.
 
     Raises:
@@ -126,10 +126,11 @@ def _taken(problem: Problem, posts: Int64s) -> sparse.csr_array:
 
 
 def _follow(futures: Sequence[Future[Block]], work: _Work, labels: int, progress: Progress) -> None:
-    """Report the progress of all blocks until all are done, or one has failed."""
+    """Report the progress of all blocks until all are done. Raises what a block raises."""
     steps = work.problem.orders.size * labels
-    waiting = True
-    while waiting:
-        ended, waiting_for = wait(futures, _SECONDS, FIRST_EXCEPTION)
-        waiting = bool(waiting_for) and not any(future.exception() for future in ended)
+    going: Collection[Future[Block]] = futures
+    while going:
+        ended, going = wait(futures, _SECONDS, FIRST_EXCEPTION)
+        for future in ended:
+            future.result()
         progress("Training", 100 * float(work.done.sum()) / steps, 100)

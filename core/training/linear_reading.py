@@ -11,7 +11,7 @@ import numpy as np
 
 from core.batches import batches
 from core.progress import Progress
-from core.training.linear_features import Rows, rows
+from core.training.linear_features import Float32s, Rows, rows
 from core.training.linear_ngrams import ngrams
 from core.training.linear_vocabulary import Lookup, Vocabulary, buckets_for, vocabulary
 
@@ -40,8 +40,9 @@ class Reader:
     def vocabulary(self, *, min_df: int) -> Vocabulary:
         """See :func:`core.training.linear_vocabulary.vocabulary`."""
         read = partial(ngrams, spelt=self.spelt)
+        steps = iter(("Finding n-grams", "Counting n-grams"))
         return vocabulary(
-            partial(self._each, read, "Counting n-grams"),
+            lambda: self._each(read, next(steps)),
             posts=len(self.lines),
             min_df=min_df,
             buckets=buckets_for(sum(map(len, self.lines))),
@@ -74,7 +75,7 @@ class Reader:
         self.progress(step, done, len(self.lines))
 
 
-def _read(spelt: int, lookup: Lookup, idf: np.ndarray, characters: float, lines: list[str]) -> Rows:
+def _read(spelt: int, lookup: Lookup, idf: Float32s, characters: float, lines: list[str]) -> Rows:
     return rows(ngrams(lines, spelt=spelt), lookup, idf, characters=characters)
 
 

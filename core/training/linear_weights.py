@@ -12,8 +12,8 @@ from core.training.compiled import compiled
 from core.training.linear_features import Float32s
 from core.training.linear_solver import Solution
 
-MOST_LABELS = 256
-"""Of one block: a label takes one byte there."""
+MOST_LABELS = 255
+"""Of one block: there, a label and a number of labels take one byte each."""
 _STEPS = 127
 """The largest weight of a column, rounded."""
 
@@ -22,11 +22,11 @@ _STEPS = 127
 class Pruned:
     """The weights of a block of labels that are not near 0, column by column.
 
-    Column ``c`` has ``values`` (float32) for ``labels`` (uint8, ascending, counted from the
-    block's first), from place ``starts[c]`` up to ``starts[c + 1]`` (int64, columns + 1).
+    Column ``c`` has ``counts[c]`` (uint8) ``values`` (float32), behind those of the columns before
+    it, each for one of ``labels`` (uint8, ascending, counted from the block's first).
     """
 
-    starts: Int64s
+    counts: UInt8s
     labels: UInt8s
     values: Float32s
     first: int
@@ -50,11 +50,10 @@ class Weights:
 def pruned(solution: Solution, *, first: int, least: float) -> Pruned:
     """Of a block that begins at label ``first``, the weights of ``least`` or more, either way."""
     counts = _count_kept(solution.weights, np.float32(least))
-    starts = _sums(counts)
-    labels = np.empty(starts[-1], dtype=np.uint8)
-    values = np.empty(starts[-1], dtype=np.float32)
+    size = counts.sum(dtype=np.int64)
+    labels, values = np.empty(size, dtype=np.uint8), np.empty(size, dtype=np.float32)
     _keep(solution.weights, np.float32(least), labels, values)
-    return Pruned(starts, labels, values, first)
+    return Pruned(counts, labels, values, first)
 
 
 def rounded(blocks: Sequence[Pruned], bias: Float32s) -> Weights:
@@ -62,32 +61,27 @@ def rounded(blocks: Sequence[Pruned], bias: Float32s) -> Weights:
 
     The largest weight of a column becomes 127 or -127. What becomes 0 is dropped.
     """
-    width = len(blocks[0].starts) - 1
+    width = len(blocks[0].counts)
     scales = np.zeros(width, dtype=np.float32)
     for block in blocks:
-        _find_largest(block.starts, block.values, scales)
+        _find_largest(block.counts, block.values, scales)
     scales /= np.float32(_STEPS)
     counts = np.zeros(width, dtype=np.int64)
     for block in blocks:
-        _count_rounded(block.starts, block.values, scales, counts)
-    starts = _sums(counts)
+        _count_rounded(block.counts, block.values, scales, counts)
+    starts = np.zeros(width + 1, dtype=np.int64)
+    np.cumsum(counts, out=starts[1:])
     labels = np.empty(starts[-1], dtype=np.min_scalar_type(max(len(bias) - 1, 0)))
     values = np.empty(starts[-1], dtype=np.int8)
     ends = starts[:-1].copy()
     for block in blocks:
-        _round(block.starts, block.labels, block.values, block.first, scales, ends, labels, values)
+        _round(block.counts, block.labels, block.values, block.first, scales, ends, labels, values)
     return Weights(starts, labels, values, scales, bias)
 
 
-def _sums(counts: Int64s) -> Int64s:
-    starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return starts
-
-
 @compiled
-def _count_kept(weights: Float32s, least: np.float32) -> Int64s:
-    counts = np.zeros(len(weights), dtype=np.int64)
+def _count_kept(weights: Float32s, least: np.float32) -> UInt8s:
+    counts = np.zeros(len(weights), dtype=np.uint8)
     for column in range(len(weights)):
         for weight in weights[column]:
             counts[column] += weight != 0 and abs(weight) >= least
@@ -106,10 +100,12 @@ def _keep(weights: Float32s, least: np.float32, labels: UInt8s, values: Float32s
 
 
 @compiled
-def _find_largest(starts: Int64s, values: Float32s, largest: Float32s) -> None:
-    for column in range(len(largest)):
-        for value in values[starts[column] : starts[column + 1]]:
-            largest[column] = max(largest[column], abs(value))
+def _find_largest(counts: UInt8s, values: Float32s, largest: Float32s) -> None:
+    place = 0
+    for column in range(len(counts)):
+        for _ in range(counts[column]):
+            largest[column] = max(largest[column], abs(values[place]))
+            place += 1
 
 
 @compiled
@@ -120,15 +116,18 @@ def _step_of(value: np.float32, scale: np.float32) -> int:
 
 
 @compiled
-def _count_rounded(starts: Int64s, values: Float32s, scales: Float32s, counts: Int64s) -> None:
-    for column in range(len(scales)):
-        for value in values[starts[column] : starts[column + 1]]:
-            counts[column] += _step_of(value, scales[column]) != 0
+def _count_rounded(counts: UInt8s, values: Float32s, scales: Float32s, left: Int64s) -> None:
+    """Add to ``left`` how many weights of each column do not become 0."""
+    place = 0
+    for column in range(len(counts)):
+        for _ in range(counts[column]):
+            left[column] += _step_of(values[place], scales[column]) != 0
+            place += 1
 
 
 @compiled
 def _round(
-    starts: Int64s,
+    counts: UInt8s,
     labels: UInt8s,
     values: Float32s,
     first: int,
@@ -138,10 +137,12 @@ def _round(
     all_values: Int8s,
 ) -> None:
     """Write a block's weights behind the ``ends`` of their columns, and move these on."""
-    for column in range(len(scales)):
-        for place in range(starts[column], starts[column + 1]):
+    place = 0
+    for column in range(len(counts)):
+        for _ in range(counts[column]):
             step = _step_of(values[place], scales[column])
             if step != 0:
                 all_labels[ends[column]] = first + labels[place]
                 all_values[ends[column]] = np.int8(step)
                 ends[column] += 1
+            place += 1

@@ -12,14 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError, SignoffError, StorageError
+from core.evaluation.evaluate import evaluate
 from core.evaluation.influence import influential_words
 from core.progress import silent
+from core.serving.model import LocalModel
+from core.serving.process import ProcessModel
 from core.snapshots.content import SplitData
 from core.training import linear_training
 from core.training.families import chosen
 from core.training.linear_family import LinearFamily
 from core.training.linear_model import LinearClassifier, load
 from core.training.linear_training import DAY, OLDEST, orders, recency
+from core.training.load import load as load_model
+from core.training.load import loader
+from core.training.train import train
+from tests.conftest import Road
 from tests.factories import make_corpus, make_post, make_split
 
 DATA = make_split(make_corpus(posts=30))
@@ -146,7 +153,9 @@ def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.glob("model*")) == []
 
 
-@pytest.mark.parametrize("step", ["Counting n-grams", "Weighing n-grams", "Training"])
+@pytest.mark.parametrize(
+    "step", ["Finding n-grams", "Counting n-grams", "Weighing n-grams", "Training"]
+)
 def test_ctrl_c_is_heard_in_every_step(tmp_path: Path, step: str) -> None:
     def interrupt(name: str, _done: float, _total: float | None) -> None:
         if name == step:
@@ -166,7 +175,7 @@ def test_progress_grows_to_the_whole(tmp_path: Path) -> None:
         totals.setdefault(step, set()).add(total)
 
     fit(tmp_path / "model", progress=note)
-    assert list(seen) == ["Counting n-grams", "Weighing n-grams", "Training"]
+    assert list(seen) == ["Finding n-grams", "Counting n-grams", "Weighing n-grams", "Training"]
     for step, done in seen.items():
         (total,) = totals[step]
         assert done[-1] == total
@@ -178,6 +187,19 @@ def test_the_words_that_speak_for_a_prediction_are_found(tmp_path: Path) -> None
     found = influential_words(classifier, "the rocket finally whiskers", "space")
     effects = {influence.word: influence.effect for influence in found}
     assert effects["rocket"] > 0 > effects["whiskers"]
+
+
+def test_it_is_trained_evaluated_and_served_as_any_model(road: Road) -> None:
+    trained = train(road.store, road.snapshot, model="linear", threads=1)
+    assert trained.family == "linear"
+    again = train(road.store, road.snapshot, model="linear", threads=2)
+    assert (again.execution, again.digest) == (trained.execution + 1, trained.digest)
+    assert evaluate(road.store, trained, road.snapshot).metrics["accuracy"] > 0.9
+    posts = [("My KITTEN", "purring"), ("Simmer the broth!", "")]
+    here = LocalModel(load_model(road.store, trained)).predict(posts, k=3)
+    there = ProcessModel(loader(road.store, trained)).predict(posts, k=3)
+    np.testing.assert_array_equal(here.labels, there.labels)
+    np.testing.assert_array_equal(here.probabilities, there.probabilities)
 
 
 def test_a_single_post_is_enough(tmp_path: Path) -> None:

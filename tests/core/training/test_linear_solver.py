@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from core.progress import silent
+from core.training import linear_blocks as blocks
 from core.training.linear_blocks import block_size, solve_blocks
 from core.training.linear_features import Rows
 from core.training.linear_solver import Problem, Solution, StoppedError, solve
@@ -63,7 +64,7 @@ def test_the_solution_is_that_of_liblinear(positive: float) -> None:
 def test_neither_blocks_nor_threads_change_a_bit(labels: int, width: int, threads: int) -> None:
     problem = make_problem(labels=labels)
     whole = solved(problem, range(labels))
-    blocks = solve_blocks(
+    solutions = solve_blocks(
         problem,
         labels=labels,
         least=0,
@@ -72,10 +73,10 @@ def test_neither_blocks_nor_threads_change_a_bit(labels: int, width: int, thread
         progress=silent,
         width=width,
     )
-    assert np.concatenate([block.bias for block in blocks]).tobytes() == whole.bias.tobytes()
+    assert np.concatenate([block.bias for block in solutions]).tobytes() == whole.bias.tobytes()
     kept = np.zeros_like(whole.weights)
-    for block in blocks:
-        column = np.repeat(np.arange(WIDTH), np.diff(block.weights.starts))
+    for block in solutions:
+        column = np.repeat(np.arange(WIDTH), block.weights.counts)
         kept[column, block.weights.first + block.weights.labels] = block.weights.values
     np.testing.assert_array_equal(kept, whole.weights)
 
@@ -115,6 +116,20 @@ def test_blocks_are_as_large_as_memory_allows(
 @pytest.mark.parametrize(("threads", "size"), [(1, 128), (2, 128), (3, 80), (4, 64)])
 def test_threads_have_about_the_same_to_do(threads: int, size: int) -> None:
     assert block_size(1_000, 1_000, 239, threads) == size
+
+
+def test_a_block_that_fails_ends_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one runs for ever, but for that."""
+
+    def fail(_problem: Problem, labels: range, *, stop: Event, **_: object) -> Solution:
+        if labels.start == 0 and stop.wait(60):
+            raise StoppedError
+        raise MemoryError
+
+    monkeypatch.setattr(blocks, "solve", fail)
+    options = {"labels": 40, "least": 0, "sample": np.arange(1), "threads": 2, "width": 20}
+    with pytest.raises(MemoryError):
+        solve_blocks(make_problem(), progress=silent, **options)
 
 
 def test_ctrl_c_ends_all_blocks() -> None:
