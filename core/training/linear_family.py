@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import SignoffError
 from core.progress import Progress
 from core.store.artifacts import storage_errors
-from core.training.linear_loading import load
+from core.training.classifier import Fitted
+from core.training.linear.loading import load
 from core.training.parameters import Parameter
 
 if TYPE_CHECKING:  # see core/training/classifier.py
@@ -76,6 +77,10 @@ class LinearFamily:
     def check(self, params: Mapping[str, Any]) -> None:
         """All values go together."""
 
+    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
+        """Nothing is left open."""
+        return dict(params)
+
     def fit(
         self,
         train: "SplitData",
@@ -85,22 +90,30 @@ class LinearFamily:
         seed: int,
         threads: int,
         progress: Progress,
-    ) -> None:
+    ) -> Fitted:
         """See :class:`core.training.classifier.Family`. Any number of threads gives the same bytes.
 
         Raises:
             InputError: there are no posts.
             SignoffError: memory ran out.
         """
-        from core.training import linear_model, linear_training
+        from core.training.linear import model as stored
+        from core.training.linear import training
 
         try:
-            made = linear_training.train(
+            made = training.train(
                 train, params=params, seed=seed, threads=threads, progress=progress
             )
             with storage_errors(model):
-                linear_model.save(made, model)
+                stored.save(made, model)
         except MemoryError as error:
             raise SignoffError(
                 "Training ran out of memory", f"Close other programs, or {self.memory_hint}."
             ) from error
+        rounding = made.made["rounding"]
+        return Fitted(
+            measured={
+                "same_after_rounding": rounding["same_first"],
+                "accuracy_lost_by_rounding": rounding["accuracy_before"] - rounding["accuracy"],
+            }
+        )

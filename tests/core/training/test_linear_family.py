@@ -18,11 +18,11 @@ from core.progress import silent
 from core.serving.model import LocalModel
 from core.serving.process import ProcessModel
 from core.snapshots.content import SplitData
-from core.training import linear_training
 from core.training.families import chosen
+from core.training.linear import training
+from core.training.linear.model import LinearClassifier, load
+from core.training.linear.training import DAY, OLDEST, orders, recency
 from core.training.linear_family import LinearFamily
-from core.training.linear_model import LinearClassifier, load
-from core.training.linear_training import DAY, OLDEST, orders, recency
 from core.training.load import load as load_model
 from core.training.load import loader
 from core.training.train import train
@@ -42,7 +42,7 @@ def fit(
     progress: Any = silent,
 ) -> Path:
     kind = LinearFamily()
-    params = chosen(kind, given or {})
+    params = chosen(kind, given or {}, labels=4)
     kind.fit(data, path, params=params, seed=seed, threads=threads, progress=progress)
     return path
 
@@ -119,8 +119,8 @@ def test_any_texts_can_be_trained_on(lines: list[str], labels: int) -> None:
         created=np.zeros(count, dtype=np.int64),
         labels=("a", "b", "c"),
     )
-    params = chosen(LinearFamily(), {"min_df": "1"})
-    model = linear_training.train(data, params=params, seed=0, threads=1, progress=silent)
+    params = chosen(LinearFamily(), {"min_df": "1"}, labels=4)
+    model = training.train(data, params=params, seed=0, threads=1, progress=silent)
     said = LinearClassifier(model).predict([*lines, ""], k=3)
     assert said.labels.max() < min(labels, count)
     assert (said.probabilities.sum(axis=1, dtype=float) <= 1).all()
@@ -138,7 +138,7 @@ def test_where_memory_runs_out_it_says_what_to_do(
     def refuse(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("core.training.linear_blocks.solve", refuse)
+    monkeypatch.setattr("core.training.linear.blocks.solve", refuse)
     with pytest.raises(SignoffError, match=r"ran out of memory.*min_df"):
         fit(tmp_path / "model", threads=2)
 
@@ -217,7 +217,7 @@ def test_a_process_that_serves_holds_little_besides_numba_and_its_model(tmp_path
     path = fit(tmp_path / "model")
     asked = (
         "import sys; import core.serving.worker_main\n"
-        "from pathlib import Path; from core.training.linear_loading import load\n"
+        "from pathlib import Path; from core.training.linear.loading import load\n"
         f"load(Path({str(path)!r})).predict(['kitten'], k=1)\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )

@@ -11,9 +11,9 @@ from scipy import sparse
 
 from core.arrays import Int64s
 from core.progress import Progress
-from core.training.linear_features import Float32s
-from core.training.linear_solver import Problem, Solution, solve
-from core.training.linear_weights import MOST_LABELS, Pruned, pruned
+from core.training.linear.features import Float32s
+from core.training.linear.solver import Problem, Solution, solve
+from core.training.linear.weights import MOST_LABELS, Pruned, pruned
 
 LANES = 16
 """Labels that the processor computes side by side."""
@@ -49,7 +49,7 @@ def solve_blocks(
 
     Args:
         labels: how many there are.
-        least: see :func:`core.training.linear_weights.pruned`.
+        least: see :func:`core.training.linear.weights.pruned`.
         sample: places of posts.
         width: labels of a block, at most 255; by default as many as memory allows. It changes no
             bit of what a label gets, nor does ``threads``.

@@ -10,9 +10,9 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from core.training.linear_features import Rows, rows
-from core.training.linear_ngrams import ngrams
-from core.training.linear_vocabulary import Lookup, vocabulary
+from core.training.linear.features import Rows, rows
+from core.training.linear.ngrams import ngrams
+from core.training.linear.vocabulary import Lookup, vocabulary
 from tests.factories import make_corpus, make_split
 
 LINES = make_split(make_corpus(posts=20)).lines

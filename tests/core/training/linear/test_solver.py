@@ -10,10 +10,10 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from core.progress import silent
-from core.training import linear_blocks as blocks
-from core.training.linear_blocks import block_size, solve_blocks
-from core.training.linear_features import Rows
-from core.training.linear_solver import Problem, Solution, StoppedError, solve
+from core.training.linear import blocks
+from core.training.linear.blocks import block_size, solve_blocks
+from core.training.linear.features import Rows
+from core.training.linear.solver import Problem, Solution, StoppedError, solve
 
 POSTS, WIDTH, LABELS = 120, 40, 5
 

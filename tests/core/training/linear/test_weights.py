@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.training.linear_features import Float32s
-from core.training.linear_solver import Solution
-from core.training.linear_weights import Weights, pruned, rounded
+from core.training.linear.features import Float32s
+from core.training.linear.solver import Solution
+from core.training.linear.weights import Weights, pruned, rounded
 
 WEIGHTS = st.tuples(st.integers(0, 5), st.integers(1, 9)).flatmap(
     lambda shape: arrays(

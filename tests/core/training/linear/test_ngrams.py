@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.linear_ngrams import NGrams, ngrams
+from core.training.linear.ngrams import NGrams, ngrams
 
 TEXTS = st.text(max_size=30) | st.text(alphabet="ab ", max_size=40)
 

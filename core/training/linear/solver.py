@@ -15,7 +15,7 @@ import numpy as np
 
 from core.arrays import Int32s, Int64s
 from core.training.compiled import compiled
-from core.training.linear_features import Float32s, Rows
+from core.training.linear.features import Float32s, Rows
 
 CHUNK = 4_096
 """Posts of one call, which takes a fraction of a second; in between, Ctrl-C is heard."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from core.arrays import Int8s, Int64s, Ints, UInt8s
 from core.training.compiled import compiled
-from core.training.linear_features import Float32s
-from core.training.linear_solver import Solution
+from core.training.linear.features import Float32s
+from core.training.linear.solver import Solution
 
 MOST_LABELS = 255
 """Of one block: there, a label and a number of labels take one byte each."""

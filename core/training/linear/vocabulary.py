@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.arrays import Int32s, Int64s, UInt8s, UInt64s
 from core.training.compiled import compiled
-from core.training.linear_ngrams import NGrams
+from core.training.linear.ngrams import NGrams
 
 FEWEST_BUCKETS, MOST_BUCKETS = 1 << 16, 1 << 28
 """A bucket takes one byte."""

@@ -11,9 +11,9 @@ import numpy as np
 
 from core.batches import batches
 from core.progress import Progress
-from core.training.linear_features import Float32s, Rows, rows
-from core.training.linear_ngrams import ngrams
-from core.training.linear_vocabulary import Lookup, Vocabulary, buckets_for, vocabulary
+from core.training.linear.features import Float32s, Rows, rows
+from core.training.linear.ngrams import ngrams
+from core.training.linear.vocabulary import Lookup, Vocabulary, buckets_for, vocabulary
 
 BATCH = 1_024
 """Lines that are read at once."""
@@ -27,7 +27,7 @@ class Reader:
     """Reads the same lines several times, so that what was read need not be held.
 
     Args:
-        spelt: see :func:`core.training.linear_ngrams.ngrams`.
+        spelt: see :func:`core.training.linear.ngrams.ngrams`.
         pool: does the work, ``threads`` batches at once.
     """
 
@@ -38,7 +38,7 @@ class Reader:
     progress: Progress
 
     def vocabulary(self, *, min_df: int) -> Vocabulary:
-        """See :func:`core.training.linear_vocabulary.vocabulary`."""
+        """See :func:`core.training.linear.vocabulary.vocabulary`."""
         read = partial(ngrams, spelt=self.spelt)
         steps = iter(("Finding n-grams", "Counting n-grams"))
         return vocabulary(
@@ -49,7 +49,7 @@ class Reader:
         )
 
     def rows(self, words: Vocabulary, *, characters: float) -> Rows:
-        """See :func:`core.training.linear_features.rows`."""
+        """See :func:`core.training.linear.features.rows`."""
         lookup, idf = Lookup.of(words.keys), words.idf
         read = partial(_read, self.spelt, lookup, idf, characters)
         size = int(words.df.sum())  # that often, a post has a column

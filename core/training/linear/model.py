@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from core.arrays import UInt32s, UInt64s
 from core.errors import RefusedError
 from core.training.classifier import Predictions
-from core.training.linear_features import Float32s, Rows, rows
-from core.training.linear_ngrams import ngrams
-from core.training.linear_scoring import Scorer
-from core.training.linear_vocabulary import Lookup
-from core.training.linear_weights import Weights
+from core.training.linear.features import Float32s, Rows, rows
+from core.training.linear.ngrams import ngrams
+from core.training.linear.scoring import Scorer
+from core.training.linear.vocabulary import Lookup
+from core.training.linear.weights import Weights
 
 FORMAT = 1
 """Of the file."""
@@ -30,9 +30,9 @@ class LinearModel:
     """All that predicting needs.
 
     ``keys`` (uint64) and ``idf`` (float32) of each column as in
-    :class:`core.training.linear_vocabulary.Vocabulary`; ``characters`` as in
-    :func:`core.training.linear_features.rows`; ``spelt`` as in
-    :func:`core.training.linear_ngrams.ngrams`. ``made`` tells, in JSON values, how it was trained.
+    :class:`core.training.linear.vocabulary.Vocabulary`; ``characters`` as in
+    :func:`core.training.linear.features.rows`; ``spelt`` as in
+    :func:`core.training.linear.ngrams.ngrams`. ``made`` tells, in JSON values, how it was trained.
     """
 
     labels: tuple[str, ...]
@@ -64,7 +64,7 @@ class LinearClassifier:
     def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
         """See :class:`core.training.classifier.Classifier`.
 
-        See :meth:`core.training.linear_scoring.Scorer.first` for the probabilities.
+        See :meth:`core.training.linear.scoring.Scorer.first` for the probabilities.
         """
         said = Predictions.none(len(lines), k)
         for start in range(0, len(lines), BATCH):

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RefusedError
-from core.training import linear_model as module
 from core.training.classifier import ABSENT
-from core.training.linear_model import LinearClassifier, LinearModel, load, save
-from core.training.linear_ngrams import ngrams
-from core.training.linear_weights import Weights
+from core.training.linear import model as module
+from core.training.linear.model import LinearClassifier, LinearModel, load, save
+from core.training.linear.ngrams import ngrams
+from core.training.linear.weights import Weights
 
 SCORES = st.lists(st.floats(-20, 20, width=32) | st.sampled_from([0.0, 1.0]), min_size=1)
 

@@ -11,13 +11,13 @@ from core.arrays import Floats, Int32s, Int64s
 from core.errors import InputError
 from core.progress import Progress
 from core.snapshots.content import SplitData
-from core.training.linear_blocks import Block, solve_blocks
-from core.training.linear_model import LinearClassifier, LinearModel
-from core.training.linear_ngrams import SPELT_TOKENS
-from core.training.linear_reading import Reader
-from core.training.linear_solver import Problem
-from core.training.linear_vocabulary import Vocabulary
-from core.training.linear_weights import rounded
+from core.training.linear.blocks import Block, solve_blocks
+from core.training.linear.model import LinearClassifier, LinearModel
+from core.training.linear.ngrams import SPELT_TOKENS
+from core.training.linear.reading import Reader
+from core.training.linear.solver import Problem
+from core.training.linear.vocabulary import Vocabulary
+from core.training.linear.weights import rounded
 
 OLDEST = 0.1
 """What a very old post weighs, compared with the newest one."""

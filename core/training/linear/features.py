@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from core.arrays import Int32s, Int64s, UInt64s
 from core.training.compiled import compiled
-from core.training.linear_ngrams import NGrams
-from core.training.linear_vocabulary import Lookup
+from core.training.linear.ngrams import NGrams
+from core.training.linear.vocabulary import Lookup
 
 Float32s = NDArray[np.float32]
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from core.arrays import Int8s, Int32s, Int64s, Ints
 from core.training.compiled import compiled
-from core.training.linear_features import Float32s, Rows
-from core.training.linear_weights import Weights
+from core.training.linear.features import Float32s, Rows
+from core.training.linear.weights import Weights
 
 STEEPNESS = 8.0
 """Of the curve from a score to a probability; chosen on validation posts (docs/models.md)."""

@@ -7,6 +7,6 @@ from core.training.classifier import Classifier
 
 def load(model: Path) -> Classifier:
     """See :class:`core.training.classifier.Family`."""
-    from core.training import linear_model
+    from core.training.linear import model as stored
 
-    return linear_model.load(model)
+    return stored.load(model)

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from core.training import linear_scoring as module
 from core.training.classifier import Predictions
-from core.training.linear_features import Rows
-from core.training.linear_scoring import Scorer
-from core.training.linear_solver import Solution
-from core.training.linear_weights import Weights, pruned, rounded
+from core.training.linear import scoring as module
+from core.training.linear.features import Rows
+from core.training.linear.scoring import Scorer
+from core.training.linear.solver import Solution
+from core.training.linear.weights import Weights, pruned, rounded
 
 COLUMNS, POSTS = 12, 9
 

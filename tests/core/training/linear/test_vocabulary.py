@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.linear_ngrams import NGrams, ngrams
-from core.training.linear_vocabulary import (
+from core.training.linear.ngrams import NGrams, ngrams
+from core.training.linear.vocabulary import (
     FEWEST_BUCKETS,
     MOST_BUCKETS,
     Vocabulary,

@@ -1,0 +1,1 @@
+"""Linear support vector machines: lines to a trained model, and that to predictions."""
