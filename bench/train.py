@@ -20,7 +20,7 @@ from core.training.train import train
 
 BUDGET = 1.10
 SEED = 0
-OURS = chosen(FastTextFamily(), {}, labels=240)
+OURS = chosen(FastTextFamily(), {}, posts=1, labels=240)
 
 
 def main() -> None:

@@ -86,8 +86,8 @@ class Family(Protocol):
             InputError: they do not go together.
         """
 
-    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
-        """The values that it trains with: what was left open is chosen for so many labels."""
+    def settle(self, params: Mapping[str, Any], *, posts: int, labels: int) -> dict[str, Any]:
+        """The values that it trains with: what is None is chosen for so many posts and labels."""
 
     def fit(
         self,

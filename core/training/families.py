@@ -9,8 +9,8 @@ from core.training.fasttext_family import FastTextFamily
 from core.training.linear_family import LinearFamily
 from core.training.parameters import parse_all
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (FastTextFamily(), LinearFamily())}
-DEFAULT_FAMILY = FastTextFamily.name
+FAMILIES: dict[str, Family] = {family.name: family for family in (LinearFamily(), FastTextFamily())}
+DEFAULT_FAMILY = LinearFamily.name
 
 
 def family(name: str) -> Family:
@@ -24,11 +24,12 @@ def family(name: str) -> Family:
     return FAMILIES[name]
 
 
-def chosen(family: Family, given: Mapping[str, str], *, labels: int) -> dict[str, Any]:
+def chosen(family: Family, given: Mapping[str, str], *, posts: int, labels: int) -> dict[str, Any]:
     """All parameters of a family: the given ones read from their text, the rest by default.
 
     Args:
-        labels: subreddits of the posts that it is to be trained on.
+        posts: that it is to be trained on.
+        labels: their subreddits.
 
     Raises:
         InputError: an unknown parameter, a value that it cannot have, or values that do not go
@@ -36,4 +37,4 @@ def chosen(family: Family, given: Mapping[str, str], *, labels: int) -> dict[str
     """
     values = parse_all(family.parameters, given)
     family.check(values)
-    return family.settle(values, labels=labels)
+    return family.settle(values, posts=posts, labels=labels)

@@ -19,7 +19,6 @@ from core.training.classifier import Fitted
 from core.training.fasttext_model import PREFIX, load
 from core.training.parameters import Parameter
 
-AUTO = "auto"
 MOST_FOR_OVA = 1_000
 """Subreddits. One against all takes time in proportion to them: hours for 2,500 and two million
 posts, where hierarchical softmax takes minutes."""
@@ -28,8 +27,8 @@ PARAMETERS = (
     Parameter(
         name="loss",
         kind=str,
-        default=AUTO,
-        choices=(AUTO, "ova", "softmax", "hs", "ns"),
+        default=None,
+        choices=("ova", "softmax", "hs", "ns"),
         help="One against all, softmax, hierarchical softmax, or negative sampling; auto: ova for"
         f" up to {MOST_FOR_OVA:,} subreddits, else hs.",
     ),
@@ -70,12 +69,9 @@ class FastTextFamily:
                 "Give a larger bucket, or set wordNgrams=1 and maxn=0.",
             )
 
-    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
+    def settle(self, params: Mapping[str, Any], *, posts: int, labels: int) -> dict[str, Any]:
         """See :class:`core.training.classifier.Family`."""
-        loss = params["loss"]
-        if loss == AUTO:
-            loss = "ova" if labels <= MOST_FOR_OVA else "hs"
-        return {**params, "loss": loss}
+        return {**params, "loss": params["loss"] or ("ova" if labels <= MOST_FOR_OVA else "hs")}
 
     def fit(
         self,

@@ -16,6 +16,9 @@ from core.training.parameters import Parameter
 if TYPE_CHECKING:  # see core/training/classifier.py
     from core.snapshots.content import SplitData
 
+SMALL = 400_000_000
+"""Posts times subreddits, which the time of a training is in proportion to: about five minutes of
+one core with four passes over words and characters. Beyond, words are read twice."""
 # Chosen on the real posts; the figures are in docs/models.md.
 PARAMETERS = (
     Parameter(
@@ -26,7 +29,14 @@ PARAMETERS = (
         high=1_000,
         help="How much errors cost: larger fits the posts more closely.",
     ),
-    Parameter(name="epochs", kind=int, default=4, low=1, high=1_000, help="Passes over the posts."),
+    Parameter(
+        name="epochs",
+        kind=int,
+        default=None,
+        low=1,
+        high=1_000,
+        help="Passes over the posts; auto: 4, or 2 for very many posts and subreddits.",
+    ),
     Parameter(
         name="positive",
         kind=float,
@@ -45,9 +55,10 @@ PARAMETERS = (
     Parameter(
         name="characters",
         kind=float,
-        default=0.6,
+        default=None,
         high=100,
-        help="How much n-grams of characters count, compared with words; 0: not read.",
+        help="How much n-grams of characters count, compared with words; 0: not read; auto: 0.6, or"
+        " 0 for very many posts and subreddits.",
     ),
     Parameter(name="min_df", kind=int, default=2, low=1, help="Fewest posts that have an n-gram."),
     Parameter(
@@ -77,9 +88,11 @@ class LinearFamily:
     def check(self, params: Mapping[str, Any]) -> None:
         """All values go together."""
 
-    def settle(self, params: Mapping[str, Any], *, labels: int) -> dict[str, Any]:
-        """Nothing is left open."""
-        return dict(params)
+    def settle(self, params: Mapping[str, Any], *, posts: int, labels: int) -> dict[str, Any]:
+        """See :class:`core.training.classifier.Family`."""
+        small = posts * labels <= SMALL
+        open_ = {"characters": 0.6 if small else 0.0, "epochs": 4 if small else 2}
+        return {name: open_[name] if value is None else value for name, value in params.items()}
 
     def fit(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 from core.errors import InputError
 
 Value = bool | int | float | str
+AUTO = "auto"
 MAX_WHOLE = 2**31 - 1
 """The largest whole number of most libraries."""
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
@@ -20,7 +21,9 @@ class Parameter:
     """One parameter: what it is, and what it may be.
 
     Args:
-        default: a value of the type ``kind``, which is bool, int, float or str.
+        default: a value of the type ``kind``, which is bool, int, float or str; None where the
+            family chooses one for the size of the training (see ``settle`` of
+            :class:`core.training.classifier.Family`). As text that is :data:`AUTO`.
         help: what it does, a few words.
         low: smallest value of a number; with ``above_low``, it has to be larger.
         high: largest value of a number.
@@ -29,7 +32,7 @@ class Parameter:
 
     name: str
     kind: type[Value]
-    default: Value
+    default: Value | None
     help: str
     low: float = 0
     above_low: bool = False
@@ -39,6 +42,10 @@ class Parameter:
     @property
     def allowed(self) -> str:
         """What may be given, in words."""
+        return f"{self._allowed}, or {AUTO}" if self.default is None else self._allowed
+
+    @property
+    def _allowed(self) -> str:
         if self.kind is bool:
             return "true or false"
         if self.kind is str:
@@ -48,19 +55,23 @@ class Parameter:
         link = "and up to" if self.above_low else "to"
         return f"{noun} {lower} {_plain(self.low)} {link} {_plain(self.high)}"
 
-    def parse(self, text: str) -> Value:
-        """The value that ``text`` stands for.
+    def parse(self, text: str) -> Value | None:
+        """The value that ``text`` stands for; None for :data:`AUTO`.
 
         Raises:
             InputError: it is not of this type, or out of range.
         """
+        if self.default is None and text == AUTO:
+            return None
         value = self._read(text)
         if value is None or not self._fits(value):
             raise InputError(f"{self.name} cannot be {text[:40]!r}", f"Give {self.allowed}.")
         return value
 
-    def show(self, value: Value) -> str:
+    def show(self, value: Value | None) -> str:
         """The text that :meth:`parse` reads as ``value``."""
+        if value is None:
+            return AUTO
         return str(value).lower() if self.kind is bool else str(value)
 
     def _read(self, text: str) -> Value | None:

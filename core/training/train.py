@@ -59,7 +59,9 @@ def train(
         "version": kind.version,
         "seed": seed,
         "threads": threads,
-        "params": parameters_of(kind, params or {}, labels=snapshot.subreddits),
+        "params": parameters_of(
+            kind, params or {}, posts=snapshot.splits["train"], labels=snapshot.subreddits
+        ),
     }
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     inputs = {"snapshot": snapshot.digest}

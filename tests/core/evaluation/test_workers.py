@@ -44,7 +44,7 @@ def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SplitFile:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.bin"
     kind = FastTextFamily()
-    params = chosen(kind, QUICK, labels=4)
+    params = chosen(kind, QUICK, posts=80, labels=4)
     kind.fit(make_split(POSTS), path, params=params, seed=0, threads=1, progress=silent)
     return path
 

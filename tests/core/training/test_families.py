@@ -27,7 +27,7 @@ def kind(request: pytest.FixtureRequest) -> Family:
 
 
 def fit(kind: Family, path: Path, posts: Sequence[Post] = CORPUS, *, seed: int = 0) -> Path:
-    params = chosen(kind, SMALL.get(kind.name, {}), labels=4)
+    params = chosen(kind, SMALL.get(kind.name, {}), posts=80, labels=4)
     kind.fit(make_split(posts), path, params=params, seed=seed, threads=1, progress=silent)
     return path
 
@@ -138,7 +138,7 @@ def test_its_parameters_have_names_of_their_own_and_sound_defaults(kind: Family)
     names = [parameter.name for parameter in kind.parameters]
     assert len(set(names)) == len(names)
     for parameter in kind.parameters:
-        assert type(parameter.default) is parameter.kind
+        assert parameter.default is None or type(parameter.default) is parameter.kind
         assert parameter.help
         assert not {"seed", "threads"} & {parameter.name}
 
@@ -152,9 +152,17 @@ def test_a_parameter_is_read_from_what_it_is_shown_as(kind: Family) -> None:
         for value in values:
             again = parameter.parse(parameter.show(value))
             assert again == value
-            assert type(again) is parameter.kind
+            assert again is None or type(again) is parameter.kind
     every = {parameter.name: parameter.show(parameter.default) for parameter in kind.parameters}
-    assert chosen(kind, every, labels=4) == chosen(kind, {}, labels=4)
+    assert chosen(kind, every, posts=80, labels=4) == chosen(kind, {}, posts=80, labels=4)
+
+
+@pytest.mark.parametrize(("posts", "labels"), [(2, 1), (200_000, 240), (4_000_000, 5_000)])
+def test_what_is_left_open_is_settled_at_any_size(kind: Family, posts: int, labels: int) -> None:
+    settled = chosen(kind, {}, posts=posts, labels=labels)
+    shown = {name: str(value).lower() for name, value in settled.items()}
+    assert None not in settled.values()
+    assert chosen(kind, shown, posts=posts, labels=labels) == settled
 
 
 def test_what_a_parameter_cannot_be_is_refused_with_what_it_can(kind: Family) -> None:
@@ -163,5 +171,5 @@ def test_what_a_parameter_cannot_be_is_refused_with_what_it_can(kind: Family) ->
             continue
         for text in ("?", "", "None", "nan"):
             with pytest.raises(InputError, match=f"^{parameter.name} cannot be") as caught:
-                chosen(kind, {parameter.name: text}, labels=4)
+                chosen(kind, {parameter.name: text}, posts=80, labels=4)
             assert parameter.allowed in str(caught.value)

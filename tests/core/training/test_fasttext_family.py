@@ -23,7 +23,7 @@ def fit(
     path: Path, given: Mapping[str, str] = QUICK, *, seed: int = 0, progress: object = silent
 ) -> Path:
     kind = FastTextFamily()
-    params = chosen(kind, {**QUICK, **given}, labels=4)
+    params = chosen(kind, {**QUICK, **given}, posts=80, labels=4)
     kind.fit(DATA, path, params=params, seed=seed, threads=1, progress=progress)  # type: ignore[arg-type]
     return path
 
@@ -141,7 +141,7 @@ def test_what_diverges_is_trained_again_at_half_the_rate(
 
     monkeypatch.setattr(fasttext_family, "_run", diverges_twice)
     kind = FastTextFamily()
-    params = chosen(kind, {**QUICK, "lr": "0.8"}, labels=4)
+    params = chosen(kind, {**QUICK, "lr": "0.8"}, posts=80, labels=4)
     fitted = kind.fit(DATA, model, params=params, seed=0, threads=1, progress=silent)
     assert rates == [0.8, 0.4, 0.2]
     assert fitted.note == "fastText diverged at the learning rate 0.8, and was trained at 0.2."
@@ -153,8 +153,8 @@ def test_the_loss_that_is_left_open_depends_on_the_number_of_subreddits(
     labels: int, loss: str
 ) -> None:
     kind = FastTextFamily()
-    assert chosen(kind, {}, labels=labels)["loss"] == loss
-    assert chosen(kind, {"loss": "softmax"}, labels=labels)["loss"] == "softmax"
+    assert chosen(kind, {}, posts=80, labels=labels)["loss"] == loss
+    assert chosen(kind, {"loss": "softmax"}, posts=80, labels=labels)["loss"] == "softmax"
 
 
 def test_what_fasttext_refuses_is_told_in_its_words(model: Path) -> None:

@@ -42,7 +42,7 @@ def fit(
     progress: Any = silent,
 ) -> Path:
     kind = LinearFamily()
-    params = chosen(kind, given or {}, labels=4)
+    params = chosen(kind, given or {}, posts=80, labels=4)
     kind.fit(data, path, params=params, seed=seed, threads=threads, progress=progress)
     return path
 
@@ -119,7 +119,7 @@ def test_any_texts_can_be_trained_on(lines: list[str], labels: int) -> None:
         created=np.zeros(count, dtype=np.int64),
         labels=("a", "b", "c"),
     )
-    params = chosen(LinearFamily(), {"min_df": "1"}, labels=4)
+    params = chosen(LinearFamily(), {"min_df": "1"}, posts=80, labels=4)
     model = training.train(data, params=params, seed=0, threads=1, progress=silent)
     said = LinearClassifier(model).predict([*lines, ""], k=3)
     assert said.labels.max() < min(labels, count)
