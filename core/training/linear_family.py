@@ -126,7 +126,9 @@ class LinearFamily:
         rounding = made.made["rounding"]
         return Fitted(
             measured={
-                "same_after_rounding": rounding["same_first"],
-                "accuracy_lost_by_rounding": rounding["accuracy_before"] - rounding["accuracy"],
+                "same_after_rounding": round(rounding["same_first"], 4),
+                "accuracy_lost_by_rounding": round(
+                    rounding["accuracy_before"] - rounding["accuracy"], 4
+                ),
             }
         )
