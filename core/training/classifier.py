@@ -24,7 +24,8 @@ class Predictions:
     """The first k labels of each of n posts, most probable first.
 
     ``labels`` (int32, shape (n, k)) indexes the classifier's ``labels``, :data:`ABSENT` where the
-    model gave fewer than k; ``probabilities`` (float32, shape (n, k)) lie in [0, 1], 0 there.
+    model gave fewer than k; ``probabilities`` (float32, shape (n, k)) lie in [0, 1], 0 there. Of
+    equal probabilities, the label with the smaller index is first, in every family.
     """
 
     labels: Int32s
@@ -35,6 +36,15 @@ class Predictions:
         """No label for any post."""
         shape = (posts, k)
         return cls(np.full(shape, ABSENT, dtype=np.int32), np.zeros(shape, dtype=np.float32))
+
+    def ordered(self, k: int) -> "Predictions":
+        """The first ``k`` of these, in the order that they should have."""
+        last = np.where(self.labels == ABSENT, np.iinfo(np.int32).max, self.labels)
+        order = np.lexsort((last, -self.probabilities), axis=-1)[:, :k]
+        return Predictions(
+            np.take_along_axis(self.labels, order, axis=1),
+            np.take_along_axis(self.probabilities, order, axis=1),
+        )
 
 
 @dataclass(frozen=True, slots=True)

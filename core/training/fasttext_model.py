@@ -9,6 +9,7 @@ import numpy as np
 
 from core.training.classifier import Predictions
 
+SPARE = 8
 PREFIX = "__label__"
 """Cannot stand in a line: the normaliser parts underscores from words."""
 
@@ -27,7 +28,23 @@ class FastTextClassifier:
         return self._labels
 
     def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
-        """See :class:`core.training.classifier.Classifier`."""
+        """See :class:`core.training.classifier.Classifier`.
+
+        fastText orders equal scores, which one-vs-all often has at its largest, by how common the
+        labels are. So a few more than ``k`` are asked for, and all of them where the last of these
+        is still as probable as the k-th.
+        """
+        asked = min(k + SPARE, max(k, len(self._labels)))
+        said = self._said(lines, asked)
+        if asked < len(self._labels):
+            unsure = np.flatnonzero(said.probabilities[:, -1] == said.probabilities[:, k - 1])
+            if len(unsure):
+                whole = self._said([lines[row] for row in unsure.tolist()], len(self._labels))
+                best = whole.ordered(asked)
+                said.labels[unsure], said.probabilities[unsure] = best.labels, best.probabilities
+        return said.ordered(k)
+
+    def _said(self, lines: Sequence[str], k: int) -> Predictions:
         said = Predictions.none(len(lines), k)
         if lines:
             found, scores = self._model.predict(list(lines), k)

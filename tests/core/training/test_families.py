@@ -48,6 +48,8 @@ def require_sound(classifier: Classifier, lines: Sequence[str], k: int) -> None:
     assert (said.probabilities <= 1).all()
     assert (said.probabilities[~given] == 0).all()
     assert (np.diff(said.probabilities, axis=1) <= 0).all()
+    ties = (np.diff(said.probabilities, axis=1) == 0) & given[:, 1:]
+    assert (np.diff(said.labels, axis=1)[ties] > 0).all()
     for row in said.labels:
         named = row[row != ABSENT]
         assert len(set(named.tolist())) == len(named)

@@ -14,6 +14,7 @@ from core.training.classifier import ABSENT
 from core.training.families import chosen
 from core.training.fasttext_child import expected_size
 from core.training.fasttext_family import FastTextFamily, write_training_text
+from core.training.fasttext_model import PREFIX, FastTextClassifier
 from tests.factories import QUICK, make_corpus, make_post, make_split
 
 DATA = make_split(make_corpus(posts=20))
@@ -74,11 +75,12 @@ def test_predictions_are_those_of_fasttext_itself(model: Path, loss: str) -> Non
     said = classifier.predict(lines, k=3)
     itself = fasttext.load_model(str(model))
     for row, line in enumerate(lines):
-        names, values = itself.predict(line, k=3)
+        names, values = itself.predict(line, k=4)
+        scores = np.clip(np.array(values, dtype=np.float32), 0, 1).tolist()
+        ranked = sorted(zip([-score for score in scores], names, strict=True))[:3]
         known = said.labels[row][said.labels[row] != ABSENT]
-        assert [f"__label__{classifier.labels[label]}" for label in known] == list(names)
-        expected = np.clip(np.array(values, dtype=np.float32), 0, 1)
-        np.testing.assert_array_equal(said.probabilities[row, : len(names)], expected)
+        assert [PREFIX + classifier.labels[label] for label in known] == [n for _, n in ranked]
+        assert said.probabilities[row, : len(ranked)].tolist() == [-score for score, _ in ranked]
 
 
 def test_no_lines_give_no_predictions(model: Path) -> None:
@@ -125,6 +127,26 @@ def test_the_posts_are_read_in_an_order_that_the_seed_alone_decides(tmp_path: Pa
     assert texts[0] == texts[1]
     assert texts[0] != by_time
     assert texts[0] != texts[2]
+
+
+class Saturated:
+    """A model of fastText that is as sure of many labels as it can be, the commonest first."""
+
+    labels = tuple(f"{PREFIX}{name}" for name in (*"zyxwvutsrqponmlkjihg", *"abcdef"))
+
+    def predict(self, lines: list[str], k: int) -> tuple[list[list[str]], list[np.ndarray]]:
+        scores = np.array([1.00001] * 20 + [0.5] * 6, dtype=np.float32)
+        return [list(self.labels[:k]) for _ in lines], [scores[:k] for _ in lines]
+
+
+@pytest.mark.parametrize("k", [1, 5, 13, 22, 26])
+def test_of_equal_probabilities_the_first_label_is_first_however_many_there_are(k: int) -> None:
+    classifier = FastTextClassifier(Saturated())
+    said = classifier.predict(["x", "y"], k=k)
+    expected = [*"ghijklmnopqrstuvwxyz", *"abcdef"][:k]
+    for row in said.labels:
+        assert [classifier.labels[place] for place in row] == expected
+    assert said.probabilities[0].tolist() == [1.0] * min(k, 20) + [0.5] * max(0, k - 20)
 
 
 def test_what_diverges_is_trained_again_at_half_the_rate(
