@@ -18,9 +18,10 @@ from core.training.linear.weights import MOST_LABELS, Pruned, pruned
 LANES = 16
 """Labels that the processor computes side by side."""
 WIDEST = 128
-"""Labels of a block: more save no time."""
-MEMORY = 3 << 30
-"""Bytes for the blocks of all threads together, if blocks of :data:`LANES` need no more."""
+"""Labels of a block: more save no time. With half of them, each label takes nearly twice the time
+where there are millions of columns: most of it is waiting for a column's weights."""
+MEMORY = 6 << 30
+"""Bytes for the rows and for the blocks of all threads, if blocks of :data:`LANES` need no more."""
 _SECONDS = 0.2
 
 
@@ -57,7 +58,9 @@ def solve_blocks(
     Raises:
         MemoryError: the blocks do not fit.
     """
-    size = width or block_size(len(problem.rows), problem.width, labels, threads)
+    rows = problem.rows
+    held = rows.columns.nbytes + rows.values.nbytes
+    size = width or block_size(len(rows), problem.width, labels, threads, held=held)
     if not 0 < size <= MOST_LABELS:
         raise ValueError(f"a block of {size} labels")
     spans = [range(first, min(first + size, labels)) for first in range(0, labels, size)]
@@ -73,15 +76,16 @@ def solve_blocks(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def block_size(posts: int, width: int, labels: int, threads: int) -> int:
+def block_size(posts: int, width: int, labels: int, threads: int, *, held: int = 0) -> int:
     """How many labels a thread learns at once, so that memory is bounded and all threads have
     about the same to do.
 
     Args:
         width: columns.
+        held: bytes of the rows.
     """
     each = 4 * (posts + width)
-    fitting = MEMORY // threads // each // LANES * LANES
+    fitting = (MEMORY - held) // threads // each // LANES * LANES
     most = max(LANES, min(WIDEST, fitting))
     rounds = -(-labels // (most * threads))
     size = -(-labels // (rounds * threads))

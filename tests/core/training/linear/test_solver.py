@@ -104,13 +104,14 @@ def test_all_steps_are_counted() -> None:
     columns=st.integers(0, 4_000_000),
     labels=st.integers(1, 6_000),
     threads=st.integers(1, 64),
+    held=st.integers(0, 10 << 30),
 )
 def test_blocks_are_as_large_as_memory_allows(
-    posts: int, columns: int, labels: int, threads: int
+    posts: int, columns: int, labels: int, threads: int, held: int
 ) -> None:
-    size = block_size(posts, columns, labels, threads)
+    size = block_size(posts, columns, labels, threads, held=held)
     assert 16 <= size <= 128
-    assert size == 16 or size * threads * 4 * (posts + columns) <= 3 << 30
+    assert size == 16 or held + size * threads * 4 * (posts + columns) <= 6 << 30
 
 
 @pytest.mark.parametrize(("threads", "size"), [(1, 128), (2, 128), (3, 80), (4, 64)])
