@@ -14,7 +14,7 @@ from core.training.compiled import compiled
 
 
 def modules() -> Iterator[ModuleType]:
-    for place in pkgutil.iter_modules(training.__path__, "core.training."):
+    for place in pkgutil.walk_packages(training.__path__, "core.training."):
         yield importlib.import_module(place.name)
 
 
