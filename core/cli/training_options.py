@@ -17,5 +17,7 @@ Params = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option(help="Default: all cores. With 1, results are reproducible bit for bit."),
+    typer.Option(
+        help="Default: all cores. With 1, fastText is reproducible bit for bit; linear always is."
+    ),
 ]

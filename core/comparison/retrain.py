@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import SignoffError
-from core.executions.environment import peak_memory_of_children
+from core.executions import get
 from core.processes import cores
 from core.snapshots.read import find
 from core.store import Store, open_store
@@ -31,8 +31,10 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
 
     The first runs alone: it tells how much memory one needs.
     """
-    yield _train(store, chosen, seeds[0])
-    processes = _side_by_side(chosen, len(seeds) - 1)
+    first = _train(store, chosen, seeds[0])
+    yield first
+    needed = int((get(store, first).peak_memory_mib or 0) * 2**20)
+    processes = _side_by_side(chosen, len(seeds) - 1, needed=needed)
     if processes == 1:
         yield from (_train(store, chosen, seed) for seed in seeds[1:])
         return
@@ -52,11 +54,11 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
         pool.shutdown(cancel_futures=True)
 
 
-def _side_by_side(chosen: Configuration, trainings: int) -> int:
+def _side_by_side(chosen: Configuration, trainings: int, *, needed: int) -> int:
+    """How many trainings, each of which needs so many bytes, may run at once."""
     usable = cores()
     fitting = usable // (chosen.threads or usable)
-    needed = peak_memory_of_children()
-    if needed:  # 0 if the first training was there already: then nothing was measured
+    if needed:
         fitting = min(fitting, int(psutil.virtual_memory().available // needed))
     return max(1, min(fitting, trainings))
 

@@ -64,11 +64,6 @@ def peak_memory_mib() -> float:
     return round(most / 2**20, 1)
 
 
-def peak_memory_of_children() -> int:
-    """The most memory that a process which this one waited for has ever held, in bytes."""
-    return _peak(resource.RUSAGE_CHILDREN)
-
-
 def _peak(whose: int) -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(whose).ru_maxrss * unit

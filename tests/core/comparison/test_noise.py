@@ -144,8 +144,7 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
     """Five are wanted; one needs a tenth of a GiB."""
     need = 2**30 // 10
     monkeypatch.setattr(retraining, "cores", lambda: cores)
-    monkeypatch.setattr(retraining, "peak_memory_of_children", lambda: need)
     memory = type("Memory", (), {"available": available * need})
     monkeypatch.setattr(retraining.psutil, "virtual_memory", memory)
     chosen = Configuration("", "fasttext", {}, threads)
-    assert retraining._side_by_side(chosen, 5) == expected
+    assert retraining._side_by_side(chosen, 5, needed=need) == expected
