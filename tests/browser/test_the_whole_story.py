@@ -162,7 +162,7 @@ def two_people_sign_in_and_are_given_roles(story: Story) -> None:
 
 def ada_proposes(story: Story, param: str, *, note: str) -> int:
     """She trains at the command line of the shared machine, by the name that she signs in with."""
-    options = [f"--param={name}={value}" for name, value in QUICK.items()]
+    options = ["--model=fasttext", *(f"--param={name}={value}" for name, value in QUICK.items())]
     made = typed(
         ADA, "train", "--snapshot=may", *options, f"--param={param}", "--seed=1", "--threads=1"
     )
