@@ -224,7 +224,7 @@ def bob_opens_the_sealed_test(
 
 def bob_rejects(story: Story, number: int) -> None:
     page = story.bob
-    says(page, f"Not yet. The gates of #{number} on its sealed test: ✗ 1 fails")
+    says(page, f"Not yet. The gates of #{number} on its sealed test: ✗ 2 fail")
     says(page, "Next: reject it, or approve it with a reason although a gate fails.")
     expect(stations(page)).to_contain_text("✗ tested: fail")
     write(page, "Comment", "Far worse: the test says so too.")
