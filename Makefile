@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
-	@echo "make test         set everything up and run the tests: about three minutes on two cores"
+	@echo "make test         set everything up and run the tests: about four minutes on two cores"
 	@echo "make test-slow    the rest: kill loops, load, real posts, walks in a browser"
 	@echo "make check        format, lint, types, layers, all tests: what CI runs"
 	@echo "make install      only set up .venv"

@@ -157,7 +157,7 @@ def race(prepare: str, act: str, *, processes: int) -> list[str]:
     All have run ``prepare`` before the first begins to ``act``. ``sys.argv[1]`` is the number of
     the process, from 0. They are forks: all of Signoff is loaded already.
     """
-    for engine in [it for it in gc.get_objects() if isinstance(it, Engine)]:
+    for engine in [it for it in gc.get_objects() if issubclass(type(it), Engine)]:
         engine.dispose()  # an open SQLite file must not be carried into another process
     running = [_Runner.forked(prepare, act, number) for number in range(processes)]
     for one in running:
