@@ -52,7 +52,7 @@ def corpus(posts: int, subreddits: int, *, seed: int = 0) -> Iterator[list[Post]
 
 
 def _texts(label: Ints, lengths: Ints, rng: np.random.Generator) -> list[str]:
-    """One text of so many words for each label."""
+    """A text for each label, of the length given for it in words."""
     of, total = np.repeat(label, lengths), int(lengths.sum())
     kind = rng.random(total)
     words = np.minimum(rng.zipf(1.25, total), LANGUAGE)

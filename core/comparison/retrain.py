@@ -55,7 +55,7 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
 
 
 def _side_by_side(chosen: Configuration, trainings: int, *, needed: int) -> int:
-    """How many trainings, each of which needs so many bytes, may run at once."""
+    """How many trainings may run at once, if each needs ``needed`` bytes; 0: unknown."""
     usable = cores()
     fitting = usable // (chosen.threads or usable)
     if needed:

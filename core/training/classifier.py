@@ -97,7 +97,7 @@ class Family(Protocol):
         """
 
     def settle(self, params: Mapping[str, Any], *, posts: int, labels: int) -> dict[str, Any]:
-        """The values that it trains with: what is None is chosen for so many posts and labels."""
+        """The values to train with: each None is replaced by one that fits the size."""
 
     def fit(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from core.training.classifier import Predictions
 
 SPARE = 8
+"""Predictions asked for beyond the first k, among which ties may be."""
 PREFIX = "__label__"
 """Cannot stand in a line: the normaliser parts underscores from words."""
 

@@ -45,7 +45,7 @@ class Scorer:
         """Write the first labels of each row, and their probabilities (both n x k).
 
         A label's probability is 1 / (1 + exp(-8 score)), divided by the sum over all labels. Of
-        equal scores, that of the label that comes first is first. Where there are fewer labels
+        equal scores, the label with the smaller index comes first. Where there are fewer labels
         than asked for, the rest stays as it is.
         """
         weights = self.weights

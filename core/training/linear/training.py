@@ -39,7 +39,7 @@ def train(
         MemoryError: they do not fit.
     """
     if not len(data):
-        raise InputError("There are no posts to train on", "Choose a snapshot that has some.")
+        raise InputError("The training split is empty", "Choose a snapshot with training posts.")
     present, label = np.unique(data.label, return_inverse=True)
     words, problem = _problem(data, label.astype(np.int32), params, seed, threads, progress)
     sample = np.sort(problem.orders[0, :SAMPLE]).astype(np.int64)

@@ -64,7 +64,7 @@ def vocabulary(batches: Batches, *, posts: int, min_df: int, buckets: int) -> Vo
 
 
 def buckets_for(characters: int) -> int:
-    """How many buckets serve texts of so many characters: n-grams are about as many."""
+    """How many buckets suit texts of that many characters in all: about one for each n-gram."""
     return min(max(FEWEST_BUCKETS, 1 << max(characters - 1, 0).bit_length()), MOST_BUCKETS)
 
 
