@@ -127,7 +127,7 @@ def test_any_texts_can_be_trained_on(lines: list[str], labels: int) -> None:
 
 
 def test_no_posts_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no posts"):
+    with pytest.raises(InputError, match="training split is empty"):
         fit(tmp_path / "model", data=make_split([]))
     assert list(tmp_path.glob("model*")) == []
 
