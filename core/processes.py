@@ -124,6 +124,20 @@ def safe_context() -> BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
+def fresh_context(*, preload: str) -> BaseContext:
+    """Processes that have nothing of this one, so that all are alike whoever starts them.
+
+    Args:
+        preload: a module that all of them need. Where the system can fork, it is imported once for
+            all of them, in a process that does nothing else.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    return context
+
+
 @contextmanager
 def starting_processes() -> Iterator[None]:
     """Ctrl-C is held back meanwhile, and processes started now never hear it: it is this one that

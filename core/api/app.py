@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -127,15 +128,22 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
 
 
 def _declare_token(app: FastAPI) -> None:
-    """In the description; the gate looks at it before any route is. Optional: on loopback, and
-    where the server is open to all, nobody needs one.
+    """In the description, which is made when it is first asked for; the gate looks at the token
+    before any route is. Optional: on loopback, and where the server is open to all, nobody needs
+    one.
     """
-    document = app.openapi()
-    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    for path, methods in document["paths"].items():
-        if path.startswith(routes.PREFIX):
-            for operation in methods.values():
-                operation["security"] = [{"token": []}, {}]
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        for path, methods in document["paths"].items():
+            if path.startswith(routes.PREFIX):
+                for operation in methods.values():
+                    operation["security"] = [{"token": []}, {}]
+        return document
+
+    setattr(app, "openapi", described)  # noqa: B010 - as FastAPI's own documentation says
 
 
 def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:

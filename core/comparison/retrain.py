@@ -1,6 +1,5 @@
 """Training one configuration with many seeds, several at once where cores and memory allow."""
 
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import psutil
 
 from core.errors import SignoffError
 from core.executions import get
-from core.processes import cores
+from core.processes import cores, fresh_context
 from core.snapshots.read import find
 from core.store import Store, open_store
 from core.training.train import train
@@ -38,7 +37,7 @@ def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterat
     if processes == 1:
         yield from (_train(store, chosen, seed) for seed in seeds[1:])
         return
-    context = multiprocessing.get_context("spawn")
+    context = fresh_context(preload=__name__)
     # Not as a context manager: after an error the trainings not yet begun are given up.
     pool = ProcessPoolExecutor(processes, mp_context=context)
     try:

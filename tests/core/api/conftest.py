@@ -14,8 +14,9 @@ import uvicorn
 
 from core.api.app import Options, create
 from core.api.gate import Lines
-from core.serving import heartbeat
+from core.serving import heartbeat, worker
 from core.store import Store
+from tests.core.api.workers import ForkedWorker
 from tests.core.serving.conftest import Served, made_once, served, served_from
 from tests.core.serving.test_process import wait_until
 from tests.workspaces import copied
@@ -94,6 +95,14 @@ def running(
         server.should_exit = True
         thread.join(SECONDS)
         listening.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forked_workers() -> Iterator[None]:
+    """Servers of this process are there at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "_start", ForkedWorker)
+        yield
 
 
 @pytest.fixture

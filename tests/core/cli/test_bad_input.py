@@ -52,7 +52,7 @@ FASTTEXT = ("train", "--snapshot", "small", "--model", "fasttext")
             ("no parameter depth", "Its parameters are", "wordNgrams"),
         ),
         ((*FASTTEXT, "--param", "depth"), ("not name=value",)),
-        ((*FASTTEXT, "--param", "lr=1e9"), ("Encountered NaN",)),
+        ((*FASTTEXT, "--param", "minCount=1000"), ("Empty vocabulary",)),
         (("train", "--snapshot", "small", "--model", "oracle"), ("'oracle'", "fasttext")),
         (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' is not three numbers",)),
         (("snapshot", "create", "--since", "spring"), ("--since 'spring' is not a date",)),

@@ -125,7 +125,9 @@ def test_bad_input(reddit: FakeReddit, words: tuple[str, ...], why: str) -> None
     assert_refused(signoff("collect", *words), why)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_watching_tells_each_round_in_a_line_and_stops_when_asked(
     reddit: FakeReddit, store: Store, how: signal.Signals
 ) -> None:
@@ -142,6 +144,7 @@ def test_watching_tells_each_round_in_a_line_and_stops_when_asked(
     assert out.removeprefix(line) == "Stopped.\n"
 
 
+@pytest.mark.slow
 def test_stopping_in_the_middle_of_a_round_is_recorded(reddit: FakeReddit, store: Store) -> None:
     reddit.subreddits["cats"].fill(900)
     reddit.on_request = lambda path: (

@@ -62,7 +62,7 @@ class Endless:
             yield Chunk(read=os.getpid())
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_processes_bring_what_one_brings_in_the_same_order(
     files: list[PostFile], monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:

@@ -114,7 +114,7 @@ def in_memory(split: SplitFile) -> SplitFile:
 
 
 @pytest.mark.parametrize("where", [in_memory, lambda split: split])
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_processes_predict_the_same_bits_as_one(
     split: SplitFile,
     model: Path,

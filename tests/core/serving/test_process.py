@@ -138,6 +138,7 @@ def test_a_process_ends_with_a_server_that_was_killed(server: subprocess.Popen[s
     wait_until(lambda: has_ended(model))
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_does_not_wait_and_leaves_no_process(
     server: subprocess.Popen[str],
 ) -> None:

@@ -34,6 +34,7 @@ def test_it_is_wider_than_the_interval_of_one_look(count: int, posts: int) -> No
     assert 0 <= low <= once[0] <= count / posts <= once[1] <= high <= 1
 
 
+@pytest.mark.slow
 def test_a_share_at_the_bound_is_seldom_ever_beyond_it() -> None:
     rng = np.random.default_rng(1)
     missed = sequences = 250

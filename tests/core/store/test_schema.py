@@ -103,6 +103,7 @@ def test_an_empty_file_becomes_a_database(home: Path) -> None:
     assert list(home.glob("*.backup.db")) == []
 
 
+@pytest.mark.slow
 def test_processes_that_open_a_new_workspace_at_once_all_succeed(home: Path) -> None:
     prepare = "from core.settings import settings; from core.store import open_store"
     act = "for n in range(20): open_store(settings().home / str(n)).engine.dispose()"

@@ -99,6 +99,7 @@ def test_an_upgrade_that_fails_changes_nothing(road: Road, updated: Path) -> Non
     assert revision(road.store.home / "signoff.db") == "0001"
 
 
+@pytest.mark.slow
 def test_processes_that_upgrade_at_once_all_succeed_and_keep_one_copy(
     home: Path, migrations: Path
 ) -> None:

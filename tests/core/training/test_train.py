@@ -66,7 +66,7 @@ def test_what_cannot_be_trained_is_refused_before_it_begins(road: Road, wrong: d
 
 
 def test_a_training_that_fails_makes_no_model(road: Road) -> None:
-    params = {**QUICK, "lr": "1e9"}
+    params = {**QUICK, "minCount": "1000"}
     with pytest.raises(InputError, match="fastText refused"):
         train(road.store, road.snapshot, model="fasttext", params=params)
     failed = listing(road.store)[0]
