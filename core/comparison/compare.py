@@ -8,8 +8,8 @@ import pandas as pd
 
 from core.comparison.align import on_common_posts
 from core.comparison.difference import Side, difference
-from core.comparison.noise import newest, noise_for
-from core.comparison.results import NOT_MEASURED, ComparisonSummary, NoiseSource
+from core.comparison.noise import NoiseBand, combined, newest, noise_of
+from core.comparison.results import ComparisonSummary, NoiseSource, NoiseSources
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
 from core.errors import InputError, NotFoundError, RefusedError
@@ -114,16 +114,17 @@ def compare(
 
 
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
-    noise = noise_for(store, _models(store, chosen))
+    bands = [noise_of(store, model) for model in _models(store, chosen)]
+    known = {band.execution: band.bands for band in bands if band}
     found = difference(
         *_sides(store, chosen),
-        noise.bands if noise else NOT_MEASURED,
+        combined(list(known.values())),
         attributes=attributes_of(store, chosen) if attributes is None else attributes,
         topics=read_topics(store.home / TOPICS_FILE),
     )
     summary = replace(
         found.summary,
-        noise=NoiseSource(noise.execution, noise.repeats) if noise else None,
+        noise=NoiseSources(*map(_source, bands)),
         one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
     )
     made = Comparison(
@@ -183,6 +184,12 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."
             )
+    noise = summary_of(store, comparison).noise
+    if noise.missing:
+        found.append(
+            f"The noise of retraining the {noise.missing} was not measured; it is taken to be that"
+            " of the other side."
+        )
     return found
 
 
@@ -201,15 +208,19 @@ def slices_of(store: Store, comparison: Comparison) -> pd.DataFrame | None:
     return None if comparison.slices is None else read_frame(store.artifacts, comparison.slices)
 
 
+def _source(band: NoiseBand | None) -> NoiseSource | None:
+    return NoiseSource(band.execution, band.repeats) if band else None
+
+
 def _models(store: Store, chosen: Pair) -> list[Model]:
-    """Whose noise is asked for: the candidate's, else the baseline's."""
-    return [model_of(store, side.model_execution) for side in (chosen.candidate, chosen.baseline)]
+    """Baseline and candidate."""
+    return [model_of(store, side.model_execution) for side in (chosen.baseline, chosen.candidate)]
 
 
-def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | None]:
-    noise = newest(store, _models(store, chosen))
+def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
+    noise = [newest(store, model) for model in _models(store, chosen)]
     return {
-        "noise": noise.execution if noise else None,
+        "noise": [one.execution if one else None for one in noise],
         "topics": _topics_digest(store),
         "baseline": chosen.baseline.execution,
         "candidate": chosen.candidate.execution,

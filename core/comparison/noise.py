@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from core.comparison.results import NoiseBands
+from core.comparison.results import NOT_MEASURED, NoiseBands
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
@@ -89,21 +89,39 @@ def measure(
     return _load(store, made)
 
 
-def newest(store: Store, models: Sequence[Model]) -> Noise | None:
-    """The last measurement of the first of these models whose configuration has one."""
-    for model in models:
-        chosen = configuration(store, model.execution)
-        with store.read() as session:
-            found = models_table.noise(session, snapshot=model.snapshot, configuration=chosen)
-        if found is not None:
-            return found
-    return None
+def newest(store: Store, model: Model) -> Noise | None:
+    """The last measurement of this model's configuration on its snapshot."""
+    chosen = configuration(store, model.execution)
+    with store.read() as session:
+        return models_table.noise(session, snapshot=model.snapshot, configuration=chosen)
 
 
-def noise_for(store: Store, models: Sequence[Model]) -> NoiseBand | None:
+def noise_of(store: Store, model: Model) -> NoiseBand | None:
     """The band of :func:`newest`, loaded."""
-    found = newest(store, models)
+    found = newest(store, model)
     return _load(store, found) if found else None
+
+
+def combined(bands: Sequence[NoiseBands]) -> NoiseBands:
+    """The bands of the difference between a training of one configuration and one of another.
+
+    Variances of independent trainings add up. Each band is of a difference of two trainings of
+    its own configuration, which has twice the variance of one; so the mean of the squares is the
+    square that is asked for. Where one configuration was measured only, the other is taken to be
+    like it. The degrees of freedom are the fewer ones, which makes no change look surer than it is.
+
+    Args:
+        bands: of one or both configurations; none: nothing was measured.
+    """
+    if not bands:
+        return NOT_MEASURED
+    metrics = pd.DataFrame([one.metrics for one in bands]).pow(2).mean().pow(0.5)
+    squares = pd.concat([one.subreddits.set_index("subreddit").pow(2) for one in bands])
+    return NoiseBands(
+        metrics={str(name): float(band) for name, band in metrics.items()},
+        subreddits=squares.groupby(level=0, sort=False).mean().pow(0.5).reset_index(),
+        degrees=min(one.degrees for one in bands),
+    )
 
 
 def configuration(store: Store, training: int) -> str:

@@ -178,14 +178,34 @@ class NoiseSource:
     repeats: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoiseSources:
+    """Of each side's configuration; None where it was not measured."""
+
+    baseline: NoiseSource | None = None
+    candidate: NoiseSource | None = None
+
+    @property
+    def known(self) -> tuple[NoiseSource, ...]:
+        """What was measured, each measurement once."""
+        return tuple(dict.fromkeys(one for one in (self.candidate, self.baseline) if one))
+
+    @property
+    def missing(self) -> str | None:
+        """The side whose noise is missing where the other's is known."""
+        if not self.known or (self.baseline and self.candidate):
+            return None
+        return "candidate" if self.baseline else "baseline"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonSummary:
     """All numbers of a comparison but those of each subreddit and slice.
 
     ``posts``: on the candidate's side. ``label_sets``: None where both models know the same
     subreddits or share none that has posts. ``churn``: None if unpaired. ``changes_normal``: None
-    for fewer than two shared subreddits. ``noise``: None where it was not measured. ``one_model``:
-    whether one model is compared on two sets of posts.
+    for fewer than two shared subreddits. ``one_model``: whether one model is compared on two sets
+    of posts.
     """
 
     kind: Kind
@@ -199,7 +219,7 @@ class ComparisonSummary:
     churn: ChurnCounts | None
     changes_normal: NormalFit | None
     p_at_1: ConfidenceShift
-    noise: NoiseSource | None = None
+    noise: NoiseSources = NoiseSources()
     one_model: bool = False
 
     @property
@@ -215,7 +235,7 @@ class ComparisonSummary:
 
 @dataclass(frozen=True, slots=True)
 class NoiseBands:
-    """What retraining alone does: half-widths of 95% bands of a difference.
+    """What retraining alone does: half-widths of 95% bands of a difference of two trainings.
 
     ``metrics``: metric -> band. ``subreddits``: a frame with ``subreddit``, ``band`` and the
     standard deviation ``noise_sd``, which is known with ``degrees`` degrees of freedom.

@@ -147,7 +147,7 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
             )
         ]
         verb = "is" if len(down) == 1 else "are"
-        unknown = "" if summary.noise else "; the noise of retraining was not measured"
+        unknown = "" if summary.noise.known else "; the noise of retraining was not measured"
         why = f"{among} {len(down):,} {verb} significantly worse: {_named(lost)}{unknown}."
         verdict = GateVerdict.FAIL
     elif len(gone):

@@ -38,7 +38,7 @@ def reading(chosen: Chosen, shared: int) -> str:
     called = f"{labels.better:,} of {shared:,} {better} and {labels.worse:,} {worse}"
     if not unclear:
         return f"{called}."
-    retraining = " or retraining" if chosen.summary.noise else ""
+    retraining = " or retraining" if chosen.summary.noise.known else ""
     return f"{called}; the other {unclear:,} show no change beyond chance{retraining} (grey)."
 
 
@@ -51,20 +51,21 @@ def lines(chosen: Chosen) -> list[str]:
             f"Dotted: the normal distribution with mean {words.signed(normal.mean)} and standard"
             f" deviation {words.three(normal.sd)}."
         )
-    if chosen.summary.noise:
+    if chosen.summary.noise.known:
         found.append("The outline shows what a change of seed alone does.")
     return found
 
 
 def noise_of(chosen: Chosen) -> str:
     """Where the noise band comes from, or how to get one."""
-    noise = chosen.summary.noise
-    if noise is None:
+    known = chosen.summary.noise.known
+    if not known:
         return (
             "The noise of retraining has not been measured. Measure it with the same parameters:"
             f" {words.code(str(Command('noise', snapshot=chosen.candidate.snapshot.id)))}."
         )
-    return f"Noise: {noise.repeats} retrainings, execution \\#{noise.execution}."
+    sources = " and ".join(f"{one.repeats} retrainings (\\#{one.execution})" for one in known)
+    return f"Noise: {sources}."
 
 
 def show_changes(chosen: Chosen) -> None:

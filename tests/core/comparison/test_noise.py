@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from core.comparison import retrain as retraining
-from core.comparison.compare import compare, pair, summary_of
-from core.comparison.noise import FIRST_SEED, NoiseBand, measure, noise_for
-from core.comparison.results import ComparisonSummary, NoiseSource
+from core.comparison.compare import caveats, compare, pair, summary_of
+from core.comparison.noise import FIRST_SEED, NoiseBand, combined, measure, noise_of
+from core.comparison.results import ComparisonSummary, NoiseBands, NoiseSource, NoiseSources
 from core.comparison.retrain import Configuration, retrain
 from core.errors import InputError, SignoffError
+from core.evaluation.evaluate import evaluate
 from core.executions import listing
 from core.store import Store
 from core.training.fasttext_family import FastTextFamily
@@ -53,20 +56,20 @@ def measured(
     def make(made: Path) -> None:
         copied(trained, made)
         with opened(made) as road:
-            assert noise_for(road.store, [road.candidate]) is None
-            assert compared(road).noise is None
+            assert noise_of(road.store, road.candidate) is None
+            assert compared(road).noise == NoiseSources()
             measured_noise(road)
 
     copied(once(tmp_path_factory, "measured", make), home)
     with opened(home) as road:
-        band = noise_for(road.store, [road.candidate])
+        band = noise_of(road.store, road.candidate)
         assert band is not None
         yield Measured(road, band)
 
 
 def test_noise_is_found_by_configuration_whatever_the_seed(measured: Measured) -> None:
     for model in (measured.road.baseline, measured.road.candidate):
-        band = noise_for(measured.store, [model])
+        band = noise_of(measured.store, model)
         assert band is not None
         assert band.execution == listing(measured.store, kinds=["noise"])[0].number
     bands = measured.noise.bands
@@ -84,7 +87,9 @@ def test_an_interrupted_measurement_goes_on_where_it_was(measured: Measured) -> 
 
 def test_a_comparison_shows_the_noise_once_it_is_measured(measured: Measured) -> None:
     after = compared(measured.road)
-    assert after.noise == NoiseSource(measured.noise.execution, REPEATS)
+    source = NoiseSource(measured.noise.execution, REPEATS)
+    assert after.noise == NoiseSources(source, source)
+    assert after.noise.known == (source,)
     assert after.metrics["f1_macro"].noise == measured.noise.bands.metrics["f1_macro"]
 
 
@@ -96,7 +101,7 @@ def test_noise_of_another_way_of_training_tells_nothing(
         measured.store, measured.road.snapshot, model="fasttext", params=QUICK, seed=1, threads=1
     )
     assert model.execution != measured.road.baseline.execution
-    assert noise_for(measured.store, [model]) is None
+    assert noise_of(measured.store, model) is None
 
 
 def test_too_few_repeats_are_refused(road: Road) -> None:
@@ -128,6 +133,51 @@ def test_a_failed_training_side_by_side_says_why(
     next(trainings)
     with pytest.raises(SignoffError, match="--seed between 0"):
         next(trainings)
+
+
+def test_of_two_configurations_both_count(measured: Measured) -> None:
+    store, snapshot = measured.store, measured.road.snapshot
+    other = {**QUICK, "wordNgrams": "1"}
+    model = train(store, snapshot, model="fasttext", params=other, seed=1, threads=1)
+    evaluate(store, model, snapshot)
+    made = compare(store, pair(store, measured.road.baseline.execution, model.execution))
+    assert summary_of(store, made).noise == NoiseSources(
+        baseline=NoiseSource(measured.noise.execution, REPEATS)
+    )
+    assert any("retraining the candidate was not measured" in one for one in caveats(store, made))
+    second = measure(store, snapshot, repeats=REPEATS, model="fasttext", params=other, threads=1)
+    made = compare(store, pair(store, measured.road.baseline.execution, model.execution))
+    summary = summary_of(store, made)
+    assert summary.noise.known == (
+        NoiseSource(second.execution, REPEATS),
+        NoiseSource(measured.noise.execution, REPEATS),
+    )
+    bands = [one.bands.metrics["f1_macro"] for one in (measured.noise, second)]
+    assert summary.metrics["f1_macro"].noise == pytest.approx(np.sqrt(np.square(bands).mean()))
+    assert caveats(store, made) == []
+
+
+def test_variances_of_two_configurations_add_up() -> None:
+    """Against a simulation: the difference of a training of one and a training of the other."""
+    rng = np.random.default_rng(0)
+    sds = (0.01, 0.03)
+    one, other = (rng.normal(0, sd, 200_000) for sd in sds)
+    frames = [
+        pd.DataFrame({"subreddit": names, "noise_sd": np.sqrt(2) * sd, "band": sd})
+        for names, sd in zip((["cats", "dogs"], ["cats"]), sds, strict=True)
+    ]
+    bands = combined(
+        [
+            NoiseBands({"f1_macro": 1.96 * np.sqrt(2) * sd}, frame, degrees)
+            for sd, frame, degrees in zip(sds, frames, (5.0, np.inf), strict=True)
+        ]
+    )
+    outside = np.abs(one - other) > bands.metrics["f1_macro"]
+    assert outside.mean() == pytest.approx(0.05, abs=0.003)
+    sd = bands.subreddits.set_index("subreddit")["noise_sd"]
+    assert sd["cats"] == pytest.approx((one - other).std(), rel=0.01)
+    assert sd["dogs"] == pytest.approx(np.sqrt(2) * sds[0])
+    assert bands.degrees == 5
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from core.comparison.results import (
     LabelSets,
     MetricChange,
     NoiseSource,
+    NoiseSources,
     NormalFit,
     OwnLabels,
     Rename,
@@ -68,7 +69,7 @@ SUMMARIES = st.builds(
     churn=st.none() | st.builds(ChurnCounts, COUNTS, COUNTS, COUNTS, COUNTS),
     changes_normal=st.none() | st.builds(NormalFit, NUMBERS, NUMBERS),
     p_at_1=st.builds(ConfidenceShift, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
-    noise=st.none() | st.builds(NoiseSource, COUNTS, COUNTS),
+    noise=st.builds(NoiseSources, *[st.none() | st.builds(NoiseSource, COUNTS, COUNTS)] * 2),
     one_model=st.booleans(),
 )
 
