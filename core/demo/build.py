@@ -2,7 +2,7 @@
 
 import re
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from core.store.artifacts import write_whole
 from core.store.models import Model
 from core.store.posts import PostTotals
 from core.store.snapshots import Snapshot
+from core.training.fasttext_family import FastTextFamily
+from core.training.linear_family import LinearFamily
 from core.training.train import train
 
 LISTS = Path(__file__).parent / "lists"
@@ -48,7 +50,6 @@ AUTHOR, REVIEWER = "demo author", "demo reviewer"
 _SMALL = {"dim": "32", "bucket": "50000", "minCount": "1"}
 _SINGLE_WORDS = {**_SMALL, "wordNgrams": "1", "loss": "softmax", "epoch": "15"}
 _PAIRS = {**_SMALL, "loss": "softmax", "epoch": "20"}
-_ONE_VS_ALL = {**_SMALL, "loss": "ova", "epoch": "25"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class _Step:
     """One training of the demo's history, and what its people decided on it."""
 
     october: bool
-    params: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
+    model: str = FastTextFamily.name
     seed: int = 0
     note: str | None = None
     approve: str | None = None
@@ -87,9 +89,9 @@ _HISTORY = (
     _Step(october=True, params=_PAIRS, seed=1),
     _Step(
         october=True,
-        params=_ONE_VS_ALL,
+        model=LinearFamily.name,
         noise=True,
-        note="October's posts, and one-vs-all instead of softmax. Knows the two new subreddits.",
+        note="October's posts, and a linear model instead of fastText. Two new subreddits.",
     ),
 )
 
@@ -160,21 +162,24 @@ def _bring_topics(store: Store) -> None:
 
 
 def _bring_policy(store: Store) -> None:
-    """The built-in one, but for what small splits of generated posts cannot keep."""
+    """The built-in one, but for what small splits of generated posts cannot keep, and for the
+    confidence, which another family gives in its own way.
+    """
     path = store.home / POLICY_FILE
     if not path.exists():
-        wider = DEFAULT.replace("epsilon = 0.02", "epsilon = 0.08")
-        alike = re.sub(r"near_duplicates = .*", "near_duplicates = 0.2", wider)
-        write_whole(path, alike.encode())
+        policy = DEFAULT
+        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.3)):
+            policy = re.sub(rf"(?m)^{key} = .*", f"{key} = {value}", policy)
+        write_whole(path, policy.encode())
 
 
 def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
     # One thread: the demo's figures are the same on every machine.
-    model = train(store, snapshot, model="fasttext", params=step.params, seed=step.seed, threads=1)
+    model = train(store, snapshot, model=step.model, params=step.params, seed=step.seed, threads=1)
     evaluate(store, model, snapshot)
     if step.noise:
         measure(
-            store, snapshot, repeats=NOISE_REPEATS, model="fasttext", params=step.params, threads=1
+            store, snapshot, repeats=NOISE_REPEATS, model=step.model, params=step.params, threads=1
         )
     if step.note is None:
         return
