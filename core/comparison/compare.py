@@ -187,8 +187,8 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
     noise = summary_of(store, comparison).noise
     if noise.missing:
         found.append(
-            f"The noise of retraining the {noise.missing} was not measured; it is taken to be that"
-            " of the other side."
+            f"The noise of retraining the {noise.missing} was not measured; it is assumed to"
+            " equal the other side's."
         )
     return found
 

@@ -26,14 +26,13 @@ from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
 from core.release.states import CandidateState
-from core.snapshots import create
+from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store
 from core.store import posts as posts_table
 from core.store.artifacts import write_whole
 from core.store.models import Model
 from core.store.posts import PostTotals
-from core.store.snapshots import Snapshot
 from core.training.fasttext_family import FastTextFamily
 from core.training.linear_family import LinearFamily
 from core.training.train import train
@@ -41,8 +40,11 @@ from core.training.train import train
 LISTS = Path(__file__).parent / "lists"
 FRACTIONS = (0.7, 0.2, 0.1)
 """More for validation than usual: the demo is small, and its changes should show."""
+SEPTEMBER, OCTOBER = "until-september", "until-october"
 OCTOBER_1 = 1_790_812_800
-NOISE_REPEATS = 4
+NOISE_REPEATS = 3
+THREADS = 1
+"""So that the demo's figures are the same on every machine."""
 LABELLED = 5
 """Texts that were corrected and are labelled, of each version."""
 AUTHOR, REVIEWER = "demo author", "demo reviewer"
@@ -56,41 +58,44 @@ _PAIRS = {**_SMALL, "loss": "softmax", "epoch": "20"}
 class _Step:
     """One training of the demo's history, and what its people decided on it."""
 
-    october: bool
+    snapshot: str
     params: dict[str, str] = field(default_factory=dict)
     model: str = FastTextFamily.name
     seed: int = 0
     note: str | None = None
     approve: str | None = None
     reject: str | None = None
-    noise: bool = False
-    """Measure what retraining this alone does, before it is proposed."""
+    against: "_Step | None" = None
+    """What is in production then: before this is proposed, what retraining alone does is measured
+    of both.
+    """
 
 
+_RELEASED = _Step(
+    snapshot=SEPTEMBER,
+    params=_PAIRS,
+    note="Pairs of words as well.",
+    approve="Better almost everywhere; r/politics still weak.",
+)
 _HISTORY = (
     _Step(
-        october=False,
+        snapshot=SEPTEMBER,
         params=_SINGLE_WORDS,
         note="First model: single words only.",
         approve="A start: far better than guessing.",
     ),
+    _RELEASED,
     _Step(
-        october=False,
-        params=_PAIRS,
-        note="Pairs of words as well.",
-        approve="Better almost everywhere; r/politics still weak.",
-    ),
-    _Step(
-        october=True,
+        snapshot=OCTOBER,
         params=_SINGLE_WORDS,
         note="Single words again, with October's posts.",
         reject="Knows the election now. Try it with pairs of words first, as production has.",
     ),
-    _Step(october=True, params=_PAIRS, seed=1),
+    _Step(snapshot=OCTOBER, params=_PAIRS, seed=1),
     _Step(
-        october=True,
+        snapshot=OCTOBER,
         model=LinearFamily.name,
-        noise=True,
+        against=_RELEASED,
         note="October's posts, and a linear model instead of fastText. Two new subreddits.",
     ),
 )
@@ -130,16 +135,11 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
         _bring_posts(store)
     _bring_topics(store)
     _bring_policy(store)
-    september, _ = create(
-        store,
-        Rules(until=OCTOBER_1, fractions=FRACTIONS),
-        name="until-september",
-        progress=progress,
-    )
-    october, _ = create(store, Rules(fractions=FRACTIONS), name="until-october", progress=progress)
+    for name, until in ((SEPTEMBER, OCTOBER_1), (OCTOBER, None)):
+        create(store, Rules(until=until, fractions=FRACTIONS), name=name, progress=progress)
     for done, step in enumerate(_HISTORY):
         progress("Training the demo models", done, len(_HISTORY))
-        _take(store, step, october if step.october else september)
+        _take(store, step)
     check(store, progress=progress)
 
 
@@ -173,14 +173,19 @@ def _bring_policy(store: Store) -> None:
         write_whole(path, policy.encode())
 
 
-def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
-    # One thread: the demo's figures are the same on every machine.
-    model = train(store, snapshot, model=step.model, params=step.params, seed=step.seed, threads=1)
-    evaluate(store, model, snapshot)
-    if step.noise:
-        measure(
-            store, snapshot, repeats=NOISE_REPEATS, model=step.model, params=step.params, threads=1
-        )
+def _take(store: Store, step: _Step) -> None:
+    model = train(
+        store,
+        find(store, step.snapshot),
+        model=step.model,
+        params=step.params,
+        seed=step.seed,
+        threads=THREADS,
+    )
+    evaluate(store, model, find(store, step.snapshot))
+    if step.against:
+        _measure(store, step)
+        _measure(store, step.against)
     if step.note is None:
         return
     with _by(AUTHOR):
@@ -191,6 +196,17 @@ def _take(store: Store, step: _Step, snapshot: Snapshot) -> None:
             review.reject(store, model.execution, comment=step.reject)
         if step.approve:
             _release(store, model, step.approve)
+
+
+def _measure(store: Store, step: _Step) -> None:
+    measure(
+        store,
+        find(store, step.snapshot),
+        repeats=NOISE_REPEATS,
+        model=step.model,
+        params=step.params,
+        threads=THREADS,
+    )
 
 
 def _release(store: Store, model: Model, comment: str) -> None:

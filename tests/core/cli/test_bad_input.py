@@ -12,6 +12,7 @@ from core.settings import settings
 from core.snapshots import listing as snapshots
 from core.store import Store, models, open_store
 from core.store import posts as posts_table
+from core.training import fasttext_family
 from tests.commands import assert_refused, installed, signoff
 from tests.conftest import Road
 from tests.factories import as_cells, fill, make_corpus, make_post, write_csv, write_folder
@@ -52,7 +53,7 @@ FASTTEXT = ("train", "--snapshot", "small", "--model", "fasttext")
             ("no parameter depth", "Its parameters are", "wordNgrams"),
         ),
         ((*FASTTEXT, "--param", "depth"), ("not name=value",)),
-        ((*FASTTEXT, "--param", "minCount=1000"), ("Empty vocabulary",)),
+        ((*FASTTEXT, "--param", "lr=1e9"), ("Encountered NaN",)),
         (("train", "--snapshot", "small", "--model", "oracle"), ("'oracle'", "fasttext")),
         (("snapshot", "create", "--fractions", "1,2"), ("--fractions '1,2' is not three numbers",)),
         (("snapshot", "create", "--since", "spring"), ("--since 'spring' is not a date",)),
@@ -61,8 +62,12 @@ FASTTEXT = ("train", "--snapshot", "small", "--model", "fasttext")
     ],
 )
 def test_what_is_asked_for_wrongly_is_refused(
-    road: Road, words: tuple[object, ...], fragments: tuple[str, ...]
+    road: Road,
+    words: tuple[object, ...],
+    fragments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(fasttext_family, "HALVINGS", 0)
     before = [(e.number, e.status) for e in listing(road.store)]
     assert_refused(signoff(*words), *fragments)
     after = [(e.number, e.status) for e in listing(road.store)]

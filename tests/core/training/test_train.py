@@ -9,6 +9,7 @@ import pytest
 from core.errors import CorruptArtifactError, InputError, NotFoundError, RefusedError, StorageError
 from core.executions import get, listing
 from core.store import models as table
+from core.training import fasttext_family
 from core.training import load as module
 from core.training.fasttext_family import FastTextFamily
 from core.training.load import load
@@ -65,8 +66,9 @@ def test_what_cannot_be_trained_is_refused_before_it_begins(road: Road, wrong: d
     assert listing(road.store) == before
 
 
-def test_a_training_that_fails_makes_no_model(road: Road) -> None:
-    params = {**QUICK, "minCount": "1000"}
+def test_a_training_that_fails_makes_no_model(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fasttext_family, "HALVINGS", 0)
+    params = {**QUICK, "lr": "1e9"}
     with pytest.raises(InputError, match="fastText refused"):
         train(road.store, road.snapshot, model="fasttext", params=params)
     failed = listing(road.store)[0]
