@@ -7,17 +7,18 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format lint types layers lock screenshots bench bench-peers clean
+.PHONY: help install demo test test-slow check format lint types layers lock upgrade screenshots bench bench-peers clean
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
-	@echo "make test         set everything up and run the tests: about four minutes on two cores"
+	@echo "make test         set everything up and run the tests: about three minutes on two cores"
 	@echo "make test-slow    the rest: kill loops, load, real posts, walks in a browser"
 	@echo "make check        format, lint, types, layers, all tests: what CI runs"
 	@echo "make install      only set up .venv"
 	@echo "make screenshots  render every page into docs/images (needs chromium)"
 	@echo "make bench        run all benchmarks (about 20 minutes) and write the results to bench/RESULTS.md"
-	@echo "make lock         pin the newest versions of all packages in requirements.lock"
+	@echo "make lock         pin in requirements.lock what pyproject.toml asks for and the file lacks"
+	@echo "make upgrade      pin the newest versions of all packages"
 
 install: $(STAMP)
 
@@ -53,9 +54,14 @@ types:
 layers:
 	$(BIN)/lint-imports
 
+COMPILE := $(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --quiet -o requirements.lock
+
 lock:
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --upgrade --quiet -o requirements.lock
+	$(COMPILE)
+
+upgrade:
+	$(COMPILE) --upgrade
 
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots

@@ -3,14 +3,13 @@
 Pure but for reading and writing the file.
 """
 
-import json
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomlkit
 
 from core.arrays import Floats, Ints, Places
 from core.errors import InputError, RefusedError
@@ -25,7 +24,6 @@ LARGEST = 0.5
 """Groups are made smaller while one holds a larger share of the subreddits."""
 
 _EXAMPLE = 'Write one line a group, such as politics = ["politics", "ukpolitics"]'
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_topics(path: Path) -> dict[str, str] | None:
@@ -59,11 +57,10 @@ def read_topics(path: Path) -> dict[str, str] | None:
 
 def to_toml(groups: Mapping[str, Iterable[str]]) -> str:
     """The file that :func:`read_topics` reads: one line a group, all sorted by name."""
-    lines = []
+    document = tomlkit.document()
     for topic in sorted(groups, key=_without_case):
-        names = ", ".join(_quoted(name) for name in sorted(groups[topic], key=_without_case))
-        lines.append(f"{topic if _BARE_KEY.fullmatch(topic) else _quoted(topic)} = [{names}]\n")
-    return "".join(lines)
+        document[topic] = sorted(groups[topic], key=_without_case)
+    return tomlkit.dumps(document)
 
 
 def write_topics(path: Path, groups: Mapping[str, Iterable[str]]) -> None:
@@ -122,11 +119,6 @@ def _keys(path: Path, topic: str, subreddits: Any) -> list[str]:
 
 def _without_case(name: str) -> tuple[str, str]:
     return name.lower(), name
-
-
-def _quoted(text: str) -> str:
-    """A TOML string. JSON writes the same, but for the one control character it leaves alone."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _title(subreddits: Sequence[str]) -> str:
