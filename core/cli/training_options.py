@@ -10,7 +10,13 @@ OfSnapshot = Annotated[
     str,
     typer.Option("--snapshot", help="Name of the snapshot, or the first digits of its digest."),
 ]
-Family = Annotated[str, typer.Option("--model", help=f"The model family: {' or '.join(FAMILIES)}.")]
+Family = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help=f"The model family: {', '.join(FAMILIES)}, or one that an installed package brings.",
+    ),
+]
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", help="Parameter as name=value. Repeat for more."),

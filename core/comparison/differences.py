@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from core.store.executions import Execution
 
+_Values = Mapping[str, object]
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -28,7 +30,7 @@ def differences(
     ``names`` gives digests the names that people gave them.
     """
     facts = [
-        *_facts("Parameters", _flat(baseline.params), _flat(candidate.params)),
+        *_facts("Parameters", *_params(baseline.params, candidate.params)),
         *_facts("Data", _named(baseline.inputs, names), _named(candidate.inputs, names)),
         *_facts("Code", _code(baseline), _code(candidate)),
         *_facts("Environment", _flat(baseline.environment), _flat(candidate.environment)),
@@ -36,16 +38,35 @@ def differences(
     return sorted(facts, key=lambda fact: not fact.differs)
 
 
-def _facts(where: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Fact]:
+def _facts(where: str, before: _Values, after: _Values) -> Iterator[Fact]:
     for name in dict.fromkeys([*before, *after]):
         yield Fact(where, name, _shown(before.get(name)), _shown(after.get(name)))
 
 
-def _named(values: Mapping[str, object], names: Mapping[str, str] | None) -> Mapping[str, object]:
+def _named(values: _Values, names: Mapping[str, str] | None) -> _Values:
     return {what: (names or {}).get(str(value), value) for what, value in values.items()}
 
 
-def _flat(values: Mapping[str, object]) -> Mapping[str, object]:
+def _params(before: _Values, after: _Values) -> tuple[_Values, _Values]:
+    """What was chosen on either side, name by name. Families have other names for other things:
+    there, all of them are one value.
+    """
+    if before.get("family") == after.get("family"):
+        return _flat(before), _flat(after)
+    return _together(before), _together(after)
+
+
+def _together(values: _Values) -> _Values:
+    chosen = values.get("params")
+    own = (
+        " ".join(f"{name}={value}" for name, value in chosen.items())
+        if isinstance(chosen, dict)
+        else None
+    )
+    return {**{name: value for name, value in values.items() if name != "params"}, "all": own}
+
+
+def _flat(values: _Values) -> _Values:
     """``{"params": {"lr": 1}}`` as ``{"lr": 1}``: nested names are unique here."""
     flat: dict[str, object] = {}
     for name, value in values.items():
@@ -53,7 +74,7 @@ def _flat(values: Mapping[str, object]) -> Mapping[str, object]:
     return flat
 
 
-def _code(execution: Execution) -> Mapping[str, object]:
+def _code(execution: Execution) -> _Values:
     code = execution.code
     commit = code["commit"] or "not in git"
     return {

@@ -125,12 +125,12 @@ def combined(bands: Sequence[NoiseBands]) -> NoiseBands:
 
 
 def configuration(store: Store, training: int) -> str:
-    """Digest of what the trainings of one configuration share: family, its version, parameters.
+    """Digest of what the trainings of one configuration share: family, its versions, parameters.
 
     Seed and threads are left out: they are what the noise comes from.
     """
     params = get(store, training).params
-    shared = [params["family"], params.get("version"), params["params"]]
+    shared = [params["family"], params.get("version"), params.get("package"), params["params"]]
     return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

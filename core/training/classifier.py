@@ -37,6 +37,21 @@ class Predictions:
         shape = (posts, k)
         return cls(np.full(shape, ABSENT, dtype=np.int32), np.zeros(shape, dtype=np.float32))
 
+    @classmethod
+    def best(cls, probabilities: NDArray[np.floating], k: int) -> "Predictions":
+        """The ``k`` most probable labels of each post.
+
+        Args:
+            probabilities: of all labels, in their order, shape (n, labels).
+        """
+        posts, labels = probabilities.shape
+        kept = min(k, labels)
+        found = cls.none(posts, k)
+        every = np.broadcast_to(np.arange(labels, dtype=np.int32), (posts, labels))
+        first = cls(every, np.asarray(probabilities, dtype=np.float32)).ordered(kept)
+        found.labels[:, :kept], found.probabilities[:, :kept] = first.labels, first.probabilities
+        return found
+
     def ordered(self, k: int) -> "Predictions":
         """The first ``k`` of these, in the order that they should have."""
         last = np.where(self.labels == ABSENT, np.iinfo(np.int32).max, self.labels)
@@ -72,7 +87,8 @@ class Classifier(Protocol):
 class Family(Protocol):
     """One kind of classifier: how it is configured, trained and loaded.
 
-    To add a family, write one file with an object of this shape and name it in ``families.py``.
+    To add a family, write one file with an object of this shape and name it in ``families.py``, or
+    bring it in a package of your own (docs/models.md).
     """
 
     name: str

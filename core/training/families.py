@@ -1,7 +1,8 @@
 """The families of models that Signoff knows."""
 
 from collections.abc import Mapping
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
 
 from core.errors import InputError
 from core.training.classifier import Family
@@ -11,17 +12,65 @@ from core.training.parameters import parse_all
 
 FAMILIES: dict[str, Family] = {family.name: family for family in (LinearFamily(), FastTextFamily())}
 DEFAULT_FAMILY = LinearFamily.name
+GROUP = "signoff.families"
+_PARTS = [*Family.__annotations__, "check", "settle", "fit", "load"]
 
 
 def family(name: str) -> Family:
-    """The family of that name.
+    """The family of that name: one of Signoff's own, or one that an installed package brings.
+
+    A package brings a family by an entry point of the group :data:`GROUP`, whose name is the
+    family's and which names an object of the type :class:`core.training.classifier.Family`.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or what a package brings is none.
     """
-    if name not in FAMILIES:
-        raise InputError(f"There is no model family {name!r}", f"Choose {', '.join(FAMILIES)}.")
-    return FAMILIES[name]
+    if name in FAMILIES:
+        return FAMILIES[name]
+    entry = _entry(name)
+    if entry is None:
+        raise InputError(
+            f"There is no model family {name!r}",
+            f"Choose {', '.join(names())}, or install the package that brings it.",
+        )
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise InputError(
+            f"The model family {name!r} of {package_of(name)} cannot be imported:"
+            f" {type(error).__name__}: {error}",
+            "Update or reinstall that package.",
+        ) from error
+    return _checked(found, name)
+
+
+def names() -> list[str]:
+    """All families: Signoff's own, then those of installed packages."""
+    brought = sorted({entry.name for entry in entry_points(group=GROUP)} - set(FAMILIES))
+    return [*FAMILIES, *brought]
+
+
+def package_of(name: str) -> str | None:
+    """The installed package that brings a family, as ``name==version``; None: Signoff itself."""
+    entry = None if name in FAMILIES else _entry(name)
+    if entry is None or entry.dist is None:
+        return None
+    return f"{entry.dist.name}=={entry.dist.version}"
+
+
+def _entry(name: str) -> EntryPoint | None:
+    return next(iter(entry_points(group=GROUP, name=name)), None)
+
+
+def _checked(found: Any, name: str) -> Family:
+    missing = [part for part in _PARTS if not hasattr(found, part)]
+    if missing or found.name != name:
+        wrong = f"lacks {', '.join(missing)}" if missing else f"calls itself {found.name!r}"
+        raise InputError(
+            f"The model family {name!r} of {package_of(name)} {wrong}",
+            "Update that package; docs/models.md says what a family has.",
+        )
+    return cast("Family", found)
 
 
 def chosen(family: Family, given: Mapping[str, str], *, posts: int, labels: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER
 from core.training.classifier import Family
-from core.training.families import DEFAULT_FAMILY, family
+from core.training.families import DEFAULT_FAMILY, family, package_of
 from core.training.families import chosen as parameters_of
 from core.training.load import require_normaliser
 
@@ -63,6 +63,9 @@ def train(
             kind, params or {}, posts=snapshot.splits["train"], labels=snapshot.subreddits
         ),
     }
+    package = package_of(kind.name)
+    if package:  # another version of it may train otherwise
+        chosen["package"] = package
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
     inputs = {"snapshot": snapshot.digest}
     fit = partial(_fit, store, kind, snapshot, chosen, progress=progress)

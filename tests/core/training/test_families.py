@@ -1,6 +1,7 @@
 """What every family of models promises, whichever it is."""
 
 from collections.abc import Sequence
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,28 @@ from tests.factories import QUICK, make_corpus, make_post, make_split
 
 SMALL: dict[str, dict[str, str]] = {"fasttext": {**QUICK, "epoch": "20"}}
 """Parameters with which a family trains in a moment; others take their defaults."""
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "naive_bayes" / "signoff_naive_bayes.py"
 CORPUS = make_corpus(posts=20)
 LINES = ["kitten whiskers purring", "rocket orbit lunar", "", "words never seen"]
 
 
-@pytest.fixture(params=FAMILIES)
+def example() -> Family:
+    """The family of docs/models.md."""
+    spec = spec_from_file_location("signoff_naive_bayes", EXAMPLE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    family: Family = module.family
+    return family
+
+
+ALL = {**FAMILIES, "naive-bayes": example()}
+
+
+@pytest.fixture(params=ALL)
 def kind(request: pytest.FixtureRequest) -> Family:
-    return FAMILIES[request.param]
+    return ALL[request.param]
 
 
 def fit(kind: Family, path: Path, posts: Sequence[Post] = CORPUS, *, seed: int = 0) -> Path:
@@ -57,7 +73,7 @@ def require_sound(classifier: Classifier, lines: Sequence[str], k: int) -> None:
 
 
 def test_it_goes_by_its_name(kind: Family) -> None:
-    assert FAMILIES[kind.name] is kind
+    assert ALL[kind.name] is kind
     assert kind.suffix.startswith(".")
     assert kind.version >= 1
 
