@@ -20,6 +20,7 @@ from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store.models import Evaluation
 from core.store.snapshots import Snapshot
+from core.training.families import DEFAULT_FAMILY, FAMILIES
 from core.training.train import train
 
 LARGE_MOVE = 0.05
@@ -30,12 +31,17 @@ def main() -> None:
     """Parse the arguments, train, compare every pair, report."""
     parser = report.parser(__doc__, repeats=5)
     parser.add_argument("--trainings", type=int, default=7, help="default: %(default)s")
+    parser.add_argument(
+        "--model", choices=list(FAMILIES), default=DEFAULT_FAMILY, help="default: %(default)s"
+    )
     parser.add_argument("--home", type=Path, help="a workspace to go on in, with --snapshot")
     parser.add_argument("--snapshot", default="", help="its name or digest")
     chosen = parser.parse_args()
     store, snapshot = _opened(chosen.home, chosen.snapshot)
-    measure(store, snapshot, repeats=chosen.repeats)
-    judged = [_judged(store, snapshot, seed) for seed in range(1, chosen.trainings + 1)]
+    measure(store, snapshot, model=chosen.model, repeats=chosen.repeats)
+    judged = [
+        _judged(store, snapshot, chosen.model, seed) for seed in range(1, chosen.trainings + 1)
+    ]
     pairs = list(itertools.combinations(judged, 2))
     found = [_compared(store, Pair(*pair)) for pair in pairs]
     called, tested, within, low_p, moved, changed, macro = (
@@ -54,8 +60,8 @@ def main() -> None:
     ]
     section = report.Section(
         title="Reseeded trainings of one configuration",
-        text=f"Real posts. {chosen.trainings} trainings with seeds 1 to {chosen.trainings}, every"
-        f" pair; the band from {chosen.repeats} others, seeds from {FIRST_SEED:,}.",
+        text=f"Real posts, {chosen.model}. {chosen.trainings} trainings with seeds 1 to"
+        f" {chosen.trainings}, every pair; the band from {chosen.repeats} others, seeds from {FIRST_SEED:,}.",
         columns=("", "measured"),
         rows=rows,
         verdict=f"Promise: at most {FALSE_ALARMS:.0%} of such pairs call any subreddit."
@@ -72,9 +78,9 @@ def _opened(home: Path | None, snapshot: str) -> tuple[Store, Snapshot]:
     return store, create(store, Rules())[0]
 
 
-def _judged(store: Store, snapshot: Snapshot, seed: int) -> Evaluation:
+def _judged(store: Store, snapshot: Snapshot, model: str, seed: int) -> Evaluation:
     note(f"training with seed {seed}")
-    return evaluate(store, train(store, snapshot, seed=seed), snapshot)
+    return evaluate(store, train(store, snapshot, model=model, seed=seed), snapshot)
 
 
 def _compared(store: Store, pair: Pair) -> tuple[float, ...]:

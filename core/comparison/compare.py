@@ -186,9 +186,10 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
             )
     noise = summary_of(store, comparison).noise
     if noise.missing:
+        known = "candidate" if noise.missing == "baseline" else "baseline"
         found.append(
-            f"The noise of retraining the {noise.missing} was not measured; it is assumed to"
-            " equal the other side's."
+            f"The noise of retraining the {noise.missing} was not measured and is assumed to equal"
+            f" the {known}'s. Run signoff noise with the {noise.missing}'s parameters to measure it."
         )
     return found
 

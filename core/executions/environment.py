@@ -45,10 +45,14 @@ def environment(*packages: str) -> dict[str, Any]:
 def command_line() -> str:
     """How this process was started, without the paths of interpreter and script.
 
-    Of a worker that :mod:`multiprocessing` started: how its parent was.
+    Of a worker that :mod:`multiprocessing` started: how its parent was, if that is still there.
     """
     parent = multiprocessing.parent_process()
-    words = psutil.Process(parent.pid if parent else None).cmdline()
+    try:
+        words = psutil.Process(parent.pid if parent else None).cmdline()
+    except psutil.NoSuchProcess:  # killed a moment ago, and this process is about to end too
+        words = []
+    words = words or sys.orig_argv
     if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]
     return shlex.join([Path(words[0]).name, *words[1:]])
