@@ -61,7 +61,8 @@ def main() -> None:
     section = report.Section(
         title="Reseeded trainings of one configuration",
         text=f"Real posts, {chosen.model}. {chosen.trainings} trainings with seeds 1 to"
-        f" {chosen.trainings}, every pair; the band from {chosen.repeats} others, seeds from {FIRST_SEED:,}.",
+        f" {chosen.trainings}, every pair; the band from {chosen.repeats} others, seeds from"
+        f" {FIRST_SEED:,}.",
         columns=("", "measured"),
         rows=rows,
         verdict=f"Promise: at most {FALSE_ALARMS:.0%} of such pairs call any subreddit."
