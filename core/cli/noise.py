@@ -20,6 +20,8 @@ from core.snapshots import find
 from core.training.families import DEFAULT_FAMILY
 from core.words import band
 
+_SHOWN = ["subreddit", "f1_sd", "noise_sd", "band"]
+
 
 def register(app: typer.Typer) -> None:
     """Add this command to ``app``."""
@@ -54,7 +56,7 @@ def noise(
                 "seconds": get(store, found.execution).seconds,
                 "repeats": found.repeats,
                 "metrics": bands.metrics,
-                "subreddits": bands.subreddits.to_dict("records"),
+                "subreddits": bands.subreddits[_SHOWN].to_dict("records"),
             }
         )
         return

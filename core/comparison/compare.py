@@ -115,10 +115,10 @@ def compare(
 
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
     bands = [noise_of(store, model) for model in _models(store, chosen)]
-    known = {band.execution: band.bands for band in bands if band}
+    measured = {band.execution: band for band in bands if band}
     found = difference(
         *_sides(store, chosen),
-        combined(list(known.values())),
+        combined(list(measured.values())),
         attributes=attributes_of(store, chosen) if attributes is None else attributes,
         topics=read_topics(store.home / TOPICS_FILE),
     )
@@ -189,7 +189,8 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
         known = "candidate" if noise.missing == "baseline" else "baseline"
         found.append(
             f"The noise of retraining the {noise.missing} was not measured and is assumed to equal"
-            f" the {known}'s. Run signoff noise with the {noise.missing}'s parameters to measure it."
+            f" the {known}'s. Run signoff noise with the {noise.missing}'s parameters to measure"
+            " it."
         )
     return found
 

@@ -160,12 +160,12 @@ def _judged(changes: pd.DataFrame, tested: pd.DataFrame, noise: NoiseBands) -> p
     retraining, where that was measured, each among all subreddits that are tested.
     """
     changes = changes.merge(tested, on="subreddit", how="left")
-    spreads = noise.subreddits[["subreddit", "noise_sd", "band"]]
+    spreads = noise.subreddits[["subreddit", "noise_sd", "band", "degrees"]]
     changes = changes.merge(spreads, on="subreddit", how="left")
     retraining = p_value_of_difference(
         changes["difference"].to_numpy(float),
         changes["noise_sd"].to_numpy(float),
-        degrees=noise.degrees,
+        degrees=changes.pop("degrees").to_numpy(float),
     )
     changes["noise_p_value"] = np.where(changes["p_value"].isna(), np.nan, retraining)
     q_value = benjamini_hochberg(changes["noise_p_value"].to_numpy())

@@ -15,7 +15,7 @@ from core.evaluation.evaluate import evaluate
 from core.executions import record
 from core.executions.history import get
 from core.progress import Progress, silent
-from core.stats.spread import band_of_difference, shrink
+from core.stats.spread import band, sd_of_difference, shrink
 from core.store import Store
 from core.store import models as models_table
 from core.store.frames import put_frame, put_json, read_frame, read_json
@@ -30,14 +30,16 @@ FIRST_SEED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class NoiseBand:
-    """What was measured, and by which execution.
+    """What was measured of one configuration, and by which execution.
 
-    The frame of ``bands`` also has ``f1_sd``, the spread of one training as seen, and
-    ``noise_sd``, the one of a difference of two, shrunk towards the other subreddits'.
+    ``metric_sd``: metric -> standard deviation of one training. The frame of ``bands`` also has
+    ``f1_sd``, the spread of one training as seen, and ``training_sd``, the same shrunk towards the
+    other subreddits'.
     """
 
     execution: int
     repeats: int
+    metric_sd: Mapping[str, float]
     bands: NoiseBands
 
 
@@ -74,19 +76,20 @@ def measure(
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
     shared = configuration(store, judged[0].model_execution)
     with record(store, "noise", params={"repeats": repeats}, inputs=inputs) as run:
-        bands, frame = _bands(store, judged)
+        spreads, frame = _spreads(store, judged)
         made = Noise(
             execution=run.number,
             snapshot=snapshot.digest,
             configuration=shared,
             repeats=repeats,
-            metrics=put_json(store.artifacts, bands),
+            metrics=put_json(store.artifacts, spreads),
             subreddits=put_frame(store.artifacts, frame),
         )
         run.outputs = {"metrics": made.metrics, "subreddits": made.subreddits}
-        run.metrics = {"repeats": repeats, **bands}
+        measured = _band(made, spreads, frame)
+        run.metrics = {"repeats": repeats, **measured.bands.metrics}
         run.on_success(lambda session: models_table.insert_noise(session, made))
-    return _load(store, made)
+    return measured
 
 
 def newest(store: Store, model: Model) -> Noise | None:
@@ -102,26 +105,34 @@ def noise_of(store: Store, model: Model) -> NoiseBand | None:
     return _load(store, found) if found else None
 
 
-def combined(bands: Sequence[NoiseBands]) -> NoiseBands:
+def combined(measured: Sequence[NoiseBand]) -> NoiseBands:
     """The bands of the difference between a training of one configuration and one of another.
 
-    Variances of independent trainings add up. Each band is of a difference of two trainings of
-    its own configuration, which has twice the variance of one; so the mean of the squares is the
-    square that is asked for. Where one configuration was measured only, the other is taken to be
-    like it. The degrees of freedom are the fewer ones, which makes no change look surer than it is.
-
     Args:
-        bands: of one or both configurations; none: nothing was measured.
+        measured: of one or both configurations; none: nothing was measured. Where one was measured
+            only, the other is taken to vary as much; so is a subreddit that only one of them has.
     """
-    if not bands:
-        return NOT_MEASURED
-    metrics = pd.DataFrame([one.metrics for one in bands]).pow(2).mean().pow(0.5)
-    squares = pd.concat([one.subreddits.set_index("subreddit").pow(2) for one in bands])
+    if len(measured) < 2:
+        return measured[0].bands if measured else NOT_MEASURED
+    one, other = measured
+    names = [name for name in one.metric_sd if name in other.metric_sd]
+    sds = [np.array([side.metric_sd[name] for name in names]) for side in measured]
+    sd, degrees = sd_of_difference(*sds, degrees=(one.repeats - 1, other.repeats - 1))
+    bands = band(sd, degrees=degrees).tolist()
     return NoiseBands(
-        metrics={str(name): float(band) for name, band in metrics.items()},
-        subreddits=squares.groupby(level=0, sort=False).mean().pow(0.5).reset_index(),
-        degrees=min(one.degrees for one in bands),
+        metrics=dict(zip(names, bands, strict=True)),
+        subreddits=_combined_subreddits(one.bands.subreddits, other.bands.subreddits),
     )
+
+
+def _combined_subreddits(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    columns = ["training_sd", "training_degrees"]
+    both = one.merge(other, on="subreddit", how="outer", suffixes=("", "_other"))
+    own, theirs = both[columns].to_numpy(), both[[f"{name}_other" for name in columns]].to_numpy()
+    own, theirs = np.where(np.isnan(own), theirs, own), np.where(np.isnan(theirs), own, theirs)
+    sd, degrees = sd_of_difference(own[:, 0], theirs[:, 0], degrees=(own[:, 1], theirs[:, 1]))
+    frame = {"subreddit": both["subreddit"], "noise_sd": sd, "degrees": degrees}
+    return pd.DataFrame(frame).assign(band=band(sd, degrees=degrees))
 
 
 def configuration(store: Store, training: int) -> str:
@@ -134,12 +145,9 @@ def configuration(store: Store, training: int) -> str:
     return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _bands(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float], pd.DataFrame]:
-    repeats = len(judged)
+def _spreads(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float], pd.DataFrame]:
+    """Of the metrics, and of each subreddit's F1: standard deviations of one training."""
     values = pd.DataFrame([evaluation.metrics for evaluation in judged]).std(ddof=1)
-    metrics = {
-        str(name): float(band_of_difference(sd, degrees=repeats - 1)) for name, sd in values.items()
-    }
     f1 = pd.concat(
         [
             read_frame(store.artifacts, e.subreddits).set_index("subreddit")["f1"].rename(i)
@@ -147,25 +155,30 @@ def _bands(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float]
         ],
         axis=1,
     ).fillna(0.0)
-    seen = f1.std(axis=1, ddof=1).to_numpy(dtype=np.float64)
-    shrunk = shrink(seen, repeats=repeats)
-    frame = {
-        "subreddit": f1.index,
-        "f1_sd": seen,
-        "noise_sd": np.sqrt(2.0) * shrunk.sd,
-        "band": band_of_difference(shrunk.sd, degrees=shrunk.degrees),
-    }
-    return metrics, pd.DataFrame(frame)
+    frame = {"subreddit": f1.index, "f1_sd": f1.std(axis=1, ddof=1).to_numpy(dtype=np.float64)}
+    return {str(name): float(sd) for name, sd in values.items()}, pd.DataFrame(frame)
 
 
 def _load(store: Store, noise: Noise) -> NoiseBand:
-    subreddits = read_frame(store.artifacts, noise.subreddits)
-    return NoiseBand(
-        execution=noise.execution,
-        repeats=noise.repeats,
-        bands=NoiseBands(
-            metrics=read_json(store.artifacts, noise.metrics),
-            subreddits=subreddits,
-            degrees=shrink(subreddits["f1_sd"].to_numpy(), repeats=noise.repeats).degrees,
-        ),
+    return _band(
+        noise,
+        read_json(store.artifacts, noise.metrics),
+        read_frame(store.artifacts, noise.subreddits),
     )
+
+
+def _band(noise: Noise, metric_sd: dict[str, float], seen: pd.DataFrame) -> NoiseBand:
+    """Both trainings of a difference are of one configuration, so their spread is the same one."""
+    shrunk = shrink(seen["f1_sd"].to_numpy(dtype=np.float64), repeats=noise.repeats)
+    subreddits = seen.assign(
+        training_sd=shrunk.sd,
+        training_degrees=shrunk.degrees,
+        noise_sd=np.sqrt(2.0) * shrunk.sd,
+        degrees=shrunk.degrees,
+        band=band(np.sqrt(2.0) * shrunk.sd, degrees=shrunk.degrees),
+    )
+    bands = {
+        name: float(band(np.sqrt(2.0) * sd, degrees=noise.repeats - 1))
+        for name, sd in metric_sd.items()
+    }
+    return NoiseBand(noise.execution, noise.repeats, metric_sd, NoiseBands(bands, subreddits))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
 from core.stats.intervals import Interval
@@ -235,7 +234,7 @@ class ComparisonSummary:
 
 @dataclass(frozen=True, slots=True)
 class NoiseBands:
-    """What retraining alone does: half-widths of 95% bands of a difference of two trainings.
+    """What retraining alone does to a difference: half-widths of 95% bands.
 
     ``metrics``: metric -> band. ``subreddits``: a frame with ``subreddit``, ``band`` and the
     standard deviation ``noise_sd``, which is known with ``degrees`` degrees of freedom.
@@ -243,9 +242,8 @@ class NoiseBands:
 
     metrics: Mapping[str, float]
     subreddits: pd.DataFrame
-    degrees: float
 
 
 NOT_MEASURED = NoiseBands(
-    {}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0), np.inf
+    {}, pd.DataFrame({"subreddit": []}, dtype=str).assign(noise_sd=0.0, band=0.0, degrees=0.0)
 )

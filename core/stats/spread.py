@@ -25,21 +25,23 @@ class Shrunk:
     degrees: float
 
 
-def band_of_difference(sd: Floats | float, *, degrees: float, level: float = LEVEL) -> Floats:
-    """Half the width of the band that holds the difference of two further repeats.
+def band(sd: Floats | float, *, degrees: Floats | float, level: float = LEVEL) -> Floats:
+    """Half the width of the band around 0 that holds a difference.
 
     Args:
-        sd: standard deviations of one repeat, as estimated with ``degrees`` degrees of freedom
-            (n - 1 for n repeats). Few of them make the band wider, by Student's t.
+        sd: standard deviations of the difference, as estimated with ``degrees`` degrees of freedom
+            (infinite: known). Few of them make the band wider, by Student's t.
     """
     upper = (1 + level) / 2
-    quantile = special.ndtri(upper) if np.isinf(degrees) else special.stdtrit(degrees, upper)
-    factor = quantile * np.sqrt(2.0)
-    return np.asarray(factor * np.asarray(sd), dtype=np.float64)
+    finite = np.isfinite(degrees)
+    quantile = np.where(
+        finite, special.stdtrit(np.where(finite, degrees, 1), upper), special.ndtri(upper)
+    )
+    return np.asarray(quantile * np.asarray(sd), dtype=np.float64)
 
 
-def p_value_of_difference(difference: Floats, sd: Floats, *, degrees: float) -> Floats:
-    """Probability of a difference of two further repeats at least as large, either way.
+def p_value_of_difference(difference: Floats, sd: Floats, *, degrees: Floats | float) -> Floats:
+    """Probability of a difference at least as large, either way.
 
     Args:
         difference: shape (c,). sd: standard deviations of such a difference, estimated with
@@ -48,8 +50,30 @@ def p_value_of_difference(difference: Floats, sd: Floats, *, degrees: float) -> 
     NaN where either is.
     """
     ratio = -np.abs(np.divide(difference, sd, out=np.full(len(sd), np.nan), where=sd > 0))
-    tail = special.ndtr(ratio) if np.isinf(degrees) else special.stdtr(degrees, ratio)
+    finite = np.isfinite(degrees)
+    tail = np.where(finite, special.stdtr(np.where(finite, degrees, 1), ratio), special.ndtr(ratio))
     return np.asarray(2 * tail, dtype=np.float64)
+
+
+def sd_of_difference(
+    sd: Floats, other: Floats, *, degrees: tuple[Floats | float, Floats | float]
+) -> tuple[Floats, Floats]:
+    """Standard deviation of the difference of one repeat here and one there, and its degrees of
+    freedom.
+
+    Args:
+        sd: of one repeat here, and ``other`` there, shape (c,), estimated independently with
+            ``degrees`` degrees of freedom.
+
+    Variances of independent repeats add up. The degrees of freedom are approximate (Welch 1947,
+    "The generalization of 'Student's' problem when several different population variances are
+    involved"); infinite where nothing varies.
+    """
+    here, there = np.square(sd), np.square(other)
+    doubt = np.square(here) / degrees[0] + np.square(there) / degrees[1]
+    total = here + there
+    known = np.divide(np.square(total), doubt, out=np.full(len(total), np.inf), where=doubt > 0)
+    return np.sqrt(total), known
 
 
 def shrink(sd: Floats, *, repeats: int) -> Shrunk:

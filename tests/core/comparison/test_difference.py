@@ -251,7 +251,7 @@ def test_what_retraining_does_as_well_is_called_neither_way(
         lost = truth == "space" and rng.random() < 0.5
         after[f"p{n}"] = (truth, "cats" if lost else truth)
     frame = pd.DataFrame({"subreddit": list(spreads), "noise_sd": list(spreads.values())})
-    noise = NoiseBands({}, frame.astype({"noise_sd": float}).assign(band=0.1), degrees=8.0)
+    noise = NoiseBands({}, frame.astype({"noise_sd": float}).assign(band=0.1, degrees=8.0))
     found = difference(
         side(make_table(before, model_labels=LABELS)),
         side(make_table(after, model_labels=LABELS)),
