@@ -76,7 +76,7 @@ class LinearFamily:
 
     name = "linear"
     suffix = ".safetensors"
-    version = 1
+    version = 2
     parameters: tuple[Parameter, ...] = PARAMETERS
     packages: tuple[str, ...] = ("numba", "llvmlite", "numpy", "safetensors", "scipy")
     memory_hint = (

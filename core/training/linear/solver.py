@@ -13,7 +13,7 @@ from threading import Event
 
 import numpy as np
 
-from core.arrays import Int32s, Int64s
+from core.arrays import Floats, Int32s, Int64s
 from core.training.compiled import compiled
 from core.training.linear.features import Float32s, Rows
 
@@ -41,7 +41,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Of a block of labels: ``weights`` (float32, width x labels), ``bias`` (float32, labels)."""
+    """Of a block of labels: ``weights`` (float32, width x labels), ``bias`` (float32, labels).
+
+    The bias is the mean over the last epoch. All posts share it: after a few epochs each post of a
+    label still raises it, and the posts that follow lower it again, so its last value would be
+    decided by which posts happen to come last.
+    """
 
     weights: Float32s
     bias: Float32s
@@ -67,7 +72,9 @@ def solve(
     weights = np.zeros((problem.width, len(labels)), dtype=np.float32)
     bias = np.zeros(len(labels), dtype=np.float32)
     duals = np.zeros((posts, len(labels)), dtype=np.float32)
+    biases = np.zeros(len(labels), dtype=np.float64)
     for order in problem.orders:
+        biases[:] = 0
         for start in range(0, posts, CHUNK):
             if stop.is_set():
                 raise StoppedError
@@ -84,9 +91,10 @@ def solve(
                 weights,
                 bias,
                 duals,
+                biases,
             )
             done(len(chunk))
-    return Solution(weights, bias)
+    return Solution(weights, (biases / posts).astype(np.float32))
 
 
 @compiled
@@ -102,10 +110,12 @@ def _descend(
     weights: Float32s,
     bias: Float32s,
     duals: Float32s,
+    biases: Floats,
 ) -> None:
     """One step for each post of ``order`` and each label of a block, which begins at ``first``.
 
-    Changes ``weights`` (columns x labels), ``bias`` (labels) and ``duals`` (posts x labels). For
+    Changes ``weights`` (columns x labels), ``bias`` (labels) and ``duals`` (posts x labels), and
+    adds the bias after each post to ``biases`` (labels). For
     the labels that the post has not, the dual's gradient is -(w·x + b) - 1 + D·α with D = 1/(2C),
     and its second derivative x·x + 1 + D; for its own label the sign of w·x + b turns.
     """
@@ -138,6 +148,7 @@ def _descend(
             step[own], dual[own] = own_step, own_dual
         for k in range(labels):
             bias[k] += step[k]
+            biases[k] += bias[k]
         for entry in range(begin, end):
             value, row = values[entry], weights[columns[entry]]
             for k in range(labels):

@@ -1,5 +1,6 @@
 """Support vector machines: those of liblinear, and the same bits however the work is divided."""
 
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -58,6 +59,18 @@ def test_the_solution_is_that_of_liblinear(positive: float) -> None:
         machine.fit(matrix, own, sample_weight=weight)
         np.testing.assert_allclose(ours.weights[:, label], machine.coef_[0], atol=2e-4)
         np.testing.assert_allclose(ours.bias[label], machine.intercept_[0], atol=2e-4)
+
+
+def test_the_posts_that_come_last_do_not_decide_the_bias() -> None:
+    """After few epochs each post still moves it a lot, so that its last value is an accident."""
+    problem = make_problem(epochs=4)
+    ends = []
+    for post in np.flatnonzero(problem.label == 0)[:8]:
+        last = problem.orders[-1]
+        moved = np.append(last[last != post], post).astype(np.int32)
+        orders = np.stack([*problem.orders[:-1], moved])
+        ends.append(solved(replace(problem, orders=orders), range(1)).bias[0])
+    assert np.ptp(ends) < 0.02
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 3))
