@@ -49,10 +49,10 @@ def network_of(address: str) -> str | None:
     person has all; None if it is not an address.
     """
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return None
-    found = getattr(found, "ipv4_mapped", None) or found
-    if found.version == 4 or found.is_loopback:
-        return str(found)
-    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.version == 4 or ip.is_loopback:
+        return str(ip)
+    return str(ipaddress.ip_network((ip, _IPV6_PREFIX), strict=False))

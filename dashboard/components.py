@@ -100,9 +100,9 @@ def reading(line: str) -> None:
     st.caption(line)
 
 
-def lines(found: Sequence[str]) -> None:
+def lines(captions: Sequence[str]) -> None:
     """Captions one below the other, without gaps between them (Markdown)."""
-    st.caption("  \n".join(found))
+    st.caption("  \n".join(captions))
 
 
 def way(page: Page, label: str, query: Mapping[str, str]) -> None:
@@ -110,10 +110,10 @@ def way(page: Page, label: str, query: Mapping[str, str]) -> None:
     st.page_link(page.path, label=label, icon=":material/arrow_forward:", query_params=dict(query))
 
 
-def figures(found: Sequence[tuple[str, str, str]]) -> None:
+def figures(entries: Sequence[tuple[str, str, str]]) -> None:
     """Key figures in one row: of each its label, its value, and a note."""
     with st.container(horizontal=True):
-        for label, value, note in found:
+        for label, value, note in entries:
             figure(label, value, note)
 
 
@@ -198,9 +198,9 @@ def labels(trainings: Sequence[Training], production: int | None) -> dict[str, s
     }
 
 
-def caveats(found: Sequence[str]) -> None:
+def caveats(sentences: Sequence[str]) -> None:
     """What a reader must know before believing the numbers."""
-    for caveat in found:
+    for caveat in sentences:
         st.warning(words.plain(caveat), icon=":material/warning:")
 
 
@@ -213,24 +213,25 @@ def shown_key(name: str, shown: Sequence[object]) -> str:
     return f"{name}-{digest[:12]}"
 
 
-def events(found: Sequence[ReleaseEvent]) -> None:
+def events(history: Sequence[ReleaseEvent]) -> None:
     """History as sentences, one line each."""
     names = data.snapshot_names()
     lines = [
-        f":gray[{words.minute(event.at)}]  {words.plain(event.sentence(names))}" for event in found
+        f":gray[{words.minute(event.at)}]  {words.plain(event.sentence(names))}"
+        for event in history
     ]
     st.markdown("\n\n".join(lines) or "Nothing yet.")
 
 
-def facts(found: Sequence[Fact], names: tuple[str, str]) -> None:
+def facts(all_facts: Sequence[Fact], names: tuple[str, str]) -> None:
     """What differs between two executions; what is the same, folded away."""
-    differing = [fact for fact in found if fact.differs]
+    differing = [fact for fact in all_facts if fact.differs]
     if differing:
         _fact_table(differing, names)
     else:
         st.markdown("Nothing: code, data, parameters and environment are the same.")
     with st.expander("What is identical"):
-        _fact_table([fact for fact in found if not fact.differs], names)
+        _fact_table([fact for fact in all_facts if not fact.differs], names)
 
 
 def who() -> None:
@@ -262,6 +263,6 @@ def why_not(needed: Role, *, to: str) -> str | None:
     return None if refusal is None else words.refusal(refusal)
 
 
-def _fact_table(found: Sequence[Fact], names: tuple[str, str]) -> None:
-    rows = [(fact.where, fact.what, fact.baseline, fact.candidate) for fact in found]
+def _fact_table(facts: Sequence[Fact], names: tuple[str, str]) -> None:
+    rows = [(fact.where, fact.what, fact.baseline, fact.candidate) for fact in facts]
     table(("Where", "What", *names), rows)

@@ -130,8 +130,8 @@ def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
 
 def recorded(comparison: int) -> tuple[Pair, Comparison]:
     """The comparison that execution ``comparison`` recorded."""
-    found = comparing.of_execution(store(), comparison)
-    return _pair(found.baseline, found.candidate), found
+    record = comparing.of_execution(store(), comparison)
+    return _pair(record.baseline, record.candidate), record
 
 
 def _pair(baseline: int, candidate: int) -> Pair:
@@ -172,17 +172,17 @@ def changed_posts(
 
     Titles are read anew, since a post may be erased at any time.
     """
-    found = laying.page(
+    page = laying.page(
         laid(comparison), kinds=kinds, subreddit=subreddit, slices=slices, start=start, most=most
     )
-    return Page(found.total, laying.with_titles(store(), found.rows))
+    return Page(page.total, laying.with_titles(store(), page.rows))
 
 
 @st.cache_resource(show_spinner="Matching the posts of both models …", max_entries=FEW)
 def laid(comparison: int) -> Laid:
     """Every post of a paired comparison, by the comparison's number. Never changed by anyone."""
-    pair, found = recorded(comparison)
-    changes = frame_artifact(found.changes)
+    pair, record = recorded(comparison)
+    changes = frame_artifact(record.changes)
     topic_of = dict(zip(changes["subreddit"].str.lower(), changes["topic"], strict=True))
     return laying.lay_out(store(), pair, topic_of)
 

@@ -123,9 +123,9 @@ def load(trainings: list[Training], baseline: int, candidate: int) -> Chosen:
 
 def load_recorded(trainings: list[Training], comparison: int) -> Chosen:
     """The comparison that an execution recorded."""
-    pair, found = data.recorded(comparison)
+    pair, record = data.recorded(comparison)
     numbers = (pair.baseline.model_execution, pair.candidate.model_execution)
-    return _with_results(trainings, numbers, pair, found)
+    return _with_results(trainings, numbers, pair, record)
 
 
 def posts_of(evaluation: Evaluation) -> str:
@@ -155,12 +155,12 @@ def _further() -> dict[str, str]:
     A training stands for its only one; several are told apart, such as one model on two sets of
     posts. Those of a sealed test go with those of their opening only: links bring them.
     """
-    found = data.all_evaluations()
-    times = Counter(e.model_execution for e in found if e.split != "test")
+    evaluations = data.all_evaluations()
+    times = Counter(e.model_execution for e in evaluations if e.split != "test")
     named = {st.query_params.get(key) for key in ("baseline", "candidate")}
     return {
         str(e.execution): f"#{e.execution} · #{e.model_execution} on {posts_of(e)}"
-        for e in found
+        for e in evaluations
         if (times[e.model_execution] > 1 and e.split != "test") or str(e.execution) in named
     }
 

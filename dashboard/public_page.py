@@ -75,19 +75,21 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
     submissions.check_text(title, body)
     public_service.admit(current_user.session(), current_user.network())
     suggester = public_service.suggester(current_user.session())
-    found = public_service.ask(suggester, title, body)
+    suggestions = public_service.ask(suggester, title, body)
     sent = Sent(
         title=title,
         body=body,
         version=suggester.version,
-        suggestions=found,
+        suggestions=suggestions,
         source="page",
         keep_text=keep_text,
     )
     (submission,) = submissions.keep(public_service.store(), [sent])
     public_service.cast_shadow(sent, submission)
     shown = title.strip() or body.strip()[:MOST_OF_A_BODY]
-    return Asked(title=shown, version=suggester.version, suggestions=found, submission=submission)
+    return Asked(
+        title=shown, version=suggester.version, suggestions=suggestions, submission=submission
+    )
 
 
 def show(asked: Asked) -> None:

@@ -71,10 +71,10 @@ def answering() -> Answering:
     address, port = st.get_option("server.address"), st.get_option("server.port")
     registration = register(store(), url(address or socket.gethostname(), port))
     heartbeat = Heartbeat(pool, registration, counts, chore=erase_overdue)
-    found = Answering(pool, counts, heartbeat, ThreadPoolExecutor(1, thread_name_prefix="shadow"))
-    atexit.register(found.close)
-    found.heartbeat.start()
-    return found
+    service = Answering(pool, counts, heartbeat, ThreadPoolExecutor(1, thread_name_prefix="shadow"))
+    atexit.register(service.close)
+    service.heartbeat.start()
+    return service
 
 
 @st.cache_resource(show_spinner=False)
@@ -112,7 +112,7 @@ def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
     """
     counts = answering().counts
     try:
-        found = suggester.suggest(title, body)
+        suggestions = suggester.suggest(title, body)
     except InputError:
         raise  # no fault of the version
     except SignoffError as error:
@@ -123,7 +123,7 @@ def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
             "Please press the button again in a moment.",
         ) from error
     counts.answered(suggester.version)
-    return found
+    return suggestions
 
 
 def cast_shadow(sent: Sent, submission: str) -> None:
@@ -135,9 +135,9 @@ def cast_shadow(sent: Sent, submission: str) -> None:
 
 def _keep_shadow(store: Store, shadow: Suggester, sent: Sent, submission: str) -> None:
     try:
-        found = shadow.suggest(sent.title, sent.body)
+        suggestions = shadow.suggest(sent.title, sent.body)
         twin = replace(
-            sent, version=shadow.version, suggestions=found, source="shadow", twin=submission
+            sent, version=shadow.version, suggestions=suggestions, source="shadow", twin=submission
         )
         submissions.keep(store, [twin])
     except SignoffError:

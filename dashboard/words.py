@@ -128,5 +128,5 @@ def plain(text: str) -> str:
     Addresses and names between colons get an invisible word joiner: links and icons are made of
     them even when escaped.
     """
-    unlinked = _LINK.sub(lambda found: f"{found[0]}{_WORD_JOINER}", text.replace("\n", " "))
+    unlinked = _LINK.sub(lambda match: f"{match[0]}{_WORD_JOINER}", text.replace("\n", " "))
     return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked)

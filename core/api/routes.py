@@ -152,7 +152,7 @@ async def list_versions(request: Request) -> Response:
     """The newest first, with the aliases that name it."""
     state = ServerState.of(request)
     state.count(request, 1)
-    found = await asyncio.to_thread(aliases.versions, state.store)
+    versions = await asyncio.to_thread(aliases.versions, state.store)
     names = await asyncio.to_thread(aliases.current, state.store)
     return _json(
         {
@@ -162,7 +162,7 @@ async def list_versions(request: Request) -> Response:
                     "created_at": one.created_at.isoformat(),
                     "aliases": [name for name, version in names.items() if version == one.version],
                 }
-                for one in found
+                for one in versions
             ]
         }
     )

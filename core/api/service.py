@@ -168,14 +168,14 @@ class Service:
 
     def _of(self, suggester: Suggester) -> Batcher[Question, Answer]:
         """The threads that ask a version; they end with it."""
-        found = self._asks.get(suggester)
-        if found is None:
-            found = Batcher(
+        batcher = self._asks.get(suggester)
+        if batcher is None:
+            batcher = Batcher(
                 "predict", suggest_all, then=self._keep, weight=AT_ONCE, waiting=WAITING
             )
-            self._asks[suggester] = found
-            finalize(suggester, found.end).atexit = False
-        return found
+            self._asks[suggester] = batcher
+            finalize(suggester, batcher.end).atexit = False
+        return batcher
 
     def _keep_all(self, every: Sequence[_Suggested]) -> list[Answer]:
         """All of it in one transaction."""
@@ -243,11 +243,11 @@ class Service:
                     title=twin.post[0],
                     body=twin.post[1],
                     version=shadow.version,
-                    suggestions=found[: twin.k],
+                    suggestions=suggestions[: twin.k],
                     source="shadow",
                     twin=twin.public,
                 )
-                for twin, found in zip(twins, said, strict=True)
+                for twin, suggestions in zip(twins, said, strict=True)
             ],
             seconds=KEEP_SECONDS,
         )

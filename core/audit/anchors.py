@@ -54,11 +54,11 @@ def read_anchors(path: Path) -> list[Anchor]:
 
 def _anchor(path: Path, number: int, line: bytes) -> Anchor:
     try:
-        found = Anchor(**json.loads(line))
+        anchor = Anchor(**json.loads(line))
     except (TypeError, ValueError):
-        found = None
-    if found is None or [type(value) for value in asdict(found).values()] != [int, str, str]:
+        anchor = None
+    if anchor is None or [type(value) for value in asdict(anchor).values()] != [int, str, str]:
         raise InputError(
             f"Line {number} of {path} is not an anchor", "Restore the file, or remove that line."
         )
-    return found
+    return anchor

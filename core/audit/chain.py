@@ -120,13 +120,13 @@ def first_break(
         aliases: alias -> the version that it names.
         anchors: heads that the chain had.
     """
-    found = [
+    breaks = [
         *_unlinked(entries),
         *_unmatched(entries, records, evidence),
         *_unmoved(entries, records.values(), aliases),
         *_unanchored(entries, anchors),
     ]
-    return min(found, key=lambda one: one.number, default=None)
+    return min(breaks, key=lambda one: one.number, default=None)
 
 
 def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:

@@ -100,11 +100,11 @@ def alias_canary(
 @alias.command("history")
 def alias_history(name: Name, as_json: AsJson = False) -> None:
     """Every move of an alias, latest first."""
-    found = aliases.history(workspace(), name)
+    events = aliases.history(workspace(), name)
     if as_json:
-        print_json([event_json(event) for event in found])
+        print_json([event_json(event) for event in events])
         return
-    for event in found:
+    for event in events:
         say(f"{event.at:%Y-%m-%d %H:%M} {event}")
 
 

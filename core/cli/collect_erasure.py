@@ -49,25 +49,27 @@ def refresh_command(
     reddit, store = access(settings()), workspace()
     due = timedelta(seconds=seconds_of(older_than, option="--older-than", shortest=0))
     with progress_bar(rate="posts/min") as progress:
-        found = refresh(
+        report = refresh(
             store, reddit, limit=limit, older_than=due, everything=everything, progress=progress
         )
     if as_json:
-        print_json(_as_json(store, found))
+        print_json(_as_json(store, report))
         return
-    if not found.checked:
+    if not report.checked:
         say(f"No post is due: all were checked less than {older_than} ago, or there are none.")
     else:
-        asked = count(found.checked, "post")
-        say(f"Asked Reddit for {asked} in {found.seconds:.1f} s (#{found.execution}).")
-    if found.absent:
-        say(f"Not found: {found.absent:,}. These are erased if they are still missing a day later.")
-    if found.unanswered:
+        asked = count(report.checked, "post")
+        say(f"Asked Reddit for {asked} in {report.seconds:.1f} s (#{report.execution}).")
+    if report.absent:
+        say(
+            f"Not found: {report.absent:,}. These are erased if they are still missing a day later."
+        )
+    if report.unanswered:
         say(
             "Left for next time, because the answer contained no posts at all:"
-            f" {found.unanswered:,}."
+            f" {report.unanswered:,}."
         )
-    _print(store, found)
+    _print(store, report)
 
 
 def erase_command(
@@ -86,16 +88,16 @@ def erase_command(
     store = workspace()
     named = [*(ids or ()), *(_read(file) if file else ())]
     with progress_bar() as progress:
-        found = erase(store, named, progress=progress)
+        report = erase(store, named, progress=progress)
     if as_json:
-        print_json(_as_json(store, found))
+        print_json(_as_json(store, report))
         return
-    say(f"{count(len(named), 'post')} named (execution #{found.execution}).")
-    if found.unknown:
-        say(f"Not stored, and will not be imported: {found.unknown:,}.")
-    if found.known:
-        say(f"Erased before: {found.known:,}.")
-    _print(store, found)
+    say(f"{count(len(named), 'post')} named (execution #{report.execution}).")
+    if report.unknown:
+        say(f"Not stored, and will not be imported: {report.unknown:,}.")
+    if report.known:
+        say(f"Erased before: {report.known:,}.")
+    _print(store, report)
 
 
 def _read(path: Path) -> list[str]:
@@ -106,27 +108,27 @@ def _read(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _as_json(store: Store, found: Erased) -> dict[str, Any]:
-    head = {"execution": found.execution, "seconds": round(found.seconds, 2)}
-    return head | as_metrics(found) | {"backups": [path.name for path in store.backups()]}
+def _as_json(store: Store, report: Erased) -> dict[str, Any]:
+    head = {"execution": report.execution, "seconds": round(report.seconds, 2)}
+    return head | as_metrics(report) | {"backups": [path.name for path in store.backups()]}
 
 
-def _print(store: Store, found: Erased) -> None:
-    for reason, number in found.erased.most_common():
+def _print(store: Store, report: Erased) -> None:
+    for reason, number in report.erased.most_common():
         say(f"{number:,} erased: {reason.replace('_', ' ')}.")
-    if not found.erased:
+    if not report.erased:
         say("Nothing was erased.")
-    if found.snapshots:
-        more = f" and {len(found.snapshots) - MOST_SHOWN} more" * (
-            len(found.snapshots) > MOST_SHOWN
+    if report.snapshots:
+        more = f" and {len(report.snapshots) - MOST_SHOWN} more" * (
+            len(report.snapshots) > MOST_SHOWN
         )
-        say(f"Removed from the snapshots {', '.join(found.snapshots[:MOST_SHOWN])}{more}.")
-    for where, why in found.left.items():
+        say(f"Removed from the snapshots {', '.join(report.snapshots[:MOST_SHOWN])}{more}.")
+    for where, why in report.left.items():
         say(f"Not removed from {where}: {why}")
-    if found.waiting:
+    if report.waiting:
         say(
             Hint(
-                f"Another run still reads {count(found.waiting, 'old file')}. Erase again once it"
+                f"Another run still reads {count(report.waiting, 'old file')}. Erase again once it"
                 " has finished.",
                 Command("collect erase"),
             )

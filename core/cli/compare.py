@@ -196,10 +196,10 @@ def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
 
 
 def _print_worst(slices: pd.DataFrame) -> None:
-    found = slices[slices["section"] == "worst"].head(SLICES_SHOWN)
-    if found.empty:
+    worst = slices[slices["section"] == "worst"].head(SLICES_SHOWN)
+    if worst.empty:
         return
-    called = int((found["verdict"] == WORSE).sum())
+    called = int((worst["verdict"] == WORSE).sum())
     say(f"\nWhere the candidate loses most accuracy ({called} significant):")
     rows = [
         (
@@ -211,6 +211,6 @@ def _print_worst(slices: pd.DataFrame) -> None:
             chance(each["q_value"]),
             each["verdict"],
         )
-        for each in _records(found)
+        for each in _records(worst)
     ]
     print_table(("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict"), rows)

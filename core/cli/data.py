@@ -61,11 +61,11 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
     """Figures of all posts, what they come to, and the gaps."""
     summary = quality.summary(store, made)
     subreddits, gaps = (quality.frame(store, made, name) for name in ("subreddits", "gaps"))
-    found = findings(summary, subreddits)
+    all_findings = findings(summary, subreddits)
     if as_json:
         told = {
             "summary": to_json(summary),
-            "findings": [_finding(each) for each in found],
+            "findings": [_finding(each) for each in all_findings],
             "gaps": _gaps(gaps),
             "subreddits": subreddits.to_dict("records"),
         }
@@ -76,7 +76,7 @@ def _print(store: Store, made: Check, *, as_json: bool) -> None:
         f" {_day(summary.first_utc)} to {_day(summary.last_utc)}"
         f" (checked by execution #{made.execution.number})."
     )
-    for each in found:
+    for each in all_findings:
         say(f"{'✗' if each.problem else '·'} {each.text}. {each.hint}")
     if len(gaps):
         print_table(

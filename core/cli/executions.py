@@ -26,11 +26,11 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """Executions, newest first."""
-    found = listing(workspace(), kinds=kind or (), limit=limit)
+    runs = listing(workspace(), kinds=kind or (), limit=limit)
     if as_json:
-        print_json([as_json_value(execution) for execution in found])
+        print_json([as_json_value(execution) for execution in runs])
         return
-    if not found:
+    if not runs:
         fits = f" of kind {', '.join(kind)}" if kind else ""
         say(
             Hint(
@@ -49,7 +49,7 @@ def list_command(
             e.by,
             e.command,
         )
-        for e in found
+        for e in runs
     ]
     print_table(("execution", "kind", "status", "started (UTC)", "s", "by", "command"), rows)
 
@@ -62,14 +62,14 @@ def show_command(
 ) -> None:
     """One execution in full."""
     store = workspace()
-    found = get(store, number(execution))
+    run = get(store, number(execution))
     if as_json:
-        print_json(as_json_value(found))
+        print_json(as_json_value(run))
         return
     if log:
-        say(log_text(store, found).rstrip())
+        say(log_text(store, run).rstrip())
         return
-    for name, value in as_json_value(found).items():
+    for name, value in as_json_value(run).items():
         if isinstance(value, dict) and value:
             say(f"{name}:")
             for key, inner in value.items():

@@ -41,11 +41,13 @@ def summary_command(
     """Confidence of each version on users' texts, and how often users say that it was right."""
     store = workspace()
     counted = summary.count(store)
-    found, spans = summary.by_version(store, counted), summary.over_time(counted, period=period)
+    versions, spans = summary.by_version(store, counted), summary.over_time(counted, period=period)
     if as_json:
-        print_json({"versions": list(map(_version, found)), "over_time": list(map(_span, spans))})
+        print_json(
+            {"versions": list(map(_version, versions)), "over_time": list(map(_span, spans))}
+        )
         return
-    if not found:
+    if not versions:
         say(
             Hint(
                 "Nobody has sent a text yet. Start the API, so that callers can.", Command("serve")
@@ -64,7 +66,7 @@ def summary_command(
                 one.p_mean,
                 one.against.mean if one.against else None,
             )
-            for one in found
+            for one in versions
         ],
     )
     say(
@@ -72,7 +74,7 @@ def summary_command(
         " five suggestions. In brackets: 95% intervals. Users who answer are not a random"
         " sample."
     )
-    for one in found:
+    for one in versions:
         if one.against is not None:
             say(
                 f"{one.version}: p@1 of users' texts against its {one.against.split} split"
@@ -102,11 +104,11 @@ def queue_command(
 ) -> None:
     """Texts whose users corrected the model, oldest first, for a person to label."""
     store = workspace()
-    found, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
+    texts, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
     if as_json:
-        print_json({"waiting": total, "texts": [_corrected(one) for one in found]})
+        print_json({"waiting": total, "texts": [_corrected(one) for one in texts]})
         return
-    if not found:
+    if not texts:
         say("No text is waiting for a label.")
         return
     print_table(
@@ -119,11 +121,11 @@ def queue_command(
                 f"r/{one.said}" if one.said else "none of these",
                 _one_line(one.title),
             )
-            for one in found
+            for one in texts
         ],
     )
-    if total > len(found):
-        say(Hint(f"{total - len(found):,} more.", Command("feedback queue", limit=total)))
+    if total > len(texts):
+        say(Hint(f"{total - len(texts):,} more.", Command("feedback queue", limit=total)))
     say(Hint("Next.", Command("feedback label", "SUBMISSION", "SUBREDDIT")))
 
 
@@ -179,11 +181,11 @@ def demand_command(
         _add(store, add, version, as_json=as_json)
         return
     asked = _version_named(store, version)
-    found = summary.demand(store, asked)
+    demand = summary.demand(store, asked)
     if as_json:
-        print_json({"version": asked.version, "wanted": [_wanted(one) for one in found[:limit]]})
+        print_json({"version": asked.version, "wanted": [_wanted(one) for one in demand[:limit]]})
         return
-    if not found:
+    if not demand:
         say(f"Version {asked.version} knows every subreddit that users named.")
         return
     print_table(
@@ -195,7 +197,7 @@ def demand_command(
                 f"{one.newest:%Y-%m-%d}",
                 "yes" if one.listed else "no",
             )
-            for one in found[:limit]
+            for one in demand[:limit]
         ],
     )
     say(Hint("Add one to the subreddits to collect.", Command("feedback demand", add="NAME")))

@@ -50,10 +50,10 @@ def import_command(
     store = workspace()
     with progress_bar() as progress:
         counts = import_files(store, paths, wanted=wanted, format=format, progress=progress)
-    found = as_metrics(counts)
+    metrics = as_metrics(counts)
     head = {"execution": counts.execution, "seconds": round(counts.seconds, 2)}
     if as_json:
-        print_json({**head, **found})
+        print_json({**head, **metrics})
         return
     written = counts.written
     say(

@@ -56,12 +56,12 @@ def list_command(as_json: AsJson = False) -> None:
     """Every opening of a sealed test, and how many candidates each split can still judge."""
     store = workspace()
     policy = read_policy(store.home)
-    found = openings.listing(store)
+    all_openings = openings.listing(store)
     budgets = openings.budgets(store, policy)
     if as_json:
         print_json(
             {
-                "openings": [opening_json(each) for each in found],
+                "openings": [opening_json(each) for each in all_openings],
                 "splits": [_split_json(each) for each in budgets],
             }
         )
@@ -83,7 +83,7 @@ def list_command(as_json: AsJson = False) -> None:
             for each in budgets
         ],
     )
-    if not found:
+    if not all_openings:
         say(
             Hint(
                 "No test has been opened yet. Open one for a candidate.",
@@ -105,7 +105,7 @@ def list_command(as_json: AsJson = False) -> None:
                 each.answer,
                 each.row.comment,
             )
-            for each in found
+            for each in all_openings
         ],
     )
 
@@ -140,7 +140,7 @@ def plan_command(
         raise InputError(f"--epsilon {epsilon:g} is not between 0 and 1", HINT)
     if candidates < 1:
         raise InputError(f"--candidates {candidates} is not a number of candidates", HINT)
-    found = None if snapshot is None else find(workspace(), snapshot)
+    target = None if snapshot is None else find(workspace(), snapshot)
     try:
         promise = Promise(
             delta=delta, adaptivity=adaptivity, disagreement=disagreement, answers=answers
@@ -149,19 +149,19 @@ def plan_command(
             promise,
             epsilon=epsilon,
             candidates=candidates,
-            posts=found.splits["test"] if found else None,
+            posts=target.splits["test"] if target else None,
             bounds=tuple(b for b in Bound if disagreement or b not in NEED_DISAGREEMENT),
         )
     except ValueError as error:
         raise InputError(str(error), HINT) from None
     if as_json:
-        print_json(_as_json(promise, epsilon, candidates, found, made))
+        print_json(_as_json(promise, epsilon, candidates, target, made))
         return
     say(
         f"{candidates:,} candidates, {SEEN[adaptivity]}: all measurements are within"
         f" ±{epsilon:g} of the truth, with probability {1 - delta:.10g}."
     )
-    _print(found, candidates, made)
+    _print(target, candidates, made)
     if disagreement is None:
         say(
             "Two models that mostly agree need fewer posts: give --disagreement, the share of"

@@ -39,7 +39,7 @@ def noise(
     """Retrain one configuration with different seeds, to see how far its metrics move by chance."""
     store = workspace()
     with progress_bar() as progress:
-        found = measure(
+        result = measure(
             store,
             find(store, snapshot),
             repeats=repeats,
@@ -48,19 +48,19 @@ def noise(
             threads=threads,
             progress=progress,
         )
-    bands = found.bands
+    bands = result.bands
     if as_json:
         print_json(
             {
-                "execution": found.execution,
-                "seconds": get(store, found.execution).seconds,
-                "repeats": found.repeats,
+                "execution": result.execution,
+                "seconds": get(store, result.execution).seconds,
+                "repeats": result.repeats,
                 "metrics": bands.metrics,
                 "subreddits": bands.subreddits[_SHOWN].to_dict("records"),
             }
         )
         return
-    say(f"{found.repeats} training runs. The difference between two of them stays within (95%):")
+    say(f"{result.repeats} training runs. The difference between two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
     say(f"F1 of a subreddit: median {band(bands.subreddits['band'].median())}; the widest:")

@@ -50,14 +50,14 @@ def propose(
     """Propose the model of a training execution, with its comparison against production."""
     store = workspace()
     with progress_bar() as progress:
-        found = review.propose(store, number(execution), note=note, progress=progress)
+        candidate = review.propose(store, number(execution), note=note, progress=progress)
     if as_json:
-        evidence = found.proposal.comparison
+        evidence = candidate.proposal.comparison
         seconds = get(store, evidence).seconds if evidence else None
         made = {"execution": evidence, "seconds": seconds}
-        print_json({**made, **_case_json(store, read(store, found.number))})
+        print_json({**made, **_case_json(store, read(store, candidate.number))})
         return
-    _show(store, read(store, found.number))
+    _show(store, read(store, candidate.number))
 
 
 @release.command("check")
@@ -68,12 +68,12 @@ def check(candidate: Number, as_json: AsJson = False) -> None:
     """
     store = workspace()
     with progress_bar() as progress:
-        found = check_gates(store, number(candidate), progress=progress)
+        result = check_gates(store, number(candidate), progress=progress)
     if as_json:
-        print_json(_check_json(store, found))
+        print_json(_check_json(store, result))
     else:
-        _print_check(store, found)
-    if found.verdict == GateVerdict.FAIL:
+        _print_check(store, result)
+    if result.verdict == GateVerdict.FAIL:
         raise typer.Exit(GATE_FAILED)
 
 
@@ -94,12 +94,12 @@ def open_command(
     """
     store = workspace()
     with progress_bar() as progress:
-        found = openings.open_test(
+        tested = openings.open_test(
             store, number(candidate), reason=reason, on=on, progress=progress
         )
-    case = read(store, found.number)
+    case = read(store, tested.number)
     if as_json:
-        run = openings.run_of(store, found)
+        run = openings.run_of(store, tested)
         made = {"execution": run and run.number, "seconds": run and run.seconds}
         print_json({**made, **_case_json(store, case)})
     else:
@@ -132,10 +132,10 @@ def approve(
 ) -> None:
     """Approve a candidate, which assigns a version. Exit code 3: a gate failed."""
     store = workspace()
-    found = review.approve(
+    approved = review.approve(
         store, number(candidate), comment=comment, seen=evidence, override=override
     )
-    _done(store, found, as_json=as_json)
+    _done(store, approved, as_json=as_json)
 
 
 @release.command("reject")
@@ -144,8 +144,8 @@ def reject(
 ) -> None:
     """Reject a candidate. A rejection is final."""
     store = workspace()
-    found = review.reject(store, number(candidate), comment=comment, seen=evidence)
-    _done(store, found, as_json=as_json)
+    rejected = review.reject(store, number(candidate), comment=comment, seen=evidence)
+    _done(store, rejected, as_json=as_json)
 
 
 @release.command("show")
@@ -181,11 +181,11 @@ def policy_command(
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, last proposed first."""
     store = workspace()
-    found = candidates.listing(store)
+    all_candidates = candidates.listing(store)
     if as_json:
-        print_json([_listed_json(candidate) for candidate in found])
+        print_json([_listed_json(candidate) for candidate in all_candidates])
         return
-    if not found:
+    if not all_candidates:
         say(
             Hint(
                 "Nothing has been proposed yet. Propose one.",
@@ -202,7 +202,7 @@ def list_command(as_json: AsJson = False) -> None:
             f"{c.proposal.at:%Y-%m-%d %H:%M}",
             c.proposal.comment,
         )
-        for c in found
+        for c in all_candidates
     ]
     print_table(("candidate", "state", "version", "proposed by", "at (UTC)", "note"), rows)
 
@@ -274,46 +274,46 @@ def _case_json(store: Store, case: Case) -> dict[str, Any]:
     }
 
 
-def _print_check(store: Store, found: Check) -> None:
+def _print_check(store: Store, check: Check) -> None:
     against = (
-        f"against production: comparison #{found.comparison.execution}"
-        if found.comparison
+        f"against production: comparison #{check.comparison.execution}"
+        if check.comparison
         else "without a comparison"
     )
-    say(f"#{found.candidate} on {found.evaluation.posts:,} validation posts, {against}.")
-    for caveat in _check_caveats(store, found):
+    say(f"#{check.candidate} on {check.evaluation.posts:,} validation posts, {against}.")
+    for caveat in _check_caveats(store, check):
         say(f"Note: {caveat}")
-    _print_gates(found)
+    _print_gates(check)
 
 
-def _print_gates(found: Check) -> None:
-    verdicts = [gate.verdict for gate in found.gates]
+def _print_gates(check: Check) -> None:
+    verdicts = [gate.verdict for gate in check.gates]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in GateVerdict)
-    say(f"Gates: {counts}. Policy: {found.policy.source}, {found.policy.digest[:12]}.")
-    for gate in found.gates:
+    say(f"Gates: {counts}. Policy: {check.policy.source}, {check.policy.digest[:12]}.")
+    for gate in check.gates:
         say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")
 
 
-def _check_json(store: Store, found: Check) -> dict[str, Any]:
-    comparison = found.comparison.execution if found.comparison else None
+def _check_json(store: Store, check: Check) -> dict[str, Any]:
+    comparison = check.comparison.execution if check.comparison else None
     return {
         "execution": comparison,
         "seconds": get(store, comparison).seconds if comparison else None,
-        "candidate": found.candidate,
-        "evaluation": found.evaluation.execution,
-        "posts": found.evaluation.posts,
-        "caveats": _check_caveats(store, found),
-        **_gates_json(found),
+        "candidate": check.candidate,
+        "evaluation": check.evaluation.execution,
+        "posts": check.evaluation.posts,
+        "caveats": _check_caveats(store, check),
+        **_gates_json(check),
     }
 
 
-def _gates_json(found: Check) -> dict[str, Any]:
+def _gates_json(check: Check) -> dict[str, Any]:
     return {
-        "gates": [asdict(gate) for gate in found.gates],
-        "verdict": found.verdict,
-        "policy": {"source": found.policy.source, "digest": found.policy.digest},
+        "gates": [asdict(gate) for gate in check.gates],
+        "verdict": check.verdict,
+        "policy": {"source": check.policy.source, "digest": check.policy.digest},
     }
 
 
-def _check_caveats(store: Store, found: Check) -> list[str]:
-    return caveats_of(store, found.comparison) if found.comparison else []
+def _check_caveats(store: Store, check: Check) -> list[str]:
+    return caveats_of(store, check.comparison) if check.comparison else []

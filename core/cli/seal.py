@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 @seal.command("status")
 def status(as_json: AsJson = False) -> None:
     """Which key opens the test split of each snapshot. Shows no posts, and is not an opening."""
-    found = rotation.status(workspace())
+    states = rotation.status(workspace())
     if as_json:
         print_json(
             [
@@ -36,18 +36,18 @@ def status(as_json: AsJson = False) -> None:
                     "key": state.fits,
                     "why": state.why,
                 }
-                for state in found
+                for state in states
             ]
         )
         return
-    if not found:
+    if not states:
         say(Hint("Nothing is sealed yet. Freeze a snapshot.", Command("snapshot create")))
         return
     print_table(
         ("snapshot", "test posts", "opened by"),
-        [(s.snapshot.id, s.snapshot.splits["test"], OPENS[s.fits]) for s in found],
+        [(s.snapshot.id, s.snapshot.splits["test"], OPENS[s.fits]) for s in states],
     )
-    for state in found:
+    for state in states:
         if state.why:
             say(state.why)
 

@@ -86,11 +86,11 @@ def create_command(
 @snapshots.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All snapshots, newest first."""
-    found = listing(workspace())
+    all_snapshots = listing(workspace())
     if as_json:
-        print_json([_as_json(snapshot) for snapshot in found])
+        print_json([_as_json(snapshot) for snapshot in all_snapshots])
         return
-    if not found:
+    if not all_snapshots:
         say(Hint("There are no snapshots yet. Create one.", Command("snapshot create")))
         return
     rows = [
@@ -102,7 +102,7 @@ def list_command(as_json: AsJson = False) -> None:
             sum(s.erased.values()),
             s.subreddits,
         )
-        for s in found
+        for s in all_snapshots
     ]
     columns = (
         "snapshot",
@@ -120,32 +120,32 @@ def list_command(as_json: AsJson = False) -> None:
 @snapshots.command("show")
 def show_command(snapshot: str, as_json: AsJson = False) -> None:
     """One snapshot, by its name or the first digits of its digest."""
-    found = find(workspace(), snapshot)
+    record = find(workspace(), snapshot)
     if as_json:
-        print_json({"execution": found.execution, **_as_json(found)})
+        print_json({"execution": record.execution, **_as_json(record)})
         return
-    _print(found)
+    _print(record)
 
 
 @snapshots.command("verify")
 def verify_command(snapshot: str, as_json: AsJson = False) -> None:
     """Recompute the digest of a snapshot; exit code 1 if it is broken. Not an opening."""
     store = workspace()
-    found = find(store, snapshot)
-    verdict = verify(store, found)
+    record = find(store, snapshot)
+    verdict = verify(store, record)
     if as_json:
         print_json(
             {
-                "snapshot": found.id,
-                "digest": found.digest,
+                "snapshot": record.id,
+                "digest": record.digest,
                 "state": verdict.state,
-                "erased": found.erased,
+                "erased": record.erased,
                 "why": verdict.why or None,
             }
         )
     if verdict.state == SnapshotState.BROKEN:
         raise CorruptArtifactError(
-            f"Snapshot {found.id} is broken. {verdict.why}",
+            f"Snapshot {record.id} is broken. {verdict.why}",
             Hint(
                 "Restore the workspace from a backup, or freeze another.",
                 Command("snapshot create"),
@@ -153,7 +153,7 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
         )
     if as_json:
         return
-    say(f"Snapshot {found.id}: {_VERDICTS[verdict.state]}{_erased(found)}.")
+    say(f"Snapshot {record.id}: {_VERDICTS[verdict.state]}{_erased(record)}.")
     if verdict.why:
         say(verdict.why)
 

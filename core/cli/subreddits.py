@@ -30,11 +30,11 @@ def list_command(
 ) -> None:
     """Known subreddits by rank, with the outcome of the last attempt."""
     with workspace().read() as session:
-        found = collection.subreddits(session, search=search, limit=limit)
+        matches = collection.subreddits(session, search=search, limit=limit)
     if as_json:
-        print_json([_as_json(subreddit) for subreddit in found])
+        print_json([_as_json(subreddit) for subreddit in matches])
         return
-    if not found:
+    if not matches:
         say(
             f"No known subreddit has {search!r} in it."
             if search
@@ -62,7 +62,7 @@ def list_command(
             s.outcome and s.outcome.replace("_", " "),
             _day(s.outcome_at),
         )
-        for s in found
+        for s in matches
     ]
     print_table(columns, rows)
 
@@ -71,50 +71,52 @@ def list_command(
 def show_command(name: str, as_json: AsJson = False) -> None:
     """One subreddit, with its history of ranks."""
     with workspace().read() as session:
-        found = collection.subreddit(session, name)
+        subreddit = collection.subreddit(session, name)
         ranks = collection.rank_history(session, name)
-    if found is None:
+    if subreddit is None:
         raise NotFoundError(
             f"Signoff knows no subreddit {name[:50]!r}",
             Hint("List the subreddits.", Command("subreddits list")),
         )
     if as_json:
         history = [{"at": at, "rank": rank} for at, rank in ranks]
-        print_json(_as_json(found) | {"ranks": history})
+        print_json(_as_json(subreddit) | {"ranks": history})
         return
-    over_18 = " Over 18." if found.over_18 else ""
-    posts = count(found.posts, "post")
-    say(f"r/{found.name}: {posts} stored.{over_18} {found.description or ''}".rstrip())
-    if found.subscribers is not None:
+    over_18 = " Over 18." if subreddit.over_18 else ""
+    posts = count(subreddit.posts, "post")
+    say(f"r/{subreddit.name}: {posts} stored.{over_18} {subreddit.description or ''}".rstrip())
+    if subreddit.subscribers is not None:
         say(
-            f"{found.subscribers:,} subscribers, seen {_day(found.first_seen)} to"
-            f" {_day(found.last_seen)}."
+            f"{subreddit.subscribers:,} subscribers, seen {_day(subreddit.first_seen)} to"
+            f" {_day(subreddit.last_seen)}."
         )
-    if found.outcome:
-        detail = f" ({found.detail})" if found.detail else ""
-        again = f" It waits until {found.retry_at:%Y-%m-%d %H:%M}." if found.retry_at else ""
+    if subreddit.outcome:
+        detail = f" ({subreddit.detail})" if subreddit.detail else ""
+        again = (
+            f" It waits until {subreddit.retry_at:%Y-%m-%d %H:%M}." if subreddit.retry_at else ""
+        )
         say(
-            f"Last outcome, {_day(found.outcome_at)}:"
-            f" {found.outcome.replace('_', ' ')}{detail}.{again}"
+            f"Last outcome, {_day(subreddit.outcome_at)}:"
+            f" {subreddit.outcome.replace('_', ' ')}{detail}.{again}"
         )
     print_table(("ranked at (UTC)", "rank"), [(f"{at:%Y-%m-%d %H:%M}", rank) for at, rank in ranks])
 
 
-def _as_json(found: KnownSubreddit) -> dict[str, Any]:
+def _as_json(subreddit: KnownSubreddit) -> dict[str, Any]:
     return {
-        "subreddit": found.name,
-        "rank": found.rank,
-        "subscribers": found.subscribers,
-        "over_18": found.over_18,
-        "description": found.description,
-        "first_seen": found.first_seen,
-        "last_seen": found.last_seen,
-        "posts": found.posts,
-        "newest_utc": found.newest_utc,
-        "outcome": found.outcome,
-        "detail": found.detail,
-        "outcome_at": found.outcome_at,
-        "retry_at": found.retry_at,
+        "subreddit": subreddit.name,
+        "rank": subreddit.rank,
+        "subscribers": subreddit.subscribers,
+        "over_18": subreddit.over_18,
+        "description": subreddit.description,
+        "first_seen": subreddit.first_seen,
+        "last_seen": subreddit.last_seen,
+        "posts": subreddit.posts,
+        "newest_utc": subreddit.newest_utc,
+        "outcome": subreddit.outcome,
+        "detail": subreddit.detail,
+        "outcome_at": subreddit.outcome_at,
+        "retry_at": subreddit.retry_at,
     }
 
 

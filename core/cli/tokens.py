@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 @tokens.command("list")
 def tokens_list(as_json: AsJson = False) -> None:
     """The tokens that have not been revoked. Their secrets are not stored."""
-    found = members.tokens(workspace())
+    active_tokens = members.tokens(workspace())
     if as_json:
         print_json(
             [
@@ -34,11 +34,11 @@ def tokens_list(as_json: AsJson = False) -> None:
                     "at": t.at,
                     "expires_at": t.expires_at,
                 }
-                for t in found
+                for t in active_tokens
             ]
         )
         return
-    if not found:
+    if not active_tokens:
         say(
             Hint(
                 "There are no tokens. Create one.", Command("tokens create", "NAME", role="viewer")
@@ -53,7 +53,7 @@ def tokens_list(as_json: AsJson = False) -> None:
             f"{t.at:%Y-%m-%d %H:%M}",
             f"{t.expires_at:%Y-%m-%d %H:%M}" if t.expires_at else "never",
         )
-        for t in found
+        for t in active_tokens
     ]
     print_table(("name", "role", "created by", "at (UTC)", "expires (UTC)"), rows)
 

@@ -23,11 +23,11 @@ def register(app: typer.Typer) -> None:
 @users.command("list")
 def users_list(as_json: AsJson = False) -> None:
     """Who has which role. The operating-system user is always an admin and is not listed."""
-    found = members.people(workspace())
+    people = members.people(workspace())
     if as_json:
-        print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in found])
+        print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in people])
         return
-    if not found:
+    if not people:
         say(
             Hint(
                 "No roles have been granted yet. Grant one.",
@@ -35,7 +35,7 @@ def users_list(as_json: AsJson = False) -> None:
             )
         )
         return
-    rows = [(p.name, p.role.title, p.by, f"{p.at:%Y-%m-%d %H:%M}") for p in found]
+    rows = [(p.name, p.role.title, p.by, f"{p.at:%Y-%m-%d %H:%M}") for p in people]
     print_table(("name", "role", "granted by", "at (UTC)"), rows)
 
 

@@ -187,26 +187,26 @@ def _parquet(file: PostFile, opened: Counted, wanted: Wanted) -> Iterator[Row]:
         for batch in table.iter_batches(PARQUET_ROWS, row_groups=[group], columns=columns):
             numbered = pa.table(batch).append_column(_NUMBER, pa.array(range(len(batch))))
             rows = numbered.filter(condition).to_pylist()
-            found = {row.pop(_NUMBER): row | label for row in rows}
-            yield from ((done + n + 1, found.get(n)) for n in range(len(batch)))
+            by_number = {row.pop(_NUMBER): row | label for row in rows}
+            yield from ((done + n + 1, by_number.get(n)) for n in range(len(batch)))
             done += len(batch)
             opened.position = file.size * done // table.metadata.num_rows
 
 
 def _condition(schema: pa.Schema, wanted: Wanted) -> pc.Expression:
     """What pyarrow can tell of the wanted posts by itself: never less than all of them."""
-    found = pc.scalar(value=True)
+    condition = pc.scalar(value=True)
     created = schema.field("created_utc").type
     if pa.types.is_integer(created) or pa.types.is_floating(created):
         if wanted.since is not None:
-            found &= pc.field("created_utc") >= wanted.since
+            condition &= pc.field("created_utc") >= wanted.since
         if wanted.until is not None:
-            found &= pc.field("created_utc") < wanted.until
+            condition &= pc.field("created_utc") < wanted.until
     if wanted.subreddits and "subreddit" in schema.names:
         named = pc.utf8_lower(pc.field("subreddit").cast(pa.string()))
         forms = [form + name for name in wanted.subreddits for form in ("", "r/", "/r/")]
-        found &= named.isin(forms)
-    return found
+        condition &= named.isin(forms)
+    return condition
 
 
 def _label(columns: list[str], subreddit: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def collect_newest(
         raise InputError(f"--limit {limit} is not a number of posts", "Give 1 or more.")
     params = {"limit": limit, "over_18": over_18, "whole": whole, "subreddits": sorted(names)}
     with alone(store, "collect"):
-        found = _targets(store, [subreddit_name(name) for name in names])
+        targets = _targets(store, [subreddit_name(name) for name in names])
         with record(store, "collect", params=params, inputs={"reddit": access.site}) as run:
             visits = Visits(
                 store,
@@ -72,9 +72,9 @@ def collect_newest(
             started = time.monotonic()
             try:
                 run_visits(
-                    visits.of(found),
+                    visits.of(targets),
                     new_client=connector(access, clock(stop)),
-                    threads=min(threads, len(found)),
+                    threads=min(threads, len(targets)),
                     stop=stop,
                 )
             finally:
@@ -85,11 +85,11 @@ def collect_newest(
 
 def _targets(store: Store, names: Sequence[str]) -> list[Target]:
     with store.read() as session:
-        found = collection_table.targets(session, names or None)
-    known = {target.name.lower() for target in found}
+        targets = collection_table.targets(session, names or None)
+    known = {target.name.lower() for target in targets}
     new = {name.lower(): name for name in names if name.lower() not in known}
-    found += [Target(name=name) for name in new.values()]
-    if not found:
+    targets += [Target(name=name) for name in new.values()]
+    if not targets:
         raise InputError(
             "No subreddits are known yet",
             Hint(
@@ -97,4 +97,4 @@ def _targets(store: Store, names: Sequence[str]) -> list[Target]:
                 Command("collect subreddits", top=5000),
             ),
         )
-    return found
+    return targets

@@ -37,8 +37,8 @@ class PostFile:
     @property
     def subreddit(self) -> str:
         """The label that its name gives to a table without such a column, or ``""``."""
-        found = _TABLE.fullmatch(self.path.name)
-        return found[1] if found and is_subreddit(found[1]) else ""
+        match = _TABLE.fullmatch(self.path.name)
+        return match[1] if match and is_subreddit(match[1]) else ""
 
 
 def find_files(paths: Iterable[Path]) -> list[PostFile]:
@@ -49,27 +49,27 @@ def find_files(paths: Iterable[Path]) -> list[PostFile]:
     Raises:
         InputError: a path does not exist, or a folder has no file of a known kind.
     """
-    found: set[Path] = set()
+    expanded: set[Path] = set()
     for path in paths:
         for match in [path] if path == STDIN or path.exists() else _matches(path):
-            found.update(_inside(match) if match.is_dir() else [match])
-    named = sorted(found - {STDIN})
+            expanded.update(_inside(match) if match.is_dir() else [match])
+    named = sorted(expanded - {STDIN})
     files = [PostFile(path, path.stat().st_size) for path in named]
-    return [*files, PostFile(STDIN, 0)] if STDIN in found else files
+    return [*files, PostFile(STDIN, 0)] if STDIN in expanded else files
 
 
 def _matches(pattern: Path) -> Sequence[Path]:
     """What a pattern means that no shell has expanded."""
-    found = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - Path.glob has no absolute ones
-    if found:
-        return [Path(name) for name in found]
+    names = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - Path.glob has no absolute ones
+    if names:
+        return [Path(name) for name in names]
     if glob.has_magic(str(pattern)):
         raise InputError(f"No file matches {pattern}", "Try the pattern with `ls`.")
     raise InputError(f"{pattern} does not exist", "Give a file or a folder of posts.")
 
 
 def _inside(folder: Path) -> list[Path]:
-    found = [f for f in folder.rglob("*") if _POSTS.fullmatch(f.name) and f.is_file()]
-    if not found:
+    files = [f for f in folder.rglob("*") if _POSTS.fullmatch(f.name) and f.is_file()]
+    if not files:
         raise InputError(f"{folder} has no files of posts", f"Signoff reads {_KINDS}.")
-    return found
+    return files

@@ -126,9 +126,9 @@ def _label(fields: Mapping[str, Any]) -> str:
 
 def _gone(fields: Mapping[str, Any], title: str, body: str) -> str | None:
     """Why the post is no longer on Reddit, by its own text or by what the file says of it."""
-    found = GONE.get(body) or GONE.get(title)
-    if found:
-        return found
+    reason = GONE.get(body) or GONE.get(title)
+    if reason:
+        return reason
     meta = fields.get("_meta")  # what the makers of a dump saw when they looked again
     later = meta if isinstance(meta, dict) else {}
     said = fields.get("removed_by_category") or later.get("removal_type")

@@ -136,11 +136,11 @@ class Sweep:
         return Swept(mark, SHOWN if self.ended == End.LISTING else self.limit, now)
 
     def _fresh(self, page: Sequence[Entry]) -> list[int]:
-        found: dict[str, int] = {}
+        indices: dict[str, int] = {}
         for index, entry in enumerate(page):
             if entry.name not in self._names:
-                found.setdefault(entry.name, index)
-        return list(found.values())[: self.limit - self.read]
+                indices.setdefault(entry.name, index)
+        return list(indices.values())[: self.limit - self.read]
 
     def _is_old(self, entry: Entry, known: Collection[str]) -> bool:
         if self.mark is None or entry.name not in known:

@@ -173,10 +173,10 @@ class Visits:
         self.counts.read += len(fresh)
         self.counts.written += written
         self.counts.erased += len(erased)
-        for found in fresh:
-            if isinstance(found, Skipped):
-                self.counts.skipped[found.reason] += 1
-                self._run.log(f"r/{target.name}: skipped, {found.reason}: {found.detail}")
+        for parsed in fresh:
+            if isinstance(parsed, Skipped):
+                self.counts.skipped[parsed.reason] += 1
+                self._run.log(f"r/{target.name}: skipped, {parsed.reason}: {parsed.detail}")
         if written.erased:
             self.counts.skipped["erased"] += written.erased
 
@@ -218,13 +218,13 @@ class Visits:
 
 def _parsed(page: Listing, now: int) -> list[tuple[Entry, Post | Skipped]]:
     """The entries of a page that have a name, and what becomes of them."""
-    found = []
+    entries = []
     for data in page.entries:
         name, moment = data.get("name"), number(data.get("created_utc"))
         parsed = parse_row(data, now=now)
         if isinstance(name, str) and name.startswith(_PREFIX) and parsed is not None:
-            found.append((Entry(name, int(moment or 0)), parsed))
-    return found
+            entries.append((Entry(name, int(moment or 0)), parsed))
+    return entries
 
 
 def _id(entry: Entry) -> str:

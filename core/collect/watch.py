@@ -76,8 +76,8 @@ def seconds_of(text: str, *, option: str = "--every", shortest: float = SHORTEST
     Raises:
         InputError: it says no time, or one of less than ``shortest`` seconds.
     """
-    found = _EVERY.fullmatch(text.strip().lower())
-    seconds = int(found[1]) * _SECONDS[found[2]] if found else -1
+    match = _EVERY.fullmatch(text.strip().lower())
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
     if seconds < shortest:
         least = ", a minute or more" if shortest else ""
         raise InputError(

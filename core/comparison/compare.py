@@ -116,14 +116,14 @@ def compare(
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
     bands = [noise_of(store, model) for model in _models(store, chosen)]
     measured = {band.execution: band for band in bands if band}
-    found = difference(
+    result = difference(
         *_sides(store, chosen),
         combined(list(measured.values())),
         attributes=attributes_of(store, chosen) if attributes is None else attributes,
         topics=read_topics(store.home / TOPICS_FILE),
     )
     summary = replace(
-        found.summary,
+        result.summary,
         noise=NoiseSources(*map(_source, bands)),
         one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
     )
@@ -132,8 +132,8 @@ def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: R
         baseline=chosen.baseline.execution,
         candidate=chosen.candidate.execution,
         summary=put_record(store.artifacts, summary),
-        changes=put_frame(store.artifacts, found.changes),
-        slices=None if found.slices is None else put_frame(store.artifacts, found.slices),
+        changes=put_frame(store.artifacts, result.changes),
+        slices=None if result.slices is None else put_frame(store.artifacts, result.slices),
     )
     run.outputs = {"summary": made.summary, "changes": made.changes, "slices": made.slices}
     macro = summary.metrics["f1_macro"]
@@ -162,37 +162,37 @@ def of_execution(store: Store, number: int) -> Comparison:
         NotFoundError: no such execution, or it was none.
     """
     with store.read() as session:
-        found = models_table.comparison(session, number)
-    if found is None:
+        comparison = models_table.comparison(session, number)
+    if comparison is None:
         raise made_none(store, number, thing="comparison", kind="compare")
-    return found
+    return comparison
 
 
 def caveats(store: Store, comparison: Comparison) -> list[str]:
     """Why the figures of one side or the other promise too much, as sentences; often none."""
-    found = []
+    sentences = []
     for name, number in (("baseline", comparison.baseline), ("candidate", comparison.candidate)):
         evaluation = evaluate.of_execution(store, number)
         seen = evaluation.metrics["seen_in_training"]
         if seen:
-            found.append(
+            sentences.append(
                 f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
                 " optimistic."
             )
         if find(store, evaluation.snapshot).optimistic:
-            found.append(
+            sentences.append(
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."
             )
     noise = summary_of(store, comparison).noise
     if noise.missing:
         known = "candidate" if noise.missing == "baseline" else "baseline"
-        found.append(
+        sentences.append(
             f"The noise of retraining the {noise.missing} was not measured and is assumed to equal"
             f" the {known}'s. Run signoff noise with the {noise.missing}'s parameters to measure"
             " it."
         )
-    return found
+    return sentences
 
 
 def summary_of(store: Store, comparison: Comparison) -> ComparisonSummary:
@@ -278,9 +278,9 @@ def _sides(store: Store, chosen: Pair) -> tuple[Side, Side]:
 def _side(store: Store, evaluation: Evaluation, table: PredictionTable) -> Side:
     if len(table.label) == evaluation.posts:
         return Side(evaluation.metrics, read_frame(store.artifacts, evaluation.subreddits), table)
-    found = aggregate(table)
+    aggregates = aggregate(table)
     seen = evaluation.metrics["seen_in_training"]
-    return Side(found.metrics | {"seen_in_training": seen}, found.subreddits, table)
+    return Side(aggregates.metrics | {"seen_in_training": seen}, aggregates.subreddits, table)
 
 
 def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> Evaluation:
@@ -303,9 +303,9 @@ def evaluation_of(store: Store, number: int, *, snapshot: str | None = None) -> 
         )
     model = model_of(store, number)
     with store.read() as session:
-        found = models_table.evaluations(session, model_executions=[number], split="valid")
+        evaluations = models_table.evaluations(session, model_executions=[number], split="valid")
     wanted = (snapshot, model.snapshot)
-    best = next((e for where in wanted for e in found if e.snapshot == where), None)
+    best = next((e for where in wanted for e in evaluations if e.snapshot == where), None)
     if best is None:
         raise NotFoundError(
             f"The model of #{number} has not been evaluated on its validation split",

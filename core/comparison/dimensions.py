@@ -57,23 +57,23 @@ def dimensions(
         nearly all different.
     """
     known = [column for column in _KNOWN if column in attributes]
-    found = [_dimension(*_KNOWN[column], attributes[column]) for column in known]
+    dimensions = [_dimension(*_KNOWN[column], attributes[column]) for column in known]
     if topics:
-        found.append(_dimension(TOPIC, lambda names: _topics(names, topics), truth_names))
-    taken = {dimension.name for dimension in found if dimension}
+        dimensions.append(_dimension(TOPIC, lambda names: _topics(names, topics), truth_names))
+    taken = {dimension.name for dimension in dimensions if dimension}
     for column in attributes.columns.difference([*known, "post_id"], sort=False):
         name = f"{column} (column)" if column in taken else str(column)
-        found.append(_dimension(name, _any_kind, attributes[column]))
-    return [dimension for dimension in found if dimension is not None]
+        dimensions.append(_dimension(name, _any_kind, attributes[column]))
+    return [dimension for dimension in dimensions if dimension is not None]
 
 
-def in_slice(found: Sequence[Dimension], dimension: str, value: str) -> Bools:
+def in_slice(dimensions: Sequence[Dimension], dimension: str, value: str) -> Bools:
     """Which posts have ``value`` in ``dimension``, shape (n,).
 
     Raises:
         NotFoundError: no such dimension, or it has no such value.
     """
-    named = {one.name: one for one in found}
+    named = {one.name: one for one in dimensions}
     if dimension not in named:
         raise NotFoundError(
             f"These posts cannot be sliced by {dimension!r}", f"Choose one of {_listed(named)}."

@@ -101,8 +101,8 @@ def newest(store: Store, model: Model) -> Noise | None:
 
 def noise_of(store: Store, model: Model) -> NoiseBand | None:
     """The band of :func:`newest`, loaded."""
-    found = newest(store, model)
-    return _load(store, found) if found else None
+    measurement = newest(store, model)
+    return _load(store, measurement) if measurement else None
 
 
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:

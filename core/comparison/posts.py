@@ -76,8 +76,8 @@ def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
     """
     attributes = attributes_of(store, pair)
     posts = _aligned(store, pair)
-    found = posts.churn
-    kinds = np.select([found.broken, found.fixed, found.swapped], [0, 1, 2], 3).astype(np.int8)
+    churn = posts.churn
+    kinds = np.select([churn.broken, churn.fixed, churn.swapped], [0, 1, 2], 3).astype(np.int8)
     return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
 
 

@@ -33,11 +33,11 @@ def suggest_renames(
     named_after = np.bincount(after[after >= 0], minlength=labels)
     share = together / np.maximum(named_before[old], named_after[new])
     likely = np.flatnonzero((share > SHARE) & (together >= FEWEST_POSTS))
-    found = [
+    renames = [
         Rename(posts.names[old[i]], posts.names[new[i]], int(together[i]), float(share[i]))
         for i in likely
     ]
-    return sorted(found, key=lambda rename: (-rename.posts, rename.removed))
+    return sorted(renames, key=lambda rename: (-rename.posts, rename.removed))
 
 
 def _among(posts: Aligned, names: Iterable[str]) -> Bools:

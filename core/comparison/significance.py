@@ -149,11 +149,11 @@ def metric_intervals(
         before, after = estimated(*sides)
     else:
         before, after = (estimated(side)[0] for side in sides)
-    found = {}
+    changes = {}
     for name in (name for name in before if name in after):
         change = difference(before[name], after[name], paired=paired_)
         lowest, highest = METRIC[name].lowest, METRIC[name].highest
-        found[name] = MetricChange(
+        changes[name] = MetricChange(
             baseline=before[name].value,
             candidate=after[name].value,
             difference=change.value,
@@ -163,7 +163,7 @@ def metric_intervals(
             interval_baseline=within(before[name].interval, lowest, highest),
             interval_candidate=within(after[name].interval, lowest, highest),
         )
-    return found
+    return changes
 
 
 def metric_verdict(

@@ -51,8 +51,8 @@ def slice_table(
     Columns of :func:`by_slice` and :func:`worst`; what only one of them has is empty in the other.
     Without ``attributes`` posts are sliced by topic alone.
     """
-    found = dimensions_of(posts, attributes, topics=topics)
-    sections = {"slice": by_slice(posts, found), "worst": worst(posts, found)}
+    dimensions = dimensions_of(posts, attributes, topics=topics)
+    sections = {"slice": by_slice(posts, dimensions), "worst": worst(posts, dimensions)}
     return pd.concat(
         [frame.assign(section=name) for name, frame in sections.items()], ignore_index=True
     )
@@ -70,7 +70,7 @@ def dimensions_of(
     return dimensions(attributes, topics=topics, truth_names=names.tolist())
 
 
-def by_slice(posts: Aligned, found: Sequence[Dimension]) -> pd.DataFrame:
+def by_slice(posts: Aligned, dimensions: Sequence[Dimension]) -> pd.DataFrame:
     """One row for each value of each dimension that any post has.
 
     Columns: ``dimension``, ``value``, ``posts``, ``accuracy_baseline``, ``accuracy_candidate``,
@@ -78,17 +78,17 @@ def by_slice(posts: Aligned, found: Sequence[Dimension]) -> pd.DataFrame:
     McNemar, fixed against broken) and ``q_value`` (Benjamini-Hochberg over all rows).
     """
     outcome = _outcomes(posts)
-    counts = [_count((dimension,), outcome)[1:] for dimension in found]
+    counts = [_count((dimension,), outcome)[1:] for dimension in dimensions]
     frame = _figures(np.concatenate([np.empty((0, _OUTCOMES), dtype=np.intp), *counts]))
-    frame.insert(0, "dimension", [one.name for one in found for _ in one.values])
-    frame.insert(1, "value", [value for one in found for value in one.values])
+    frame.insert(0, "dimension", [one.name for one in dimensions for _ in one.values])
+    frame.insert(1, "value", [value for one in dimensions for value in one.values])
     frame = frame[frame["posts"] > 0].reset_index(drop=True)
     return frame.assign(q_value=benjamini_hochberg(frame["p_value"].to_numpy()))
 
 
 def worst(
     posts: Aligned,
-    found: Sequence[Dimension],
+    dimensions: Sequence[Dimension],
     *,
     fewest_posts: int = FEWEST_POSTS,
     limit: int = LIMIT,
@@ -109,7 +109,7 @@ def worst(
         and ``verdict``.
     """
     outcome = _outcomes(posts)
-    parts = [*itertools.combinations(found, 1), *itertools.combinations(found, 2)]
+    parts = [*itertools.combinations(dimensions, 1), *itertools.combinations(dimensions, 2)]
     tried = _Tried.of(parts)
     counts = [_count(part, outcome) for part in parts]
     frame = _figures(np.concatenate([np.empty((0, _OUTCOMES), dtype=np.intp), *counts]))

@@ -138,11 +138,11 @@ def _clusters(truth: Ints, predicted: Ints, labels: int) -> Places:
         return group
     tree = hierarchy.ward(_embed(confused[often][:, often], wanted))
     for count in range(wanted, 2 * wanted):
-        found = hierarchy.fcluster(tree, count, "maxclust")
-        sizes = np.bincount(found)
+        clusters = hierarchy.fcluster(tree, count, "maxclust")
+        sizes = np.bincount(clusters)
         if sizes.max() <= LARGEST * len(often):
             break
-    group[often] = np.where(sizes[found] > 1, found, -1)
+    group[often] = np.where(sizes[clusters] > 1, clusters, -1)
     return group
 
 

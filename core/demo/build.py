@@ -227,7 +227,7 @@ def _release(store: Store, model: Model, comment: str) -> None:
 
 def _use(store: Store, version: str, seed: int) -> None:
     """Have users ask the version that is in production now, unless they did."""
-    if any(found.version == version for found in summary.count(store).days):
+    if any(day.version == version for day in summary.count(store).days):
         return
     # Every later version was in production for as long, after this one.
     later = sum(step.approve is not None for step in _HISTORY) - len(aliases.versions(store))

@@ -33,7 +33,7 @@ def send_texts(store: Store, lists: Lists, alias: str, *, ago: timedelta, seed: 
     rng = Random(f"{seed}:users")
     suggester = load_alias(store, alias)
     texts = [_text(lists, rng) for _ in range(TEXTS)]
-    found = suggester.suggest_many([(text.title, text.body) for _, text in texts])
+    suggested = suggester.suggest_many([(text.title, text.body) for _, text in texts])
     until = datetime.now(UTC) - ago
     moments = sorted(until - timedelta(weeks=WEEKS) * rng.random() for _ in texts)
     publics = submissions.keep(
@@ -48,12 +48,12 @@ def send_texts(store: Store, lists: Lists, alias: str, *, ago: timedelta, seed: 
                 keep_text=rng.random() < 0.9,
                 at=at,
             )
-            for (_, text), suggestions, at in zip(texts, found, moments, strict=True)
+            for (_, text), suggestions, at in zip(texts, suggested, moments, strict=True)
         ],
     )
     said = [
         (public, _answer(truth.name, suggestions, rng))
-        for public, (truth, _), suggestions in zip(publics, texts, found, strict=True)
+        for public, (truth, _), suggestions in zip(publics, texts, suggested, strict=True)
         if rng.random() < ANSWERED
     ]
     submissions.answers(store, said)

@@ -71,59 +71,59 @@ def erase(store: Store, ids: Iterable[str], *, progress: Progress = silent) -> E
     named = dict.fromkeys(map(_clean, ids), BY_HAND)
     with acting(store, Role.ADMIN, to="erase posts"):
         pass
-    found = Erased(checked=len(named))
+    report = Erased(checked=len(named))
     started = time.monotonic()
     with record(store, "erase", params={"named": len(named)}, inputs={}) as run:
-        found.execution = run.number
-        _bury(store, named, found, run)
-        finish(store, run, found, progress=progress)
-    found.seconds = time.monotonic() - started
-    return found
+        report.execution = run.number
+        _bury(store, named, report, run)
+        finish(store, run, report, progress=progress)
+    report.seconds = time.monotonic() - started
+    return report
 
 
-def finish(store: Store, run: Run, found: Erased, *, progress: Progress = silent) -> None:
+def finish(store: Store, run: Run, report: Erased, *, progress: Progress = silent) -> None:
     """Take everything that has a tombstone out of whatever else holds its text."""
     pending = erasing.pending(store)
     for done, snapshot in enumerate(pending):
         progress("Erasing from snapshots", done, len(pending))
         made = erasing.empty(store, snapshot, run)
-        found.left |= {f"{snapshot.id}:{split}": why for split, why in made.left.items()}
+        report.left |= {f"{snapshot.id}:{split}": why for split, why in made.left.items()}
         if made.files:
-            found.snapshots.append(snapshot.id)
+            report.snapshots.append(snapshot.id)
         run.outputs |= {f"{snapshot.id}:{split}": file for split, file in made.files.items()}
         run.log(f"snapshot {snapshot.id}: erased {made.snapshot.erased}, left {made.left}")
     progress("Erasing from snapshots", len(pending), len(pending))
-    found.waiting = files.clear(store, run)
+    report.waiting = files.clear(store, run)
     store.artifacts.sweep(psutil.pid_exists)
     _scrub(store, progress)
-    run.metrics = as_metrics(found)
+    run.metrics = as_metrics(report)
 
 
-def as_metrics(found: Erased) -> dict[str, Any]:
+def as_metrics(report: Erased) -> dict[str, Any]:
     """The counts as the execution keeps them and the command prints them."""
     return {
-        "checked": found.checked,
-        "erased": dict(found.erased),
-        "unknown": found.unknown,
-        "erased_before": found.known,
-        "absent": found.absent,
-        "unanswered": found.unanswered,
-        "snapshots": found.snapshots,
-        "left": found.left,
-        "waiting": found.waiting,
+        "checked": report.checked,
+        "erased": dict(report.erased),
+        "unknown": report.unknown,
+        "erased_before": report.known,
+        "absent": report.absent,
+        "unanswered": report.unanswered,
+        "snapshots": report.snapshots,
+        "left": report.left,
+        "waiting": report.waiting,
     }
 
 
-def _bury(store: Store, named: dict[str, str], found: Erased, run: Run) -> None:
+def _bury(store: Store, named: dict[str, str], report: Erased, run: Run) -> None:
     with unattended(store, because=WITHIN_A_RUN) as session:
         stored = erasure_table.stored(session, named)
         new = erasure_table.bury(
             session, named, execution=run.number, at=datetime.now(UTC), unknown=True
         )
-    found.erased = Counter(reason for post, reason in new.items() if post in stored)
-    found.unknown = len(new.keys() - stored)
-    found.known = len(named) - len(new)
-    run.log(f"{found.erased.total()} erased, {found.unknown} not here, {found.known} before")
+    report.erased = Counter(reason for post, reason in new.items() if post in stored)
+    report.unknown = len(new.keys() - stored)
+    report.known = len(named) - len(new)
+    run.log(f"{report.erased.total()} erased, {report.unknown} not here, {report.known} before")
 
 
 def _scrub(store: Store, progress: Progress) -> None:
@@ -139,10 +139,10 @@ def _scrub(store: Store, progress: Progress) -> None:
 
 
 def _clean(text: str) -> str:
-    found = _ID.fullmatch(text.strip().lower())
-    if found is None:
+    match = _ID.fullmatch(text.strip().lower())
+    if match is None:
         raise InputError(
             f"{text[:40]!r} is not the id of a post",
             "Write it as in the post's address, such as 1a2b3c.",
         )
-    return found[1]
+    return match[1]

@@ -66,16 +66,16 @@ def refresh(
     started, stop = time.monotonic(), threading.Event()
     with alone(store, "refresh"):
         with record(store, "refresh", params=params, inputs={"reddit": access.site}) as run:
-            found = Erased(execution=run.number)
-            asking = _Asking(store, run, connector(access, clock(stop))(), found)
+            report = Erased(execution=run.number)
+            asking = _Asking(store, run, connector(access, clock(stop))(), report)
             scope = erasure_table.EVERYTHING if everything else erasure_table.REDDIT
             round_ = _round(store, scope, older_than)
             failure = asking.ask(round_, limit=limit, progress=progress) if round_ else None
-            finish(store, run, found, progress=progress)
+            finish(store, run, report, progress=progress)
             if failure is not None:
                 raise failure
-    found.seconds = time.monotonic() - started
-    return found
+    report.seconds = time.monotonic() - started
+    return report
 
 
 def _round(store: Store, scope: str, older_than: timedelta) -> Recheck | None:
@@ -92,8 +92,8 @@ def _round(store: Store, scope: str, older_than: timedelta) -> Recheck | None:
 class _Asking:
     """The requests of one run, one after the other: they wait for the rate limit anyway."""
 
-    def __init__(self, store: Store, run: Run, client: Client, found: Erased) -> None:
-        self._store, self._run, self._client, self._found = store, run, client, found
+    def __init__(self, store: Store, run: Run, client: Client, report: Erased) -> None:
+        self._store, self._run, self._client, self._report = store, run, client, report
         self._shown: list[str] = []
         """A post that was there a moment ago, if there is one."""
 
@@ -108,7 +108,7 @@ class _Asking:
         silent_for = 0
         try:
             for ids in self._batches(round_, total):
-                progress("Asking for stored posts", self._found.checked, total)
+                progress("Asking for stored posts", self._report.checked, total)
                 round_ = replace(round_, cursor=ids[-1])
                 answered = self._one(ids, round_)
                 silent_for = 0 if answered else silent_for + 1
@@ -117,7 +117,7 @@ class _Asking:
                 if silent_for == GIVE_UP:
                     return _unavailable("it returns none of the requested posts")
             # By now there may be a post that was shown, to tell a strange answer from a true one.
-            self._found.unanswered = sum(len(ids) for ids in aside if not self._one(ids, round_))
+            self._report.unanswered = sum(len(ids) for ids in aside if not self._one(ids, round_))
         except Refusal as refusal:
             return _unavailable(str(refusal))
         progress("Asking for stored posts", total, total)
@@ -150,7 +150,7 @@ class _Asking:
             return False
         self._shown = sorted(answer.shown)[:1] or self._shown
         self._keep(answer, reached, now)
-        self._found.checked += len(ids)
+        self._report.checked += len(ids)
         return True
 
     def _keep(self, answer: Answer, reached: Recheck, now: datetime) -> None:
@@ -162,8 +162,8 @@ class _Asking:
             )
             erasure_table.write_recheck(session, reached)
             new = erasure_table.bury(session, gone, execution=self._run.number, at=now)
-        self._found.erased += Counter(new.values())
-        self._found.absent += len(answer.absent - gone.keys())
+        self._report.erased += Counter(new.values())
+        self._report.absent += len(answer.absent - gone.keys())
 
 
 def _unavailable(why: str) -> UnavailableError:

@@ -121,8 +121,8 @@ def _evaluate(
     table = predict(
         loader(store, model), data, k=TOP, memory_hint=kind.memory_hint, progress=progress
     )
-    found = aggregate(table)
-    metrics = found.metrics | {"seen_in_training": _seen(store, model, data)}
+    aggregates = aggregate(table)
+    metrics = aggregates.metrics | {"seen_in_training": _seen(store, model, data)}
     made = Evaluation(
         execution=run.number,
         model_execution=model.execution,
@@ -132,8 +132,8 @@ def _evaluate(
         k=TOP,
         metrics=metrics,
         predictions=store.artifacts.put_bytes(tables.to_parquet(table)),
-        subreddits=put_frame(store.artifacts, found.subreddits),
-        summary=put_record(store.artifacts, found.summary),
+        subreddits=put_frame(store.artifacts, aggregates.subreddits),
+        summary=put_record(store.artifacts, aggregates.summary),
     )
     run.outputs = {
         "predictions": made.predictions,
@@ -163,10 +163,10 @@ def of_execution(store: Store, number: int) -> Evaluation:
         NotFoundError: no such execution, or it was none.
     """
     with store.read() as session:
-        found = models_table.evaluation(session, number)
-    if found is None:
+        evaluation = models_table.evaluation(session, number)
+    if evaluation is None:
         raise made_none(store, number, thing="evaluation", kind="evaluate")
-    return found
+    return evaluation
 
 
 def summary_of(store: Store, evaluation: Evaluation) -> EvaluationSummary:

@@ -44,14 +44,16 @@ def influential_words(
     words = list(dict.fromkeys(tokens))[:MOST_TRIED]
     without = [" ".join(token for token in tokens if token != word) for word in words]
     whole, *rest = _probabilities(classifier, [line, *without], label)
-    found = [Influence(word, whole - left) for word, left in zip(words, rest, strict=True)]
-    found = [influence for influence in found if abs(influence.effect) > SMALLEST]
-    return sorted(found, key=lambda influence: -abs(influence.effect))[:most]
+    influences = [Influence(word, whole - left) for word, left in zip(words, rest, strict=True)]
+    influences = [influence for influence in influences if abs(influence.effect) > SMALLEST]
+    return sorted(influences, key=lambda influence: -abs(influence.effect))[:most]
 
 
 def _probabilities(classifier: Classifier, lines: list[str], label: str) -> list[float]:
     """The probability of ``label`` for each line, 0 where the model does not give it one."""
     said = classifier.predict(lines, k=len(classifier.labels))
     named = said.labels == classifier.labels.index(label)
-    found: list[float] = np.where(named, said.probabilities, 0).sum(axis=1, dtype=float).tolist()
-    return found
+    probabilities: list[float] = (
+        np.where(named, said.probabilities, 0).sum(axis=1, dtype=float).tolist()
+    )
+    return probabilities

@@ -134,8 +134,8 @@ def p_at_1_counts(store: Store, training: int, *, bins: int) -> list[int]:
     versions of ``training`` were asked for, as a shadow too.
     """
     with store.read() as session:
-        found = submissions.p_at_1_bins(session, training=training, bins=bins)
-    return [found.get(place, 0) for place in range(bins)]
+        counts = submissions.p_at_1_bins(session, training=training, bins=bins)
+    return [counts.get(place, 0) for place in range(bins)]
 
 
 def counts(store: Store) -> FeedbackCounts:
@@ -154,10 +154,10 @@ def _twins(store: Store, publics: set[str]) -> dict[str, int]:
     if not publics:
         return {}
     with store.read() as session:
-        found = submissions.ids_of(session, publics)
-    if missing := publics - found.keys():
+        ids = submissions.ids_of(session, publics)
+    if missing := publics - ids.keys():
         raise _unknown(min(missing))
-    return found
+    return ids
 
 
 def _row(one: Sent, now: datetime, twin: int | None, *, keeps: bool) -> NewSubmission:

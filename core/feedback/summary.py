@@ -179,12 +179,12 @@ def over_time(counted: Counted, *, period: str = WEEK) -> list[Span]:
         Span(
             version=version,
             begins=begins,
-            texts=sum(one.texts for one in found),
-            answered=sum(one.answered for one in found),
-            first=_first(found),
-            five=_five(found),
+            texts=sum(one.texts for one in days),
+            answered=sum(one.answered for one in days),
+            first=_first(days),
+            five=_five(days),
         )
-        for (begins, version), found in sorted(parts.items())
+        for (begins, version), days in sorted(parts.items())
     ]
 
 
@@ -290,19 +290,19 @@ def _coarse(counted: Sequence[BinCounts], what: str, bins: int) -> Floats:
     return coarse
 
 
-def _first(found: Sequence[DayCounts]) -> Share:
-    return Share(sum(one.first for one in found), sum(one.answered for one in found))
+def _first(days: Sequence[DayCounts]) -> Share:
+    return Share(sum(one.first for one in days), sum(one.answered for one in days))
 
 
-def _five(found: Sequence[DayCounts]) -> Share:
-    return Share(sum(one.five for one in found), sum(one.answered_five for one in found))
+def _five(days: Sequence[DayCounts]) -> Share:
+    return Share(sum(one.five for one in days), sum(one.answered_five for one in days))
 
 
 def _by_version(counted: Iterable[_Counted]) -> dict[str, list[_Counted]]:
-    found: dict[str, list[_Counted]] = {}
+    groups: dict[str, list[_Counted]] = {}
     for one in counted:
-        found.setdefault(one.version, []).append(one)
-    return found
+        groups.setdefault(one.version, []).append(one)
+    return groups
 
 
 def _wanted(one: Named, listed: Collection[str]) -> Wanted:

@@ -77,11 +77,11 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
 
 
 def _check(store: Store, posts: int, progress: Progress, run: Run) -> None:
-    found = _found(store, posts, progress)
-    run.outputs = {"summary": put_record(store.artifacts, found.summary)}
+    quality = _quality(store, posts, progress)
+    run.outputs = {"summary": put_record(store.artifacts, quality.summary)}
     for name in FRAMES:
-        run.outputs[name] = put_frame(store.artifacts, getattr(found, name))
-    run.metrics = dict(found.summary.counts())
+        run.outputs[name] = put_frame(store.artifacts, getattr(quality, name))
+    run.metrics = dict(quality.summary.counts())
 
 
 def holdings(store: Store) -> Holdings:
@@ -116,7 +116,7 @@ def _inputs(held: Holdings) -> dict[str, int | None]:
     return {"posts": held.posts, "last_import": held.last_execution}
 
 
-def _found(store: Store, total: int, progress: Progress) -> Quality:
+def _quality(store: Store, total: int, progress: Progress) -> Quality:
     sample, parts, done = Sample(), list[Measured](), 0
     with store.read() as session:
         for posts in quality_table.every_post(session):

@@ -120,6 +120,6 @@ def _text(post: PostText, words: Sequence[str]) -> int:
 
 def _differs(values: Int64s | Int32s) -> Bools:
     """Whether each value differs from the one before it; the first does."""
-    found = np.ones(len(values), dtype=bool)
-    found[1:] = values[1:] != values[:-1]
-    return found
+    differs = np.ones(len(values), dtype=bool)
+    differs[1:] = values[1:] != values[:-1]
+    return differs

@@ -176,14 +176,14 @@ def _gaps(days: pd.DataFrame) -> pd.DataFrame:
     for subreddit, start, end in zip(ids, starts, ends, strict=True):
         counts = np.zeros(day[end - 1] - day[start] + 1, dtype=np.int64)
         counts[day[start:end] - day[start]] = posts[start:end]
-        found = find_gaps(counts, looked_at=looked_at)
-        if len(found.start):
+        gaps = find_gaps(counts, looked_at=looked_at)
+        if len(gaps.start):
             values = {
-                "subreddit": np.full(len(found.start), subreddit, dtype=np.int32),
-                "day": (found.start + day[start]).astype(np.int32),
-                "days": found.days.astype(np.int32),
-                "expected": found.expected,
-                "p_value": found.p_value,
+                "subreddit": np.full(len(gaps.start), subreddit, dtype=np.int32),
+                "day": (gaps.start + day[start]).astype(np.int32),
+                "days": gaps.days.astype(np.int32),
+                "expected": gaps.expected,
+                "p_value": gaps.p_value,
             }
             parts.append(pd.DataFrame(values))
     found_gaps = pd.concat(parts[1:] or parts, ignore_index=True)

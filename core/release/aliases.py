@@ -97,13 +97,13 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
             Hint("Give the canary a share.", Command("alias canary", version, share=0.1)),
         )
     with acting(store, Role.RELEASER, to=f"move {alias}") as (session, actor):
-        found = _version(session, version)
+        target = _version(session, version)
         now = releases_table.aliases(session).get(alias)
         if now == expected == version:
             raise RefusedError(f"{alias} already names {version}", "Nothing was moved.")
-        candidate = candidates.find(session, found.candidate)
+        candidate = candidates.find(session, target.candidate)
         refusal = (
-            against_serving(store, session, found)
+            against_serving(store, session, target)
             if alias == PRODUCTION
             else rules.against_staging(candidate, of_candidate(store, session, candidate))
         )
@@ -114,7 +114,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
         released = Released(
             at=datetime.now(UTC),
             by=actor.name,
-            candidate=found.candidate,
+            candidate=target.candidate,
             alias=alias,
             before=expected,
             version=version,
@@ -198,7 +198,7 @@ def set_canary(
             "Give 0.1 for a tenth of callers.",
         )
     with acting(store, Role.RELEASER, to="set a canary") as (session, actor):
-        found = _version(session, version)
+        target = _version(session, version)
         now = releases_table.aliases(session)
         if PRODUCTION not in now:
             raise RefusedError(
@@ -207,7 +207,7 @@ def set_canary(
                     "Release this version to production.", Command("alias set", PRODUCTION, version)
                 ),
             )
-        if share and (refusal := against_serving(store, session, found)):
+        if share and (refusal := against_serving(store, session, target)):
             raise refusal
         on = canary_on(session)
         before = now.get(CANARY)
@@ -232,7 +232,7 @@ def set_canary(
         canary_set = CanarySet(
             at=datetime.now(UTC),
             by=actor.name,
-            candidate=found.candidate,
+            candidate=target.candidate,
             alias=CANARY,
             before=before,
             version=version,
@@ -276,13 +276,13 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> Rolled
                 Hint("Look at its history.", Command("alias history", alias)),
             )
         before, now = stack[-2:]
-        found = _version(session, before)
+        target = _version(session, before)
         if not releases_table.move_alias(session, alias, before=now, after=before):
             raise _moved(alias, releases_table.aliases(session).get(alias), now)
         rolled_back = RolledBack(
             at=datetime.now(UTC),
             by=actor.name,
-            candidate=found.candidate,
+            candidate=target.candidate,
             alias=alias,
             before=now,
             version=before,
@@ -332,13 +332,13 @@ def canary_on(session: Session) -> CanarySet | None:
 
 
 def _version(session: Session, name: str) -> Version:
-    found = releases_table.version(session, name)
-    if found is None:
+    version = releases_table.version(session, name)
+    if version is None:
         raise NotFoundError(
             f"There is no version {name}",
             Hint("Approve a candidate to make one; list the candidates.", Command("release list")),
         )
-    return found
+    return version
 
 
 def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:

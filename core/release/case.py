@@ -200,8 +200,8 @@ def caveats(store: Store, case: Case) -> list[str]:
     """What to know before believing any of it, as sentences; often none."""
     leaked = case.leaked and f"Its sealed test gave no result: {case.leaked.comment}."
     outdated = case.evidence.outdated
-    found = [why for why in (leaked, outdated) if why]
-    return [*found, *review.caveats(store, case.candidate)]
+    sentences = [why for why in (leaked, outdated) if why]
+    return [*sentences, *review.caveats(store, case.candidate)]
 
 
 def next_step(case: Case) -> Step:

@@ -153,9 +153,9 @@ def _unmarked(line: str) -> str:
 
 
 def _newer(trained_on: Collection[SplitFile], first_moment: int) -> Seen:
-    found = [_seen(split.ids, read_moments(split) >= first_moment) for split in trained_on]
-    examples = [post for seen in found for post in seen.examples]
-    return Seen(sum(seen.count for seen in found), tuple(examples[:EXAMPLES]))
+    parts = [_seen(split.ids, read_moments(split) >= first_moment) for split in trained_on]
+    examples = [post for seen in parts for post in seen.examples]
+    return Seen(sum(seen.count for seen in parts), tuple(examples[:EXAMPLES]))
 
 
 def _seen(ids: pa.ChunkedArray, where: Bools) -> Seen:

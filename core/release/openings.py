@@ -103,10 +103,10 @@ def open_test(
     model = model_of(store, candidate)
     snapshot = find(store, on or model.snapshot)
     with store.read() as session:
-        found = candidates.find(session, candidate)
-        known = same_question(session, found, snapshot)
+        proposed = candidates.find(session, candidate)
+        known = same_question(session, proposed, snapshot)
     if known is not None and known.end is not None:
-        return found
+        return proposed
     with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
     _require_alone(store, row, snapshot)

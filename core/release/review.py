@@ -144,12 +144,12 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     if candidate.comparison is None:
         return ["There was no production version to compare with."]
     comparison = comparing.of_execution(store, candidate.comparison)
-    found = comparing.caveats(store, comparison)
+    sentences = comparing.caveats(store, comparison)
     if candidate.result is not None:
         summary = comparing.summary_of(store, comparison)
         if summary.churn is not None:
-            found += _disagreement(summary.churn, summary.posts, read_policy(store.home))
-    return found
+            sentences += _disagreement(summary.churn, summary.posts, read_policy(store.home))
+    return sentences
 
 
 def _disagreement(churn: ChurnCounts, posts: int, policy: Policy) -> list[str]:

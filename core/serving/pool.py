@@ -58,14 +58,14 @@ def load_beside(store: Store, version: str) -> Suggester:
         SignoffError: its model cannot be loaded.
     """
     with store.read() as session:
-        found = releases_table.version(session, version)
-    if found is None:
+        record = releases_table.version(session, version)
+    if record is None:
         raise NotFoundError(
             f"There is no alias or version {version[:50]!r}",
             "GET /v1/aliases and GET /v1/versions list all of them.",
         )
     try:
-        load = loader(store, of_execution(store, found.candidate))
+        load = loader(store, of_execution(store, record.candidate))
     except NotFoundError as error:  # the version is there, the file of its model is not
         raise StorageError(error.reason, error.hint) from error
     return Suggester(version, ProcessModel(load))
@@ -150,11 +150,11 @@ class Pool:
 
     def held(self, name: str) -> Served | None:
         """What :meth:`named` gives where nothing has to be loaded for it."""
-        found = self._held.get(name)
-        if found is None:
+        suggester = self._held.get(name)
+        if suggester is None:
             return None
         self._touch(name)
-        return Served(found, name)
+        return Served(suggester, name)
 
     @property
     def shadow(self) -> Suggester | None:
@@ -217,10 +217,10 @@ class Pool:
     def _get(self, version: str) -> Suggester:
         """The version's only suggester in this process."""
         with self._loading:
-            found = self._loaded.get(version)
-            if found is None or not found.model.alive:
-                found = self._loaded[version] = self._load(self._store, version)
-            return found
+            suggester = self._loaded.get(version)
+            if suggester is None or not suggester.model.alive:
+                suggester = self._loaded[version] = self._load(self._store, version)
+            return suggester
 
     def _get_for_caller(self, version: str) -> Suggester:
         # Not tried each time that a caller likes to: meanwhile nothing else could be loaded.

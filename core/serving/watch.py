@@ -70,21 +70,21 @@ class Watched:
     @property
     def flags(self) -> list[str]:
         """Which bounds it breaks, as sentences without a full stop; empty where it keeps all."""
-        found = []
+        sentences = []
         errors, drop = self.error_rate, self.p_at_1_drop
         if errors and errors[0] > self.rules.max_error_rate:
-            found.append(
+            sentences.append(
                 f"The canary {self.version} could not answer {self.count.errors:,} of"
                 f" {self.count.requests:,} requests, an error rate of at least {errors[0]:.1%};"
                 f" the policy allows {self.rules.max_error_rate:.1%}"
             )
         if drop and drop[0] > self.rules.max_p_at_1_drop:
-            found.append(
+            sentences.append(
                 f"The mean p@1 of the canary {self.version} is {self.confidence.mean:.3f},"
                 f" against {self.baseline.mean:.3f} for {self.production}: lower by at least"
                 f" {drop[0]:.3f}; the policy allows {self.rules.max_p_at_1_drop:.3f}"
             )
-        return found
+        return sentences
 
 
 def watched(store: Store) -> Watched | None:

@@ -110,24 +110,24 @@ class _Emptying:
             self.left[split] = str(error)
 
     def _open(self, split: str) -> None:
-        found = blanked(self._store.artifacts.open(getattr(self._before, split)), self._posts)
-        if found is not None:
-            self.files[split] = keep(self._store, found.content, self._run)
-            self._erased[split] = found.erased
+        copy = blanked(self._store.artifacts.open(getattr(self._before, split)), self._posts)
+        if copy is not None:
+            self.files[split] = keep(self._store, copy.content, self._run)
+            self._erased[split] = copy.erased
 
     def _sealed(self, split: str) -> None:
         plain = decrypted(self._store, self._before).plain
-        found = blanked(pa.py_buffer(plain), self._posts)
-        if found is not None:
-            self.resealed = self._seal(found)
+        copy = blanked(pa.py_buffer(plain), self._posts)
+        if copy is not None:
+            self.resealed = self._seal(copy)
             self.files["test"] = self.resealed.digest
-            self._erased[split] = found.erased
+            self._erased[split] = copy.erased
 
-    def _seal(self, found: Blanked) -> Sealed:
+    def _seal(self, copy: Blanked) -> Sealed:
         digest = self._before.digest
-        made = sealed(self._store, found.content, snapshot=digest, run=self._run)
+        made = sealed(self._store, copy.content, snapshot=digest, run=self._run)
         again = opened(self._store.artifacts.read(made.digest), self._before, [made.key])
-        if again is None or again.plain != found.content:
+        if again is None or again.plain != copy.content:
             raise CorruptArtifactError(
                 f"The test split of snapshot {self._before.id} was sealed again, but does not open",
                 Hint(

@@ -235,7 +235,7 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
         erased_until = erasure.newest(session)
         left_out["erased"] = erasure.count(session, since=rules.since, until=rules.until)
         uses = labels_table.uses(session) if rules.feedback else {}
-        for found in posts_table.posts_in_order(
+        for posts in posts_table.posts_in_order(
             session,
             since=rules.since,
             until=rules.until,
@@ -244,7 +244,7 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
             progress("Normalising", done, total)
             # A reviewer may have set a text aside since it became a post.
             batch = [
-                post for post in found if post.source != labels_table.SOURCE or post.id in uses
+                post for post in posts if post.source != labels_table.SOURCE or post.id in uses
             ]
             for post in batch:
                 if post.subreddit not in known:
@@ -257,7 +257,7 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
             judging.append(np.array(judges, dtype=np.bool_))
             left_out["no_text"] += len(batch) - len(kept)
             sources.update(post.source for post, _ in kept)
-            done += len(found)
+            done += len(posts)
     return _Read(
         rows=pa.concat_tables(rows),
         names=tuple(known),

@@ -42,8 +42,8 @@ def present(store: Store) -> SealKey:
         RefusedError: others than its owner can read its file.
         InputError: what is there is no key.
     """
-    found = _given(settings().seal_key, "SIGNOFF_SEAL_KEY") or _read(store.home / PRESENT)
-    if found is None:
+    key = _given(settings().seal_key, "SIGNOFF_SEAL_KEY") or _read(store.home / PRESENT)
+    if key is None:
         raise NotFoundError(
             f"The key of the sealed test splits is missing: there is no {store.home / PRESENT},"
             " and SIGNOFF_SEAL_KEY is not set. Without it they can never be opened",
@@ -52,7 +52,7 @@ def present(store: Store) -> SealKey:
                 Command("snapshot create"),
             ),
         )
-    return found
+    return key
 
 
 def known(store: Store) -> list[SealKey]:

@@ -33,17 +33,17 @@ def find(store: Store, reference: str) -> Snapshot:
         InputError: the digits fit several.
     """
     with store.read() as session:
-        found = snapshots_table.matching(session, reference)
-    if not found:
+        matches = snapshots_table.matching(session, reference)
+    if not matches:
         raise NotFoundError(
             f"There is no snapshot {reference!r}",
             Hint("List the snapshots.", Command("snapshot list")),
         )
-    if len(found) > 1:
+    if len(matches) > 1:
         raise InputError(
-            f"{reference!r} matches {len(found)} snapshots", "Give more digits, or a name."
+            f"{reference!r} matches {len(matches)} snapshots", "Give more digits, or a name."
         )
-    return found[0]
+    return matches[0]
 
 
 def listing(store: Store) -> list[Snapshot]:

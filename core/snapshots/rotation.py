@@ -113,14 +113,14 @@ def _state(store: Store, snapshot: Snapshot, present: SealKey) -> SealState:
 def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str | None:
     """The sealed file of ``snapshot`` with ``key``; None if no key opens the present one."""
     try:
-        found = decrypted(store, snapshot)
+        split = decrypted(store, snapshot)
     except WrongKeyError:
         return None
-    if found.key.secret == key.secret:
+    if split.key.secret == key.secret:
         return snapshot.sealed_test
-    digest = keep(store, encrypted(found.plain, key, snapshot=snapshot.digest), run)
+    digest = keep(store, encrypted(split.plain, key, snapshot=snapshot.digest), run)
     again = opened(store.artifacts.read(digest), snapshot, [key])
-    if again is None or again.plain != found.plain:
+    if again is None or again.plain != split.plain:
         raise CorruptArtifactError(
             f"The test split of snapshot {snapshot.id} was sealed with the new key, but does not"
             " open",

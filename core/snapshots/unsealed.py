@@ -59,10 +59,10 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
         now = snapshots_table.get(session, snapshot.digest) or snapshot
         sealed = store.artifacts.read(now.sealed_test)
         tried = keys.known(store)
-    found = opened(sealed, snapshot, tried)
-    if found is None:
+    split = opened(sealed, snapshot, tried)
+    if split is None:
         raise _refusal(store, sealed, snapshot, tried)
-    return found
+    return split
 
 
 def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opened | None:

@@ -59,11 +59,11 @@ def cells(truth: Ints, *first: Ints) -> Cells:
     for said in first:
         key = key * size + said + 1
     key, posts = np.unique(key, return_counts=True)
-    found: list[Ints] = []
+    sides: list[Ints] = []
     for _ in first:
         key, said = np.divmod(key, size)
-        found.insert(0, said - 1)
-    return Cells(truth=key, first=tuple(found), posts=posts)
+        sides.insert(0, said - 1)
+    return Cells(truth=key, first=tuple(sides), posts=posts)
 
 
 def draw_over_labels(
@@ -114,11 +114,11 @@ def draw_sums(
         The distinct cells, shape (m,), and shape (v + 1, m, resamples): the sums of each value,
         and last the posts.
     """
-    found, where, posts = np.unique(cell, return_inverse=True, return_counts=True)
-    sums = [np.bincount(where, weights=column, minlength=len(found)) for column in values.T]
+    distinct, where, posts = np.unique(cell, return_inverse=True, return_counts=True)
+    sums = [np.bincount(where, weights=column, minlength=len(distinct)) for column in values.T]
     means = np.stack([*sums, posts]) / posts
     weights = rng.poisson(posts[:, None], size=(len(posts), resamples))
-    return found, means[:, :, None] * weights
+    return distinct, means[:, :, None] * weights
 
 
 def _in_threads(

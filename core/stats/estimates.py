@@ -172,10 +172,10 @@ def _draw_ece(
     cell = np.zeros(n, dtype=np.int64)
     for b, r in zip(bins, right, strict=True):
         cell = cell * 2 * BINS + 2 * b + r
-    found, sums = draw_sums(cell, gaps, rng=rng, resamples=resamples)
+    distinct, sums = draw_sums(cell, gaps, rng=rng, resamples=resamples)
     made, ones = [], np.ones(n, dtype=np.int64)
     for side in range(len(sides)):
-        of_bin = found // (2 * BINS) ** (len(sides) - 1 - side) // 2 % BINS
+        of_bin = distinct // (2 * BINS) ** (len(sides) - 1 - side) // 2 % BINS
         drawn = [np.abs(sums[side][of_bin == b].sum(axis=0)) for b in range(BINS)]
         gap = np.bincount(bins[side], weights=gaps[:, side], minlength=BINS)
         total, mine = np.abs(gap).sum(), gap[bins[side]]

@@ -63,7 +63,7 @@ def near_duplicates(
     for part in others:
         index.meet(part, first)
         first += len(part)
-    return index.found
+    return index.matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _Index:
     """The lines that are asked about, sorted by each band of their signatures."""
 
     def __init__(self, lines: Sequence[str], threshold: float) -> None:
-        self.found = np.full(len(lines), -1, dtype=np.int64)
+        self.matches = np.full(len(lines), -1, dtype=np.int64)
         self._threshold = threshold
         self._lines = _encoded(lines)
         signatures = _signatures(self._lines)
@@ -106,7 +106,7 @@ class _Index:
         agreeing = np.count_nonzero(self._minima[ours] == minima, axis=1)
         expected, size = self._threshold, minima.shape[1]
         least = size * expected - 4 * np.sqrt(size * expected * (1 - expected))
-        return np.flatnonzero((self.found[ours] < 0) & (agreeing >= least))
+        return np.flatnonzero((self.matches[ours] < 0) & (agreeing >= least))
 
     def _agreeing(self, band: int, keys: UInt64s) -> Iterator[tuple[Int64s, Int64s]]:
         """Pairs of a line and another whose bands have the same key, many at a time."""
@@ -123,7 +123,7 @@ class _Index:
     def _compare(self, ours: Int64s, theirs: Int64s, others: list[bytes], first: int) -> None:
         jaccard = _similarity([self._lines[i] for i in ours], [others[i] for i in theirs])
         near = jaccard >= self._threshold
-        self.found[ours[near]] = theirs[near] + first
+        self.matches[ours[near]] = theirs[near] + first
 
 
 def _encoded(lines: Sequence[str]) -> list[bytes]:
@@ -135,8 +135,8 @@ def _similarity(lines: list[bytes], others: list[bytes]) -> Floats:
     ours, theirs = _sets(lines), _sets(others)
     shared = np.intersect1d(ours, theirs, assume_unique=True)
     sizes = [
-        np.bincount((found >> _BITS).astype(np.int64), minlength=len(lines))
-        for found in (ours, theirs, shared)
+        np.bincount((shingles >> _BITS).astype(np.int64), minlength=len(lines))
+        for shingles in (ours, theirs, shared)
     ]
     return sizes[2] / (sizes[0] + sizes[1] - sizes[2])
 
@@ -164,10 +164,10 @@ def _signatures(lines: list[bytes]) -> _Signatures:
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     blocks = [lines[part] for part in _in_slices(sizes, _HASHED)]
     with ThreadPoolExecutor(cores()) as pool:
-        found = [_block_signatures([]), *pool.map(_block_signatures, blocks)]
+        parts = [_block_signatures([]), *pool.map(_block_signatures, blocks)]
     return _Signatures(
-        np.concatenate([one.bands for one in found], axis=1),
-        np.concatenate([one.minima for one in found]),
+        np.concatenate([one.bands for one in parts], axis=1),
+        np.concatenate([one.minima for one in parts]),
     )
 
 

@@ -98,16 +98,16 @@ def swap_test_f1(counts: PairedCounts) -> LabelTest:
     """
     size = len(counts.support)
     p_value, null_sd = np.ones(size), np.zeros(size)
-    found = counts.only_baseline + counts.only_candidate
+    right = counts.only_baseline + counts.only_candidate
     named = counts.false_baseline + counts.false_candidate
     observed = np.abs(counts.f1_candidate - counts.f1_baseline)
-    for label in np.flatnonzero(found + named):
-        hits, hit_weights = _half_binomial(int(found[label]))
+    for label in np.flatnonzero(right + named):
+        hits, hit_weights = _half_binomial(int(right[label]))
         errors, error_weights = _half_binomial(int(named[label]))
         shared = int(counts.support[label] + counts.both[label] + counts.false_both[label])
         both = int(counts.both[label])
         baseline = _f1(both, shared, hits[:, None], errors[None, :])
-        candidate = _f1(both, shared, found[label] - hits[:, None], named[label] - errors[None, :])
+        candidate = _f1(both, shared, right[label] - hits[:, None], named[label] - errors[None, :])
         change = candidate - baseline
         weights = hit_weights[:, None] * error_weights[None, :]
         p_value[label] = weights[np.abs(change) >= observed[label] - TIE].sum()

@@ -77,13 +77,13 @@ probabilities of the first k predictions are known.
 def recall_at(k: int) -> MeanOverPosts:
     """Share of posts whose label is among the first ``k`` predictions."""
 
-    def found(said: Predictions) -> Bools:
+    def hit(said: Predictions) -> Bools:
         if k > said.top.shape[1]:
             raise ValueError(f"recall@{k} of {said.top.shape[1]} predictions a post")
         among: Bools = (said.top[:, :k] == said.truth[:, None]).any(axis=1)
         return among
 
-    return MeanOverPosts(found, needs=k)
+    return MeanOverPosts(hit, needs=k)
 
 
 def precision_at(k: int) -> Divided:

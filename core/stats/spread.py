@@ -105,5 +105,5 @@ def _inverse_trigamma(value: float) -> float:
     from scipy import optimize  # loading it takes a second, which most commands need not spend
 
     low, high = 1e-8, 1.0 / value + 1.0  # trigamma(x) < 1/x + 1/x² falls from infinity
-    found = optimize.brentq(lambda x: special.polygamma(1, x) - value, low, high + 1.0 / value)
-    return float(found)
+    root = optimize.brentq(lambda x: special.polygamma(1, x) - value, low, high + 1.0 / value)
+    return float(root)

@@ -69,18 +69,18 @@ def ensure(session: Session, name: str) -> int:
     return subreddit_ids(session, {name})[name.lower()]
 
 
-def write_facts(session: Session, found: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
+def write_facts(session: Session, subreddits: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
     """Keep what Reddit says of subreddits, their names in Reddit's own spelling too.
 
     Args:
-        found: ``name``, ``subscribers``, ``over_18`` and ``description`` of each, which is there
-            once.
+        subreddits: ``name``, ``subscribers``, ``over_18`` and ``description`` of each, which is
+            there once.
     """
-    ids = subreddit_ids(session, {facts["name"] for facts in found})
+    ids = subreddit_ids(session, {facts["name"] for facts in subreddits})
     rows = [
         {key: value for key, value in facts.items() if key != "name"}
         | {"subreddit_id": ids[facts["name"].lower()], "last_seen": at}
-        for facts in found
+        for facts in subreddits
     ]
     query = select(SubredditFactsRow.subreddit_id)
     before = set(session.scalars(query.where(SubredditFactsRow.subreddit_id.in_(ids.values()))))
@@ -90,7 +90,7 @@ def write_facts(session: Session, found: Sequence[Mapping[str, Any]], *, at: dat
         session.execute(insert(SubredditFactsRow), new)
     if again:
         session.execute(update(SubredditFactsRow), again)
-    names = [{"id": ids[facts["name"].lower()], "name": facts["name"]} for facts in found]
+    names = [{"id": ids[facts["name"].lower()], "name": facts["name"]} for facts in subreddits]
     if names:
         session.execute(update(SubredditRow), names)
 
@@ -173,7 +173,7 @@ def subreddits(
     """
     query = _known().limit(limit)
     if search:
-        query = query.where(_found(search))
+        query = query.where(_matches(search))
     return [KnownSubreddit(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
 
 
@@ -257,7 +257,7 @@ def _counts() -> Subquery:
     )
 
 
-def _found(search: str) -> ColumnElement[bool]:
+def _matches(search: str) -> ColumnElement[bool]:
     return or_(
         SubredditRow.name.icontains(search, autoescape=True),
         SubredditFactsRow.description.icontains(search, autoescape=True),

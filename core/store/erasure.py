@@ -67,7 +67,7 @@ def bury(
     Returns:
         The posts that are erased now, of ``reasons``.
     """
-    found: dict[str, str] = {}
+    erased: dict[str, str] = {}
     for ids in batches(reasons, IDS_AT_ONCE):
         query = select(PostRow.id, PostRow.subreddit_id, PostRow.created_utc)
         known = {row.id: row for row in session.execute(query.where(PostRow.id.in_(ids)))}
@@ -89,27 +89,27 @@ def bury(
             session.execute(insert(TombstoneRow), rows)
         session.execute(delete(PostRow).where(PostRow.id.in_(ids)))
         session.execute(delete(AbsenceRow).where(AbsenceRow.post_id.in_(ids)))
-        found |= {i: reasons[i] for i in new}
-    return found
+        erased |= {i: reasons[i] for i in new}
+    return erased
 
 
 def buried(session: Session, ids: Iterable[str]) -> set[str]:
     """Those among ``ids`` that were erased."""
     if not newest(session):  # as mostly; thousands of ids take a while to ask for
         return set()
-    found: set[str] = set()
+    posts: set[str] = set()
     for part in batches(ids, IDS_AT_ONCE):
         query = select(TombstoneRow.post_id).where(TombstoneRow.post_id.in_(part))
-        found.update(session.scalars(query))
-    return found
+        posts.update(session.scalars(query))
+    return posts
 
 
 def stored(session: Session, ids: Iterable[str]) -> set[str]:
     """Those among ``ids`` that posts have."""
-    found: set[str] = set()
+    present: set[str] = set()
     for part in batches(ids, IDS_AT_ONCE):
-        found.update(session.scalars(select(PostRow.id).where(PostRow.id.in_(part))))
-    return found
+        present.update(session.scalars(select(PostRow.id).where(PostRow.id.in_(part))))
+    return present
 
 
 def newest(session: Session) -> int:

@@ -167,8 +167,8 @@ def posts_in_order(
         query = query.where(PostRow.created_utc < until)
     if without is not None:
         query = query.where(PostRow.source != without)
-    found = session.execute(query.execution_options(yield_per=READ_BATCH))
-    for rows in found.partitions():
+    result = session.execute(query.execution_options(yield_per=READ_BATCH))
+    for rows in result.partitions():
         yield [PostContent._make(row) for row in rows]
 
 
@@ -210,9 +210,9 @@ def subreddit_ids(session: Session, names: set[str]) -> dict[str, int]:
     """Lower-case name -> id, making the subreddits that are not there yet."""
     wanted = {name.lower(): name for name in sorted(names)}
     query = select(SubredditRow.key, SubredditRow.id).where(SubredditRow.key.in_(wanted))
-    found = {row.key: row.id for row in session.execute(query)}
-    missing = [{"key": key, "name": name} for key, name in wanted.items() if key not in found]
+    ids = {row.key: row.id for row in session.execute(query)}
+    missing = [{"key": key, "name": name} for key, name in wanted.items() if key not in ids]
     if missing:
         session.execute(insert(SubredditRow), missing)
-        found = {row.key: row.id for row in session.execute(query)}
-    return found
+        ids = {row.key: row.id for row in session.execute(query)}
+    return ids

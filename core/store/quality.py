@@ -71,8 +71,8 @@ def every_post(session: Session) -> Iterator[list[PostText]]:
         PostRow.over_18,
         PostRow.source,
     )
-    found = session.execute(query.execution_options(yield_per=READ_BATCH))
-    for rows in found.partitions():
+    result = session.execute(query.execution_options(yield_per=READ_BATCH))
+    for rows in result.partitions():
         yield [PostText._make(row) for row in rows]
 
 

@@ -190,8 +190,8 @@ def twins(session: Session, shadow: str, version: str, *, most: int) -> Twins | 
     query = select(
         func.count(), func.sum(newest.c.same), func.avg(newest.c.p), func.avg(newest.c.shadow_p)
     )
-    found = session.execute(query).one()
-    return Twins(*found) if found[0] else None
+    figures = session.execute(query).one()
+    return Twins(*figures) if figures[0] else None
 
 
 def _server(row: ServerRow) -> Server:

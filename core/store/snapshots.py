@@ -114,8 +114,8 @@ def matching(session: Session, reference: str) -> list[Snapshot]:
     else:
         starts = SnapshotRow.digest.startswith(reference.lower(), autoescape=True)
         query = select(SnapshotRow).where(or_(by_name, starts))
-    found = [_frozen(row) for row in session.scalars(query)]
-    return [s for s in found if s.name == reference] or found
+    matches = [_frozen(row) for row in session.scalars(query)]
+    return [s for s in matches if s.name == reference] or matches
 
 
 def listing(session: Session) -> list[Snapshot]:

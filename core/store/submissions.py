@@ -39,12 +39,12 @@ class NewSubmission(NamedTuple):
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
     """Public id -> id, of submissions that are kept."""
-    found: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for some in batches(publics, IDS_AT_ONCE):
         query = select(SubmissionRow.public, SubmissionRow.id)
         query = query.where(SubmissionRow.public.in_(some))
-        found |= {row.public: row.id for row in session.execute(query)}
-    return found
+        ids |= {row.public: row.id for row in session.execute(query)}
+    return ids
 
 
 def kept_text(session: Session, public: str) -> int | None:

@@ -46,11 +46,14 @@ class Predictions:
         """
         posts, labels = probabilities.shape
         kept = min(k, labels)
-        found = cls.none(posts, k)
+        predictions = cls.none(posts, k)
         every = np.broadcast_to(np.arange(labels, dtype=np.int32), (posts, labels))
         first = cls(every, np.asarray(probabilities, dtype=np.float32)).ordered(kept)
-        found.labels[:, :kept], found.probabilities[:, :kept] = first.labels, first.probabilities
-        return found
+        predictions.labels[:, :kept], predictions.probabilities[:, :kept] = (
+            first.labels,
+            first.probabilities,
+        )
+        return predictions
 
     def ordered(self, k: int) -> "Predictions":
         """The first ``k`` of these, in the order that they should have."""

@@ -34,14 +34,14 @@ def family(name: str) -> Family:
             f"Choose {', '.join(names())}, or install the package that brings it.",
         )
     try:
-        found = entry.load()
+        loaded = entry.load()
     except Exception as error:
         raise InputError(
             f"The model family {name!r} of {package_of(name)} cannot be imported:"
             f" {type(error).__name__}: {error}",
             "Update or reinstall that package.",
         ) from error
-    return _checked(found, name)
+    return _checked(loaded, name)
 
 
 def names() -> list[str]:
@@ -62,15 +62,15 @@ def _entry(name: str) -> EntryPoint | None:
     return next(iter(entry_points(group=GROUP, name=name)), None)
 
 
-def _checked(found: Any, name: str) -> Family:
-    missing = [part for part in _PARTS if not hasattr(found, part)]
-    if missing or found.name != name:
-        wrong = f"lacks {', '.join(missing)}" if missing else f"calls itself {found.name!r}"
+def _checked(loaded: Any, name: str) -> Family:
+    missing = [part for part in _PARTS if not hasattr(loaded, part)]
+    if missing or loaded.name != name:
+        wrong = f"lacks {', '.join(missing)}" if missing else f"calls itself {loaded.name!r}"
         raise InputError(
             f"The model family {name!r} of {package_of(name)} {wrong}",
             "Update that package; docs/models.md says what a family has.",
         )
-    return cast("Family", found)
+    return cast("Family", loaded)
 
 
 def chosen(family: Family, given: Mapping[str, str], *, posts: int, labels: int) -> dict[str, Any]:

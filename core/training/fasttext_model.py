@@ -48,10 +48,10 @@ class FastTextClassifier:
     def _said(self, lines: Sequence[str], k: int) -> Predictions:
         said = Predictions.none(len(lines), k)
         if lines:
-            found, scores = self._model.predict(list(lines), k)
+            labels, scores = self._model.predict(list(lines), k)
             given = np.fromiter(map(len, scores), dtype=np.int64, count=len(lines))
             where = np.arange(k) < given[:, None]
-            names = map(self._index.__getitem__, chain.from_iterable(found))
+            names = map(self._index.__getitem__, chain.from_iterable(labels))
             said.labels[where] = np.fromiter(names, dtype=np.int32, count=given.sum())
             # fastText's own rounding reaches 1.00001.
             said.probabilities[where] = np.concatenate(scores).clip(0, 1)

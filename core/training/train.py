@@ -129,7 +129,7 @@ def of_execution(store: Store, number: int) -> Model:
         NotFoundError: no such execution, or it made no model.
     """
     with store.read() as session:
-        found = models_table.model(session, number)
-    if found is None:
+        model = models_table.model(session, number)
+    if model is None:
         raise made_none(store, number, thing="model", kind="train")
-    return found
+    return model

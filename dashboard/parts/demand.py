@@ -25,19 +25,19 @@ def show_demand(one: VersionFeedback) -> None:
         f" on the list that `{Command('collect posts')}` reads.",
     )
     version = next(each for each in versions(data.store()) if each.version == one.version)
-    found = summary.demand(data.store(), version)
-    if not found and not one.answered:
+    demand = summary.demand(data.store(), version)
+    if not demand and not one.answered:
         st.markdown("No user has named a missing subreddit yet.")
         return
-    if not found:
+    if not demand:
         st.markdown(":green[**✓ The model knows every subreddit that users named.**]")
         return
     why_not = c.why_not(Role.REVIEWER, to="add subreddits to the collector's list")
-    for wanted in found[:SHOWN]:
+    for wanted in demand[:SHOWN]:
         _show(wanted, why_not)
-    if len(found) > SHOWN:
-        with st.expander(f"{words.count(len(found) - SHOWN, 'more subreddit')}"):
-            st.dataframe(_frame(found[SHOWN:]), hide_index=True, alt="Requested subreddits")
+    if len(demand) > SHOWN:
+        with st.expander(f"{words.count(len(demand) - SHOWN, 'more subreddit')}"):
+            st.dataframe(_frame(demand[SHOWN:]), hide_index=True, alt="Requested subreddits")
 
 
 def _show(wanted: Wanted, why_not: str | None) -> None:
@@ -66,12 +66,12 @@ def _show(wanted: Wanted, why_not: str | None) -> None:
         )
 
 
-def _frame(found: list[Wanted]) -> pd.DataFrame:
+def _frame(demand: list[Wanted]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Subreddit": [f"r/{one.subreddit}" for one in found],
-            "Texts": [one.texts for one in found],
-            "Last": [words.day(one.newest) for one in found],
-            "Collected": [one.listed for one in found],
+            "Subreddit": [f"r/{one.subreddit}" for one in demand],
+            "Texts": [one.texts for one in demand],
+            "Last": [words.day(one.newest) for one in demand],
+            "Collected": [one.listed for one in demand],
         }
     )

@@ -128,7 +128,7 @@ def show_calibration(one: VersionFeedback) -> None:
     )
 
 
-def show_versions(found: Sequence[VersionFeedback]) -> None:
+def show_versions(versions: Sequence[VersionFeedback]) -> None:
     """Every version that was ever asked, newest first."""
     c.section("Versions", "Every version that has answered users, newest first.")
     c.table(
@@ -142,7 +142,7 @@ def show_versions(found: Sequence[VersionFeedback]) -> None:
                 words.three(one.p_mean)
                 + (f", posts {words.three(one.against.mean)}" if one.against else ""),
             )
-            for one in found
+            for one in versions
         ],
     )
 

@@ -38,7 +38,7 @@ NAMES = {
 
 def show_gates(gates: Sequence[Gate]) -> None:
     """All gates, those that speak against the candidate first."""
-    found = sorted(gates, key=lambda gate: ORDER.index(standing(gate)))
+    ordered = sorted(gates, key=lambda gate: ORDER.index(standing(gate)))
     c.table(
         ("Gate", "Value", "Limit", "Why"),
         [
@@ -48,7 +48,7 @@ def show_gates(gates: Sequence[Gate]) -> None:
                 c.Rich(words.unbroken(limit(gate))),
                 gate.why,
             )
-            for gate in found
+            for gate in ordered
         ],
     )
 

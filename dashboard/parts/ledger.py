@@ -53,22 +53,22 @@ def show_splits(budgets: Sequence[Budget]) -> None:
             st.caption(f":orange[✗] {words.plain(budget.closed)} {words.hint(budget.hint)}")
 
 
-def show_openings(found: Sequence[Opening]) -> None:
+def show_openings(openings: Sequence[Opening]) -> None:
     """The ledger, the last first."""
     c.section("Ledger", "Every opening of a sealed test, recorded before any post was read.")
-    if not found:
+    if not openings:
         c.empty("No sealed test has been opened yet.")
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
-    if len(found) > EACH:
-        counted = words.count(len(found), "opening")
+    if len(openings) > EACH:
+        counted = words.count(len(openings), "opening")
         with below:
-            found = found[turn("openings", None, len(found), each=EACH, counted=counted)]
+            openings = openings[turn("openings", None, len(openings), each=EACH, counted=counted)]
     names = data.snapshot_names()
     with table:
         c.table(
             ("When (UTC)", "Candidate", "Answer", "Who", "Against", "Test split", "Why"),
-            [_row(each, names) for each in found],
+            [_row(each, names) for each in openings],
         )
 
 

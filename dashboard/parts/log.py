@@ -22,15 +22,15 @@ ANCHORING = (Command("audit anchor", ANCHORS), Command("audit verify", anchor=AN
 def show_log(lines: Sequence[Line]) -> None:
     """The entries that fit the filters, newest first."""
     c.section("Audit log", "Every decision, each chained to the one before. Newest first.")
-    found = filtered(lines)
-    if not found:
+    matches = filtered(lines)
+    if not matches:
         c.empty("No entry matches these filters. Remove one.")
         return
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
     with below:
-        counted = words.count(len(found), "entry", "entries")
-        shown = found[turn("page", filters, len(found), each=EACH, counted=counted)]
+        counted = words.count(len(matches), "entry", "entries")
+        shown = matches[turn("page", filters, len(matches), each=EACH, counted=counted)]
         download()
     with table:
         c.table(

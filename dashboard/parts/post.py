@@ -17,30 +17,30 @@ LONG = 700
 
 def show_post(chosen: Chosen, post_id: str) -> None:
     """The post, and both models' first five side by side."""
-    found = data.post(chosen.comparison.execution, post_id)
-    name, mark = words.plain(found.subreddit), MARKS[found.change]
-    if found.post is None:
+    details = data.post(chosen.comparison.execution, post_id)
+    name, mark = words.plain(details.subreddit), MARKS[details.change]
+    if details.post is None:
         st.header("This post was erased", anchor=False)
         c.reading(f"r/{name} · {mark}. Its text has been deleted; the predictions remain.")
     else:
-        st.header(words.plain(found.post.title) or "(no title)", anchor=False)
-        moment = pd.Timestamp(found.post.created_utc, unit="s")
+        st.header(words.plain(details.post.title) or "(no title)", anchor=False)
+        moment = pd.Timestamp(details.post.created_utc, unit="s")
         c.reading(f"r/{name} · {mark} · {words.minute(moment)} UTC · {words.plain(post_id)}")
-        _show_text(found.post.body)
+        _show_text(details.post.body)
     left, right = st.columns(2, gap="large")
     for column, side, title in zip(
         (left, right), ("baseline", "candidate"), chosen.names, strict=True
     ):
         with column:
             st.markdown(f"**{words.plain(title)}**")
-            show_top(found, side)
-    if found.post is not None:
-        _show_words(chosen, found)
+            show_top(details, side)
+    if details.post is not None:
+        _show_words(chosen, details)
 
 
-def show_top(found: PostInFull, side: str) -> None:
+def show_top(details: PostInFull, side: str) -> None:
     """The first predictions of one side, the right one marked."""
-    said = found.baseline if side == "baseline" else found.candidate
+    said = details.baseline if side == "baseline" else details.candidate
     if not said:
         st.markdown("No prediction: the model knows none of its words.")
         return
@@ -48,7 +48,7 @@ def show_top(found: PostInFull, side: str) -> None:
         {
             "Subreddit": [f"r/{name}" for name, _ in said],
             "Probability": [p for _, p in said],
-            "": ["✓ right" if name == found.subreddit else "" for name, _ in said],
+            "": ["✓ right" if name == details.subreddit else "" for name, _ in said],
         }
     )
     st.dataframe(
@@ -66,8 +66,8 @@ def show_top(found: PostInFull, side: str) -> None:
             "": st.column_config.TextColumn(width=70),
         },
     )
-    if found.subreddit not in [name for name, _ in said]:
-        st.caption(f"r/{words.plain(found.subreddit)} is not among its first {len(said)}.")
+    if details.subreddit not in [name for name, _ in said]:
+        st.caption(f"r/{words.plain(details.subreddit)} is not among its first {len(said)}.")
 
 
 def _show_text(body: str) -> None:
@@ -79,7 +79,7 @@ def _show_text(body: str) -> None:
         st.markdown(words.paragraphs(body))
 
 
-def _show_words(chosen: Chosen, found: PostInFull) -> None:
+def _show_words(chosen: Chosen, details: PostInFull) -> None:
     """The words that move each model's first prediction, asked of the model itself."""
     st.markdown("**Words that support the prediction**")
     c.reading(
@@ -87,13 +87,13 @@ def _show_words(chosen: Chosen, found: PostInFull) -> None:
         " 0, the word speaks against it."
     )
     columns = st.columns(2, gap="large")
-    sides = zip(columns, chosen.trainings, (found.baseline, found.candidate), strict=True)
+    sides = zip(columns, chosen.trainings, (details.baseline, details.candidate), strict=True)
     for column, training, said in sides:
         if not said:
             continue
         with column:
             first = said[0][0]
-            effects = data.words_for(training.number, first, found.line)
+            effects = data.words_for(training.number, first, details.line)
             show_effects(effects, first)
 
 
@@ -102,5 +102,5 @@ def show_effects(effects: list[Influence], subreddit: str) -> None:
     if not effects:
         st.markdown(f"No single word moves r/{words.plain(subreddit)}.")
         return
-    rows = [(found.word, words.signed(found.effect)) for found in effects]
+    rows = [(influence.word, words.signed(influence.effect)) for influence in effects]
     c.table(("Word", f"For r/{subreddit}"), rows)

@@ -53,12 +53,12 @@ def _check() -> None:
         status.update(label="Checked", state="complete", expanded=False)
 
 
-def show_findings(found: Sequence[Finding]) -> None:
+def show_findings(findings: Sequence[Finding]) -> None:
     """Problems, then notes, each with its number and what to do about it."""
     c.section(
         "Is the data sound?", "Problems first, then notes, each with its count and what to do."
     )
-    if not found:
+    if not findings:
         st.markdown(":green[**✓ No problems found.**]")
         return
     rows = [
@@ -67,17 +67,17 @@ def show_findings(found: Sequence[Finding]) -> None:
             c.Rich(f"{words.plain(each.text)} :gray[({_share(each)})]"),
             c.Rich(words.hint(each.hint)),
         )
-        for each in found
+        for each in findings
     ]
     c.table(("", "What", "What to do"), rows)
 
 
-def _share(found: Finding) -> str:
+def _share(finding: Finding) -> str:
     """Of all posts; the 95% interval where a sample tells it (Markdown)."""
-    if found.interval is not None:
-        low, high = map(words.share, found.interval)
+    if finding.interval is not None:
+        low, high = map(words.share, finding.interval)
         return words.plain(f"95% interval {low} to {high}")
-    return words.plain("< 0.1%" if 0 < found.share < 0.0005 else words.share(found.share))
+    return words.plain("< 0.1%" if 0 < finding.share < 0.0005 else words.share(finding.share))
 
 
 def show_gaps(gaps: pd.DataFrame) -> None:

@@ -76,14 +76,14 @@ def _flagged(canary: Watched) -> str:
 
 
 def _readings(canary: Watched | None, agreement: Agreement | None) -> Sequence[str]:
-    found = ["On requests since it started, compared with production."]
+    sentences = ["On requests since it started, compared with production."]
     if canary and canary.error_rate is None:
         fewest = words.count(canary.rules.fewest_requests, "request")
-        found.append(f"A canary is judged once it has answered {fewest}.")
+        sentences.append(f"A canary is judged once it has answered {fewest}.")
     if agreement:
-        found.append("Same first: how often the shadow's first suggestion equals production's.")
+        sentences.append("Same first: how often the shadow's first suggestion equals production's.")
     holds = "; the one for errors stays valid however often you look" if canary else ""
-    return [*found, f"In brackets: 95% intervals{holds}."]
+    return [*sentences, f"In brackets: 95% intervals{holds}."]
 
 
 def _of_canary(canary: Watched) -> Row:
@@ -103,19 +103,21 @@ def _of_canary(canary: Watched) -> Row:
     )
 
 
-def _of_shadow(found: Agreement) -> Row:
+def _of_shadow(agreement: Agreement) -> Row:
     """How often both suggest the same subreddit first."""
     name = _name(
-        "Shadow", found.version, f"gets a copy of the requests to {words.plain(found.production)}"
+        "Shadow",
+        agreement.version,
+        f"gets a copy of the requests to {words.plain(agreement.production)}",
     )
-    if found.twins is None or found.share is None:
+    if agreement.twins is None or agreement.share is None:
         return (name, "no server has sent it a request yet", "–", "–", "–")
     return (
         name,
-        words.count(found.twins.texts, "text"),
+        words.count(agreement.twins.texts, "text"),
         "–",
-        _share(found.share, found.interval),
-        _beside(found.twins.shadow_mean, found.twins.mean),
+        _share(agreement.share, agreement.interval),
+        _beside(agreement.twins.shadow_mean, agreement.twins.mean),
     )
 
 

@@ -28,11 +28,11 @@ def show_where(chosen: Chosen) -> None:
             "Accuracy of baseline and candidate; ▼ is worse by more than chance. Click a slice"
             " to see its posts."
         )
-    found = chosen.slices[chosen.slices["section"] == SLICE]
+    slices = chosen.slices[chosen.slices["section"] == SLICE]
     folded = st.expander("Every slice", key="slices", bind="query-params")
     if folded.open:
         with folded:
-            _show_dimension(chosen, found)
+            _show_dimension(chosen, slices)
 
 
 def reading(worst: pd.DataFrame) -> str:
@@ -54,15 +54,15 @@ def reading(worst: pd.DataFrame) -> str:
     )
 
 
-def _show_dimension(chosen: Chosen, found: pd.DataFrame) -> None:
-    options = {name: name for name in found["dimension"].unique()}
+def _show_dimension(chosen: Chosen, slices: pd.DataFrame) -> None:
+    options = {name: name for name in slices["dimension"].unique()}
     name = state.chosen("Slice by", "by", options, default=next(iter(options), None), width=260)
-    _table(chosen, found[found["dimension"] == name])
+    _table(chosen, slices[slices["dimension"] == name])
 
 
 def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
     """Slices in the order given, each a link to its posts."""
-    found = rows.astype({"posts": int, "fixed": int, "broken": int}).to_dict("records")
+    records = rows.astype({"posts": int, "fixed": int, "broken": int}).to_dict("records")
     c.table(
         ("Slice", "Posts", "Accuracy", "Change", "q", "Fixed / broken"),
         [
@@ -76,7 +76,7 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
                 words.chance(row["q_value"]),
                 f"{row['fixed']:,} / {row['broken']:,}",
             )
-            for row in found
+            for row in records
         ],
     )
 

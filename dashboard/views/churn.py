@@ -97,7 +97,7 @@ def chosen_filters(chosen: Chosen) -> Filters:
     return Filters(
         kinds=CHANGED if kind == ALL else (kind,),
         subreddit=subreddit,
-        slices=tuple(found for found in slices if found is not None),
+        slices=tuple(pair for pair in slices if pair is not None),
     )
 
 

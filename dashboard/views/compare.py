@@ -44,16 +44,16 @@ def reading(chosen: Chosen, shared: int) -> str:
 
 def lines(chosen: Chosen) -> list[str]:
     """What the lines in the histogram are."""
-    found = ["Click a bar to list its subreddits. Dashed lines: changes of ±0.20."]
+    sentences = ["Click a bar to list its subreddits. Dashed lines: changes of ±0.20."]
     normal = chosen.summary.changes_normal
     if normal:
-        found.append(
+        sentences.append(
             f"Dotted: the normal distribution with mean {words.signed(normal.mean)} and standard"
             f" deviation {words.three(normal.sd)}."
         )
     if chosen.summary.noise.known:
-        found.append("The outline shows what a change of seed alone does.")
-    return found
+        sentences.append("The outline shows what a change of seed alone does.")
+    return sentences
 
 
 def noise_of(chosen: Chosen) -> str:

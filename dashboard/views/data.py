@@ -30,7 +30,7 @@ ALL = "all"
 """No subreddit: Reddit keeps the name for all of them together."""
 
 
-def answer(summary: QualitySummary, found: Sequence[Finding]) -> str:
+def answer(summary: QualitySummary, all_findings: Sequence[Finding]) -> str:
     """The page in one sentence: how much of when, and the worst of it."""
     newest = datetime.fromtimestamp(summary.last_utc, UTC)
     held = (
@@ -38,7 +38,7 @@ def answer(summary: QualitySummary, found: Sequence[Finding]) -> str:
         f" **{words.count(summary.subreddits, 'subreddit')}**, {day(summary.first_utc)} to"
         f" {day(summary.last_utc)}; the newest is **{words.age(newest)}** old."
     )
-    worst = next((each for each in found if each.problem), None)
+    worst = next((each for each in all_findings if each.problem), None)
     if worst is None:
         return f"{held} :green[**✓ No problems**] found."
     return f"{held} :orange[**✗ Worst:**] {words.plain(worst.text)}."
@@ -110,14 +110,14 @@ if check is None:
     st.stop()
 summary = data.quality_summary(check.digest("summary"))
 subreddits, gaps = (data.frame_artifact(check.digest(name)) for name in ("subreddits", "gaps"))
-found = findings(summary, subreddits)
+all_findings = findings(summary, subreddits)
 with top:
-    c.answer(answer(summary, found), generated=summary.generated > 0)
+    c.answer(answer(summary, all_findings), generated=summary.generated > 0)
     acts.last_done()
     show_freshness(check, holdings)
 show_figures(summary, subreddits)
 over_time = st.container()
-show_findings(found)
+show_findings(all_findings)
 show_table(subreddits)
 with over_time:  # after the table: a tick there chooses what is shown here
     show_over_time(check, sorted(subreddits["subreddit"], key=str.lower), gaps)

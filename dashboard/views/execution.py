@@ -51,22 +51,22 @@ def shown(value: object) -> str:
 
 def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
-    found = neighbours(execution, listing(data.store()))
+    lineage = neighbours(execution, listing(data.store()))
     st.header("Lineage", anchor=False)
     left, right = st.columns(2)
     with left:
         st.caption("Made from")
-        links(found.before)
+        links(lineage.before)
     with right:
         st.caption("Used by")
-        links(found.after)
+        links(lineage.after)
 
 
-def links(found: Sequence[Execution]) -> None:
+def links(executions: Sequence[Execution]) -> None:
     """Executions as links to their pages."""
-    if not found:
+    if not executions:
         st.markdown("Nothing recorded.")
-    for execution in found:
+    for execution in executions:
         st.page_link(
             pages.EXECUTION.path,
             label=f"#{execution.number} {execution.kind}",

@@ -94,25 +94,25 @@ def show_all(everything: list[Execution]) -> None:
         text = st.text_input(
             "Search", key="search", bind="query-params", placeholder="command, person or number"
         )
-    found = [
+    matches = [
         e
         for e in everything
         if kind in ("all", e.kind)
         and status in ("all", e.status)
         and (text or "").lower() in f"#{e.number} {e.command} {e.by}".lower()
     ]
-    if not found:
+    if not matches:
         c.empty("No execution matches these filters.")
         return
     frame = pd.DataFrame(
         {
-            "#": [e.number for e in found],
-            "Step": [e.kind for e in found],
-            "Status": [e.status for e in found],
-            "Started (UTC)": [words.minute(e.started_at) for e in found],
-            "Took (s)": [e.seconds for e in found],
-            "By": [e.by for e in found],
-            "Command": [e.command for e in found],
+            "#": [e.number for e in matches],
+            "Step": [e.kind for e in matches],
+            "Status": [e.status for e in matches],
+            "Started (UTC)": [words.minute(e.started_at) for e in matches],
+            "Took (s)": [e.seconds for e in matches],
+            "By": [e.by for e in matches],
+            "Command": [e.command for e in matches],
         }
     )
     event = st.dataframe(
@@ -128,7 +128,7 @@ def show_all(everything: list[Execution]) -> None:
         },
     )
     for row in event["selection"]["rows"]:
-        st.switch_page(pages.EXECUTION.path, query_params={"execution": str(found[row].number)})
+        st.switch_page(pages.EXECUTION.path, query_params={"execution": str(matches[row].number)})
 
 
 everything = listing(data.store())

@@ -25,18 +25,18 @@ from dashboard.parts.feedback import (
 from dashboard.parts.labelling import show_queue
 
 
-def choose(found: Sequence[VersionFeedback], aliases: Mapping[str, str]) -> VersionFeedback:
+def choose(versions: Sequence[VersionFeedback], aliases: Mapping[str, str]) -> VersionFeedback:
     """The version in the address, else that in production, else the newest that was asked."""
     called: dict[str, list[str]] = {}
     for alias, version in aliases.items():
         called.setdefault(version, []).append(alias)
     options = {
-        one.version: " · ".join([one.version, *called.get(one.version, [])]) for one in found
+        one.version: " · ".join([one.version, *called.get(one.version, [])]) for one in versions
     }
     served = aliases.get(PRODUCTION)
-    default = served if served in options else found[0].version
+    default = served if served in options else versions[0].version
     chosen = state.chosen("Version", "version", options, default=default, width=330)
-    return next(one for one in found if one.version == chosen)
+    return next(one for one in versions if one.version == chosen)
 
 
 def answer(one: VersionFeedback) -> str:
@@ -100,8 +100,8 @@ def halves(name: str, widths: Sequence[float]) -> list[DeltaGenerator]:
 top = c.question("What do users say?")
 retention.erase_overdue(data.store())
 counted = data.counted()
-found = summary.by_version(data.store(), counted)
-if not found:
+versions = summary.by_version(data.store(), counted)
+if not versions:
     with top:
         c.answer("No feedback yet: nobody has sent a text.")
     if PRODUCTION in current(data.store()):
@@ -111,7 +111,7 @@ if not found:
         c.empty("Release a version to production, then open a page to users:", Command("demo-page"))
         c.way(pages.RELEASE, "Open Release", {})
     st.stop()
-one = choose(found, current(data.store()))
+one = choose(versions, current(data.store()))
 with top:
     generated = any(snapshot.generated for snapshot in listing(data.store()))
     c.answer(answer(one), generated=generated)
@@ -132,4 +132,4 @@ with left:
     show_demand(one)
 with right:
     show_calibration(one)
-show_versions(found)
+show_versions(versions)

@@ -18,23 +18,23 @@ from dashboard.parts.ledger import show_openings, show_splits
 from dashboard.parts.log import show_anchoring, show_log
 
 
-def answer(found: Sequence[Line], checked: Verification) -> str:
+def answer(entries: Sequence[Line], checked: Verification) -> str:
     """The page in one sentence: how much was decided, and whether the log can be believed."""
     if checked.broken:
         return (
             f":orange[**✗ The audit log is broken at entry {checked.broken.number:,}**]:"
             f" {words.plain(checked.broken.why)}."
         )
-    if not found:
+    if not entries:
         return "No decisions yet."
-    people = len({line.by for line in found})
+    people = len({line.by for line in entries})
     who = "one person" if people == 1 else f"{people:,} people"
-    decisions = words.count(len(found), "decision")
+    decisions = words.count(len(entries), "decision")
     return f"{decisions} by {who}; :green[**✓ the audit log is intact**]."
 
 
 def show_figures(
-    found: Sequence[Line], looks: Sequence[Opening], budgets: Sequence[Budget]
+    entries: Sequence[Line], looks: Sequence[Opening], budgets: Sequence[Budget]
 ) -> None:
     """How much there is of each."""
     able = [budget for budget in budgets if budget.closed is None]
@@ -43,8 +43,8 @@ def show_figures(
     figures = (
         (
             "Decisions",
-            f"{len(found):,}",
-            f"last {words.age(found[0].at)} ago" if found[0].at else "",
+            f"{len(entries):,}",
+            f"last {words.age(entries[0].at)} ago" if entries[0].at else "",
         ),
         ("Sealed tests opened", f"{len(looks):,}", f"{unfinished:,} unfinished"),
         (
@@ -59,26 +59,26 @@ def show_figures(
 top = c.question("Who did what?")
 store = data.store()
 checked, at = data.verified()
-found, looks = lines(store, ALL_EVENTS, data.snapshot_names()), openings.listing(store)
+entries, looks = lines(store, ALL_EVENTS, data.snapshot_names()), openings.listing(store)
 budgets = openings.budgets(store, read_policy(store.home))
 with top:
-    c.answer(answer(found, checked), generated=any(each.snapshot.generated for each in budgets))
+    c.answer(answer(entries, checked), generated=any(each.snapshot.generated for each in budgets))
     if checked.broken:
         c.empty(
             "Leave the database as it is, and compare it with a backup or an earlier export:",
             Command("audit verify"),
         )
-    if found:
+    if entries:
         c.reading(f"Verified at {at:%H:%M:%S} UTC, entry by entry.")
-if found:
-    show_figures(found, looks, budgets)
+if entries:
+    show_figures(entries, looks, budgets)
 show_splits(budgets)
 show_openings(looks)
-if not found:
+if not entries:
     c.empty(
         "Nothing has been decided yet. Propose a candidate:",
         Command("release propose", "EXECUTION"),
     )
     st.stop()
-show_log(found)
+show_log(entries)
 show_anchoring(checked.head)

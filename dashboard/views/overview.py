@@ -143,8 +143,10 @@ def show_last() -> None:
 
 
 trainings = {training.number: training for training in data.all_trainings()}
-waiting = [found for found in candidates.listing(data.store()) if found.state in WAITING]
-cases = [read(data.store(), found.number) for found in waiting[:MOST]]
+waiting = [
+    candidate for candidate in candidates.listing(data.store()) if candidate.state in WAITING
+]
+cases = [read(data.store(), candidate.number) for candidate in waiting[:MOST]]
 production = aliases.version_of(data.store(), PRODUCTION)
 current = trainings.get(production.candidate) if production else None
 

@@ -24,16 +24,16 @@ MOST = 30
 """Events that are shown; all of them are on the page Ledger & audit."""
 
 
-def choose(found: list[Candidate]) -> Candidate:
+def choose(all_candidates: list[Candidate]) -> Candidate:
     """The select box; by default the newest that is not decided, else the newest."""
     options = {
         str(x.number): f"#{x.number} · {x.state}{f' · {x.version}' if x.version else ''}"
-        for x in found
+        for x in all_candidates
     }
-    waiting = [str(x.number) for x in found if x.state in WAITING]
+    waiting = [str(x.number) for x in all_candidates if x.state in WAITING]
     default = next(iter([*waiting, *options]))
     picked = state.chosen("Candidate", "candidate", options, default=default)
-    return next(x for x in found if str(x.number) == picked)
+    return next(x for x in all_candidates if str(x.number) == picked)
 
 
 def last_shown(case: Case) -> tuple[str, dict[str, str]]:
@@ -118,8 +118,8 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
 
 
 top = c.question("Can this candidate be released?")
-found = candidates.listing(data.store())
-if not found:
+all_candidates = candidates.listing(data.store())
+if not all_candidates:
     with top:
         c.answer("No candidate has been proposed yet.")
     c.empty("Propose the model of a training:", Command("release propose", "EXECUTION"))
@@ -132,7 +132,7 @@ with st.container(key="case"):  # static/style.html lays these out where there i
 with about_it, st.container(key="halves-candidate"):
     left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
-    candidate = choose(found)
+    candidate = choose(all_candidates)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
 case = cases.read(data.store(), candidate.number, opening.chosen_split(candidate))
 compared = evidence.of(case)

@@ -25,7 +25,7 @@ def choices(versions: Sequence[Version]) -> dict[str, str]:
     names: dict[str, list[str]] = {version.version: [] for version in versions}
     for alias, version in sorted(aliases.current(data.store()).items()):
         names[version].append(alias)
-    return {version: " · ".join([version, *found]) for version, found in names.items()}
+    return {version: " · ".join([version, *alias_names]) for version, alias_names in names.items()}
 
 
 def pick(versions: Sequence[Version], served: Version | None) -> list[Version]:
@@ -48,15 +48,15 @@ def pick(versions: Sequence[Version], served: Version | None) -> list[Version]:
     return [by_name[name] for name in (first, second) if name is not None]
 
 
-def answer(asking: Sequence[Version], served: Version | None, found: Sequence[Asked]) -> str:
+def answer(asking: Sequence[Version], served: Version | None, answers: Sequence[Asked]) -> str:
     """What they say, as the page's one sentence; before that, who will answer (Markdown)."""
-    if len(found) > 1:
-        return agreement(*found)
-    if found:
-        suggested = found[0].suggestions[0]
+    if len(answers) > 1:
+        return agreement(*answers)
+    if answers:
+        suggested = answers[0].suggestions[0]
         canary = given(asking[0], served)
         return (
-            f"**{found[0].version}**{canary}{canary and ','} predicts"
+            f"**{answers[0].version}**{canary}{canary and ','} predicts"
             f" **r/{words.plain(suggested.subreddit)}** first, with {probability(suggested)}."
         )
     first, *second = asking
@@ -114,14 +114,16 @@ def suggest(version: Version, title: str, body: str, *, keep: bool) -> Asked:
     """Ask a version, and keep text and suggestions if that is wanted."""
     data.require_somebody()
     submissions.check_text(title, body)
-    found = data.suggester(version.version, version.candidate).suggest(title, body)
+    suggestions = data.suggester(version.version, version.candidate).suggest(title, body)
     submission = None
     if keep:
         sent = Sent(
-            title=title, body=body, version=version.version, suggestions=found, source="page"
+            title=title, body=body, version=version.version, suggestions=suggestions, source="page"
         )
         (submission,) = submissions.keep(data.store(), [sent])
-    return Asked(title=title, version=version.version, suggestions=found, submission=submission)
+    return Asked(
+        title=title, version=version.version, suggestions=suggestions, submission=submission
+    )
 
 
 def send(title: str, body: str, asking: Sequence[Version], served: Version | None) -> None:
@@ -172,18 +174,18 @@ with st.container(width=NARROW):
     sent = ask()
     if data.against_keeping() is None:
         st.caption(kept(asking, served))
-found: list[Asked] = []
+answers: list[Asked] = []
 with c.boundary():
     if sent:
         send(*sent, asking, served)
     if TEXT in st.session_state:
-        found = [said(version) for version in asking]
+        answers = [said(version) for version in asking]
 with place:
     snapshot = find(store, of_execution(store, asking[0].candidate).snapshot)
-    c.answer(answer(asking, served, found), generated=snapshot.generated)
+    c.answer(answer(asking, served, answers), generated=snapshot.generated)
 with c.boundary():
-    if len(found) > 1:
-        compare(labels, *found)
-    elif found:
+    if len(answers) > 1:
+        compare(labels, *answers)
+    elif answers:
         with st.container(width=NARROW):
-            show(*found)
+            show(*answers)

@@ -49,36 +49,36 @@ def rows(grams: NGrams, lookup: Lookup, idf: Float32s, *, characters: float) -> 
 @compiled
 def _columns(keys: UInt64s, table: UInt64s, columns: Int32s) -> Int32s:
     mask = np.uint64(len(table) - 1)
-    found = np.empty(len(keys), dtype=np.int32)
+    key_columns = np.empty(len(keys), dtype=np.int32)
     for place in range(len(keys)):
         key = keys[place]
         slot = key & mask
         while table[slot] != key and table[slot] != 0:
             slot = (slot + _1) & mask
-        found[place] = columns[slot] if table[slot] != 0 else _ABSENT
-    return found
+        key_columns[place] = columns[slot] if table[slot] != 0 else _ABSENT
+    return key_columns
 
 
 @compiled
 def _rows(
     bounds: Int64s,
     counts: Int32s,
-    found: Int32s,
+    key_columns: Int32s,
     idf: Float32s,
     characters: np.float32,
     log_tf: Float32s,
 ) -> tuple[Int64s, Int32s, Float32s]:
     lines = len(bounds) // 2
     starts = np.zeros(lines + 1, dtype=np.int64)
-    columns = np.empty(len(found), dtype=np.int32)
-    values = np.empty(len(found), dtype=np.float32)
+    columns = np.empty(len(key_columns), dtype=np.int32)
+    values = np.empty(len(key_columns), dtype=np.float32)
     end = 0
     for line in range(lines):
         begin = end
         for part in range(2):
             first = end
             for place in range(bounds[2 * line + part], bounds[2 * line + part + 1]):
-                column = found[place]
+                column = key_columns[place]
                 if column != _ABSENT:
                     columns[end] = column
                     values[end] = log_tf[min(counts[place], len(log_tf) - 1)] * idf[column]

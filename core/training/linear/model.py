@@ -69,8 +69,8 @@ class LinearClassifier:
         said = Predictions.none(len(lines), k)
         for start in range(0, len(lines), BATCH):
             some = slice(start, start + BATCH)
-            found = self.rows(lines[some])
-            self._scorer.first(found, said.labels[some], said.probabilities[some])
+            rows = self.rows(lines[some])
+            self._scorer.first(rows, said.labels[some], said.probabilities[some])
         return said
 
     def rows(self, lines: Sequence[str]) -> Rows:

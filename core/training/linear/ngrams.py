@@ -81,10 +81,10 @@ def _all_ngrams(
     end = 0
     for line in range(lines):
         mask = np.uint64(_slots(_most(starts[line + 1] - starts[line])) - 1)
-        found = _find_tokens(points, starts[line], starts[line + 1], tokens)
-        end = _count_words(points, tokens[:found], keys, counts, slots, mask, end)
+        count = _find_tokens(points, starts[line], starts[line + 1], tokens)
+        end = _count_words(points, tokens[:count], keys, counts, slots, mask, end)
         bounds[2 * line + 1] = end
-        end = _count_parts(points, tokens[: min(found, spelt)], keys, counts, slots, mask, end)
+        end = _count_parts(points, tokens[: min(count, spelt)], keys, counts, slots, mask, end)
         bounds[2 * line + 2] = end
     return keys[:end].copy(), counts[:end].copy(), bounds
 
@@ -109,17 +109,17 @@ def _slots(keys: int) -> int:
 @compiled
 def _find_tokens(points: UInt32s, start: int, end: int, tokens: Int64s) -> int:
     """Write where each token of a line begins and ends into ``tokens`` (n, 2); how many."""
-    found, begin = 0, start
+    count, begin = 0, start
     for place in range(start, end):
         if points[place] == _BLANK:
             if place > begin:
-                tokens[found, 0], tokens[found, 1] = begin, place
-                found += 1
+                tokens[count, 0], tokens[count, 1] = begin, place
+                count += 1
             begin = place + 1
     if end > begin:
-        tokens[found, 0], tokens[found, 1] = begin, end
-        found += 1
-    return found
+        tokens[count, 0], tokens[count, 1] = begin, end
+        count += 1
+    return count
 
 
 @compiled

@@ -108,18 +108,18 @@ def _predict(
 @compiled
 def _choose(scores: Float32s, chosen: Int32s) -> None:
     """Write the labels of the largest scores, largest first, equal ones in their order."""
-    found = 0
+    count = 0
     for label in range(len(scores)):
-        if found == len(chosen):
-            if found == 0 or not scores[label] > scores[chosen[found - 1]]:
+        if count == len(chosen):
+            if count == 0 or not scores[label] > scores[chosen[count - 1]]:
                 continue
-            found -= 1
-        place = found
+            count -= 1
+        place = count
         while place > 0 and scores[label] > scores[chosen[place - 1]]:
             chosen[place] = chosen[place - 1]
             place -= 1
         chosen[place] = label
-        found += 1
+        count += 1
 
 
 @compiled

@@ -80,10 +80,10 @@ def _count_buckets(keys: UInt64s, coarse: UInt8s) -> None:
 def _frequent(keys: UInt64s, coarse: UInt8s, least: int) -> NDArray[np.bool_]:
     """Which keys are in a bucket of at least ``least``."""
     mask = np.uint64(len(coarse) - 1)
-    found = np.empty(len(keys), dtype=np.bool_)
+    frequent = np.empty(len(keys), dtype=np.bool_)
     for place in range(len(keys)):
-        found[place] = coarse[keys[place] & mask] >= least
-    return found
+        frequent[place] = coarse[keys[place] & mask] >= least
+    return frequent
 
 
 class _Counted:
