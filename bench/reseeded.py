@@ -59,8 +59,8 @@ def main() -> None:
         ["first predictions that differ", f"{changed.mean():.1%}"],
     ]
     section = report.Section(
-        title="Reseeded trainings of one configuration",
-        text=f"Real posts, {chosen.model}. {chosen.trainings} trainings with seeds 1 to"
+        title=f"Reseeded trainings of one configuration: {chosen.model}",
+        text=f"Real posts. {chosen.trainings} trainings with seeds 1 to"
         f" {chosen.trainings}, every pair; the band from {chosen.repeats} others, seeds from"
         f" {FIRST_SEED:,}.",
         columns=("", "measured"),
