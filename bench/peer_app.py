@@ -1,20 +1,21 @@
 """The plainest server of the same model: what one would write in an afternoon.
 
 Nothing is kept, counted, limited or logged; the model is loaded once and asked in the request.
-``SIGNOFF_BENCH_MODEL`` names the model's file.
+``SIGNOFF_BENCH_MODEL`` names the model's file, ``SIGNOFF_BENCH_FAMILY`` its family.
 """
 
 import os
-from typing import Any
+from pathlib import Path
 
-import fasttext
 from fastapi import FastAPI
 from pydantic import BaseModel
 
 from core.text import normalise
+from core.training.classifier import ABSENT
+from core.training.families import family
 
 app = FastAPI()
-model: Any = fasttext.load_model(os.environ["SIGNOFF_BENCH_MODEL"])
+model = family(os.environ["SIGNOFF_BENCH_FAMILY"]).load(Path(os.environ["SIGNOFF_BENCH_MODEL"]))
 
 
 class Post(BaseModel):
@@ -34,18 +35,21 @@ class Suggestion(BaseModel):
 @app.post("/predict")
 async def predict(post: Post) -> list[Suggestion]:
     """The five likeliest subreddits."""
-    [labels], [chances] = model.predict([normalise(post.title, post.text)], k=5)
-    return [
-        Suggestion(subreddit=label.removeprefix("__label__"), probability=float(chance))
-        for label, chance in zip(labels, chances, strict=True)
-    ]
+    return _suggested(post)
 
 
 @app.post("/predict-in-threads")
 def predict_in_threads(post: Post) -> list[Suggestion]:
     """The same without ``async``: FastAPI then calls it in a thread."""
-    [labels], [chances] = model.predict([normalise(post.title, post.text)], k=5)
+    return _suggested(post)
+
+
+def _suggested(post: Post) -> list[Suggestion]:
+    said = model.predict([normalise(post.title, post.text)], k=5)
     return [
-        Suggestion(subreddit=label.removeprefix("__label__"), probability=float(chance))
-        for label, chance in zip(labels, chances, strict=True)
+        Suggestion(subreddit=model.labels[label], probability=chance)
+        for label, chance in zip(
+            said.labels[0].tolist(), said.probabilities[0].tolist(), strict=True
+        )
+        if label != ABSENT
     ]

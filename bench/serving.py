@@ -36,6 +36,9 @@ from core.release.events import PRODUCTION
 from core.release.policy import FILE
 from core.release.review import approve, propose
 from core.store import Store, open_store
+from core.store.releases import Version
+from core.training.families import DEFAULT_FAMILY, FAMILIES
+from core.training.fasttext_family import FastTextFamily
 from core.training.train import of_execution, train
 
 BUDGET_MS, RATE = 25.0, 200
@@ -53,6 +56,7 @@ OURS, PEER, PEER_THREADS = "signoff serve", "plain, `async def`", "plain, `def`"
 class Released:
     """A workspace with ``old`` in production and ``new`` approved, and the file of old's model."""
 
+    family: str
     home: Path
     old: str
     new: str
@@ -64,8 +68,11 @@ def main() -> None:
     parser = report.parser(__doc__, repeats=3)
     parser.add_argument("--seconds", type=float, default=5, help="of a round (%(default)s)")
     parser.add_argument("--steady", type=float, default=30, help="seconds at a steady rate (30)")
+    parser.add_argument(
+        "--model", choices=list(FAMILIES), default=DEFAULT_FAMILY, help="default: %(default)s"
+    )
     chosen = parser.parse_args()
-    released = fresh(release)
+    released = fresh(release, chosen.model)
     _empty(released.home)
     posts = texts()
     ones = [request("/v1/predict", _json({"posts": [post]})) for post in posts]
@@ -100,7 +107,7 @@ def main() -> None:
     failed = sum(load.failed for loads in found.values() for load in loads)
     failed += calm.failed + switched.failed
     section = report.Section(
-        title="Serving",
+        title=f"Serving: {chosen.model}",
         text=f"A model of 239 subreddits on {len(posts):,} real posts. *At once*: {CONNECTIONS}"
         f" connections, each sends its next request when the last is answered,"
         f" {chosen.seconds:g} s, alternating {chosen.repeats} times, median; callers: that number"
@@ -133,23 +140,31 @@ def main() -> None:
     report.publish(section, write=chosen.write)
 
 
-def release() -> Released:
+def release(family: str) -> Released:
     """Two trainings on real posts, the first in production; made once."""
     prepared = prepare(POSTS)
     store, snapshot = prepared.open()
     (store.home / FILE).write_text(LENIENT)
-    for seed in range(len(aliases.versions(store)), 2):
-        _approve(
-            store,
-            train(store, snapshot, model="fasttext", params={"epoch": EPOCHS}, seed=seed).execution,
-        )
-    new, old = aliases.versions(store)[:2]
+    for seed in range(len(_versions(store, family)), 2):
+        params = {"epoch": EPOCHS} if family == FastTextFamily.name else {}
+        model = train(store, snapshot, model=family, params=params, seed=seed)
+        _approve(store, model.execution)
+    new, old = _versions(store, family)[:2]
     now = aliases.current(store).get(PRODUCTION)
     if now != old.version:
         with acting_as(Actor("bob", Way.LOCAL)):
             aliases.move(store, PRODUCTION, old.version, expected=now)
     model = store.artifacts.open(of_execution(store, old.candidate).digest)
-    return Released(store.home, old.version, new.version, str(model))
+    return Released(family, store.home, old.version, new.version, str(model))
+
+
+def _versions(store: Store, family: str) -> list[Version]:
+    """Newest first."""
+    return [
+        version
+        for version in aliases.versions(store)
+        if of_execution(store, version.candidate).family == family
+    ]
 
 
 def _empty(home: Path) -> None:
@@ -197,7 +212,8 @@ def peer(released: Released) -> Iterator[int]:
     port = _free_port()
     words = [sys.executable, "-m", "uvicorn", "bench.peer_app:app", "--port", str(port)]
     words += ["--log-level", "warning", "--no-access-log"]
-    with _running(words, {"SIGNOFF_BENCH_MODEL": released.model}, f"{port}/openapi.json"):
+    model = {"SIGNOFF_BENCH_FAMILY": released.family, "SIGNOFF_BENCH_MODEL": released.model}
+    with _running(words, model, f"{port}/openapi.json"):
         yield port
 
 
