@@ -1,6 +1,8 @@
 """How many cores a process may use, read from files that stand in for the kernel's."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,24 @@ def test_with_both_versions_the_tighter_counts(cgroups: Cgroups) -> None:
 
 def test_this_machine_has_at_least_one() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
+
+
+PROGRAM = """
+import operator
+from core.processes import fresh_context
+
+if __name__ == "__main__":
+    with fresh_context(preload="core.text").Pool(1) as pool:
+        print(pool.apply(operator.neg, (3,)))
+"""
+
+
+def test_a_file_of_the_working_directory_is_no_module_in_a_fresh_process(tmp_path: Path) -> None:
+    (tmp_path / "core.py").write_text("raise RuntimeError('the wrong core')\n")
+    program = tmp_path / "elsewhere" / "program.py"
+    program.parent.mkdir()
+    program.write_text(PROGRAM)
+    done = subprocess.run(
+        [sys.executable, program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("-3\n", "")

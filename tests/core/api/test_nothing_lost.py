@@ -41,6 +41,11 @@ WRITERS, EACH = 20, 15
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def forked_workers() -> None:
+    """Not here: the processes are those of a real server, and these tests look for them."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
