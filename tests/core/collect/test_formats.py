@@ -314,6 +314,7 @@ def test_standard_input_is_a_file_like_any_other(
     store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_parquet_from_a_pipe_is_refused_with_a_way_out(home: Path, tmp_path: Path) -> None:
     path = write_dump(tmp_path / "posts.parquet", POSTS)
     words = [SIGNOFF, "import", "-"]

@@ -171,6 +171,7 @@ def test_the_same_posts_under_another_name_are_listed_once() -> None:
     assert list(table.loc[table["verdict"] == WORSE, "slice"]) == ["kind v1"]
 
 
+@pytest.mark.slow
 def test_equally_good_models_are_called_worse_somewhere_in_at_most_one_run_of_twenty() -> None:
     runs = [worst(*sample(seed, posts=3_000)) for seed in range(100)]
     assert sum((table["verdict"] == WORSE).any() for table in runs) <= 5

@@ -44,7 +44,13 @@ def test_cells_hold_every_post_once() -> None:
     np.testing.assert_array_equal(rows[:, np.lexsort(rows)], expected[:, np.lexsort(expected)])
 
 
-@pytest.mark.parametrize("metric", ["f1_macro", "f1_weighted", "f1_micro"])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "f1_macro",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("f1_weighted", "f1_micro")),
+    ],
+)
 def test_spread_equals_that_of_resampling_rows(metric: str) -> None:
     rng = np.random.default_rng(0)
     truth, first, second = sample(rng, 800, (0.5, 0.6))

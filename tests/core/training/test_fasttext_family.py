@@ -179,7 +179,10 @@ def test_the_loss_that_is_left_open_depends_on_the_number_of_subreddits(
     assert chosen(kind, {"loss": "softmax"}, posts=80, labels=labels)["loss"] == "softmax"
 
 
-def test_what_fasttext_refuses_is_told_in_its_words(model: Path) -> None:
+def test_what_fasttext_refuses_is_told_in_its_words(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fasttext_family, "HALVINGS", 1)
     with pytest.raises(InputError, match="fastText refused to train: Encountered NaN"):
         fit(model, {"lr": "1e9"})
     assert not model.exists()
