@@ -325,11 +325,15 @@ def access_to(url: str) -> Access:
 
 
 class FakeClock:
-    """Time that passes only by waiting. ``waits`` are the seconds of each."""
+    """Time that passes only by waiting. ``waits`` are the seconds of each.
+
+    Threads wait side by side: each until so long after the time that it saw last.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._now = 1_000.0
+        self._seen = threading.local()
         self.waits: list[float] = []
 
     def __call__(self, stop: threading.Event) -> "FakeClock":
@@ -337,11 +341,14 @@ class FakeClock:
 
     def now(self) -> float:
         with self._lock:
+            self._seen.at = self._now
             return self._now
 
     def wait(self, seconds: float) -> None:
         with self._lock:
-            self._now += max(seconds, 0)
+            since = getattr(self._seen, "at", self._now)
+            self._now = max(self._now, since + max(seconds, 0))
+            self._seen.at = self._now
             self.waits.append(seconds)
 
 
