@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,7 +18,6 @@ import psutil
 
 _MEMBERSHIP = Path("/proc/self/cgroup")
 _CGROUPS = Path("/sys/fs/cgroup")
-_SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def cores() -> int:
@@ -127,7 +125,7 @@ def safe_context() -> BaseContext:
 
 
 def fresh_context(*, preload: str) -> BaseContext:
-    """Processes that have nothing of this one, so that all are alike whoever starts them.
+    """For processes that inherit nothing of this one's memory, threads or locks.
 
     Args:
         preload: a module that all of them need. Where the system can fork, it is imported once for
@@ -137,16 +135,14 @@ def fresh_context(*, preload: str) -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload])
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"  # else a file of the working directory could stand in for a module
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            del os.environ[_SAFE_PATH]
-        else:
-            os.environ[_SAFE_PATH] = before
     return context
+
+
+def keep_modules_safe() -> None:
+    """In every Python that this process starts from now on, :mod:`multiprocessing` included, no
+    file of the working directory stands in for a module.
+    """
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
 
 
 @contextmanager

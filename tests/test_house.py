@@ -50,8 +50,7 @@ def test_only_settings_reads_the_environment() -> None:
         for path in (REPOSITORY / "core").rglob("*.py")
         if re.search(r"os\.(environ\[|environ\.get|getenv)", path.read_text(encoding="utf-8"))
     ]
-    # They hand their choice to processes that they start.
-    assert set(readers) <= {"settings.py", "cli/servers.py", "processes.py"}
+    assert set(readers) <= {"settings.py", "cli/servers.py"}  # it hands its choice to Streamlit
 
 
 def test_only_one_file_knows_sqlite() -> None:

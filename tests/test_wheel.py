@@ -138,7 +138,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     folder, home = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("home")
     (folder / ".streamlit").mkdir()
     (folder / ".streamlit" / "config.toml").write_text(HOSTILE_CONFIG)
-    for name in ("core", "dashboard", "streamlit"):
+    for name in ("core", "dashboard", "streamlit", "multiprocessing"):
         (folder / f"{name}.py").write_text(f"raise RuntimeError('the wrong {name}')\n")
     return Installed(bin_, folder, {"HOME": str(home), "PATH": os.environ["PATH"]})
 

@@ -12,6 +12,7 @@ from typer._click.exceptions import ClickException
 
 from core.cli.output import err, say
 from core.errors import SignoffError
+from core.processes import keep_modules_safe
 
 _TYPERS_INTERRUPT = 130
 _COMMANDS = (
@@ -80,6 +81,7 @@ def run() -> None:
 
     0 done, 1 an expected error, 2 wrong usage, 3 a gate failed.
     """
+    keep_modules_safe()
     wants_traceback = "--traceback" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--traceback"]
     try:

@@ -30,7 +30,7 @@ def family(name: str) -> Family:
     entry = _entry(name)
     if entry is None:
         raise InputError(
-            f"There is no model family {name!r}",
+            f"No model family is called {name!r}",
             f"Choose {', '.join(names())}, or install the package that brings it.",
         )
     try:

@@ -121,16 +121,18 @@ def test_this_machine_has_at_least_one() -> None:
 
 PROGRAM = """
 import operator
-from core.processes import fresh_context
+from core.processes import fresh_context, keep_modules_safe
 
 if __name__ == "__main__":
+    keep_modules_safe()
     with fresh_context(preload="core.text").Pool(1) as pool:
         print(pool.apply(operator.neg, (3,)))
 """
 
 
 def test_a_file_of_the_working_directory_is_no_module_in_a_fresh_process(tmp_path: Path) -> None:
-    (tmp_path / "core.py").write_text("raise RuntimeError('the wrong core')\n")
+    for name in ("core", "multiprocessing"):
+        (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('the wrong {name}')\n")
     program = tmp_path / "elsewhere" / "program.py"
     program.parent.mkdir()
     program.write_text(PROGRAM)

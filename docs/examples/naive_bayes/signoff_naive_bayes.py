@@ -9,7 +9,7 @@ from core.training.parameters import Parameter
 class NaiveBayes:
     def __init__(self, path):
         with np.load(path) as file:  # never pickle: a model file must not be able to run code
-            self.labels, self.prior = tuple(file["labels"]), file["prior"]
+            self.labels, self.prior = tuple(file["labels"].tolist()), file["prior"]
             self.scores = file["scores"]
             self.column = {word: place for place, word in enumerate(file["words"])}
 

@@ -80,7 +80,9 @@ def test_a_family_that_is_not_installed_any_more_says_what_to_do(
         patch.syspath_prepend(str(package))
         model = train(road.store, road.snapshot, model=NAME)
     outcome = signoff("evaluate", model.execution, "--on", "small")
-    assert_refused(outcome, f"no model family '{NAME}'", "install the package that brings it")
+    assert_refused(
+        outcome, f"No model family is called '{NAME}'", "install the package that brings it"
+    )
 
 
 @pytest.mark.parametrize(
