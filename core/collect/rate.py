@@ -50,12 +50,12 @@ class RealClock:
 class Budget:
     """How many requests may still be sent until ``ends``, a moment of the clock.
 
-    ``told``: by the server, in this window; else it is what Reddit publishes.
+    ``told``: when the server first told of this window; None: the budget is what Reddit publishes.
     """
 
     left: int
     ends: float
-    told: bool = False
+    told: float | None = None
 
 
 def at(budget: Budget, now: float) -> Budget:
@@ -69,7 +69,8 @@ def told(budget: Budget, headers: Mapping[str, str], *, in_flight: int, now: flo
     Answers may overtake each other, and other programs may use the same key: while the window
     stays the same, the smaller of our own count and the server's holds. Where its end moves on, as
     it does with a new window or one that slides, the server's holds, less the requests that it may
-    not have counted yet.
+    not have counted yet. An answer from the end of the window before, overtaken by the first of
+    this one, says nothing of this one.
 
     Args:
         in_flight: requests under way, without the one that was answered.
@@ -81,9 +82,11 @@ def told(budget: Budget, headers: Mapping[str, str], *, in_flight: int, now: flo
     # Whole seconds are rounded down: the window may last up to one more.
     rounded = headers["x-ratelimit-reset"].strip().isdigit()
     ends = now + reset + rounded
-    if budget.told and ends <= budget.ends + SAME:
-        return replace(budget, left=min(budget.left, int(remaining)))
-    return Budget(left=max(int(remaining) - in_flight, 0), ends=ends, told=True)
+    if budget.told is None or ends > budget.ends + SAME:
+        return Budget(left=max(int(remaining) - in_flight, 0), ends=ends, told=now)
+    if ends - budget.told < budget.ends - ends:
+        return budget
+    return replace(budget, left=min(budget.left, int(remaining)))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float:
