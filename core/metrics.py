@@ -146,7 +146,8 @@ METRICS = (
     Metric(
         key="ece",
         name="Calibration error (ECE)",
-        help="The mean gap between p@1 and the share of right predictions.",
+        help="The mean gap between p@1 and the share of right predictions. Measured on posts that"
+        " the probabilities were not calibrated on.",
         figure=CalibrationError(),
         better=Better.LOWER,
     ),

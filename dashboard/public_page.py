@@ -10,8 +10,9 @@ import streamlit as st
 from core.access.identity import NOBODY, entrance
 from core.errors import InputError, RefusedError, SignoffError, UnavailableError
 from core.feedback import submissions
-from core.feedback.submissions import Sent
+from core.feedback.submissions import MAX_URL, Sent
 from core.settings import settings
+from core.text import Post, post_of
 from dashboard import current_user, public_service, server, words
 from dashboard.parts.suggestions import Asked, answer, choose, thanks
 
@@ -56,6 +57,7 @@ def ask() -> None:
     with st.form("post"):
         title = st.text_input("Title", placeholder="My first sourdough, after three failures")
         body = st.text_area("Text (optional)", height=110)
+        url = st.text_input("Link (optional)", placeholder="https://", max_chars=MAX_URL)
         private = not keeps or st.checkbox(
             "Do not keep my text", value=st.session_state.get(PRIVATE, False)
         )
@@ -65,20 +67,21 @@ def ask() -> None:
     if sent:
         with boundary():
             st.session_state[PRIVATE] = private
-            st.session_state[ASKED] = suggest(title, body, keep_text=not private)
+            st.session_state[ASKED] = suggest(post_of(title, body, url), keep_text=not private)
             st.rerun()
     st.caption(what_is_kept(settings().keep_text_days))
 
 
-def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
+def suggest(post: Post, *, keep_text: bool) -> Asked:
     """Ask who answers this visitor, and keep what they suggest."""
-    submissions.check_text(title, body)
+    submissions.check_text(post.title, post.body)
     public_service.admit(current_user.session(), current_user.network())
     suggester = public_service.suggester(current_user.session())
-    suggestions = public_service.ask(suggester, title, body)
+    suggestions = public_service.ask(suggester, post)
     sent = Sent(
-        title=title,
-        body=body,
+        title=post.title,
+        body=post.body,
+        domain=post.domain,
         version=suggester.version,
         suggestions=suggestions,
         source="page",
@@ -86,7 +89,7 @@ def suggest(title: str, body: str, *, keep_text: bool) -> Asked:
     )
     (submission,) = submissions.keep(public_service.store(), [sent])
     public_service.cast_shadow(sent, submission)
-    shown = title.strip() or body.strip()[:MOST_OF_A_BODY]
+    shown = post.title.strip() or post.body.strip()[:MOST_OF_A_BODY]
     return Asked(
         title=shown, version=suggester.version, suggestions=suggestions, submission=submission
     )

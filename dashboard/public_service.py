@@ -30,6 +30,7 @@ from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import find
 from core.store import Store, open_store
+from core.text import Post
 from core.training.train import of_execution
 from dashboard import words
 
@@ -103,7 +104,7 @@ def suggester(caller: str) -> Suggester:
         ) from None
 
 
-def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
+def ask(suggester: Suggester, post: Post) -> list[Suggestion]:
     """What that version suggests; whether it could is counted.
 
     Raises:
@@ -112,7 +113,7 @@ def ask(suggester: Suggester, title: str, body: str) -> list[Suggestion]:
     """
     counts = answering().counts
     try:
-        suggestions = suggester.suggest(title, body)
+        suggestions = suggester.suggest(*post)
     except InputError:
         raise  # no fault of the version
     except SignoffError as error:
@@ -135,7 +136,7 @@ def cast_shadow(sent: Sent, submission: str) -> None:
 
 def _keep_shadow(store: Store, shadow: Suggester, sent: Sent, submission: str) -> None:
     try:
-        suggestions = shadow.suggest(sent.title, sent.body)
+        suggestions = shadow.suggest(sent.title, sent.body, sent.domain)
         twin = replace(
             sent, version=shadow.version, suggestions=suggestions, source="shadow", twin=submission
         )

@@ -42,7 +42,7 @@ from core.release.policy import FILE
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.snapshots import Snapshot
-from core.text import normalise
+from core.text import normalise, read_of
 
 HOUR = 3_600
 FIRST = 1_700_000_000
@@ -144,7 +144,10 @@ def make_split(posts: Sequence[Post]) -> SplitData:
     labels = tuple(sorted({post.subreddit for post in posts}))
     return SplitData(
         ids=[post.id for post in posts],
-        lines=[normalise(post.title, post.body) for post in posts],
+        lines=[
+            normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
+            for post in posts
+        ],
         label=np.array([labels.index(post.subreddit) for post in posts], dtype=np.int32),
         created=np.array([post.created_utc for post in posts], dtype=np.int64),
         labels=labels,

@@ -29,7 +29,7 @@ from core.errors import InputError, SignoffError
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.serving.pool import Served
-from core.text import is_empty
+from core.text import is_empty, post_of
 
 _SAID = {
     401: "The token is missing or not valid.",
@@ -86,9 +86,9 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
     """
     state = ServerState.of(request)
     state.count(request, len(asked.posts))
-    texts = [(post.title, post.text) for post in asked.posts]
+    texts = [post_of(post.title, post.text, post.url) for post in asked.posts]
     for place, text in enumerate(texts):
-        if is_empty(*text):
+        if is_empty(text.title, text.body):
             raise InputError(f"body.posts.{place} has no text", "Write a title.")
     served = await _served(state, request, asked.alias, asked.version, asked.caller)
     answer = await state.service.predict(served, texts, k=asked.k, keep_text=asked.keep_text)
@@ -96,7 +96,6 @@ async def predict(asked: PredictRequest, request: Request) -> Response:
         request,
         version=served.suggester.version,
         served_as=served.name,
-        posts=len(texts),
         texts=texts,
     )
     return _json(

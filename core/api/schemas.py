@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.feedback.submissions import MAX_BODY, MAX_TITLE
+from core.feedback.submissions import MAX_BODY, MAX_TITLE, MAX_URL
 from core.serving.suggest import TOP
 
 MOST_POSTS = 1_000
@@ -29,6 +29,13 @@ class Post(Shape):
 
     title: str = Field(max_length=MAX_TITLE, examples=["My cat stares at the wall"])
     text: str = Field("", max_length=MAX_BODY, examples=["All night long. Is that normal?"])
+    url: str = Field(
+        "",
+        max_length=MAX_URL,
+        description="The address that the post links to, if it links anywhere. Only its domain is"
+        " used and stored, and only a model that was trained with domains heeds it.",
+        examples=["https://i.imgur.com/cat.jpg"],
+    )
 
 
 class PredictRequest(Shape):

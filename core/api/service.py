@@ -16,10 +16,11 @@ from core.errors import NotFoundError, SignoffError
 from core.feedback import submissions
 from core.feedback.submission_writer import SubmissionWriter
 from core.feedback.submissions import Sent
-from core.serving.model import Suggestion, Text
+from core.serving.model import Suggestion
 from core.serving.pool import Pool, Served
 from core.serving.suggest import Suggester
 from core.store import Store
+from core.text import Post
 
 AT_ONCE = 128
 """Posts that one group asks a model for; a request of more comes back as often as it takes."""
@@ -42,7 +43,7 @@ class Question:
     """Posts for one version."""
 
     suggester: Suggester
-    posts: Sequence[Text]
+    posts: Sequence[Post]
     k: int
     keep_text: bool
 
@@ -68,7 +69,7 @@ class Answer:
 class _Twin:
     """What the shadow is asked, too."""
 
-    post: Text
+    post: Post
     k: int
     public: str
 
@@ -103,7 +104,7 @@ class Service:
         self._writer.write([], seconds=START_SECONDS)
 
     async def predict(
-        self, served: Served, posts: Sequence[Text], *, k: int, keep_text: bool
+        self, served: Served, posts: Sequence[Post], *, k: int, keep_text: bool
     ) -> Answer:
         """Ask a version, and keep what it says.
 
@@ -181,15 +182,16 @@ class Service:
         """All of it in one transaction."""
         sent = [
             Sent(
-                title=title,
-                body=body,
+                title=post.title,
+                body=post.body,
+                domain=post.domain,
                 version=one.asked.suggester.version,
                 suggestions=suggestions,
                 source="api",
                 keep_text=one.asked.keep_text,
             )
             for one in every
-            for (title, body), suggestions in zip(one.asked.posts, one.said, strict=True)
+            for post, suggestions in zip(one.asked.posts, one.said, strict=True)
         ]
         # With much to do it may have waited for longer, behind others that were kept.
         since = max(self._kept_at, min(one.at for one in every))
@@ -204,7 +206,7 @@ class Service:
         return [Answer(one.said, [next(publics) for _ in one.said]) for one in every]
 
     def _cast(
-        self, served: Served, posts: Sequence[Text], kept: Sequence[str | None], k: int
+        self, served: Served, posts: Sequence[Post], kept: Sequence[str | None], k: int
     ) -> None:
         shadow, version = self._pool.shadow, served.suggester.version
         if shadow is None or shadow.version == version:
@@ -240,8 +242,9 @@ class Service:
         self._writer.write(
             [
                 Sent(
-                    title=twin.post[0],
-                    body=twin.post[1],
+                    title=twin.post.title,
+                    body=twin.post.body,
+                    domain=twin.post.domain,
                     version=shadow.version,
                     suggestions=suggestions[: twin.k],
                     source="shadow",

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from core.api.callers import Authenticator, Caller
 from core.api.meters import Meters
 from core.api.service import Service
-from core.serving.model import Text
 from core.serving.pool import Pool
 from core.store import Store
+from core.text import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,10 @@ class ServerState:
         self.authenticator.take(self.caller(request), posts)
 
     def note(
-        self, request: Request, *, version: str, served_as: str, posts: int, texts: Sequence[Text]
+        self, request: Request, *, version: str, served_as: str, texts: Sequence[Post]
     ) -> None:
         """Write into the log's line who answered; the texts only where that was asked for."""
-        line: dict[str, object] = {"version": version, "served_as": served_as, "posts": posts}
+        line: dict[str, object] = {"version": version, "served_as": served_as, "posts": len(texts)}
         if self.log_text:
-            line["texts"] = texts
+            line["texts"] = [post._asdict() for post in texts]
         request.scope["state"]["log"] = line

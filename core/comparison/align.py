@@ -19,6 +19,7 @@ class Aligned:
     ``truth``: label of each post, (n,). ``baseline``, ``candidate``: first k labels, (n, k), -1
     for none. ``baseline_probs``, ``candidate_probs``: their probabilities, (n, k). ``names``
     gives every label its name, ``shared`` says which of them both models know; shape (c,).
+    ``calibrated``: posts that either model was calibrated on, (n,); None: no post.
     """
 
     post_id: NDArray[np.object_]
@@ -29,12 +30,13 @@ class Aligned:
     candidate_probs: Reals
     names: tuple[str, ...]
     shared: Bools
+    calibrated: Bools | None = None
 
     @property
     def sides(self) -> tuple[Predictions, Predictions]:
         return (
-            Predictions(self.truth, self.baseline, self.baseline_probs),
-            Predictions(self.truth, self.candidate, self.candidate_probs),
+            Predictions(self.truth, self.baseline, self.baseline_probs, self.calibrated),
+            Predictions(self.truth, self.candidate, self.candidate_probs, self.calibrated),
         )
 
     @property
@@ -64,7 +66,16 @@ def align(baseline: PredictionTable, candidate: PredictionTable) -> Aligned | No
         candidate_probs=after.probs[order, :k],
         names=names,
         shared=known(names, baseline) & known(names, candidate),
+        calibrated=_either(before.calibrated, after.calibrated, order),
     )
+
+
+def _either(baseline: Bools | None, candidate: Bools | None, order: Places) -> Bools | None:
+    """Where one of them is true, the second taken in this order; None is false everywhere."""
+    if candidate is None:
+        return baseline
+    ordered: Bools = candidate[order]
+    return ordered if baseline is None else baseline | ordered
 
 
 def on_common_posts(
@@ -85,7 +96,8 @@ def common_names(baseline: PredictionTable, candidate: PredictionTable) -> tuple
 def numbered(table: PredictionTable, names: tuple[str, ...]) -> Predictions:
     """The table with its labels numbered as ``names``."""
     place = reindex(table.vocabulary, names)
-    return Predictions(place[table.label], place[table.top_labels], table.top_probs)
+    labels, top = place[table.label], place[table.top_labels]
+    return Predictions(labels, top, table.top_probs, table.calibrated)
 
 
 def known(names: tuple[str, ...], table: PredictionTable) -> Bools:

@@ -168,7 +168,7 @@ def _bring_policy(store: Store) -> None:
     path = store.home / POLICY_FILE
     if not path.exists():
         policy = DEFAULT
-        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.3)):
+        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.5)):
             policy = re.sub(rf"(?m)^{key} = .*", f"{key} = {value}", policy)
         write_whole(path, policy.encode())
 

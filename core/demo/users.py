@@ -11,6 +11,7 @@ from core.feedback.submissions import Sent
 from core.serving.model import Suggestion
 from core.serving.suggest import load_alias
 from core.store import Store
+from core.text import post_of
 
 TEXTS = 240
 """Sent to each version that was in production."""
@@ -33,7 +34,7 @@ def send_texts(store: Store, lists: Lists, alias: str, *, ago: timedelta, seed: 
     rng = Random(f"{seed}:users")
     suggester = load_alias(store, alias)
     texts = [_text(lists, rng) for _ in range(TEXTS)]
-    suggested = suggester.suggest_many([(text.title, text.body) for _, text in texts])
+    suggested = suggester.suggest_many([post_of(text.title, text.body) for _, text in texts])
     until = datetime.now(UTC) - ago
     moments = sorted(until - timedelta(weeks=WEEKS) * rng.random() for _ in texts)
     publics = submissions.keep(

@@ -47,10 +47,12 @@ def aggregate(table: PredictionTable) -> Aggregates:
     """
     size = len(table.vocabulary)
     counts = c.label_counts(table.label, table.first, labels=size)
-    curve = reliability(table.p_at_1, table.right)
+    said = Predictions(table.label, table.top_labels, table.top_probs, table.calibrated)
+    judging = said.judging_calibration
+    curve = reliability(judging.p_at_1, judging.right)
     subreddits = _subreddits(table, counts)
     return Aggregates(
-        metrics=_metrics(table, counts),
+        metrics=_metrics(table, said, counts),
         subreddits=subreddits,
         summary=EvaluationSummary(
             p_at_1_histogram=p_histogram(table.p_at_1),
@@ -112,9 +114,8 @@ def _listed(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(values.tolist())
 
 
-def _metrics(table: PredictionTable, counts: c.LabelCounts) -> dict[str, float]:
+def _metrics(table: PredictionTable, said: Predictions, counts: c.LabelCounts) -> dict[str, float]:
     """All metrics that the predictions tell."""
-    said = Predictions(table.label, table.top_labels, table.top_probs)
     known = np.isin(np.array(table.vocabulary), np.array(table.model_labels))
     metrics = {
         key: figure.value(said, counts)

@@ -1,10 +1,13 @@
 """Evaluating one model on one split, recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pyarrow.compute as pc
 
+from core import executions
+from core.arrays import Bools
 from core.evaluation import prediction_table as tables
 from core.evaluation.aggregate import aggregate
 from core.evaluation.predict import predict
@@ -21,6 +24,7 @@ from core.store import snapshots as snapshots_table
 from core.store.frames import put_frame, put_record, read_record
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
+from core.training.calibration import calibrates
 from core.training.families import family
 from core.training.load import load, loader, require_normaliser
 
@@ -121,8 +125,12 @@ def _evaluate(
     table = predict(
         loader(store, model), data, k=TOP, memory_hint=kind.memory_hint, progress=progress
     )
+    with store.read() as session:
+        trained_on = snapshots_table.get(session, model.snapshot)
+    if trained_on is not None:
+        table = replace(table, calibrated=_calibrated(store, model, trained_on, data))
     aggregates = aggregate(table)
-    metrics = aggregates.metrics | {"seen_in_training": _seen(store, model, data)}
+    metrics = aggregates.metrics | {"seen_in_training": _seen(store, trained_on, data)}
     made = Evaluation(
         execution=run.number,
         model_execution=model.execution,
@@ -145,10 +153,20 @@ def _evaluate(
     run.on_success(lambda session: models_table.insert_evaluation(session, made))
 
 
-def _seen(store: Store, model: Model, data: SplitFile) -> float:
-    """Share of the posts that the model was trained on: above 0, its scores are too optimistic."""
-    with store.read() as session:
-        trained_on = snapshots_table.get(session, model.snapshot)
+def _calibrated(store: Store, model: Model, trained_on: Snapshot, data: SplitFile) -> Bools | None:
+    """The posts that the model's probabilities were calibrated on; None: no post."""
+    if not executions.get(store, model.execution).metrics.get("calibrated_on"):
+        return None
+    known = load_ids(store, trained_on, "valid")
+    held: Bools = pc.is_in(data.ids, value_set=known).to_numpy()
+    calibrated = held & calibrates(data.ids.to_pylist())
+    return calibrated if calibrated.any() else None
+
+
+def _seen(store: Store, trained_on: Snapshot | None, data: SplitFile) -> float:
+    """Share of the posts that a model of this snapshot was trained on: above 0, its scores are too
+    optimistic.
+    """
     if trained_on is None or not len(data):
         return 0.0
     known = load_ids(store, trained_on, "train")

@@ -23,7 +23,8 @@ class PredictionTable:
 
     ``vocabulary`` holds every subreddit of posts and model, sorted; ``label`` (int32, (n,)) and
     ``top_labels`` (int32, (n, k), -1 for none) index it; ``top_probs`` (float32, (n, k)).
-    ``model_labels`` are the subreddits that the model can name.
+    ``model_labels`` are the subreddits that the model can name. ``calibrated`` ((n,)): the posts
+    that its probabilities were calibrated on, which cannot tell how well; None: no post.
     """
 
     post_id: NDArray[np.object_]
@@ -32,6 +33,7 @@ class PredictionTable:
     top_probs: NDArray[np.float32]
     vocabulary: tuple[str, ...]
     model_labels: tuple[str, ...]
+    calibrated: Bools | None = None
 
     @property
     def first(self) -> Int32s:
@@ -56,6 +58,7 @@ class PredictionTable:
             label=self.label[posts],
             top_labels=self.top_labels[posts],
             top_probs=self.top_probs[posts],
+            calibrated=None if self.calibrated is None else self.calibrated[posts],
         )
 
 
@@ -66,7 +69,7 @@ def reindex(labels: Sequence[str], vocabulary: Sequence[str]) -> Int32s:
 
 
 def to_parquet(table: PredictionTable) -> bytes:
-    """Columns ``post_id``, ``label``, ``top_labels``, ``top_probs``; labels in the metadata."""
+    """A column for each array; labels in the metadata."""
     k = table.top_labels.shape[1]
     columns = {
         "post_id": pa.array(table.post_id, pa.string()),
@@ -74,6 +77,8 @@ def to_parquet(table: PredictionTable) -> bytes:
         "top_labels": pa.FixedSizeListArray.from_arrays(table.top_labels.ravel(), k),
         "top_probs": pa.FixedSizeListArray.from_arrays(table.top_probs.ravel(), k),
     }
+    if table.calibrated is not None:
+        columns["calibrated"] = pa.array(table.calibrated)
     metadata = {
         "vocabulary": orjson.dumps(list(table.vocabulary)),
         "model_labels": orjson.dumps(list(table.model_labels)),
@@ -94,6 +99,7 @@ def from_parquet(content: bytes) -> PredictionTable:
         top_probs=_matrix(arrow["top_probs"]).astype(np.float32, copy=False),
         vocabulary=tuple(orjson.loads(arrow.schema.metadata[b"vocabulary"])),
         model_labels=tuple(orjson.loads(arrow.schema.metadata[b"model_labels"])),
+        calibrated=arrow["calibrated"].to_numpy() if "calibrated" in arrow.column_names else None,
     )
 
 

@@ -8,6 +8,7 @@ from core.collect.posts import Post, store_posts
 from core.executions import Run, Step, run_cached
 from core.store import Store, labels
 from core.store.labels import SOURCE, Labelled
+from core.text import SELF
 
 STEP = Step(
     "feedback",
@@ -17,6 +18,7 @@ STEP = Step(
         "core.collect.posts",
         "core.store.labels",
         "core.store.posts",
+        "core.text",
     ),
 )
 
@@ -52,7 +54,8 @@ def _bring(store: Store, texts: Sequence[Labelled], run: Run) -> None:
             created_utc=int(text.at.timestamp()),
             title=text.title,
             body=text.body,
-            is_self=bool(text.body),
+            is_self=bool(text.body) or text.domain == SELF,
+            domain=text.domain,
         )
         for text in texts
     ]

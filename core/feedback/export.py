@@ -35,7 +35,7 @@ def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[
 
 
 def _lines(store: Store, *, csv_: bool, text: bool) -> Iterator[str]:
-    left_out = () if text else ("title", "body")
+    left_out = () if text else ("title", "body", "domain")
     names = [name for name in feedback_table.EXPORTED if name not in left_out]
     if csv_:
         yield _cells(names)

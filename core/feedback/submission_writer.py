@@ -15,9 +15,9 @@ from core.serving.model import Suggestion
 from core.serving.worker import WorkerError, WorkerProcess
 from core.store import open_store
 
-Row = tuple[str, str, str, str, bool, str | None, list[tuple[str, float]]]
+Row = tuple[str, str, str, str, str, bool, str | None, list[tuple[str, float]]]
 """A :class:`core.feedback.submissions.Sent`, which would take longer to pickle than to keep: title,
-body, version, source, keep_text, twin, suggestions. Its moment is when it is kept."""
+body, domain, version, source, keep_text, twin, suggestions. Its moment is when it is kept."""
 
 
 class SubmissionWriter:
@@ -69,14 +69,16 @@ def _writing(home: Path) -> Callable[[tuple[list[Row], float]], list[str]]:
 
 def _row(one: Sent) -> Row:
     suggestions = [(s.subreddit, s.probability) for s in one.suggestions]
-    return one.title, one.body, one.version, one.source, one.keep_text, one.twin, suggestions
+    text = one.title, one.body, one.domain
+    return *text, one.version, one.source, one.keep_text, one.twin, suggestions
 
 
 def _sent(row: Row) -> Sent:
-    title, body, version, source, keep_text, twin, suggestions = row
+    title, body, domain, version, source, keep_text, twin, suggestions = row
     return Sent(
         title=title,
         body=body,
+        domain=domain,
         version=version,
         suggestions=[Suggestion(*one) for one in suggestions],
         source=source,

@@ -21,6 +21,8 @@ _SUBREDDIT_IN = re.compile(r"^(https?://)?([a-z]+\.)?(reddit\.com)?/?r/", re.IGN
 MAX_TITLE = 300
 MAX_BODY = 40_000
 """Characters, as Reddit itself allows."""
+MAX_URL = 4_000
+"""Characters of the address that a post links to."""
 _PUBLIC_BYTES = 16
 
 
@@ -28,8 +30,9 @@ _PUBLIC_BYTES = 16
 class Sent:
     """A text that a user sent, and what ``version`` suggested.
 
-    ``source``: ``page``, ``api`` or ``shadow``. ``keep_text``: False where the user does not want
-    it kept. ``twin``: of a shadow, the public id of what the user got. ``at``: when; None: now.
+    ``domain``: see :class:`core.text.Post`. ``source``: ``page``, ``api`` or ``shadow``.
+    ``keep_text``: False where the user does not want it kept. ``twin``: of a shadow, the public id
+    of what the user got. ``at``: when; None: now.
     """
 
     title: str
@@ -37,6 +40,7 @@ class Sent:
     version: str
     suggestions: Sequence[Suggestion]
     source: str
+    domain: str = ""
     keep_text: bool = True
     twin: str | None = None
     at: datetime | None = None
@@ -173,6 +177,7 @@ def _row(one: Sent, now: datetime, twin: int | None, *, keeps: bool) -> NewSubmi
         p_at_1=one.suggestions[0].probability if one.suggestions else None,
         suggestions=[(s.subreddit, round(s.probability, 6)) for s in one.suggestions],
         twin=twin,
+        domain=one.domain if kept else None,
     )
 
 

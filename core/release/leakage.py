@@ -18,6 +18,7 @@ from core.arrays import Bools
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile, read_lines, read_moments
 from core.stats.minhash import THRESHOLD, near_duplicates
+from core.text import words_of
 from core.words import count
 
 EXAMPLES = 10
@@ -143,8 +144,8 @@ def find_leakage(
 
 
 def _texts(split: SplitFile, group: int) -> list[str]:
-    """The lines of a row group, without the mark of a crosspost."""
-    lines = read_lines(split.source, group)
+    """What the posts of a row group say, without the mark of a crosspost."""
+    lines = map(words_of, read_lines(split.source, group))
     return [_unmarked(line) if "post" in line else line for line in lines]
 
 

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.text import normalise
+from core.text import Post, normalise
 from core.training.classifier import Classifier, Predictions
-
-Text = tuple[str, str]
-"""Title and text of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Model(Protocol):
     def alive(self) -> bool:
         """Whether it can still be asked."""
 
-    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+    def predict(self, posts: Sequence[Post], *, k: int) -> Predictions:
         """The first ``k`` labels of each post."""
 
 
@@ -45,6 +42,6 @@ class LocalModel:
     def labels(self) -> tuple[str, ...]:
         return self.classifier.labels
 
-    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+    def predict(self, posts: Sequence[Post], *, k: int) -> Predictions:
         """See :class:`Model`."""
         return self.classifier.predict([normalise(*post) for post in posts], k=k)

@@ -9,13 +9,14 @@ from functools import partial
 from typing import Any
 
 from core.errors import UnavailableError
-from core.serving.model import LocalModel, Text
+from core.serving.model import LocalModel
 from core.serving.worker import WorkerError, WorkerProcess
+from core.text import Post
 from core.training.classifier import Classifier, Predictions
 
 LOAD_SECONDS, ANSWER_SECONDS = 300.0, 60.0
 """How long loading and one answer may take before the process counts as stuck."""
-_Question = tuple[Sequence[Text], int] | None
+_Question = tuple[Sequence[Post], int] | None
 """Posts and k; None: which labels are there?"""
 _Answer = Predictions | tuple[str, ...]
 
@@ -53,7 +54,7 @@ class ProcessModel:
         """Of its process."""
         return self._worker.process.pid
 
-    def predict(self, posts: Sequence[Text], *, k: int) -> Predictions:
+    def predict(self, posts: Sequence[Post], *, k: int) -> Predictions:
         """See :class:`core.serving.model.Model`.
 
         Raises:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from core.errors import InputError, NotFoundError
 from core.hints import Command, Hint
 from core.release.aliases import version_of
-from core.serving.model import LocalModel, Model, Suggestion, Text
+from core.serving.model import LocalModel, Model, Suggestion
 from core.store import Store
-from core.text import is_empty
+from core.text import Post, is_empty
 from core.training.classifier import ABSENT
 from core.training.load import load
 from core.training.train import of_execution
@@ -24,7 +24,9 @@ class Suggester:
     version: str
     model: Model
 
-    def suggest(self, title: str, body: str = "", *, k: int = TOP) -> list[Suggestion]:
+    def suggest(
+        self, title: str, body: str = "", domain: str = "", *, k: int = TOP
+    ) -> list[Suggestion]:
         """The first ``k`` subreddits for a post, most probable first.
 
         Raises:
@@ -32,10 +34,10 @@ class Suggester:
         """
         if is_empty(title, body):
             raise InputError("There is no text", "Write a title.")
-        return self.suggest_many([(title, body)], k=k)[0]
+        return self.suggest_many([Post(title, body, domain)], k=k)[0]
 
-    def suggest_many(self, posts: Sequence[Text], *, k: int = TOP) -> list[list[Suggestion]]:
-        """The same for several posts, pairs of title and text, at once.
+    def suggest_many(self, posts: Sequence[Post], *, k: int = TOP) -> list[list[Suggestion]]:
+        """The same for several posts at once.
 
         They were checked where they came in, as the API does with the place of an empty one; the
         model normalises them.

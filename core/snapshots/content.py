@@ -5,7 +5,8 @@ the same on every machine, and Parquet, which is quick to load. Pure but for the
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.arrays import Int32s, Int64s
+from core.arrays import Bools, Int32s, Int64s
 
 FORMAT = 2
 """The version of the canonical form; part of every digest."""
@@ -103,6 +104,16 @@ class SplitData:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def among(self, posts: Bools) -> "SplitData":
+        """Only the posts for which it says so, shape (n,)."""
+        return replace(
+            self,
+            ids=list(compress(self.ids, posts)),
+            lines=list(compress(self.lines, posts)),
+            label=self.label[posts],
+            created=self.created[posts],
+        )
 
 
 @dataclass(frozen=True, slots=True)

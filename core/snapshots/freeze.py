@@ -35,7 +35,7 @@ from core.store import posts as posts_table
 from core.store import snapshots as snapshots_table
 from core.store.posts import PostContent
 from core.store.snapshots import Snapshot
-from core.text import NORMALISER, normalise
+from core.text import NORMALISER, normalise, read_of, words_of
 from core.words import count
 
 STEP = Step(
@@ -249,10 +249,10 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
             for post in batch:
                 if post.subreddit not in known:
                     known[post.subreddit] = _Subreddit(len(known), post.created_utc)
-            lines = [normalise(post.title, post.body) for post in batch]
+            lines = [_line(post) for post in batch]
             kept = [(post, line) for post, line in zip(batch, lines, strict=True) if line]
             rows.append(_rows(kept, known))
-            text.append(np.array([_text_id(line) for _, line in kept], dtype=np.int64))
+            text.append(np.array([_text_id(words_of(line)) for _, line in kept], dtype=np.int64))
             judges = [uses.get(post.id) == labels_table.EVALUATE for post, _ in kept]
             judging.append(np.array(judges, dtype=np.bool_))
             left_out["no_text"] += len(batch) - len(kept)
@@ -340,8 +340,12 @@ def _assign(read: _Read, positions: Int64s, rules: Rules) -> splits.Assignment:
     )
 
 
-def _text_id(line: str) -> int:
-    digest = hashlib.blake2b(line.encode(), digest_size=8).digest()
+def _line(post: PostContent) -> str:
+    return normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
+
+
+def _text_id(words: str) -> int:
+    digest = hashlib.blake2b(words.encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
 

@@ -164,7 +164,11 @@ def _draw_means(values: Floats, *, rng: np.random.Generator, resamples: int) -> 
 def _draw_ece(
     sides: Sequence[Predictions], *, rng: np.random.Generator, resamples: int
 ) -> list[Estimate]:
-    """The expected calibration error of each side; see :mod:`core.stats.calibration`."""
+    """The expected calibration error of each side; see :mod:`core.stats.calibration`.
+
+    Sides of the same posts share ``calibrated``.
+    """
+    sides = [side.judging_calibration for side in sides]
     n = len(sides[0].truth)
     bins = [bin_of(side.p_at_1) for side in sides]
     right = [side.right for side in sides]

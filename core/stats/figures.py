@@ -89,9 +89,12 @@ class Divided:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationError:
-    """See :func:`core.stats.calibration.expected_calibration_error`."""
+    """See :func:`core.stats.calibration.expected_calibration_error`. Of the posts that the
+    probabilities were not calibrated on.
+    """
 
     needs: int = 1
 
     def value(self, said: Predictions, counts: LabelCounts) -> float:
-        return expected_calibration_error(reliability(said.p_at_1, said.right))
+        judging = said.judging_calibration
+        return expected_calibration_error(reliability(judging.p_at_1, judging.right))

@@ -16,12 +16,14 @@ class Predictions:
     """The first k predictions of each of n posts.
 
     ``truth``: (n,), the label of each post, a whole number from 0. ``top``: (n, k), most probable
-    first, -1 for none. ``probs``: (n, k), their probabilities.
+    first, -1 for none. ``probs``: (n, k), their probabilities. ``calibrated``: (n,), the posts that
+    these were calibrated on; None: no post.
     """
 
     truth: Ints
     top: Ints
     probs: NDArray[np.floating]
+    calibrated: Bools | None = None
 
     @property
     def first(self) -> Ints:
@@ -44,4 +46,14 @@ class Predictions:
         where = labels[self.truth]
         top = self.top[where]
         kept = np.append(labels, False)[top]  # the last is -1, no prediction
-        return Predictions(self.truth[where], np.where(kept, top, NONE), self.probs[where])
+        calibrated = None if self.calibrated is None else self.calibrated[where]
+        named = np.where(kept, top, NONE)
+        return Predictions(self.truth[where], named, self.probs[where], calibrated)
+
+    @property
+    def judging_calibration(self) -> "Predictions":
+        """Only the posts that they were not calibrated on; all, if there are no others."""
+        if self.calibrated is None or self.calibrated.all():
+            return self
+        kept = ~self.calibrated
+        return Predictions(self.truth[kept], self.top[kept], self.probs[kept])

@@ -14,7 +14,8 @@ from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
 
 SHADOW = "shadow"
 EXPORTED = (
-    *("submission", "at", "version", "source", "title", "body", "p_at_1", "suggestions", "twin"),
+    *("submission", "at", "version", "source", "title", "body", "domain"),
+    *("p_at_1", "suggestions", "twin"),
     *("answered_at", "answer", "place", "label", "label_use", "label_by"),
 )
 """A submission with the latest answer to it, and its label."""
@@ -171,6 +172,7 @@ def every_submission(session: Session) -> Iterator[Mapping[Any, Any]]:
             SubmissionRow.source,
             SubmissionRow.title,
             SubmissionRow.body,
+            SubmissionRow.domain,
             SubmissionRow.p_at_1,
             SubmissionRow.suggestions,
             twin.public.label("twin"),

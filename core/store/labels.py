@@ -41,6 +41,7 @@ class Labelled:
     at: datetime
     title: str
     body: str
+    domain: str
     subreddit: str
     use: str
 
@@ -142,6 +143,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
             SubmissionRow.at,
             SubmissionRow.title,
             SubmissionRow.body,
+            func.coalesce(SubmissionRow.domain, "").label("domain"),
             LabelRow.subreddit,
             LabelRow.use,
         )

@@ -35,6 +35,7 @@ class NewSubmission(NamedTuple):
     p_at_1: float | None
     suggestions: list[tuple[str, float]]
     twin: int | None
+    domain: str | None
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
@@ -126,5 +127,7 @@ def erase_named(session: Session, ids: Collection[int]) -> int:
 
 def _erase(session: Session, which: ColumnElement[bool]) -> int:
     database_of(session).overwrite_erased(session)
-    erased = update(SubmissionRow).where(which).values(title=None, body=None, expires=False)
+    erased = (
+        update(SubmissionRow).where(which).values(title=None, body=None, domain=None, expires=False)
+    )
     return cast("CursorResult[Any]", session.execute(erased)).rowcount

@@ -39,6 +39,8 @@ class SubmissionRow(Base):
     """``[subreddit, probability]`` of each, the most probable first."""
     twin: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"), index=True)
     """Of a shadow: what the user got for the same text."""
+    domain: Mapped[str | None]
+    """What the post links to (:class:`core.text.Post`), kept and erased with the text."""
 
 
 class FeedbackRow(Base):

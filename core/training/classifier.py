@@ -69,6 +69,8 @@ class Predictions:
 class Fitted:
     """What a training has to say of itself, recorded with its metrics.
 
+    ``measured``: numbers by name. ``calibrated_on`` says that the probabilities were calibrated on
+    ``calibration``; an evaluation then judges them on other posts.
     ``note``: where it had to do otherwise than it was told, as a sentence; empty where it had not.
     """
 
@@ -123,12 +125,16 @@ class Family(Protocol):
         train: "SplitData",
         model: Path,
         *,
+        calibration: "SplitData",
         params: Mapping[str, Any],
         seed: int,
         threads: int,
         progress: Progress,
     ) -> Fitted:
         """Train on ``train`` and write the model file, whole or not at all.
+
+        ``calibration`` are later posts, for nothing but the probabilities to be measured on
+        (:mod:`core.training.calibration`); there may be none.
 
         With ``threads=1`` the same data, parameters and seed give the same bytes.
         """

@@ -15,8 +15,10 @@ from core.processes import python_words
 from core.progress import Progress
 from core.snapshots.content import SplitData
 from core.store.artifacts import disk_full, storage_errors
+from core.text import words_of
+from core.training.calibration import learned
 from core.training.classifier import Fitted
-from core.training.fasttext_model import PREFIX, load
+from core.training.fasttext_model import PREFIX, add_curve, load
 from core.training.parameters import Parameter
 
 MOST_FOR_OVA = 1_000
@@ -78,6 +80,7 @@ class FastTextFamily:
         train: SplitData,
         model: Path,
         *,
+        calibration: SplitData,
         params: Mapping[str, Any],
         seed: int,
         threads: int,
@@ -94,16 +97,22 @@ class FastTextFamily:
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
         rate = _train(call, model, progress)
+        curve = learned(load(model), calibration)
+        if curve is not None:
+            with storage_errors(model):
+                add_curve(model, curve)
+        measured = {"calibrated_on": len(calibration) if curve is not None else 0}
         if rate == params["lr"]:
-            return Fitted()
+            return Fitted(measured)
         return Fitted(
+            measured,
             note=f"fastText diverged at the learning rate {params['lr']:g}, and was trained at"
-            f" {rate:g}."
+            f" {rate:g}.",
         )
 
 
 def write_training_text(train: SplitData, path: Path, *, order: Ints) -> None:
-    """The posts as fastText reads them: label and line, one post a line.
+    """The posts as fastText reads them: label and words, one post a line.
 
     Args:
         order: places of the posts, first to last.
@@ -118,7 +127,7 @@ def write_training_text(train: SplitData, path: Path, *, order: Ints) -> None:
     with storage_errors(path), path.open("w", encoding="utf-8") as file:
         labels = train.label
         for place in order.tolist():
-            file.write(f"{prefixed[labels[place]]} {train.lines[place]}\n")
+            file.write(f"{prefixed[labels[place]]} {words_of(train.lines[place])}\n")
 
 
 class _DivergedError(InputError):

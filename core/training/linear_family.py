@@ -3,12 +3,14 @@ Categorization with Support Vector Machines").
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import SignoffError
 from core.progress import Progress
 from core.store.artifacts import storage_errors
+from core.training.calibration import learned
 from core.training.classifier import Fitted
 from core.training.linear.loading import load
 from core.training.parameters import Parameter
@@ -60,6 +62,21 @@ PARAMETERS = (
         help="How much n-grams of characters count, compared with words; 0: not read; auto: 0.6, or"
         " 0 for very many posts and subreddits.",
     ),
+    Parameter(
+        name="domain",
+        kind=float,
+        default=0.0,
+        high=100,
+        help="How much the domain that a post links to counts, compared with words; 0: not read.",
+    ),
+    Parameter(
+        name="domain_dropout",
+        kind=float,
+        default=0.2,
+        high=1,
+        help="Share of training posts whose domain is withheld, so that the model learns to do"
+        " without.",
+    ),
     Parameter(name="min_df", kind=int, default=2, low=1, help="Fewest posts that have an n-gram."),
     Parameter(
         name="prune",
@@ -76,7 +93,7 @@ class LinearFamily:
 
     name = "linear"
     suffix = ".safetensors"
-    version = 2
+    version = 3
     parameters: tuple[Parameter, ...] = PARAMETERS
     packages: tuple[str, ...] = ("numba", "llvmlite", "numpy", "safetensors", "scipy")
     memory_hint = (
@@ -99,6 +116,7 @@ class LinearFamily:
         train: "SplitData",
         model: Path,
         *,
+        calibration: "SplitData",
         params: Mapping[str, Any],
         seed: int,
         threads: int,
@@ -117,6 +135,7 @@ class LinearFamily:
             made = training.train(
                 train, params=params, seed=seed, threads=threads, progress=progress
             )
+            made = replace(made, curve=learned(stored.LinearClassifier(made), calibration))
             with storage_errors(model):
                 stored.save(made, model)
         except MemoryError as error:
@@ -126,6 +145,7 @@ class LinearFamily:
         rounding = made.made["rounding"]
         return Fitted(
             measured={
+                "calibrated_on": len(calibration) if made.curve is not None else 0,
                 "same_after_rounding": round(rounding["same_first"], 4),
                 "accuracy_lost_by_rounding": round(
                     rounding["accuracy_before"] - rounding["accuracy"], 4

@@ -16,6 +16,7 @@ from core.store import models as models_table
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER
+from core.training.calibration import calibrates
 from core.training.classifier import Family
 from core.training.families import DEFAULT_FAMILY, family, package_of
 from core.training.families import chosen as parameters_of
@@ -85,6 +86,7 @@ def _fit(
     progress: Progress,
 ) -> None:
     data = load_split(store, snapshot, "train")
+    later = load_split(store, snapshot, "valid")
     erased = snapshot.splits["train"] - len(data)
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
@@ -93,6 +95,7 @@ def _fit(
         fitted = kind.fit(
             data,
             path,
+            calibration=later.among(calibrates(later.ids)),
             params=chosen["params"],
             seed=chosen["seed"],
             threads=chosen["threads"],

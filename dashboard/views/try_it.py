@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.feedback import submissions
-from core.feedback.submissions import Sent
+from core.feedback.submissions import MAX_URL, Sent
 from core.hints import Command
 from core.release import Version, aliases
 from core.settings import settings
 from core.snapshots import find
+from core.text import Post, post_of
 from core.training.train import of_execution
 from dashboard import components as c
 from dashboard import current_user, data, state, words
@@ -93,12 +94,13 @@ def kept(asking: Sequence[Version], served: Version | None) -> str:
     )
 
 
-def ask() -> tuple[str, str] | None:
-    """Title and text, once they were sent; the button says beforehand if nobody may."""
+def ask() -> Post | None:
+    """A post, once it was sent; the button says beforehand if nobody may."""
     refusal = data.against_keeping()
     with st.form("post"):
         title = st.text_input("Title", placeholder="As you would write it on Reddit")
         body = st.text_area("Text (optional)", height=90)
+        url = st.text_input("Link (optional)", placeholder="https://", max_chars=MAX_URL)
         sent = st.form_submit_button(
             "Suggest subreddits",
             type="secondary" if refusal else "primary",
@@ -107,31 +109,36 @@ def ask() -> tuple[str, str] | None:
         )
         if refusal:
             st.caption(words.refusal(refusal))
-    return (title, body) if sent else None
+    return post_of(title, body, url) if sent else None
 
 
-def suggest(version: Version, title: str, body: str, *, keep: bool) -> Asked:
+def suggest(version: Version, post: Post, *, keep: bool) -> Asked:
     """Ask a version, and keep text and suggestions if that is wanted."""
     data.require_somebody()
-    submissions.check_text(title, body)
-    suggestions = data.suggester(version.version, version.candidate).suggest(title, body)
+    submissions.check_text(post.title, post.body)
+    suggestions = data.suggester(version.version, version.candidate).suggest(*post)
     submission = None
     if keep:
         sent = Sent(
-            title=title, body=body, version=version.version, suggestions=suggestions, source="page"
+            title=post.title,
+            body=post.body,
+            domain=post.domain,
+            version=version.version,
+            suggestions=suggestions,
+            source="page",
         )
         (submission,) = submissions.keep(data.store(), [sent])
     return Asked(
-        title=title, version=version.version, suggestions=suggestions, submission=submission
+        title=post.title, version=version.version, suggestions=suggestions, submission=submission
     )
 
 
-def send(title: str, body: str, asking: Sequence[Version], served: Version | None) -> None:
+def send(post: Post, asking: Sequence[Version], served: Version | None) -> None:
     """Ask what callers get if it is among those chosen, and keep it; else the first, unkept."""
     st.session_state.pop(TEXT, None)
     version = served if served is not None and served in asking else asking[0]
-    asked = suggest(version, title, body, keep=version == served)
-    st.session_state[TEXT] = title, body
+    asked = suggest(version, post, keep=version == served)
+    st.session_state[TEXT] = post
     st.session_state[ASKED] = {version.version: asked}
 
 
@@ -139,7 +146,7 @@ def said(version: Version) -> Asked:
     """What a version says to what was sent; one that was not asked yet is asked now, unkept."""
     asked: dict[str, Asked] = st.session_state[ASKED]
     if version.version not in asked:
-        asked[version.version] = suggest(version, *st.session_state[TEXT], keep=False)
+        asked[version.version] = suggest(version, st.session_state[TEXT], keep=False)
     return asked[version.version]
 
 
@@ -177,7 +184,7 @@ with st.container(width=NARROW):
 answers: list[Asked] = []
 with c.boundary():
     if sent:
-        send(*sent, asking, served)
+        send(sent, asking, served)
     if TEXT in st.session_state:
         answers = [said(version) for version in asking]
 with place:

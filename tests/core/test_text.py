@@ -6,9 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import MAX_BODY, is_empty, normalise
+from core.text import (
+    FIELD,
+    MAX_BODY,
+    SELF,
+    Post,
+    domain_of,
+    fields,
+    is_empty,
+    normalise,
+    post_of,
+    without_domain,
+    words_of,
+)
 
 MARKS = ("\x00", "\x1b", "\x7f", "\x9f", "\u2028", "\r\n", "_", "</s>", "__label__", "İ", "ﬁ", "é")
+links = (
+    st.text(max_size=30)
+    | st.sampled_from(["", "imgur.com", "https://i.imgur.com/x.png", "self.cats"])
+    | st.text(alphabet="ab.:/@_-[]%\t ", max_size=12).map("http://{}".format)
+)
 texts = st.text(max_size=60) | st.lists(
     st.sampled_from([*MARKS, " ", "a", "B", "\u0301", "\u0345", "ẞ", "Ⅷ", "①"]), max_size=12
 ).map("".join)
@@ -20,20 +37,39 @@ def test_normalising_twice_changes_nothing(title: str) -> None:
     assert normalise(once) == once
 
 
-@given(texts, texts)
-def test_a_line_is_one_line_of_tokens_that_fasttext_takes_for_words(title: str, body: str) -> None:
-    line = normalise(title, body)
-    tokens = line.split(" ") if line else []
+@given(texts, texts, links)
+def test_a_line_is_one_line_of_tokens_that_fasttext_takes_for_words(
+    title: str, body: str, link: str
+) -> None:
+    line = normalise(title, body, domain_of(link))
     assert line.splitlines() in ([line], [])
+    assert line.count(FIELD) <= 2
+    assert not line.endswith(FIELD)
+    tokens = [token for field in line.split(FIELD) if field for token in field.split(" ")]
     assert all(tokens)
-    assert not any("</s>" in word or "__label__" in word for word in tokens)
+    assert not any("</s>" in word or word.startswith("__label__") for word in tokens)
 
 
-@given(texts, texts)
-def test_a_line_holds_nothing_that_cannot_be_seen_or_encoded(title: str, body: str) -> None:
-    kinds = {unicodedata.category(character) for character in normalise(title, body)}
+@given(texts, texts, links)
+def test_a_line_holds_nothing_that_cannot_be_seen_or_encoded(
+    title: str, body: str, link: str
+) -> None:
+    line = normalise(title, body, domain_of(link)).replace(FIELD, "")
+    kinds = {unicodedata.category(character) for character in line}
     assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
-    normalise(title, body).encode()
+    line.encode()
+
+
+@given(texts, texts, links)
+def test_the_fields_of_a_line_can_be_told_apart_again(title: str, body: str, link: str) -> None:
+    line, domain = normalise(title, body, domain_of(link)), domain_of(link)
+    if not line:
+        assert not normalise(title, body)
+        return
+    assert fields(line) == Post(normalise(title), normalise(body).strip(FIELD), domain)
+    assert without_domain(line) == normalise(title, body)
+    assert words_of(line).split() == [*normalise(title).split(), *normalise(body).split()]
+    assert FIELD not in words_of(line)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
@@ -49,10 +85,10 @@ def test_all_forms_of_one_text_give_one_line(form: str, title: str) -> None:
         ("snake_case", "", "snake _ case"),
         ("__label__cats </s>", "", "_ _ label _ _ cats < / s >"),
         ("ﬁne\tＷＩＤＥ", "", "fine wide"),
-        ("one\x00two\x1b", "three\r\nfour", "one two three four"),
+        ("one\x00two\x1b", "three\r\nfour", "one two\tthree four"),
         ("", "", ""),
         (" \n ", "\x07", ""),
-        ("", "only a body", "only a body"),
+        ("", "only a body", "\tonly a body"),
     ],
 )
 def test_examples(title: str, body: str, line: str) -> None:
@@ -61,7 +97,7 @@ def test_examples(title: str, body: str, line: str) -> None:
 
 def test_a_body_counts_up_to_its_limit() -> None:
     line = normalise("t", "a" * MAX_BODY + "b")
-    assert line == "t " + "a" * MAX_BODY
+    assert line == "t\t" + "a" * MAX_BODY
 
 
 def test_surrogates_of_an_undecodable_text_vanish() -> None:
@@ -75,3 +111,46 @@ def test_a_text_is_empty_exactly_where_no_line_is_left(title: str, body: str) ->
 
 def test_what_stands_behind_the_part_that_is_used_does_not_count() -> None:
     assert is_empty("", "\x07" * MAX_BODY + "word")
+
+
+@pytest.mark.parametrize(
+    ("link", "domain"),
+    [
+        ("https://www.YouTube.com/watch?v=1", "youtube.com"),
+        ("http://i.imgur.com:80/x.png", "i.imgur.com"),
+        ("youtu.be/x", "youtu.be"),
+        ("  nytimes.com ", "nytimes.com"),
+        ("https://user:secret@example.com/", "example.com"),
+        ("https://münchen.de/", "münchen.de"),
+        ("self.cats", SELF),  # as dumps have it: it would give the subreddit away
+        ("http://example.com.", "example.com"),
+        ("", ""),
+        ("no link at all", ""),
+        ("localhost", ""),
+        ("http://[::1", ""),
+        ("http://[::1]/", ""),
+        ("javascript:alert(1)", ""),
+        ("__label__cats.com", ""),
+        ("http://" + "a" * 300 + ".com", ""),
+    ],
+)
+def test_the_domain_of_a_link(link: str, domain: str) -> None:
+    assert domain_of(link) == domain
+
+
+@given(links)
+def test_a_domain_is_its_own_domain(link: str) -> None:
+    domain = domain_of(link)
+    assert domain in ("", SELF) or domain_of(domain) == domain
+
+
+def test_a_post_links_has_a_text_or_neither_is_known() -> None:
+    assert post_of("Look", "", "https://imgur.com/a") == Post("Look", "", "imgur.com")
+    assert post_of("Look", "a text") == Post("Look", "a text", SELF)
+    assert post_of("Look", " ") == Post("Look", " ", "")
+    assert post_of("Look", "both", "https://imgur.com/a").domain == "imgur.com"
+    assert post_of("Look", "", "what?") == Post("Look")
+
+
+def test_a_link_without_a_text_is_no_line() -> None:
+    assert normalise("", "", "imgur.com") == ""

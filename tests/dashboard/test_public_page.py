@@ -113,6 +113,14 @@ def test_a_visitor_gets_five_suggestions_and_says_which_is_right(store: Store) -
     assert f"Thank you: **r/{name}**" in plain(app.success[0].value)
 
 
+def test_a_visitor_may_say_what_the_post_links_to(store: Store) -> None:
+    app = page()
+    app.text_input[1].set_value("https://i.imgur.com/cat.jpg")
+    ask(app)
+    ((domain,),) = rows(store, "select domain from submissions order by id desc limit 1")
+    assert domain == "i.imgur.com"
+
+
 def test_nobody_is_anybody_on_it(store: Store) -> None:
     page()
     assert identity.current_actor() == NOBODY

@@ -152,7 +152,7 @@ def test_hostile_titles_and_answers_are_shown_as_text(demo: Path, open_page: Ope
     app = write(open_page("try_it"), HOSTILE)
     assert not app.error
     assert "<script>" not in text_of(app)
-    app.text_input[1].set_value(HOSTILE)
+    app.text_input[2].set_value(HOSTILE)
     press(app, "None of these")
     assert "is not the name of a subreddit" in plain_text_of(app)
     for markup in ("<script>", "[x](", ":material/home:"):

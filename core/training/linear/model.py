@@ -1,7 +1,7 @@
 """A trained linear model: its file, and how it predicts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from core.arrays import UInt32s, UInt64s
 from core.errors import RefusedError
+from core.training.calibration import Curve
 from core.training.classifier import Predictions
-from core.training.linear.features import Float32s, Rows, rows
-from core.training.linear.ngrams import ngrams
+from core.training.linear.features import Float32s, Reads, Rows, rows
 from core.training.linear.scoring import Scorer
 from core.training.linear.vocabulary import Lookup
 from core.training.linear.weights import Weights
@@ -27,21 +27,20 @@ _ABOUT = "signoff"
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """All that predicting needs.
+    """All that predicting needs. ``curve``: None where it is not calibrated.
 
     ``keys`` (uint64) and ``idf`` (float32) of each column as in
-    :class:`core.training.linear.vocabulary.Vocabulary`; ``characters`` as in
-    :func:`core.training.linear.features.rows`; ``spelt`` as in
-    :func:`core.training.linear.ngrams.ngrams`. ``made`` tells, in JSON values, how it was trained.
+    :class:`core.training.linear.vocabulary.Vocabulary`. ``made`` tells, in JSON values, how it was
+    trained.
     """
 
     labels: tuple[str, ...]
     keys: UInt64s
     idf: Float32s
     weights: Weights
-    characters: float
-    spelt: int
+    reads: Reads
     made: Mapping[str, Any]
+    curve: Curve | None = None
 
 
 class LinearClassifier:
@@ -71,13 +70,12 @@ class LinearClassifier:
             some = slice(start, start + BATCH)
             rows = self.rows(lines[some])
             self._scorer.first(rows, said.labels[some], said.probabilities[some])
-        return said
+        return said if self._model.curve is None else self._model.curve.applied(said)
 
     def rows(self, lines: Sequence[str]) -> Rows:
         """What the model reads of normalised lines."""
         model = self._model
-        grams = ngrams(lines, spelt=model.spelt)
-        return rows(grams, self._lookup, model.idf, characters=model.characters)
+        return rows(model.reads.ngrams(lines), self._lookup, model.idf, model.reads)
 
 
 def save(model: LinearModel, path: Path) -> None:
@@ -91,8 +89,7 @@ def save(model: LinearModel, path: Path) -> None:
     about = {
         "format": FORMAT,
         "labels": model.labels,
-        "characters": model.characters,
-        "spelt": model.spelt,
+        "reads": asdict(model.reads),
         "made": model.made,
     }
     weights = model.weights
@@ -107,6 +104,8 @@ def save(model: LinearModel, path: Path) -> None:
         "scales": weights.scales,
         "bias": weights.bias,
     }
+    if model.curve is not None:
+        tensors["curve"] = np.stack([model.curve.said, model.curve.right])
     # One entry only: the library writes them in an order of its own.
     described = {_ABOUT: orjson.dumps(about, option=orjson.OPT_SORT_KEYS).decode()}
     half = path.with_name(f"{path.name}.part")
@@ -143,6 +142,7 @@ def load(path: Path) -> LinearClassifier:
             )
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     keys, idf = tensors.pop("keys"), tensors.pop("idf")
+    curve = Curve(*tensors.pop("curve")) if "curve" in tensors else None
     starts = np.zeros(len(keys) + 1, dtype=np.int64)
     np.cumsum(tensors.pop("weights_of_column"), out=starts[1:])
     model = LinearModel(
@@ -150,9 +150,9 @@ def load(path: Path) -> LinearClassifier:
         keys=keys,
         idf=np.repeat(idf, tensors.pop("columns_of_idf")),
         weights=Weights(starts=starts, **tensors),
-        characters=about["characters"],
-        spelt=about["spelt"],
+        reads=Reads(**about["reads"]),
         made=about["made"],
+        curve=curve,
     )
     classifier = LinearClassifier(model)
     classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it

@@ -11,8 +11,7 @@ import numpy as np
 
 from core.batches import batches
 from core.progress import Progress
-from core.training.linear.features import Float32s, Rows, rows
-from core.training.linear.ngrams import ngrams
+from core.training.linear.features import Float32s, Reads, Rows, rows
 from core.training.linear.vocabulary import Lookup, Vocabulary, buckets_for, vocabulary
 
 BATCH = 1_024
@@ -27,31 +26,29 @@ class Reader:
     """Reads the same lines several times, so that what was read need not be held.
 
     Args:
-        spelt: see :func:`core.training.linear.ngrams.ngrams`.
         pool: does the work, ``threads`` batches at once.
     """
 
     lines: Sequence[str]
-    spelt: int
+    reads: Reads
     pool: Executor
     threads: int
     progress: Progress
 
     def vocabulary(self, *, min_df: int) -> Vocabulary:
         """See :func:`core.training.linear.vocabulary.vocabulary`."""
-        read = partial(ngrams, spelt=self.spelt)
         steps = iter(("Finding n-grams", "Counting n-grams"))
         return vocabulary(
-            lambda: self._each(read, next(steps)),
+            lambda: self._each(self.reads.ngrams, next(steps)),
             posts=len(self.lines),
             min_df=min_df,
             buckets=buckets_for(sum(map(len, self.lines))),
         )
 
-    def rows(self, words: Vocabulary, *, characters: float) -> Rows:
+    def rows(self, words: Vocabulary) -> Rows:
         """See :func:`core.training.linear.features.rows`."""
         lookup, idf = Lookup.of(words.keys), words.idf
-        read = partial(_read, self.spelt, lookup, idf, characters)
+        read = partial(_read, self.reads, lookup, idf)
         size = int(words.df.sum())  # that often, a post has a column
         made = Rows(
             starts=np.zeros(len(self.lines) + 1, dtype=np.int64),
@@ -75,8 +72,8 @@ class Reader:
         self.progress(step, done, len(self.lines))
 
 
-def _read(spelt: int, lookup: Lookup, idf: Float32s, characters: float, lines: list[str]) -> Rows:
-    return rows(ngrams(lines, spelt=spelt), lookup, idf, characters=characters)
+def _read(reads: Reads, lookup: Lookup, idf: Float32s, lines: list[str]) -> Rows:
+    return rows(reads.ngrams(lines), lookup, idf, reads)
 
 
 def _in_order(

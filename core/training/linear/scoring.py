@@ -11,7 +11,8 @@ from core.training.linear.features import Float32s, Rows
 from core.training.linear.weights import Weights
 
 STEEPNESS = 8.0
-"""Of the curve from a score to a probability; chosen on validation posts (docs/models.md)."""
+"""Of the curve from a score to a probability, before calibration; chosen on validation posts
+(docs/models.md)."""
 DENSE = 1 / 4
 """From this share of labels on, a column is written out in full: the processor adds neighbouring
 weights so much faster that the zeros between them do not matter."""

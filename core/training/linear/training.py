@@ -11,9 +11,10 @@ from core.arrays import Floats, Int32s, Int64s
 from core.errors import InputError
 from core.progress import Progress
 from core.snapshots.content import SplitData
+from core.text import without_domain
 from core.training.linear.blocks import Block, solve_blocks
+from core.training.linear.features import Reads
 from core.training.linear.model import LinearClassifier, LinearModel
-from core.training.linear.ngrams import SPELT_TOKENS
 from core.training.linear.reading import Reader
 from core.training.linear.solver import Problem
 from core.training.linear.vocabulary import Vocabulary
@@ -58,8 +59,7 @@ def train(
         weights=rounded(
             [block.weights for block in blocks], np.concatenate([block.bias for block in blocks])
         ),
-        characters=params["characters"],
-        spelt=_spelt(params),
+        reads=_reads(params),
         made={"posts": len(data), "params": dict(params), "seed": seed},
     )
     lines = [data.lines[place] for place in sample]
@@ -113,9 +113,9 @@ def _problem(
     progress: Progress,
 ) -> tuple[Vocabulary, Problem]:
     with ThreadPoolExecutor(threads) as pool:
-        reader = Reader(data.lines, _spelt(params), pool, threads, progress)
+        reader = Reader(_lines(data, params, seed), _reads(params), pool, threads, progress)
         words = reader.vocabulary(min_df=params["min_df"])
-        rows = reader.rows(words, characters=params["characters"])
+        rows = reader.rows(words)
     return words, Problem(
         rows=rows,
         width=len(words),
@@ -126,5 +126,14 @@ def _problem(
     )
 
 
-def _spelt(params: Mapping[str, Any]) -> int:
-    return SPELT_TOKENS if params["characters"] else 0
+def _reads(params: Mapping[str, Any]) -> Reads:
+    return Reads(characters=params["characters"], domain=params["domain"])
+
+
+def _lines(data: SplitData, params: Mapping[str, Any], seed: int) -> list[str]:
+    """The lines to learn from: some without their domain, so that the model can do without."""
+    if not params["domain"]:
+        return data.lines
+    dropped = np.random.default_rng([seed, 1]).random(len(data)) < params["domain_dropout"]
+    pairs = zip(data.lines, dropped.tolist(), strict=True)
+    return [without_domain(line) if drop else line for line, drop in pairs]

@@ -79,11 +79,24 @@ def test_many_posts_are_answered_in_their_order(shared: Served, standing: Api) -
     assert [kept[one["submission"]] for one in predictions] == titles
 
 
+def test_of_a_link_only_the_domain_is_kept(shared: Served, standing: Api) -> None:
+    posts = [
+        {"title": "kitten", "url": "https://www.imgur.com/secret?token=1"},
+        {"title": "kitten", "text": "It purrs."},
+        {"title": "kitten"},
+        {"title": "kitten", "url": "nothing of the kind"},
+    ]
+    said = standing.client.post("/v1/predict", json={"posts": posts})
+    assert said.status_code == 200
+    domains = [row(shared, one["submission"], "domain") for one in said.json()["predictions"]]
+    assert domains == [("imgur.com",), ("self",), ("",), ("",)]
+
+
 def test_where_the_text_should_not_be_kept_only_the_suggestions_are(
     shared: Served, standing: Api
 ) -> None:
     public = standing.submission(keep_text=False)
-    assert row(shared, public, "title", "body") == (None, None)
+    assert row(shared, public, "title", "body", "domain") == (None, None, None)
     assert row(shared, public, "p_at_1") > (0,)
 
 

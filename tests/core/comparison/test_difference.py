@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.comparison.align import paired_order
+from core.comparison.align import align, paired_order
 from core.comparison.difference import Difference, Side, difference
 from core.comparison.results import ChurnCounts, NoiseBands, Subreddits
 from core.evaluation.aggregate import aggregate
@@ -45,8 +45,10 @@ def rounded(value: Any) -> Any:
 
 
 def shuffled(table: PredictionTable, order: list[int]) -> PredictionTable:
-    names = ("post_id", "label", "top_labels", "top_probs")
-    return dataclasses.replace(table, **{name: getattr(table, name)[order] for name in names})
+    names = ("post_id", "label", "top_labels", "top_probs", "calibrated")
+    columns = {name: getattr(table, name) for name in names}
+    moved = {name: column[order] for name, column in columns.items() if column is not None}
+    return dataclasses.replace(table, **moved)
 
 
 def side(table: PredictionTable) -> Side:
@@ -98,6 +100,28 @@ def test_other_posts_are_unpaired_and_have_no_churn(other: dict[str, tuple[str, 
     assert found.summary.accuracy_test.test.endswith("two samples")
     assert "changed" not in found.changes
     assert found.summary.posts == len(other)
+
+
+def test_posts_that_either_model_was_calibrated_on_judge_the_calibration_of_neither() -> None:
+    before, after = (make_table(said, model_labels=LABELS) for said in (BASELINE, CANDIDATE))
+    first = np.array([True, False, False, False, False])
+    last = np.array([False, False, False, False, True])
+    order = [4, 1, 2, 3, 0]
+    one = dataclasses.replace(before, calibrated=first)
+    other = dataclasses.replace(after, calibrated=last)
+    for candidate in (other, shuffled(other, order)):
+        posts = align(one, candidate)
+        assert posts is not None
+        assert posts.calibrated is not None
+        assert posts.calibrated.tolist() == [True, False, False, False, True]
+    for pair in ((one, after), (before, dataclasses.replace(after, calibrated=first))):
+        posts = align(*pair)
+        assert posts is not None
+        assert posts.calibrated is not None
+        assert posts.calibrated.tolist() == first.tolist()
+    posts = align(before, after)
+    assert posts is not None
+    assert posts.calibrated is None
 
 
 def test_as_many_posts_are_not_yet_the_same_posts() -> None:

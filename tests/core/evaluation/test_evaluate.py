@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.errors import CorruptArtifactError, NotFoundError, RefusedError
@@ -17,7 +18,9 @@ from core.executions import get, listing
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
 from core.snapshots.unsealed import unseal
+from core.stats.calibration import expected_calibration_error, reliability
 from core.store.frames import read_frame
+from core.training import calibration
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import QUICK
@@ -57,6 +60,24 @@ def test_posts_that_a_model_was_trained_on_are_told(road: Road) -> None:
     other, _ = create(road.store, Rules(fractions=(0.5, 0.4, 0.1)))
     on_other = evaluate(road.store, road.baseline, other)
     assert on_other.metrics["seen_in_training"] == pytest.approx(72 / 96)
+
+
+def test_calibration_is_judged_on_the_half_that_it_was_not_learned_on(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "FEWEST", 5)
+    model = train(road.store, road.snapshot, model="fasttext", params=QUICK, seed=7)
+    made = evaluate(road.store, model, road.snapshot)
+    table = predictions(road.store, made)
+    learned_on = calibration.calibrates(table.post_id.tolist())
+    assert get(road.store, model.execution).metrics["calibrated_on"] == learned_on.sum() > 0
+    assert table.calibrated is not None
+    np.testing.assert_array_equal(table.calibrated, learned_on)
+    judged = reliability(table.p_at_1[~learned_on], table.right[~learned_on])
+    assert made.metrics["ece"] == expected_calibration_error(judged)
+    assert sum(summary_of(road.store, made).reliability.posts) == (~learned_on).sum()
+    on_train = evaluate(road.store, model, road.snapshot, split="train")
+    assert predictions(road.store, on_train).calibrated is None
 
 
 def test_two_trainings_of_one_model_are_evaluated_each(road: Road) -> None:

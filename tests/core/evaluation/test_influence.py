@@ -47,6 +47,24 @@ def test_a_repeated_word_is_taken_out_wherever_it_stands() -> None:
     assert found.effect == pytest.approx(0.3)
 
 
+def test_a_domain_is_taken_out_like_a_word_and_the_fields_stay() -> None:
+    asked: list[str] = []
+
+    class Asked(Weighing):
+        def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
+            asked.extend(lines)
+            return super().predict(lines, k=k)
+
+    influential_words(Asked(), "the purr\tdog the\timgur.com", "cats")
+    assert asked == [
+        "the purr\tdog the\timgur.com",
+        "purr\tdog\timgur.com",
+        "the\tdog the\timgur.com",
+        "the purr\tthe\timgur.com",
+        "the purr\tdog the\t",
+    ]
+
+
 def test_only_the_largest_are_given() -> None:
     found = influential_words(Weighing(), "purr whiskers dog", "cats", most=1)
     assert [influence.word for influence in found] == ["dog"]

@@ -45,7 +45,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.bin"
     kind = FastTextFamily()
     params = chosen(kind, QUICK, posts=80, labels=4)
-    kind.fit(make_split(POSTS), path, params=params, seed=0, threads=1, progress=silent)
+    kind.fit(
+        make_split(POSTS),
+        path,
+        calibration=make_split([]),
+        params=params,
+        seed=0,
+        threads=1,
+        progress=silent,
+    )
     return path
 
 

@@ -198,7 +198,7 @@ def test_a_change_where_nothing_is_computed_changes_no_key(copy: Path, folder: s
         ("training/train.py", {"train", "evaluate"}),
         ("snapshots/freeze.py", {"snapshot"}),
         ("snapshots/read.py", {"snapshot", "train", "evaluate", "compare"}),
-        ("text.py", {"snapshot", "train", "evaluate", "check"}),
+        ("text.py", {"snapshot", "train", "evaluate", "check", "feedback"}),
         ("quality/measure.py", {"check"}),
         ("store/posts.py", {"snapshot", "feedback"}),
         ("feedback/bring.py", {"feedback"}),

@@ -17,6 +17,7 @@ from core.snapshots.unsealed import unseal
 from core.store import Store
 from core.store import posts as posts_table
 from core.store.snapshots import Snapshot
+from core.text import SELF
 from tests.conftest import Road
 from tests.core.feedback.conftest import FOUND, Send
 from tests.factories import by
@@ -151,6 +152,18 @@ def test_labelled_texts_become_posts_in_a_recorded_step_once(road: Road, send: S
     before = len(listing(store))
     assert bring(store) == made
     assert len(listing(store)) == before
+
+
+def test_posts_of_labelled_texts_link_where_the_texts_did(road: Road, send: Send) -> None:
+    store = road.store
+    label(store, send("A kitten", domain="imgur.com"), "cats")
+    label(store, send("A kitten", domain=SELF), "cats")
+    label(store, send("A kitten"), "cats")
+    bring(store)
+    with store.read() as session:
+        posts = {post.id: post for part in posts_table.posts_in_order(session) for post in part}
+    links = [(posts[f"fb_{n}"].domain, posts[f"fb_{n}"].is_self) for n in (1, 2, 3)]
+    assert links == [("imgur.com", False), (SELF, True), ("", False)]
 
 
 def test_a_snapshot_holds_them_only_if_it_is_asked_to(road: Road, send: Send) -> None:

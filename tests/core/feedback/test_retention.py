@@ -33,21 +33,23 @@ def grow_old(store: Store, public: str, **ago: float) -> None:
     connection.close()
 
 
-def texts(store: Store) -> list[str | None]:
+def texts(store: Store, column: str = "title") -> list[str | None]:
     connection = sqlite3.connect(store.home / "signoff.db")
-    rows = connection.execute("SELECT title FROM submissions ORDER BY id").fetchall()
+    query = f"SELECT {column} FROM submissions ORDER BY id"  # noqa: S608
+    rows = connection.execute(query).fetchall()
     connection.close()
     return [title for (title,) in rows]
 
 
 def test_texts_go_after_ninety_days_and_figures_stay(road: Road, send: Send) -> None:
     store = road.store
-    old, new = send("wordold"), send("wordnew")
+    old, new = send("wordold", domain="imgur.com"), send("wordnew", domain="imgur.com")
     answer(store, old, "space")
     grow_old(store, old, days=DAYS, hours=2)
     grow_old(store, new, days=DAYS - 1)
     assert retention.erase_overdue(store) == 1
     assert texts(store) == [None, "wordnew"]
+    assert texts(store, "domain") == [None, "imgur.com"]
     assert counts(store).answered == 1
     assert retention.erase_overdue(store) == 0
 

@@ -43,17 +43,17 @@ def test_what_was_sent_is_kept_whole_and_in_order(road: Road, version: str) -> N
     publics = keep(
         road.store,
         [
-            make_sent(version, title="one", body="more", source="api"),
+            make_sent(version, title="one", body="more", domain="self", source="api"),
             make_sent(version, title="two", suggestions=()),
         ],
     )
     assert keep(road.store, []) == []
     assert rows(
         road.store,
-        "SELECT public, title, body, source, version, p_at_1, suggestions FROM submissions",
+        "SELECT public, title, body, domain, source, version, p_at_1, suggestions FROM submissions",
     ) == [
-        (publics[0], "one", "more", "api", version, 0.9, '[["cats",0.9],["space",0.1]]'),
-        (publics[1], "two", "", "page", version, None, "[]"),
+        (publics[0], "one", "more", "self", "api", version, 0.9, '[["cats",0.9],["space",0.1]]'),
+        (publics[1], "two", "", "", "page", version, None, "[]"),
     ]
 
 

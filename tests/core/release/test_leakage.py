@@ -161,3 +161,12 @@ def test_a_snapshot_does_not_leak_into_its_own_later_posts(store: Store) -> None
     cut = snapshot.cutoffs["test"]
     assert cut == test[0].created_utc
     assert find_leakage(splits, as_split(test), first_moment=cut, most_near=0.02).refused == ""
+
+
+def test_the_same_text_with_another_link_is_the_same_text() -> None:
+    again = [replace(post, domain="youtu.be") for post in reposted(TEST[:3], str)]
+    assert look([*TRAIN, *again]).same_text.count == 3
+    texts = [
+        replace(post, body=f"{post.title} {post.body}", title="", is_self=True) for post in again
+    ]
+    assert look([*TRAIN, *texts]).same_text.count == 3

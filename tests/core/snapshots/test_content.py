@@ -213,5 +213,5 @@ def test_the_digest_is_the_same_on_every_machine() -> None:
     assert named == SNAPSHOT
 
 
-CONTENT = "1ed75cf2584a6796d66ec0d5c6f9aac215e68da1a40870baa2b41953376f2f2c"
-SNAPSHOT = "f2dbd9a070d1f0f5ca60885e7f818e18e2b549a740d3fe78ec23dda3af4db8f2"
+CONTENT = "9c6398c35207d08c0162e61dff095cc22edfb76bc2dd76952ea0b5457b6a40a7"
+SNAPSHOT = "51f73640c6446039c772664ab648b2a4dc6f6ce63b4eae95bb40b6036287f9de"

@@ -16,6 +16,7 @@ from core.snapshots.read import load_attributes
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store.snapshots import Snapshot
+from core.text import FIELD
 from tests.factories import FIRST, HOUR, WORDS, fill, make_corpus, make_post
 
 RULES = Rules(min_posts=5)
@@ -85,6 +86,29 @@ def test_what_a_model_never_sees_does_not_change_the_digest(store: Store) -> Non
     before = freeze(store)
     fill(store, [replace(post, score=post.score + 1) for post in posts])
     assert freeze(store) == before
+
+
+def test_the_line_tells_what_a_post_links_to_and_not_where_it_was_posted(store: Store) -> None:
+    posts = make_corpus()
+    first, second, third = posts[:3]
+    posts[0] = replace(first, body="", domain="www.Imgur.com")
+    posts[1] = replace(second, is_self=True, body="It purrs.", domain=f"self.{second.subreddit}")
+    posts[2] = replace(third, is_self=True, body="", domain=f"self.{third.subreddit}")
+    fill(store, posts)
+    lines = load_split(store, freeze(store), "train").lines
+    assert [line.split(FIELD)[1:] for line in lines[:3]] == [
+        ["", "imgur.com"],
+        ["it purrs .", "self"],
+        ["", "self"],
+    ]
+
+
+def test_a_repost_of_a_text_with_another_link_is_the_same_text(store: Store) -> None:
+    posts = make_corpus()
+    last = posts[-1]
+    repost = replace(posts[0], id="r", created_utc=last.created_utc + 1, domain="youtu.be")
+    fill(store, [*posts, repost])
+    assert freeze(store).left_out == {"same_text_in_an_earlier_split": 1}
 
 
 def test_the_splits_add_up(store: Store) -> None:

@@ -1,5 +1,7 @@
 """Values, intervals and differences of whole outcomes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
@@ -96,3 +98,31 @@ def test_every_prediction_right_leaves_nothing_to_doubt() -> None:
         assert found[name].value == 1
         assert found[name].interval == (1, 1)
     assert found["ece"].value == 0
+
+
+def test_calibration_is_judged_on_posts_that_it_was_not_learned_on() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, LABELS, POSTS)
+    calibrated = rng.random(POSTS) < 0.5
+    sides = [outcome(rng, truth, skill) for skill in (0.5, 0.6)]
+    told = [replace(side, calibrated=calibrated) for side in sides]
+    rest = ~calibrated
+    others = [Predictions(s.truth[rest], s.top[rest], s.probs[rest]) for s in sides]
+    ours, theirs = (
+        estimate(each, FIGURES, labels=LABELS, rng=np.random.default_rng(4))
+        for each in (told, others)
+    )
+    for mine, other in zip(ours, theirs, strict=True):
+        for part in ("value", "interval"):
+            assert getattr(mine["ece"], part) == getattr(other["ece"], part)
+    change = [difference(*(side["ece"] for side in each), paired=True) for each in (ours, theirs)]
+    assert change[0].interval == change[1].interval
+    whole = estimate(sides, FIGURES, labels=LABELS, rng=np.random.default_rng(4))
+    assert whole[0]["ece"].value != ours[0]["ece"].value
+
+
+def test_where_all_posts_were_calibrated_on_they_judge_all_the_same() -> None:
+    truth = np.arange(40) % 4
+    side = Predictions(truth, truth[:, None], np.full((40, 1), 0.7), np.ones(40, dtype=bool))
+    (found,) = estimate([side], FIGURES, labels=4, rng=np.random.default_rng(0))
+    assert found["ece"].value == pytest.approx(0.3)

@@ -1,5 +1,6 @@
 """Migrations make the tables; one revision is the newest; a newer database is left alone."""
 
+import re
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,10 +65,10 @@ def constraints(engine: Engine) -> set[tuple[str, str]]:
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
     return {
-        (name, line.strip().rstrip(","))
+        (name, part.strip())
         for name, sql in rows
         if sql and name != "alembic_version"
-        for line in sql.splitlines()
+        for part in re.split(r",|\n", sql)
     }
 
 

@@ -1,6 +1,6 @@
 """An upgrade keeps every row and a copy of what was, however many processes begin it.
 
-There is one revision so far, so the next one is made up here.
+The next revision is made up here.
 """
 
 import shutil
@@ -20,8 +20,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -32,7 +32,7 @@ UPGRADE = """
 from pathlib import Path
 from core.settings import settings
 from core.store import open_store, schema
-schema.HEAD = "0002"
+schema.HEAD = "0003"
 schema._MIGRATIONS = Path({folder!r})
 """
 
@@ -42,14 +42,14 @@ def migrations(tmp_path: Path) -> Path:
     """The folder of migrations of a next version."""
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).with_name("migrations"), folder)
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    (folder / "versions" / "0003_next.py").write_text(NEXT)
     return folder
 
 
 @pytest.fixture
 def updated(migrations: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on, this process is that next version."""
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "0003")
     monkeypatch.setattr(schema, "_MIGRATIONS", migrations)
     return migrations
 
@@ -82,21 +82,21 @@ def test_an_upgrade_keeps_every_row_and_a_copy_of_what_was(road: Road) -> None:
     upgraded = open_store(home)
     upgraded.engine.dispose()
     assert rows(home / "signoff.db") == before
-    assert revision(home / "signoff.db") == "0002"
+    assert revision(home / "signoff.db") == "0003"
     (backup,) = upgraded.backups()
-    assert (revision(backup), rows(backup)) == ("0001", before)
+    assert (revision(backup), rows(backup)) == ("0002", before)
     open_store(home).engine.dispose()
     assert upgraded.backups() == [backup]
 
 
 def test_an_upgrade_that_fails_changes_nothing(road: Road, updated: Path) -> None:
-    path = updated / "versions" / "0002_next.py"
+    path = updated / "versions" / "0003_next.py"
     path.write_text(f"{NEXT}    op.drop_column('posts', 'nonsense')\n")
     before = rows(road.store.home / "signoff.db")
     with pytest.raises(StorageError, match="no such column"):
         open_store(road.store.home)
     assert rows(road.store.home / "signoff.db") == before
-    assert revision(road.store.home / "signoff.db") == "0001"
+    assert revision(road.store.home / "signoff.db") == "0002"
 
 
 @pytest.mark.slow
@@ -109,5 +109,5 @@ def test_processes_that_upgrade_at_once_all_succeed_and_keep_one_copy(
     assert race(UPGRADE.format(folder=str(migrations)), act, processes=3) == ["", "", ""]
     for number in range(10):
         folder = home / str(number)
-        assert revision(folder / "signoff.db") == "0002"
-        assert [revision(path) for path in folder.glob("*.backup.db")] == ["0001"]
+        assert revision(folder / "signoff.db") == "0003"
+        assert [revision(path) for path in folder.glob("*.backup.db")] == ["0002"]

@@ -20,6 +20,7 @@ SMALL: dict[str, dict[str, str]] = {"fasttext": {**QUICK, "epoch": "20"}}
 """Parameters with which a family trains in a moment; others take their defaults."""
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "naive_bayes" / "signoff_naive_bayes.py"
 CORPUS = make_corpus(posts=20)
+LATER = make_split(make_corpus(posts=60, seed=1))
 LINES = ["kitten whiskers purring", "rocket orbit lunar", "", "words never seen"]
 
 
@@ -44,7 +45,8 @@ def kind(request: pytest.FixtureRequest) -> Family:
 
 def fit(kind: Family, path: Path, posts: Sequence[Post] = CORPUS, *, seed: int = 0) -> Path:
     params = chosen(kind, SMALL.get(kind.name, {}), posts=80, labels=4)
-    kind.fit(make_split(posts), path, params=params, seed=seed, threads=1, progress=silent)
+    settings = {"params": params, "seed": seed, "threads": 1, "progress": silent}
+    kind.fit(make_split(posts), path, calibration=LATER, **settings)
     return path
 
 

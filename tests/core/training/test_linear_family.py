@@ -18,6 +18,7 @@ from core.progress import silent
 from core.serving.model import LocalModel
 from core.serving.process import ProcessModel
 from core.snapshots.content import SplitData
+from core.text import without_domain
 from core.training.families import chosen
 from core.training.linear import training
 from core.training.linear.model import LinearClassifier, load
@@ -43,7 +44,15 @@ def fit(
 ) -> Path:
     kind = LinearFamily()
     params = chosen(kind, given or {}, posts=80, labels=4)
-    kind.fit(data, path, params=params, seed=seed, threads=threads, progress=progress)
+    kind.fit(
+        data,
+        path,
+        calibration=make_split([]),
+        params=params,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
     return path
 
 
@@ -96,6 +105,37 @@ def test_pruning_makes_a_smaller_file_and_its_loss_is_kept_with_the_model(tmp_pa
         "accuracy": measured["accuracy"],
     }
     assert load(few).made["rounding"]["same_first"] < 1
+
+
+def linking(posts: int) -> SplitData:
+    """Posts of two subreddits that differ in nothing but what they link to."""
+    return make_split(
+        [
+            make_post(
+                id=f"a{n}", subreddit=("cats", "space")[n % 2], domain=("cat.com", "sky.org")[n % 2]
+            )
+            for n in range(posts)
+        ]
+    )
+
+
+def test_what_a_post_links_to_is_learned_where_that_is_asked_for(tmp_path: Path) -> None:
+    data = linking(60)
+    model = load(fit(tmp_path / "on", {"domain": "0.5"}, data=data))
+    said = model.predict(data.lines, k=1).labels[:, 0]
+    np.testing.assert_array_equal(said, data.label)
+    without = model.predict([without_domain(data.lines[0])], k=2)
+    assert abs(np.diff(without.probabilities[0])) < 0.1
+    off = load(fit(tmp_path / "off", data=data)).predict(data.lines[:2], k=2)
+    np.testing.assert_array_equal(off.probabilities[0], off.probabilities[1])
+
+
+def test_a_link_that_is_always_withheld_is_not_learned(tmp_path: Path) -> None:
+    data = linking(60)
+    kept = load(fit(tmp_path / "none", {"domain": "0.5", "domain_dropout": "1"}, data=data))
+    off = load(fit(tmp_path / "off", data=data))
+    ours, theirs = kept.predict(data.lines, k=2), off.predict(data.lines, k=2)
+    np.testing.assert_array_equal(ours.probabilities, theirs.probabilities)
 
 
 def test_newer_posts_count_more_and_all_of_them_one_on_average() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.errors import RefusedError
 from core.training.classifier import ABSENT
 from core.training.linear import model as module
+from core.training.linear.features import Reads
 from core.training.linear.model import LinearClassifier, LinearModel, load, save
 from core.training.linear.ngrams import ngrams
 from core.training.linear.weights import Weights
@@ -32,8 +33,7 @@ def make_model(bias: list[float], **more: object) -> LinearModel:
         keys=ngrams(["cat"], spelt=0).keys,
         idf=np.ones(1, dtype=np.float32),
         weights=weights,
-        characters=0.5,
-        spelt=40,
+        reads=Reads(characters=0.5, domain=0),
         made={"posts": 3},
     )
     return replace(made, **more)  # type: ignore[arg-type]
