@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison import Comparison
-from core.comparison.compare import Pair, caveats
+from core.comparison.caveats import caveats
+from core.comparison.compare import Pair
 from core.comparison.differences import Fact, differences
 from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence

@@ -18,7 +18,7 @@ from core.cli.output import (
     workspace,
     writer_of,
 )
-from core.comparison.compare import caveats as caveats_of
+from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange

@@ -8,7 +8,7 @@ import typer
 from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.cli.release_json import event_json, opening_json
-from core.comparison.compare import caveats as caveats_of
+from core.comparison.caveats import caveats as caveats_of
 from core.executions.history import get, number
 from core.hints import Command, Hint
 from core.release import candidates, openings, review

@@ -168,33 +168,6 @@ def of_execution(store: Store, number: int) -> Comparison:
     return comparison
 
 
-def caveats(store: Store, comparison: Comparison) -> list[str]:
-    """Why the figures of one side or the other promise too much, as sentences; often none."""
-    sentences = []
-    for name, number in (("baseline", comparison.baseline), ("candidate", comparison.candidate)):
-        evaluation = evaluate.of_execution(store, number)
-        seen = evaluation.metrics["seen_in_training"]
-        if seen:
-            sentences.append(
-                f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
-                " optimistic."
-            )
-        if find(store, evaluation.snapshot).optimistic:
-            sentences.append(
-                f"The {name}'s posts are split at random: the model sees posts from the future,"
-                " so its scores are optimistic."
-            )
-    noise = summary_of(store, comparison).noise
-    if noise.missing:
-        known = "candidate" if noise.missing == "baseline" else "baseline"
-        sentences.append(
-            f"The noise of retraining the {noise.missing} was not measured and is assumed to equal"
-            f" the {known}'s. Run signoff noise with the {noise.missing}'s parameters to measure"
-            " it."
-        )
-    return sentences
-
-
 def summary_of(store: Store, comparison: Comparison) -> ComparisonSummary:
     """The numbers of a comparison."""
     return read_record(store.artifacts, comparison.summary, ComparisonSummary)

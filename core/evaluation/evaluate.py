@@ -25,7 +25,7 @@ from core.store.frames import put_frame, put_record, read_record
 from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
 from core.training.calibration import calibrates
-from core.training.families import family
+from core.training.families import kind
 from core.training.load import load, loader, require_normaliser
 
 STEP = Step(
@@ -103,7 +103,7 @@ def _evaluation(
     params = {"split": split, "k": TOP}
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
     judge = partial(_evaluate, store, model, snapshot, split, read, progress=progress)
-    packages = family(model.family).packages
+    packages = kind(model.family).packages
     made = run_cached(
         store, STEP, judge, params=params, inputs=inputs, force=force, packages=packages
     )
@@ -121,10 +121,8 @@ def _evaluate(
     progress: Progress,
 ) -> None:
     data = read()
-    kind = family(model.family)
-    table = predict(
-        loader(store, model), data, k=TOP, memory_hint=kind.memory_hint, progress=progress
-    )
+    hint = kind(model.family).memory_hint
+    table = predict(loader(store, model), data, k=TOP, memory_hint=hint, progress=progress)
     with store.read() as session:
         trained_on = snapshots_table.get(session, model.snapshot)
     if trained_on is not None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from core.store.executions import Execution
 
 NUMBERED = ("training", "baseline", "candidate", "last_import", "noise")
-"""Inputs that name an execution by its number; all others name content by its digest."""
+LISTED = ("evaluations", "trainings")
+"""Inputs that name an execution by its number, or several; all others name content by digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ def _feeds(maker: Execution, reader: Execution) -> bool:
     if maker.number >= reader.number:
         return False
     named = [reader.inputs.get(name) for name in NUMBERED]
-    if maker.number in [*named, *reader.inputs.get("evaluations", [])]:
+    listed = [number for name in LISTED for number in reader.inputs.get(name, [])]
+    if maker.number in [*named, *listed]:
         return True
     made, read = (
         {value for value in values.values() if isinstance(value, str)}

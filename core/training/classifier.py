@@ -45,15 +45,19 @@ class Predictions:
             probabilities: of all labels, in their order, shape (n, labels).
         """
         posts, labels = probabilities.shape
-        kept = min(k, labels)
-        predictions = cls.none(posts, k)
-        every = np.broadcast_to(np.arange(labels, dtype=np.int32), (posts, labels))
-        first = cls(every, np.asarray(probabilities, dtype=np.float32)).ordered(kept)
-        predictions.labels[:, :kept], predictions.probabilities[:, :kept] = (
-            first.labels,
-            first.probabilities,
-        )
-        return predictions
+        kept, said = min(k, labels), cls.none(posts, k)
+        if kept and posts:
+            exact = np.asarray(probabilities, dtype=np.float32)
+            least = np.partition(exact, labels - kept, axis=1)[:, labels - kept]
+            row, label = np.nonzero(exact >= least[:, None])
+            order = np.lexsort((label, -exact[row, label], row))
+            row, label = row[order], label[order]
+            rank = np.arange(len(row)) - np.searchsorted(row, row)
+            among = rank < kept
+            where = row[among], rank[among]
+            said.labels[where] = label[among]
+            said.probabilities[where] = exact[row[among], label[among]]
+        return said
 
     def ordered(self, k: int) -> "Predictions":
         """The first ``k`` of these, in the order that they should have."""
@@ -89,14 +93,28 @@ class Classifier(Protocol):
         """The first ``k`` labels of each normalised line."""
 
 
-class Family(Protocol):
+class Kind(Protocol):
+    """What every kind of model has, also one that is not trained here."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Distributions whose version can change what it makes; recorded with executions."""
+
+    @property
+    def memory_hint(self) -> str:
+        """What to do where memory runs out, as part of a sentence: ``train with a lower dim``."""
+
+
+class Family(Kind, Protocol):
     """One kind of classifier: how it is configured, trained and loaded.
 
     To add a family, write one file with an object of this shape and name it in ``families.py``, or
     bring it in a package of your own (docs/models.md).
     """
 
-    name: str
     suffix: str
     """Of the model file."""
     version: int
@@ -105,10 +123,6 @@ class Family(Protocol):
 
     parameters: tuple[Parameter, ...]
     """What can be chosen, besides seed and threads."""
-    packages: tuple[str, ...]
-    """Distributions whose version can change what it makes; recorded with every training."""
-    memory_hint: str
-    """What to do where memory runs out, as part of a sentence: ``train with a lower dim``."""
 
     def check(self, params: Mapping[str, Any]) -> None:
         """Refuse values that are fine one by one, but not together.

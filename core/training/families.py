@@ -1,11 +1,14 @@
 """The families of models that Signoff knows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
 from core.errors import InputError
-from core.training.classifier import Family
+from core.hints import Command, Hint
+from core.training import ensemble
+from core.training.classifier import Family, Kind
 from core.training.fasttext_family import FastTextFamily
 from core.training.linear_family import LinearFamily
 from core.training.parameters import parse_all
@@ -13,7 +16,29 @@ from core.training.parameters import parse_all
 FAMILIES: dict[str, Family] = {family.name: family for family in (LinearFamily(), FastTextFamily())}
 DEFAULT_FAMILY = LinearFamily.name
 GROUP = "signoff.families"
-_PARTS = [*Family.__annotations__, "check", "settle", "fit", "load"]
+_PARTS = [
+    *("name", "suffix", "version", "parameters", "packages", "memory_hint"),
+    *("check", "settle", "fit", "load"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """A :class:`core.training.classifier.Kind` of models that are not trained as a family is."""
+
+    name: str
+    packages: tuple[str, ...]
+    memory_hint: str
+
+
+KINDS: dict[str, Kind] = {
+    ensemble.NAME: MadeOf(ensemble.NAME, ("numpy",), "make an ensemble of smaller models"),
+}
+
+
+def kind(name: str) -> Kind:
+    """The kind of a recorded model: a family, or one of :data:`KINDS`. Raises as :func:`family`."""
+    return KINDS[name] if name in KINDS else family(name)
 
 
 def family(name: str) -> Family:
@@ -27,6 +52,11 @@ def family(name: str) -> Family:
     """
     if name in FAMILIES:
         return FAMILIES[name]
+    if name in KINDS:
+        raise InputError(
+            f"A model of the kind {name!r} is not trained",
+            Hint("Other commands make it.", Command("model")),
+        )
     entry = _entry(name)
     if entry is None:
         raise InputError(
@@ -46,13 +76,13 @@ def family(name: str) -> Family:
 
 def names() -> list[str]:
     """All families: Signoff's own, then those of installed packages."""
-    brought = sorted({entry.name for entry in entry_points(group=GROUP)} - set(FAMILIES))
+    brought = sorted({entry.name for entry in entry_points(group=GROUP)} - {*FAMILIES, *KINDS})
     return [*FAMILIES, *brought]
 
 
 def package_of(name: str) -> str | None:
     """The installed package that brings a family, as ``name==version``; None: Signoff itself."""
-    entry = None if name in FAMILIES else _entry(name)
+    entry = None if name in FAMILIES or name in KINDS else _entry(name)
     if entry is None or entry.dist is None:
         return None
     return f"{entry.dist.name}=={entry.dist.version}"

@@ -1,13 +1,15 @@
 """Trained models, verified and loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from core.errors import RefusedError
 from core.hints import Command, Hint
 from core.store import Store
 from core.store.models import Model
 from core.text import NORMALISER
+from core.training import ensemble
 from core.training.classifier import Classifier
 from core.training.families import family
 
@@ -25,7 +27,19 @@ def loader(store: Store, model: Model) -> Callable[[], Classifier]:
         RefusedError: it was trained on lines of another version of the normaliser.
     """
     require_normaliser(model.normaliser, f"Model #{model.execution}")
-    return partial(family(model.family).load, store.artifacts.open(model.digest))
+    return _loader(store, model.family, model.digest)
+
+
+def _loader(store: Store, name: str, digest: str) -> Callable[[], Classifier]:
+    path = store.artifacts.open(digest)
+    if name != ensemble.NAME:
+        return partial(family(name).load, path)
+    members = ensemble.Manifest.read(path).members
+    return partial(_ensemble, path, [_loader(store, m.family, m.digest) for m in members])
+
+
+def _ensemble(path: Path, members: Sequence[Callable[[], Classifier]]) -> Classifier:
+    return ensemble.load(path, [member() for member in members])
 
 
 def require_normaliser(version: int, whose: str) -> None:

@@ -15,11 +15,11 @@ from core.store import Store
 from core.store import models as models_table
 from core.store.models import Model
 from core.store.snapshots import Snapshot
-from core.text import NORMALISER
 from core.training.calibration import calibrates
 from core.training.classifier import Family
 from core.training.families import DEFAULT_FAMILY, family, package_of
 from core.training.families import chosen as parameters_of
+from core.training.keeping import keep
 from core.training.load import require_normaliser
 
 STEP = Step("train", code=("core.batches", "core.training", "core.text", *READING))
@@ -101,28 +101,17 @@ def _fit(
             threads=chosen["threads"],
             progress=progress,
         )
-        fit_seconds = time.monotonic() - started
-        size, labels = path.stat().st_size, kind.load(path).labels
-        digest = store.artifacts.put_file(path)
-    trained = Model(
-        execution=run.number,
-        digest=digest,
-        family=kind.name,
-        snapshot=snapshot.digest,
-        normaliser=NORMALISER,
-        subreddits=len(labels),
-    )
-    run.outputs = {"model": digest}
-    run.metrics = {
-        "posts": len(data),
-        "subreddits": len(labels),
-        "fit_seconds": round(fit_seconds, 2),
-        "model_mib": round(size / 2**20, 1),
-        **fitted.measured,
-        **({"note": fitted.note} if fitted.note else {}),
-    }
-    run.log(f"model {digest}, {run.metrics}")
-    run.on_success(lambda session: models_table.insert_model(session, trained))
+        fit_seconds = round(time.monotonic() - started, 2)
+        note = {"note": fitted.note} if fitted.note else {}
+        keep(
+            store,
+            run,
+            path,
+            family=kind.name,
+            snapshot=snapshot,
+            subreddits=len(kind.load(path).labels),
+            metrics={"posts": len(data), "fit_seconds": fit_seconds, **fitted.measured, **note},
+        )
 
 
 def of_execution(store: Store, number: int) -> Model:

@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from core.comparison import retrain as retraining
-from core.comparison.compare import caveats, compare, pair, summary_of
+from core.comparison.caveats import caveats
+from core.comparison.compare import compare, pair, summary_of
 from core.comparison.noise import FIRST_SEED, NoiseBand, combined, measure, noise_of
 from core.comparison.results import ComparisonSummary, NoiseBands, NoiseSource, NoiseSources
 from core.comparison.retrain import Configuration, retrain

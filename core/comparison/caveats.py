@@ -1,0 +1,43 @@
+"""Why the figures of a comparison promise too much, in words."""
+
+from core.comparison.compare import summary_of
+from core.evaluation import evaluate
+from core.snapshots.read import find
+from core.store import Store
+from core.store.models import Comparison, Evaluation
+from core.training.families import KINDS
+from core.training.train import of_execution as model_of
+
+
+def caveats(store: Store, comparison: Comparison) -> list[str]:
+    """Why the figures of one side or the other promise too much, as sentences; often none."""
+    sentences = []
+    for name, number in (("baseline", comparison.baseline), ("candidate", comparison.candidate)):
+        evaluation = evaluate.of_execution(store, number)
+        seen = evaluation.metrics["seen_in_training"]
+        if seen:
+            sentences.append(
+                f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
+                " optimistic."
+            )
+        if find(store, evaluation.snapshot).optimistic:
+            sentences.append(
+                f"The {name}'s posts are split at random: the model sees posts from the future,"
+                " so its scores are optimistic."
+            )
+    missing = summary_of(store, comparison).noise.missing
+    if missing:
+        known = "candidate" if missing == "baseline" else "baseline"
+        evaluation = evaluate.of_execution(store, getattr(comparison, missing))
+        sentences.append(
+            f"The noise of retraining the {missing} was not measured and is assumed to equal"
+            f" the {known}'s. {_how_to_measure(store, missing, evaluation)}"
+        )
+    return sentences
+
+
+def _how_to_measure(store: Store, side: str, evaluation: Evaluation) -> str:
+    family = model_of(store, evaluation.model_execution).family
+    if family in KINDS:
+        return f"It cannot be measured: models of the kind {family} are not trained by Signoff."
+    return f"Run signoff noise with the {side}'s parameters to measure it."

@@ -1,0 +1,213 @@
+"""Several models as one: the weighted mean of what they say, kept by their digests."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from scipy.optimize import minimize
+
+from core.arrays import Floats
+from core.comparison.caveats import caveats
+from core.comparison.compare import compare, pair
+from core.comparison.noise import measure
+from core.errors import CorruptArtifactError, InputError, RefusedError
+from core.evaluation.evaluate import evaluate
+from core.executions import get, listing
+from core.executions.lineage import neighbours
+from core.snapshots import create, load_split
+from core.snapshots.rules import Rules
+from core.training import calibration, ensemble
+from core.training.average import average
+from core.training.classifier import ABSENT, Classifier, Predictions
+from core.training.ensemble import EnsembleClassifier, Manifest, Member
+from core.training.load import load
+from core.training.train import train
+from tests.commands import signoff
+from tests.conftest import Road
+from tests.factories import QUICK
+from tests.workspaces import overwrite
+
+
+class Says:
+    """Always the same probabilities of its labels."""
+
+    def __init__(self, **probabilities: float) -> None:
+        self.labels = tuple(sorted(probabilities))
+        self._all = np.array([[probabilities[label] for label in self.labels]])
+
+    def predict(self, lines: Sequence[str], *, k: int) -> Predictions:
+        return Predictions.best(np.repeat(self._all, len(lines), axis=0), k)
+
+
+def said(classifier: EnsembleClassifier, k: int) -> dict[str, float]:
+    answer = classifier.predict(["line"], k=k)
+    return {
+        classifier.labels[label]: pytest.approx(float(p), abs=1e-6)
+        for label, p in zip(answer.labels[0], answer.probabilities[0], strict=True)
+        if label != ABSENT
+    }
+
+
+def dense(classifier: Classifier, lines: Sequence[str]) -> Floats:
+    """The probability of every label, in their order."""
+    answer = classifier.predict(lines, k=len(classifier.labels))
+    probabilities = np.zeros(answer.probabilities.shape)
+    np.put_along_axis(probabilities, answer.labels, answer.probabilities, axis=1)
+    return probabilities
+
+
+def test_it_says_the_weighted_mean_of_what_its_members_say() -> None:
+    members = [Says(cats=0.6, space=0.4), Says(cats=0.1, dogs=0.9)]
+    both = EnsembleClassifier(members, [0.75, 0.25])
+    assert both.labels == ("cats", "dogs", "space")
+    assert said(both, 3) == {"cats": 0.475, "space": 0.3, "dogs": 0.225}
+    assert said(both, 1) == {"cats": 0.475}
+    assert both.predict([], k=2).labels.shape == (0, 2)
+    assert (both.predict(["line"], k=5).labels[0, 3:] == ABSENT).all()
+
+
+def test_one_model_averaged_with_itself_is_itself() -> None:
+    one = Says(cats=0.6, dogs=0.3, space=0.1)
+    assert said(EnsembleClassifier([one, one], [0.5, 0.5]), 3) == said(
+        EnsembleClassifier([one], [1.0]), 3
+    )
+
+
+def test_labels_far_down_do_not_count() -> None:
+    many = {f"l{n:03d}": 0.01 for n in range(100)}
+    both = EnsembleClassifier([Says(**many), Says(**many)], [0.5, 0.5])
+    answer = both.predict(["line"], k=100)
+    assert np.count_nonzero(answer.probabilities) == ensemble.DEPTH
+
+
+@given(
+    npst.arrays(
+        np.float64, st.tuples(st.integers(2, 4), st.integers(1, 40)), elements=st.floats(0, 1)
+    )
+)
+def test_weights_fit_at_least_as_well_as_those_that_scipy_finds(probabilities: Floats) -> None:
+    sound = np.maximum(probabilities, ensemble.SMALLEST)
+
+    def loss(weights: Floats) -> float:
+        return float(-np.log(weights @ sound).mean())
+
+    count = len(sound)
+    theirs = minimize(
+        loss,
+        np.full(count, 1 / count),
+        bounds=[(1e-9, 1)] * count,
+        constraints={"type": "eq", "fun": lambda weights: weights.sum() - 1},
+    )
+    weights = ensemble.best_weights(probabilities)
+    assert weights.sum() == pytest.approx(1)
+    assert loss(weights) <= theirs.fun + 2e-3
+
+
+def test_the_file_says_the_same_again(tmp_path: Path) -> None:
+    curve = calibration.Curve(np.array([0, 0.5]), np.array([0, 0.4]))
+    made = Manifest((Member("linear", "ab"), Member("fasttext", "cd")), (0.6, 0.4), curve)
+    (tmp_path / "model").write_bytes(made.to_bytes())
+    again = Manifest.read(tmp_path / "model")
+    assert (again.members, again.weights) == (made.members, made.weights)
+    assert again.to_bytes() == made.to_bytes()
+    (tmp_path / "other").write_bytes(made.to_bytes().replace(b'"format":1', b'"format":2'))
+    with pytest.raises(RefusedError, match="format 2"):
+        Manifest.read(tmp_path / "other")
+
+
+def test_an_average_is_an_execution_with_one_model_made_once(road: Road) -> None:
+    store, both = road.store, [road.baseline.execution, road.candidate.execution]
+    made = average(store, both, weights=[3, 1])
+    execution = get(store, made.execution)
+    assert (made.family, made.snapshot) == ("ensemble", road.snapshot.digest)
+    assert execution.kind == "train"
+    assert execution.params["params"] == {"of": both, "weights": [0.75, 0.25]}
+    assert average(store, both, weights=[3, 1]) == made
+    assert average(store, both, weights=[0.75, 0.25]) == made
+    before = neighbours(execution, listing(store)).before
+    assert {one.number for one in before} >= set(both)
+    lines = load_split(store, road.snapshot, "valid").lines
+    one, other, mean = (
+        dense(load(store, model), lines) for model in (road.baseline, road.candidate, made)
+    )
+    np.testing.assert_allclose(mean, 0.75 * one + 0.25 * other, atol=1e-6)
+    judged = evaluate(store, made, road.snapshot)
+    assert judged.metrics["accuracy"] > 0.5
+
+
+def test_weights_that_nobody_gave_fit_half_of_validation(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "FEWEST", 5)
+    bad = train(
+        road.store, road.snapshot, model="fasttext", params={**QUICK, "epoch": "1", "lr": "0.001"}
+    )
+    made = average(road.store, [bad.execution, road.candidate.execution])
+    metrics = get(road.store, made.execution).metrics
+    assert metrics[f"weight_of_{road.candidate.execution}"] > 0.9
+    assert metrics["calibrated_on"] > 0
+
+
+@pytest.mark.parametrize(
+    ("count", "weights", "reason"),
+    [
+        (1, None, "at least two different models"),
+        (2, [1.0], "2 models need 2 weights above 0"),
+        (2, [1.0, 0.0], "2 models need 2 weights above 0"),
+        (2, [1.0, float("nan")], "2 models need 2 weights above 0"),
+        (2, [1.0, float("inf")], "2 models need 2 weights above 0"),
+    ],
+)
+def test_what_makes_no_average_is_refused(
+    road: Road, count: int, weights: list[float] | None, reason: str
+) -> None:
+    both = [road.baseline.execution, road.candidate.execution]
+    with pytest.raises(InputError, match=reason):
+        average(road.store, both[:count], weights=weights)
+    with pytest.raises(InputError, match="at least two different models"):
+        average(road.store, [both[0], both[0]])
+
+
+def test_models_of_different_snapshots_are_not_averaged(road: Road) -> None:
+    other, _ = create(road.store, Rules(fractions=(0.5, 0.4, 0.1)))
+    model = train(road.store, other, model="fasttext", params=QUICK)
+    with pytest.raises(RefusedError, match="different snapshots"):
+        average(road.store, [road.baseline.execution, model.execution])
+
+
+def test_a_member_whose_file_was_changed_is_not_loaded(road: Road) -> None:
+    made = average(road.store, [road.baseline.execution, road.candidate.execution])
+    overwrite(road.store.artifacts.open(road.candidate.digest), b"other")
+    with pytest.raises(CorruptArtifactError):
+        load(road.store, made)
+
+
+def test_an_ensemble_of_an_ensemble_is_loaded(road: Road) -> None:
+    both = [road.baseline.execution, road.candidate.execution]
+    inner = average(road.store, both)
+    outer = average(road.store, [inner.execution, both[0]])
+    assert load(road.store, outer).labels == load(road.store, inner).labels
+
+
+def test_it_is_not_trained_and_its_noise_is_not_asked_for(road: Road) -> None:
+    with pytest.raises(InputError, match="'ensemble' is not trained"):
+        train(road.store, road.snapshot, model="ensemble")
+    measure(road.store, road.snapshot, repeats=3, model="fasttext", params=QUICK)
+    made = average(road.store, [road.baseline.execution, road.candidate.execution])
+    evaluate(road.store, made, road.snapshot)
+    compared = compare(road.store, pair(road.store, road.baseline.execution, made.execution))
+    said_of_noise = [one for one in caveats(road.store, compared) if "noise" in one]
+    assert all("cannot be measured" in one for one in said_of_noise)
+    assert len(said_of_noise) == 1
+
+
+def test_the_command_names_the_models_and_their_weights(road: Road) -> None:
+    both = [str(road.baseline.execution), str(road.candidate.execution)]
+    made = signoff("model", "average", *both, "--weights", "3,1")
+    assert f"the average of #{both[0]} 0.750, #{both[1]} 0.250" in made.out
+    wrong = signoff("model", "average", *both, "--weights", "a")
+    assert "--weights 'a' are not numbers" in wrong.err
