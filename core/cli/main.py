@@ -16,7 +16,7 @@ from core.processes import keep_modules_safe
 
 _TYPERS_INTERRUPT = 130
 _COMMANDS = (
-    *("import", "snapshot", "collect", "subreddits", "data", "train", "model", "evaluate"),
+    *("import", "snapshot", "collect", "subreddits", "data", "train", "tune", "model", "evaluate"),
     *("compare", "topics", "noise", "executions", "feedback", "release", "alias", "ledger"),
     *("audit", "users", "tokens", "seal", "demo", "dashboard", "demo-page", "db", "serve"),
 )

@@ -34,6 +34,10 @@ def train(
     param: Params = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0,
     threads: Threads = None,
+    newest: Annotated[
+        int | None,
+        typer.Option(help="Train on this number of posts only, the newest ones, as a quick trial."),
+    ] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,6 +52,7 @@ def train(
             params=parse_params(param or []),
             seed=seed,
             threads=threads,
+            newest=newest,
             force=force,
             progress=progress,
         )

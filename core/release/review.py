@@ -8,6 +8,7 @@ from core.access.authorisation import authorise
 from core.access.identity import Role
 from core.access.transactions import acting
 from core.comparison import compare as comparing
+from core.comparison.caveats import caveats as caveats_of
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
 from core.hints import Command, Hint
@@ -144,7 +145,7 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     if candidate.comparison is None:
         return ["There was no production version to compare with."]
     comparison = comparing.of_execution(store, candidate.comparison)
-    sentences = comparing.caveats(store, comparison)
+    sentences = caveats_of(store, comparison)
     if candidate.result is not None:
         summary = comparing.summary_of(store, comparison)
         if summary.churn is not None:

@@ -34,11 +34,26 @@ PARAMETERS = (
         help="One against all, softmax, hierarchical softmax, or negative sampling; auto: ova for"
         f" up to {MOST_FOR_OVA:,} subreddits, else hs.",
     ),
-    Parameter(name="lr", kind=float, default=0.5, above_low=True, help="Learning rate."),
-    Parameter(name="epoch", kind=int, default=10, low=1, help="Passes over the posts."),
-    Parameter(name="dim", kind=int, default=64, low=1, help="Length of the vectors."),
-    Parameter(name="wordNgrams", kind=int, default=2, low=1, help="Most words of an n-gram."),
-    Parameter(name="minCount", kind=int, default=2, low=1, help="Fewest uses of a word."),
+    Parameter(
+        name="lr", kind=float, default=0.5, above_low=True, tried=(0.1, 1), help="Learning rate."
+    ),
+    Parameter(
+        name="epoch", kind=int, default=10, low=1, tried=(5, 30), help="Passes over the posts."
+    ),
+    Parameter(
+        name="dim", kind=int, default=64, low=1, tried=(32, 128), help="Length of the vectors."
+    ),
+    Parameter(
+        name="wordNgrams",
+        kind=int,
+        default=2,
+        low=1,
+        tried=(1, 3),
+        help="Most words of an n-gram.",
+    ),
+    Parameter(
+        name="minCount", kind=int, default=2, low=1, tried=(1, 5), help="Fewest uses of a word."
+    ),
     Parameter(name="bucket", kind=int, default=500_000, help="Buckets for n-grams."),
     Parameter(name="minn", kind=int, default=0, help="Fewest letters of a part of a word."),
     Parameter(name="maxn", kind=int, default=0, help="Most letters of a part of a word."),

@@ -29,6 +29,7 @@ PARAMETERS = (
         default=0.15,
         low=0.0001,
         high=1_000,
+        tried=(0.03, 1),
         help="How much errors cost: larger fits the posts more closely.",
     ),
     Parameter(
@@ -37,6 +38,7 @@ PARAMETERS = (
         default=None,
         low=1,
         high=1_000,
+        tried=(2, 8),
         help="Passes over the posts; auto: 4, or 2 for very many posts and subreddits.",
     ),
     Parameter(
@@ -45,6 +47,7 @@ PARAMETERS = (
         default=5.0,
         low=0.01,
         high=1_000,
+        tried=(1, 12),
         help="How many times as much an error costs on a subreddit's own posts as on others.",
     ),
     Parameter(
@@ -52,6 +55,7 @@ PARAMETERS = (
         kind=float,
         default=180.0,
         high=100_000,
+        tried=(45, 1_000),
         help="Days after which a post counts about half; 0: old posts count as much as new ones.",
     ),
     Parameter(
@@ -59,6 +63,7 @@ PARAMETERS = (
         kind=float,
         default=None,
         high=100,
+        tried=(0.3, 1.2),
         help="How much n-grams of characters count, compared with words; 0: not read; auto: 0.6, or"
         " 0 for very many posts and subreddits.",
     ),
@@ -67,6 +72,7 @@ PARAMETERS = (
         kind=float,
         default=0.0,
         high=100,
+        tried=(0.2, 1.2),
         help="How much the domain that a post links to counts, compared with words; 0: not read.",
     ),
     Parameter(
@@ -77,7 +83,14 @@ PARAMETERS = (
         help="Share of training posts whose domain is withheld, so that the model learns to do"
         " without.",
     ),
-    Parameter(name="min_df", kind=int, default=2, low=1, help="Fewest posts that have an n-gram."),
+    Parameter(
+        name="min_df",
+        kind=int,
+        default=2,
+        low=1,
+        tried=(1, 5),
+        help="Fewest posts that have an n-gram.",
+    ),
     Parameter(
         name="prune",
         kind=float,

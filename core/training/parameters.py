@@ -28,6 +28,8 @@ class Parameter:
         low: smallest value of a number; with ``above_low``, it has to be larger.
         high: largest value of a number.
         choices: all that a str may be; empty: any.
+        tried: the least and the largest number that tuning tries, both above 0; None: it leaves
+            the default.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Parameter:
     above_low: bool = False
     high: float = MAX_WHOLE
     choices: tuple[str, ...] = ()
+    tried: tuple[float, float] | None = None
 
     @property
     def allowed(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from core.errors import InputError
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
@@ -33,6 +35,7 @@ def train(
     params: Mapping[str, str] | None = None,
     seed: int = 0,
     threads: int | None = None,
+    newest: int | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> Model:
@@ -42,6 +45,8 @@ def train(
         model: name of the family; default: :data:`core.training.families.DEFAULT_FAMILY`.
         params: the family's parameters as text; the rest by default.
         threads: default: all cores. Only ``1`` is reproducible to the bit.
+        newest: train on this number of posts only, the newest ones; None: on all. Parameters that
+            fit the size are those for all posts.
         force: train even if the same was trained before.
 
     Raises:
@@ -64,6 +69,12 @@ def train(
             kind, params or {}, posts=snapshot.splits["train"], labels=snapshot.subreddits
         ),
     }
+    if newest is not None and newest < snapshot.splits["train"]:
+        if newest < 1:
+            raise InputError(
+                "--newest must be at least 1", "Give a larger number, or leave it out."
+            )
+        chosen["newest"] = newest
     package = package_of(kind.name)
     if package:  # another version of it may train otherwise
         chosen["package"] = package
@@ -88,6 +99,8 @@ def _fit(
     data = load_split(store, snapshot, "train")
     later = load_split(store, snapshot, "valid")
     erased = snapshot.splits["train"] - len(data)
+    if "newest" in chosen:
+        data = data.among(np.arange(len(data)) >= len(data) - chosen["newest"])
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     with store.artifacts.scratch() as folder:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.hints import Command
+from core.training.families import KINDS
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
@@ -59,6 +60,8 @@ def lines(chosen: Chosen) -> list[str]:
 def noise_of(chosen: Chosen) -> str:
     """Where the noise band comes from, or how to get one."""
     known = chosen.summary.noise.known
+    if not known and chosen.candidate.model.family in KINDS:
+        return "The noise of retraining is not known: this candidate was not trained by Signoff."
     if not known:
         return (
             "The noise of retraining has not been measured. Measure it with the same parameters:"

@@ -1,0 +1,1 @@
+"""Tuning: which parameters of a family do best on validation."""
