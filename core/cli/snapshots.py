@@ -1,6 +1,7 @@
 """Commands that freeze posts into snapshots."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,14 +15,17 @@ from core.cli.output import (
     progress_bar,
     say,
     workspace,
+    writer_of,
 )
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.feedback.bring import bring
 from core.hints import Command, Hint
 from core.snapshots import create, find, listing
+from core.snapshots.export import exported
 from core.snapshots.rules import Rules
 from core.snapshots.verify import SnapshotState, verify
+from core.store.artifacts import storage_errors
 from core.store.snapshots import Snapshot
 from core.words import count
 
@@ -216,3 +220,17 @@ def _fractions(text: str) -> tuple[float, float, float]:
             f"--fractions {text!r} is not three numbers", "Write them like 0.8,0.1,0.1."
         ) from None
     return train, valid, test
+
+
+@snapshots.command("export")
+def export_command(
+    snapshot: Annotated[str, typer.Argument(help="Name, or the first digits of the digest.")],
+    file: Annotated[Path, typer.Argument(help="Where to write: a name in .csv or .parquet.")],
+    split: Annotated[str, typer.Option(help="train or valid.")] = "train",
+) -> None:
+    """Write a split's posts as models read them, for a model that is made elsewhere."""
+    store, write = workspace(), writer_of(file)
+    frame = exported(store, find(store, snapshot), split)
+    with storage_errors(file, chosen=True):
+        file.write_bytes(write(frame))
+    say(f"Written: {count(len(frame), 'post')} of {split} to {file}")

@@ -27,6 +27,7 @@ from core.stats.intervals import Interval, within
 from core.store import Store, snapshots
 from core.store import models as models_table
 from core.store.models import Comparison, Evaluation, Model
+from core.training.provenance import handed_in
 from core.training.train import of_execution as model_of
 
 REVIEW = "reviewed_by_someone_else"
@@ -137,6 +138,7 @@ def judge_by(
     )
     known = replace(
         known,
+        training_known=_training_known(store, session, execution),
         tested=tested or _tested(session, events),
         proposed_by=events[0].by if events else None,
         reviewed_by=_reviewer(events),
@@ -161,6 +163,11 @@ def judge_by(
             gates=[_said(gate) for gate in gates if gate.name != REVIEW],
         ),
     )
+
+
+def _training_known(store: Store, session: Session, execution: int) -> bool:
+    model = _there(models_table.model(session, execution))
+    return handed_in(store, model.family, model.digest) is not None
 
 
 def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, Interval]:

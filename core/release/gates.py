@@ -62,6 +62,7 @@ class Evidence:
     ``metrics``: of its evaluation. ``intervals``: of these, None where there is none.
     ``summary``, ``changes``: of its comparison with production, see
     :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
+    ``training_known``: whether it is known which posts it was trained on.
     ``tested``: None as long as the sealed test was not opened. ``proposed_by``, ``reviewed_by``:
     None as long as nobody has.
     """
@@ -71,14 +72,26 @@ class Evidence:
     summary: ComparisonSummary | None = None
     changes: pd.DataFrame | None = None
     missing: str = "There is no comparison with production."
+    training_known: bool = True
     tested: AgeOfTest | None = None
     proposed_by: str | None = None
     reviewed_by: str | None = None
 
 
 def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
-    """The answer of every gate, in the order of the policy."""
-    return tuple(_JUDGES[limit.gate](limit, evidence) for limit in policy.limits)
+    """The answer of every gate, in the order of the policy. Where nobody knows what the candidate
+    was trained on, one more, which no policy can switch off, says so.
+    """
+    gates = tuple(_JUDGES[limit.gate](limit, evidence) for limit in policy.limits)
+    return gates if evidence.training_known else (_UNKNOWN_TRAINING, *gates)
+
+
+_UNKNOWN_TRAINING = Gate(
+    name="training_posts",
+    verdict=GateVerdict.INCONCLUSIVE,
+    why="It was made elsewhere, and nobody has said which posts it was trained on: it may have seen"
+    " posts that judge it.",
+)
 
 
 def overall(gates: Iterable[Gate]) -> GateVerdict:

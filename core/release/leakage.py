@@ -7,7 +7,7 @@ time, whatever they say. Only counts and ids leave here, never a text.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +98,7 @@ def find_leakage(
     *,
     first_moment: int | None,
     most_near: float,
+    also: Sequence[str] = (),
     threshold: float = THRESHOLD,
     progress: Progress = silent,
 ) -> Leakage:
@@ -110,6 +111,7 @@ def find_leakage(
             None for a random split, which is of the same time as its training posts: then there
             is no ``newer`` to look for.
         most_near: the share of test posts that may be ``same_text`` or ``near``; threads recur.
+        also: ids of more posts that it was trained on.
         threshold: the least Jaccard index of ``near``.
     """
     lines = [line for group in range(len(test.sizes)) for line in _texts(test, group)]
@@ -129,7 +131,7 @@ def find_leakage(
 
     near = near_duplicates(lines, parts(), threshold=threshold) >= 0
     same_text = np.array([line in known for line in lines], dtype=bool)
-    same = np.zeros(len(test), dtype=bool)
+    same = pc.is_in(test.ids, pa.array(also, pa.string())).to_numpy()
     for split in trained_on:
         same |= pc.is_in(test.ids, split.ids).to_numpy()
     return Leakage(

@@ -37,6 +37,7 @@ from core.store import Store, snapshots
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
 from core.store.snapshots import Snapshot
+from core.training.provenance import handed_in
 from core.training.train import of_execution as model_of
 
 MAX_REASON = 2_000
@@ -220,6 +221,7 @@ def _test(
         data,
         first_moment=snapshot.cutoffs.get("test"),
         most_near=policy.rules.near_duplicates,
+        also=handed_in(store, model.family, model.digest) or (),
         progress=progress,
     )
     run.metrics = {**leakage.counts}

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from core.errors import InputError
 from core.hints import Command, Hint
-from core.training import ensemble
+from core.training import ensemble, onnx_model
 from core.training.classifier import Family, Kind
 from core.training.fasttext_family import FastTextFamily
 from core.training.linear_family import LinearFamily
@@ -33,6 +33,9 @@ class MadeOf:
 
 KINDS: dict[str, Kind] = {
     ensemble.NAME: MadeOf(ensemble.NAME, ("numpy",), "make an ensemble of smaller models"),
+    onnx_model.NAME: MadeOf(
+        onnx_model.NAME, ("onnxruntime", "tokenizers"), "adopt a smaller graph"
+    ),
 }
 
 
@@ -55,7 +58,7 @@ def family(name: str) -> Family:
     if name in KINDS:
         raise InputError(
             f"A model of the kind {name!r} is not trained",
-            Hint("Other commands make it.", Command("model")),
+            Hint("Other commands make it.", Command("model average", "EXECUTION", "EXECUTION")),
         )
     entry = _entry(name)
     if entry is None:

@@ -9,7 +9,7 @@ from core.hints import Command, Hint
 from core.store import Store
 from core.store.models import Model
 from core.text import NORMALISER
-from core.training import ensemble
+from core.training import ensemble, onnx_model
 from core.training.classifier import Classifier
 from core.training.families import family
 
@@ -32,6 +32,8 @@ def loader(store: Store, model: Model) -> Callable[[], Classifier]:
 
 def _loader(store: Store, name: str, digest: str) -> Callable[[], Classifier]:
     path = store.artifacts.open(digest)
+    if name == onnx_model.NAME:
+        return partial(onnx_model.load, path)
     if name != ensemble.NAME:
         return partial(family(name).load, path)
     members = ensemble.Manifest.read(path).members

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from core.errors import (
     NotFoundError,
     RefusedError,
 )
+from core.evaluation.evaluate import evaluate, predictions
 from core.evaluation.evaluate import of_execution as evaluation_of
-from core.evaluation.evaluate import predictions
 from core.executions import listing as runs
 from core.release import aliases, candidates, events, openings, review
 from core.release.budget import Budget
@@ -29,9 +30,11 @@ from core.release.openings import open_test
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store, models
+from core.training.adopt import adopt
 from core.training.train import train
 from tests.commands import race
 from tests.conftest import Road
+from tests.core.training.onnx_graphs import folder as onnx_folder
 from tests.decisions import budget_of, check_of
 from tests.factories import CAREFUL, QUICK, by, make_corpus, set_policy
 from tests.tampering import tamper
@@ -513,3 +516,32 @@ def test_a_clock_set_back_after_the_opening_leaves_its_age_unjudged(store: Store
     gate = next(gate for gate in shown(store, 5).gates if gate.name == "test_opened")
     assert gate.verdict == "inconclusive"
     assert "The clock has been set back" in gate.why
+
+
+def adopted(road: Road, folder: Path, trained_on: list[str] | None) -> int:
+    """A proposed model that was made elsewhere."""
+    model = adopt(road.store, onnx_folder(folder), road.snapshot, trained_on=trained_on)
+    evaluate(road.store, model, road.snapshot)
+    review.propose(road.store, model.execution)
+    return model.execution
+
+
+def test_a_model_made_elsewhere_is_judged_by_the_sealed_test_with_what_is_not_known_said(
+    road: Road, store: Store, tmp_path: Path
+) -> None:
+    number = adopted(road, tmp_path / "made", None)
+    open_test(store, number, reason="first")
+    check = check_of(store, number)
+    assert {gate.name: gate.verdict for gate in check.gates}["training_posts"] == "inconclusive"
+    assert check.verdict != "pass"
+
+
+def test_who_says_that_a_model_has_seen_test_posts_is_believed(
+    road: Road, store: Store, tmp_path: Path
+) -> None:
+    number = adopted(road, tmp_path / "made", ["elsewhere", TEST_POSTS[3].id])
+    with pytest.raises(RefusedError, match=f"trained on 1 post of the test.*{TEST_POSTS[3].id}"):
+        open_test(store, number, reason="first")
+    other = adopted(road, tmp_path / "made", ["elsewhere"])
+    open_test(store, other, reason="second")
+    assert "training_posts" not in {gate.name for gate in check_of(store, other).gates}
