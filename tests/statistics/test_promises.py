@@ -28,6 +28,7 @@ def small_subreddits() -> Population:
         *[pytest.param(paired, 200, marks=pytest.mark.slow) for paired in (True, False)],
     ],
 )
+@pytest.mark.slow
 def test_intervals_that_are_shown_cover_the_truth(
     small_subreddits: Population, paired: bool, runs: int
 ) -> None:

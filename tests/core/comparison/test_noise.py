@@ -112,6 +112,7 @@ def test_too_few_repeats_are_refused(road: Road) -> None:
         measure(road.store, road.snapshot, repeats=2, model="fasttext", params=QUICK)
 
 
+@pytest.mark.slow
 def test_trainings_side_by_side_are_those_of_one_after_the_other(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:

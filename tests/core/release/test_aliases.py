@@ -207,6 +207,7 @@ def test_the_history_of_an_alias_never_set_is_not_found(moved: Store) -> None:
         history(moved, "staging")
 
 
+@pytest.mark.slow
 def test_of_processes_that_move_one_alias_exactly_one_wins(
     store: Store, versions: list[str]
 ) -> None:

@@ -306,6 +306,7 @@ def test_a_decision_that_fails_leaves_neither_event_nor_entry(
     assert (verdict.events, verdict.broken) == (7, None)
 
 
+@pytest.mark.slow
 def test_writers_that_race_keep_one_unbroken_chain(log: Store) -> None:
     version = aliases.current(log)["production"]
     prepare = """

@@ -123,6 +123,7 @@ def its_model(server: subprocess.Popen[str]) -> psutil.Process:
     return psutil.Process(int(server.stdout.readline()))
 
 
+@pytest.mark.slow
 def test_the_main_module_of_a_server_runs_once(
     server: subprocess.Popen[str], tmp_path: Path
 ) -> None:
