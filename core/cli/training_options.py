@@ -24,6 +24,7 @@ Params = Annotated[
 Threads = Annotated[
     int | None,
     typer.Option(
-        help="Default: all cores. With 1, fastText is reproducible bit for bit; linear always is."
+        help="Default: all cores. With 1, every family is reproducible bit for bit; linear always"
+        " is."
     ),
 ]

@@ -12,8 +12,11 @@ from core.training.classifier import Family, Kind
 from core.training.fasttext_family import FastTextFamily
 from core.training.linear_family import LinearFamily
 from core.training.parameters import parse_all
+from core.training.pooled_family import PooledFamily
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (LinearFamily(), FastTextFamily())}
+FAMILIES: dict[str, Family] = {
+    family.name: family for family in (LinearFamily(), FastTextFamily(), PooledFamily())
+}
 DEFAULT_FAMILY = LinearFamily.name
 GROUP = "signoff.families"
 _PARTS = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.arrays import Floats, Int32s, Int64s
+from core.arrays import Int32s, Int64s
 from core.errors import InputError
 from core.progress import Progress
 from core.snapshots.content import SplitData
@@ -19,10 +19,8 @@ from core.training.linear.reading import Reader
 from core.training.linear.solver import Problem
 from core.training.linear.vocabulary import Vocabulary
 from core.training.linear.weights import rounded
+from core.training.recency import recency
 
-OLDEST = 0.1
-"""What a very old post weighs, compared with the newest one."""
-DAY = 86_400
 SAMPLE = 2_000
 """Posts on which the loss by dropping and rounding weights is measured."""
 
@@ -65,21 +63,6 @@ def train(
     lines = [data.lines[place] for place in sample]
     loss = rounding(model, blocks, lines, label[sample])
     return replace(model, made={**model.made, "rounding": loss})
-
-
-def recency(created: Int64s, half_life: float) -> Floats:
-    """How much each post weighs, 1 on average (float64, n).
-
-    Args:
-        created: in epoch seconds.
-        half_life: days in which a post's weight falls halfway to :data:`OLDEST`; 0: all weigh
-            the same.
-    """
-    if not half_life:
-        return np.ones(len(created))
-    days = (created.max() - created) / DAY
-    weights = OLDEST + (1 - OLDEST) * 0.5 ** (days / half_life)
-    return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
 def orders(posts: int, epochs: int, seed: int) -> Int32s:

@@ -16,7 +16,10 @@ from core.training.classifier import ABSENT, Classifier, Family
 from core.training.families import DEFAULT_FAMILY, FAMILIES, chosen
 from tests.factories import QUICK, make_corpus, make_post, make_split
 
-SMALL: dict[str, dict[str, str]] = {"fasttext": {**QUICK, "epoch": "20"}}
+SMALL: dict[str, dict[str, str]] = {
+    "fasttext": {**QUICK, "epoch": "20"},
+    "pooled": {"dim": "16", "buckets": "500", "epochs": "15", "min_df": "1", "lr": "0.03"},
+}
 """Parameters with which a family trains in a moment; others take their defaults."""
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "naive_bayes" / "signoff_naive_bayes.py"
 CORPUS = make_corpus(posts=20)

@@ -22,10 +22,11 @@ from core.text import without_domain
 from core.training.families import chosen
 from core.training.linear import training
 from core.training.linear.model import LinearClassifier, load
-from core.training.linear.training import DAY, OLDEST, orders, recency
+from core.training.linear.training import orders
 from core.training.linear_family import LinearFamily
 from core.training.load import load as load_model
 from core.training.load import loader
+from core.training.recency import DAY, OLDEST, recency
 from core.training.train import train
 from tests.conftest import Road
 from tests.factories import make_corpus, make_post, make_split
