@@ -6,23 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from core.arrays import UInt32s, UInt64s
-from core.errors import RefusedError
 from core.training.calibration import Curve
 from core.training.classifier import Predictions
 from core.training.linear.features import Float32s, Reads, Rows, rows
 from core.training.linear.scoring import Scorer
 from core.training.linear.vocabulary import Lookup
 from core.training.linear.weights import Weights
+from core.training.tensors import Stored, read, write
 
 FORMAT = 1
 """Of the file."""
 BATCH = 1_024
 """Lines predicted at once."""
-_ABOUT = "signoff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +77,7 @@ class LinearClassifier:
 
 
 def save(model: LinearModel, path: Path) -> None:
-    """Write the model's file, whole or not at all: the same bytes for the same model.
-
-    Raises:
-        OSError: the disk is full, or cannot be written.
-    """
-    from safetensors.numpy import save as as_bytes
-
-    about = {
-        "format": FORMAT,
-        "labels": model.labels,
-        "reads": asdict(model.reads),
-        "made": model.made,
-    }
+    """See :func:`core.training.tensors.write`."""
     weights = model.weights
     idf, columns = _runs(model.idf)
     tensors: dict[str, NDArray[Any]] = {
@@ -104,16 +90,8 @@ def save(model: LinearModel, path: Path) -> None:
         "scales": weights.scales,
         "bias": weights.bias,
     }
-    if model.curve is not None:
-        tensors["curve"] = np.stack([model.curve.said, model.curve.right])
-    # One entry only: the library writes them in an order of its own.
-    described = {_ABOUT: orjson.dumps(about, option=orjson.OPT_SORT_KEYS).decode()}
-    half = path.with_name(f"{path.name}.part")
-    try:
-        half.write_bytes(as_bytes(tensors, described))
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    about = {"labels": model.labels, "reads": asdict(model.reads), "made": model.made}
+    write(Stored(about, tensors, model.curve), path, format=FORMAT)
 
 
 def _runs(values: Float32s) -> tuple[Float32s, UInt32s]:
@@ -131,18 +109,9 @@ def load(path: Path) -> LinearClassifier:
     Raises:
         RefusedError: another version of Signoff wrote the file.
     """
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        about = orjson.loads(file.metadata()[_ABOUT])
-        if about["format"] != FORMAT:
-            raise RefusedError(
-                f"The model's file has format {about['format']}, but this Signoff reads {FORMAT}",
-                "Train the model with this Signoff.",
-            )
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    stored = read(path, format=FORMAT)
+    about, tensors = stored.about, stored.tensors
     keys, idf = tensors.pop("keys"), tensors.pop("idf")
-    curve = Curve(*tensors.pop("curve")) if "curve" in tensors else None
     starts = np.zeros(len(keys) + 1, dtype=np.int64)
     np.cumsum(tensors.pop("weights_of_column"), out=starts[1:])
     model = LinearModel(
@@ -152,7 +121,7 @@ def load(path: Path) -> LinearClassifier:
         weights=Weights(starts=starts, **tensors),
         reads=Reads(**about["reads"]),
         made=about["made"],
-        curve=curve,
+        curve=stored.curve,
     )
     classifier = LinearClassifier(model)
     classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it

@@ -6,21 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-from core.errors import RefusedError
 from core.training.calibration import Curve
 from core.training.classifier import Predictions
 from core.training.pooled.pooling import Float32s, Head
 from core.training.pooled.reading import read
 from core.training.pooled.scoring import probabilities
+from core.training.tensors import Stored, write
+from core.training.tensors import read as read_file
 
 FORMAT = 1
 """Of the file."""
 BATCH = 1_024
 """Lines predicted at once."""
-_ABOUT = "signoff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +67,17 @@ class PooledClassifier:
 
 
 def save(model: PooledModel, path: Path) -> None:
-    """Write the model's file, whole or not at all: the same bytes for the same model. The tables
-    are rounded to 16 bits.
-
-    Raises:
-        OSError: the disk is full, or cannot be written.
-    """
-    from safetensors.numpy import save as as_bytes
-
-    about = {
-        "format": FORMAT,
-        "labels": model.labels,
-        "kind": model.kind,
-        "made": model.made,
-    }
-    text = "\n".join(model.vocabulary).encode()
+    """See :func:`core.training.tensors.write`. The tables are rounded to 16 bits."""
     tensors: dict[str, NDArray[Any]] = {
-        "vocabulary": np.frombuffer(text, dtype=np.uint8),
+        "vocabulary": np.frombuffer("\n".join(model.vocabulary).encode(), dtype=np.uint8),
         "words": model.words.astype(np.float16),
         "pairs": model.pairs.astype(np.float16),
         "queries": model.head.queries,
         "out": model.head.out,
         "bias": model.head.bias,
     }
-    if model.curve is not None:
-        tensors["curve"] = np.stack([model.curve.said, model.curve.right])
-    # One entry only: the library writes them in an order of its own.
-    described = {_ABOUT: orjson.dumps(about, option=orjson.OPT_SORT_KEYS).decode()}
-    half = path.with_name(f"{path.name}.part")
-    try:
-        half.write_bytes(as_bytes(tensors, described))
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    about = {"labels": model.labels, "kind": model.kind, "made": model.made}
+    write(Stored(about, tensors, model.curve), path, format=FORMAT)
 
 
 def load(path: Path) -> PooledClassifier:
@@ -109,16 +86,8 @@ def load(path: Path) -> PooledClassifier:
     Raises:
         RefusedError: another version of Signoff wrote the file.
     """
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        about = orjson.loads(file.metadata()[_ABOUT])
-        if about["format"] != FORMAT:
-            raise RefusedError(
-                f"The model's file has format {about['format']}, but this Signoff reads {FORMAT}",
-                "Train the model with this Signoff.",
-            )
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    stored = read_file(path, format=FORMAT)
+    about, tensors = stored.about, stored.tensors
     text = tensors["vocabulary"].tobytes().decode()
     return PooledClassifier(
         PooledModel(
@@ -129,6 +98,6 @@ def load(path: Path) -> PooledClassifier:
             head=Head(tensors["queries"], tensors["out"], tensors["bias"]),
             kind=about["kind"],
             made=about["made"],
-            curve=Curve(*tensors["curve"]) if "curve" in tensors else None,
+            curve=stored.curve,
         )
     )
