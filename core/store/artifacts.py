@@ -10,14 +10,17 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CorruptArtifactError, NotFoundError, StorageError
 
-SCRATCH = "tmp-"
+SCRATCH, UNFINISHED = "tmp-", "unfinished-"
+UNFINISHED_DAYS = 7
+"""How long what was left unfinished is kept."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -91,12 +94,34 @@ class Artifacts:
         with folder as name:
             yield Path(name)
 
+    @contextmanager
+    def unfinished(self, name: str) -> Iterator[Path]:
+        """A folder that is removed when the block succeeds. If it fails, or the process is killed,
+        it stays, and is given again for the same name within :data:`UNFINISHED_DAYS`.
+
+        Args:
+            name: for a file; the same for the same work.
+        """
+        folder = self.root / f"{UNFINISHED}{name}"
+        with storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._drop_old()
+            folder.mkdir(exist_ok=True)
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
     def sweep(self, is_alive: Callable[[int], bool]) -> None:
         """Remove the scratch folders of processes that are gone."""
         for folder in self.root.glob(f"{SCRATCH}*"):
             process = folder.name.removeprefix(SCRATCH).partition("-")[0]
             if process.isdigit() and not is_alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _drop_old(self) -> None:
+        for folder in self.root.glob(f"{UNFINISHED}*"):
+            with suppress(FileNotFoundError):  # another process has just finished it
+                if time.time() - folder.stat().st_mtime > UNFINISHED_DAYS * 86_400:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest

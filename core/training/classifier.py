@@ -143,12 +143,14 @@ class Family(Kind, Protocol):
         params: Mapping[str, Any],
         seed: int,
         threads: int,
+        unfinished: Path,
         progress: Progress,
     ) -> Fitted:
         """Train on ``train`` and write the model file, whole or not at all.
 
         ``calibration`` are later posts, for nothing but the probabilities to be measured on
-        (:mod:`core.training.calibration`); there may be none.
+        (:mod:`core.training.calibration`); there may be none. ``unfinished`` is a folder for what
+        is done so far: after a kill, the same training of the same posts finds it there again.
 
         With ``threads=1`` the same data, parameters and seed give the same bytes.
         """

@@ -99,6 +99,7 @@ class FastTextFamily:
         params: Mapping[str, Any],
         seed: int,
         threads: int,
+        unfinished: Path,
         progress: Progress,
     ) -> Fitted:
         """See :class:`core.training.classifier.Family`.

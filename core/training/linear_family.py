@@ -133,6 +133,7 @@ class LinearFamily:
         params: Mapping[str, Any],
         seed: int,
         threads: int,
+        unfinished: Path,
         progress: Progress,
     ) -> Fitted:
         """See :class:`core.training.classifier.Family`. Any number of threads gives the same bytes.
@@ -146,7 +147,12 @@ class LinearFamily:
 
         try:
             made = training.train(
-                train, params=params, seed=seed, threads=threads, progress=progress
+                train,
+                params=params,
+                seed=seed,
+                threads=threads,
+                unfinished=unfinished,
+                progress=progress,
             )
             made = replace(made, curve=learned(stored.LinearClassifier(made), calibration))
             with storage_errors(model):

@@ -98,6 +98,7 @@ class PooledFamily:
         params: Mapping[str, Any],
         seed: int,
         threads: int,
+        unfinished: Path,
         progress: Progress,
     ) -> Fitted:
         """See :class:`core.training.classifier.Family`.

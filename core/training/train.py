@@ -1,5 +1,6 @@
 """Training one model on one snapshot, recorded."""
 
+import hashlib
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -12,6 +13,7 @@ from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
 from core.processes import cores
 from core.progress import Progress, silent
+from core.snapshots.content import SplitData
 from core.snapshots.read import READING, load_split
 from core.store import Store
 from core.store import models as models_table
@@ -79,12 +81,27 @@ def train(
     if package:  # another version of it may train otherwise
         chosen["package"] = package
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
-    inputs = {"snapshot": snapshot.digest}
     fit = partial(_fit, store, kind, snapshot, chosen, progress=progress)
     made = run_cached(
-        store, STEP, fit, params=chosen, inputs=inputs, force=force, packages=kind.packages
+        store,
+        STEP,
+        fit,
+        params=chosen,
+        inputs=_inputs(snapshot),
+        force=force,
+        packages=kind.packages,
     )
     return of_execution(store, made.number)
+
+
+def _same(chosen: Mapping[str, Any], snapshot: Snapshot, data: SplitData) -> str:
+    """Names the same training of the same posts, some of which may be erased meanwhile."""
+    parts = [STEP.key(chosen, _inputs(snapshot)), *data.ids]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _inputs(snapshot: Snapshot) -> dict[str, str]:
+    return {"snapshot": snapshot.digest}
 
 
 def _fit(
@@ -103,7 +120,8 @@ def _fit(
         data = data.among(np.arange(len(data)) >= len(data) - chosen["newest"])
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
-    with store.artifacts.scratch() as folder:
+    artifacts, same = store.artifacts, _same(chosen, snapshot, data)
+    with artifacts.unfinished(same) as unfinished, artifacts.scratch() as folder:
         path = folder / f"model{kind.suffix}"
         fitted = kind.fit(
             data,
@@ -112,6 +130,7 @@ def _fit(
             params=chosen["params"],
             seed=chosen["seed"],
             threads=chosen["threads"],
+            unfinished=unfinished,
             progress=progress,
         )
         fit_seconds = round(time.monotonic() - started, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import sparse
 
 from core.arrays import Int64s
 from core.progress import Progress
+from core.training.linear import checkpoint
 from core.training.linear.features import Float32s
 from core.training.linear.solver import Problem, Solution, solve
 from core.training.linear.weights import MOST_LABELS, Pruned, pruned
@@ -44,6 +46,7 @@ def solve_blocks(
     sample: Int64s,
     threads: int,
     progress: Progress,
+    folder: Path | None = None,
     width: int | None = None,
 ) -> list[Block]:
     """All labels, in their order.
@@ -52,6 +55,7 @@ def solve_blocks(
         labels: how many there are.
         least: see :func:`core.training.linear.weights.pruned`.
         sample: places of posts.
+        folder: where blocks that are done are kept, and found again; None: nowhere.
         width: labels of a block, at most 255; by default as many as memory allows. It changes no
             bit of what a label gets, nor does ``threads``.
 
@@ -65,7 +69,7 @@ def solve_blocks(
         raise ValueError(f"a block of {size} labels")
     spans = [range(first, min(first + size, labels)) for first in range(0, labels, size)]
     taken = _taken(problem, sample)
-    work = _Work(problem, least, taken, np.zeros(len(spans), dtype=np.int64))
+    work = _Work(problem, least, taken, np.zeros(len(spans), dtype=np.int64), folder)
     with ThreadPoolExecutor(threads) as pool:
         try:
             futures = [pool.submit(work.solve, place, span) for place, span in enumerate(spans)]
@@ -100,18 +104,23 @@ class _Work:
     least: float
     sample: sparse.csr_array
     done: Int64s
+    folder: Path | None
     stop: Event = field(default_factory=Event)
 
     def solve(self, place: int, span: range) -> Block:
+        if self.folder is not None and (known := checkpoint.kept(self.folder, span)):
+            self.done[place] = self.problem.orders.size * len(span)
+            return Block(*known)
+
         def count(posts: int) -> None:
             self.done[place] += posts * len(span)
 
         solution = solve(self.problem, span, stop=self.stop, done=count)
-        return Block(
-            weights=pruned(solution, first=span.start, least=self.least),
-            bias=solution.bias,
-            scores=self._scores(solution),
-        )
+        weights = pruned(solution, first=span.start, least=self.least)
+        block = Block(weights=weights, bias=solution.bias, scores=self._scores(solution))
+        if self.folder is not None:
+            checkpoint.keep(self.folder, span, block.weights, block.bias, block.scores)
+        return block
 
     def _scores(self, solution: Solution) -> Float32s:
         scores: NDArray[np.float32] = self.sample @ solution.weights + solution.bias

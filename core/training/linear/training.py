@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,19 @@ SAMPLE = 2_000
 
 
 def train(
-    data: SplitData, *, params: Mapping[str, Any], seed: int, threads: int, progress: Progress
+    data: SplitData,
+    *,
+    params: Mapping[str, Any],
+    seed: int,
+    threads: int,
+    progress: Progress,
+    unfinished: Path | None = None,
 ) -> LinearModel:
     """The model of these posts, the same to the bit for any number of threads.
 
     Args:
         params: see :data:`core.training.linear_family.PARAMETERS`.
+        unfinished: see :class:`core.training.classifier.Family`; None: nothing is kept.
 
     Raises:
         InputError: there are no posts.
@@ -49,6 +57,7 @@ def train(
         sample=sample,
         threads=threads,
         progress=progress,
+        folder=unfinished,
     )
     model = LinearModel(
         labels=tuple(data.labels[place] for place in present),

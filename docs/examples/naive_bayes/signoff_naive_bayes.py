@@ -33,7 +33,7 @@ class Family:
     def settle(self, params, *, posts, labels):
         return dict(params)
 
-    def fit(self, train, model, *, calibration, params, seed, threads, progress):
+    def fit(self, train, model, *, calibration, params, seed, threads, unfinished, progress):
         words = sorted({word for line in train.lines for word in line.split()})
         column = {word: place for place, word in enumerate(words)}
         present, label = np.unique(train.label, return_inverse=True)

@@ -52,6 +52,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         params=params,
         seed=0,
         threads=1,
+        unfinished=path.parent,
         progress=silent,
     )
     return path

@@ -110,3 +110,22 @@ def test_a_store_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         Artifacts(tmp_path / "file" / "artifacts").put_bytes(CONTENT)
+
+
+def test_what_is_left_unfinished_is_found_again_until_it_is_finished_or_old(
+    tmp_path: Path,
+) -> None:
+    artifacts = Artifacts(tmp_path / "artifacts")
+    with pytest.raises(KeyboardInterrupt), artifacts.unfinished("ab") as folder:
+        (folder / "part").write_text("done")
+        raise KeyboardInterrupt
+    with artifacts.unfinished("cd") as other:
+        assert list(other.iterdir()) == []
+    with artifacts.unfinished("ab") as folder:
+        assert (folder / "part").read_text() == "done"
+    assert list(artifacts.root.iterdir()) == []
+    with pytest.raises(KeyboardInterrupt), artifacts.unfinished("ab") as folder:
+        raise KeyboardInterrupt
+    os.utime(folder, (0, 0))
+    with artifacts.unfinished("cd"):
+        assert not folder.exists()

@@ -48,7 +48,13 @@ def kind(request: pytest.FixtureRequest) -> Family:
 
 def fit(kind: Family, path: Path, posts: Sequence[Post] = CORPUS, *, seed: int = 0) -> Path:
     params = chosen(kind, SMALL.get(kind.name, {}), posts=80, labels=4)
-    settings = {"params": params, "seed": seed, "threads": 1, "progress": silent}
+    settings = {
+        "params": params,
+        "seed": seed,
+        "threads": 1,
+        "unfinished": path.parent / f"unfinished-{path.name}",
+        "progress": silent,
+    }
     kind.fit(make_split(posts), path, calibration=LATER, **settings)
     return path
 

@@ -25,7 +25,8 @@ def fit(
 ) -> Path:
     kind = FastTextFamily()
     params = chosen(kind, {**QUICK, **given}, posts=80, labels=4)
-    kind.fit(DATA, path, calibration=NONE, params=params, seed=seed, threads=1, progress=progress)  # type: ignore[arg-type]
+    settings = {"params": params, "seed": seed, "threads": 1, "progress": progress}
+    kind.fit(DATA, path, calibration=NONE, unfinished=path.parent, **settings)  # type: ignore[arg-type]
     return path
 
 
@@ -164,9 +165,8 @@ def test_what_diverges_is_trained_again_at_half_the_rate(
     monkeypatch.setattr(fasttext_family, "_run", diverges_twice)
     kind = FastTextFamily()
     params = chosen(kind, {**QUICK, "lr": "0.8"}, posts=80, labels=4)
-    fitted = kind.fit(
-        DATA, model, calibration=NONE, params=params, seed=0, threads=1, progress=silent
-    )
+    settings = {"params": params, "seed": 0, "threads": 1, "progress": silent}
+    fitted = kind.fit(DATA, model, calibration=NONE, unfinished=model.parent, **settings)
     assert rates == [0.8, 0.4, 0.2]
     assert fitted.note == "fastText diverged at the learning rate 0.8, and was trained at 0.2."
     assert model.exists()

@@ -20,7 +20,7 @@ from core.serving.process import ProcessModel
 from core.snapshots.content import SplitData
 from core.text import without_domain
 from core.training.families import chosen
-from core.training.linear import training
+from core.training.linear import blocks, training
 from core.training.linear.model import LinearClassifier, load
 from core.training.linear.training import orders
 from core.training.linear_family import LinearFamily
@@ -52,6 +52,7 @@ def fit(
         params=params,
         seed=seed,
         threads=threads,
+        unfinished=path.parent / f"unfinished-{path.name}",
         progress=progress,
     )
     return path
@@ -267,3 +268,32 @@ def test_a_process_that_serves_holds_little_besides_numba_and_its_model(tmp_path
     ).stdout.split()
     assert {"core", "numba", "numpy", "safetensors"} <= set(imported)
     assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
+
+
+def test_after_a_kill_blocks_that_are_done_are_not_learned_again(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train(road.store, road.snapshot, threads=1, seed=1)
+    monkeypatch.setattr(blocks, "WIDEST", 1)
+    monkeypatch.setattr(blocks, "LANES", 1)  # four blocks instead of one
+    real, learned = blocks.solve, list[int]()
+
+    def killed(*words: Any, **options: Any) -> Any:
+        learned.append(words[1].start)
+        if words[1].start == 2 and learned.count(2) == 1:
+            raise KeyboardInterrupt
+        return real(*words, **options)
+
+    monkeypatch.setattr(blocks, "solve", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(road.store, road.snapshot, threads=1, seed=1, force=True)
+    learned.clear()
+    learned.append(2)
+    again = train(road.store, road.snapshot, threads=1, seed=1, force=True)
+    assert {2} <= set(learned[1:]) <= {2, 3}  # a thread may have gone on with the last one
+    assert again.digest == whole.digest
+    assert list(road.store.artifacts.root.glob("unfinished-*")) == []
+    learned.clear()
+    learned.append(2)
+    train(road.store, road.snapshot, threads=1, seed=2)
+    assert learned[1:] == [0, 1, 2, 3]

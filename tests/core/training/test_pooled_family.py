@@ -27,7 +27,13 @@ def fit(path: Path, *, data: SplitData = DATA, seed: int = 0, **more: Any) -> Pa
     kind = PooledFamily()
     given = SMALL | {name: str(value) for name, value in more.items()}
     params = chosen(kind, given, posts=len(data), labels=4)
-    settings = {"params": params, "seed": seed, "threads": 1, "progress": silent}
+    settings = {
+        "params": params,
+        "seed": seed,
+        "threads": 1,
+        "unfinished": path.parent / f"unfinished-{path.name}",
+        "progress": silent,
+    }
     kind.fit(data, path, calibration=LATER, **settings)
     return path
 
@@ -117,7 +123,13 @@ def test_ctrl_c_is_heard(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     params = chosen(PooledFamily(), SMALL, posts=80, labels=4)
-    settings = {"params": params, "seed": 0, "threads": 1, "progress": interrupt}
+    settings = {
+        "params": params,
+        "seed": 0,
+        "threads": 1,
+        "unfinished": tmp_path / "unfinished",
+        "progress": interrupt,
+    }
     with pytest.raises(KeyboardInterrupt):
         PooledFamily().fit(DATA, tmp_path / "model", calibration=LATER, **settings)
     assert list(tmp_path.glob("model*")) == []
