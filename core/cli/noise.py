@@ -17,7 +17,7 @@ from core.cli.training_options import Family, OfSnapshot, Params, Threads
 from core.comparison.noise import measure
 from core.executions import get
 from core.snapshots import find
-from core.training.families import DEFAULT_FAMILY
+from core.training.families import DEFAULT_FAMILY, family
 from core.words import band
 
 _SHOWN = ["subreddit", "f1_sd", "noise_sd", "band"]
@@ -60,7 +60,8 @@ def noise(
             }
         )
         return
-    say(f"{result.repeats} training runs. The difference between two of them stays within (95%):")
+    say(f"{result.repeats} training runs. Their seeds decide {family(model).varies}.")
+    say("The difference between two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
     say(f"F1 of a subreddit: median {band(bands.subreddits['band'].median())}; the widest:")

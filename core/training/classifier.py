@@ -121,6 +121,8 @@ class Family(Kind, Protocol):
     """Raised where the same posts, parameters and seed come to give another model: noise that was
     measured before tells nothing of it."""
 
+    varies: str
+    """What the seed decides, as part of a sentence: ``the order in which posts are read``."""
     parameters: tuple[Parameter, ...]
     """What can be chosen, besides seed and threads."""
 

@@ -20,7 +20,7 @@ FAMILIES: dict[str, Family] = {
 DEFAULT_FAMILY = LinearFamily.name
 GROUP = "signoff.families"
 _PARTS = [
-    *("name", "suffix", "version", "parameters", "packages", "memory_hint"),
+    *("name", "suffix", "version", "varies", "parameters", "packages", "memory_hint"),
     *("check", "settle", "fit", "load"),
 ]
 

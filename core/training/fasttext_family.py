@@ -72,6 +72,7 @@ class FastTextFamily:
     suffix = ".bin"
     version = 2  # 1 read the posts in the order of time
     parameters: tuple[Parameter, ...] = PARAMETERS
+    varies = "the order in which posts are read (with several threads, chance decides more)"
     packages: tuple[str, ...] = ("fasttext-community", "numpy")
     memory_hint = "train with a lower dim or bucket, for example with --param bucket=100000"
     load = staticmethod(load)

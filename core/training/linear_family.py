@@ -107,6 +107,7 @@ class LinearFamily:
     name = "linear"
     suffix = ".safetensors"
     version = 3
+    varies = "the order in which posts are read"
     parameters: tuple[Parameter, ...] = PARAMETERS
     packages: tuple[str, ...] = ("numba", "llvmlite", "numpy", "safetensors", "scipy")
     memory_hint = (

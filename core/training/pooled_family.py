@@ -72,6 +72,7 @@ class PooledFamily:
     name = "pooled"
     suffix = ".safetensors"
     version = 1
+    varies = "the order in which posts are read, the first vectors, and what dropout leaves out"
     parameters: tuple[Parameter, ...] = PARAMETERS
     packages: tuple[str, ...] = (
         *("numba", "llvmlite", "numpy", "safetensors", "scipy", "threadpoolctl"),

@@ -22,7 +22,7 @@ class NaiveBayes:
 
 
 class Family:
-    name, suffix, version = "naive-bayes", ".npz", 1
+    name, suffix, version, varies = "naive-bayes", ".npz", 1, "nothing"
     alpha = Parameter(name="alpha", kind=float, default=0.1, above_low=True, help="Smoothing.")
     parameters, packages = (alpha,), ("numpy",)
     memory_hint = "train on fewer posts"

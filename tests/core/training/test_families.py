@@ -99,6 +99,12 @@ def test_its_packages_are_installed_and_recorded(kind: Family) -> None:
     assert all(recorded[name] for name in kind.packages)
 
 
+def test_what_its_seed_decides_is_part_of_a_sentence(kind: Family) -> None:
+    assert kind.varies
+    assert kind.varies[0].islower()
+    assert not kind.varies.endswith(".")
+
+
 def test_its_hint_for_full_memory_is_part_of_a_sentence(kind: Family) -> None:
     assert kind.memory_hint
     assert kind.memory_hint[0].islower()
