@@ -57,7 +57,12 @@ def ask() -> None:
     with st.form("post"):
         title = st.text_input("Title", placeholder="My first sourdough, after three failures")
         body = st.text_area("Text (optional)", height=110)
-        url = st.text_input("Link (optional)", placeholder="https://", max_chars=MAX_URL)
+        url = st.text_input(
+            "Link (optional)",
+            placeholder="https://",
+            max_chars=MAX_URL,
+            help="Only its site, such as imgur.com, is used and kept.",
+        )
         private = not keeps or st.checkbox(
             "Do not keep my text", value=st.session_state.get(PRIVATE, False)
         )
