@@ -84,6 +84,7 @@ def test_a_model_that_does_not_fit_is_not_kept(crowded: Store) -> None:
     assert train(crowded, snapshot, model="fasttext", params=params, threads=1).execution > 6
 
 
+@pytest.mark.slow
 def test_posts_that_do_not_fit_are_left_out_by_whole_batches(
     crowded: Store, tmp_path: Path
 ) -> None:

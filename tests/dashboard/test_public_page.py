@@ -284,6 +284,7 @@ def test_a_visitor_counts_by_the_address_that_the_proxy_itself_has_seen(
     assert comes_from(peer, named) == network
 
 
+@pytest.mark.slow
 def test_a_visitor_gets_the_canary_each_time_or_never(store: Store) -> None:
     version = approved(store)
     with by("rel"):

@@ -297,10 +297,8 @@ def test_patterns_folders_and_names_are_found_each_once(tmp_path: Path) -> None:
         find_files([tmp_path / "*.xlsx"])
 
 
-@pytest.mark.parametrize(
-    ("form", "packed"),
-    [pytest.param(Format.CSV, "", marks=pytest.mark.slow), (Format.NDJSON, ".zst")],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("form", "packed"), [(Format.CSV, ""), (Format.NDJSON, ".zst")])
 def test_standard_input_is_a_file_like_any_other(
     home: Path, tmp_path: Path, form: Format, packed: str
 ) -> None:

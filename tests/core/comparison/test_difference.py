@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.comparison.align import align, paired_order
@@ -17,6 +17,7 @@ from core.evaluation.aggregate import aggregate
 from core.evaluation.prediction_table import PredictionTable
 from core.records import to_json
 from tests.factories import make_table
+from tests.properties import examples
 
 LABELS = ["cats", "python", "space"]
 BASELINE = {
@@ -75,6 +76,7 @@ def test_the_same_posts_are_paired_and_their_churn_is_counted() -> None:
     assert summary.churn == ChurnCounts(changed=3, fixed=1, broken=1, swapped=1)
 
 
+@settings(max_examples=examples(30))
 @given(st.permutations(range(5)), st.permutations(range(5)))
 def test_the_order_of_posts_changes_nothing(one: list[int], other: list[int]) -> None:
     baseline, candidate = (make_table(said, model_labels=LABELS) for said in (BASELINE, CANDIDATE))
@@ -286,6 +288,7 @@ def test_what_retraining_does_as_well_is_called_neither_way(
     assert found.summary.subreddits.worse == (verdicts == "worse").sum()
 
 
+@settings(max_examples=examples(30))
 @given(st.permutations(range(3)))
 def test_the_names_of_labels_change_nothing(order: list[int]) -> None:
     """Other names sort otherwise, so that every label gets another number."""

@@ -80,6 +80,7 @@ def test_noise_is_found_by_configuration_whatever_the_seed(measured: Measured) -
     assert bands.metrics["f1_macro"] >= 0
 
 
+@pytest.mark.slow
 def test_an_interrupted_measurement_goes_on_where_it_was(measured: Measured) -> None:
     before = len(listing(measured.store, kinds=["train"]))
     measured_noise(measured.road, REPEATS + 1)
@@ -128,6 +129,7 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
     assert of_execution(road.store, numbers[1]).digest == by_hand.digest
 
 
+@pytest.mark.slow
 def test_a_failed_training_side_by_side_says_why(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ def test_same_seed_gives_the_same_posts(posts: list[Post]) -> None:
     assert generate_posts(LISTS, seed=0) == posts
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_posts(posts: list[Post]) -> None:
     assert generate_posts(LISTS, seed=1) != posts
 

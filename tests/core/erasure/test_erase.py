@@ -205,6 +205,7 @@ def test_a_budget_counts_the_posts_that_are_left(road: Road) -> None:
     assert budget_of(store, "small").posts == 23
 
 
+@pytest.mark.slow
 def test_the_free_space_of_the_database_is_cleaned_of_rows_that_were_moved(store: Store) -> None:
     """Where rows grow, SQLite moves their neighbours, and leaves the bytes where they were."""
     lengths = (0, 50, 300, 1_500, 9_000)

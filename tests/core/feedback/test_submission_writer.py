@@ -51,6 +51,7 @@ def test_texts_are_kept_in_order(road: Road, version: str, writer: SubmissionWri
         )
 
 
+@pytest.mark.slow
 def test_a_locked_database_holds_nobody_up_and_mixes_nothing_up(
     road: Road, version: str, writer: SubmissionWriter
 ) -> None:
@@ -74,6 +75,7 @@ def test_after_it_was_killed_the_next_is_kept(
     assert titles(road.store) == {public: "after"}
 
 
+@pytest.mark.slow
 def test_the_process_holds_little_besides_the_database() -> None:
     """It is started with each server, and anew where it was killed: callers wait for that."""
     asked = "import sys, core.feedback.submission_writer; print(*sys.modules)"

@@ -229,6 +229,7 @@ for n in range(10):
     assert len(history(store)) == len(current(store)) == 10
 
 
+@pytest.mark.slow
 def test_processes_never_hand_out_one_version_twice(road: Road) -> None:
     for _ in range(15):
         with record(road.store, "train", params={}, inputs={}) as run:

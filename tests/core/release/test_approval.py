@@ -229,6 +229,7 @@ def test_what_is_decided_may_still_be_spoken_about(approved: Store) -> None:
     assert (found.state, found.events[-1].by) == ("released", "cy")
 
 
+@pytest.mark.slow
 def test_of_reviewers_who_decide_at_once_exactly_one_does(tested: Store) -> None:
     prepare = """
 import sys

@@ -73,6 +73,7 @@ def test_a_canary_serves_its_share_and_production_the_others(staged: Store, read
     assert audit.verify(staged).broken is None
 
 
+@pytest.mark.slow
 def test_each_caller_gets_the_same_again_and_more_as_the_share_grows(
     staged: Store, ready: Ready
 ) -> None:
@@ -181,6 +182,7 @@ def test_what_was_in_production_comes_back_whatever_has_changed(
     assert served(staged).keys() == {first, second}
 
 
+@pytest.mark.slow
 def test_of_releasers_who_move_production_at_once_exactly_one_wins(
     staged: Store, ready: Ready
 ) -> None:

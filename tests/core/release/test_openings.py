@@ -203,6 +203,7 @@ def test_once_production_has_moved_a_test_is_a_new_opening_against_it(store: Sto
     assert budget(store).used == 3
 
 
+@pytest.mark.slow
 def test_of_processes_that_open_at_once_one_row_and_one_result_come(store: Store) -> None:
     prepare = """
 from core.errors import ConflictError

@@ -85,6 +85,7 @@ def test_nothing_is_loaded_twice_while_it_is_held(served: Served, pool: Pool, lo
     assert loads.versions == [served.old]
 
 
+@pytest.mark.slow
 def test_a_model_goes_with_its_last_request(served: Served, pool: Pool) -> None:
     request = pool.for_caller("x").suggester
     old = weakref.ref(request)

@@ -46,6 +46,7 @@ def test_each_question_gets_its_answer(worker: WorkerProcess[tuple[float, str], 
     assert [worker.ask((0, text), seconds=SECONDS) for text in "abc"] == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_an_answer_that_came_too_late_is_nobody_elses(
     worker: WorkerProcess[tuple[float, str], str],
 ) -> None:

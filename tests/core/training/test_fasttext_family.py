@@ -117,6 +117,7 @@ def test_the_training_text_has_one_post_a_line(tmp_path: Path) -> None:
     assert lines == ["__label__space why does my kitten purr", "__label__cats why ? because"]
 
 
+@pytest.mark.slow
 def test_the_posts_are_read_in_an_order_that_the_seed_alone_decides(tmp_path: Path) -> None:
     texts = [
         fit(tmp_path / f"{n}.bin", seed=seed).with_suffix(".txt").read_text().splitlines()

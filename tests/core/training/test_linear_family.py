@@ -249,6 +249,7 @@ def test_a_single_post_is_enough(tmp_path: Path) -> None:
     assert load(path).predict(["kitten"], k=2).labels.tolist() == [[0, -1]]
 
 
+@pytest.mark.slow
 def test_listing_the_families_does_not_import_numba() -> None:
     asked = "import sys; import core.training.families; print('numba' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

@@ -67,6 +67,7 @@ def test_what_cannot_be_trained_is_refused_before_it_begins(road: Road, wrong: d
     assert listing(road.store) == before
 
 
+@pytest.mark.slow
 def test_a_training_that_fails_makes_no_model(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fasttext_family, "HALVINGS", 0)
     params = {**QUICK, "lr": "1e9"}

@@ -50,6 +50,7 @@ def test_more_posts_than_a_bucket_counts_are_counted() -> None:
     assert counted(["a"] * 300, min_df=301).df.tolist() == []
 
 
+@pytest.mark.slow
 def test_more_keys_than_a_first_table_holds_are_counted() -> None:
     lines = [f"word{n}" for n in range(FEWEST_BUCKETS)]
     found = counted(lines, min_df=1, buckets=1 << 20, batch=4_096)
