@@ -93,7 +93,7 @@ def _adopt(
     later = load_split(store, snapshot, "valid")
     half = _some(later.among(calibrates(later.ids)))
     progress("Calibrating", 0, None)
-    curve = learned(OnnxClassifier(model), half)
+    curve = learned(partial(OnnxClassifier, model), half)
     with store.artifacts.scratch() as folder:
         path = folder / f"model{onnx_model.SUFFIX}"
         replace(model, curve=curve).save(path)

@@ -107,7 +107,7 @@ def _average(
     later = load_split(store, snapshot, "valid")
     half = later.among(calibrates(later.ids))
     weights = shares or _fitting(members, half, progress)
-    curve = learned(EnsembleClassifier(members, weights), half)
+    curve = learned(partial(EnsembleClassifier, members, weights), half)
     manifest = Manifest(
         members=tuple(Member(model.family, model.digest) for model in models),
         weights=tuple(weights),

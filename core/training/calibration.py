@@ -7,7 +7,7 @@ the pools. Beyond the last mean, the line rises half of the way to certainty.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,13 +73,14 @@ class Curve:
         return Predictions(raw.labels, made).ordered(k)
 
 
-def learned(classifier: Classifier, posts: "SplitData") -> Curve | None:
-    """The curve of what the classifier says to posts that it was not trained on; None for fewer
-    than :data:`FEWEST`.
+def learned(load: Callable[[], Classifier], posts: "SplitData") -> Curve | None:
+    """The curve of what a classifier says to posts that it was not trained on; None for fewer
+    than :data:`FEWEST`, for which it is not even loaded.
     """
-    said = [classifier.predict(lines, k=1) for lines in batches(posts.lines, BATCH)]
-    if not said:
+    if len(posts) < FEWEST:
         return None
+    classifier = load()
+    said = [classifier.predict(lines, k=1) for lines in batches(posts.lines, BATCH)]
     place = {label: index for index, label in enumerate(classifier.labels)}
     names = np.array([place.get(label, NAMELESS) for label in posts.labels], dtype=np.int32)
     first = np.concatenate([some.labels[:, 0] for some in said])

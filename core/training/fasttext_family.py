@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ class FastTextFamily:
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
         rate = _train(call, model, progress)
-        curve = learned(load(model), calibration)
+        curve = learned(partial(load, model), calibration)
         if curve is not None:
             with storage_errors(model):
                 add_curve(model, curve)

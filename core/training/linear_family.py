@@ -4,6 +4,7 @@ Categorization with Support Vector Machines").
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +156,7 @@ class LinearFamily:
                 unfinished=unfinished,
                 progress=progress,
             )
-            made = replace(made, curve=learned(stored.LinearClassifier(made), calibration))
+            made = replace(made, curve=learned(partial(stored.LinearClassifier, made), calibration))
             with storage_errors(model):
                 stored.save(made, model)
         except MemoryError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ class PooledFamily:
                 with storage_errors(model):
                     stored.save(made, model)
                 # As it is on the disk, with its tables rounded.
-                curve = learned(load(model), calibration)
+                curve = learned(partial(load, model), calibration)
                 if curve is not None:
                     with storage_errors(model):
                         stored.save(replace(made, curve=curve), model)
