@@ -57,12 +57,7 @@ def ask() -> None:
     with st.form("post"):
         title = st.text_input("Title", placeholder="My first sourdough, after three failures")
         body = st.text_area("Text (optional)", height=110)
-        url = st.text_input(
-            "Link (optional)",
-            placeholder="https://",
-            max_chars=MAX_URL,
-            help="Only its site, such as imgur.com, is used and kept.",
-        )
+        url = st.text_input("Link (optional)", placeholder="https://", max_chars=MAX_URL)
         private = not keeps or st.checkbox(
             "Do not keep my text", value=st.session_state.get(PRIVATE, False)
         )
@@ -165,8 +160,8 @@ def what_is_kept(days: int) -> str:
     if not days:
         return f"Your text is not kept. {rest}"
     return (
-        f"Your text is kept for {words.count(days, 'day')} to improve the suggestions, and"
-        f" longer only if it is selected to train or test the next model. {rest}"
+        f"Your text, and of a link only its site, is kept for {words.count(days, 'day')} to improve"
+        f" the suggestions, and longer only if it is selected to train or test the next model. {rest}"
     )
 
 

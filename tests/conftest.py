@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def home(
     """The folder that SIGNOFF_HOME names. It is made by whoever opens it first."""
     (tmp_path / "home").mkdir()
     workspace = tmp_path / "workspace"
+    # Streamlit's AppTest leaves the page there, and processes started later would run it.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SIGNOFF_HOME", str(workspace))
     monkeypatch.setenv("SIGNOFF_USER", "ada")

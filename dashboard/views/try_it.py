@@ -100,12 +100,7 @@ def ask() -> Post | None:
     with st.form("post"):
         title = st.text_input("Title", placeholder="As you would write it on Reddit")
         body = st.text_area("Text (optional)", height=90)
-        url = st.text_input(
-            "Link (optional)",
-            placeholder="https://",
-            max_chars=MAX_URL,
-            help="Only its site, such as imgur.com, is used and kept.",
-        )
+        url = st.text_input("Link (optional)", placeholder="https://", max_chars=MAX_URL)
         sent = st.form_submit_button(
             "Suggest subreddits",
             type="secondary" if refusal else "primary",
