@@ -161,7 +161,8 @@ def what_is_kept(days: int) -> str:
         return f"Your text is not kept. {rest}"
     return (
         f"Your text, and of a link only its site, is kept for {words.count(days, 'day')} to improve"
-        f" the suggestions, and longer only if it is selected to train or test the next model. {rest}"
+        " the suggestions, and longer only if it is selected to train or test the next model."
+        f" {rest}"
     )
 
 
