@@ -79,6 +79,7 @@ def test_a_split_that_cannot_judge_says_why_and_what_to_do(store: Store, open_pa
     assert "`signoff snapshot create --test-since" in said
 
 
+@pytest.mark.slow
 def test_every_opening_tells_who_when_for_whom_and_why(store: Store, open_page: Open) -> None:
     opened(store)
     said = plain_text_of(open_page("ledger"))

@@ -229,6 +229,7 @@ def test_a_text_that_cannot_be_asked_stays_and_says_how_to_mend_it(
     assert submissions.counts(store) == before
 
 
+@pytest.mark.slow
 def test_a_visitor_who_asks_too_often_is_told_when_to_go_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +301,7 @@ def test_a_visitor_gets_the_canary_each_time_or_never(store: Store) -> None:
     assert len(asked) == 2
 
 
+@pytest.mark.slow
 def test_the_shadow_is_asked_too_and_holds_no_text(store: Store) -> None:
     production = aliases.current(store)["production"]
     (before,) = {v.version for v in aliases.versions(store)} - {production}

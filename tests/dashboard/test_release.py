@@ -151,6 +151,7 @@ def test_the_opened_test_is_compared_in_full_but_its_posts_stay_unread(
     assert links(app)["Which validation posts changed"] == f"baseline={SERVING}&candidate={WAITING}"
 
 
+@pytest.mark.slow
 def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
     store: Store, open_page: Open
 ) -> None:
@@ -242,6 +243,7 @@ def test_production_that_moved_asks_for_another_test(store: Store, open_page: Op
     assert filled(app) == [OPEN]
 
 
+@pytest.mark.slow
 def test_what_was_cut_off_is_finished_without_another_look(
     store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +260,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
     assert "Used **1** of 10" in plain_text_of(app)
 
 
+@pytest.mark.slow
 def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
     store: Store, open_page: Open
 ) -> None:
@@ -342,6 +345,7 @@ def test_the_next_step_stands_before_all_else_and_once(
     assert later == sorted(later)
 
 
+@pytest.mark.slow
 def test_what_is_next_is_a_decision_whatever_the_test_said(store: Store, open_page: Open) -> None:
     policy(store, "share = 0.4", "share = 0.01")
     opened(store)
@@ -359,6 +363,7 @@ def test_the_history_tells_that_another_version_took_its_place(
     assert "rel rolled production back to" in said
 
 
+@pytest.mark.slow
 def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Open) -> None:
     version = staged(store)
     with by("rel"):
@@ -379,6 +384,7 @@ def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
     assert aliases.current(store)[PRODUCTION] != old
 
 
+@pytest.mark.slow
 def test_the_proposer_is_told_who_may_approve_instead(
     store: Store, signed_in: Headers, open_page: Open
 ) -> None:
@@ -412,6 +418,7 @@ def test_a_viewer_is_told_who_may_and_which_role_it_takes(
     assert "By a reviewer: grace@example.com." in said
 
 
+@pytest.mark.slow
 def test_a_reviewer_decides_and_a_releaser_releases(
     store: Store, signed_in: Headers, open_page: Open
 ) -> None:

@@ -61,6 +61,7 @@ def another_caller(api: Api, address: str) -> Iterator[Api]:
         yield replace(api, client=client)
 
 
+@pytest.mark.slow
 def test_on_another_address_a_token_is_needed(shared: Served, exposed: Api) -> None:
     api = exposed
     with by("ada"):
@@ -78,6 +79,7 @@ def test_on_another_address_a_token_is_needed(shared: Served, exposed: Api) -> N
         assert api.client.get(path).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_revoked_token_ends_within_seconds(shared: Served, exposed: Api) -> None:
     with by("ada"):
         secret = members.make_token(shared.store, "another-site", Role.VIEWER)
@@ -250,6 +252,7 @@ def test_errors_of_the_database_do_not_show_texts(store: Store) -> None:
     assert "a secret" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_caller_that_ends_before_its_request_does_is_no_error_of_the_server(
     standing: Api,
 ) -> None:

@@ -259,6 +259,7 @@ def test_without_production_it_is_not_ready_and_says_what_to_do(
         assert said.headers["Retry-After"]
 
 
+@pytest.mark.slow
 def test_only_so_many_versions_are_held(served: Served, serve: Serve) -> None:
     api = serve(Options(versions=1))
     assert api.version(version=served.new) == served.new
@@ -281,6 +282,7 @@ def test_what_is_refused_is_not_kept(shared: Served, standing: Api) -> None:
     assert rows(shared.store, query) == []
 
 
+@pytest.mark.slow
 def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: Api) -> None:
     served.move("shadow", served.new)
     wait_until(lambda: "shadow" in api.client.get("/readyz").json()["serving"])
@@ -295,6 +297,7 @@ def test_a_shadow_is_asked_too_and_nobody_sees_its_answer(served: Served, api: A
     assert rows(served.store, query) == [(public, served.new, None) for public in told]
 
 
+@pytest.mark.slow
 def test_an_alarm_is_told_by_readiness_workspace_and_command_line(
     served: Served, reporting: None, api: Api
 ) -> None:
@@ -354,6 +357,7 @@ def test_what_disk_and_models_say_goes_into_the_log_alone(
     assert "/srv/secret" in line["error"]
 
 
+@pytest.mark.slow
 def test_requests_and_errors_are_counted_by_version_for_the_watch(
     served: Served, reporting: None, api: Api
 ) -> None:

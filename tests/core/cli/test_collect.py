@@ -159,6 +159,7 @@ def test_stopping_in_the_middle_of_a_round_is_recorded(reddit: FakeReddit, store
     assert listing(store)[0].status == "interrupted"
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_reddit_keeps_it_waiting(reddit: FakeReddit, store: Store) -> None:
     reddit.faults.extend([(429, {"Retry-After": "600"}, b"")] * 10)
     command = start("collect", "posts", "--subreddit", "cats")

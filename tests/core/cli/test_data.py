@@ -1,10 +1,13 @@
 """``signoff data``: the check in words, as JSON, of one subreddit, and when it is outdated."""
 
+import pytest
+
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.factories import fill, make_corpus, make_post
 
 
+@pytest.mark.slow
 def test_check_tells_what_was_found_and_show_tells_it_again(store: Store) -> None:
     fill(store, [*make_corpus(), make_post(id="x1", title="x-post: a kitten")])
     told = signoff("data", "check")

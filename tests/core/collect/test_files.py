@@ -176,6 +176,7 @@ def test_a_missing_column_is_named(store: Store, tmp_path: Path) -> None:
         import_files(store, [path])
 
 
+@pytest.mark.slow
 def test_what_was_read_before_a_file_breaks_off_stays(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ def test_a_key_that_does_not_fit_is_said_at_once(client: Client, reddit: FakeRed
     assert len(reddit.seen) == 1
 
 
+@pytest.mark.slow
 def test_a_token_that_expired_is_replaced(client: Client, reddit: FakeReddit) -> None:
     client.newest("cats")
     reddit.faults.append((401, {}, b"{}"))

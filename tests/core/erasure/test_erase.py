@@ -155,6 +155,7 @@ def test_what_another_run_reads_stays_until_it_is_done(road: Road) -> None:
     assert found(store, marks("p00007"), without=models(store)) == set()
 
 
+@pytest.mark.slow
 def test_earlier_results_stay_and_new_ones_are_of_what_is_left(road: Road) -> None:
     store = road.store
     made = compare(store, pair(store, 3, 5))

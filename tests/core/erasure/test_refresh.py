@@ -133,6 +133,7 @@ def test_posts_of_files_are_asked_for_where_that_is_wished(
     assert not any("g1" in ids for ids in asked(reddit))
 
 
+@pytest.mark.slow
 def test_a_post_that_is_not_shown_is_erased_when_it_still_is_not_a_day_later(
     store: Store, cats: FakeSubreddit, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_policy_that_was_edited_since_the_look_is_a_conflict(
         decide(tested, 5, comment="sure", seen=shown(tested).digest)
 
 
+@pytest.mark.slow
 def test_production_that_moved_since_the_look_must_be_compared_with_first(tested: Store) -> None:
     seen = shown(tested).digest
     move_production(tested)
@@ -147,6 +148,7 @@ def test_an_approval_is_void_once_production_has_moved(approved: Store, ready: R
         assert reject(approved, 5, comment="too late").state == "rejected"
 
 
+@pytest.mark.slow
 def test_a_new_test_takes_the_approval_back(approved: Store, ready: Ready) -> None:
     move_production(approved)
     assert open_test(approved, 5, reason="anew").state == "tested"

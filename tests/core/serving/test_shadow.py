@@ -20,6 +20,7 @@ def send(served: Served, version: str, first: str, p: float, twin: str | None = 
     return keep(served.store, [sent])[0]
 
 
+@pytest.mark.slow
 def test_there_is_none_without_a_shadow_nor_of_itself(served: Served) -> None:
     assert agreement(served.store) is None
     served.move("shadow", served.old)

@@ -83,6 +83,7 @@ def test_what_cannot_be_made_says_why_once_and_has_ended_then() -> None:
         worker.ask("anything", seconds=SECONDS)
 
 
+@pytest.mark.slow
 def test_one_that_was_stopped_holds_nobody_up_with_a_long_question(
     worker: WorkerProcess[tuple[float, str], str],
 ) -> None:

@@ -70,6 +70,7 @@ def test_swap_test_of_a_model_against_itself_shows_nothing() -> None:
     assert (found.null_sd == 0).all()
 
 
+@pytest.mark.slow
 def test_swap_test_of_a_large_label_keeps_all_the_probability() -> None:
     truth, first, second = sample(3, posts=200_000)
     found = swap_test_f1(paired_counts(truth, first, second, labels=4))

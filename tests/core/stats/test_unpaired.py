@@ -47,6 +47,7 @@ def test_equal_models_are_rarely_told_apart() -> None:
     assert 0.03 <= np.mean(np.array(p_values) < 0.05) <= 0.07
 
 
+@pytest.mark.slow
 def test_large_samples_keep_their_probability() -> None:
     """The grid leaves out tails; what it holds must still add up to one."""
     rng = np.random.default_rng(2)

@@ -48,6 +48,7 @@ def brought(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setattr(families, "entry_points", found.select)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_a_package_brings_a_family_that_goes_the_same_road(road: Road) -> None:
     assert names() == [*FAMILIES, NAME]

@@ -256,6 +256,7 @@ def test_listing_the_families_does_not_import_numba() -> None:
     assert said.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 def test_a_process_that_serves_holds_little_besides_numba_and_its_model(tmp_path: Path) -> None:
     path = fit(tmp_path / "model")
     asked = (
