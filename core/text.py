@@ -15,7 +15,8 @@ NORMALISER = 2
 
 MAX_BODY = 1_000
 """Characters of the body that are used. Measured on the real posts: four times as many cost a
-quarter more training time and bring no better macro F1 (docs/decisions/0004-defaults.md)."""
+quarter more training time and bring no better macro F1
+(docs/decisions/0004-linear-by-default.md)."""
 
 # A run of letters and digits, or one other visible character (not a control character, nor half
 # of a surrogate pair). The underscore stands alone, so that no text can spell fastText's label
@@ -98,8 +99,7 @@ def domain_of(link: str) -> str:
     """The host of a link, or of a bare domain, in small letters and without ``www.``.
 
     :data:`SELF` for what Reddit calls the domain of a text post; empty for what has no host. For
-    example ``https://www.YouTube.com/watch?v=1`` gives
-    ``youtube.com``.
+    example ``https://www.YouTube.com/watch?v=1`` gives ``youtube.com``.
     """
     link = link.strip()
     try:

@@ -33,7 +33,7 @@ class Post(Shape):
         "",
         max_length=MAX_URL,
         description="The address that the post links to, if it links anywhere. Only its domain is"
-        " used and stored, and only a model that was trained with domains heeds it.",
+        " used and stored, and only models that were trained with domains use it.",
         examples=["https://i.imgur.com/cat.jpg"],
     )
 

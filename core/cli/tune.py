@@ -72,16 +72,20 @@ def tune(
 def _sentence(tuned: Tuned) -> str:
     best, *others = tuned.ranked
     number = best.trial.evaluation.model_execution
-    tried = f"{count(tuned.trials, 'trial')}, {len(tuned.ranked)} of them on all posts."
+    tried = f"{count(tuned.trials, 'trial')}, {tuned.on_all_posts} of them on all posts."
     if not others:
         return f"{tried} There was no time to train a second configuration on all posts."
     alike = [one for one in others if one.as_good]
     if alike:
         them = ", ".join(f"#{one.trial.evaluation.model_execution}" for one in alike)
         return (
-            f"{tried} #{number} is the best; these posts show no difference between it and {them}."
+            f"{tried} #{number} has the highest macro F1; these posts show no difference between it"
+            f" and {them}."
         )
-    return f"{tried} #{number} is better than the others."
+    return (
+        f"{tried} #{number} has the highest macro F1; for all others below, the interval of the"
+        " difference is above 0."
+    )
 
 
 def _row(one: Ranked) -> tuple[str, float, str, str, str]:
@@ -98,6 +102,7 @@ def _as_json(tuned: Tuned, again: Command) -> dict[str, object]:
     return {
         "execution": tuned.execution,
         "trials": tuned.trials,
+        "on_all_posts": tuned.on_all_posts,
         "ranked": [
             {
                 "execution": one.trial.evaluation.model_execution,

@@ -39,5 +39,5 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
 def _how_to_measure(store: Store, side: str, evaluation: Evaluation) -> str:
     family = model_of(store, evaluation.model_execution).family
     if family in KINDS:
-        return f"It cannot be measured: models of the kind {family} are not trained by Signoff."
+        return f"It cannot be measured, because a model of the kind {family} cannot be retrained."
     return f"Run signoff noise with the {side}'s parameters to measure it."

@@ -89,8 +89,8 @@ def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
 _UNKNOWN_TRAINING = Gate(
     name="training_posts",
     verdict=GateVerdict.INCONCLUSIVE,
-    why="It was made elsewhere, and nobody has said which posts it was trained on: it may have seen"
-    " posts that judge it.",
+    why="It was made elsewhere, at least in part, and nobody has said which posts it was trained"
+    " on: it may have seen posts that judge it.",
 )
 
 

@@ -52,7 +52,7 @@ class Predictions:
 
     @property
     def judging_calibration(self) -> "Predictions":
-        """Only the posts that they were not calibrated on; all, if there are no others."""
+        """Only the posts that they were not calibrated on; all posts where there are none."""
         if self.calibrated is None or self.calibrated.all():
             return self
         kept = ~self.calibrated

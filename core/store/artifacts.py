@@ -107,7 +107,12 @@ class Artifacts:
             self.root.mkdir(parents=True, exist_ok=True)
             self._drop_old()
             folder.mkdir(exist_ok=True)
-        yield folder
+        try:
+            yield folder
+        except BaseException:
+            with suppress(OSError):
+                folder.rmdir()  # where nothing was left in it
+            raise
         shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, is_alive: Callable[[int], bool]) -> None:

@@ -16,6 +16,7 @@ from core.progress import Progress, silent
 from core.snapshots.content import SplitData
 from core.snapshots.read import load_split
 from core.store import Store
+from core.store.artifacts import storage_errors
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training import onnx_model
@@ -92,11 +93,11 @@ def _adopt(
 ) -> None:
     later = load_split(store, snapshot, "valid")
     half = _some(later.among(calibrates(later.ids)))
-    progress("Calibrating", 0, None)
-    curve = learned(partial(OnnxClassifier, model), half)
+    curve = learned(partial(OnnxClassifier, model), half, progress)
     with store.artifacts.scratch() as folder:
         path = folder / f"model{onnx_model.SUFFIX}"
-        replace(model, curve=curve).save(path)
+        with storage_errors(path):
+            replace(model, curve=curve).save(path)
         known = {} if model.trained_on is None else {"posts": len(model.trained_on)}
         keep(
             store,

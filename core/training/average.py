@@ -13,6 +13,7 @@ from core.progress import Progress, silent
 from core.snapshots.content import SplitData
 from core.snapshots.read import find, load_split
 from core.store import Store
+from core.store.artifacts import storage_errors
 from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training import ensemble
@@ -35,13 +36,13 @@ def average(
 ) -> Model:
     """The ensemble of the models that these executions made, or the one already made.
 
-    Its probabilities are the weighted mean of theirs, calibrated anew on the half of validation
+    Its probabilities are the weighted mean of theirs, calibrated again on the half of validation
     that calibrates.
 
     Args:
         trainings: two or more, of models of one snapshot.
         weights: one for each, above 0; they are divided by their sum. None: those that fit the
-            calibrating half best.
+            half of validation that calibrates best.
 
     Raises:
         InputError: too few or the same models, or weights that do not fit them.
@@ -107,7 +108,7 @@ def _average(
     later = load_split(store, snapshot, "valid")
     half = later.among(calibrates(later.ids))
     weights = shares or _fitting(members, half, progress)
-    curve = learned(partial(EnsembleClassifier, members, weights), half)
+    curve = learned(partial(EnsembleClassifier, members, weights), half, progress)
     manifest = Manifest(
         members=tuple(Member(model.family, model.digest) for model in models),
         weights=tuple(weights),
@@ -115,7 +116,8 @@ def _average(
     )
     with store.artifacts.scratch() as folder:
         path = folder / f"model{ensemble.SUFFIX}"
-        path.write_bytes(manifest.to_bytes())
+        with storage_errors(path):
+            path.write_bytes(manifest.to_bytes())
         keep(
             store,
             run,

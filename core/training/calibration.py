@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.arrays import Bools, Floats
 from core.batches import batches
+from core.progress import Progress, silent
 from core.training.classifier import Classifier, Predictions
 
 if TYPE_CHECKING:  # a process that holds a model needs no snapshot
@@ -25,7 +26,7 @@ FEWEST = 200
 """Posts that a curve needs."""
 NAMELESS = -2
 """Of a label that the classifier cannot name: never what it says."""
-BATCH = 8_192
+BATCH = 1_024
 """Posts predicted at once."""
 
 
@@ -73,14 +74,19 @@ class Curve:
         return Predictions(raw.labels, made).ordered(k)
 
 
-def learned(load: Callable[[], Classifier], posts: "SplitData") -> Curve | None:
+def learned(
+    load: Callable[[], Classifier], posts: "SplitData", progress: Progress = silent
+) -> Curve | None:
     """The curve of what a classifier says to posts that it was not trained on; None for fewer
     than :data:`FEWEST`, for which it is not even loaded.
     """
     if len(posts) < FEWEST:
         return None
-    classifier = load()
-    said = [classifier.predict(lines, k=1) for lines in batches(posts.lines, BATCH)]
+    classifier, said = load(), list[Predictions]()
+    for lines in batches(posts.lines, BATCH):
+        progress("Calibrating", len(said) * BATCH, len(posts))
+        said.append(classifier.predict(lines, k=1))
+    progress("Calibrating", len(posts), len(posts))
     place = {label: index for index, label in enumerate(classifier.labels)}
     names = np.array([place.get(label, NAMELESS) for label in posts.labels], dtype=np.int32)
     first = np.concatenate([some.labels[:, 0] for some in said])

@@ -25,7 +25,7 @@ from core.training.parameters import Parameter
 MOST_FOR_OVA = 1_000
 """Subreddits. One against all takes time in proportion to them: hours for 2,500 and two million
 posts, where hierarchical softmax takes minutes."""
-# Chosen on the real posts; the figures are in docs/decisions/0004-defaults.md.
+# Chosen on the real posts; the figures are in docs/decisions/0004-linear-by-default.md.
 PARAMETERS = (
     Parameter(
         name="loss",
@@ -73,7 +73,7 @@ class FastTextFamily:
     suffix = ".bin"
     version = 2  # 1 read the posts in the order of time
     parameters: tuple[Parameter, ...] = PARAMETERS
-    varies = "the order in which posts are read (with several threads, chance decides more)"
+    varies = "the order in which posts are read (with several threads, chance adds to it)"
     packages: tuple[str, ...] = ("fasttext-community", "numpy")
     memory_hint = "train with a lower dim or bucket, for example with --param bucket=100000"
     load = staticmethod(load)
@@ -115,7 +115,7 @@ class FastTextFamily:
         options = {**params, "seed": seed, "thread": threads}
         call = {"input": str(text), "output": str(model), "options": options}
         rate = _train(call, model, progress)
-        curve = learned(partial(load, model), calibration)
+        curve = learned(partial(load, model), calibration, progress)
         if curve is not None:
             with storage_errors(model):
                 add_curve(model, curve)

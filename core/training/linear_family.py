@@ -156,7 +156,8 @@ class LinearFamily:
                 unfinished=unfinished,
                 progress=progress,
             )
-            made = replace(made, curve=learned(partial(stored.LinearClassifier, made), calibration))
+            classifier = partial(stored.LinearClassifier, made)
+            made = replace(made, curve=learned(classifier, calibration, progress))
             with storage_errors(model):
                 stored.save(made, model)
         except MemoryError as error:

@@ -116,7 +116,7 @@ class OnnxClassifier:
     """A model that is ready to predict.
 
     Raises:
-        InputError: what it holds is no tokenizer, or no graph that fits it.
+        InputError: tokenizer or graph cannot be read, or the graph asks for unknown inputs.
         SignoffError: ONNX Runtime is not installed.
     """
 
@@ -142,7 +142,7 @@ class OnnxClassifier:
         """See :class:`core.training.classifier.Classifier`.
 
         Raises:
-            SignoffError: the graph asked for too much memory or time, or gave what is no answer.
+            SignoffError: the graph asked for too much memory or time, or its answer is unusable.
         """
         said = Predictions.none(len(lines), k)
         encoded = self._tokenizer.encode_batch([words_of(line) for line in lines])

@@ -120,7 +120,7 @@ class PooledFamily:
                 with storage_errors(model):
                     stored.save(made, model)
                 # As it is on the disk, with its tables rounded.
-                curve = learned(partial(load, model), calibration)
+                curve = learned(partial(load, model), calibration, progress)
                 if curve is not None:
                     with storage_errors(model):
                         stored.save(replace(made, curve=curve), model)

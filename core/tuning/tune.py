@@ -55,12 +55,13 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuned:
-    """``ranked``: the best first; ``trials``: how many trainings there were, on any number of
-    posts.
+    """``ranked``: the best first, at most :data:`SHOWN`; ``trials``: how many trainings there were,
+    on any number of posts; ``on_all_posts``: how many of these had all of them.
     """
 
     execution: int
     trials: int
+    on_all_posts: int
     ranked: tuple[Ranked, ...]
 
 
@@ -202,7 +203,7 @@ def _recorded(
             "best": best.evaluation.model_execution,
             METRIC: best.scored.score,
         }
-    return Tuned(execution=run.number, trials=len(trials), ranked=ranked)
+    return Tuned(execution=run.number, trials=len(trials), on_all_posts=len(whole), ranked=ranked)
 
 
 def _behind(store: Store, trial: Trial, best: Trial) -> tuple[float, float, float]:

@@ -61,7 +61,8 @@ def noise_of(chosen: Chosen) -> str:
     """Where the noise band comes from, or how to get one."""
     known = chosen.summary.noise.known
     if not known and chosen.candidate.model.family in KINDS:
-        return "The noise of retraining is not known: this candidate was not trained by Signoff."
+        family = chosen.candidate.model.family
+        return f"There is no noise of retraining: a model of the kind {family} cannot be retrained."
     if not known:
         return (
             "The noise of retraining has not been measured. Measure it with the same parameters:"

@@ -37,7 +37,7 @@ class Tokens:
 
 
 def vocabulary(lines: Sequence[str], *, min_df: int) -> tuple[str, ...]:
-    """The words that so many lines have, sorted."""
+    """The words that at least ``min_df`` lines have, sorted."""
     df: Counter[str] = Counter()
     for line in lines:
         df.update(set(_words(line)))

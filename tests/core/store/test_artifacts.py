@@ -126,6 +126,10 @@ def test_what_is_left_unfinished_is_found_again_until_it_is_finished_or_old(
     assert list(artifacts.root.iterdir()) == []
     with pytest.raises(KeyboardInterrupt), artifacts.unfinished("ab") as folder:
         raise KeyboardInterrupt
+    assert not folder.exists()  # nothing was left in it
+    with pytest.raises(KeyboardInterrupt), artifacts.unfinished("ab") as folder:
+        (folder / "part").write_text("done")
+        raise KeyboardInterrupt
     os.utime(folder, (0, 0))
     with artifacts.unfinished("cd"):
         assert not folder.exists()
