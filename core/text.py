@@ -36,6 +36,7 @@ gives the subreddit away.)"""
 # It must not begin with fastText's label prefix, either.
 _DOMAIN = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+")
 _LONGEST_DOMAIN = 253
+_WWW = re.compile(r"\A(?:www[0-9]*\.)+")
 
 
 class Post(NamedTuple):
@@ -96,7 +97,8 @@ def without_domain(line: str) -> str:
 
 
 def domain_of(link: str) -> str:
-    """The host of a link, or of a bare domain, in small letters and without ``www.``.
+    """The host of a link, or of a bare domain, in small letters and without ``www.`` or ``www2.``,
+    which Reddit leaves out of a post's domain.
 
     :data:`SELF` for what Reddit calls the domain of a text post; empty for what has no host. For
     example ``https://www.YouTube.com/watch?v=1`` gives ``youtube.com``.
@@ -106,7 +108,8 @@ def domain_of(link: str) -> str:
         host = urlsplit(link if "//" in link else f"//{link}").hostname or ""
     except ValueError:
         return ""
-    host = unicodedata.normalize("NFKC", host).lower().removeprefix("www.").rstrip(".")
+    host = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    host = _WWW.sub("", host)
     if len(host) > _LONGEST_DOMAIN or not _DOMAIN.fullmatch(host):
         return ""
     return SELF if host.startswith(f"{SELF}.") else host
