@@ -18,7 +18,6 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.training import ensemble
 from core.training.calibration import calibrates, learned
-from core.training.classifier import Classifier
 from core.training.ensemble import EnsembleClassifier, Manifest, Member
 from core.training.families import kind
 from core.training.keeping import keep
@@ -36,13 +35,13 @@ def average(
 ) -> Model:
     """The ensemble of the models that these executions made, or the one already made.
 
-    Its probabilities are the weighted mean of theirs, calibrated again on the half of validation
-    that calibrates.
+    Its probabilities are the weighted geometric mean of theirs, calibrated again on the half of
+    validation that calibrates.
 
     Args:
         trainings: two or more, of models of one snapshot.
         weights: one for each, above 0; they are divided by their sum. None: those that fit the
-            half of validation that calibrates best.
+            half of validation that calibrates best (:func:`core.training.ensemble.best_weights`).
 
     Raises:
         InputError: too few or the same models, or weights that do not fit them.
@@ -107,7 +106,10 @@ def _average(
     members = [load(store, model) for model in models]
     later = load_split(store, snapshot, "valid")
     half = later.among(calibrates(later.ids))
-    weights = shares or _fitting(members, half, progress)
+    progress("Loading", len(models), len(models))
+    if shares is None:
+        progress("Weighing", 0, None)
+    weights = shares or ensemble.best_weights(members, half)
     curve = learned(partial(EnsembleClassifier, members, weights), half, progress)
     manifest = Manifest(
         members=tuple(Member(model.family, model.digest) for model in models),
@@ -127,18 +129,6 @@ def _average(
             subreddits=len(EnsembleClassifier(members, weights).labels),
             metrics=_metrics(models, weights, half, calibrated=curve is not None),
         )
-
-
-def _fitting(members: Sequence[Classifier], half: SplitData, progress: Progress) -> list[float]:
-    if not len(half):
-        return [1 / len(members)] * len(members)
-    given = []
-    for place, member in enumerate(members):
-        progress("Weighing", place, len(members))
-        given.append(ensemble.of_truth(member, half))
-    progress("Weighing", len(members), len(members))
-    weights: list[float] = ensemble.best_weights(np.stack(given)).tolist()
-    return weights
 
 
 def _metrics(

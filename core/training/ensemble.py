@@ -1,4 +1,4 @@
-"""Several models that answer as one: the weighted mean of their probabilities.
+"""Several models that answer as one: the weighted geometric mean of their probabilities.
 
 The file names its members by their digests, so that a signature on it is one on all of them.
 """
@@ -14,21 +14,22 @@ import orjson
 from core.arrays import Floats
 from core.errors import RefusedError
 from core.training.calibration import NAMELESS, Curve
-from core.training.classifier import ABSENT, Classifier, Predictions
+from core.training.classifier import Classifier, Predictions
 
 if TYPE_CHECKING:  # a process that holds a model needs no snapshot
     from core.snapshots.content import SplitData
 
 NAME = "ensemble"
 SUFFIX = ".json"
-FORMAT = 1
+FORMAT = 2
 DEPTH = 64
-"""Labels of a member that count; any other has the probability 0 there."""
+"""Labels that a member names; any other gets an equal share of the rest there."""
 BATCH = 1_024
 """Lines predicted at once."""
 SMALLEST = 1e-6
-"""A member's probability for the right label counts as this at least, when weights are chosen."""
-STEPS = 200
+"""What a member says of a label counts as this at least: no member alone can rule one out."""
+WEIGHED = 5_000
+"""Posts that weights are fitted on, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the file says. ``weights`` sum to 1; ``curve``: None if it is not calibrated."""
+    """What the file says. ``curve``: None if it is not calibrated."""
 
     members: tuple[Member, ...]
     weights: tuple[float, ...]
@@ -84,10 +85,9 @@ class EnsembleClassifier:
     def __init__(
         self, members: Sequence[Classifier], weights: Sequence[float], curve: Curve | None = None
     ) -> None:
-        self._members, self._weights, self._curve = members, weights, curve
+        self._weights, self._curve = np.array(weights), curve
         self._labels = tuple(sorted({label for member in members for label in member.labels}))
-        place = {label: index for index, label in enumerate(self._labels)}
-        self._places = [np.array([place[label] for label in m.labels]) for m in members]
+        self._members = [Voice(member, self._labels) for member in members]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -98,19 +98,51 @@ class EnsembleClassifier:
         said = Predictions.none(len(lines), k)
         for start in range(0, len(lines), BATCH):
             some = slice(start, start + BATCH)
-            best = Predictions.best(self._mean(lines[some]), k)
+            logs = np.stack([member.logs(lines[some]) for member in self._members])
+            best = Predictions.best(averaged(logs, self._weights), k)
             said.labels[some], said.probabilities[some] = best.labels, best.probabilities
         return said if self._curve is None else self._curve.applied(said)
 
-    def _mean(self, lines: Sequence[str]) -> Floats:
-        mean = np.zeros((len(lines), len(self._labels)))
-        for member, places, weight in zip(self._members, self._places, self._weights, strict=True):
-            said = member.predict(lines, k=min(DEPTH, len(places)))
-            rows, columns = np.nonzero(said.labels != ABSENT)
-            where = places[said.labels[rows, columns]]
-            mean[rows, where] += weight * said.probabilities[rows, columns]
-        # Rounding must not lift a sum above 1, nor what a member says of one label.
-        return np.minimum(mean, 1) * (1 - 1e-9)
+
+class Voice:
+    """What one member has to say of all the labels that an ensemble has."""
+
+    def __init__(self, member: Classifier, labels: Sequence[str]) -> None:
+        place = {label: index for index, label in enumerate(labels)}
+        self._member, self._size = member, len(labels)
+        self._places = np.array([place[label] for label in member.labels])
+
+    def logs(self, lines: Sequence[str]) -> Floats:
+        """The logarithm of the probability of each label, shape (lines, labels).
+
+        What the member leaves of 1 is shared by the labels that it does not name, none of which
+        gets more than one that it does.
+        """
+        said = self._member.predict(lines, k=min(DEPTH, len(self._places)))
+        rows, columns = np.nonzero(said.probabilities > 0)
+        given = np.zeros((len(lines), self._size))
+        given[rows, self._places[said.labels[rows, columns]]] = said.probabilities[rows, columns]
+        named = given > 0
+        others = np.maximum(self._size - named.sum(axis=1), 1)
+        left = np.maximum(1 - given.sum(axis=1), 0) / others
+        left = np.minimum(left, np.where(named, given, 1).min(axis=1, initial=1))
+        return np.log(np.maximum(np.where(named, given, left[:, None]), SMALLEST))
+
+
+def averaged(logs: Floats, weights: Floats) -> Floats:
+    """The weighted geometric mean of probabilities, brought to the sum 1, shape (n, labels).
+
+    A logarithmic opinion pool (Genest & Zidek 1986, "Combining Probability Distributions"): on the
+    real posts it has more of the right labels among the first five than the arithmetic mean.
+
+    Args:
+        logs: of what each member says, shape (members, n, labels).
+        weights: of the members, shape (members,).
+    """
+    scores = np.tensordot(weights, logs, axes=1)
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    # Rounding must not lift the sum above 1.
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True) * (1 - 1e-6))
 
 
 def load(path: Path, members: Sequence[Classifier]) -> EnsembleClassifier:
@@ -119,31 +151,33 @@ def load(path: Path, members: Sequence[Classifier]) -> EnsembleClassifier:
     return EnsembleClassifier(members, manifest.weights, manifest.curve)
 
 
-def of_truth(member: Classifier, posts: "SplitData") -> Floats:
-    """The probability that a model gives to the label of each post, shape (n,)."""
-    place = {label: index for index, label in enumerate(member.labels)}
-    names = np.array([place.get(label, NAMELESS) for label in posts.labels], dtype=np.int32)
-    k, given = min(DEPTH, len(member.labels)), [np.zeros(0)]
-    for start in range(0, len(posts), BATCH):
-        some = slice(start, start + BATCH)
-        said = member.predict(posts.lines[some], k=k)
-        right = said.labels == names[posts.label[some]][:, None]
-        given.append(np.where(right, said.probabilities, 0).sum(axis=1, dtype=np.float64))
-    return np.concatenate(given)
+def best_weights(members: Sequence[Classifier], posts: "SplitData") -> list[float]:
+    """The weights, none below 0, with which the right labels of these posts are most likely.
 
-
-def best_weights(probabilities: Floats) -> Floats:
-    """The weights whose mean gives the right labels the highest likelihood, shape (m,).
-
-    By expectation maximisation of a mixture with known components (Dempster, Laird & Rubin 1977),
-    which has one maximum.
-
-    Args:
-        probabilities: that each of m models gives to the right label of n posts, shape (m, n).
+    They are those of a multinomial logistic regression on the logarithms, which has one maximum.
+    They need not sum to 1: together, they also say how certain the mean should be. Without a post
+    whose label a member can name, all count the same. Of more than :data:`WEIGHED` posts, so many
+    are used.
     """
-    sound = np.maximum(probabilities, SMALLEST)
-    weights = np.full(len(sound), 1 / len(sound))
-    for _ in range(STEPS):
-        shares = weights[:, None] * sound
-        weights = (shares / shares.sum(axis=0)).mean(axis=1)
-    return weights
+    from scipy.optimize import minimize  # costs a process that only predicts 0.2 s
+
+    alike = np.full(len(members), 1 / len(members))
+    labels = sorted({label for member in members for label in member.labels})
+    place = {label: index for index, label in enumerate(labels)}
+    names = np.array([place.get(label, NAMELESS) for label in posts.labels], dtype=np.int64)
+    known = np.flatnonzero(names[posts.label] != NAMELESS)
+    if not len(known):
+        return list(alike)
+    chosen = known[:: -(-len(known) // WEIGHED)]
+    lines = [posts.lines[post] for post in chosen]
+    logs = np.stack([Voice(member, labels).logs(lines) for member in members])
+    at = np.arange(len(chosen)), names[posts.label[chosen]]
+    right = logs[:, *at]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        said = averaged(logs, weights)
+        expected = np.einsum("nl,mnl->mn", said, logs)
+        return -float(np.log(said[at]).mean()), (expected - right).mean(axis=1)
+
+    found = minimize(loss, alike, jac=True, bounds=[(0, None)] * len(members))
+    return [float(weight) for weight in found.x]
