@@ -1,8 +1,6 @@
 """Whether the statistics keep what they promise: coverage, false alarms, power, by simulation."""
 
 import argparse
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from bench import report
 from bench.measure import note
 from bench.population import Population, exchangeable, population, with_loss
+from bench.simulate import Runs, in_processes
 from core.comparison.align import Aligned
 from core.comparison.results import BETTER, WORSE
 from core.comparison.significance import (
@@ -18,12 +17,10 @@ from core.comparison.significance import (
     paired_significance,
     unpaired_significance,
 )
-from core.processes import cores
-from core.stats.intervals import share_interval
 from core.stats.predictions import Predictions
+from core.stats.shares import share_interval
 
 Floats = NDArray[np.float64]
-Runs = dict[str, float]
 
 SUBREDDITS, SMALLEST, LARGEST = 300, 5, 500
 LOSSES, LOSING_POSTS, LOSING_RECALL = (0.10, 0.20, 0.30), 100.0, 0.5
@@ -122,19 +119,6 @@ def alarms(
         hits["wrong"] += called[equal].sum() / max(called.sum(), 1)
         hits["lost"] += losing is not None and verdicts[losing] == WORSE
     return hits
-
-
-def in_processes(count: Callable[[int, int], Runs], runs: int) -> Runs:
-    """``count(runs, seed)`` in parts, one a core at a time, added up."""
-    processes = cores()
-    part = -(-runs // (4 * processes))
-    parts = [min(part, runs - start) for start in range(0, runs, part)]
-    total: Runs = {}
-    with ProcessPoolExecutor(processes) as pool:
-        for found in pool.map(count, parts, range(len(parts))):
-            for key, value in found.items():
-                total[key] = total.get(key, 0) + value
-    return total
 
 
 def publish_coverage(chosen: argparse.Namespace) -> None:

@@ -5,7 +5,6 @@ To add one: its formula (:mod:`core.stats.scores`), its entry here, its test.
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from math import log
 from types import MappingProxyType
 
 from core.stats import scores
@@ -32,7 +31,6 @@ class Metric:
         figure: its formula; None where the predictions alone do not tell it (then it has no
             interval, which is then added to the evaluation).
         better: which way is better.
-        lowest, highest: what it can be.
         headline: one of the few key figures.
         implied: follows from another one, so that short tables leave it out.
         on_label_sets: also given on the subreddits that both models know.
@@ -44,8 +42,6 @@ class Metric:
     help: str
     figure: Figure | None = None
     better: Better = Better.HIGHER
-    lowest: float = 0.0
-    highest: float = 1.0
     headline: bool = False
     implied: bool = False
     on_label_sets: bool = False
@@ -106,7 +102,6 @@ METRICS = (
         name="Matthews correlation",
         help="How well predictions and subreddits agree: 1 if all are right, about 0 by chance.",
         figure=scores.matthews_correlation,
-        lowest=-1.0,
         gateable=True,
     ),
     *(
@@ -166,7 +161,6 @@ METRICS = (
         " 13.8.",
         figure=scores.log_loss,
         better=Better.LOWER,
-        highest=-log(scores.SMALLEST_P),
     ),
     Metric(
         key="label_coverage",

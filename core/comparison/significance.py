@@ -25,12 +25,13 @@ from core.comparison.results import (
     UnpairedAccuracyTest,
 )
 from core.metrics import FIGURES, METRIC, Better
-from core.stats import jackknife, paired, unpaired
+from core.stats import effective, jackknife, paired, unpaired
 from core.stats.bootstrap import RESAMPLES
 from core.stats.classification import label_counts
 from core.stats.estimates import Estimate, difference, estimate
-from core.stats.intervals import Interval, within
+from core.stats.intervals import Interval
 from core.stats.predictions import Predictions
+from core.stats.shares import independent_difference
 
 Q_LIMIT = 0.05
 """A subreddit is called better or worse below this q-value: of those called, at most about one in
@@ -86,7 +87,11 @@ def paired_significance(
             change=counts.f1_candidate - counts.f1_baseline,
             test=paired.swap_test_f1(counts),
             recall_p=paired.mcnemar_exact(counts.only_baseline, counts.only_candidate),
-            parts=[jackknife.f1_change_influence(counts)],
+            interval=effective.paired(
+                counts.f1_candidate - counts.f1_baseline,
+                jackknife.f1_change_influence(counts),
+                counts.decisions,
+            ),
         ),
     )
 
@@ -108,7 +113,10 @@ def unpaired_significance(
     )
     size = support.sum(axis=1)
     overall = unpaired.fisher_exact(hits.sum(axis=1)[:, None], size[:, None])
-    influence, posts = jackknife.label_f1_influence(before)
+    of_sides = [
+        effective.one(side.f1, jackknife.label_f1_influence(side), side.decisions)
+        for side in (before, after)
+    ]
     return Significance(
         intervals=metric_intervals(
             sides, labels=len(names), paired_=False, resamples=resamples, seed=seed
@@ -126,7 +134,7 @@ def unpaired_significance(
             change=after.f1 - before.f1,
             test=unpaired.two_sample_test_f1(before, after, posts=(int(size[0]), int(size[1]))),
             recall_p=unpaired.fisher_exact(hits, support),
-            parts=[(-influence, posts), jackknife.label_f1_influence(after)],
+            interval=independent_difference(before.f1, after.f1, *of_sides),
         ),
     )
 
@@ -152,16 +160,15 @@ def metric_intervals(
     changes = {}
     for name in (name for name in before if name in after):
         change = difference(before[name], after[name], paired=paired_)
-        lowest, highest = METRIC[name].lowest, METRIC[name].highest
         changes[name] = MetricChange(
             baseline=before[name].value,
             candidate=after[name].value,
             difference=change.value,
-            interval=within(change.interval, lowest - highest, highest - lowest),
+            interval=change.interval,
             interval_percentile=change.percentile,
             interval_bca=change.bca,
-            interval_baseline=within(before[name].interval, lowest, highest),
-            interval_candidate=within(after[name].interval, lowest, highest),
+            interval_baseline=before[name].interval,
+            interval_candidate=after[name].interval,
         )
     return changes
 
@@ -208,12 +215,12 @@ def _subreddits(
     change: Floats,
     test: paired.LabelTest,
     recall_p: Floats,
-    parts: Sequence[jackknife.Part],
+    interval: Floats,
 ) -> pd.DataFrame:
     """Verdicts of the labels, given the posts on the side that has fewer of them."""
     tested = shared & (fewest >= FEWEST_POSTS)
     q_value = paired.benjamini_hochberg(np.where(tested, test.p_value, np.nan))
-    low, high = np.clip(jackknife.jackknife_interval(change, parts), -1, 1)
+    low, high = np.clip(interval, -1, 1)
     called = tested & (np.nan_to_num(q_value, nan=1.0) < Q_LIMIT)
 
     def where(mask: Bools, values: Floats) -> Floats:

@@ -22,7 +22,7 @@ from core.feedback.submissions import subreddit_in
 from core.stats.calibration import BINS, Reliability, expected_calibration_error
 from core.stats.classification import ratio
 from core.stats.distances import binned_distances
-from core.stats.intervals import wilson_interval
+from core.stats.shares import wilson_interval
 from core.store import Store, collection, models, releases
 from core.store import feedback as feedback_table
 from core.store.feedback import BinCounts, DayCounts, Named

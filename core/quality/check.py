@@ -25,6 +25,7 @@ STEP = Step(
         "core.quality",
         "core.stats.gaps",
         "core.stats.intervals",
+        "core.stats.shares",
         "core.records",
         "core.store.frames",
         "core.store.quality",

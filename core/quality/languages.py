@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.arrays import Floats
-from core.stats.intervals import share_interval
+from core.stats.shares import share_interval
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

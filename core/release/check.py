@@ -13,7 +13,7 @@ from core.comparison import compare as comparing
 from core.comparison.align import numbered
 from core.comparison.compare import Pair
 from core.evaluation import evaluate as evaluating
-from core.metrics import FIGURES, METRIC
+from core.metrics import FIGURES
 from core.progress import Progress, silent
 from core.release import candidates, history
 from core.release.candidates import Candidate
@@ -23,7 +23,7 @@ from core.release.policy import Policy, read_policy
 from core.release.states import CandidateState, candidate_state
 from core.snapshots import find
 from core.stats.estimates import estimate
-from core.stats.intervals import Interval, within
+from core.stats.intervals import Interval
 from core.store import Store, snapshots
 from core.store import models as models_table
 from core.store.models import Comparison, Evaluation, Model
@@ -179,10 +179,7 @@ def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, Interval]:
         labels=len(table.vocabulary),
         rng=np.random.default_rng(0),
     )
-    return {
-        key: within(each.interval, METRIC[key].lowest, METRIC[key].highest)
-        for key, each in estimates.items()
-    }
+    return {key: each.interval for key, each in estimates.items()}
 
 
 def _compared(store: Store, judged: Evaluation, comparison: Comparison) -> Evidence:

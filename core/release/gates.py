@@ -12,7 +12,8 @@ import pandas as pd
 
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.release.policy import NOISE, Limit, Policy
-from core.stats.intervals import Interval, share_interval
+from core.stats.intervals import Interval
+from core.stats.shares import share_interval
 from core.words import count, signed
 from core.words import interval as in_words
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.release import aliases
 from core.release.events import PRODUCTION
 from core.serving.pool import SHADOW
-from core.stats.intervals import share_interval
+from core.stats.shares import share_interval
 from core.store import Store
 from core.store import serving as serving_table
 from core.store.serving import Twins

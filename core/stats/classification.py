@@ -41,6 +41,11 @@ class LabelCounts:
         return ratio(2 * self.correct, self.support + self.predicted)
 
     @property
+    def decisions(self) -> Floats:
+        """What an F1 is a share of: that a post has the label, and that it is predicted to."""
+        return np.asarray(self.support + self.predicted, dtype=np.float64)
+
+    @property
     def present(self) -> Bools:
         """Labels that some post has or is predicted to have: the ones in a macro mean."""
         return (self.support + self.predicted) > 0

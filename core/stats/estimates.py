@@ -5,19 +5,27 @@ Two figures taken from the same posts differ with less chance than two from diff
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.arrays import Floats
-from core.stats import classification, jackknife
+from core.stats import classification, effective, jackknife
 from core.stats.bootstrap import RESAMPLES, cells, draw_over_labels, draw_sums
 from core.stats.calibration import BINS, bin_of
 from core.stats.classification import ratio
-from core.stats.figures import CalibrationError, Divided, Figure, MeanOverPosts, OverLabels
-from core.stats.intervals import Interval, bca_interval, percentile_interval
+from core.stats.figures import (
+    CalibrationError,
+    Divided,
+    Figure,
+    MeanOverPosts,
+    OverLabels,
+    Span,
+)
+from core.stats.intervals import Interval, bca_interval, percentile_interval, within
 from core.stats.jackknife import influence_over_labels
 from core.stats.predictions import Predictions
+from core.stats.shares import independent_difference
 
 P_BINS = 20
 """p@1 is drawn in this number of bins of equal counts a side, each by its mean."""
@@ -25,16 +33,19 @@ P_BINS = 20
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure, its draws (resamples,), and the influence of its posts (see ``jackknife``)."""
+    """A figure, its draws (resamples,), the influence of its posts (see ``jackknife``), and the 95%
+    interval that is shown. The interval contains the figure.
+
+    ``span``: lowest and highest value. ``rests_on``: so many posts at most (see ``effective``);
+    None for what is neither a share nor anything like it.
+    """
 
     value: float
     draws: Floats
     parts: tuple[jackknife.Part, ...]
-
-    @property
-    def interval(self) -> Interval:
-        """The 95% interval that is shown: jackknife, corrected for bias."""
-        return _pair(jackknife.jackknife_interval(np.asarray(self.value), self.parts))
+    interval: Interval
+    span: Span
+    rests_on: float | None = None
 
     @property
     def percentile(self) -> Interval:
@@ -73,12 +84,11 @@ def estimate(
             case OverLabels():
                 estimates[key] = drawn[key]
             case MeanOverPosts():
-                values = np.stack([figure.posts(side) for side in sides], axis=1)
-                estimates[key] = _draw_means(values, rng=rng, resamples=resamples)
+                estimates[key] = _draw_means(sides, figure, rng=rng, resamples=resamples)
             case Divided():
                 estimates[key] = [scaled(each, 1 / figure.by) for each in whole[figure.figure]]
             case CalibrationError():
-                estimates[key] = _draw_ece(sides, rng=rng, resamples=resamples)
+                estimates[key] = _draw_ece(sides, figure, rng=rng, resamples=resamples)
             case _:
                 raise TypeError(f"{key} is a figure of a kind that cannot be drawn")
         whole[figure] = estimates[key]
@@ -91,24 +101,62 @@ def difference(baseline: Estimate, candidate: Estimate, *, paired: bool) -> Esti
     Args:
         paired: both come from one call of :func:`estimate`, else from two on different posts.
     """
+    change = candidate.value - baseline.value
+    parts = (*scaled(baseline, -1.0).parts, *candidate.parts)
     if paired:
         (before, posts), (after, _) = baseline.parts[0], candidate.parts[0]
-        parts: tuple[jackknife.Part, ...] = ((after - before, posts),)
+        parts = ((after - before, posts),)
+    lowest, highest = baseline.span
+    furthest = (lowest - highest, highest - lowest)
+    if baseline.rests_on is None or candidate.rests_on is None:
+        bounds = jackknife.jackknife_interval(np.asarray(change), parts, reach=highest - lowest)
+    elif paired:
+        rests_on = (baseline.rests_on + candidate.rests_on) / 2
+        bounds = effective.paired(np.asarray(change), parts[0], rests_on, baseline.span)
     else:
-        parts = (*scaled(baseline, -1.0).parts, *candidate.parts)
+        sides = (baseline, candidate)
+        bounds = independent_difference(
+            *(np.asarray(side.value) for side in sides),
+            *(np.asarray(side.interval) for side in sides),
+        )
     return Estimate(
-        value=candidate.value - baseline.value,
+        value=change,
         draws=candidate.draws - baseline.draws,
         parts=parts,
+        interval=within(_pair(bounds), *furthest),
+        span=furthest,
     )
 
 
 def scaled(figure: Estimate, factor: float) -> Estimate:
     """The figure times ``factor``."""
-    return Estimate(
+    low, high = sorted(factor * bound for bound in figure.interval)
+    lowest, highest = sorted(factor * bound for bound in figure.span)
+    return replace(
+        figure,
         value=figure.value * factor,
         draws=figure.draws * factor,
         parts=tuple((influence * factor, posts) for influence, posts in figure.parts),
+        interval=(low, high),
+        span=(lowest, highest),
+    )
+
+
+def _of_one(
+    value: float, draws: Floats, part: jackknife.Part, span: Span, rests_on: float | None
+) -> Estimate:
+    """A figure of one model."""
+    if rests_on is None:
+        bounds = jackknife.jackknife_interval(np.asarray(value), [part], reach=span[1] - span[0])
+    else:
+        bounds = effective.one(np.asarray(value), part, rests_on, span)
+    return Estimate(
+        value=value,
+        draws=draws,
+        parts=(part,),
+        interval=within(_pair(bounds), *span),
+        span=span,
+        rests_on=rests_on,
     )
 
 
@@ -126,15 +174,15 @@ def _draw_over_labels(
     counts = [classification.label_counts(s.truth, s.first, labels=labels) for s in sides]
     return {
         key: [
-            Estimate(
-                value=figure.value(side, counts[index]),
-                draws=drawn[key][index],
-                parts=(
-                    (
-                        influence_over_labels(figure, posts, posts.first[index], labels=labels),
-                        posts.posts,
-                    ),
+            _of_one(
+                figure.value(side, counts[index]),
+                drawn[key][index],
+                (
+                    influence_over_labels(figure, posts, posts.first[index], labels=labels),
+                    posts.posts,
                 ),
+                figure.span,
+                figure.rests_on(counts[index]),
             )
             for index, side in enumerate(sides)
         ]
@@ -142,8 +190,17 @@ def _draw_over_labels(
     }
 
 
-def _draw_means(values: Floats, *, rng: np.random.Generator, resamples: int) -> list[Estimate]:
-    """The mean of each column."""
+def _draw_means(
+    sides: Sequence[Predictions],
+    figure: MeanOverPosts,
+    *,
+    rng: np.random.Generator,
+    resamples: int,
+) -> list[Estimate]:
+    """A mean over the posts of each side."""
+    seen = np.stack([figure.of_posts(side) for side in sides], axis=1)
+    values = seen.astype(np.float64)
+    rests_on = float(len(seen)) if seen.dtype == np.bool_ else None
     cell = np.zeros(len(values), dtype=np.int64)
     for column in values.T:
         edges = np.unique(np.quantile(column, np.linspace(0, 1, P_BINS + 1)))
@@ -152,17 +209,23 @@ def _draw_means(values: Floats, *, rng: np.random.Generator, resamples: int) -> 
     totals = sums.sum(axis=1)
     ones = np.ones(len(values), dtype=np.int64)
     return [
-        Estimate(
-            value=float(column.mean()),
-            draws=ratio(drawn, totals[-1]),
-            parts=((column - column.mean(), ones),),
+        _of_one(
+            float(column.mean()),
+            ratio(drawn, totals[-1]),
+            (column - column.mean(), ones),
+            figure.span,
+            rests_on,
         )
         for column, drawn in zip(values.T, totals[:-1], strict=True)
     ]
 
 
 def _draw_ece(
-    sides: Sequence[Predictions], *, rng: np.random.Generator, resamples: int
+    sides: Sequence[Predictions],
+    figure: CalibrationError,
+    *,
+    rng: np.random.Generator,
+    resamples: int,
 ) -> list[Estimate]:
     """The expected calibration error of each side; see :mod:`core.stats.calibration`.
 
@@ -186,10 +249,12 @@ def _draw_ece(
         without = (total - np.abs(mine) + np.abs(mine - gaps[:, side])) / max(n - 1, 1)
         value = total / n
         made.append(
-            Estimate(
-                value=float(value),
-                draws=ratio(np.sum(drawn, axis=0), sums[-1].sum(axis=0)),
-                parts=(((n - 1) * (value - without), ones),),
+            _of_one(
+                float(value),
+                ratio(np.sum(drawn, axis=0), sums[-1].sum(axis=0)),
+                ((n - 1) * (value - without), ones),
+                figure.span,
+                None,
             )
         )
     return made

@@ -25,6 +25,29 @@ from core.stats.predictions import Predictions
 
 Numbers = NDArray[np.number] | Bools
 
+Span = tuple[float, float]
+"""Lowest and highest value."""
+
+UNIT: Span = (0.0, 1.0)
+
+
+def all_posts(counts: LabelCounts) -> float:
+    """Every post counts the same."""
+    return float(counts.support.sum())
+
+
+def labels_alike(posts: Floats) -> float:
+    """Every label counts the same: so many that some have few posts rests on fewer than there are.
+
+    The variance of the mean of c shares of nₗ posts each is that of one share of c² / Σ (1 / nₗ).
+    Half a post less is counted of each, because how many a label has is chance, too
+    (``bench/statistics.py`` tells what that is good for).
+
+    Args:
+        posts: of each label, 1 or more; shape (c,).
+    """
+    return float(len(posts) ** 2 / np.sum(1 / (posts - 0.5))) if len(posts) else 0.0
+
 
 class Figure(Protocol):
     """What all of them can tell."""
@@ -32,6 +55,10 @@ class Figure(Protocol):
     @property
     def needs(self) -> int:
         """Predictions a post that it takes."""
+
+    @property
+    def span(self) -> Span:
+        """Its lowest and highest value."""
 
     def value(self, said: Predictions, counts: LabelCounts) -> float:
         """The figure of one model; ``counts`` are those of its first predictions."""
@@ -44,10 +71,15 @@ class OverLabels:
     ``terms`` takes the counts of the labels along the first axis, with any axes behind it, and
     gives arrays of that shape; a label's terms depend on its own counts only. ``combine`` takes
     their sums, and gives 0 where there is nothing to divide by.
+
+    ``rests_on``: the number of posts of which a share would vary as much where nearly all is right:
+    how certain the figure can be at most (:mod:`core.stats.effective`).
     """
 
     terms: Callable[[LabelCounts], tuple[Numbers, ...]]
     combine: Callable[..., Floats]
+    rests_on: Callable[[LabelCounts], float] = all_posts
+    span: Span = UNIT
     needs: int = 1
 
     def __call__(self, counts: LabelCounts) -> Floats:
@@ -60,16 +92,16 @@ class OverLabels:
 
 @dataclass(frozen=True, slots=True)
 class MeanOverPosts:
-    """The mean of what ``of_posts`` gives for each post, shape (n,); 0 for no posts."""
+    """The mean of what ``of_posts`` gives for each post, shape (n,); 0 for no posts. Where it says
+    yes or no, the figure is a share.
+    """
 
     of_posts: Callable[[Predictions], NDArray[np.floating] | Bools]
+    span: Span = UNIT
     needs: int = 1
 
-    def posts(self, said: Predictions) -> Floats:
-        return self.of_posts(said).astype(np.float64)
-
     def value(self, said: Predictions, counts: LabelCounts) -> float:
-        return float(self.posts(said).mean()) if len(said.truth) else 0.0
+        return float(self.of_posts(said).mean(dtype=np.float64)) if len(said.truth) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +115,11 @@ class Divided:
     def needs(self) -> int:
         return self.figure.needs
 
+    @property
+    def span(self) -> Span:
+        low, high = self.figure.span
+        return low / self.by, high / self.by
+
     def value(self, said: Predictions, counts: LabelCounts) -> float:
         return self.figure.value(said, counts) / self.by
 
@@ -93,6 +130,7 @@ class CalibrationError:
     probabilities were not calibrated on.
     """
 
+    span: Span = UNIT
     needs: int = 1
 
     def value(self, said: Predictions, counts: LabelCounts) -> float:

@@ -1,4 +1,4 @@
-"""From draws to intervals: percentile, and bias-corrected and accelerated; and of a share."""
+"""From draws to intervals: percentile, and bias-corrected and accelerated."""
 
 import numpy as np
 from scipy import special
@@ -53,34 +53,6 @@ def bca_interval(
         wanted = special.ndtr(bias + moved / (1 - acceleration * moved))
         bounds.append(_quantile(ordered, wanted))
     return np.stack(bounds)
-
-
-def share_interval(count: int, posts: int) -> tuple[float, float]:
-    """The exact 95% interval of a share of posts (Clopper & Pearson 1934).
-
-    Args:
-        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
-    """
-    tail = (1 - LEVEL) / 2
-    low = special.betaincinv(count, posts - count + 1, tail) if count else 0.0
-    high = special.betaincinv(count + 1, posts - count, 1 - tail) if count < posts else 1.0
-    return float(low), float(high)
-
-
-def wilson_interval(count: int, posts: int) -> tuple[float, float]:
-    """The 95% score interval of a share (Wilson 1927).
-
-    Narrower than :func:`share_interval`, which is never too narrow: over many shares of few posts
-    this one holds what it promises on average.
-
-    Args:
-        count: posts of the kind, from 0 to ``posts``, of which there is at least 1.
-    """
-    z = float(special.ndtri(1 - (1 - LEVEL) / 2))
-    share, weight = count / posts, z**2 / posts
-    middle = (share + weight / 2) / (1 + weight)
-    half = z * np.sqrt(share * (1 - share) / posts + weight / posts / 4) / (1 + weight)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def _quantile(ordered: Floats, wanted: Floats) -> Floats:

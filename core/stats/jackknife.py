@@ -80,21 +80,37 @@ def label_f1_influence(counts: LabelCounts) -> Part:
     )
 
 
-def jackknife_interval(value: Floats, parts: Sequence[Part], *, level: float = LEVEL) -> Floats:
-    """Bias-corrected normal interval of a figure; shape (2, …).
+def jackknife_interval(
+    value: Floats, parts: Sequence[Part], *, reach: float = 0.0, level: float = LEVEL
+) -> Floats:
+    """Bias-corrected normal interval of a figure, which contains it; shape (2, …).
 
     Args:
         value: the figure, shape () or (c,).
         parts: one for each set of posts that it is taken from, independent of each other.
+        reach: the most that a post can have of influence. The variance counts two posts more, one
+            with so much and one with so little, so that it is not 0 where all posts were equal.
     """
-    bias, variance = np.zeros(np.shape(value)), np.zeros(np.shape(value))
+    bias, variance = bias_and_variance(parts)
+    for _, posts in parts:
+        n = posts.sum(axis=0)
+        variance = variance + ratio(np.asarray(2 * reach**2), n * np.maximum(n - 1, 1))
+    error = special.ndtri((1 + level) / 2) * np.sqrt(variance)
+    low, high = value - bias - error, value - bias + error
+    return np.stack([np.minimum(low, value), np.maximum(high, value)])
+
+
+def bias_and_variance(parts: Sequence[Part]) -> tuple[Floats, Floats]:
+    """Quenouille's bias and Tukey's variance of a figure; parts as above."""
+    bias: Floats = np.zeros(np.shape(parts[0][0])[1:])
+    variance = bias
     for influence, posts in parts:
         n = posts.sum(axis=0)
-        mean = (posts * influence).sum(axis=0) / n
-        bias -= mean
-        variance += (posts * (influence - mean) ** 2).sum(axis=0) / (n * np.maximum(n - 1, 1))
-    reach = special.ndtri((1 + level) / 2) * np.sqrt(variance)
-    return np.stack([value - bias - reach, value - bias + reach])
+        mean = ratio((posts * influence).sum(axis=0), n)
+        bias = bias - mean
+        squares = (posts * (influence - mean) ** 2).sum(axis=0)
+        variance = variance + ratio(squares, n * np.maximum(n - 1, 1))
+    return bias, variance
 
 
 def acceleration(parts: Sequence[Part]) -> Floats:

@@ -38,6 +38,14 @@ class PairedCounts:
     false_candidate: Ints
 
     @property
+    def decisions(self) -> Floats:
+        """What an F1 is a share of, the mean of both models' (see :class:`LabelCounts`)."""
+        alone = self.only_baseline + self.only_candidate
+        alone = alone + self.false_baseline + self.false_candidate
+        decisions: Floats = self.support + self.both + self.false_both + alone / 2
+        return decisions
+
+    @property
     def f1_baseline(self) -> Floats:
         hits = self.both + self.only_baseline
         return ratio(2 * hits, self.support + hits + self.false_both + self.false_baseline)

@@ -3,17 +3,23 @@
 Where a ratio has no denominator it is 0, as in scikit-learn with ``zero_division=0``.
 """
 
+from math import log
+
 import numpy as np
 
 from core.arrays import Bools, Floats
-from core.stats.classification import ratio
-from core.stats.figures import Divided, MeanOverPosts, OverLabels
+from core.stats.classification import LabelCounts, ratio
+from core.stats.figures import Divided, MeanOverPosts, OverLabels, labels_alike
 from core.stats.predictions import Predictions
 
 accuracy = OverLabels(lambda counts: (counts.correct, counts.support), ratio)
 """Share of posts whose first prediction is right."""
 
-f1_macro = OverLabels(lambda counts: (counts.f1, counts.present), ratio)
+f1_macro = OverLabels(
+    lambda counts: (counts.f1, counts.present),
+    ratio,
+    rests_on=lambda counts: labels_alike(counts.decisions[counts.present]) / 2,
+)
 """Mean F1 over the labels that are present in truth or prediction (scikit-learn's default)."""
 
 f1_micro = OverLabels(lambda counts: (2 * counts.correct, counts.support + counts.predicted), ratio)
@@ -22,7 +28,11 @@ f1_micro = OverLabels(lambda counts: (2 * counts.correct, counts.support + count
 f1_weighted = OverLabels(lambda counts: (counts.f1 * counts.support, counts.support), ratio)
 """Mean F1 weighted by support."""
 
-balanced_accuracy = OverLabels(lambda counts: (counts.recall, counts.support > 0), ratio)
+balanced_accuracy = OverLabels(
+    lambda counts: (counts.recall, counts.support > 0),
+    ratio,
+    rests_on=lambda counts: labels_alike(counts.support[counts.support > 0].astype(np.float64)),
+)
 """Mean recall over the labels that some post has (Brodersen et al. 2010)."""
 
 
@@ -37,6 +47,14 @@ def _r_k(
     return ratio(covariance, np.sqrt(of_truth * of_predicted))
 
 
+def _posts_apart(counts: LabelCounts) -> float:
+    """Near 1, errors at a rate e cost e / (1 - Σ pₗ²), pₗ the share of posts that label l has: more
+    where one label has nearly all of them.
+    """
+    posts = counts.support.sum()
+    return float(2 * (posts - np.sum(counts.support**2.0) / max(posts, 1)))
+
+
 matthews_correlation = OverLabels(
     lambda counts: (
         counts.correct,
@@ -47,6 +65,8 @@ matthews_correlation = OverLabels(
         counts.support * counts.predicted,
     ),
     _r_k,
+    rests_on=_posts_apart,
+    span=(-1.0, 1.0),
 )
 """The correlation of labels and predictions, R_K (Gorodkin 2004): 1 if all are right, about 0 if
 they are by chance. "No prediction" counts as one more label.
@@ -68,7 +88,7 @@ def _log_loss(said: Predictions) -> Floats:
     return loss
 
 
-log_loss = MeanOverPosts(_log_loss)
+log_loss = MeanOverPosts(_log_loss, span=(0.0, -log(SMALLEST_P)))
 """Mean of -ln p of the right label (Good 1952), p at least :data:`SMALLEST_P`. Only the
 probabilities of the first k predictions are known.
 """

@@ -93,8 +93,8 @@ def show_details(chosen: Chosen) -> None:
         with everything:
             metric_table(chosen.summary.metrics, chosen.names)
             st.caption(
-                f"{accuracy_test(chosen)} 95% intervals from the bias-corrected jackknife over"
-                f" posts. {noise_of(chosen)} Comparison recorded as execution"
+                f"{accuracy_test(chosen)} 95% intervals for the chance of these posts."
+                f" {noise_of(chosen)} Comparison recorded as execution"
                 f" \\#{chosen.comparison.execution}."
             )
     trust = st.expander("Can p@1 be trusted?", key="trust", bind="query-params")

@@ -12,7 +12,7 @@ from core.evaluation.aggregate import histogram
 from core.evaluation.results import BinnedF1, F1Curves, IsotonicF1, ReliabilityCurve
 from core.feedback.summary import Share, Span
 from core.stats.calibration import Reliability
-from core.stats.intervals import wilson_interval
+from core.stats.shares import wilson_interval
 from dashboard.charts import changes, confidence, feedback
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.theme import LIGHT, escaped

@@ -17,7 +17,7 @@ from core.release.gates import (
     overall,
 )
 from core.release.policy import DEFAULT, Limit, Policy, parse
-from core.stats.intervals import share_interval
+from core.stats.shares import share_interval
 from tests.factories import make_change, make_label_sets, make_subreddits, make_summary
 
 PASS, FAIL, INCONCLUSIVE = GateVerdict.PASS, GateVerdict.FAIL, GateVerdict.INCONCLUSIVE

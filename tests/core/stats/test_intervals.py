@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.stats.intervals import bca_interval, percentile_interval, wilson_interval
+from core.stats.intervals import bca_interval, percentile_interval
 
 
 def test_bca_equals_scipys_on_a_skewed_mean() -> None:
@@ -35,11 +35,3 @@ def test_a_figure_beyond_all_draws_still_has_one(observed: float) -> None:
     draws = np.random.default_rng(3).normal(0, 1, 1_000)
     low, high = bca_interval(draws, np.asarray(observed), np.asarray(0.0))
     assert draws.min() <= low <= high <= draws.max()
-
-
-@pytest.mark.parametrize(
-    ("count", "posts"), [(0, 1), (1, 1), (0, 40), (7, 40), (33, 1_000), (9, 9)]
-)
-def test_the_score_interval_equals_scipys(count: int, posts: int) -> None:
-    expected = stats.binomtest(count, posts).proportion_ci(0.95, method="wilson")
-    assert wilson_interval(count, posts) == pytest.approx(tuple(expected), abs=1e-12)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from core.stats.intervals import share_interval
 from core.stats.sequences import mean_sequence, share_sequence
+from core.stats.shares import share_interval
 
 
 @pytest.mark.parametrize(("count", "posts"), [(0, 1), (1, 1), (5, 100), (30, 100), (999, 1_000)])
