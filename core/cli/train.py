@@ -38,6 +38,10 @@ def train(
         int | None,
         typer.Option(help="Train on this number of posts only, the newest ones, as a quick trial."),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(help="Go on where the same training was killed. A linear model can."),
+    ] = True,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,6 +57,7 @@ def train(
             seed=seed,
             threads=threads,
             newest=newest,
+            resume=resume,
             force=force,
             progress=progress,
         )

@@ -95,17 +95,20 @@ class Artifacts:
             yield Path(name)
 
     @contextmanager
-    def unfinished(self, name: str) -> Iterator[Path]:
+    def unfinished(self, name: str, *, resume: bool = True) -> Iterator[Path]:
         """A folder that is removed when the block succeeds. If it fails, or the process is killed,
         it stays, and is given again for the same name within :data:`UNFINISHED_DAYS`.
 
         Args:
             name: for a file; the same for the same work.
+            resume: give it as it was left; else it is empty.
         """
         folder = self.root / f"{UNFINISHED}{name}"
         with storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._drop_old()
+            if not resume:
+                shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
         try:
             yield folder

@@ -38,6 +38,7 @@ def train(
     seed: int = 0,
     threads: int | None = None,
     newest: int | None = None,
+    resume: bool = True,
     force: bool = False,
     progress: Progress = silent,
 ) -> Model:
@@ -49,6 +50,7 @@ def train(
         threads: default: all cores. Only ``1`` is reproducible to the bit.
         newest: train on this number of posts only, the newest ones; None: on all. Parameters that
             fit the size are those for all posts.
+        resume: go on where the same training was killed, if the family keeps what is done.
         force: train even if the same was trained before.
 
     Raises:
@@ -81,7 +83,7 @@ def train(
     if package:  # another version of it may train otherwise
         chosen["package"] = package
     require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
-    fit = partial(_fit, store, kind, snapshot, chosen, progress=progress)
+    fit = partial(_fit, store, kind, snapshot, chosen, resume=resume, progress=progress)
     made = run_cached(
         store,
         STEP,
@@ -111,6 +113,7 @@ def _fit(
     chosen: Mapping[str, Any],
     run: Run,
     *,
+    resume: bool,
     progress: Progress,
 ) -> None:
     data = load_split(store, snapshot, "train")
@@ -121,7 +124,8 @@ def _fit(
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     artifacts, same = store.artifacts, _same(chosen, snapshot, data)
-    with artifacts.unfinished(same) as unfinished, artifacts.scratch() as folder:
+    kept = artifacts.unfinished(same, resume=resume)
+    with kept as unfinished, artifacts.scratch() as folder:
         path = folder / f"model{kind.suffix}"
         fitted = kind.fit(
             data,

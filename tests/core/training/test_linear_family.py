@@ -272,8 +272,9 @@ def test_a_process_that_serves_holds_little_besides_numba_and_its_model(tmp_path
     assert {"pandas", "pyarrow", "sqlalchemy", "pydantic"}.isdisjoint(imported)
 
 
+@pytest.mark.parametrize("resume", [True, False])
 def test_after_a_kill_blocks_that_are_done_are_not_learned_again(
-    road: Road, monkeypatch: pytest.MonkeyPatch
+    road: Road, monkeypatch: pytest.MonkeyPatch, resume: bool
 ) -> None:
     whole = train(road.store, road.snapshot, threads=1, seed=1)
     monkeypatch.setattr(blocks, "WIDEST", 1)
@@ -291,8 +292,9 @@ def test_after_a_kill_blocks_that_are_done_are_not_learned_again(
         train(road.store, road.snapshot, threads=1, seed=1, force=True)
     learned.clear()
     learned.append(2)
-    again = train(road.store, road.snapshot, threads=1, seed=1, force=True)
-    assert {2} <= set(learned[1:]) <= {2, 3}  # a thread may have gone on with the last one
+    again = train(road.store, road.snapshot, threads=1, seed=1, force=True, resume=resume)
+    # A thread may have gone on with the last one.
+    assert {2} <= set(learned[1:]) <= {2, 3} if resume else set(learned[1:]) == {0, 1, 2, 3}
     assert again.digest == whole.digest
     assert list(road.store.artifacts.root.glob("unfinished-*")) == []
     learned.clear()
