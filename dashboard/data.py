@@ -205,9 +205,9 @@ def classifier(training: int) -> Classifier:
 
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)
-def suggester(version: str, candidate: int) -> Suggester:
+def suggester(version: str) -> Suggester:
     """A released version, loaded; versions never change, so this never goes stale."""
-    return load_version(store(), version, candidate)
+    return load_version(store(), version)
 
 
 def summary_of(evaluation: Evaluation) -> EvaluationSummary:

@@ -1,14 +1,22 @@
 """What someone with a SQLite shell can do to a workspace."""
 
 import sqlite3
+from contextlib import suppress
 
 from core.store import Store
 
 
 def tamper(store: Store, script: str) -> None:
-    """Run SQL on the file: no trigger and no foreign key is in the way."""
+    """Run SQL on the file: no trigger and no foreign key is in the way, and all triggers stand
+    again afterwards.
+    """
     connection = sqlite3.connect(store.home / "signoff.db")
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    drops = [f"DROP TRIGGER {name};" for (name,) in triggers]
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    triggers = connection.execute(query).fetchall()
+    drops = [f"DROP TRIGGER {name};" for name, _ in triggers]
     connection.executescript("".join([*drops, script]))
+    for _, statement in triggers:
+        with suppress(sqlite3.OperationalError):  # its table is gone
+            connection.execute(statement)
+    connection.commit()
     connection.close()

@@ -4,7 +4,7 @@ It knows rows and hashes; what a decision means, those packages know that write 
 """
 
 from core.audit.anchors import anchor, read_anchors
-from core.audit.log import append, export, exported, head
+from core.audit.log import append, decisions, export, exported, head
 from core.audit.verification import Verification, require_whole, verify
 from core.store.audit import Entry
 
@@ -13,6 +13,7 @@ __all__ = [
     "Verification",
     "anchor",
     "append",
+    "decisions",
     "export",
     "exported",
     "head",

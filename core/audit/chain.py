@@ -6,12 +6,15 @@ is JSON with sorted keys and no spaces, in UTF-8. The first entry continues :dat
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import orjson
 from pydantic import JsonValue
 
+from core.errors import BrokenChainError
+from core.hints import Command, Hint
 from core.store.audit import Entry
 from core.store.records import Record
 
@@ -32,8 +35,9 @@ class Decision:
     after: str | None
     """What the decision changed: a candidate's state, the version that an alias names, or the role
     of a person or a token."""
-    evidence: str | None
-    """SHA-256 of the comparison that was shown; None where there was nothing to compare with."""
+    rests_on: dict[str, str]
+    """What was decided on: the model, its snapshot, evaluations and comparison, as ``table/key`` ->
+    SHA-256 of the row."""
     details: dict[str, JsonValue]
     """Whatever else the record holds; what it leaves empty is left out."""
 
@@ -56,7 +60,7 @@ class Break:
 
 
 def of_record(
-    record: Record, *, before: str | None, after: str | None, evidence: str | None
+    record: Record, *, before: str | None, after: str | None, rests_on: Mapping[str, str]
 ) -> Decision:
     """What the entry of a stored decision says."""
     return Decision(
@@ -66,7 +70,7 @@ def of_record(
         kind=record.kind,
         before=before,
         after=after,
-        evidence=evidence,
+        rests_on=dict(rests_on),
         details={
             name: _moment(value) if isinstance(value, datetime) else value
             for name, value in record.details.items()
@@ -96,8 +100,9 @@ def read(entry: Entry) -> Decision:
         decision = Decision(**orjson.loads(entry.content))
     except TypeError as error:
         raise ValueError(f"entry {entry.number} is not a decision") from error
-    if not isinstance(decision.record, str) or not isinstance(decision.details, dict):
-        raise ValueError(f"entry {entry.number} is not a decision")  # noqa: TRY004 - see Raises
+    of_kind = {"record": str, "rests_on": dict, "details": dict}
+    if not all(isinstance(getattr(decision, name), kind) for name, kind in of_kind.items()):
+        raise ValueError(f"entry {entry.number} is not a decision")
     return decision
 
 
@@ -105,7 +110,8 @@ def first_break(
     entries: Sequence[Entry],
     *,
     records: Mapping[str, Record | None],
-    evidence: Mapping[int, str],
+    grounds: Mapping[str, str | None],
+    versions: Mapping[str, int],
     aliases: Mapping[str, str],
     anchors: Iterable[Anchor] = (),
 ) -> Break | None:
@@ -116,13 +122,17 @@ def first_break(
     Args:
         entries: the chain, by number.
         records: the decisions by what entries call them; None for one that cannot be read.
-        evidence: comparison -> the digest of its summary.
+        grounds: what the rows that entries rest on are now, as ``table/key`` -> SHA-256; None for
+            one that is missing.
+        versions: version -> its candidate.
         aliases: alias -> the version that it names.
         anchors: heads that the chain had.
     """
     breaks = [
         *_unlinked(entries),
-        *_unmatched(entries, records, evidence),
+        *_unmatched(entries, records),
+        *_groundless(entries, grounds),
+        *_unapproved(entries, records.values(), versions),
         *_unmoved(entries, records.values(), aliases),
         *_unanchored(entries, anchors),
     ]
@@ -155,7 +165,6 @@ def _unlinked(entries: Iterable[Entry]) -> Iterator[Break]:
 def _unmatched(
     entries: Sequence[Entry],
     records: Mapping[str, Record | None],
-    evidence: Mapping[int, str],
 ) -> Iterator[Break]:
     """Entries without their record, other than their record, and records without an entry."""
     missing = dict(records)
@@ -175,9 +184,65 @@ def _unmatched(
         record = missing.pop(what)
         if record is None:
             yield Break(number, f"{what}, which entry {number} records, cannot be read")
-        elif differing := _differences(decision, record, evidence):
+        elif differing := _differences(decision, record):
             yield Break(number, f"{what} differs from entry {number} in {', '.join(differing)}")
     yield from (Break(_end(entries) + 1, f"{what} has no entry") for what in missing)
+
+
+def decisions(entries: Sequence[Entry]) -> list[Decision]:
+    """What a chain says.
+
+    Raises:
+        BrokenChainError: it is not linked, or an entry cannot be read.
+    """
+    for broken in _unlinked(entries):
+        raise BrokenChainError(
+            f"The audit log is broken at entry {broken.number}: {broken.why}",
+            Hint("Look at the whole log.", Command("audit verify")),
+        )
+    try:
+        return [read(entry) for entry in entries]
+    except ValueError as error:
+        raise BrokenChainError(
+            f"The audit log cannot be read: {error}",
+            Hint("Look at the whole log.", Command("audit verify")),
+        ) from error
+
+
+def grounds_of(entries: Iterable[Entry]) -> set[str]:
+    """All that the entries rest on, those left out that cannot be read."""
+    found = set[str]()
+    for entry in entries:
+        with suppress(ValueError):
+            found |= read(entry).rests_on.keys()
+    return found
+
+
+def _groundless(entries: Iterable[Entry], grounds: Mapping[str, str | None]) -> Iterator[Break]:
+    """Entries that rest on something that is not as it was."""
+    for entry in entries:
+        with suppress(ValueError):
+            for name, was in sorted(read(entry).rests_on.items()):
+                now = grounds.get(name)
+                if now != was:
+                    how = "was changed" if now else "is missing or cannot be read"
+                    yield Break(entry.number, f"{name}, which entry {entry.number} rests on, {how}")
+
+
+def _unapproved(
+    entries: Sequence[Entry], records: Iterable[Record | None], versions: Mapping[str, int]
+) -> Iterator[Break]:
+    """Versions that are not those that approvals made."""
+    approved = {
+        record.details["version"]: record.details.get("candidate")
+        for record in records
+        if record is not None and "version" in record.details and "alias" not in record.details
+    }
+    for name in sorted(map(str, approved.keys() | versions.keys())):
+        if versions.get(name) != approved.get(name):
+            yield Break(
+                _end(entries) + 1, f"version {name} is not what was approved under this name"
+            )
 
 
 def _unmoved(
@@ -197,11 +262,11 @@ def _unmoved(
             yield Break(_end(entries) + 1, why)
 
 
-def _differences(decision: Decision, record: Record, evidence: Mapping[int, str]) -> list[str]:
+def _differences(decision: Decision, record: Record) -> list[str]:
     """In which fields an entry and its record say different things."""
-    comparison = record.details.get("comparison")
-    shown = evidence.get(comparison) if isinstance(comparison, int) else None
-    now = of_record(record, before=decision.before, after=decision.after, evidence=shown)
+    now = of_record(
+        record, before=decision.before, after=decision.after, rests_on=decision.rests_on
+    )
     said, stored = asdict(decision), asdict(now)
     del said["details"], stored["details"]
     return sorted(_differing(said, stored) | _differing(decision.details, now.details))

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from core.audit import chain
-from core.store import Store
+from core.audit.chain import Decision
+from core.store import Store, grounds
 from core.store import audit as audit_table
 from core.store.artifacts import write_whole
 from core.store.audit import Entry
@@ -20,18 +21,23 @@ def append(
     *,
     before: str | None,
     after: str | None,
-    evidence: str | None = None,
 ) -> None:
-    """Chain a stored record in the transaction that wrote it: both or neither.
+    """Chain a stored record in the transaction that wrote it, with what it rests on: both or
+    neither.
 
     Args:
         before: what the decision changed, as it was: a candidate's state, the version that an
             alias names, or the role of a person or a token.
         after: the same, as it is now.
-        evidence: digest of the comparison that was shown.
     """
-    decision = chain.of_record(record, before=before, after=after, evidence=evidence)
+    rests_on = grounds.of_record(session, record)
+    decision = chain.of_record(record, before=before, after=after, rests_on=rests_on)
     audit_table.append(session, chain.link(decision, audit_table.last(session)))
+
+
+def decisions(session: Session) -> list[Decision]:
+    """What the log says, oldest first. Raises as :func:`core.audit.chain.decisions` does."""
+    return chain.decisions(audit_table.entries(session))
 
 
 def head(store: Store) -> Entry | None:

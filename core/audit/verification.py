@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.audit import chain
 from core.audit.chain import Anchor, Break
 from core.errors import BrokenChainError
-from core.store import Store, records, releases
+from core.store import Store, grounds, records, releases
 from core.store import audit as audit_table
 from core.store.audit import Entry
 
@@ -24,16 +24,24 @@ class Verification:
 
 
 def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
-    """Look for the first entry that was edited, deleted, put in or moved, or lost its record."""
+    """Look for the first entry that was edited, deleted, put in or moved, that lost its record, or
+    that rests on something that was changed; and whether the database still guards the log.
+    """
     heads = list(anchors)
     with store.read() as session:
         entries = audit_table.entries(session)
         broken = chain.first_break(
             entries,
             records=records.everything(session),
-            evidence=audit_table.evidence(session),
+            grounds=grounds.digests(session, chain.grounds_of(entries)),
+            versions={one.version: one.candidate for one in releases.versions(session)},
             aliases=releases.aliases(session),
             anchors=heads,
+        )
+        unguarded = store.database.unguarded(session)
+    if broken is None and unguarded:
+        broken = Break(
+            len(entries) + 1, f"the database no longer refuses changes of {', '.join(unguarded)}"
         )
     head = entries[-1] if entries else None
     return Verification(events=len(entries), head=head, anchors=len(heads), broken=broken)

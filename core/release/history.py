@@ -9,7 +9,6 @@ from core.access.history import ACCESS_EVENTS
 from core.audit.events import Events
 from core.release.events import KINDS, AliasEvent, ReleaseEvent
 from core.release.states import candidate_state
-from core.store import models
 
 RELEASE_EVENTS = Events("release_events", KINDS, blank={"comment": ""})
 ALL_EVENTS = (RELEASE_EVENTS, ACCESS_EVENTS)
@@ -26,10 +25,7 @@ def append(session: Session, event: E) -> E:
     """
     before, after = _change(session, event)
     stored, record = RELEASE_EVENTS.append(session, event)
-    comparison = record.details.get("comparison")
-    shown = models.comparison(session, comparison) if isinstance(comparison, int) else None
-    evidence = shown.summary if shown else None
-    audit.append(session, record, before=before, after=after, evidence=evidence)
+    audit.append(session, record, before=before, after=after)
     return stored
 
 

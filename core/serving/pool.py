@@ -17,12 +17,11 @@ from core.errors import NotFoundError, SignoffError, StorageError, UnavailableEr
 from core.hints import Alarm, Command, Hint
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
+from core.release.released import released_model
 from core.serving.process import ProcessModel
 from core.serving.suggest import Suggester
 from core.store import Store
-from core.store import releases as releases_table
 from core.training.load import loader
-from core.training.train import of_execution
 
 log = logging.getLogger("signoff.serving")
 SHADOW = "shadow"
@@ -51,21 +50,20 @@ class _Failure:
 
 
 def load_beside(store: Store, version: str) -> Suggester:
-    """The verified model of a version, in a process of its own.
+    """The model of a version, verified and checked against its approval, in a process of its own.
 
     Raises:
         NotFoundError: there is no such version.
-        SignoffError: its model cannot be loaded.
+        SignoffError: its model cannot be loaded, or is not the one that was approved.
     """
-    with store.read() as session:
-        record = releases_table.version(session, version)
-    if record is None:
-        raise NotFoundError(
-            f"There is no alias or version {version[:50]!r}",
-            "GET /v1/aliases and GET /v1/versions list all of them.",
-        )
     try:
-        load = loader(store, of_execution(store, record.candidate))
+        model = released_model(store, version)
+    except NotFoundError as error:
+        raise NotFoundError(
+            error.reason, "GET /v1/aliases and GET /v1/versions list all of them."
+        ) from error
+    try:
+        load = loader(store, model)
     except NotFoundError as error:  # the version is there, the file of its model is not
         raise StorageError(error.reason, error.hint) from error
     return Suggester(version, ProcessModel(load))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from core.errors import InputError, NotFoundError
 from core.hints import Command, Hint
 from core.release.aliases import version_of
+from core.release.released import released_model
 from core.serving.model import LocalModel, Model, Suggestion
 from core.store import Store
 from core.text import Post, is_empty
 from core.training.classifier import ABSENT
 from core.training.load import load
-from core.training.train import of_execution
 
 TOP = 5
 """How many subreddits are suggested where nobody says."""
@@ -56,9 +56,9 @@ class Suggester:
         ]
 
 
-def load_version(store: Store, version: str, candidate: int) -> Suggester:
-    """The verified model of a version, ready to suggest."""
-    return Suggester(version, LocalModel(load(store, of_execution(store, candidate))))
+def load_version(store: Store, version: str) -> Suggester:
+    """The model of a version, as it was approved, ready to suggest."""
+    return Suggester(version, LocalModel(load(store, released_model(store, version))))
 
 
 def load_alias(store: Store, alias: str) -> Suggester:
@@ -75,4 +75,4 @@ def load_alias(store: Store, alias: str) -> Suggester:
                 "Approve a candidate, then set the alias.", Command("alias set", alias, "VERSION")
             ),
         )
-    return load_version(store, version.version, version.candidate)
+    return load_version(store, version.version)

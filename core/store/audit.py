@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import LargeBinary, Row, cast, select
 from sqlalchemy.orm import Session
 
-from core.store.tables import AuditRow, ComparisonRow, ReleaseEventRow
+from core.store.tables import AuditRow
 
 _ENTRIES = select(
     AuditRow.number,
@@ -40,14 +40,6 @@ def last(session: Session) -> Entry | None:
 def entries(session: Session) -> list[Entry]:
     """The whole chain by number. Whatever bytes the file holds come back, also invalid ones."""
     return [_entry(row) for row in session.execute(_ENTRIES.order_by(AuditRow.number))]
-
-
-def evidence(session: Session) -> dict[int, str]:
-    """Comparison -> digest of its summary, for comparisons that release events cite."""
-    query = select(ComparisonRow.execution, cast(ComparisonRow.summary, LargeBinary)).where(
-        ComparisonRow.execution.in_(select(ReleaseEventRow.comparison))
-    )
-    return {execution: _text(summary) for execution, summary in session.execute(query)}
 
 
 def _entry(row: Row[int, bytes, bytes, bytes]) -> Entry:

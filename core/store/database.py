@@ -46,6 +46,9 @@ class Database(Protocol):
     def scrub_quickly(self) -> bool:
         """See :meth:`core.store.Store.scrub_quickly`."""
 
+    def unguarded(self, session: Session) -> list[str]:
+        """Tables whose rows should never change, but could: somebody took their triggers away."""
+
     def back_up(self) -> Path:
         """Write a consistent copy; where it is."""
 

@@ -27,6 +27,7 @@ DATABASE = "signoff.db"
 PAGES, MOST_PAGES = 1_000, 25_000
 """Of the log of writes, 4 KiB each, before a writer has to shorten it: one that waits for the disk
 anyway, and one that does not."""
+_VERBS = ("UPDATE", "DELETE")
 _DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 """SQLite's words about a file that is broken, or from which someone took a table or a column."""
 
@@ -96,6 +97,18 @@ class SQLite:
             connection.execute(text(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}"))
         return not busy
 
+    def unguarded(self, session: Session) -> list[str]:
+        query = text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = [str(statement) for statement in session.scalars(query)]
+        return sorted(
+            table
+            for table in GUARDED
+            if not all(
+                any(each.startswith(_refusal(table, verb, "1")) for each in triggers)
+                for verb in _VERBS
+            )
+        )
+
     def back_up(self) -> Path:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         target = self.path.with_name(f"{self.path.stem}-{moment}.backup.db")
@@ -126,6 +139,18 @@ def open_sqlite(home: Path) -> SQLite:
     return SQLite(path, engine)
 
 
+GUARDED = {
+    "audit",
+    "release_events",
+    "access_events",
+    "versions",
+    "models",
+    "evaluations",
+    "comparisons",
+}
+"""Tables of whose rows none is ever changed or deleted: triggers refuse it."""
+
+
 def never(table: str, verb: str, why: str, *, when: str = "1") -> str:
     """The statement that makes a trigger: it refuses ``verb`` (UPDATE, DELETE) on a table.
 
@@ -133,10 +158,12 @@ def never(table: str, verb: str, why: str, *, when: str = "1") -> str:
         why: the refusal in words.
         when: a condition on the row; by default every row is protected.
     """
-    return (
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN {when}"
-        f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
-    )
+    return f"{_refusal(table, verb, when)}'{why}'); END"
+
+
+def _refusal(table: str, verb: str, when: str) -> str:
+    name = f"{table}_no_{verb.lower()}"
+    return f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, "
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def suggest(version: Version, post: Post, *, keep: bool) -> Asked:
     """Ask a version, and keep text and suggestions if that is wanted."""
     data.require_somebody()
     submissions.check_text(post.title, post.body)
-    suggestions = data.suggester(version.version, version.candidate).suggest(*post)
+    suggestions = data.suggester(version.version).suggest(*post)
     submission = None
     if keep:
         sent = Sent(

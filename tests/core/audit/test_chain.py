@@ -28,7 +28,8 @@ class Log:
         return first_break(
             list(self.entries) if entries is None else entries,
             records=self.records,
-            evidence={},
+            grounds={},
+            versions={},
             aliases={},
             anchors=anchors or (),
         )
@@ -39,7 +40,7 @@ def make_log(records: Sequence[Record]) -> Log:
     numbered = [replace(record, id=number) for number, record in enumerate(records, start=1)]
     entries: list[Entry] = []
     for record in numbered:
-        decision = of_record(record, before=None, after="proposed", evidence=None)
+        decision = of_record(record, before=None, after="proposed", rests_on={})
         entries.append(link(decision, entries[-1] if entries else None))
     return Log(tuple(entries), {record.key: record for record in numbered})
 
@@ -169,30 +170,32 @@ def test_an_anchor_behind_the_end_names_what_was_cut_off_first(log: Log, more: i
     )
 
 
-@given(decisions, st.none() | st.text(), st.none() | st.text())
+@given(decisions, st.none() | st.text(), st.dictionaries(st.text(), st.text(), max_size=3))
 def test_what_an_entry_says_comes_back(
-    record: Record, before: str | None, evidence: str | None
+    record: Record, before: str | None, rests_on: dict[str, str]
 ) -> None:
-    decision = of_record(record, before=before, after="b", evidence=evidence)
+    decision = of_record(record, before=before, after="b", rests_on=rests_on)
     assert read(link(decision, None)) == decision
 
 
 def test_the_hash_is_of_the_previous_one_and_the_content() -> None:
     event = make_record("approved", id=4, version="20260531.1", comment="größer")
-    entry = link(of_record(event, before="proposed", after="approved", evidence="e" * 64), None)
+    grounds = {"models/7": "e" * 64}
+    entry = link(of_record(event, before="proposed", after="approved", rests_on=grounds), None)
     assert entry.content == (
         '{"after":"approved","at":"2026-05-31T00:00:00.000000+00:00","before":"proposed"'
         ',"by":"ada","details":{"candidate":7,"comment":"größer","version":"20260531.1"}'
-        f',"evidence":"{"e" * 64}","kind":"approved","record":"release_events/4"}}'
+        ',"kind":"approved","record":"release_events/4"'
+        f',"rests_on":{{"models/7":"{"e" * 64}"}}}}'
     )
     # printf '%064d\n%s' 0 "$content" | sha256sum
-    assert entry.digest == "852c16eb5266940e01050f5f3410560fdd1fdb851b421c8e848d79e8d3c03547"
+    assert entry.digest == "ec9e64e7dc28ef9105fde1c265b27781c128c40f8d211cce49e989ded2e37497"
     assert (entry.number, entry.previous) == (1, START)
 
 
 def test_the_moment_is_told_in_utc() -> None:
     local = datetime.fromisoformat("2026-05-31T02:00:00+02:00")
-    said = of_record(make_record("proposed", at=local), before=None, after=None, evidence=None)
+    said = of_record(make_record("proposed", at=local), before=None, after=None, rests_on={})
     assert said.at == "2026-05-31T00:00:00.000000+00:00"
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 import sys
 from io import StringIO
 from pathlib import Path
@@ -10,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.release.review import approve, propose
+from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
 from tests.factories import by, set_policy
+from tests.tampering import tamper
 
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 
@@ -27,14 +28,13 @@ def decided(road: Road) -> Road:
     return road
 
 
-def cut_off(home: Path) -> None:
-    """Take the last decision away, as whoever can write the file can."""
-    connection = sqlite3.connect(home / "signoff.db")
-    connection.executescript(
-        "DROP TRIGGER audit_no_delete; DROP TRIGGER release_events_no_delete;"
-        "DELETE FROM audit WHERE number = 2; DELETE FROM release_events WHERE id = 2"
+def cut_off(store: Store) -> None:
+    """Take the last decision away with all that it made, as whoever can write the file can."""
+    tamper(
+        store,
+        "DELETE FROM audit WHERE number = 2; DELETE FROM release_events WHERE id = 2;"
+        "DELETE FROM versions",
     )
-    connection.close()
 
 
 def test_a_whole_log_is_verified_anchored_and_held(decided: Road, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_whole_log_is_verified_anchored_and_held(decided: Road, tmp_path: Path
 def test_a_broken_log_is_told_in_a_sentence_and_in_json(decided: Road, tmp_path: Path) -> None:
     anchors = tmp_path / "anchors.jsonl"
     signoff("audit", "anchor", anchors)
-    cut_off(decided.store.home)
+    cut_off(decided.store)
     assert signoff("audit", "verify").code == 0
     said = ("broken at entry 2", "the log ends with entry 1, but entry 2 was anchored")
     assert_refused(signoff("audit", "verify", "--anchor", anchors), *said)

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
 from core.access.identity import NOBODY, acting_as
 from core.errors import InputError, NotFoundError, RefusedError
@@ -17,9 +16,9 @@ from core.serving.model import Suggestion
 from core.stats.calibration import expected_calibration_error
 from core.store import Store, collection
 from core.store.releases import Version
-from core.store.writing import write
 from tests.conftest import Road
 from tests.core.feedback.conftest import Send
+from tests.tampering import tamper
 
 MONDAY = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -55,8 +54,7 @@ def test_acceptance_is_of_those_who_answered(road: Road, send: Send) -> None:
 
 
 def test_among_five_is_of_those_who_got_five(road: Road, send: Send) -> None:
-    with write(road.store) as session:
-        session.execute(text("UPDATE models SET subreddits = 9"))
+    tamper(road.store, "UPDATE models SET subreddits = 9")
     for names, said in (
         (("cats",), "cats"),
         (("cats", "dogs", "rust", "jazz"), "dogs"),
@@ -70,8 +68,7 @@ def test_among_five_is_of_those_who_got_five(road: Road, send: Send) -> None:
 
 
 def test_where_fewer_are_known_all_of_them_are_as_good_as_five(road: Road, send: Send) -> None:
-    with write(road.store) as session:
-        session.execute(text("UPDATE models SET subreddits = 2"))
+    tamper(road.store, "UPDATE models SET subreddits = 2")
     for names, said in ((("cats",), "cats"), (("cats", "dogs"), "dogs"), (("cats", "dogs"), None)):
         answer(road.store, send(suggestions=suggested(0.5, *names)), said)
     assert found(road.store).five == Share(1, 2)

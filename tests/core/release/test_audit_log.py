@@ -17,6 +17,7 @@ from core.release.review import approve, propose, reject
 from core.store import Store, open_store
 from core.store import audit as table
 from core.store.writing import write
+from core.training.train import of_execution as model_of
 from tests.commands import race
 from tests.conftest import Road
 from tests.factories import by, set_policy
@@ -75,7 +76,7 @@ def test_every_decision_says_who_what_before_after_when_and_on_which_evidence(lo
     with log.read() as session:
         said = [chain.read(entry) for entry in table.entries(session)]
         events = history.events(session)
-        (shown,) = table.evidence(session).values()
+        snapshot = model_of(log, 3).snapshot
     first, second = (event.version for event in events if isinstance(event, Approved))
     assert [(one.by, one.kind, one.before, one.after) for one in said] == [
         ("ada", "proposed", None, "proposed"),
@@ -86,7 +87,17 @@ def test_every_decision_says_who_what_before_after_when_and_on_which_evidence(lo
         ("bob", "released", first, second),
         ("cy", "rolled_back", second, first),
     ]
-    assert [one.evidence for one in said] == [None, None, None, shown, shown, None, None]
+    first_model = {"models/3", f"snapshots/{snapshot}"}
+    shown = {"models/3", "models/5", "evaluations/4", "evaluations/6", "comparisons/7"}
+    assert [one.rests_on.keys() for one in said] == [
+        first_model,
+        first_model,
+        first_model,
+        shown | first_model,
+        shown | first_model,
+        {"models/5", f"snapshots/{snapshot}"},
+        first_model,
+    ]
     assert [one.at for one in said] == [e.at.isoformat(timespec="microseconds") for e in events]
     assert [one.record for one in said] == [f"release_events/{event.id}" for event in events]
     assert said[3].details == {"candidate": 5, "comment": "größer", "comparison": 7}
@@ -163,8 +174,12 @@ EDIT = "UPDATE release_events SET {} WHERE id = {}"
                 " FROM release_events WHERE id = 7"
             ),
         ),
-        (4, "differs from entry 4 in evidence", "UPDATE comparisons SET summary = changes"),
-        (4, "differs from entry 4 in evidence", "DELETE FROM comparisons"),
+        (
+            4,
+            "comparisons/7, which entry 4 rests on, was changed",
+            "UPDATE comparisons SET summary = changes",
+        ),
+        (4, "comparisons/7, which entry 4 rests on, is missing", "DELETE FROM comparisons"),
         (8, "production names x, but its last recorded move", "UPDATE aliases SET version = 'x'"),
         (8, "production names no version, but", "DELETE FROM aliases"),
         (8, "set it to nothing", "INSERT INTO aliases SELECT 'staging', version FROM aliases"),

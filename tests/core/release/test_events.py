@@ -51,7 +51,7 @@ def test_an_event_comes_back_from_its_row(event: Event) -> None:
 @given(events)
 def test_an_event_comes_back_from_its_entry_in_the_audit_log(event: Event) -> None:
     table = table_of(event)
-    decision = of_record(table.record(event), before=None, after=None, evidence=None)
+    decision = of_record(table.record(event), before=None, after=None, rests_on={})
     assert table.of_decision(read(link(decision, None))) == event
 
 
@@ -59,7 +59,7 @@ def test_an_event_comes_back_from_its_entry_in_the_audit_log(event: Event) -> No
 def test_the_same_event_has_the_same_entry(event: Event) -> None:
     table = table_of(event)
     first, second = (
-        link(of_record(record, before=None, after=None, evidence=None), None)
+        link(of_record(record, before=None, after=None, rests_on={}), None)
         for record in (table.record(event), table.record(replace(event)))
     )
     assert first == second

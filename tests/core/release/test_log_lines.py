@@ -20,7 +20,7 @@ DECISION = Decision(
     kind="proposed",
     before=None,
     after="proposed",
-    evidence=None,
+    rests_on={},
     details={"candidate": 4, "comment": "First."},
 )
 

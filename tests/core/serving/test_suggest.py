@@ -3,6 +3,7 @@
 import pytest
 
 from core.errors import CorruptArtifactError, InputError, NotFoundError
+from core.release import aliases
 from core.serving.suggest import load_alias, load_version
 from core.training.load import load
 from tests import decisions
@@ -62,4 +63,4 @@ def test_a_corrupted_model_is_not_served(released: Road) -> None:
     path = released.store.artifacts.open(released.baseline.digest)
     overwrite(path, b"changed")
     with pytest.raises(CorruptArtifactError, match=released.baseline.digest[:12]):
-        load_version(released.store, "20260531.1", 3)
+        load_version(released.store, aliases.current(released.store)["production"])

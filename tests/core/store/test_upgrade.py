@@ -16,23 +16,24 @@ from core.store import open_store, schema
 from tests.commands import race
 from tests.conftest import Road
 
+THIS, FOLLOWING = schema.HEAD, f"{int(schema.HEAD) + 1:04d}"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "FOLLOWING"
+down_revision = "THIS"
 
 
 def upgrade() -> None:
     op.add_column("posts", sa.Column("language", sa.String(8), nullable=True))
     op.execute("UPDATE posts SET language = 'en'")
-"""
+""".replace("FOLLOWING", FOLLOWING).replace("THIS", THIS)
 UPGRADE = """
 from pathlib import Path
 from core.settings import settings
 from core.store import open_store, schema
-schema.HEAD = "0003"
+schema.HEAD = {head!r}
 schema._MIGRATIONS = Path({folder!r})
 """
 
@@ -42,14 +43,14 @@ def migrations(tmp_path: Path) -> Path:
     """The folder of migrations of a next version."""
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).with_name("migrations"), folder)
-    (folder / "versions" / "0003_next.py").write_text(NEXT)
+    (folder / "versions" / "next.py").write_text(NEXT)
     return folder
 
 
 @pytest.fixture
 def updated(migrations: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """From now on, this process is that next version."""
-    monkeypatch.setattr(schema, "HEAD", "0003")
+    monkeypatch.setattr(schema, "HEAD", FOLLOWING)
     monkeypatch.setattr(schema, "_MIGRATIONS", migrations)
     return migrations
 
@@ -82,21 +83,21 @@ def test_an_upgrade_keeps_every_row_and_a_copy_of_what_was(road: Road) -> None:
     upgraded = open_store(home)
     upgraded.engine.dispose()
     assert rows(home / "signoff.db") == before
-    assert revision(home / "signoff.db") == "0003"
+    assert revision(home / "signoff.db") == FOLLOWING
     (backup,) = upgraded.backups()
-    assert (revision(backup), rows(backup)) == ("0002", before)
+    assert (revision(backup), rows(backup)) == (THIS, before)
     open_store(home).engine.dispose()
     assert upgraded.backups() == [backup]
 
 
 def test_an_upgrade_that_fails_changes_nothing(road: Road, updated: Path) -> None:
-    path = updated / "versions" / "0003_next.py"
+    path = updated / "versions" / "next.py"
     path.write_text(f"{NEXT}    op.drop_column('posts', 'nonsense')\n")
     before = rows(road.store.home / "signoff.db")
     with pytest.raises(StorageError, match="no such column"):
         open_store(road.store.home)
     assert rows(road.store.home / "signoff.db") == before
-    assert revision(road.store.home / "signoff.db") == "0002"
+    assert revision(road.store.home / "signoff.db") == THIS
 
 
 @pytest.mark.slow
@@ -106,8 +107,12 @@ def test_processes_that_upgrade_at_once_all_succeed_and_keep_one_copy(
     for number in range(10):
         open_store(home / str(number)).engine.dispose()
     act = "for n in range(10): open_store(settings().home / str(n)).engine.dispose()"
-    assert race(UPGRADE.format(folder=str(migrations)), act, processes=3) == ["", "", ""]
+    assert race(UPGRADE.format(folder=str(migrations), head=FOLLOWING), act, processes=3) == [
+        "",
+        "",
+        "",
+    ]
     for number in range(10):
         folder = home / str(number)
-        assert revision(folder / "signoff.db") == "0003"
-        assert [revision(path) for path in folder.glob("*.backup.db")] == ["0002"]
+        assert revision(folder / "signoff.db") == FOLLOWING
+        assert [revision(path) for path in folder.glob("*.backup.db")] == [THIS]
