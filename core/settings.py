@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     trusted_address_header: str = ""
     """Header in which a proxy names the address that asks, such as ``X-Forwarded-For``, for the
     demo page's limits. Default: none is believed. docs/demo-page.md."""
+    audit_anchor: Path | None = None
+    """A file outside of the workspace to which the head of the audit log is added after each
+    decision, and against which the log is verified. Default: none. docs/security.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""

@@ -98,7 +98,7 @@ def verified() -> tuple[Verification, datetime]:
 @st.cache_data(show_spinner="Verifying the audit log …", max_entries=TWO, ttl=60)
 def _verified(head: str | None) -> tuple[Verification, datetime]:
     """By the digest of the log's head: whoever decides in between has it verified anew."""
-    return audit.verify(store()), datetime.now(UTC)
+    return audit.verify(store(), anchors=audit.anchors_of_itself()), datetime.now(UTC)
 
 
 def snapshot_names() -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from core import audit
 from core.access.authorisation import authorise
 from core.access.identity import Actor, Role
 from core.store import Store
@@ -23,7 +24,8 @@ WITHIN_A_RUN = "it belongs to a recorded run, which asked as it began"
 
 @contextmanager
 def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Actor]]:
-    """A write transaction of somebody who may; it commits at its end.
+    """A write transaction of somebody who may; it commits at its end, and what was decided in it is
+    anchored, see :func:`core.audit.anchor_of_itself`.
 
     Args:
         needed: the role that it takes.
@@ -34,6 +36,7 @@ def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Ac
     """
     with write(store) as session:
         yield session, authorise(session, needed, to=to)
+    audit.anchor_of_itself(store)
 
 
 @contextmanager

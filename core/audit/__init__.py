@@ -3,7 +3,7 @@
 It knows rows and hashes; what a decision means, those packages know that write it.
 """
 
-from core.audit.anchors import anchor, read_anchors
+from core.audit.anchors import anchor, anchor_of_itself, anchors_of_itself, read_anchors
 from core.audit.log import append, decisions, export, exported, head
 from core.audit.verification import Verification, require_whole, verify
 from core.store.audit import Entry
@@ -12,6 +12,8 @@ __all__ = [
     "Entry",
     "Verification",
     "anchor",
+    "anchor_of_itself",
+    "anchors_of_itself",
     "append",
     "decisions",
     "export",

@@ -20,7 +20,11 @@ def register(app: typer.Typer) -> None:
 @audit.command("verify")
 def verify(
     anchor: Annotated[
-        Path | None, typer.Option(help="Also check that the log contains the anchors in this file.")
+        Path | None,
+        typer.Option(
+            help="Also check that the log contains the anchors in this file. Default: the file that"
+            " SIGNOFF_AUDIT_ANCHOR names, if it is set."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,7 +33,8 @@ def verify(
     What this proves, and what it cannot: docs/security.md.
     """
     store = workspace()
-    checked = audit_log.verify(store, anchors=audit_log.read_anchors(anchor) if anchor else ())
+    kept = audit_log.read_anchors(anchor) if anchor else audit_log.anchors_of_itself()
+    checked = audit_log.verify(store, anchors=kept)
     if as_json:
         broken = checked.broken
         print_json(

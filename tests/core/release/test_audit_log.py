@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from core.training.train import of_execution as model_of
 from tests.commands import race
 from tests.conftest import Road
 from tests.factories import by, set_policy
-from tests.tampering import tamper
+from tests.tampering import make_anew, tamper
 from tests.workspaces import copied
 
 CORE = Path(audit.__file__).parents[1]
@@ -54,22 +53,6 @@ def log(decided: Path, home: Path) -> Iterator[Store]:
     opened = open_store(home)
     yield opened
     opened.engine.dispose()
-
-
-def make_anew(store: Store) -> None:
-    """Hash the whole chain again, as it stands."""
-    entries, previous = [], chain.START
-    with store.read() as session:
-        stored = table.entries(session)
-    for number, entry in enumerate(stored, start=1):
-        digest = chain.digest(previous, entry.content)
-        entries.append((number, entry.content, previous, digest))
-        previous = digest
-    tamper(store, "DELETE FROM audit")
-    connection = sqlite3.connect(store.home / "signoff.db")
-    with connection:
-        connection.executemany("INSERT INTO audit VALUES (?, ?, ?, ?)", entries)
-    connection.close()
 
 
 def test_every_decision_says_who_what_before_after_when_and_on_which_evidence(log: Store) -> None:
