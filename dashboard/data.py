@@ -36,7 +36,7 @@ from core.quality.summary import QualitySummary
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
-from core.store import Store, open_store
+from core.store import Store, existing_store
 from core.store.frames import read_frame, read_record
 from core.training.classifier import Classifier
 from core.training.load import load
@@ -49,7 +49,7 @@ TWO, FEW, SOME = 2, 3, 64
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """The workspace of this process."""
-    return open_store(settings().home)
+    return existing_store(settings().home)
 
 
 def against_keeping() -> RefusedError | None:

@@ -29,7 +29,7 @@ from core.serving.servers import register, url
 from core.serving.suggest import Suggester
 from core.settings import settings
 from core.snapshots import find
-from core.store import Store, open_store
+from core.store import Store, existing_store
 from core.text import Post
 from core.training.train import of_execution
 from dashboard import words
@@ -61,7 +61,7 @@ class Answering:
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     """The workspace of this process."""
-    return open_store(settings().home)
+    return existing_store(settings().home)
 
 
 @st.cache_resource(show_spinner="The model is being loaded", on_release=Answering.close)

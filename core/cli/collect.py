@@ -48,7 +48,7 @@ def collect_subreddits_command(
     reddit = access(settings())
     with progress_bar() as progress:
         ranking = collect_subreddits(
-            workspace(), reddit, top=top, over_18=over_18, progress=progress
+            workspace(make=True), reddit, top=top, over_18=over_18, progress=progress
         )
     if as_json:
         print_json(_head(ranking) | ranking_metrics(ranking))
@@ -82,7 +82,7 @@ def collect_posts_command(
     reddit = access(settings())
     with progress_bar(rate="subreddits/min") as progress:
         counts = collect_newest(
-            workspace(),
+            workspace(make=True),
             reddit,
             limit=limit,
             names=subreddit or (),
@@ -104,7 +104,7 @@ def watch_command(
     over_18: Over18 = False,
 ) -> None:
     """Collect posts repeatedly, one line per round, until Ctrl-C or SIGTERM."""
-    seconds, reddit, store = seconds_of(every), access(settings()), workspace()
+    seconds, reddit, store = seconds_of(every), access(settings()), workspace(make=True)
 
     def once() -> Collected:
         with progress_bar(rate="subreddits/min") as progress:

@@ -47,7 +47,7 @@ def import_command(
         since=moment_of(since, "--since"),
         until=moment_of(until, "--until"),
     )
-    store = workspace()
+    store = workspace(make=True)
     with progress_bar() as progress:
         counts = import_files(store, paths, wanted=wanted, format=format, progress=progress)
     metrics = as_metrics(counts)

@@ -27,7 +27,7 @@ from core.errors import InputError
 from core.hints import Hint
 from core.progress import Progress
 from core.settings import settings
-from core.store import Store, open_store
+from core.store import Store, existing_store, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,9 +44,14 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 err = Console(stderr=True, highlight=False)
 
 
-def workspace() -> Store:
-    """The workspace that SIGNOFF_HOME names."""
-    return open_store(settings().home)
+def workspace(*, make: bool = False) -> Store:
+    """The workspace that SIGNOFF_HOME names.
+
+    Args:
+        make: whether to make it where there is none: for commands that bring posts in.
+    """
+    home = settings().home
+    return open_store(home) if make else existing_store(home)
 
 
 def print_json(value: Any) -> None:

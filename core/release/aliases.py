@@ -30,6 +30,8 @@ from core.store import releases as releases_table
 from core.store.releases import Version
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_TAKEN = {"latest"}
+"""What people would take for the newest version, wherever the alias points."""
 
 
 def current(store: Store) -> dict[str, str]:
@@ -349,6 +351,11 @@ def _moved(alias: str, now: str | None, expected: str | None) -> ConflictError:
 
 
 def _check_name(alias: str) -> None:
+    if alias in _TAKEN:
+        raise InputError(
+            f"{alias!r} cannot be an alias: it would not follow the newest version by itself",
+            "Choose a name that says what it is for, such as nightly.",
+        )
     if not _NAME.fullmatch(alias):
         raise InputError(
             f"{alias!r} cannot be an alias",

@@ -3,12 +3,31 @@
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import StorageError
+from core.errors import NotFoundError, StorageError
+from core.hints import Command, Hint
 from core.store.artifacts import Artifacts, storage_errors
 from core.store.engine import Store
 from core.store.reaping import reap
 from core.store.schema import bring_up_to_date
-from core.store.sqlite import open_sqlite
+from core.store.sqlite import DATABASE, open_sqlite
+
+
+def existing_store(home: Path) -> Store:
+    """The workspace at ``home``, see :func:`open_store`; where there is none, none is made: whoever
+    only looks would take an empty one, at a place that they mistyped, for theirs.
+
+    Raises:
+        NotFoundError: there is no workspace.
+    """
+    if not (home / DATABASE).exists():
+        raise NotFoundError(
+            f"There is no workspace in {home}",
+            Hint(
+                "Set SIGNOFF_HOME to the folder of one, or begin one by importing posts.",
+                Command("import", "FOLDER"),
+            ),
+        )
+    return open_store(home)
 
 
 def open_store(home: Path) -> Store:

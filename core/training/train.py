@@ -26,6 +26,7 @@ from core.training.families import chosen as parameters_of
 from core.training.keeping import keep
 from core.training.load import require_normaliser
 
+MOST_THREADS = 1_024
 STEP = Step("train", code=("core.batches", "core.training", "core.text", *READING))
 
 
@@ -59,11 +60,13 @@ def train(
     """
     kind = family(model or DEFAULT_FAMILY)
     threads = cores() if threads is None else threads
-    if threads < 1 or not 0 <= seed < 2**31:
+    if not 1 <= threads <= MOST_THREADS:
         raise InputError(
-            "--threads must be at least 1, and --seed between 0 and 2147483647",
-            "Change one of them.",
+            f"--threads {threads} is not between 1 and {MOST_THREADS:,}",
+            "Leave it out for all cores of this machine.",
         )
+    if not 0 <= seed < 2**31:
+        raise InputError(f"--seed {seed} is not between 0 and 2147483647", "Choose another seed.")
     chosen: dict[str, Any] = {
         "family": kind.name,
         "version": kind.version,

@@ -43,10 +43,18 @@ def test_each_page_asks_its_question_and_marks_generated_posts(
     assert not app.error
 
 
+@pytest.mark.parametrize("view", VIEWS[:3])
+def test_a_page_makes_no_workspace(home: Path, open_page: Open, view: str) -> None:
+    app = open_page(view)
+    assert "There is no workspace in" in app.error[0].value
+    assert not home.exists()
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_page_of_an_empty_workspace_tells_the_next_step(
     home: Path, open_page: Open, view: str
 ) -> None:
+    open_store(home).engine.dispose()
     app = open_page(view)
     assert app.title[0].value.endswith("?")
     assert app.info

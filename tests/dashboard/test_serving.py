@@ -35,7 +35,7 @@ def sent(version: str, p: float, twin: str | None = None) -> Sent:
     )
 
 
-def test_without_canary_shadow_and_alarm_nothing_is_said(open_page: Open) -> None:
+def test_without_canary_shadow_and_alarm_nothing_is_said(store: object, open_page: Open) -> None:
     app = open_page("release")
     assert "Same first" not in plain_text_of(app)
     assert [*app.error, *app.warning] == []

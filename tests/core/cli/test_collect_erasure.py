@@ -100,14 +100,14 @@ def test_backups_are_named_since_they_keep_what_they_hold(road: Road) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_a_file_that_cannot_be_read(home: Path, tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_read(store: object, tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "ids"
     if content is not None:
         path.write_bytes(content)
     assert_refused(signoff("collect", "erase", "--from", path), "cannot be read")
 
 
-def test_a_word_that_is_no_id(home: Path) -> None:
+def test_a_word_that_is_no_id(store: object) -> None:
     assert_refused(signoff("collect", "erase", "why not"), "'why not' is not the id of a post")
 
 

@@ -50,6 +50,6 @@ def test_an_outdated_check_says_so(store: Store) -> None:
     assert "241 posts" in signoff("data", "check").out
 
 
-def test_without_a_check_or_posts_the_way_on_is_told(home: object) -> None:
+def test_without_a_check_or_posts_the_way_on_is_told(store: object) -> None:
     assert_refused(signoff("data", "show"), "never been checked", "signoff data check")
     assert_refused(signoff("data", "check"), "no posts to check", "signoff import FOLDER")

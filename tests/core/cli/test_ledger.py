@@ -96,7 +96,7 @@ def test_plan_for_a_snapshot_says_its_uses_and_records_nothing(road: Road) -> No
     ],
 )
 def test_what_cannot_be_planned_is_refused(
-    home: object, words: tuple[object, ...], fragments: tuple[str, ...]
+    store: object, words: tuple[object, ...], fragments: tuple[str, ...]
 ) -> None:
     assert_refused(signoff("ledger", "plan", *words), *fragments)
 

@@ -263,7 +263,7 @@ def test_topics_are_suggested_written_once_and_used(road: Road) -> None:
     assert topics == {"cats": "animals", "cooking": "other", "python": "other", "space": "other"}
 
 
-def test_without_posts_lists_are_empty_and_say_how_to_begin(home: Path) -> None:
+def test_without_posts_lists_are_empty_and_say_how_to_begin(store: object) -> None:
     assert json.loads(signoff("snapshot", "list", "--json").out) == []
     assert "signoff import FOLDER" in signoff("executions", "list").out
 

@@ -116,7 +116,10 @@ def test_a_version_that_is_not_there_is_told(moved: Store, both: list[str]) -> N
         move(moved, "production", "20200101.1", expected=both[1])
 
 
-@pytest.mark.parametrize("name", ["", "Production", "a b", "1st", "-x", "a" * 32, "prod\n", "é"])
+NO_NAMES = ["", "Production", "a b", "1st", "-x", "a" * 32, "prod\n", "é", "latest"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_a_name_that_is_none_is_refused(store: Store, versions: list[str], name: str) -> None:
     with pytest.raises(InputError, match="cannot be an alias"):
         move(store, name, versions[0], expected=None)

@@ -56,6 +56,7 @@ def test_an_execution_tells_how_a_model_was_made(road: Road) -> None:
         {"params": {"depth": "3"}},
         {"params": {"lr": "fast"}},
         {"threads": 0},
+        {"threads": 100_000},
         {"seed": -1},
         {"seed": 2**31},
     ],
