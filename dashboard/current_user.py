@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.access.identity import NOBODY, Actor, Way, local_operator, person
+from core.access.identity import NOBODY, Actor, Way, local_operator
+from core.access.names import person
 from core.errors import InputError
 from core.network import FORWARDED, is_loopback, network_of
 from core.settings import settings
