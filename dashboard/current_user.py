@@ -53,7 +53,7 @@ def of_request(
     if not protected:
         return Visitor(
             actor=NOBODY,
-            why="This server was started without the settings that protect it. Start it with"
+            why="This server was started without what protects its pages. Start it with"
             " signoff dashboard.",
         )
     if "is_logged_in" in user:
