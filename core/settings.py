@@ -1,21 +1,31 @@
 """The one reader of the environment.
 
-Every variable starts with ``SIGNOFF_``; a ``.env`` file in the working directory is read too.
+Every variable starts with ``SIGNOFF_``. The file ``.env`` of the project's folder is read too, see
+:func:`project_folder`; never that of the folder where a command happens to run, which may be
+anybody's.
 """
 
 import getpass
+import os
 from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from core.errors import InputError
 
 _ROOT = Path(__file__).resolve().parent.parent
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
 """The folder that this source lies in; None where Signoff was installed from a wheel."""
+ENV_FILE = ".env"
+_ENVIRONMENT_ONLY = {
+    "user": "a file does not say who acts",
+    "trusted_user_header": "a file does not say whom to believe about who somebody is",
+    "reddit_url": "a file does not say where the key to Reddit goes",
+}
+"""What :data:`ENV_FILE` may not set, and why."""
 
 
 def data_folder() -> Path:
@@ -34,8 +44,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="SIGNOFF_",
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8-sig",
         extra="ignore",
         env_ignore_empty=True,
     )
@@ -97,18 +106,72 @@ def _login_name() -> str:
         return "operator"
 
 
+def project_folder(given: Settings) -> Path:
+    """The folder whose ``.env`` is read: the one that holds the workspace which the environment
+    names; else the checkout; of an installed Signoff, the folder of the user's data.
+
+    Args:
+        given: what the environment says, without any file.
+    """
+    if "home" in given.model_fields_set:
+        return given.home.absolute().parent
+    return CHECKOUT or data_folder()
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read once. Tests call ``settings.cache_clear()``.
 
     Raises:
-        InputError: one of them cannot be that.
+        InputError: one of them cannot be that, or stands in a file that may not set it; or the file
+            cannot be read.
     """
+    given = _read(None)
+    file = project_folder(given) / ENV_FILE
+    if not file.is_file():
+        return given
+    _require_ours(file)
     try:
-        return Settings()
+        return _read(file)
+    except UnicodeDecodeError:
+        raise InputError(f"{file} is not UTF-8 text", "Save it again in UTF-8.") from None
+    except OSError as error:
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}", "Change its permissions, or move it away."
+        ) from error
+
+
+def _read(file: Path | None) -> Settings:
+    if file is not None:
+        _require_modest(file)
+    try:
+        return Settings(_env_file=file)  # type: ignore[call-arg] # an option of BaseSettings
     except ValidationError as error:
         wrong = error.errors()[0]
         name = f"SIGNOFF_{wrong['loc'][0]}".upper()
         raise InputError(
             f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}. Set it again."
         ) from None
+
+
+def _require_modest(file: Path) -> None:
+    """The file sets nothing that only the environment may."""
+    written = DotEnvSettingsSource(Settings, env_file=file).env_vars
+    for field, why in _ENVIRONMENT_ONLY.items():
+        name = f"SIGNOFF_{field}".upper()
+        if name.lower() in written:
+            raise InputError(
+                f"{file} sets {name}, but {why}",
+                "Remove that line, and set the variable in the environment.",
+            )
+
+
+def _require_ours(file: Path) -> None:
+    """In a folder such as /tmp, anybody can put a file beside a workspace."""
+    if not hasattr(os, "getuid"):
+        return
+    trusted = {0, os.getuid(), file.parent.stat().st_uid}
+    if file.stat().st_uid not in trusted:
+        raise InputError(
+            f"{file} belongs to another user", "Remove it, or move the workspace to another folder."
+        )

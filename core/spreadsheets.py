@@ -5,16 +5,21 @@ import io
 
 import pandas as pd
 
+from core.visible import in_cell
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet read a cell as a formula, where a text begins with it."""
 
 
 def guarded(value: object) -> object:
-    """The value; a text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """The value; a text that a spreadsheet would run as a formula gets an apostrophe in front, and
+    what would steer a terminal is shown as a symbol.
 
     Names and texts come from outside: see "CSV Injection" of OWASP.
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    return in_cell(f"'{value}" if value.startswith(_FORMULA) else value)
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:

@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.access.identity import NOBODY, Actor, Way, local_operator, person
+from core.access.identity import NOBODY, Actor, Way, local_operator
+from core.access.names import person
 from core.errors import InputError
 from core.network import FORWARDED, is_loopback, network_of
 from core.settings import settings
@@ -52,7 +53,7 @@ def of_request(
     if not protected:
         return Visitor(
             actor=NOBODY,
-            why="This server was started without the settings that protect it. Start it with"
+            why="This server was started without what protects its pages. Start it with"
             " signoff dashboard.",
         )
     if "is_logged_in" in user:

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.network import asked_as
+from dashboard import guard
 from dashboard.settings import SECURITY, THEME
 
 FOLDER = Path(__file__).resolve().parent
@@ -59,7 +60,7 @@ def words(
         "server": {
             "address": address,
             "port": port,
-            "allowedHosts": asked_as(address, hosts) or ("*",),
+            "allowedHosts": answered(address, hosts),
             "headless": not open_browser,
             "showEmailPrompt": False,
         },
@@ -71,15 +72,20 @@ def words(
     return ["run", str(FOLDER / f"{app}.py"), *(flag for part in given for flag in flags(part))]
 
 
-def is_protected() -> bool:
-    """Whether this server has the settings that protect its pages.
+def answered(address: str, hosts: Sequence[str]) -> tuple[str, ...]:
+    """By which names the server may be asked for."""
+    return asked_as(address, hosts) or (guard.ANY,)
 
-    It has not where the page was started with Streamlit's own command from some other folder.
+
+def is_protected() -> bool:
+    """Whether this server has the settings and the guard that protect its pages.
+
+    It has not where the page was started with Streamlit's own command.
     """
     held = [
         st.get_option(f"server.{name}") is True for name in ("enableXsrfProtection", "enableCORS")
     ]
-    return all(held) and bool(st.get_option("server.allowedHosts"))
+    return all(held) and bool(st.get_option("server.allowedHosts")) and guard.is_standing()
 
 
 def main() -> None:
@@ -103,6 +109,7 @@ def main() -> None:
     if chosen.app == PUBLIC_PAGE:
         # Else uvicorn believes any proxy of this machine, whatever it lets browsers say.
         os.environ["FORWARDED_ALLOW_IPS"] = ""
+    guard.stand(answered(chosen.address, chosen.host))
     os.chdir(FOLDER)  # where no other project's configuration and secrets are
     from streamlit.web.cli import main as streamlit  # reads the working directory
 

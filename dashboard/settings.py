@@ -1,7 +1,7 @@
 """Streamlit's settings, whatever files there are: what protects the pages, and how they look.
 
-``.streamlit/config.toml`` repeats them for ``streamlit run dashboard/app.py`` in a checkout; a test
-holds both equal.
+``.streamlit/config.toml`` repeats them for ``streamlit run dashboard/app.py`` in a checkout, whose
+pages are read-only; a test holds both equal.
 """
 
 from collections.abc import Mapping

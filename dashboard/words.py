@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from core import words
 from core.errors import SignoffError
 from core.hints import Hint
+from core.visible import one_line
 from core.words import band, chance, count, signed, three
 
 __all__ = ["band", "chance", "count", "signed", "three"]
@@ -87,6 +88,7 @@ def refusal(error: SignoffError) -> str:
 
 def code(text: str) -> str:
     """Text as a piece of code in a line of Markdown, whatever backticks it has."""
+    text = one_line(text)
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
@@ -119,14 +121,14 @@ def duration(seconds: float | None) -> str:
 
 def paragraphs(text: str) -> str:
     """Text of several lines from outside as Markdown, each line a paragraph of plain text."""
-    return "\n\n".join(plain(line) for line in text.splitlines() if line.strip())
+    return "\n\n".join(plain(line.replace("\t", " ")) for line in text.splitlines() if line.strip())
 
 
 def plain(text: str) -> str:
-    """Text from outside, so that none of it is read as Markdown, HTML, an icon or a link.
+    """Text from outside in one line, none of it read as Markdown, HTML, an icon or a link.
 
     Addresses and names between colons get an invisible word joiner: links and icons are made of
     them even when escaped.
     """
-    unlinked = _LINK.sub(lambda match: f"{match[0]}{_WORD_JOINER}", text.replace("\n", " "))
+    unlinked = _LINK.sub(lambda match: f"{match[0]}{_WORD_JOINER}", one_line(text))
     return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked)

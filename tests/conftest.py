@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from core.evaluation.evaluate import evaluate
-from core.settings import Settings, settings
+from core.settings import settings
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store, open_store, sqlite
@@ -41,12 +41,12 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def plain_environment() -> Iterator[None]:
+def plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever the developer has set is not seen, but for where the real posts are."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("SIGNOFF_") and n != _KEPT]:
             patch.delenv(name)
-        patch.setitem(Settings.model_config, "env_file", None)
+        patch.setenv("SIGNOFF_HOME", str(tmp_path_factory.mktemp("nobody") / "workspace"))
         settings.cache_clear()
         yield
 

@@ -20,9 +20,9 @@ def role_of(session: Session, actor: Actor) -> Role:
         return Role.VIEWER
     held = grants(session)
     if actor.way != Way.TOKEN:
-        granted = held.people.get(actor.name)
+        granted = held.person(actor.name)
         return Role.titled(granted.role) if granted else Role.VIEWER
-    token = held.tokens.get(actor.name)
+    token = held.token(actor.name)
     if token is None or token.expired(datetime.now(UTC)):
         return Role.VIEWER
     return Role.titled(token.role)

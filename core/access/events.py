@@ -75,8 +75,17 @@ class RoleGrants:
     """Who holds which role, as the event that gave it."""
 
     people: Mapping[str, Granted]
+    """By name, in lower case."""
     tokens: Mapping[str, TokenMade]
-    """Tokens that were not revoked; some may have expired."""
+    """Tokens that were not revoked, by name in lower case; some may have expired."""
+
+    def person(self, name: str) -> Granted | None:
+        """What gave a person their role; None: they have none."""
+        return self.people.get(_known_as(name))
+
+    def token(self, name: str) -> TokenMade | None:
+        """What made a token; None: there is none of that name, or it was revoked."""
+        return self.tokens.get(_known_as(name))
 
 
 def role_grants(events: Iterable[AccessEvent]) -> RoleGrants:
@@ -85,13 +94,13 @@ def role_grants(events: Iterable[AccessEvent]) -> RoleGrants:
     tokens: dict[str, TokenMade] = {}
     for event in events:
         if isinstance(event, Granted):
-            people[event.name] = event
+            people[_known_as(event.name)] = event
         elif isinstance(event, TokenMade):
-            tokens[event.name] = event
+            tokens[_known_as(event.name)] = event
         elif isinstance(event, Withdrawn):
-            people.pop(event.name, None)
+            people.pop(_known_as(event.name), None)
         elif isinstance(event, TokenRevoked):
-            tokens.pop(event.name, None)
+            tokens.pop(_known_as(event.name), None)
     return RoleGrants(people=people, tokens=tokens)
 
 
@@ -99,5 +108,10 @@ def role_after(events: Iterable[AccessEvent], event: AccessEvent) -> str | None:
     """The role that the person or token of ``event`` holds after ``events``; None: none."""
     grants = role_grants(events)
     of_person = isinstance(event, Granted | Withdrawn)
-    held = (grants.people if of_person else grants.tokens).get(event.name)
+    held = grants.person(event.name) if of_person else grants.token(event.name)
     return held.role if held else None
+
+
+def _known_as(name: str) -> str:
+    """Rights go by a name in any case; a name that only resembles it is another's."""
+    return name.lower()

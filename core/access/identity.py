@@ -5,18 +5,15 @@ a route says who its visitor is with :func:`acting_as`; what that person may do 
 :mod:`core.access.authorisation` at the moment of writing.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from core.access import names
 from core.errors import InputError
 from core.settings import settings
-
-MAX_NAME = 254
-"""Characters of a name: as long as an email address may be."""
 
 
 class Role(IntEnum):
@@ -75,8 +72,12 @@ _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
 
 def local_operator() -> Actor:
-    """The operating-system user, by login name or ``SIGNOFF_USER``."""
-    return Actor(settings().operator, Way.LOCAL)
+    """The operating-system user, by login name or ``SIGNOFF_USER``.
+
+    Raises:
+        InputError: that cannot be a name.
+    """
+    return Actor(names.operator(settings().operator), Way.LOCAL)
 
 
 _entrance: Callable[[], Actor] = local_operator
@@ -108,21 +109,3 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         yield actor
     finally:
         _acting.reset(token)
-
-
-def person(name: str) -> str:
-    """A login name or an email address as history writes it; email addresses in lower case.
-
-    Raises:
-        InputError: it is empty, too long, or has blanks or characters that cannot be seen.
-    """
-    # Pages put a word joiner into an address so that it is not a link; copied, it comes along.
-    written = unicodedata.normalize("NFC", name.replace("\u2060", "").strip())
-    unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in written)
-    if not written or len(written) > MAX_NAME or unseen:
-        raise InputError(
-            f"{name[:50]!r} is not a valid name",
-            f"Give a login name or an email address of up to {MAX_NAME} characters, without"
-            " spaces.",
-        )
-    return written.lower() if "@" in written else written

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from core.access.events import Granted, TokenMade, TokenRevoked, Withdrawn
 from core.access.history import append, grants
-from core.access.identity import Actor, Role, Way, person
+from core.access.identity import Actor, Role, Way
+from core.access.names import person
 from core.access.transactions import acting
 from core.errors import InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
@@ -52,7 +53,7 @@ def grant(store: Store, name: str, role: Role) -> Granted:
     """Grant a person a role, which replaces the one they have.
 
     Args:
-        name: an email address or a login name, as :func:`core.access.identity.person` takes it.
+        name: an email address or a login name, as :func:`core.access.names.person` takes it.
 
     Raises:
         InputError: that is not a valid name.
@@ -61,9 +62,9 @@ def grant(store: Store, name: str, role: Role) -> Granted:
     name = person(name)
     with acting(store, Role.ADMIN, to="grant roles") as (session, actor):
         held = grants(session)
-        if name in held.tokens:
+        if held.token(name):
             raise RefusedError(f"{name} is the name of a token", "Revoke the token first.")
-        granted = held.people.get(name)
+        granted = held.person(name)
         if granted is not None and granted.role == role.title:
             raise RefusedError(f"{name} already has the {role.title} role", "Nothing was changed.")
         return append(
@@ -83,7 +84,7 @@ def withdraw(store: Store, name: str) -> Withdrawn:
     """
     name = person(name)
     with acting(store, Role.ADMIN, to="remove roles") as (session, actor):
-        if name not in grants(session).people:
+        if grants(session).person(name) is None:
             raise NotFoundError(
                 f"{name} has no role", Hint("List who has which role.", Command("users list"))
             )
@@ -111,8 +112,8 @@ def make_token(store: Store, name: str, role: Role, *, days: int | None = None) 
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     with acting(store, Role.ADMIN, to="create tokens") as (session, actor):
         held = grants(session)
-        if name in held.people or name in held.tokens:
-            what = "person with a role" if name in held.people else "token"
+        if held.person(name) or held.token(name):
+            what = "person with a role" if held.person(name) else "token"
             raise RefusedError(f"There is already a {what} named {name}", "Choose another name.")
         now = datetime.now(UTC)
         made = TokenMade(
@@ -135,11 +136,12 @@ def revoke_token(store: Store, name: str) -> TokenRevoked:
         RefusedError: the actor is not an admin.
     """
     with acting(store, Role.ADMIN, to="revoke tokens") as (session, actor):
-        if name not in grants(session).tokens:
+        token = grants(session).token(name)
+        if token is None:
             raise NotFoundError(
                 f"There is no token {name!r}", Hint("List the tokens.", Command("tokens list"))
             )
-        return append(session, TokenRevoked(at=datetime.now(UTC), by=actor.name, name=name))
+        return append(session, TokenRevoked(at=datetime.now(UTC), by=actor.name, name=token.name))
 
 
 def actor_of_token(store: Store, secret: str) -> Actor:
@@ -172,13 +174,13 @@ def actor_of_token(store: Store, secret: str) -> Actor:
 def _holders(held: Mapping[str, Granted | TokenMade]) -> list[Holder]:
     return [
         Holder(
-            name=name,
+            name=event.name,
             role=Role.titled(event.role),
             by=event.by,
             at=event.at,
             expires_at=event.expires_at if isinstance(event, TokenMade) else None,
         )
-        for name, event in sorted(held.items())
+        for _, event in sorted(held.items())
     ]
 
 

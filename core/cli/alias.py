@@ -3,9 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from core.cli.output import AsJson, err, print_json, print_table, say, workspace
+from core.cli.output import AsJson, complain, print_json, print_table, say, workspace
 from core.cli.release_json import event_json
 from core.hints import Command, Hint
 from core.release import aliases
@@ -51,7 +50,7 @@ def alias_list(as_json: AsJson = False) -> None:
     rows = [(e.alias, e.after, _share(e), e.by, f"{e.at:%Y-%m-%d %H:%M}") for e in named]
     print_table(("alias", "version", "callers", "moved by", "at (UTC)"), rows)
     for alarm in (*(f"{flag}." for flag in flags), *alarms):
-        err.print(f"[red]{escape(alarm)}[/red]", soft_wrap=True)
+        complain(alarm)
 
 
 @alias.command("set")

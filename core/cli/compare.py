@@ -97,7 +97,8 @@ def compare(
     if slices is not None:
         _print_worst(slices)
     if table is not None:
-        say(f"\nEvery subreddit: {table}")
+        say("")
+        say(f"Every subreddit: {table}")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -146,10 +147,7 @@ def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> Non
     if sets is None:
         return
     shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
-    say(
-        f"\nOn the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models"
-        " know:"
-    )
+    say(f"On the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models know:")
     rows = [_metric_row(name, metric) for name, metric in shared.metrics.items()]
     print_table(_metric_columns(names), rows)
     say("Each model on the posts of all subreddits that it knows:")
@@ -166,7 +164,8 @@ def _print_histogram(changes: pd.DataFrame) -> None:
     known = changes.dropna(subset=["difference"])
     if known.empty:
         return
-    say(f"\nChanges in F1 of {len(known):,} shared subreddits:")
+    say("")
+    say(f"Changes in F1 of {len(known):,} shared subreddits:")
     for line in histogram_lines(known["difference"].to_numpy(), known["verdict"].tolist()):
         out.print(line, soft_wrap=True)
 
@@ -175,7 +174,8 @@ def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
     known = changes.dropna(subset=["difference"])
     if known.empty:
         return
-    say("\nThe largest:")
+    say("")
+    say("The largest:")
     if len(known) > 2 * CHANGES_SHOWN:
         known = known.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
     rows = [
@@ -200,7 +200,8 @@ def _print_worst(slices: pd.DataFrame) -> None:
     if worst.empty:
         return
     called = int((worst["verdict"] == WORSE).sum())
-    say(f"\nWhere the candidate loses most accuracy ({called} significant):")
+    say("")
+    say(f"Where the candidate loses most accuracy ({called} significant):")
     rows = [
         (
             each["slice"],

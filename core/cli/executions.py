@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.arguments import Number
-from core.cli.output import AsJson, print_json, print_table, say, workspace
+from core.cli.output import AsJson, print_json, print_table, say, say_lines, workspace
 from core.executions import get, listing
 from core.executions.history import log_text, number
 from core.hints import Command, Hint
@@ -67,7 +67,7 @@ def show_command(
         print_json(as_json_value(run))
         return
     if log:
-        say(log_text(store, run).rstrip())
+        say_lines(log_text(store, run).rstrip())
         return
     for name, value in as_json_value(run).items():
         if isinstance(value, dict) and value:

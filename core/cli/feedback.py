@@ -19,6 +19,7 @@ from core.store import Store
 from core.store.artifacts import storage_errors
 from core.store.labels import Corrected
 from core.store.releases import Version
+from core.visible import one_line
 from core.words import count
 
 SHOWN = 20
@@ -245,7 +246,9 @@ def export_command(
     """Export submissions with suggestions, latest answer and label, one per line, oldest first."""
     lines = export.lines(workspace(), format=format, text=not without_text)
     if output is None:
-        sys.stdout.writelines(lines)
+        # A record may go on over several lines in a file, but not before somebody's eyes.
+        shown = (one_line(line.rstrip("\r\n")) + "\n" for line in lines)
+        sys.stdout.writelines(shown if sys.stdout.isatty() else lines)
         return
     with (
         storage_errors(output, chosen=True),
@@ -288,7 +291,7 @@ def _said(share: Share) -> str | None:
 
 
 def _one_line(title: str) -> str:
-    line = " ".join(title.split())
+    line = one_line(" ".join(title.split()))
     return line if len(line) <= MOST_OF_A_TITLE else f"{line[:MOST_OF_A_TITLE]}…"
 
 

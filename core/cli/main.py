@@ -6,13 +6,13 @@ from importlib import import_module, metadata
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from typer import rich_utils
 from typer._click.exceptions import ClickException
 
-from core.cli.output import err, say
+from core.cli.output import complain, say
 from core.errors import SignoffError
 from core.processes import keep_modules_safe
+from core.visible import one_line
 
 _TYPERS_INTERRUPT = 130
 _COMMANDS = (
@@ -88,6 +88,7 @@ def run() -> None:
         command = next(iter(arguments), None)
         code = build(command)(arguments, prog_name="signoff", standalone_mode=False)
     except ClickException as error:
+        error.message = one_line(error.message)
         rich_utils.rich_format_error(error)
         sys.exit(error.exit_code)
     except typer.Abort:
@@ -97,20 +98,15 @@ def run() -> None:
     except SignoffError as error:
         if wants_traceback:
             raise
-        err.print(f"[red]{_escaped(str(error))}[/red]", soft_wrap=True)
+        complain(str(error))
         sys.exit(error.exit_code)
     except Exception as error:  # the boundary: whatever is left is ours to mend
         if wants_traceback:
             raise
         said = f"Unexpected error in Signoff: {type(error).__name__}: {error}"
-        hint = "Please report it with the output of --traceback."
-        err.print(f"[red]{_escaped(said)}. {hint}[/red]", soft_wrap=True)
+        complain(f"{said}. Please report it with the output of --traceback.")
         sys.exit(1)
     if code == _TYPERS_INTERRUPT:
-        err.print("[red]Interrupted. Nothing half-written is left; run the command again.[/red]")
+        complain("Interrupted. Nothing half-written is left; run the command again.")
         sys.exit(1)
     sys.exit(code or 0)
-
-
-def _escaped(text: str) -> str:
-    return escape(" ".join(text.split("\n")))

@@ -1,6 +1,5 @@
 """What every command shares: options, JSON, tables, the progress bar."""
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from core.hints import Hint
 from core.progress import Progress
 from core.settings import settings
 from core.store import Store, existing_store, open_store
+from core.visible import in_json, in_lines, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +37,6 @@ Force = Annotated[bool, typer.Option("--force", help="Run again even if nothing 
 
 _PIPED = 160
 """Characters of a line where no terminal says how many there are."""
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""What steers a terminal or turns the direction of writing. Titles come from anybody."""
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 err = Console(stderr=True, highlight=False)
@@ -57,12 +55,22 @@ def workspace(*, make: bool = False) -> Store:
 def print_json(value: Any) -> None:
     """One JSON document on stdout. A value that is not a finite number becomes null."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
-    sys.stdout.write(orjson.dumps(value, option=options).decode() + "\n")
+    sys.stdout.write(in_json(orjson.dumps(value, option=options).decode()) + "\n")
 
 
 def say(text: str | Hint) -> None:
-    """A line for people. Nothing in it is style, or steers the terminal."""
+    """A line for people, and only one: nothing in it is style, or steers the terminal."""
     out.print(_plain(str(text)), soft_wrap=True)
+
+
+def say_lines(text: str) -> None:
+    """Text that has lines of its own, such as a file's: nothing in it is style, or steers."""
+    out.print(escape(in_lines(text)), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """The same as :func:`say`, in red and on stderr."""
+    err.print(f"[red]{_plain(text)}[/red]", soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -70,7 +78,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     table = Table(box=None, header_style="bold", pad_edge=False)
     for index, name in enumerate(columns):
         numbers = all(isinstance(row[index], int | float) for row in rows)
-        table.add_column(name, justify="right" if numbers and rows else "left")
+        table.add_column(_plain(name), justify="right" if numbers and rows else "left")
     for row in rows:
         table.add_row(*(_plain(_cell(value)) for value in row))
     out.print(table)
@@ -145,7 +153,7 @@ def parse_params(given: Sequence[str]) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return escape(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
+    return escape(one_line(text))
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.arguments import Number
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, say_lines, workspace
 from core.cli.release_json import event_json, opening_json
 from core.comparison.caveats import caveats as caveats_of
 from core.executions.history import get, number
@@ -174,7 +174,7 @@ def policy_command(
         say(f"Written: {path}. Edit it; docs/release-policy.md explains every line.")
         return
     say(f"# {policy.source}, {policy.digest}")
-    say(path.read_text(encoding="utf-8-sig") if path.exists() else DEFAULT)
+    say_lines(path.read_text(encoding="utf-8-sig") if path.exists() else DEFAULT)
 
 
 @release.command("list")

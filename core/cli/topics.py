@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from core.cli.arguments import Number
-from core.cli.output import AsJson, print_json, say, workspace
+from core.cli.output import AsJson, print_json, say, say_lines, workspace
 from core.comparison.compare import evaluation_of
 from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
 from core.evaluation.evaluate import predictions
@@ -37,4 +37,7 @@ def topics(
     if as_json:
         print_json({"groups": groups, "file": str(path), "written": write})
         return
-    say(f"Written: {path}. Edit it as you like." if write else to_toml(groups))
+    if write:
+        say(f"Written: {path}. Edit it as you like.")
+        return
+    say_lines(to_toml(groups))

@@ -98,7 +98,7 @@ def user_agent(contact: str) -> str:
 def _require_private(url: str) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         raise InputError(
             f"SIGNOFF_REDDIT_URL {url!r} is not an address",
             "Write it as https://reddit.example.com.",

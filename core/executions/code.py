@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import core
+from core.executions.masking import masked
 from core.settings import CHECKOUT
+from core.words import count
 
 _SOURCE = Path(core.__file__).resolve().parent
 _GIT_SECONDS = 30
+_SOURCE_FILES = (".css", ".html", ".mako", ".py", ".pyi", ".pyx", ".sql", ".svg", ".toml")
+"""Endings of new files that a patch contains; any other may be data, or hold somebody's secrets."""
 _PLAIN = ("--binary", "--no-color", "--no-ext-diff")
 """A patch that git applies, whatever the person's own settings are."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeVersion:
-    """``commit`` is None outside a git checkout; ``patch`` is empty for a clean tree.
+    """``commit`` is None outside a git checkout; ``patch`` is empty for a clean tree. ``masked``:
+    in how many of its lines something looked like a secret and was masked.
 
     ``source`` is a digest of the files of ``core``: two runs of the same code share it whatever
     git says.
@@ -27,9 +32,12 @@ class CodeVersion:
     commit: str | None
     patch: bytes
     source: str
+    masked: int = 0
 
     def as_json(self, patch_digest: str | None) -> dict[str, Any]:
         note = None if self.commit else "not a git checkout: the source digest names the code"
+        if self.masked:
+            note = f"{count(self.masked, 'line')} of the patch looked like secrets and were masked"
         return {
             "commit": self.commit,
             "dirty": bool(self.patch),
@@ -46,7 +54,8 @@ def code_version() -> CodeVersion:
     commit = _git("rev-parse", "HEAD") if CHECKOUT else None  # else of whatever lies around it
     if commit is None:
         return CodeVersion(commit=None, patch=b"", source=source)
-    return CodeVersion(commit=commit.decode().strip(), patch=_patch(), source=source)
+    patch, lines = masked(_patch())
+    return CodeVersion(commit=commit.decode().strip(), patch=patch, source=source, masked=lines)
 
 
 @cache
@@ -68,13 +77,13 @@ def _files(name: str) -> list[Path]:
 
 
 def _patch() -> bytes:
-    """Changes to tracked files, and the new files among the code, as one patch."""
+    """Changes to tracked files, and the new source files among the code, as one patch."""
     tracked = _git("diff", *_PLAIN, "HEAD") or b""
     listed = _git("ls-files", "-z", "--others", "--exclude-standard", "core", "dashboard") or b""
     new = [
         _git("diff", *_PLAIN, "--no-index", "/dev/null", name, fine=(0, 1)) or b""
         for name in listed.decode().split("\0")
-        if name
+        if name.endswith(_SOURCE_FILES)
     ]
     return tracked + b"".join(new)
 

@@ -24,6 +24,7 @@ from core.store import Store
 from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
 from core.store.reaping import begun, ended, reap
+from core.visible import one_line
 
 
 @dataclass(slots=True)
@@ -38,7 +39,8 @@ class Run:
 
     def log(self, line: str) -> None:
         """Add a line to the run's log; on disk at once, so that a killed run still tells."""
-        self._log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._log.write(f"{at} {one_line(line)}\n")
         self._log.flush()
 
     def on_success(self, write: Callable[[Session], None]) -> None:

@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.spreadsheets import guarded
 from core.store import Store
 from core.store import feedback as feedback_table
+from core.visible import in_json
 
 NDJSON, CSV = "ndjson", "csv"
 FORMATS = (NDJSON, CSV)
@@ -21,7 +22,8 @@ def lines(store: Store, *, format: str = NDJSON, text: bool = True) -> Iterator[
     of CSV, the names of the columns before. Streams: memory stays flat.
 
     CSV is what spreadsheets open: there a text that begins like a formula has an apostrophe before
-    it. NDJSON has every text as it was sent.
+    it, and characters that steer a terminal are shown as symbols. NDJSON has every text as it was
+    sent, such characters as JSON escapes them.
 
     Args:
         text: False: without titles and texts.
@@ -46,7 +48,7 @@ def _lines(store: Store, *, csv_: bool, text: bool) -> Iterator[str]:
 
 
 def _json(values: dict[str, Any]) -> str:
-    return orjson.dumps(values, option=orjson.OPT_UTC_Z).decode() + "\n"
+    return in_json(orjson.dumps(values, option=orjson.OPT_UTC_Z).decode()) + "\n"
 
 
 def _cells(values: Any) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from core.access.names import same_person
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.release.policy import NOISE, Limit, Policy
 from core.stats.intervals import Interval
@@ -243,7 +244,7 @@ def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:
         why = "It has not been proposed yet." if author is None else "Nobody has reviewed it yet."
         return _unjudged(limit, why, edge=None)
     said = f"{reviewer} reviewed what {author} proposed"
-    if reviewer != author:
+    if not same_person(reviewer, author):
         verdict, rest = GateVerdict.PASS, ""
     elif limit.value:
         verdict, rest = GateVerdict.PASS, ", which the policy allows for a team of one"

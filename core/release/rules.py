@@ -5,6 +5,7 @@ asked elsewhere: :mod:`core.access.authorisation`.
 """
 
 from core.access.identity import Actor
+from core.access.names import same_person
 from core.errors import ConflictError, RefusedError
 from core.hints import Command, Hint
 from core.release.budget import Budget
@@ -61,7 +62,7 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
             Hint("Open the sealed test.", Command("release test", number, reason="…")),
         )
     reviewed = evidence.policy.limit(REVIEW)
-    if reviewed and not reviewed.value and actor.name == candidate.proposal.by:
+    if reviewed and not reviewed.value and same_person(actor.name, candidate.proposal.by):
         return RefusedError(
             f"{actor.name} proposed #{number}, so somebody else must approve it",
             "Ask another reviewer. A team of one sets team_of_one = true in release-policy.toml.",

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import orjson
 
+from core.visible import in_json
+
 
 def log_lines() -> None:
     """From now on, what Signoff logs in this process is written as such lines."""
@@ -29,4 +31,4 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(line).decode()
+        return in_json(orjson.dumps(line).decode())

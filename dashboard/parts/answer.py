@@ -1,6 +1,7 @@
 """Whether a candidate may go out, in a sentence; what comes next, and who may do it."""
 
 from core.access.identity import current_actor
+from core.access.names import same_person
 from core.hints import Command, Hint
 from core.release.case import Action, Case, next_step
 from core.release.events import PRODUCTION, Rejected
@@ -51,10 +52,14 @@ def by_whom(case: Case) -> str | None:
     besides = case.author if step.action == Action.DECIDE else None
     who = f"By a {step.role.title}{f' other than {words.plain(besides)}' if besides else ''}"
     me = current_actor().name
-    if me != besides and data.why_not(step.role, to=step.words) is None:
+    if (
+        not (besides and same_person(me, besides))
+        and data.why_not(step.role, to=step.words) is None
+    ):
         return f"{who}: **you may**."
     holders = data.holders(step.role)
-    others = [name for name in holders if name not in (besides, me)]
+    known = [name for name in (besides, me) if name]
+    others = [name for name in holders if not any(same_person(name, each) for each in known)]
     if others:
         return f"{who}: {', '.join(map(words.plain, others))}."
     nobody = "Nobody else has" if holders else "Nobody has"

@@ -15,6 +15,7 @@ from streamlit.util import calc_hash
 from core.access.identity import entrance, local_operator
 from core.settings import settings
 from core.store.sqlite import DATABASE
+from dashboard import guard
 from tests import demo_workspace, workspaces
 from tests.dashboard.asking import Headers, asked_from_this_machine
 
@@ -60,6 +61,12 @@ def headers() -> Iterator[Headers]:
     """The headers of the requests that pages of this test see."""
     with asked_from_this_machine() as sent:
         yield sent
+
+
+@pytest.fixture(autouse=True)
+def _guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages believe that their requests pass the guard, as those of a server do."""
+    monkeypatch.setattr(guard, "_standing", True)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.web import cli
 
-from dashboard import server
+from dashboard import guard, server
 from dashboard.settings import SECURITY, THEME
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of
@@ -71,15 +71,24 @@ def test_the_demo_page_believes_no_proxy_and_has_no_menu(
 ) -> None:
     given: list[str] = []
     monkeypatch.setattr(cli, "main", lambda words, **_: given.extend(words))
+    monkeypatch.setattr(guard, "stand", given.extend)
     monkeypatch.setattr(sys, "argv", ["server", "public_page", "--address=::1", "--port=8502"])
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     monkeypatch.chdir(tmp_path)
     server.main()
-    assert given[1].endswith("dashboard/public_page.py")
+    assert given[:3] == ["localhost", "127.0.0.1", "::1"]
+    assert given[4].endswith("dashboard/public_page.py")
     toolbar = [flag for flag in given if flag.startswith("--client.toolbarMode=")]
     assert toolbar[-1] == "--client.toolbarMode=minimal"  # the last one counts
     assert os.environ["FORWARDED_ALLOW_IPS"] == ""
     assert Path.cwd() == server.FOLDER  # another project's .streamlit folder is not read
+
+
+def test_a_dashboard_without_its_guard_is_read_only(
+    home: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_standing", False)
+    assert "Read only" in plain_text_of(open_page())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from core.access.identity import (
     current_actor,
     entrance,
     local_operator,
-    person,
 )
 from core.errors import InputError
 
@@ -50,27 +49,6 @@ def test_a_thread_is_not_whoever_started_it(served: None) -> None:
         thread.start()
         thread.join()
     assert found == [NOBODY]
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        (" Bob@Example.COM ", "bob@example.com"),
-        ("Bob", "Bob"),
-        ("TEAM\\bob", "TEAM\\bob"),
-        ("bob@\u2060example.com", "bob@example.com"),  # copied from a page
-        ("Jose\u0301", "Jos\u00e9"),
-    ],
-)
-def test_a_name_is_written_in_one_way(given: str, name: str) -> None:
-    assert person(given) == name
-    assert person(name) == name
-
-
-@pytest.mark.parametrize("given", ["", "\u2060", "a b", "a\nb", "\ud800", "a\u00a0b", "x" * 255])
-def test_what_cannot_be_seen_is_no_name(given: str) -> None:
-    with pytest.raises(InputError):
-        person(given)
 
 
 def test_a_role_goes_by_its_title() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cli.demo_page import demo_page
-from core.settings import Settings, settings
+from core.settings import settings
 from core.store import Store
 from tests.commands import assert_refused, signoff
 
@@ -35,9 +35,7 @@ def test_the_server_is_given_the_workspace_and_all_settings_wherever_it_runs(
 ) -> None:
     begun: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(os, "execve", lambda _, words, env: begun.append((words, env)))
-    monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("SIGNOFF_TRUSTED_ADDRESS_HEADER=X-Real-IP\n")
-    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
     settings.cache_clear()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

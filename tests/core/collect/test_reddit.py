@@ -106,6 +106,8 @@ def test_without_a_key_it_says_what_is_missing_and_that_files_need_none(missing:
         ("reddit.example.com", "not an address"),
         ("ftp://localhost", "not an address"),
         ("https://", "not an address"),
+        ("https://www.reddit.com@example.com", "not an address"),
+        ("http://localhost.example.com", "unencrypted"),
     ],
 )
 def test_a_key_is_sent_only_where_nobody_else_reads_it(url: str, why: str) -> None:

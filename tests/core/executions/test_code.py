@@ -65,7 +65,7 @@ def test_changes_and_new_files_are_in_the_patch_and_restore_the_tree(
 ) -> None:
     (source / "model.py").write_text("one = 2\n")
     (source / "new file.py").write_text("two = 2\n")
-    (source / "data.bin").write_bytes(bytes(range(256)))
+    (source / "logo.svg").write_bytes(bytes(range(256)))
     found = look()
     assert found.as_json("d" * 64)["dirty"]
     patch = tmp_path / "patch"
@@ -82,7 +82,21 @@ def test_ignored_files_and_those_outside_the_code_are_not_captured(source: Path,
     git("commit", "--quiet", "--message", "ignore")
     (source / "key.secret").write_text("secret")
     (source.parent / "notes.txt").write_text("private")
+    (source / "local_secret.txt").write_text("private")
+    (source / "posts.csv").write_text("private")
     assert look().patch == b""
+
+
+def test_secrets_are_masked_and_it_says_so(source: Path, git: Git) -> None:
+    (source / "model.py").write_text('one = 2\nAPI_KEY = "0a1b2c3d4e5f"\n')
+    (source / "new.toml").write_text('password = "correct horse"\n')
+    found = look()
+    assert b"0a1b2c" not in found.patch
+    assert b"horse" not in found.patch
+    assert b"+one = 2" in found.patch
+    assert found.as_json("d" * 64)["note"] == (
+        "2 lines of the patch looked like secrets and were masked"
+    )
 
 
 def test_outside_a_checkout_it_says_so_and_still_names_the_code(source: Path) -> None:

@@ -252,6 +252,7 @@ def test_the_sealed_test_has_not_been_opened() -> None:
         ("ada", "bob", False, PASS, "bob reviewed what ada proposed."),
         ("ada", "bob", True, PASS, "bob reviewed what ada proposed."),
         ("ada", "ada", False, FAIL, "ada reviewed what ada proposed: it must be someone else."),
+        ("ada", "Ada ", False, FAIL, "Ada  reviewed what ada proposed: it must be someone else."),
         (
             "ada",
             "ada",

@@ -1,0 +1,59 @@
+"""Text from outside, shown: a post's title, a comment, a name, a file's name.
+
+Whoever wrote it may want it to look like a line of ours, to turn the direction of writing, or to
+steer the terminal. What would do so is shown as a symbol.
+"""
+
+import re
+
+_UNSEEN = (
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL and C1, with the escape that begins a terminal's orders
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of writing
+    "\u2028\u2029"  # separators of lines and paragraphs
+    "\ud800-\udfff"  # halves of characters, which no stream takes
+)
+_STEERING = re.compile(f"\r\n|[{_UNSEEN}]")
+_WITHIN_LINES = re.compile(f"(?!\r?\n|\t)[{_UNSEEN}]")
+_WITHIN_CELLS = re.compile(f"(?![\r\n\t])[{_UNSEEN}]")
+_PICTURES = 0x2400
+"""Where Unicode has the pictures of C0: that of ESC, 0x1b, is at 0x241b."""
+_NEW_LINE, _DELETE = "\N{SYMBOL FOR NEWLINE}", "\N{SYMBOL FOR DELETE}"
+_OWN = {
+    "\r\n": _NEW_LINE,
+    "\n": _NEW_LINE,
+    "\x85": _NEW_LINE,
+    "\u2028": _NEW_LINE,
+    "\u2029": _NEW_LINE,
+    "\x7f": _DELETE,
+}
+
+
+def one_line(text: str) -> str:
+    """The text in one line: ``␤`` for a line break, ``␛`` for ESC, a replacement character for what
+    has no symbol.
+
+    Taken again, it stays as it is.
+    """
+    return _STEERING.sub(_symbol, text)
+
+
+def in_lines(text: str) -> str:
+    """The same for text that may have several lines, and tabs."""
+    return _WITHIN_LINES.sub(_symbol, text)
+
+
+def in_cell(text: str) -> str:
+    """The same for a cell of a file, which is quoted there: it may have line breaks of any kind."""
+    return _WITHIN_CELLS.sub(_symbol, text)
+
+
+def in_json(document: str) -> str:
+    """A JSON document that says the same, with nothing in it that steers a terminal."""
+    return _WITHIN_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+
+
+def _symbol(match: re.Match[str]) -> str:
+    letter = match[0]
+    if letter in _OWN:
+        return _OWN[letter]
+    return chr(_PICTURES + ord(letter)) if letter < " " else "\N{REPLACEMENT CHARACTER}"
