@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     """Whom Reddit may write to about these requests: a Reddit user or an email address."""
     reddit_url: str = ""
     """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
+    share_workspace: bool = False
+    """Whether other accounts may read the workspace, as far as the umask lets them. Default: only
+    the one that it belongs to. docs/security.md."""
     keep_text_days: int = Field(default=90, ge=0)
     """Days for which texts that users send are kept; 0: not at all. docs/feedback.md."""
     shared_posts: Path = _ROOT.parent / "shared" / "reddit-top"

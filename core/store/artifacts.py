@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CorruptArtifactError, NotFoundError, StorageError
+from core.store.permissions import permitted
 
 SCRATCH, UNFINISHED = "tmp-", "unfinished-"
 UNFINISHED_DAYS = 7
@@ -45,7 +46,7 @@ class Artifacts:
         with storage_errors(target):
             flush(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.chmod(0o444)
+            path.chmod(permitted(0o444))
             path.replace(target)
             flush(target.parent)
             flush(self.root)

@@ -7,6 +7,7 @@ from core.errors import NotFoundError, StorageError
 from core.hints import Command, Hint
 from core.store.artifacts import Artifacts, storage_errors
 from core.store.engine import Store
+from core.store.permissions import close, make_folder
 from core.store.reaping import reap
 from core.store.schema import bring_up_to_date
 from core.store.sqlite import DATABASE, open_sqlite
@@ -40,6 +41,7 @@ def open_store(home: Path) -> Store:
         UnknownSchemaError: another version of Signoff wrote the database.
     """
     with storage_errors(home):
+        make_folder(home, DATABASE)
         (home / "logs").mkdir(parents=True, exist_ok=True)
     database = open_sqlite(home)
     try:
@@ -47,6 +49,8 @@ def open_store(home: Path) -> Store:
     except BaseException:
         database.engine.dispose()
         raise
+    for file in home.glob("signoff*.db*"):  # with its log of writes and its backups
+        close(file)
     store = Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))
     with suppress(StorageError):  # what cannot be recorded now is at the next opening
         reap(store)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from core.errors import StorageError
 from core.store.artifacts import disk_full, explain
 from core.store.database import PATIENCE
+from core.store.permissions import close
 from core.store.types import Base
 
 DATABASE = "signoff.db"
@@ -119,6 +120,7 @@ class SQLite:
         except BaseException:
             target.unlink(missing_ok=True)  # half a copy is none
             raise
+        close(target)
         return target
 
     def backups(self) -> list[Path]:

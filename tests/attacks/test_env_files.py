@@ -16,7 +16,7 @@ from tests.commands import assert_refused, signoff
 EVIL = "SIGNOFF_USER=mallory\nSIGNOFF_REDDIT_URL=https://evil.example.com\n"
 
 
-def test_a_file_of_the_working_directory_is_not_read(home: Path) -> None:
+def test_a_file_of_the_working_directory_is_not_read(home: Path, store: object) -> None:
     for folder in (Path(os.environ["HOME"]), home):
         folder.mkdir(exist_ok=True)
         (folder / ".env").write_text(EVIL)

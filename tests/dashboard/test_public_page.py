@@ -292,7 +292,9 @@ def test_a_visitor_gets_the_canary_each_time_or_never(store: Store) -> None:
         aliases.move(store, "staging", version, expected=aliases.current(store)["staging"])
         aliases.set_canary(store, version, share=0.5)
     asked = set()
-    for caller in ("a", "b", "c", "d"):
+    # Who is of the share depends on the version's name, and so on the day.
+    callers = sorted("abcdefghijklmnop", key=lambda one: aliases.of_share(one, version, 0.5))
+    for caller in (*callers[:2], *callers[-2:]):
         served = aliases.version_for(store, caller)
         assert served is not None
         ask(page(caller))
