@@ -76,10 +76,8 @@ def import_command(
             )
         except PartlyImportedError as error:
             failed, counts = error, error.counts
-    if as_json:
-        _print_json(counts)
-    else:
-        _print(counts)
+    if counts.read or not failed:
+        (_print_json if as_json else _print)(counts)
     wrong = failed or complaint(counts)
     if wrong:
         raise wrong

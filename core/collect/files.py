@@ -122,9 +122,9 @@ def complaint(counts: ImportCounts) -> InputError | None:
     if counts.stored or counts.erased or (counts.read and not looked_at):
         if 2 * bad <= looked_at:
             return None
-        reason = f"{bad:,} of {looked_at:,} rows were skipped"
+        reason = f"Most rows were skipped: {bad:,} of {looked_at:,}"
     elif counts.read:
-        reason = f"No post was imported: all {looked_at:,} rows were skipped"
+        reason = f"No post was imported: {looked_at:,} of {looked_at:,} rows were skipped"
     else:
         return InputError("No post was imported: no file holds any", "Check what was exported.")
     reasons = counts.skipped.most_common()
@@ -277,10 +277,10 @@ def _unreadable(counts: ImportCounts, seconds: float) -> PartlyImportedError:
     rest = counts.files - len(failed)
     others = "The other one is imported." if rest == 1 else f"The other {rest} are imported."
     if not rest:
-        others = "What could be read of it is imported." if counts.stored else ""
+        others = "Everything that could be read is imported."
     mended = " ".join(dict.fromkeys(counts.hints[path] for path in list(failed)[:5]))
     return PartlyImportedError(
         f"{len(failed)} of {counts.files} files could not be read: {shown}{more}",
-        f"{others} {mended}".strip(),
+        f"{others} {mended}",
         counts,
     )

@@ -97,10 +97,9 @@ def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row
             raise fault
         if (options.format or _format_of(start)) is Format.CSV:
             yield from read_table(content, label, options.columns)
-        elif is_document(start):
-            yield from _document(content, options)
         else:
-            yield from _ndjson(content, options)
+            read = _document if is_document(start) else _ndjson
+            yield from _posts(read(content, options), label, options)
     except EOFError as error:
         raise InputError(
             f"cannot be read to its end: it is truncated ({error})", "Fetch it again."
@@ -123,8 +122,7 @@ def _ndjson(content: io.BufferedReader, options: Options) -> Iterator[Row]:
         elif names and not _may_name(line, names):
             yield number, None
         elif line.strip():
-            parsed = _parse(line.removeprefix(_MARK.encode()))
-            yield from ((number, row) for row in _posts(parsed, options))
+            yield number, _parse(line.removeprefix(_MARK.encode()))
 
 
 def _document(content: io.BufferedReader, options: Options) -> Iterator[Row]:
@@ -132,21 +130,23 @@ def _document(content: io.BufferedReader, options: Options) -> Iterator[Row]:
         if found is None:
             yield number, Skipped("unparsable", f"an object of more than {LONGEST:,} bytes")
         else:
-            yield from ((number, row) for row in _posts(_parse(found), options))
+            yield number, _parse(found)
 
 
-def _posts(
-    parsed: Mapping[str, Any] | Skipped, options: Options
-) -> Iterator[Mapping[str, Any] | Skipped]:
-    """The posts of an object, which is mostly one itself."""
-    if isinstance(parsed, Skipped):
-        yield parsed
-        return
-    for fields in posts_in(parsed):
-        if is_comment(fields):
-            yield Skipped("comment", "it answers a post, and has no title")
-        else:
-            yield named(fields, options.columns)
+def _posts(rows: Iterator[Row], label: FileLabel, options: Options) -> Iterator[Row]:
+    """The posts of each object, which is mostly one itself, with the names of Reddit's API."""
+    more: dict[str, str] | None = None
+    for number, parsed in rows:
+        if parsed is None or isinstance(parsed, Skipped):
+            yield number, parsed
+            continue
+        for found in posts_in(parsed):
+            if is_comment(found):
+                yield number, Skipped("comment", "it answers a post, and has no title")
+                continue
+            fields = named(found, options.columns)
+            more = label.of_objects(fields) if more is None else more
+            yield number, {**fields, **more} if more else fields
 
 
 def _may_name(line: bytes, wanted: set[bytes]) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.collect.columns import FILE_LABEL
 from core.collect.names import is_subreddit, without_prefix
@@ -20,6 +21,7 @@ _HIVE = re.compile(r"(?:subreddit|subreddit_name)=(.+)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}|u_[A-Za-z0-9_\-]{3,20}")
 _WORDS = re.compile(r"[A-Za-z]+")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_NAMING = ("subreddit", "subreddit_name_prefixed", "permalink")
 _GENERIC = frozenset(
     """
     all archive archived archives backup batch best chunk chunks clean cleaned combined
@@ -64,6 +66,17 @@ class FileLabel:
                 " that: --column subreddit=THEIRS.",
             )
         return {FILE_LABEL: label}
+
+    def of_objects(self, first: Mapping[str, Any]) -> dict[str, str]:
+        """What to add to each object of a dump, given its first one. A dump's name tells nothing.
+
+        That a single object names no subreddit means nothing: advertisements do not. Only where
+        the first names none either, it is what the user asks for.
+        """
+        label = self.around()
+        if not label and not any(name in first for name in _NAMING):
+            label = self.asked()
+        return {FILE_LABEL: label} if label else {}
 
     def around(self) -> str:
         """The subreddit that a folder around the file names, as Hive and Spark write it."""

@@ -118,6 +118,7 @@ class _Lines:
         self._record: list[str] = []
         self._size = 0
         self._suspect = 0
+        self._lost = False
 
     def begin(self) -> None:
         """The next line is the first of a record."""
@@ -129,19 +130,31 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._back.pop() if self._back else self._text.readline(LONGEST_RECORD)
+        line = self._line()
         if not line:
             self.ended = bool(self._record)
             raise StopIteration
         self.number += 1
         self._size += len(line)
         if self._size >= LONGEST_RECORD:
+            self._lost = True
             self._pass(line)
             raise _TooLongError
         if self._record and not self._suspect and self._shape.could_begin(line):
             self._suspect = len(self._record)
         self._record.append(line)
         return self._shape.mend(line)
+
+    def _line(self) -> str:
+        """The next line; behind a record that was too long the next that could begin one."""
+        line = self._back.pop() if self._back else self._text.readline(LONGEST_RECORD)
+        while self._lost and line and not self._shape.could_begin(line):
+            self.number += 1
+            self._pass(line)
+            line = self._text.readline(LONGEST_RECORD)
+        if self._lost:
+            self._lost, self.first = False, self.number + 1
+        return line
 
     def repaired(self, fault: str) -> str:
         """What is wrong with the record after all; what it swallowed is handed out again."""
@@ -150,6 +163,7 @@ class _Lines:
         if not fault and self._shape.cells([self._shape.mend(line) for line in self._record]):
             return ""  # somebody quotes records, and does so properly
         swallowed = self._record[self._suspect :]
+        self._lost = False
         self._back.extend(reversed(swallowed))
         self.number -= len(swallowed)
         self.ended = False
