@@ -58,8 +58,8 @@ def import_command(
 
     CSV with any separator (one file per subreddit, or with a column subreddit), monthly dumps and
     other files of one JSON object per line, arrays and listings, each plain or as .gz, .bz2, .xz
-    or .zst, and Parquet. It is safe to run again: posts that are already stored are kept. A file
-    that is damaged is told after all others are imported.
+    or .zst, and Parquet. It is safe to run again: posts that are already stored are kept. If a
+    file is damaged, all others are imported before the command says so and exits with 1.
     """
     wanted = Wanted(
         frozenset(subreddit_name(name).lower() for name in subreddit or ()),
@@ -76,8 +76,10 @@ def import_command(
             )
         except PartlyImportedError as error:
             failed, counts = error, error.counts
-    if counts.read or not failed:
+    if not failed:
         (_print_json if as_json else _print)(counts)
+    elif counts.read and not as_json:
+        _print(counts)
     wrong = failed or complaint(counts)
     if wrong:
         raise wrong

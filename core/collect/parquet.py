@@ -78,7 +78,7 @@ def _rows(group: Any) -> int:
     each = max(1, group.total_byte_size // max(1, group.num_rows))
     if each > _LARGEST_ROW:
         raise InputError(
-            f"has rows of {each:,} bytes, which are no posts",
+            f"has rows of {each:,} bytes, far more than a post has",
             "Check what made it, or leave it out.",
         )
     return int(min(ROWS, max(1, AT_ONCE // each)))

@@ -25,6 +25,8 @@ _TYPED = re.compile(r'\\"(?!["\s,;\t|]|$)')
 _DOUBLED = re.compile(r'[^,;\t|"\\]""[^"]|[^"]""[^,;\t|"\s]')
 _BACKSLASHED = re.compile(r'\\([\\"])')
 
+_NOT_DOUBLED = "a quote that is not closed, or not doubled, inside a text"
+
 csv.field_size_limit(2 * LONGEST_RECORD)  # what is longer is stopped by the lines, with a reason
 
 
@@ -45,23 +47,25 @@ class Shape:
             return line
         return _BACKSLASHED.sub(lambda m: '""' if m[1] == '"' else "\\", line)
 
-    def cells(self, lines: list[str]) -> list[str] | None:
-        """The cells, if the lines are one well quoted record and no more; else None."""
+    def is_whole(self, lines: list[str]) -> bool:
+        """Whether the lines are one well quoted record and no more."""
         reader = csv.reader(iter(lines), delimiter=self.delimiter, strict=True)
         try:
             found = next(reader, None)
         except csv.Error:
-            return None
-        whole = found is not None and reader.line_num == len(lines)
-        return found if whole and len(found or ()) == self.fields else None
+            return False
+        return found is not None and reader.line_num == len(lines)
 
     def could_begin(self, line: str) -> bool:
         """Whether a line could be the first of a record."""
         if self.delimiter not in line:
             return False
         with suppress(csv.Error):
-            cells = next(csv.reader([self.mend(line)], delimiter=self.delimiter), [])
-            return len(cells) <= self.fields and self.begins(cells)
+            line = self.mend(line)
+            cells = next(csv.reader([line], delimiter=self.delimiter), [])
+            goes_on = line.count('"') % 2 == 1
+            fits = len(cells) == self.fields or (goes_on and len(cells) < self.fields)
+            return fits and self.begins(cells)
         return False
 
 
@@ -92,7 +96,7 @@ def records(text: io.TextIOBase, shape: Shape, *, line: int) -> Iterator[Record]
             return
         if lines.ended and not fault:
             fault = "a quote that is not closed before the file ends"
-        fault = lines.repaired(fault)
+        fault = lines.repaired(fault, cells or [])
         if fault:
             reader = csv.reader(lines, delimiter=shape.delimiter)
             yield lines.first, fault
@@ -146,28 +150,36 @@ class _Lines:
         return self._shape.mend(line)
 
     def _line(self) -> str:
-        """The next line; behind a record that was too long the next that could begin one."""
-        line = self._back.pop() if self._back else self._text.readline(LONGEST_RECORD)
+        """The next line; behind a record whose end is not known, the next that could begin one."""
+        line = self._read()
         while self._lost and line and not self._shape.could_begin(line):
             self.number += 1
             self._pass(line)
-            line = self._text.readline(LONGEST_RECORD)
+            line = self._read()
         if self._lost:
             self._lost, self.first = False, self.number + 1
         return line
 
-    def repaired(self, fault: str) -> str:
+    def _read(self) -> str:
+        return self._back.pop() if self._back else self._text.readline(LONGEST_RECORD)
+
+    def repaired(self, fault: str, cells: list[str]) -> str:
         """What is wrong with the record after all; what it swallowed is handed out again."""
-        if not self._suspect:
+        several = len(self._record) > 1 and not fault and not self.ended
+        if not self._suspect and not several:
             return fault
-        if not fault and self._shape.cells([self._shape.mend(line) for line in self._record]):
+        whole = several and self._shape.is_whole([self._shape.mend(one) for one in self._record])
+        if whole and (not self._suspect or len(cells) == self._shape.fields):
             return ""  # somebody quotes records, and does so properly
+        if not self._suspect:  # the rest of its text may follow
+            self._lost = True
+            return _NOT_DOUBLED
         swallowed = self._record[self._suspect :]
         self._lost = False
         self._back.extend(reversed(swallowed))
         self.number -= len(swallowed)
         self.ended = False
-        return "a quote that is not closed: the record behind it begins inside its text"
+        return _NOT_DOUBLED
 
     def _pass(self, line: str) -> None:
         """Go to the end of a line of which only a part was read."""

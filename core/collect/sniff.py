@@ -53,5 +53,5 @@ def _why(start: bytes) -> str | None:
         header, _, _ = header_of(text)
         check(columns_of(header), header)
     except InputError:
-        return "it is no table of posts"
+        return "it does not begin like a table of posts"
     return None

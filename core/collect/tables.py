@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -19,6 +20,7 @@ SEPARATORS = ",\t;|"
 _MARK = "\ufeff"
 _SAMPLE = 2**18
 _HEADER_LINES = 20
+_ONLY_AN_ID = re.compile(r"(?=[a-z]*[0-9])[0-9a-z]{5,8}")
 _TOLD = "sep="
 """What Excel writes before the header, to say what separates the columns."""
 
@@ -50,7 +52,7 @@ def _line(text: io.TextIOBase) -> str:
     if len(line) >= LONGEST_RECORD:
         raise InputError(
             f"begins with a line of more than {LONGEST_RECORD:,} characters",
-            "It is no table of posts: fetch it again, or leave it out.",
+            "A table begins with the names of its columns: fetch it again, or leave it out.",
         )
     return line
 
@@ -115,14 +117,18 @@ class _Beginning:
         self._time = time
 
     def __call__(self, cells: Sequence[str]) -> bool:
-        if len(cells) <= max(self._place, self._time):
-            return False
+        """Cells that a line has not, as it ends inside a text, are not asked for; one of both it
+        must have, and an id alone must look like none but an id.
+        """
+        has_id, has_time = len(cells) > self._place, len(cells) > self._time
+        if has_time:
+            at = moment(cells[self._time])
+            if at is None or at < FIRST_REDDIT_SECOND:
+                return False
+        if not has_id:
+            return has_time
         written = cells[self._place].strip()
         if self._kind == "permalink":
-            known = of_permalink(written) is not None
-        else:
-            known = ID.fullmatch(written.lower().removeprefix("t3_")) is not None
-        if not known:
-            return False
-        at = moment(cells[self._time])
-        return at is not None and at >= FIRST_REDDIT_SECOND
+            return of_permalink(written) is not None
+        written = written.lower().removeprefix("t3_")
+        return (ID if has_time else _ONLY_AN_ID).fullmatch(written) is not None
