@@ -29,10 +29,10 @@ def text_of(value: Any) -> str:
     Bytes are text if they are UTF-8; others keep half surrogates, which :mod:`core.collect.rows`
     tells as such. True and false are no texts.
     """
-    text = _written(value)
-    if len(text) <= _LONGEST + 2 and is_missing(text):
-        return ""
-    return text
+    text = value if isinstance(value, str) else _written(value)
+    if not text or len(text) > _LONGEST + 2:  # as nearly all are
+        return text
+    return "" if is_missing(text) else text
 
 
 def title_of(value: Any) -> str:

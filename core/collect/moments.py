@@ -15,7 +15,6 @@ LARGEST_SECOND = 10**11
 """Of a number beyond it (the year 5138) the unit is not seconds but a thousandth of what it was."""
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _UTC = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?[\d_]+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 UNKNOWN_ORDER = "does not tell the day from the month: write it like 2020-09-13"
 
 
@@ -30,12 +29,10 @@ def moment(value: Any) -> float | None:
     if isinstance(value, int | float):
         return _scaled(value)
     text = text_of(value).strip()
-    if _NUMBER.fullmatch(text):
-        try:
-            return _scaled(float(text))
-        except ValueError:
-            return None
-    return _written(text) if text else None
+    try:
+        return _scaled(float(text))
+    except ValueError:
+        return _written(text) if text else None
 
 
 def has_unknown_order(value: Any) -> bool:

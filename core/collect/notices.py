@@ -29,7 +29,7 @@ _SORRY = re.compile(
 
 def notice_of(text: str) -> str | None:
     """``removed`` or ``deleted``, if the text is nothing but such a notice."""
-    if len(text) > LONGEST or not text:
+    if len(text) > LONGEST or ("[" not in text and "orry" not in text):
         return None
     plain = visible(text).replace("\\", "").strip(_DECORATION).lower()
     match = _BRACKETED.fullmatch(plain) or _SORRY.fullmatch(plain)

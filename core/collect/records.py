@@ -60,10 +60,12 @@ class Shape:
         """Whether a line could be the first of a record."""
         if self.delimiter not in line:
             return False
+        line = self.mend(line)
+        goes_on = line.count('"') % 2 == 1
+        if not goes_on and line.count(self.delimiter) < self.fields - 1:
+            return False
         with suppress(csv.Error):
-            line = self.mend(line)
             cells = next(csv.reader([line], delimiter=self.delimiter), [])
-            goes_on = line.count('"') % 2 == 1
             fits = len(cells) == self.fields or (goes_on and len(cells) < self.fields)
             return fits and self.begins(cells)
         return False

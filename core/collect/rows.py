@@ -77,12 +77,11 @@ def parse_row(
             written out, once, and words such as ``nan`` stand for nothing.
     """
     get = fields.get
-    link = of_permalink(text_of(get("permalink"))) if get("permalink") else None
-    post_id = _id(fields) or (link[1] if link else "")
+    post_id = _id(fields) or _linked(fields)[1]
     if not ID.fullmatch(post_id):
         said = _shown(get("id") or get("name"))
         return Skipped("bad_id", f"{said} is not a post's id")
-    label = _label(fields) or _of_file(fields, link[0] if link else "")
+    label = _label(fields) or _of_file(fields)
     if not is_subreddit(label):
         return Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
     created = moment(get("created_utc"))
@@ -142,8 +141,15 @@ def _name_in(value: Any) -> str:
     return text_of(value).strip()
 
 
-def _of_file(fields: Mapping[str, Any], linked: str) -> str:
-    """The label of a row that names none itself. Its own address knows better than its file."""
+def _linked(fields: Mapping[str, Any]) -> tuple[str, str]:
+    """Subreddit and id by the post's own address, which knows better than its file."""
+    link = fields.get("permalink")
+    return (of_permalink(text_of(link)) if link else None) or ("", "")
+
+
+def _of_file(fields: Mapping[str, Any]) -> str:
+    """The label of a row that names none itself."""
+    linked, _ = _linked(fields)
     label = str(fields.get(FILE_LABEL) or "")
     return label if linked.lower() == label.lower() else linked or label
 
@@ -185,7 +191,7 @@ def _flag(value: Any) -> bool:
 
 def _count(value: Any) -> int:
     """A whole number that fits into 64 bits, as programs and pages write it; else 0."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.isdecimal():
         match = _COUNT.fullmatch(value.strip())
         if match:
             value = float(match[1].replace(",", "")) * _UNITS[match[2].lower()]
