@@ -216,4 +216,5 @@ def _skip_line(content: IO[bytes]) -> None:
 
 
 def _unreadable(error: BaseException) -> InputError:
-    return InputError(f"cannot be read ({error})", "Download the file again.")
+    said = " ".join(str(error).split())[:300] or type(error).__name__
+    return InputError(f"cannot be read ({said})", "Download the file again.")

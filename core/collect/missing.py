@@ -27,7 +27,7 @@ def text_of(value: Any) -> str:
     """The text of a field; ``""`` where it is missing.
 
     Bytes are text if they are UTF-8; others keep half surrogates, which :mod:`core.collect.rows`
-    tells as such. True and false are no texts.
+    tells as such. True and false, lists and objects are no texts.
     """
     text = value if isinstance(value, str) else _written(value)
     if not text or len(text) > _LONGEST + 2:  # as nearly all are
@@ -55,7 +55,7 @@ def is_missing(text: str) -> bool:
 def _written(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | list | tuple | dict | set):
         return ""
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).decode(errors="surrogateescape")

@@ -244,6 +244,16 @@ def test_bytes_that_are_utf8_are_text(store: Store, tmp_path: Path) -> None:
     assert texts(store) == expected(POSTS)
 
 
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, True])
+def test_what_is_no_text_does_not_become_one(store: Store, tmp_path: Path, value: object) -> None:
+    rows = [post(1, selftext=value, link_flair_text=value), post(2, title=value)]
+    bring(store, write(tmp_path / "a.ndjson", as_lines(rows)))
+    assert texts(store) == {
+        "zz001": ("Tomato plant number 1", ""),
+        "zz002": ("", "The leaves of plant 2 are yellow."),
+    }
+
+
 # Whose post it is.
 
 
@@ -409,6 +419,28 @@ def test_wherever_a_quote_is_lost_no_text_is_of_two_posts(
         whole = expected([row for n, row in enumerate(rows) if n not in broken])
         assert texts(store).items() == whole.items()
         assert counts.skipped.total() >= len(broken)
+
+
+def test_a_stray_quote_in_a_text_of_several_lines_leaves_no_half_text(
+    store: Store, tmp_path: Path
+) -> None:
+    rows = as_csv([post(1), post(3, selftext="a\nb")])
+    broken = 'zz002,gardening,1600000002,T,"one\nshe said "hi\nthere"\n'
+    at = rows.index("zz003")
+    counts = bring(store, write(tmp_path / "a.csv", rows[:at] + broken + rows[at:]))
+    assert set(stored(store)) == {"zz001", "zz003"}
+    assert (counts.read, counts.skipped) == (3, {"broken_quotes": 1})
+
+
+def test_a_quote_is_lost_where_the_id_stands_behind_the_text(store: Store, tmp_path: Path) -> None:
+    content = (
+        "created_utc,title,selftext,id,subreddit\n"
+        '1600000001,"Unclosed,b,zz1,cats\n1600000002,T2,"x\ny",zz2,cats\n'
+        "1600000003,T3,b3,zz3,cats\n"
+    )
+    counts = bring(store, write(tmp_path / "a.csv", content))
+    assert texts(store) == {"zz2": ("T2", "x\ny"), "zz3": ("T3", "b3")}
+    assert (counts.read, counts.skipped) == (3, {"broken_quotes": 1})
 
 
 def test_somebody_who_quotes_records_is_believed(store: Store, tmp_path: Path) -> None:
