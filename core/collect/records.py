@@ -12,6 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import _csv
 
 LONGEST_RECORD = 2**22
 """Characters of a record beyond which it is no post. Reddit takes 40,000, six times as many if
@@ -37,9 +41,17 @@ class Shape:
     delimiter: str = ","
     backslash: bool = False
     """A quote inside a field stands behind a backslash, instead of twice."""
+    blanks: bool = False
+    """A blank stands behind each delimiter, also before a quote."""
     fields: int = 0
     begins: Callable[[list[str]], bool] = bool
     """Whether the first cells of a line can begin a record."""
+
+    def reader(self, lines: Iterator[str], *, strict: bool = False) -> "_csv.Reader":
+        """What takes such lines apart."""
+        return csv.reader(
+            lines, delimiter=self.delimiter, skipinitialspace=self.blanks, strict=strict
+        )
 
     def mend(self, line: str) -> str:
         """The line with its quotes doubled, as every table has them here."""
@@ -49,7 +61,7 @@ class Shape:
 
     def is_whole(self, lines: list[str]) -> bool:
         """Whether the lines are one well quoted record and no more."""
-        reader = csv.reader(iter(lines), delimiter=self.delimiter, strict=True)
+        reader = self.reader(iter(lines), strict=True)
         try:
             found = next(reader, None)
         except csv.Error:
@@ -65,7 +77,7 @@ class Shape:
         if not goes_on and line.count(self.delimiter) < self.fields - 1:
             return False
         with suppress(csv.Error):
-            cells = next(csv.reader([line], delimiter=self.delimiter), [])
+            cells = next(self.reader(iter([line])), [])
             fits = len(cells) == self.fields or (goes_on and len(cells) < self.fields)
             return fits and self.begins(cells)
         return False
@@ -84,7 +96,7 @@ def records(text: io.TextIOBase, shape: Shape, *, line: int) -> Iterator[Record]
         line: how many lines have been read.
     """
     lines = _Lines(text, shape, line)
-    reader = csv.reader(lines, delimiter=shape.delimiter)
+    reader = shape.reader(lines)
     while True:
         lines.begin()
         fault = ""
@@ -100,7 +112,7 @@ def records(text: io.TextIOBase, shape: Shape, *, line: int) -> Iterator[Record]
             fault = "a quote that is not closed before the file ends"
         fault = lines.repaired(fault, cells or [])
         if fault:
-            reader = csv.reader(lines, delimiter=shape.delimiter)
+            reader = shape.reader(lines)
             yield lines.first, fault
         elif cells:
             yield lines.number, cells

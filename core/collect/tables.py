@@ -91,7 +91,14 @@ def read_table(
     check(columns, header)
     more = label(columns)
     places = {field: header.index(column) for field, column in columns.items()}
-    shape = Shape(separator, is_backslashed(sample), len(header), _beginning(places))
+    first = sample.strip().partition("\n")[0]
+    shape = Shape(
+        delimiter=separator,
+        backslash=is_backslashed(sample),
+        blanks=0 < first.count(separator) == first.count(f"{separator} "),
+        fields=len(header),
+        begins=_beginning(places),
+    )
     for number, cells in records(text, shape, line=line):
         if isinstance(cells, str):
             yield number, Skipped("broken_quotes" if "quote" in cells else "unparsable", cells)

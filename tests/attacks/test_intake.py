@@ -369,6 +369,14 @@ def test_however_a_table_is_written_its_posts_come_in(
         assert {one.subreddit for one in stored(store).values()} == {"gardening"}
 
 
+def test_a_blank_behind_each_comma_belongs_to_no_text(store: Store, tmp_path: Path) -> None:
+    content = "id, subreddit, created_utc, title, selftext\n" + "".join(
+        f'zz{n}, cats, {FIRST}, "T, {n}", "one\ntwo"\n' for n in range(3)
+    )
+    bring(store, write(tmp_path / "a.csv", content))
+    assert texts(store) == {f"zz{n}": (f"T, {n}", "one\ntwo") for n in range(3)}
+
+
 def test_a_column_of_another_name_is_read_where_the_user_says_so(
     store: Store, tmp_path: Path
 ) -> None:
