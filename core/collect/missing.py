@@ -42,6 +42,8 @@ def title_of(value: Any) -> str:
 
 def reason_of(value: Any) -> str:
     """The same for a field that says why something was done: no and 0 say that nothing was."""
+    if not value:
+        return ""
     text = text_of(value).strip()
     return "" if text.lower() in _NO else text
 

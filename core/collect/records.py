@@ -148,7 +148,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._line()
+        # Every line of every table comes by here: what is seldom needed is asked for last.
+        known = self._back or self._lost
+        line = self._line() if known else self._text.readline(LONGEST_RECORD)
         if not line:
             self.ended = bool(self._record)
             raise StopIteration
@@ -161,7 +163,7 @@ class _Lines:
         if self._record and not self._suspect and self._shape.could_begin(line):
             self._suspect = len(self._record)
         self._record.append(line)
-        return self._shape.mend(line)
+        return self._shape.mend(line) if self._shape.backslash else line
 
     def _line(self) -> str:
         """The next line; behind a record whose end is not known, the next that could begin one."""
