@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.collect.formats import Format, open_file, read_rows
+from core.collect.formats import Options, open_file, read_rows
 from core.collect.paths import PostFile
-from core.collect.posts import values
+from core.collect.posts import COLUMNS, values
 from core.collect.rows import Skipped, Wanted, parse_row
 from core.errors import InputError
 
 CHUNK = 1_000
 """Posts handed on at once."""
+CHARACTERS = 2**22
+"""Characters of texts after which a chunk is handed on, however few posts have them."""
 SCANNED = 50_000
 """Rows after which a chunk is handed on, however few are wanted: somebody watches the progress."""
 LISTED = 100
 """Rows of a file that the log names for each reason; a dump has millions of deleted posts."""
 SOURCE = "file"
+_TITLE, _BODY = COLUMNS.index("title"), COLUMNS.index("body")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What to take from files, and how they are written (None: see each file)."""
-
-    wanted: Wanted
-    format: Format | None = None
+class Reading(Options):
+    """What to take from files, and how they are written: called with a file, it reads that."""
 
     def __call__(self, file: PostFile) -> "Iterator[Chunk]":
         return read_chunks(file, self)
@@ -38,6 +38,10 @@ class Chunk:
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     """Values of :data:`core.collect.posts.COLUMNS`: tuples travel lightest between processes."""
+    gone: list[tuple[int, str, str]] = field(default_factory=list)
+    """Posts that the file shows as taken back: before which of ``rows``, the id, and why."""
+    characters: int = 0
+    """Of the texts in ``rows``."""
     read: int = 0
     not_wanted: int = 0
     link_posts: int = 0
@@ -48,27 +52,34 @@ class Chunk:
     is_last: bool = False
     failure: str | None = None
     """Why the file could not be read to its end."""
+    hint: str = ""
+    """How to mend that."""
 
 
 def read_chunks(file: PostFile, reading: Reading) -> Iterator[Chunk]:
     """The whole file in chunks; one that breaks off says so in its last."""
     chunk, skipped = Chunk(), Counter[str]()
     now = int(time.time())
-    failure = None
+    failure, hint = None, ""
     try:
         with open_file(file) as opened:
-            for line, fields in read_rows(file, opened, reading.wanted, reading.format):
+            for line, fields in read_rows(file, opened, reading):
                 chunk.read += 1
                 _add(chunk, f"{file.path}:{line}", fields, reading.wanted, now, skipped)
-                if len(chunk.rows) == CHUNK or chunk.read == SCANNED:
+                if len(chunk.rows) == CHUNK or _is_large(chunk):
                     chunk.position = opened.position
                     yield chunk
                     chunk = Chunk()
     except InputError as error:
-        failure = error.reason
+        failure, hint = error.reason, error.hint.text
     chunk.log += _summary(file, skipped)
-    chunk.position, chunk.is_last, chunk.failure = file.size, True, failure
+    chunk.position, chunk.is_last = file.size, True
+    chunk.failure, chunk.hint = failure, hint
     yield chunk
+
+
+def _is_large(chunk: Chunk) -> bool:
+    return chunk.read >= SCANNED or chunk.characters >= CHARACTERS or len(chunk.gone) >= SCANNED
 
 
 def _summary(file: PostFile, skipped: Counter[str]) -> list[str]:
@@ -87,8 +98,12 @@ def _add(
     elif isinstance(parsed, Skipped):
         chunk.skipped[parsed.reason] += 1
         skipped[parsed.reason] += 1
+        if parsed.gone:
+            chunk.gone.append((len(chunk.rows), parsed.gone, parsed.reason))
         if skipped[parsed.reason] <= LISTED:
             chunk.log.append(f"{place}: skipped, {parsed.reason}: {parsed.detail}")
     else:
         chunk.link_posts += not parsed.body
-        chunk.rows.append(values(parsed, SOURCE))
+        row = values(parsed, SOURCE)
+        chunk.rows.append(row)
+        chunk.characters += len(row[_TITLE]) + len(row[_BODY])

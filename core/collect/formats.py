@@ -1,25 +1,32 @@
-"""The rows of a file: CSV, NDJSON or Parquet, in any compression, told by its first bytes."""
+"""The rows of a file: CSV, JSON or Parquet, in any compression, told by its first bytes."""
 
 import csv
 import io
+import json
 import lzma
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import IO, Any
 
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 import zstandard
 
+from core.collect.columns import is_comment, named
 from core.collect.containers import BUFFER, Counted, decompressed
+from core.collect.documents import is_document, objects, posts_in
+from core.collect.encodings import Recoded, encoding_of
+from core.collect.faults import fault_of
+from core.collect.labels import FileLabel
+from core.collect.names import without_prefix
+from core.collect.parquet import read_parquet
 from core.collect.paths import STDIN, PostFile
-from core.collect.rows import FIELDS, REQUIRED, Skipped, Wanted
+from core.collect.rows import EVERYTHING, Skipped, Wanted
+from core.collect.tables import read_table
 from core.errors import InputError
 
 Row = tuple[int, Mapping[str, Any] | Skipped | None]
@@ -27,14 +34,12 @@ Row = tuple[int, Mapping[str, Any] | Skipped | None]
 
 LONGEST = 2**24
 """Bytes of a line beyond which it is not a post. Reddit takes 40,000 characters."""
-PARQUET_ROWS = 2_000
 _PARQUET = b"PAR1"
 _MARK = "\ufeff"
-_NUMBER = "row"
 _KEY = b'"subreddit"'
 _UNREADABLE = (
-    *(OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError),
-    pa.ArrowException,
+    *(OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException, csv.Error),
+    *(ValueError, RecursionError, MemoryError),
 )
 
 
@@ -56,67 +61,60 @@ def open_file(file: PostFile) -> Counted:
         raise _unreadable(error) from error
 
 
-def read_rows(
-    file: PostFile, opened: Counted, wanted: Wanted, format_: Format | None = None
-) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to take from a file, and how it is written."""
+
+    wanted: Wanted = EVERYTHING
+    format: Format | None = None
+    """None: by the first byte, ``{`` and ``[`` begin JSON."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field of Reddit's API -> what the file calls it, where the user says so."""
+
+
+def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row]:
     """Every row of the file, in its order.
 
     Rows that are not wanted may be left out before they are parsed: those come as None. All others
     are still to be asked.
 
-    Args:
-        format_: None: by the first byte, ``{`` begins NDJSON.
-
     Raises:
         InputError: the file cannot be read, from its start or from some line on.
     """
+    label = FileLabel(file.path, options.wanted.subreddits)
     try:
         content = decompressed(opened)
-        if content.peek(len(_PARQUET)).startswith(_PARQUET):
-            yield from _parquet(file, opened, wanted)
-        elif (format_ or _format_of(content)) is Format.NDJSON:
-            yield from _ndjson(content, wanted)
+        start = content.peek(BUFFER)
+        if start.startswith(_PARQUET):
+            yield from read_parquet(file, opened, options.wanted, label, options.columns)
+            return
+        encoding = encoding_of(start)
+        if encoding:
+            content = io.BufferedReader(Recoded(content, encoding), BUFFER)
+            start = content.peek(BUFFER)
+        fault = fault_of(start)
+        if fault:
+            raise fault
+        if (options.format or _format_of(start)) is Format.CSV:
+            yield from read_table(content, label, options.columns)
         else:
-            yield from _csv(content, file.subreddit)
+            read = _document if is_document(start) else _ndjson
+            yield from _posts(read(content, options), label, options)
+    except EOFError as error:
+        raise InputError(
+            f"cannot be read to its end: it is truncated ({error})", "Fetch it again."
+        ) from error
     except _UNREADABLE as error:
         raise _unreadable(error) from error
 
 
-def _format_of(content: io.BufferedReader) -> Format:
-    first = content.peek(BUFFER).removeprefix(_MARK.encode()).lstrip()
-    if not first:
-        raise InputError("is empty", "Download the file again, or leave it out.")
-    if first.startswith(b"["):
-        raise InputError(
-            "is one JSON array", "Write one object per line, as jq -c '.[]' FILE does."
-        )
-    return Format.NDJSON if first.startswith(b"{") else Format.CSV
+def _format_of(start: bytes) -> Format:
+    first = start.removeprefix(_MARK.encode()).lstrip()
+    return Format.NDJSON if first.startswith((b"{", b"[")) else Format.CSV
 
 
-def _csv(content: io.BufferedReader, subreddit: str) -> Iterator[Row]:
-    # Bytes that are not UTF-8 cost the row that holds them, not the file.
-    text = io.TextIOWrapper(content, encoding="utf-8", errors="surrogateescape", newline="")
-    reader = csv.reader(text)
-    header = [name.strip().lstrip(_MARK) for name in next(reader, [])]
-    label = _label(header, subreddit)
-    names, more = [*header, *label], list(label.values())
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield reader.line_num, Skipped("unparsable", str(error))
-            continue
-        if cells is None:
-            return
-        if len(cells) == len(header):
-            yield reader.line_num, dict(zip(names, cells + more, strict=True))
-        elif cells:
-            detail = f"{len(cells)} fields, the header has {len(header)}"
-            yield reader.line_num, Skipped("wrong_field_count", detail)
-
-
-def _ndjson(content: io.BufferedReader, wanted: Wanted) -> Iterator[Row]:
-    names = {name.encode() for name in wanted.subreddits}
+def _ndjson(content: io.BufferedReader, options: Options) -> Iterator[Row]:
+    names = {name.encode() for name in options.wanted.subreddits}
     for number, line in enumerate(iter(partial(content.readline, LONGEST), b""), 1):
         if len(line) == LONGEST and not line.endswith(b"\n"):
             _skip_line(content)
@@ -127,6 +125,30 @@ def _ndjson(content: io.BufferedReader, wanted: Wanted) -> Iterator[Row]:
             yield number, _parse(line.removeprefix(_MARK.encode()))
 
 
+def _document(content: io.BufferedReader, options: Options) -> Iterator[Row]:
+    for number, found in enumerate(objects(content, LONGEST), 1):
+        if found is None:
+            yield number, Skipped("unparsable", f"an object of more than {LONGEST:,} bytes")
+        else:
+            yield number, _parse(found)
+
+
+def _posts(rows: Iterator[Row], label: FileLabel, options: Options) -> Iterator[Row]:
+    """The posts of each object, which is mostly one itself, with the names of Reddit's API."""
+    more: dict[str, str] | None = None
+    for number, parsed in rows:
+        if parsed is None or isinstance(parsed, Skipped):
+            yield number, parsed
+            continue
+        for found in posts_in(parsed):
+            if is_comment(found):
+                yield number, Skipped("comment", "it answers a post, and has no title")
+                continue
+            fields = named(found, options.columns)
+            more = label.of_objects(fields) if more is None else more
+            yield number, {**fields, **more} if more else fields
+
+
 def _may_name(line: bytes, wanted: set[bytes]) -> bool:
     """Whether the post can be of one of these subreddits, without parsing it.
 
@@ -135,27 +157,56 @@ def _may_name(line: bytes, wanted: set[bytes]) -> bool:
     unknown = True
     at = line.find(_KEY)
     while at >= 0:
-        _, _, rest = line[at + len(_KEY) : at + 200].partition(b'"')
-        name, end, _ = rest.partition(b'"')
-        if not end or b"\\" in name or name.lower().rpartition(b"/")[2] in wanted:
+        rest = line[at + len(_KEY) : at + 200].lstrip(b" \t:")
+        name, end, _ = rest[1:].partition(b'"')
+        if not rest.startswith(b'"') or not end or b"\\" in name:
+            return True
+        if name.lower() in wanted or _plain(name) in wanted:
             return True
         unknown = False
         at = line.find(_KEY, at + len(_KEY))
     return unknown
 
 
+def _plain(name: bytes) -> bytes:
+    """A name of another form than most: with a prefix, or with blanks around it."""
+    if name.isalnum():
+        return name.lower()
+    return without_prefix(name.decode(errors="replace")).lower().encode()
+
+
 def _parse(line: bytes) -> Mapping[str, Any] | Skipped:
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            return Skipped("not_utf8", "the line is not UTF-8")
-        return Skipped("unparsable", str(error))
+        fields = _parse_leniently(line, str(error))
+        if isinstance(fields, Skipped):
+            return fields
     if not isinstance(fields, dict):
         return Skipped("unparsable", "not a JSON object")
     return fields
+
+
+def _parse_leniently(line: bytes, error: str) -> Any:
+    """What other programs write as JSON: NaN and Infinity, which are missing, and half emojis."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return Skipped("not_utf8", "the line is not UTF-8")
+    try:
+        fields = json.loads(text, parse_constant=lambda _name: None, strict=False)
+    except (ValueError, RecursionError):
+        return Skipped("unparsable", error)
+    return _whole(fields)
+
+
+def _whole(value: Any) -> Any:
+    """The same with half surrogates, which no text can hold, replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value
 
 
 def _skip_line(content: IO[bytes]) -> None:
@@ -164,68 +215,6 @@ def _skip_line(content: IO[bytes]) -> None:
             return
 
 
-def _parquet(file: PostFile, opened: Counted, wanted: Wanted) -> Iterator[Row]:
-    """Row groups whose statistics rule out every wanted post are not read."""
-    if file.is_pipe:
-        raise InputError(
-            "is Parquet, which cannot be read from a pipe", "Save it as a file, and import that."
-        )
-    table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=BUFFER)
-    schema = table.schema_arrow
-    label = _label(schema.names, file.subreddit)
-    columns = [name for name in schema.names if name in FIELDS]
-    condition = _condition(schema, wanted)
-    fragment = next(ds.dataset(file.path, format="parquet").get_fragments())
-    chosen = {group.id for group in fragment.subset(condition).row_groups}
-    done = 0
-    for group in range(table.num_row_groups):
-        size = table.metadata.row_group(group).num_rows
-        if group not in chosen:
-            yield from ((done + n, None) for n in range(1, size + 1))
-            done += size
-            continue
-        for batch in table.iter_batches(PARQUET_ROWS, row_groups=[group], columns=columns):
-            numbered = pa.table(batch).append_column(_NUMBER, pa.array(range(len(batch))))
-            rows = numbered.filter(condition).to_pylist()
-            by_number = {row.pop(_NUMBER): row | label for row in rows}
-            yield from ((done + n + 1, by_number.get(n)) for n in range(len(batch)))
-            done += len(batch)
-            opened.position = file.size * done // table.metadata.num_rows
-
-
-def _condition(schema: pa.Schema, wanted: Wanted) -> pc.Expression:
-    """What pyarrow can tell of the wanted posts by itself: never less than all of them."""
-    condition = pc.scalar(value=True)
-    created = schema.field("created_utc").type
-    if pa.types.is_integer(created) or pa.types.is_floating(created):
-        if wanted.since is not None:
-            condition &= pc.field("created_utc") >= wanted.since
-        if wanted.until is not None:
-            condition &= pc.field("created_utc") < wanted.until
-    if wanted.subreddits and "subreddit" in schema.names:
-        named = pc.utf8_lower(pc.field("subreddit").cast(pa.string()))
-        forms = [form + name for name in wanted.subreddits for form in ("", "r/", "/r/")]
-        condition &= named.isin(forms)
-    return condition
-
-
-def _label(columns: list[str], subreddit: str) -> dict[str, str]:
-    """What to add to each row of a table with these columns, so that it names its subreddit."""
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise InputError(
-            f"has no column {', '.join(missing)}",
-            f"The first line must name the columns, among them {', '.join(REQUIRED)}.",
-        )
-    if "subreddit" in columns or "subreddit_name_prefixed" in columns:
-        return {}
-    if not subreddit:
-        raise InputError(
-            "has no column subreddit, and its name does not say which subreddit it is",
-            "Name it SUBREDDIT.csv, SUBREDDIT.csv.gz or SUBREDDIT.parquet.",
-        )
-    return {"subreddit": subreddit}
-
-
 def _unreadable(error: BaseException) -> InputError:
-    return InputError(f"cannot be read ({error})", "Download the file again.")
+    said = " ".join(str(error).split())[:300] or type(error).__name__
+    return InputError(f"cannot be read ({said})", "Download the file again.")

@@ -3,23 +3,27 @@
 import glob
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.collect.names import is_subreddit
+from core.collect.sniff import why_no_posts
 from core.errors import InputError
 
 STDIN = Path("-")
 _POSTS = re.compile(
-    # Named by what is in them, or a dump by its month or subreddit. RC_… and …_comments, which
-    # come with them, hold comments.
-    r"""(.+\.(csv|ndjson|jsonl)(\.(gz|bz2|xz|zst))?
+    # Named by what is in them, or a dump by its month or subreddit.
+    r"""(.+\.(csv|tsv|ndjson|jsonl)(\.(gz|bz2|xz|zst))?
         |.+\.parquet
-        |(?!RC_)[^.]+(?<!_comments)\.(gz|bz2|xz|zst))""",
-    re.VERBOSE,
+        |[^.]+\.(gz|bz2|xz|zst))""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_OTHERS = (
+    (re.compile(r"\..*"), "its name begins with a dot, as those of hidden files do"),
+    (re.compile(r"RC_.*|.+[_-]comments(\..*)?|comments\..*", re.IGNORECASE), "it holds comments"),
+    (re.compile(r"subreddits[_-].*", re.IGNORECASE), "it holds subreddits, not posts"),
+)
+"""Names of files that lie beside those of posts, and what is in them."""
 _KINDS = "cats.csv.gz, posts.ndjson, RS_2024-01.zst or posts.parquet"
-_TABLE = re.compile(r"(.+)\.(csv(\.(gz|bz2|xz|zst))?|parquet)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +38,41 @@ class PostFile:
         """Whether it can be read once only."""
         return self.path == STDIN or not self.path.is_file()
 
-    @property
-    def subreddit(self) -> str:
-        """The label that its name gives to a table without such a column, or ``""``."""
-        match = _TABLE.fullmatch(self.path.name)
-        return match[1] if match and is_subreddit(match[1]) else ""
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files to read, in the order of their paths, standard input last.
+
+    ``left_out``: other files of the folders, and why each is not read.
+    """
+
+    files: list[PostFile]
+    left_out: dict[Path, str] = field(default_factory=dict)
 
 
 def find_files(paths: Iterable[Path]) -> list[PostFile]:
+    """The files of :func:`find`."""
+    return find(paths).files
+
+
+def find(paths: Iterable[Path]) -> Found:
     """The files themselves, those in folders (by name) and those that patterns match, each once.
 
-    They come in the order of their paths, whatever the order given; standard input comes last.
+    A file that is named is always read. Of a folder, files of posts are read: told by their names,
+    or else by what they hold.
 
     Raises:
-        InputError: a path does not exist, or a folder has no file of a known kind.
+        InputError: a path does not exist, or a folder has no file of posts.
     """
     expanded: set[Path] = set()
+    left_out: dict[Path, str] = {}
     for path in paths:
         for match in [path] if path == STDIN or path.exists() else _matches(path):
-            expanded.update(_inside(match) if match.is_dir() else [match])
+            expanded.update(_inside(match, left_out) if match.is_dir() else [match])
     named = sorted(expanded - {STDIN})
     files = [PostFile(path, path.stat().st_size) for path in named]
-    return [*files, PostFile(STDIN, 0)] if STDIN in expanded else files
+    left_out = {path: why for path, why in sorted(left_out.items()) if path not in expanded}
+    return Found([*files, PostFile(STDIN, 0)] if STDIN in expanded else files, left_out)
 
 
 def _matches(pattern: Path) -> Sequence[Path]:
@@ -68,8 +85,33 @@ def _matches(pattern: Path) -> Sequence[Path]:
     raise InputError(f"{pattern} does not exist", "Give a file or a folder of posts.")
 
 
-def _inside(folder: Path) -> list[Path]:
-    files = [f for f in folder.rglob("*") if _POSTS.fullmatch(f.name) and f.is_file()]
+def _inside(folder: Path, left_out: dict[Path, str]) -> list[Path]:
+    files = []
+    for path in folder.rglob("*"):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts[:-1]):
+            continue  # .git and its like are nobody's posts
+        if not path.is_file():
+            continue
+        why = _why_left_out(path)
+        if why is None:
+            files.append(path)
+        else:
+            left_out[path] = why
     if not files:
-        raise InputError(f"{folder} has no files of posts", f"Signoff reads {_KINDS}.")
+        why = "; ".join(f"{path.name}: {left_out[path]}" for path in _of(folder, left_out)[:5])
+        raise InputError(
+            f"{folder} has no files of posts" + (f" ({why})" if why else ""),
+            f"Signoff reads {_KINDS}. Unpack archives first.",
+        )
     return files
+
+
+def _of(folder: Path, paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if path.is_relative_to(folder))
+
+
+def _why_left_out(path: Path) -> str | None:
+    for name, why in _OTHERS:
+        if name.fullmatch(path.name):
+            return why
+    return None if _POSTS.fullmatch(path.name) else why_no_posts(path)

@@ -1,30 +1,31 @@
 """One row of a file, of whatever format and year, becomes a post or a reason why not. Pure."""
 
+import html
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from core.collect.names import is_subreddit, without_prefix
+from core.collect.columns import FILE_LABEL
+from core.collect.missing import reason_of, text_of, title_of
+from core.collect.moments import UNKNOWN_ORDER, has_unknown_order, moment
+from core.collect.names import is_subreddit, of_permalink, without_prefix
+from core.collect.notices import notice_of
 from core.collect.posts import Post
+from core.collect.visible import is_visible
 from core.text import is_empty
 
-REQUIRED = ("id", "created_utc", "title", "selftext")
-"""Columns without which a table holds no posts. All others may be missing."""
-FIELDS = (
-    *REQUIRED,
-    *("name", "subreddit", "subreddit_name_prefixed", "is_self", "domain", "url", "score"),
-    *("num_comments", "over_18", "link_flair_text", "removed_by_category", "_meta"),
-)
-"""All that :func:`parse_row` looks at."""
-
 FIRST_REDDIT_SECOND = 1_117_584_000  # 2005-06-01, the month in which Reddit opened
+LONGEST_TEXT = 2**20
+"""Characters beyond which a text is none of Reddit's, which takes 40,000."""
 ID = re.compile(r"[0-9a-z]{1,16}")
-_TRUE = frozenset({"true", "t", "1", "1.0"})
+_TRUE = frozenset({"true", "t", "1", "1.0", "yes", "y"})
 _OFTEN = {True: True, False: False, "True": True, "False": False, None: False, "": False}
 """How yes and no are mostly written."""
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_COUNT = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+(?:\.\d+)?)\s*([kKmM]?)")
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Skipped:
 
     reason: str
     detail: str
+    gone: str = ""
+    """The id of a post that Reddit shows no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +58,49 @@ class Wanted:
 
 EVERYTHING = Wanted()
 
-GONE = {
-    "[removed]": "removed",
-    "[deleted]": "deleted",
-    "[deleted by user]": "deleted",
-    "[ Removed by Reddit ]": "removed",
-}
-"""What Reddit writes in the place of a text that was taken back."""
 _BY_AUTHOR = frozenset({"author", "deleted"})
 """Of ``removed_by_category`` and ``removal_type``: the author took it back, nobody else did."""
 
 
 def parse_row(
-    fields: Mapping[str, Any], *, now: int, wanted: Wanted = EVERYTHING
+    fields: Mapping[str, Any], *, now: int, wanted: Wanted = EVERYTHING, exact: bool = False
 ) -> Post | Skipped | None:
     """One post from the fields of a row; None if it is not among those wanted.
 
-    Over the years the same field was a text, a number or missing; all of these are read. ``<``,
-    ``>`` and ``&`` stand in most files as Reddit's API escapes them, and are written out here.
+    Over the years the same field was a text, a number or missing; all of these are read. A field
+    beside the text that cannot be read is missing: it costs no post.
 
     Args:
-        fields: values by the names of Reddit's API. Missing and None are the same.
+        fields: values by the names of Reddit's API.
         now: epoch seconds; a post from later than a day after it is an error of the file.
+        exact: texts are as people typed them. In files the API's escapes, ``&amp;`` for ``&``, are
+            written out, once, and words such as ``nan`` stand for nothing.
     """
     get = fields.get
-    post_id = _text(get("id")) or _text(get("name"))
-    post_id = post_id.removeprefix("t3_")
+    post_id = _id(fields) or _linked(fields)[1]
     if not ID.fullmatch(post_id):
-        return Skipped("bad_id", f"{post_id[:40]!r} is not a post's id")
-    label = _label(fields)
+        said = _shown(get("id") or get("name"))
+        return Skipped("bad_id", f"{said} is not a post's id")
+    label = _label(fields) or _of_file(fields)
     if not is_subreddit(label):
         return Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
-    created = _number(get("created_utc"))
+    created = moment(get("created_utc"))
     if created is None or not FIRST_REDDIT_SECOND <= created <= now + 86_400:
-        return Skipped("bad_time", f"{_text(get('created_utc'))[:40]!r} is not a valid time")
+        return Skipped("bad_time", _bad_time(get("created_utc")))
     if not wanted.takes(label, created):
         return None
-    title, body = _plain(get("title")).strip(), _plain(get("selftext")).strip()
+    unescape, read = (str, title_of) if exact else (html_once, text_of)
+    title, body = unescape(title_of(get("title"))).strip(), unescape(read(get("selftext"))).strip()
     gone = _gone(fields, title, body)
     if gone:
-        return Skipped(gone, f"post {post_id} was {gone} on Reddit")
-    domain, url, flair = _text(get("domain")), _plain(get("url")), _plain(get("link_flair_text"))
+        return Skipped(gone, f"post {post_id} was {gone} on Reddit", gone=post_id)
+    domain, flair = text_of(get("domain")), unescape(text_of(get("link_flair_text")))
+    url = unescape(text_of(get("url")))
     if not _is_utf8(f"{title}{body}{domain}{url}{flair}"):
         return Skipped("not_utf8", "the text is not UTF-8")
-    score, comments = _number(_or(get("score"), 0)), _number(_or(get("num_comments"), 0))
-    if score is None or comments is None:
-        return Skipped("bad_number", "score or num_comments is not a number")
+    if len(title) + len(body) > LONGEST_TEXT:
+        return Skipped("too_long", f"post {post_id} has {len(title) + len(body):,} characters")
+    title, body = title if is_visible(title) else "", body if is_visible(body) else ""
     if is_empty(title, body):
         return Skipped("no_text", f"post {post_id} has neither title nor text")
     return Post(
@@ -112,65 +112,94 @@ def parse_row(
         is_self=bool(body) or _flag(_or(get("is_self"), domain.startswith("self."))),
         domain=domain,
         url=url,
-        score=int(score),
-        num_comments=int(comments),
+        score=_count(get("score")),
+        num_comments=_count(get("num_comments")),
         over_18=_flag(get("over_18")),
         flair=flair,
     )
 
 
+def html_once(text: str) -> str:
+    """The text with each entity as its character. What that makes is not looked at again."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+def _id(fields: Mapping[str, Any]) -> str:
+    """The post's id, or what stands in its place; without ``t3_``, in small letters."""
+    written = text_of(fields.get("id")).strip() or text_of(fields.get("name")).strip()
+    return written.lower().removeprefix("t3_")
+
+
 def _label(fields: Mapping[str, Any]) -> str:
-    label = _text(fields.get("subreddit")) or _text(fields.get("subreddit_name_prefixed"))
+    label = _name_in(fields.get("subreddit")) or _name_in(fields.get("subreddit_name_prefixed"))
     return without_prefix(label) if "/" in label else label
+
+
+def _name_in(value: Any) -> str:
+    if isinstance(value, Mapping):  # an object of PRAW that somebody wrote down
+        value = value.get("display_name") or value.get("name")
+    return text_of(value).strip()
+
+
+def _linked(fields: Mapping[str, Any]) -> tuple[str, str]:
+    """Subreddit and id by the post's own address, which knows better than its file."""
+    link = fields.get("permalink")
+    return (of_permalink(text_of(link)) if link else None) or ("", "")
+
+
+def _of_file(fields: Mapping[str, Any]) -> str:
+    """The label of a row that names none itself."""
+    linked, _ = _linked(fields)
+    label = str(fields.get(FILE_LABEL) or "")
+    return label if linked.lower() == label.lower() else linked or label
+
+
+def _bad_time(value: Any) -> str:
+    if has_unknown_order(value):
+        return f"{_shown(value)} {UNKNOWN_ORDER}"
+    return f"{_shown(value)} is not a valid time"
+
+
+def _shown(value: Any) -> str:
+    return repr("" if value is None else str(value)[:40])
 
 
 def _gone(fields: Mapping[str, Any], title: str, body: str) -> str | None:
     """Why the post is no longer on Reddit, by its own text or by what the file says of it."""
-    reason = GONE.get(body) or GONE.get(title)
+    reason = notice_of(body) or notice_of(title)
     if reason:
         return reason
     meta = fields.get("_meta")  # what the makers of a dump saw when they looked again
     later = meta if isinstance(meta, dict) else {}
-    said = fields.get("removed_by_category") or later.get("removal_type")
+    said = reason_of(fields.get("removed_by_category")) or reason_of(later.get("removal_type"))
     if said:
-        return "deleted" if said in _BY_AUTHOR else "removed"
+        return "deleted" if said.lower() in _BY_AUTHOR else "removed"
     return "deleted" if _flag(later.get("was_deleted_later")) else None
 
 
 def _or(value: Any, default: Any) -> Any:
-    """The default where a field is missing, None or an empty cell."""
-    return default if value is None or value == "" else value
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else str(value)
-
-
-def _plain(value: Any) -> str:
-    text = _text(value)
-    if "&" not in text:
-        return text
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """The default where a field is missing."""
+    return value if isinstance(value, bool) else text_of(value).strip() or default
 
 
 def _flag(value: Any) -> bool:
     try:
         return _OFTEN[value]
     except (KeyError, TypeError):
-        return str(value).lower() in _TRUE
+        return str(value).strip().lower() in _TRUE
 
 
-def _number(value: Any) -> float | None:
-    """A finite number that fits into 64 bits, or None. A moment becomes epoch seconds."""
-    if isinstance(value, datetime):
-        value = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+def _count(value: Any) -> int:
+    """A whole number that fits into 64 bits, as programs and pages write it; else 0."""
+    if isinstance(value, str) and not value.isdecimal():
+        match = _COUNT.fullmatch(value.strip())
+        if match:
+            value = float(match[1].replace(",", "")) * _UNITS[match[2].lower()]
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) and abs(number) < 2**62 else None
+        return 0
+    return int(number) if math.isfinite(number) and abs(number) < 2**62 else 0
 
 
 def _is_utf8(text: str) -> bool:

@@ -221,7 +221,7 @@ def _parsed(page: Listing, now: int) -> list[tuple[Entry, Post | Skipped]]:
     entries = []
     for data in page.entries:
         name, moment = data.get("name"), number(data.get("created_utc"))
-        parsed = parse_row(data, now=now)
+        parsed = parse_row(data, now=now, exact=True)
         if isinstance(name, str) and name.startswith(_PREFIX) and parsed is not None:
             entries.append((Entry(name, int(moment or 0)), parsed))
     return entries

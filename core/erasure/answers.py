@@ -70,7 +70,7 @@ def why_gone(entry: Mapping[str, Any], *, now: datetime) -> str | None:
     by = entry.get("removed_by_category")
     if by:
         return DELETED if by in _BY_AUTHOR else REMOVED
-    parsed = parse_row(entry, now=int(now.timestamp()))
+    parsed = parse_row(entry, now=int(now.timestamp()), exact=True)
     if isinstance(parsed, Skipped) and parsed.reason in (DELETED, REMOVED):
         return parsed.reason
     nobody = "author" in entry and entry["author"] in _NOBODY

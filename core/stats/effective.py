@@ -13,6 +13,10 @@ from core.arrays import Floats
 from core.stats import jackknife, shares
 from core.stats.figures import UNIT, Span
 
+TRUSTED = 100
+"""The more was seen to vary, the less the variance is doubted: after so many times the variance of
+one post, a figure may tell as much as twice the posts that it rests on, and so on."""
+
 
 def one(value: Floats, part: jackknife.Part, posts: Floats | float, span: Span = UNIT) -> Floats:
     """The 95% interval of a figure, which contains it; shape (2, …).
@@ -20,14 +24,15 @@ def one(value: Floats, part: jackknife.Part, posts: Floats | float, span: Span =
     Args:
         value: the figure, shape () or (c,).
         part: influence of its posts.
-        posts: so many it rests on, at most.
+        posts: so many it rests on, at most, where hardly anything was seen to vary.
         span: its lowest and highest value.
     """
     lowest, width = span[0], span[1] - span[0]
     bias, variance = _moments(part)
     v = variance / width**2
     seen = (value - lowest) / width
-    n = _sample_size(seen * (1 - seen), v, posts)
+    one_post = seen * (1 - seen)
+    n = _sample_size(one_post, v, posts * (1 + posts * one_post / TRUSTED))
     share = np.clip((value - bias - lowest) / width, 0, 1)
     low, high = shares.exact_share(share * n, n) * width + lowest
     return np.stack([np.minimum(low, value), np.maximum(high, value)])

@@ -173,7 +173,7 @@ def test_imports_tell_new_corrected_unchanged_and_malformed_rows(
     path = write_csv(tmp_path / "cats.csv", rows)
     assert signoff("import", path, "--json").json["inserted"] == 5
     rows[0][2] = "corrected"
-    rows += [["BAD", *rows[1][1:]], rows[1][:2], ["b1", "soon", *rows[1][2:]]]
+    rows += [["B?D", *rows[1][1:]], rows[1][:2], ["b1", "soon", *rows[1][2:]]]
     write_csv(path, rows)
     found = signoff("import", path, "--json").json
     assert (found["inserted"], found["updated"], found["unchanged"]) == (0, 1, 4)

@@ -70,7 +70,7 @@ def test_malformed_rows_are_counted_by_reason_and_logged_with_file_and_line(
     good = as_cells(make_post())
     rows = [
         good,
-        ["NO", *good[1:]],
+        ["n/o", *good[1:]],
         ["a2", "soon", *good[2:]],
         good[:3],
         ["a3", good[1], "title", "[removed]", *good[4:]],
@@ -92,10 +92,14 @@ def test_bytes_that_are_not_utf8_cost_their_row_only(store: Store, tmp_path: Pat
     assert (counts.written.inserted, counts.skipped) == (2, {"not_utf8": 1})
 
 
-def test_a_cell_beyond_the_readers_limit_costs_its_row_only(store: Store, tmp_path: Path) -> None:
-    rows = [as_cells(make_post(id="a1", body="x" * 200_000)), as_cells(make_post(id="a2"))]
+def test_a_long_cell_comes_in_and_one_without_end_costs_its_row_only(
+    store: Store, tmp_path: Path
+) -> None:
+    texts = {"a1": "x" * 200_000, "a2": "x" * 2_000_000, "a3": "x" * 9_000_000, "a4": "short"}
+    rows = [as_cells(make_post(id=name, body=body)) for name, body in texts.items()]
     counts = import_files(store, [write_csv(tmp_path / "cats.csv", rows)])
-    assert (counts.written.inserted, counts.skipped) == (1, {"unparsable": 1})
+    assert (counts.read, counts.written.inserted) == (4, 2)
+    assert counts.skipped == {"too_long": 1, "unparsable": 1}
 
 
 def test_line_breaks_blank_lines_and_a_byte_order_mark_are_read(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.collect import chunks, containers, formats
+from core.collect import chunks, containers, formats, parquet
 from core.collect.files import ImportCounts, import_files
 from core.collect.formats import Format
 from core.collect.paths import find_files
@@ -124,7 +124,8 @@ def test_a_damaged_file_is_told_and_costs_no_other(store: Store, tmp_path: Path,
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \n", "is empty"),
-        (b"[{}]", "is one JSON array"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (b"\0" * 9, "only zeros"),
         (b"PAR1 and no more", "cannot be read"),
         (b"\x89PNG\r\n\x1a\n", "has no column id"),
         (as_parquet([{"id": "a1", "title": "x"}]), "has no column created_utc, selftext"),
@@ -259,13 +260,13 @@ def test_row_groups_that_hold_nothing_wanted_are_not_read(
     path = tmp_path / "posts.parquet"
     path.write_bytes(as_parquet([as_fields(post) for post in POSTS], group=10))
     read: list[int] = []
-    real = formats.pq.ParquetFile.iter_batches
+    real = parquet.pq.ParquetFile.iter_batches
 
     def iter_batches(self: object, *words: object, **options: list[int]) -> object:
         read.extend(options["row_groups"])
         return real(self, *words, **options)
 
-    monkeypatch.setattr(formats.pq.ParquetFile, "iter_batches", iter_batches)
+    monkeypatch.setattr(parquet.pq.ParquetFile, "iter_batches", iter_batches)
     counts = import_files(store, [path], wanted=Wanted(since=FIRST + 95 * HOUR))
     assert read == [9, 10, 11]
     assert (counts.written.inserted, counts.not_wanted) == (25, 95)

@@ -1,0 +1,57 @@
+"""Whether a file whose name tells nothing holds posts, by its beginning."""
+
+import io
+import lzma
+import re
+import zlib
+from pathlib import Path
+
+import zstandard
+
+from core.collect.columns import check, columns_of
+from core.collect.containers import BUFFER, Counted, decompressed
+from core.collect.encodings import Recoded, encoding_of
+from core.collect.faults import fault_of, is_binary
+from core.collect.tables import header_of
+from core.errors import InputError
+
+_LOOKED_AT = 2**18
+_TITLE = re.compile(rb'"(?:post_)?title"\s*:')
+_OF_POSTS = re.compile(
+    rb'"(?:selftext|permalink|num_comments|is_self|subreddit(?:_name_prefixed)?|t3)"', re.IGNORECASE
+)
+
+
+def why_no_posts(path: Path) -> str | None:
+    """Why a file cannot be one of posts; None: it looks like one."""
+    try:
+        with Counted(path.open("rb", buffering=0)) as opened:
+            content = decompressed(opened)
+            start = content.peek(BUFFER)
+            if start.startswith(b"PAR1"):
+                return None
+            encoding = encoding_of(start)
+            if encoding:
+                content = io.BufferedReader(Recoded(content, encoding), BUFFER)
+                start = content.peek(BUFFER)
+            return _why(start[:_LOOKED_AT])
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+        return f"it cannot be read ({error})"
+
+
+def _why(start: bytes) -> str | None:
+    fault = fault_of(start)
+    if fault:
+        return f"it {fault.reason}"
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
+        is_one = _TITLE.search(start) and _OF_POSTS.search(start)
+        return None if is_one else "it is JSON, but not of posts"
+    if is_binary(start):
+        return "it is of no kind that Signoff reads"
+    text = io.TextIOWrapper(io.BytesIO(start), "utf-8", errors="replace", newline="")
+    try:
+        header, _, _ = header_of(text)
+        check(columns_of(header), header)
+    except InputError:
+        return "it does not begin like a table of posts"
+    return None
