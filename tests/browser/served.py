@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from core.store import open_store
+
 ROOT = Path(__file__).parents[2]
 SIGNOFF = str(Path(sys.executable).with_name("signoff"))
 CHROMIUM = shutil.which("chromium")
@@ -42,7 +44,11 @@ def dashboard(
     *options: str,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """Serve the workspace as ``signoff dashboard`` or ``signoff demo`` does; the address."""
+    """Serve the workspace, an empty one where there is none, as ``signoff dashboard`` or ``signoff
+    demo`` does; the address.
+    """
+    if command != "demo":
+        open_store(home).engine.dispose()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -137,7 +137,7 @@ def test_a_failed_training_side_by_side_says_why(
     chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
     trainings = retrain(road.store, chosen, [1, -5, 8])
     next(trainings)
-    with pytest.raises(SignoffError, match="--seed between 0"):
+    with pytest.raises(SignoffError, match="--seed -5 is not between 0"):
         next(trainings)
 
 
