@@ -163,6 +163,7 @@ def test_a_folder_of_archives_says_to_unpack_them(store: Store, tmp_path: Path, 
     assert "Unpack" in str(caught.value.hint)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -187,6 +188,7 @@ def test_nothing_but_zeros_without_end_is_told(store: Store) -> None:
         import_files(store, [Path("/dev/zero")])
 
 
+@pytest.mark.slow
 def test_a_small_parquet_file_of_gigabytes_is_read_bit_by_bit(store: Store, tmp_path: Path) -> None:
     rows = 200
     columns: Fields = {name: [post(n)[name] for n in range(rows)] for name in NEEDED[:-1]}

@@ -44,6 +44,7 @@ def test_cells_hold_every_post_once() -> None:
     np.testing.assert_array_equal(rows[:, np.lexsort(rows)], expected[:, np.lexsort(expected)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "metric",
     [

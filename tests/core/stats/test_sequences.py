@@ -45,6 +45,7 @@ def test_a_share_at_the_bound_is_seldom_ever_beyond_it() -> None:
     assert missed / sequences < 0.05
 
 
+@pytest.mark.slow
 def test_a_mean_is_seldom_ever_outside() -> None:
     rng = np.random.default_rng(2)
     values = rng.beta(0.6, 0.5, size=(1_000, 3_000))
