@@ -13,7 +13,7 @@ from core.collect.moments import UNKNOWN_ORDER, has_unknown_order, moment
 from core.collect.names import is_subreddit, of_permalink, without_prefix
 from core.collect.notices import notice_of
 from core.collect.posts import Post
-from core.collect.visible import is_visible
+from core.invisible import is_visible
 from core.text import is_empty
 
 FIRST_REDDIT_SECOND = 1_117_584_000  # 2005-06-01, the month in which Reddit opened
