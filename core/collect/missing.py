@@ -21,6 +21,9 @@ _EXACTLY = frozenset({"NA"})
 _NO = frozenset({"false", "0", "0.0", "no", "[]", "{}"})
 """What else says "for no reason" in a column that gives a reason."""
 _LONGEST = max(map(len, WORDS))
+_TRUE = frozenset({"true", "t", "1", "1.0", "yes", "y"})
+_OFTEN = {True: True, False: False, "True": True, "False": False, None: False, "": False}
+"""How yes and no are mostly written."""
 
 
 def text_of(value: Any) -> str:
@@ -46,6 +49,14 @@ def reason_of(value: Any) -> str:
         return ""
     text = text_of(value).strip()
     return "" if text.lower() in _NO else text
+
+
+def flag_of(value: Any) -> bool:
+    """Whether a field says yes; missing, it does not."""
+    try:
+        return _OFTEN[value]
+    except (KeyError, TypeError):
+        return str(value).strip().lower() in _TRUE
 
 
 def is_missing(text: str) -> bool:
