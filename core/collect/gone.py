@@ -26,10 +26,12 @@ def why_gone(fields: Mapping[str, Any], title: str, body: str) -> str | None:
     reason = notice_of(body) or notice_of(title)
     if reason:
         return reason
-    get = fields.get
-    meta = get("_meta")  # what the makers of a dump saw when they looked again
+    by = fields.get("removed_by_category")
+    meta = fields.get("_meta")  # what the makers of a dump saw when they looked again
+    if not by and not meta:
+        return None
     later = meta if isinstance(meta, Mapping) else {}
-    said = reason_of(get("removed_by_category")) or reason_of(later.get("removal_type"))
+    said = reason_of(by) or reason_of(later.get("removal_type"))
     if said:
         return DELETED if said.lower() in _BY_AUTHOR else REMOVED
     return DELETED if flag_of(later.get("was_deleted_later")) else None

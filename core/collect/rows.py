@@ -9,7 +9,7 @@ from typing import Any
 
 from core.collect.columns import FILE_LABEL
 from core.collect.gone import why_gone
-from core.collect.missing import flag_of, text_of, title_of
+from core.collect.missing import WORDS, flag_of, text_of, title_of
 from core.collect.moments import UNKNOWN_ORDER, has_unknown_order, moment
 from core.collect.names import is_subreddit, of_permalink, without_prefix
 from core.collect.posts import Post
@@ -22,6 +22,8 @@ LONGEST_TEXT = 2**20
 ID = re.compile(r"[0-9a-z]{1,16}")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _COUNT = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+(?:\.\d+)?)\s*([kKmM]?)")
+_EXACT = 16
+"""Digits from which on a number is rounded, as floating-point numbers are."""
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
@@ -95,7 +97,7 @@ def parse_row(
     if len(title) + len(body) > LONGEST_TEXT:
         return Skipped("too_long", f"post {post_id} has {len(title) + len(body):,} characters")
     title, body = title if is_visible(title) else "", body if is_visible(body) else ""
-    if is_empty(title, body):
+    if not title and is_empty(title, body):
         return Skipped("no_text", f"post {post_id} has neither title nor text")
     return Post(
         id=post_id,
@@ -120,6 +122,9 @@ def html_once(text: str) -> str:
 
 def _id(fields: Mapping[str, Any]) -> str:
     """The post's id, or what stands in its place; without ``t3_``, in small letters."""
+    plain = fields.get("id")
+    if isinstance(plain, str) and plain not in WORDS and ID.fullmatch(plain):
+        return plain  # as nearly always
     written = text_of(fields.get("id")).strip() or text_of(fields.get("name")).strip()
     return written.lower().removeprefix("t3_")
 
@@ -130,7 +135,7 @@ def _label(fields: Mapping[str, Any]) -> str:
 
 
 def _name_in(value: Any) -> str:
-    if isinstance(value, Mapping):  # an object of PRAW that somebody wrote down
+    if isinstance(value, dict):  # an object of PRAW that somebody wrote down
         value = value.get("display_name") or value.get("name")
     return text_of(value).strip()
 
@@ -143,8 +148,11 @@ def _linked(fields: Mapping[str, Any]) -> tuple[str, str]:
 
 def _of_file(fields: Mapping[str, Any]) -> str:
     """The label of a row that names none itself."""
-    linked, _ = _linked(fields)
     label = str(fields.get(FILE_LABEL) or "")
+    link = fields.get("permalink")
+    if isinstance(link, str) and 0 <= link.find("/r/") == link.find(f"/r/{label}/comments/"):
+        return label  # as nearly always
+    linked, _ = _linked(fields)
     return label if linked.lower() == label.lower() else linked or label
 
 
@@ -165,6 +173,8 @@ def _or(value: Any, default: Any) -> Any:
 
 def _count(value: Any) -> int:
     """A whole number that fits into 64 bits, as programs and pages write it; else 0."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < _EXACT:
+        return int(value)
     if isinstance(value, str) and not value.isdecimal():
         match = _COUNT.fullmatch(value.strip())
         if match:
