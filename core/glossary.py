@@ -67,7 +67,8 @@ TERMS = MappingProxyType(
         "near-duplicate": "A post whose text is almost the same as another post's, such as a"
         " crosspost.",
         "noise band": "How far a metric moves when nothing but the random seed of the training"
-        " changes. `signoff noise` measures it.",
+        " changes; with `--bootstrap`, also when the training posts are drawn anew. `signoff noise`"
+        " measures it.",
         "opening": "One recorded use of a sealed test split.",
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"
         " stays in the history.",

@@ -34,6 +34,14 @@ def noise(
     model: Family = DEFAULT_FAMILY,
     param: Params = None,
     threads: Threads = None,
+    bootstrap: Annotated[
+        bool,
+        typer.Option(
+            "--bootstrap",
+            help="Also draw the training posts anew each time, with replacement: what other posts"
+            " of the same kind would change. Comparisons of models of different snapshots use it.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Retrain one configuration with different seeds, to see how far its metrics move by chance."""
@@ -46,6 +54,7 @@ def noise(
             model=model,
             params=parse_params(param or []),
             threads=threads,
+            bootstrap=bootstrap,
             progress=progress,
         )
     bands = result.bands
@@ -60,10 +69,14 @@ def noise(
             }
         )
         return
-    say(f"{result.repeats} training runs. Their seeds decide {family(model).varies}.")
+    drawn = ", and which posts are drawn" if bootstrap else ""
+    say(f"{result.repeats} training runs. Their seeds decide {family(model).varies}{drawn}.")
+    if not any(bands.metrics.values()):
+        say("All of them gave the same figures: in this family, the seed changes nothing.")
     say("The difference between two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
     say(f"F1 of a subreddit: median {band(bands.subreddits['band'].median())}; the widest:")
     print_table(("subreddit", "±"), [(f"r/{s.subreddit}", s.band) for s in widest.itertuples()])
-    say("Comparisons of this configuration show this noise from now on.")
+    against = " with a model of another snapshot" if bootstrap else ""
+    say(f"Comparisons of this configuration{against} show this noise from now on.")

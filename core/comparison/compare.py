@@ -1,6 +1,7 @@
 """Comparing two evaluations, recorded once per pair."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -114,7 +115,8 @@ def compare(
 
 
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
-    bands = [noise_of(store, model) for model in _models(store, chosen)]
+    models = _models(store, chosen)
+    bands = [noise_of(store, model, other_posts=_differ(models)) for model in models]
     measured = {band.execution: band for band in bands if band}
     result = difference(
         *_sides(store, chosen),
@@ -192,8 +194,14 @@ def _models(store: Store, chosen: Pair) -> list[Model]:
     return [model_of(store, side.model_execution) for side in (chosen.baseline, chosen.candidate)]
 
 
+def _differ(models: Sequence[Model]) -> bool:
+    """Whether they learned from different posts."""
+    return len({model.snapshot for model in models}) > 1
+
+
 def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
-    noise = [newest(store, model) for model in _models(store, chosen)]
+    models = _models(store, chosen)
+    noise = [newest(store, model, other_posts=_differ(models)) for model in models]
     return {
         "noise": [one.execution if one else None for one in noise],
         "topics": _topics_digest(store),

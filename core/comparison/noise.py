@@ -51,9 +51,13 @@ def measure(
     model: str | None = None,
     params: Mapping[str, str] | None = None,
     threads: int | None = None,
+    bootstrap: bool = False,
     progress: Progress = silent,
 ) -> NoiseBand:
     """Train one configuration ``repeats`` times with other seeds, and keep the spread.
+
+    With ``bootstrap``, each training also draws its posts (with replacement, as many as there
+    are), so that the spread is that of the seed and of the posts that happened to be collected.
 
     Each training and evaluation is an execution of its own: after an interruption those that are
     done are not done again. Where the threads of one training leave cores idle, as many trainings
@@ -66,7 +70,7 @@ def measure(
         raise InputError(
             f"{repeats} repeats are too few to show a spread", f"Give {FEWEST_REPEATS} or more."
         )
-    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads)
+    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads, bootstrap)
     seeds = range(FIRST_SEED, FIRST_SEED + repeats)
     judged: list[Evaluation] = []
     for done, number in enumerate(retrain(store, chosen, seeds)):
@@ -75,7 +79,8 @@ def measure(
     progress("Retraining", repeats, repeats)
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
     shared = configuration(store, judged[0].model_execution)
-    with record(store, "noise", params={"repeats": repeats}, inputs=inputs) as run:
+    asked = {"repeats": repeats, **({"bootstrap": True} if bootstrap else {})}
+    with record(store, "noise", params=asked, inputs=inputs) as run:
         spreads, frame = _spreads(store, judged)
         made = Noise(
             execution=run.number,
@@ -92,16 +97,29 @@ def measure(
     return measured
 
 
-def newest(store: Store, model: Model) -> Noise | None:
-    """The last measurement of this model's configuration on its snapshot."""
-    chosen = configuration(store, model.execution)
+def newest(store: Store, model: Model, *, other_posts: bool = False) -> Noise | None:
+    """The last measurement of this model's configuration on its snapshot.
+
+    Args:
+        other_posts: whether the model is set against one that learned from other posts. Then what
+            a bootstrap of the posts measured comes first, because chance in the posts is part of
+            the difference. Of models that learned from the same posts it is not.
+    """
+    made = get(store, model.execution).params
+    wanted = [False] if not other_posts else [True, False]
     with store.read() as session:
-        return models_table.noise(session, snapshot=model.snapshot, configuration=chosen)
+        for bootstrap in wanted:
+            measured = models_table.noise(
+                session, snapshot=model.snapshot, configuration=_digest(made, bootstrap=bootstrap)
+            )
+            if measured:
+                return measured
+    return None
 
 
-def noise_of(store: Store, model: Model) -> NoiseBand | None:
+def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseBand | None:
     """The band of :func:`newest`, loaded."""
-    measurement = newest(store, model)
+    measurement = newest(store, model, other_posts=other_posts)
     return _load(store, measurement) if measurement else None
 
 
@@ -138,10 +156,17 @@ def _combined_subreddits(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame
 def configuration(store: Store, training: int) -> str:
     """Digest of what the trainings of one configuration share: family, its versions, parameters.
 
-    Seed and threads are left out: they are what the noise comes from.
+    Seed and threads are left out: they are what the noise comes from. Trainings on a bootstrap of
+    the posts are a configuration of their own.
     """
     params = get(store, training).params
+    return _digest(params, bootstrap=params.get("bootstrap", False))
+
+
+def _digest(params: Mapping[str, object], *, bootstrap: bool) -> str:
     shared = [params["family"], params.get("version"), params.get("package"), params["params"]]
+    if bootstrap:
+        shared.append("bootstrap")
     return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -17,12 +17,16 @@ from core.training.train import train
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What all repeats share. ``threads`` None: all cores, one training after the other."""
+    """What all repeats share. ``threads`` None: all cores, one training after the other.
+
+    ``bootstrap``: whether each draws its training posts, see :func:`core.training.train.train`.
+    """
 
     snapshot: str
     model: str | None
     params: Mapping[str, str]
     threads: int | None
+    bootstrap: bool = False
 
 
 def retrain(store: Store, chosen: Configuration, seeds: Sequence[int]) -> Iterator[int]:
@@ -70,6 +74,7 @@ def _train(store: Store, chosen: Configuration, seed: int) -> int:
         params=chosen.params,
         seed=seed,
         threads=chosen.threads,
+        bootstrap=chosen.bootstrap,
     ).execution
 
 

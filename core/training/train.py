@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.arrays import Int64s
 from core.errors import InputError
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
@@ -39,6 +40,7 @@ def train(
     seed: int = 0,
     threads: int | None = None,
     newest: int | None = None,
+    bootstrap: bool = False,
     resume: bool = True,
     force: bool = False,
     progress: Progress = silent,
@@ -51,6 +53,8 @@ def train(
         threads: default: all cores. Only ``1`` is reproducible to the bit.
         newest: train on this number of posts only, the newest ones; None: on all. Parameters that
             fit the size are those for all posts.
+        bootstrap: train on as many posts as there are, drawn from them with replacement by the
+            seed. Such a model only shows how far chance in the posts moves the numbers.
         resume: go on where the same training was killed, if the family keeps what is done.
         force: train even if the same was trained before.
 
@@ -82,6 +86,8 @@ def train(
                 "--newest must be at least 1", "Give a larger number, or leave it out."
             )
         chosen["newest"] = newest
+    if bootstrap:
+        chosen["bootstrap"] = True
     package = package_of(kind.name)
     if package:  # another version of it may train otherwise
         chosen["package"] = package
@@ -124,6 +130,8 @@ def _fit(
     erased = snapshot.splits["train"] - len(data)
     if "newest" in chosen:
         data = data.among(np.arange(len(data)) >= len(data) - chosen["newest"])
+    if "bootstrap" in chosen:
+        data = data.taken(_drawn(len(data), chosen["seed"]))
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     artifacts, same = store.artifacts, _same(chosen, snapshot, data)
@@ -151,6 +159,11 @@ def _fit(
             subreddits=len(kind.load(path).labels),
             metrics={"posts": len(data), "fit_seconds": fit_seconds, **fitted.measured, **note},
         )
+
+
+def _drawn(posts: int, seed: int) -> Int64s:
+    """Positions drawn with replacement, ascending: the posts stay in the order of time."""
+    return np.sort(np.random.default_rng(seed).integers(posts, size=posts))
 
 
 def of_execution(store: Store, number: int) -> Model:

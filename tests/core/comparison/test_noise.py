@@ -197,3 +197,26 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
     monkeypatch.setattr(retraining.psutil, "virtual_memory", memory)
     chosen = Configuration("", "fasttext", {}, threads)
     assert retraining._side_by_side(chosen, 5, needed=need) == expected
+
+
+def test_a_bootstrap_measures_what_other_posts_would_change(measured: Measured) -> None:
+    """It is kept apart: models of the same posts are compared with the noise of their seeds."""
+    store, road = measured.store, measured.road
+    drawn = measure(
+        store, road.snapshot, repeats=3, model="fasttext", params=QUICK, threads=1, bootstrap=True
+    )
+    trainings = listing(store, kinds=["train"])[:3]
+    assert all(training.params["bootstrap"] for training in trainings)
+    assert all(training.metrics["posts"] == road.snapshot.splits["train"] for training in trainings)
+    own, other = noise_of(store, road.baseline), noise_of(store, road.baseline, other_posts=True)
+    assert own is not None
+    assert own.execution == measured.noise.execution
+    assert other is not None
+    assert other.execution == drawn.execution
+    assert drawn.bands.metrics != own.bands.metrics
+
+
+def test_without_a_bootstrap_the_noise_of_seeds_serves_for_other_posts(measured: Measured) -> None:
+    band = noise_of(measured.store, measured.road.baseline, other_posts=True)
+    assert band is not None
+    assert band.execution == measured.noise.execution
