@@ -67,7 +67,7 @@ TERMS = MappingProxyType(
         "near-duplicate": "A post whose text is almost the same as another post's, such as a"
         " crosspost.",
         "noise band": "How far a metric moves when nothing but the random seed of the training"
-        " changes; with `--bootstrap`, also when the training posts are drawn anew. `signoff noise`"
+        " changes; with `--bootstrap`, also when the training posts are drawn again. `signoff noise`"
         " measures it.",
         "opening": "One recorded use of a sealed test split.",
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"

@@ -38,8 +38,9 @@ def noise(
         bool,
         typer.Option(
             "--bootstrap",
-            help="Also draw the training posts anew each time, with replacement: what other posts"
-            " of the same kind would change. Comparisons of models of different snapshots use it.",
+            help="Also draw the training posts again for each run, with replacement, to see what"
+            " other posts of the same kind would change. Used to compare models of different"
+            " snapshots.",
         ),
     ] = False,
     as_json: AsJson = False,
