@@ -67,7 +67,7 @@ TERMS = MappingProxyType(
         "near-duplicate": "A post whose text is almost the same as another post's, such as a"
         " crosspost.",
         "noise band": "How far a metric moves when nothing but the random seed of the training"
-        " changes; with `--bootstrap`, also when the training posts are drawn again. `signoff noise`"
+        " changes; with `--halves`, also when the training posts are others. `signoff noise`"
         " measures it.",
         "opening": "One recorded use of a sealed test split.",
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"

@@ -109,7 +109,7 @@ class SplitData:
         return self.taken(np.flatnonzero(posts))
 
     def taken(self, positions: Int64s) -> "SplitData":
-        """The posts at these positions, in this order; one may be taken more than once."""
+        """The posts at these positions, in this order."""
         return replace(
             self,
             ids=[self.ids[position] for position in positions],
