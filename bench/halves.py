@@ -56,9 +56,9 @@ def main() -> None:
     ]
     section = report.Section(
         title=f"Chance in the posts: {asked.parts} parts",
-        text=f"{FAMILY}, words only, {len(train) // asked.parts:,} real posts in each part. Standard"
-        f" deviations on {len(valid):,} validation posts, and their ratio to the truth, which is known"
-        f" to about {np.sqrt(0.5 / (asked.parts - 1)):.0%}.",
+        text=f"{FAMILY}, words only, {len(train) // asked.parts:,} real posts in each part."
+        f" Standard deviations on {len(valid):,} validation posts, and their ratio to the truth,"
+        f" which is known to about {np.sqrt(0.5 / (asked.parts - 1)):.0%}.",
         columns=("", "accuracy", "ratio", "macro F1", "ratio"),
         rows=rows,
         verdict="`signoff noise --halves` uses the spread of halves as it is.",
