@@ -5,6 +5,7 @@ share no post, spread on the validation posts is the truth; seeds, a bootstrap o
 halves of each part each tell it from that part alone.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,41 +30,50 @@ RESAMPLES = 3
 
 def main() -> None:
     """Parse the arguments, train, report."""
-    parser = report.parser(__doc__, repeats=1)
+    parser = report.parser(__doc__, repeats=4)
     parser.add_argument("--parts", type=int, default=24, help="default: %(default)s")
     asked = parser.parse_args()
     store, _ = imported()
     snapshot = create(store, Rules())[0]
     train, valid = load_split(store, snapshot, "train"), load_split(store, snapshot, "valid")
     rng = np.random.default_rng(0)
-    part_of = rng.integers(asked.parts, size=len(train))
-    whole, seeds, boots, halves = [], [], [], []
-    for part in range(asked.parts):
-        note(f"part {part + 1} of {asked.parts}")
-        posts = train.among(part_of == part)
+    whole = np.empty((asked.repeats, asked.parts, 2))
+    seeds, boots, halves = [], [], []
+    for division, part, posts in _parts(train, rng, asked.repeats, asked.parts):
         first = rng.permutation(len(posts)) < len(posts) // 2
-        whole.append(scored(posts, valid))
+        whole[division, part] = scored(posts, valid)
         seeds.append([scored(posts, valid, seed=seed) for seed in range(RESAMPLES)])
         boots.append([scored(_bootstrap(posts, rng), valid) for _ in range(RESAMPLES)])
         halves.append([scored(posts.among(side), valid) for side in (first, ~first)])
-    truth = np.std(whole, axis=0, ddof=1)
+    truth = _sd(whole)
     rows = [
-        ("between parts: the truth", *_shown(np.array(whole)[None], truth)),
-        ("seeds", *_shown(np.array(seeds), truth)),
-        ("bootstrap", *_shown(np.array(boots), truth)),
-        ("halves", *_shown(np.array(halves), truth)),
-        ("halves, divided by √2", *_shown(np.array(halves), truth, by=np.sqrt(2))),
+        ("between parts: the truth", *_shown(truth, truth)),
+        ("seeds", *_shown(_sd(np.array(seeds)), truth)),
+        ("bootstrap", *_shown(_sd(np.array(boots)), truth)),
+        ("halves", *_shown(_sd(np.array(halves)), truth)),
+        ("halves, divided by √2", *_shown(_sd(np.array(halves)) / np.sqrt(2), truth)),
     ]
+    known = np.sqrt(0.5 / ((asked.parts - 1) * asked.repeats))
     section = report.Section(
         title=f"Chance in the posts: {asked.parts} parts",
-        text=f"{FAMILY}, words only, {len(train) // asked.parts:,} real posts in each part."
-        f" Standard deviations on {len(valid):,} validation posts, and their ratio to the truth,"
-        f" which is known to about {np.sqrt(0.5 / (asked.parts - 1)):.0%}.",
+        text=f"{FAMILY}, words only, {len(train) // asked.parts:,} real posts in each part,"
+        f" {asked.repeats} divisions. Standard deviations on {len(valid):,} validation posts, and"
+        f" their ratio to the truth, which is known to about {known:.0%}.",
         columns=("", "accuracy", "ratio", "macro F1", "ratio"),
         rows=rows,
         verdict="`signoff noise --halves` uses the spread of halves as it is.",
     )
     report.publish(section, write=asked.write)
+
+
+def _parts(
+    train: SplitData, rng: np.random.Generator, divisions: int, parts: int
+) -> Iterator[tuple[int, int, SplitData]]:
+    for division in range(divisions):
+        part_of = rng.integers(parts, size=len(train))
+        for part in range(parts):
+            note(f"division {division + 1} of {divisions}, part {part + 1} of {parts}")
+            yield division, part, train.among(part_of == part)
 
 
 def scored(posts: SplitData, valid: SplitData, *, seed: int = 0) -> tuple[float, float]:
@@ -95,9 +105,13 @@ def _bootstrap(posts: SplitData, rng: np.random.Generator) -> SplitData:
     return posts.taken(np.sort(rng.integers(len(posts), size=len(posts))))
 
 
-def _shown(scores: Floats, truth: Floats, *, by: float = 1.0) -> tuple[str, ...]:
-    """Of scores with shape (parts, repeats, 2): spread within parts, next to the truth."""
-    sd = np.sqrt(scores.var(axis=1, ddof=1).mean(axis=0)) / by
+def _sd(scores: Floats) -> Floats:
+    """Spread within groups, of shape (groups, repeats, 2)."""
+    return np.asarray(np.sqrt(scores.var(axis=1, ddof=1).mean(axis=0)))
+
+
+def _shown(sd: Floats, truth: Floats) -> tuple[str, ...]:
+    """Of accuracy and of macro F1, next to the truth."""
     cells = [(f"{own:.4f}", f"{own / true:.2f}") for own, true in zip(sd, truth, strict=True)]
     return tuple(cell for pair in cells for cell in pair)
 
