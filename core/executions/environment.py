@@ -5,6 +5,9 @@ import platform
 import resource
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -42,11 +45,27 @@ def environment(*packages: str) -> dict[str, Any]:
     }
 
 
+_asked: ContextVar[str | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asked_as(words: str) -> Iterator[None]:
+    """What is recorded inside was asked for in these words, whatever started this process."""
+    token = _asked.set(words)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def command_line() -> str:
-    """How this process was started, without the paths of interpreter and script.
+    """What somebody asked for (:func:`asked_as`), else how this process was started, without the
+    paths of interpreter and script.
 
     Of a worker that :mod:`multiprocessing` started: how its parent was, if that is still there.
     """
+    if (asked := _asked.get()) is not None:
+        return asked
     parent = multiprocessing.parent_process()
     try:
         words = psutil.Process(parent.pid if parent else None).cmdline()

@@ -1,0 +1,148 @@
+"""Long work that a page asks for: asked for, watched, cancelled. A process beside the page does it
+(core.jobs), so a reload shows how far it is, and closing the page ends nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core import jobs
+from core.access.identity import Role
+from core.jobs import Job, reports
+from core.jobs.reports import Report
+from dashboard import components as c
+from dashboard import data, words
+from dashboard.pages import Page
+
+EVERY = 1.0
+"""Seconds between two looks at work that goes on."""
+_WATCHED = "watched"
+"""Session key: number of a job that this person waits for -> what to say once it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of work, and how a page speaks of it.
+
+    ``kind``, ``inputs``: as :mod:`core.jobs.kinds` names them. ``doing``, ``ended``: what goes on,
+    and what has not been done where it ended badly, as the subject of a sentence. ``done``: what
+    to say after it, empty where the page shows it. All three are Markdown. ``cancel``: what the
+    button says. ``if_cancelled``: what follows if it is cancelled now.
+    """
+
+    kind: str
+    inputs: Mapping[str, object]
+    page: Page
+    doing: str
+    ended: str
+    done: str
+    cancel: str
+    if_cancelled: Callable[[Job], str]
+
+
+def latest(piece: Piece) -> Job | None:
+    """The newest job that asked for it; None before the first."""
+    return jobs.latest(data.store(), piece.kind, piece.inputs)
+
+
+def begin(piece: Piece) -> None:
+    """Have it done; where it waits or runs already, whoever asked for it.
+
+    Raises:
+        SignoffError: whoever looks may not, or something stands against it.
+    """
+    job = jobs.ask(data.store(), piece.kind, piece.inputs, page=piece.page.title)
+    _watched()[job.number] = piece.done
+
+
+def news() -> list[str]:
+    """What has been done of what this person waited for, each said once (Markdown)."""
+    watched, said = _watched(), list[str]()
+    for number in list(watched):
+        job = jobs.get(data.store(), number)
+        if not job.under_way:
+            done = watched.pop(number)
+            said += [done] if job.status == jobs.SUCCEEDED and done else []
+    return said
+
+
+def show(piece: Piece, job: Job) -> None:
+    """How far a job is that waits or runs; the page is drawn anew once it has ended."""
+    _watched().setdefault(job.number, piece.done)
+    with st.container(key=f"job-{job.number}", border=False):
+        _follow(piece, job.number)
+
+
+@st.fragment(run_every=EVERY)
+def _follow(piece: Piece, number: int) -> None:
+    with c.boundary():
+        job = jobs.get(data.store(), number)
+        if not job.under_way:
+            st.rerun()
+        jobs.keep_going(data.store())
+        st.markdown(f"**{piece.doing}**")
+        report = reports.report_of(data.store(), job)
+        share = report.share if report else None
+        st.progress(share or 0.0, text=said_of(job, report, datetime.now(UTC)))
+        _show_cancelling(piece, job)
+
+
+def said_of(job: Job, report: Report | None, now: datetime) -> str:
+    """How far it is, in one line (Markdown)."""
+    if job.status == jobs.WAITING:
+        before = jobs.ahead(data.store(), job)
+        return f"Waiting for {words.count(before, 'other')}" if before else "Starting …"
+    if report is None:
+        return "Starting …"
+    parts = [words.plain(report.step)]
+    if report.share is not None:
+        parts.append(words.per_cent(report.share))
+    left = report.left(now)
+    if left is not None:
+        parts.append(f"about {words.about(left)} left")
+    elif job.started_at is not None:
+        parts.append(words.about((now - job.started_at).total_seconds()))
+    return " · ".join(parts)
+
+
+def _show_cancelling(piece: Piece, job: Job) -> None:
+    asked = f"Asked for by {words.plain(job.by)}, {words.minute(job.asked_at)}."
+    if job.cancelled_by is not None:
+        st.caption(f"{asked} Cancelled by {words.plain(job.cancelled_by)}: it ends in a moment.")
+        return
+    st.caption(f"{asked} It goes on if you reload or close this page.")
+    why_not = c.why_not(Role.REVIEWER, to=jobs.CANCEL)
+    pressed = st.button(
+        piece.cancel,
+        key=f"cancel-{job.number}",
+        icon=":material/cancel:",
+        width="stretch",
+        disabled=why_not is not None,
+    )
+    st.caption(why_not or piece.if_cancelled(job))
+    if pressed:
+        jobs.cancel(data.store(), job.number)
+        st.rerun()
+
+
+def show_end(piece: Piece, job: Job) -> None:
+    """Why the newest job did not do it; nothing where it did."""
+    at = words.minute(job.ended_at) if job.ended_at else ""
+    match job.status:
+        case jobs.CANCELLED:
+            by = words.plain(job.cancelled_by or "somebody")
+            when = f" on {words.unbroken(at)}" if at else ""
+            st.info(f"{piece.ended}: {by} cancelled it{when}.", icon=":material/cancel:")
+        case jobs.INTERRUPTED:
+            why = words.plain(job.error or "its process was told to end")
+            st.warning(f"{piece.ended}. {why[:1].upper()}{why[1:]}.", icon=":material/power_off:")
+        case jobs.FAILED:
+            way_out = f" {words.plain(job.hint)}" if job.hint else ""
+            st.error(f"**{piece.ended}.** {words.plain(job.error or '')}.{way_out}")
+
+
+def _watched() -> dict[int, str]:
+    watched: dict[int, str] = st.session_state.setdefault(_WATCHED, {})
+    return watched
