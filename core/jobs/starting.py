@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 from core.processes import python_words
 from core.settings import settings
@@ -12,9 +13,10 @@ from core.store.artifacts import storage_errors
 
 LOG = "jobs.log"
 """In the folder of logs: what the process says besides what it records; mostly nothing."""
-_PATIENCE = 10.0
-"""Seconds after which a process that was started must have taken its work."""
-_started: dict[str, float] = {}
+_PAUSE = 5.0
+"""Seconds between two starts, so that one that cannot work is not started over and over."""
+_started: dict[Path, tuple[float, subprocess.Popen[bytes]]] = {}
+"""Workspace -> when this process last started one for it, and that."""
 
 
 def start(store: Store) -> None:
@@ -22,7 +24,6 @@ def start(store: Store) -> None:
 
     Where another works already, it finds that and ends.
     """
-    _started[str(store.home)] = time.monotonic()
     environment = {
         **os.environ,
         **settings().as_environment(),
@@ -39,11 +40,14 @@ def start(store: Store) -> None:
             cwd=store.home,
             start_new_session=True,
         )
+    _started[store.home] = time.monotonic(), process
     # Waited for, so that what has ended does not stay in the system's table of processes.
     threading.Thread(target=process.wait, name="jobs", daemon=True).start()
 
 
 def is_starting(store: Store) -> bool:
-    """Whether this process has started one just now."""
-    started = _started.get(str(store.home))
-    return started is not None and time.monotonic() - started < _PATIENCE
+    """Whether this process has started one that still runs, or has started one just now."""
+    if store.home not in _started:
+        return False
+    at, process = _started[store.home]
+    return process.poll() is None or time.monotonic() - at < _PAUSE

@@ -1,16 +1,13 @@
 """Long work that pages ask for: once, in order, by who may, and what becomes of it."""
 
-import socket
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from core import jobs
 from core.access import members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
-from core.access.transactions import unattended
 from core.comparison import compare as comparing
 from core.errors import InputError, NotFoundError, RefusedError
 from core.executions import listing
@@ -20,14 +17,11 @@ from core.processes import own_process
 from core.quality import check as quality
 from core.release import candidates, openings, review
 from core.store import Store
-from core.store.tables_jobs import JobRow
 from tests.conftest import Road
 from tests.factories import CAREFUL, by, fill, make_post, set_policy
-from tests.working import work_off
+from tests.working import ELSEWHERE, GONE, runs_in, set_row, work_off
 
 BOB = Actor("bob@example.com", Way.SIGNED_IN)
-GONE = {"host": socket.gethostname(), "pid": 2**22 - 1, "started": 1.0}
-ELSEWHERE = {"host": "another-machine", "pid": 1, "started": 1.0}
 
 
 @pytest.fixture(autouse=True)
@@ -64,15 +58,6 @@ def ask(store: Store, kind: str, **more: Any) -> jobs.Job:
         OPEN: opening,
     }[kind](store)
     return jobs.ask(store, kind, made | more, page="Page")
-
-
-def set_row(store: Store, job: jobs.Job, **values: Any) -> None:
-    with unattended(store, because="a test says what a process would") as session:
-        session.execute(update(JobRow).where(JobRow.number == job.number).values(values))
-
-
-def runs_in(store: Store, job: jobs.Job, process: dict[str, Any]) -> None:
-    set_row(store, job, status=jobs.RUNNING, process=process)
 
 
 def test_what_is_asked_for_waits_until_a_process_does_it(
