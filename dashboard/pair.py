@@ -146,9 +146,8 @@ def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerato
         kind=COMPARE,
         inputs=kinds.comparison(data.store(), chosen, numbers),
         page=page,
-        doing=f"Comparing {names}",
-        ended=f"{names} have not been compared",
         done="",
+        not_done=f"{names} have not been compared",
         cancel="Cancel the comparison",
         if_cancelled=lambda _job: "If you cancel now, nothing is kept of it.",
     )
@@ -165,11 +164,12 @@ def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerato
 def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
     """How far the comparison is, or why there is none."""
     with top:
-        c.answer(f"{piece.doing} …" if job.under_way else f"{piece.ended}.")
-    with st.container(width=2 * WIDTH):
-        if job.under_way:
+        c.answer("They are being compared." if job.under_way else f"{piece.not_done}.")
+    if job.under_way:
+        with st.container(width=WIDTH):
             work.show(piece, job)
-        else:
+    else:
+        with st.container(width=2 * WIDTH):
             _offer_again(piece, job)
     st.stop()
 

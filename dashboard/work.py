@@ -26,18 +26,17 @@ _WATCHED = "watched"
 class Piece:
     """One piece of work, and how a page speaks of it.
 
-    ``kind``, ``inputs``: as :mod:`core.jobs.kinds` names them. ``doing``, ``ended``: what goes on,
-    and what has not been done where it ended badly, as the subject of a sentence. ``done``: what
-    to say after it, empty where the page shows it. All three are Markdown. ``cancel``: what the
-    button says. ``if_cancelled``: what follows if it is cancelled now.
+    ``kind``, ``inputs``: as :mod:`core.jobs.kinds` names them. ``done``: what to say after it,
+    empty where the page shows it; ``not_done``: what to say where it ended badly, a sentence
+    without its full stop (both Markdown). ``cancel``: what the button says. ``if_cancelled``: what
+    follows if it is cancelled now.
     """
 
     kind: str
     inputs: Mapping[str, object]
     page: Page
-    doing: str
-    ended: str
     done: str
+    not_done: str
     cancel: str
     if_cancelled: Callable[[Job], str]
 
@@ -82,7 +81,6 @@ def _follow(piece: Piece, number: int) -> None:
         if not job.under_way:
             st.rerun()
         jobs.keep_going(data.store())
-        st.markdown(f"**{piece.doing}**")
         report = reports.report_of(data.store(), job)
         share = report.share if report else None
         st.progress(share or 0.0, text=said_of(job, report, datetime.now(UTC)))
@@ -129,18 +127,19 @@ def _show_cancelling(piece: Piece, job: Job) -> None:
 
 def show_end(piece: Piece, job: Job) -> None:
     """Why the newest job did not do it; nothing where it did."""
-    at = words.minute(job.ended_at) if job.ended_at else ""
     match job.status:
         case jobs.CANCELLED:
             by = words.plain(job.cancelled_by or "somebody")
-            when = f" on {words.unbroken(at)}" if at else ""
-            st.info(f"{piece.ended}: {by} cancelled it{when}.", icon=":material/cancel:")
+            at = f" on {words.minute(job.cancelled_at)}" if job.cancelled_at else ""
+            st.info(f"{piece.not_done}: {by} cancelled it{at}.", icon=":material/cancel:")
         case jobs.INTERRUPTED:
             why = words.plain(job.error or "its process was told to end")
-            st.warning(f"{piece.ended}. {why[:1].upper()}{why[1:]}.", icon=":material/power_off:")
+            st.warning(
+                f"{piece.not_done}. {why[:1].upper()}{why[1:]}.", icon=":material/power_off:"
+            )
         case jobs.FAILED:
             way_out = f" {words.plain(job.hint)}" if job.hint else ""
-            st.error(f"**{piece.ended}.** {words.plain(job.error or '')}.{way_out}")
+            st.error(f"**{piece.not_done}.** {words.plain(job.error or '')}.{way_out}")
 
 
 def _watched() -> dict[int, str]:

@@ -1,5 +1,6 @@
 """The queue of long work, worked off by the test, or by a process that it can stop midway."""
 
+import json
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psutil
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from core import jobs
 from core.jobs import Job, worker
@@ -35,6 +36,13 @@ TESTING = "select count(*) from executions where kind = 'test' and status = 'run
 def work_off(store: Store) -> None:
     """Do what waits, in this thread."""
     worker.work_off(store, lambda _job: nullcontext())
+
+
+def newest(store: Store) -> Job:
+    """The job that was asked for last."""
+    with store.read() as session:
+        number = session.scalar(select(func.max(JobRow.number)))
+    return jobs.get(store, number or 0)
 
 
 def set_row(store: Store, job: Job, **values: Any) -> None:
@@ -63,9 +71,9 @@ def waited(look: Callable[[], T], enough: Callable[[T], bool]) -> T:
 
 
 @contextmanager
-def stopped(store: Store, job: Job, query: str, more_than: int = 0) -> Iterator[int]:
-    """Inside, the process that does a job stands still (SIGSTOP), where ``query`` began to give
-    more than that; its process id. Afterwards it goes on, if it is still there.
+def stopped(store: Store, query: str, *, more_than: int = 0) -> Iterator[int]:
+    """Inside, the process that works stands still (SIGSTOP), where ``query`` began to give more
+    than that; its process id. Afterwards it goes on, if it is still there.
 
     It is held up at each of its writes on the way, so that it comes no further between two looks.
     """
@@ -73,19 +81,19 @@ def stopped(store: Store, job: Job, query: str, more_than: int = 0) -> Iterator[
         held.execute("BEGIN IMMEDIATE")
         deadline = time.monotonic() + LIMIT_SECONDS
         while held.execute(query).fetchone()[0] <= more_than:
-            assert time.monotonic() < deadline, jobs.get(store, job.number)
+            assert time.monotonic() < deadline, newest(store)
             held.execute("ROLLBACK")
             time.sleep(0.001)
             held.execute("BEGIN IMMEDIATE")
-        process = jobs.get(store, job.number).process
-        assert process is not None
-        os.kill(process["pid"], signal.SIGSTOP)
+        running = "select process from jobs where status = 'running'"
+        process: int = json.loads(held.execute(running).fetchone()[0])["pid"]
+        os.kill(process, signal.SIGSTOP)
         held.execute("ROLLBACK")
     try:
-        yield process["pid"]
+        yield process
     finally:
         with suppress(ProcessLookupError):
-            os.kill(process["pid"], signal.SIGCONT)
+            os.kill(process, signal.SIGCONT)
 
 
 def killed(process: int) -> None:

@@ -87,7 +87,7 @@ def cost(case: Case) -> str:
 def piece(case: Case) -> Piece:
     """The work of opening the sealed test that :func:`show_opening` shows."""
     split = case.budget.snapshot
-    number, of = case.number, f"the sealed test of {words.plain(split.id)}"
+    number = case.number
 
     def if_cancelled(_job: Job) -> str:
         """By the ledger as it is now: it is written after the job was asked for."""
@@ -102,9 +102,8 @@ def piece(case: Case) -> Piece:
         kind=OPEN,
         inputs=kinds.opening(number, split.digest),
         page=pages.RELEASE,
-        doing=f"Testing \\#{number} on {of}",
-        ended=f"\\#{number} has no result from {of}",
-        done=f"\\#{number} has been tested on {of}.",
+        done=f"\\#{number} has been tested on the sealed test of {words.plain(split.id)}.",
+        not_done="The test has no result",
         cancel="Cancel the opening",
         if_cancelled=if_cancelled,
     )

@@ -59,9 +59,8 @@ def _piece(holdings: Holdings) -> Piece:
         kind=CHECK,
         inputs=kinds.check(holdings),
         page=pages.DATA,
-        doing=f"Checking {words.count(holdings.posts, 'post')}",
-        ended="The data has not been checked",
         done="Data check finished.",
+        not_done="The data has not been checked",
         cancel="Cancel the check",
         if_cancelled=lambda _job: "If you cancel now, nothing is kept of it.",
     )

@@ -66,7 +66,7 @@ def test_a_killed_worker_leaves_an_opening_that_is_finished_and_counts_once(
     store: Store, at: str
 ) -> None:
     job = ask(store)
-    with stopped(store, job, at) as process:
+    with stopped(store, at) as process:
         killed(process)
     seen = jobs.get(store, job.number)
     assert (seen.status, seen.cancelled_by) == (jobs.INTERRUPTED, None)
@@ -77,7 +77,7 @@ def test_a_killed_worker_leaves_an_opening_that_is_finished_and_counts_once(
 def test_a_worker_that_is_killed_before_it_begins_has_opened_nothing(store: Store) -> None:
     job = ask(store)
     begun = "select count(*) from jobs where status = 'running'"
-    with stopped(store, job, begun) as process:
+    with stopped(store, begun) as process:
         killed(process)
     assert jobs.get(store, job.number).status == jobs.INTERRUPTED
     assert events(store) == []
@@ -106,7 +106,7 @@ time.sleep(600)
     ) as server:
         assert server.stdout is not None
         job = jobs.get(store, int(server.stdout.readline()))
-        with stopped(store, job, TESTING):
+        with stopped(store, TESTING):
             os.killpg(server.pid, signal.SIGINT)
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
@@ -132,7 +132,7 @@ print(jobs.ask(store, "open", inputs, page="Release").number)"""
 
 def test_a_second_tab_finds_the_work_that_runs_and_starts_nothing(store: Store) -> None:
     job = ask(store)
-    with stopped(store, job, TESTING):
+    with stopped(store, TESTING):
         with by("carol"):
             assert ask(store, reason="Another reason.").number == job.number
     assert ended(store, job).status == jobs.SUCCEEDED
@@ -141,7 +141,7 @@ def test_a_second_tab_finds_the_work_that_runs_and_starts_nothing(store: Store) 
 
 def test_cancelling_ends_the_process_says_who_and_takes_nothing_back(store: Store) -> None:
     job = ask(store)
-    with stopped(store, job, TESTING):
+    with stopped(store, TESTING):
         with by("carol"):
             assert jobs.cancel(store, job.number).under_way
     seen = ended(store, job)
@@ -154,7 +154,7 @@ def test_cancelling_ends_the_process_says_who_and_takes_nothing_back(store: Stor
 
 def test_a_process_that_does_not_hear_is_killed_with_its_children(store: Store) -> None:
     job = ask(store)
-    with stopped(store, job, TESTING) as process:
+    with stopped(store, TESTING) as process:
         jobs.cancel(store, job.number)
         killed(process)
     seen = jobs.get(store, job.number)
@@ -182,7 +182,7 @@ def test_who_loses_the_role_midway_gets_no_result_and_somebody_else_finishes(sto
     members.grant(store, BOB.name, Role.REVIEWER)
     with acting_as(BOB):
         job = ask(store)
-    with stopped(store, job, TESTING):
+    with stopped(store, TESTING):
         members.withdraw(store, BOB.name)
     assert ended(store, job).status == jobs.FAILED
     assert events(store) == [("opened", BOB.name)]
@@ -190,8 +190,8 @@ def test_who_loses_the_role_midway_gets_no_result_and_somebody_else_finishes(sto
 
 
 def test_what_waits_behind_a_killed_worker_is_done_once_somebody_looks(store: Store) -> None:
-    first = ask(store)
-    with stopped(store, first, TESTING) as process:
+    ask(store)
+    with stopped(store, TESTING) as process:
         inputs = kinds.check(quality.holdings(store))
         behind = jobs.ask(store, kinds.CHECK, inputs, page="Data")
         killed(process)
