@@ -133,10 +133,8 @@ def show_end(piece: Piece, job: Job) -> None:
             at = f" on {words.minute(job.cancelled_at)}" if job.cancelled_at else ""
             st.info(f"{piece.not_done}: {by} cancelled it{at}.", icon=":material/cancel:")
         case jobs.INTERRUPTED:
-            why = words.plain(job.error or "its process was told to end")
-            st.warning(
-                f"{piece.not_done}. {why[:1].upper()}{why[1:]}.", icon=":material/power_off:"
-            )
+            why = words.plain(job.error or "")
+            st.warning(f"{piece.not_done}. {why}.", icon=":material/power_off:")
         case jobs.FAILED:
             way_out = f" {words.plain(job.hint)}" if job.hint else ""
             st.error(f"**{piece.not_done}.** {words.plain(job.error or '')}.{way_out}")

@@ -52,8 +52,10 @@ def _do(store: Store, job: Job, listening: Listening) -> None:
         with listening(job):
             _work(store, job, reporter)
     except KeyboardInterrupt:
-        cancelled = queue.get(store, job.number).cancelled_by is not None
-        queue.end(store, job, CANCELLED if cancelled else INTERRUPTED)
+        if queue.get(store, job.number).cancelled_by is not None:
+            queue.end(store, job, CANCELLED)
+        else:
+            queue.end(store, job, INTERRUPTED, error="Its process was interrupted")
     except SignoffError as error:
         queue.end(store, job, FAILED, error=error.reason.rstrip("."), hint=str(error.hint))
     except Exception as error:  # noqa: BLE001 - the boundary: what waits behind it is done all the same
