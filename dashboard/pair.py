@@ -155,6 +155,7 @@ def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerato
     if job is None:
         work.begin(piece)
         st.rerun()
+    # Done, and yet not found as kept: code that is newer than this server's has made it.
     made = comparing.newest(data.store(), chosen) if job.status == SUCCEEDED else None
     if made is None:
         _wait(piece, job, top)

@@ -8,7 +8,7 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -86,11 +86,6 @@ def report_of(store: Store, job: Job) -> Report | None:
         return Report(**orjson.loads(_path(store, job).read_bytes()))
     except FileNotFoundError:
         return None
-
-
-def now() -> datetime:
-    """This moment."""
-    return datetime.now(UTC)
 
 
 def _path(store: Store, job: Job) -> Path:

@@ -1,10 +1,12 @@
 """Long work of pages, attacked: killed, asked for twice, cancelled, without its right."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +19,15 @@ from core.jobs.kinds import OPEN
 from core.quality import check as quality
 from core.release import candidates, openings, review
 from core.snapshots import find
-from core.store import Store
+from core.store import Store, open_store
+from core.store import jobs as jobs_table
 from tests.commands import race
 from tests.conftest import Road
 from tests.decisions import budget_of
 from tests.factories import CAREFUL, by, set_policy
-from tests.working import OPENED, TESTING, ended, killed, stopped, waited
+from tests.faults import Work, parts
+from tests.working import OPENED, TESTING, ended, killed, stopped, waited, work_off
+from tests.workspaces import copied
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +41,7 @@ def store(road: Road) -> Iterator[Store]:
     review.propose(road.store, 5)
     yield road.store
     with road.store.read() as session:
-        left = queue.jobs_table.under_way(session)
+        left = jobs_table.under_way(session)
     for job in left:
         jobs.cancel(road.store, job.number)
 
@@ -152,7 +157,7 @@ def test_cancelling_ends_the_process_says_who_and_takes_nothing_back(store: Stor
     finish(store)
 
 
-def test_a_process_that_does_not_hear_is_killed_with_its_children(store: Store) -> None:
+def test_one_killed_after_it_was_cancelled_is_cancelled(store: Store) -> None:
     job = ask(store)
     with stopped(store, TESTING) as process:
         jobs.cancel(store, job.number)
@@ -202,3 +207,51 @@ def test_what_waits_behind_a_killed_worker_is_done_once_somebody_looks(store: St
         return jobs.get(store, behind.number)
 
     assert waited(looked, lambda job: not job.under_way).status == jobs.SUCCEEDED
+
+
+PARTS = 4
+"""Each of the tests tries every fourth step."""
+WORK = Work(work_off, calls=[(openings, "unseal"), (openings, "evaluate_unsealed"), (queue, "end")])
+
+
+@pytest.fixture(scope="module")
+def waiting(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which an opening waits to be worked off."""
+    home = copied(trained, tmp_path_factory.mktemp("waiting") / "workspace")
+    store = open_store(home)
+    set_policy(store, CAREFUL)
+    with pytest.MonkeyPatch.context() as patched, by("ada"):
+        patched.setattr(starting, "start", lambda _store: None)
+        review.propose(store, 5)
+        ask(store)
+    store.engine.dispose()
+    return home
+
+
+@parts(PARTS)
+def test_killed_at_any_step_the_work_is_asked_for_again_and_looks_once(
+    waiting: Path, tmp_path: Path, part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "start", lambda _store: None)
+    moment, seen = part, set[str]()
+    while True:
+        moment += 1 if moment == part else PARTS
+        home = copied(waiting, tmp_path / str(moment))
+        was_killed = WORK.killed(home, tmp_path / "told", at=moment)
+        store = open_store(home)
+        status = jobs.get(store, 1).status
+        seen.add(status)
+        assert status == jobs.SUCCEEDED or was_killed
+        if status == jobs.INTERRUPTED and [kind for kind, _ in events(store)][-1:] != ["tested"]:
+            assert ask(store, reason="Time to know.").number == 2
+        work_off(store)
+        assert [kind for kind, _ in events(store)] == ["opened", "tested"]
+        assert budget_of(store, "small").used == 1
+        assert audit.verify(store).broken is None
+        assert {run.status for run in listing(store)} <= {"succeeded", "interrupted"}
+        store.engine.dispose()
+        shutil.rmtree(home)
+        if not was_killed:
+            break
+    assert seen <= {jobs.WAITING, jobs.INTERRUPTED, jobs.SUCCEEDED}
+    assert {jobs.INTERRUPTED, jobs.SUCCEEDED} <= seen
