@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -18,6 +18,8 @@ from dashboard.pages import Page
 
 EVERY = 1.0
 """Seconds between two looks at work that goes on."""
+LATE = timedelta(minutes=1)
+"""Work that nothing is ahead of has begun by then, unless its process cannot start."""
 _WATCHED = "watched"
 """Session key: number of a job that this person waits for -> what to say once it is done."""
 
@@ -68,7 +70,7 @@ def news() -> list[str]:
 
 
 def show(piece: Piece, job: Job) -> None:
-    """How far a job is that waits or runs; the page is drawn anew once it has ended."""
+    """How far a job is that waits or runs; the page is drawn again once it has ended."""
     _watched().setdefault(job.number, piece.done)
     with st.container(key=f"job-{job.number}", border=False):
         _follow(piece, job.number)
@@ -90,8 +92,7 @@ def _follow(piece: Piece, number: int) -> None:
 def said_of(job: Job, report: Report | None, now: datetime) -> str:
     """How far it is, in one line (Markdown)."""
     if job.status == jobs.WAITING:
-        before = jobs.ahead(data.store(), job)
-        return f"Waiting for {words.count(before, 'other')}" if before else "Starting …"
+        return _waits(jobs.ahead(data.store(), job), now - job.asked_at)
     if report is None:
         return "Starting …"
     parts = [words.plain(report.step)]
@@ -105,8 +106,16 @@ def said_of(job: Job, report: Report | None, now: datetime) -> str:
     return " · ".join(parts)
 
 
+def _waits(before: int, since: timedelta) -> str:
+    if before:
+        return f"Waiting for {words.count(before, 'other job')}"
+    if since < LATE:
+        return "Starting …"
+    return "Not started yet. If it stays so, the file `logs/jobs.log` of the workspace says why."
+
+
 def _show_cancelling(piece: Piece, job: Job) -> None:
-    asked = f"Asked for by {words.plain(job.by)}, {words.minute(job.asked_at)}."
+    asked = f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}."
     if job.cancelled_by is not None:
         st.caption(f"{asked} Cancelled by {words.plain(job.cancelled_by)}: it ends in a moment.")
         return
@@ -127,6 +136,7 @@ def _show_cancelling(piece: Piece, job: Job) -> None:
 
 def show_end(piece: Piece, job: Job) -> None:
     """Why the newest job did not do it; nothing where it did."""
+    asked = f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}."
     match job.status:
         case jobs.CANCELLED:
             by = words.plain(job.cancelled_by or "somebody")
@@ -134,10 +144,10 @@ def show_end(piece: Piece, job: Job) -> None:
             st.info(f"{piece.not_done}: {by} cancelled it{at}.", icon=":material/cancel:")
         case jobs.INTERRUPTED:
             why = words.plain(job.error or "")
-            st.warning(f"{piece.not_done}. {why}.", icon=":material/power_off:")
+            st.warning(f"{piece.not_done}. {why}. {asked}", icon=":material/power_off:")
         case jobs.FAILED:
             way_out = f" {words.plain(job.hint)}" if job.hint else ""
-            st.error(f"**{piece.not_done}.** {words.plain(job.error or '')}.{way_out}")
+            st.error(f"**{piece.not_done}.** {words.plain(job.error or '')}.{way_out} {asked}")
 
 
 def _watched() -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Long work on pages: how far it is, who asked, how it ended; one however many tabs ask."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,16 @@ def test_how_far_it_is_and_how_long_it_will_take(store: Store, open_page: Open) 
     assert said.replace("\\", "").startswith("Predicting [x](y) · 45%")
 
 
+@pytest.mark.usefixtures("waits")
+def test_a_process_that_cannot_start_is_not_waited_for_in_silence(
+    store: Store, open_page: Open
+) -> None:
+    ask(open_page)
+    assert progress(release(open_page)) == "Starting …"
+    set_row(store, newest(store), asked_at=datetime.now(UTC) - timedelta(minutes=2))
+    assert "Not started yet" in progress(release(open_page))
+
+
 def progress(app: AppTest) -> str:
     return str(app.get("progress")[0].proto.text)
 
@@ -103,7 +114,7 @@ def progress(app: AppTest) -> str:
 def test_what_is_before_it_is_counted(store: Store, open_page: Open) -> None:
     ask(open_page)
     app = open_page("compare", **PAIR)
-    assert progress(app) == "Waiting for 1 other"
+    assert progress(app) == "Waiting for 1 other job"
     assert "They are being compared." in plain_text_of(app)
 
 
