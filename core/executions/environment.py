@@ -45,6 +45,8 @@ def environment(*packages: str) -> dict[str, Any]:
     }
 
 
+_GONE = "(the process that started this one is gone)"
+"""Better than how :mod:`multiprocessing` starts Python, which tells nobody what was run."""
 _asked: ContextVar[str | None] = ContextVar("asked", default=None)
 
 
@@ -62,7 +64,7 @@ def command_line() -> str:
     """What somebody asked for (:func:`asked_as`), else how this process was started, without the
     paths of interpreter and script.
 
-    Of a worker that :mod:`multiprocessing` started: how its parent was, if that is still there.
+    Of a worker that :mod:`multiprocessing` started: how its parent was.
     """
     if (asked := _asked.get()) is not None:
         return asked
@@ -71,6 +73,8 @@ def command_line() -> str:
         words = psutil.Process(parent.pid if parent else None).cmdline()
     except psutil.NoSuchProcess:  # killed a moment ago, and this process is about to end too
         words = []
+    if parent is not None and not words:
+        return _GONE
     words = words or sys.orig_argv
     if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]

@@ -155,6 +155,7 @@ def cut_off(store: Store) -> None:
             openings.open_test(store, WAITING, reason="Before the decision.")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("waits")
 def test_a_killed_process_is_said_and_the_test_can_be_finished(
     store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
@@ -229,6 +230,7 @@ def test_a_comparison_that_was_cancelled_is_not_made_again_by_looking(
     assert "have not been compared" not in plain_text_of(app)
 
 
+@pytest.mark.slow
 def test_no_page_records_how_its_server_was_started(store: Store, open_page: Open) -> None:
     """Looking at all pages, and asking all that they do."""
     before = len(listing(store))
