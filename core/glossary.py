@@ -50,6 +50,8 @@ TERMS = MappingProxyType(
         "gate": "One condition of the release policy. Its verdict is pass, fail or inconclusive.",
         "heartbeat": "What a server reports every few seconds: that it is running, and which"
         " versions it serves.",
+        "job": "A piece of long work that a page asks for, such as opening a sealed test. It runs"
+        " in a process of its own, one at a time, whatever becomes of the page.",
         "KS distance": "Kolmogorov-Smirnov distance: the largest gap between two cumulative"
         " distributions, from 0 (same) to 1.",
         "label coverage": "The share of posts whose subreddit the model knows. It cannot get"

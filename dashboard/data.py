@@ -115,17 +115,13 @@ def all_evaluations() -> list[Evaluation]:
     return evaluations(store())
 
 
-def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
-    """Two trainings or evaluations compared; recorded the first time someone looks.
+def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison | None]:
+    """Two trainings or evaluations, and their comparison; None where it has to be made first.
 
     Looked up anew each time: with noise measured since, there is a newer comparison to make.
     """
     pair = comparing.pair(store(), baseline, candidate)
-    kept = comparing.kept(store(), pair)
-    if kept is not None:
-        return pair, kept
-    with st.spinner("Comparing the two models …"):
-        return pair, comparing.compare(store(), pair)
+    return pair, comparing.kept(store(), pair)
 
 
 def recorded(comparison: int) -> tuple[Pair, Comparison]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from core.comparison.align import on_common_posts
 from core.comparison.difference import Side, difference
-from core.comparison.noise import NoiseBand, combined, newest, noise_of
+from core.comparison.noise import NoiseBand, combined, noise_of
+from core.comparison.noise import newest as newest_noise
 from core.comparison.results import ComparisonSummary, NoiseSource, NoiseSources
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
@@ -108,7 +109,7 @@ def compare(
         STEP,
         partial(_compare, store, chosen, attributes),
         params=_PARAMS,
-        inputs=_inputs(store, chosen),
+        inputs=inputs_of(store, chosen),
         force=force or chosen.sealed,
     )
     return of_execution(store, made.number)
@@ -149,12 +150,17 @@ def kept(store: Store, chosen: Pair) -> Comparison | None:
     Of a test split, the newest that an opening made, by whatever code.
     """
     if chosen.sealed:
-        with store.read() as session:
-            return models_table.comparison_of(
-                session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
-            )
-    earlier = cached(store, STEP, params=_PARAMS, inputs=_inputs(store, chosen))
+        return newest(store, chosen)
+    earlier = cached(store, STEP, params=_PARAMS, inputs=inputs_of(store, chosen))
     return of_execution(store, earlier.number) if earlier else None
+
+
+def newest(store: Store, chosen: Pair) -> Comparison | None:
+    """The newest comparison of this pair, whatever code made it."""
+    with store.read() as session:
+        return models_table.comparison_of(
+            session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
+        )
 
 
 def of_execution(store: Store, number: int) -> Comparison:
@@ -199,9 +205,10 @@ def _differ(models: Sequence[Model]) -> bool:
     return len({model.snapshot for model in models}) > 1
 
 
-def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
+def inputs_of(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
+    """All that a comparison of this pair rests on now, by number and digest."""
     models = _models(store, chosen)
-    noise = [newest(store, model, other_posts=_differ(models)) for model in models]
+    noise = [newest_noise(store, model, other_posts=_differ(models)) for model in models]
     return {
         "noise": [one.execution if one else None for one in noise],
         "topics": _topics_digest(store),

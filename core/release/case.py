@@ -207,9 +207,9 @@ def caveats(store: Store, case: Case) -> list[str]:
 def next_step(case: Case) -> Step:
     """What may be done next; nothing with what is rejected, or was in production."""
     state = case.candidate.state
+    if case.opening:
+        return Step(Action.OPEN, "wait for the result of its sealed test")
     if case.candidate.unfinished is not None:
-        if case.opening:
-            return Step(Action.OPEN, "wait for the result of its sealed test")
         return _open(case, "finish opening its sealed test")
     if state in (CandidateState.PROPOSED, CandidateState.TESTED) or case.void:
         return _before_approval(case)

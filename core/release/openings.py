@@ -123,6 +123,17 @@ def open_test(
     return candidates.get(store, candidate)
 
 
+def require_possible(store: Store, candidate: int, *, reason: str, on: str | None = None) -> None:
+    """Raise what :func:`open_test` would refuse before it writes anything, but for the role."""
+    policy = read_policy(store.home)
+    snapshot = find(store, on or model_of(store, candidate).snapshot)
+    with store.read() as session:
+        proposed = candidates.find(session, candidate)
+        cut_off = _cut_off(session, proposed, snapshot, policy, reason=reason)
+    if cut_off is not None:
+        _require_alone(store, cut_off, snapshot)
+
+
 def last_of(candidate: Candidate) -> Opening | None:
     """The last opening for a candidate; None before the first."""
     rows = [event for event in candidate.events if isinstance(event, Opened)]
@@ -182,17 +193,9 @@ def _ledger_row(
 ) -> Opened:
     """The row of an opening that was cut off, or a new one."""
     candidate = candidates.find(session, number)
-    known = same_question(session, candidate, snapshot)
-    if known is not None and known.end is None:
-        return known.row
-    if known is not None:
-        raise ConflictError(
-            f"{known.row.by} has just tested #{number} on {snapshot.id}",
-            Hint("Look at the result.", Command("release show", number)),
-        )
-    if refusal := rules.against_opening(candidate, budget(session, snapshot, policy)):
-        raise refusal
-    _require_reason(reason)
+    cut_off = _cut_off(session, candidate, snapshot, policy, reason=reason)
+    if cut_off is not None:
+        return cut_off
     row = Opened(
         at=datetime.now(UTC),
         by=actor.name,
@@ -202,6 +205,26 @@ def _ledger_row(
         baseline=_baseline(session, number),
     )
     return history.append(session, row)
+
+
+def _cut_off(
+    session: Session, candidate: Candidate, snapshot: Snapshot, policy: Policy, *, reason: str
+) -> Opened | None:
+    """The row of an opening that was cut off; None where there is none, and a new one may be
+    written. What stands against that is raised.
+    """
+    known = same_question(session, candidate, snapshot)
+    if known is not None and known.end is None:
+        return known.row
+    if known is not None:
+        raise ConflictError(
+            f"{known.row.by} has just tested #{candidate.number} on {snapshot.id}",
+            Hint("Look at the result.", Command("release show", candidate.number)),
+        )
+    if refusal := rules.against_opening(candidate, budget(session, snapshot, policy)):
+        raise refusal
+    _require_reason(reason)
+    return None
 
 
 def _test(

@@ -12,13 +12,14 @@ import pytest
 
 import core
 import dashboard
-from core import audit
+from core import audit, jobs
 from core.access import members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.feedback import erasing, queue, retention, summary
+from core.jobs.kinds import CHECK
 from core.release import aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
@@ -102,6 +103,8 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.REVIEWER,
         lambda s: summary.add_to_collector(s, "dogs"),
     ),
+    "jobs.queue.ask": (Role.REVIEWER, lambda s: jobs.ask(s, CHECK, {}, page="Data")),
+    "jobs.queue.cancel": (Role.REVIEWER, lambda s: jobs.cancel(s, 1)),
     "release.review.propose": (Role.REVIEWER, lambda s: review.propose(s, 5)),
     "release.review.comment": (Role.REVIEWER, lambda s: review.comment(s, 3, text="hm")),
     "release.review.approve": (Role.REVIEWER, lambda s: review.approve(s, 3, comment="good")),
