@@ -5,7 +5,7 @@ import io
 
 import pandas as pd
 
-from core.visible import in_cell
+from core.safe_text import in_cell
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet read a cell as a formula, where a text begins with it."""

@@ -2,7 +2,7 @@
 
 A line has up to three fields: the words of the title, the words of the text, and the domain that
 the post links to. A change that alters any line must raise :data:`NORMALISER`: the version is
-stored with every snapshot and model, and a model refuses lines of another version.
+stored with every snapshot and model, and :func:`reads` says which models may see which lines.
 """
 
 import re
@@ -10,18 +10,24 @@ import unicodedata
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-NORMALISER = 2
-"""Version of the rules below."""
+from core.invisible import GAPS, is_visible, without_invisible
+
+NORMALISER = 3
+"""Version of the rules below. 3: what nobody sees is dropped, and parts no words."""
+
+_LINES_AS_BEFORE = frozenset({(2, 3)})
+"""Versions of model and lines where every one of these lines could be of the model's own version:
+a line of 3 is what 2 makes of the same text without invisible characters."""
 
 MAX_BODY = 1_000
 """Characters of the body that are used. Measured on the real posts: four times as many cost a
 quarter more training time and bring no better macro F1
 (docs/decisions/0004-linear-by-default.md)."""
 
-# A run of letters and digits, or one other visible character (not a control character, nor half
-# of a surrogate pair). The underscore stands alone, so that no text can spell fastText's label
-# prefix, nor "</s>", its end of line.
-_TOKEN = re.compile(r"[^\W_]+|[^\w\s\x00-\x1f\x7f-\x9f\ud800-\udfff]|_")
+# A run of letters and digits, or one other visible character. The underscore stands alone, so
+# that no text can spell fastText's label prefix, nor "</s>", its end of line.
+_TOKEN = re.compile(rf"[^\W_]+|[^\w{GAPS}]|_")
+_ASCII_TOKEN = re.compile(r"[0-9a-z]+|[!-/:-`{-~]")  # the same for such lower-case texts, faster
 
 _PLAIN = re.compile(r"[0-9A-Za-z]")
 
@@ -56,27 +62,36 @@ def read_of(title: str, body: str, domain: str, *, is_self: bool) -> Post:
 
 def post_of(title: str, body: str = "", url: str = "") -> Post:
     """A post as its author writes it: with the address that it links to, a text, or neither."""
-    return Post(title, body, domain_of(url) if url.strip() else SELF if body.strip() else "")
+    return Post(title, body, domain_of(url) if url.strip() else SELF if is_visible(body) else "")
 
 
 def is_empty(title: str, body: str = "") -> bool:
     """Whether :func:`normalise` leaves nothing; quick where there is a plain letter or digit."""
-    if _PLAIN.search(title) or _PLAIN.search(body, 0, MAX_BODY):
-        return False
+    for text in (title, body):
+        if "&" not in text and _PLAIN.search(text, 0, MAX_BODY):  # else it may spell an entity
+            return False
     return not normalise(title, body)
+
+
+def reads(model: int, lines: int) -> bool:
+    """Whether a model trained on lines of version ``model`` may be given those of version
+    ``lines``.
+    """
+    return model == lines or (model, lines) in _LINES_AS_BEFORE
 
 
 def normalise(title: str, body: str = "", domain: str = "") -> str:
     """Title and body as lower-case tokens separated by single spaces, and the domain as it is.
 
-    Unicode compatibility forms are folded (NFKC), punctuation marks are tokens of their own,
-    control characters and line breaks vanish. Without a token in title and body the line is
-    ``""``, whatever the domain. Idempotent: ``normalise(normalise(t)) == normalise(t)`` for
-    titles.
+    Unicode compatibility forms are folded (NFKC), punctuation marks are tokens of their own. What
+    nobody sees vanishes (:mod:`core.invisible`): characters without room as if they had never
+    been there, gaps, control characters and line breaks by parting words. Without a token in title
+    and body the line is ``""``, whatever the domain. Idempotent: ``normalise(normalise(t)) ==
+    normalise(t)`` for titles.
 
     For example ``Is C++ DEAD?`` gives ``is c + + dead ?``.
     """
-    words = _tokens(title), _tokens(body[:MAX_BODY])
+    words = _tokens(without_invisible(title)), _tokens(without_invisible(body, most=MAX_BODY))
     return FIELD.join((*words, domain)).rstrip(FIELD) if any(words) else ""
 
 
@@ -116,6 +131,10 @@ def domain_of(link: str) -> str:
 
 
 def _tokens(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).lower()
+    if text.isascii():
+        return " ".join(_ASCII_TOKEN.findall(text.lower()))
+    folded = unicodedata.normalize("NFKC", text)
+    if "&" in folded:  # folding can complete an entity, of characters of double width
+        folded = unicodedata.normalize("NFKC", without_invisible(folded))
     # Lower-casing can leave compatibility forms behind ("İ" gives "i" and a combining dot).
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", folded)))
+    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", folded.lower())))

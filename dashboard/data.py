@@ -197,7 +197,8 @@ def words_for(training: int, subreddit: str, line: str) -> list[Influence]:
 @st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)
 def classifier(training: int) -> Classifier:
     """The model of a training, loaded."""
-    return load(store(), of_execution(store(), training))
+    model = of_execution(store(), training)
+    return load(store(), model, lines=model.normaliser)
 
 
 @st.cache_resource(show_spinner="Loading the model …", max_entries=TWO)

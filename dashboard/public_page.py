@@ -11,6 +11,7 @@ from core.access.identity import NOBODY, entrance
 from core.errors import InputError, RefusedError, SignoffError, UnavailableError
 from core.feedback import submissions
 from core.feedback.submissions import MAX_URL, Sent
+from core.invisible import is_visible
 from core.settings import settings
 from core.text import Post, post_of
 from dashboard import current_user, public_service, server, words
@@ -89,7 +90,7 @@ def suggest(post: Post, *, keep_text: bool) -> Asked:
     )
     (submission,) = submissions.keep(public_service.store(), [sent])
     public_service.cast_shadow(sent, submission)
-    shown = post.title.strip() or post.body.strip()[:MOST_OF_A_BODY]
+    shown = post.title.strip() if is_visible(post.title) else post.body.strip()[:MOST_OF_A_BODY]
     return Asked(
         title=shown, version=suggester.version, suggestions=suggestions, submission=submission
     )

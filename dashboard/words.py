@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from core import words
 from core.errors import SignoffError
 from core.hints import Hint
-from core.visible import one_line
+from core.safe_text import one_line
 from core.words import band, chance, count, signed, three
 
 __all__ = ["band", "chance", "count", "signed", "three"]

@@ -21,6 +21,8 @@ SECRET = "s3cret-that-no-log-may-hold"  # noqa: S105 - of a server that is made 
 FIRST = 1_700_000_000
 """The moment of the oldest post."""
 
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+PAGE = b"<!doctype html><html><title>whoa there, pardner!</title></html>"
 Answer = tuple[int, Mapping[str, str], bytes]
 Order = Callable[[list["FakePost"]], list["FakePost"]]
 
@@ -35,6 +37,7 @@ class FakePost:
     title: str
     selftext: str = ""
     gone: str | None = None
+    author: str | None = "somebody-who-must-not-be-stored"
 
     @property
     def fullname(self) -> str:
@@ -57,7 +60,7 @@ class FakePost:
                 "num_comments": 1,
                 "over_18": False,
                 "link_flair_text": None,
-                "author": "somebody-who-must-not-be-stored",
+                "author": self.author,
                 "removed_by_category": self.gone and _CATEGORY[self.gone],
             },
         }
@@ -201,7 +204,8 @@ class FakeReddit:
             if not self.token_fits:
                 return 401, headers, b"{}"
             status, more, body = self._route(path.strip("/").split("/"), query)
-            return status, headers | more, json.dumps(body).encode()
+            said = body if isinstance(body, bytes) else json.dumps(body).encode()
+            return status, headers | more, said
 
     def _route(
         self, parts: Sequence[str], query: Mapping[str, str]
@@ -223,7 +227,7 @@ class FakeReddit:
     ) -> tuple[int, dict[str, str], Any]:
         found = self.subreddits.get(name.lower())
         if found is None:
-            return 302, {"Location": f"/subreddits/search.json?q={name}"}, {}
+            return 302, {"Location": f"/subreddits/search.json?q={name}", **HTML}, PAGE
         match found.mood:
             case "private" | "quarantined":
                 return 403, {}, {"reason": found.mood, "message": "Forbidden", "error": 403}
@@ -232,7 +236,7 @@ class FakeReddit:
             case "unavailable":
                 return 451, {}, {"message": "Unavailable For Legal Reasons", "error": 451}
             case "renamed":
-                return 302, {"Location": f"/r/{found.new_name}/{what}.json"}, {}
+                return 301, {"Location": f"/r/{found.new_name}/{what}.json"}, b""
         if what == "about":
             return 200, {}, found.as_json()
         return 200, {}, self._listing(found.listing(self.cap), query)

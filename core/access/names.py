@@ -9,13 +9,10 @@ import re
 import unicodedata
 
 from core.errors import InputError
+from core.invisible import takes_no_room
 
 MAX_NAME = 254
 """Characters of a name: as long as an email address may be."""
-_DRAWN_AS_NOTHING = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-"""Letters and marks that no font draws; the other invisible characters are of category C."""
 
 
 def person(name: str) -> str:
@@ -74,4 +71,4 @@ def _unfit(written: str) -> bool:
 
 
 def _unseen(letter: str) -> bool:
-    return unicodedata.category(letter)[0] == "C" or bool(_DRAWN_AS_NOTHING.match(letter))
+    return unicodedata.category(letter)[0] == "C" or takes_no_room(letter)

@@ -15,11 +15,11 @@ from core.feedback.summary import Share, Span, VersionFeedback, Wanted
 from core.hints import Command, Hint
 from core.release import aliases
 from core.release.events import PRODUCTION
+from core.safe_text import one_line
 from core.store import Store
 from core.store.artifacts import storage_errors
 from core.store.labels import Corrected
 from core.store.releases import Version
-from core.visible import one_line
 from core.words import count
 
 SHOWN = 20

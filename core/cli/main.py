@@ -12,7 +12,7 @@ from typer._click.exceptions import ClickException
 from core.cli.output import complain, say
 from core.errors import SignoffError
 from core.processes import keep_modules_safe
-from core.visible import one_line
+from core.safe_text import one_line
 
 _TYPERS_INTERRUPT = 130
 _COMMANDS = (

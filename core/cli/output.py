@@ -25,9 +25,9 @@ from rich.text import Text
 from core.errors import InputError
 from core.hints import Hint
 from core.progress import Progress
+from core.safe_text import in_json, in_lines, one_line
 from core.settings import settings
 from core.store import Store, existing_store, open_store
-from core.visible import in_json, in_lines, one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -230,7 +230,7 @@ def _write(store: Store, batch: _Batch, counts: ImportCounts) -> None:
     after: list[dict[str, Any]] = []
     for at, row in enumerate(batch.rows):
         named = dict(zip(COLUMNS, row, strict=True))
-        (before if at < first.get(row[_ID], len(batch.rows)) else after).append(named)
+        (after if first and at >= first.get(row[_ID], at + 1) else before).append(named)
     with unattended(store, because=WITHIN_A_RUN) as session:
         counts.written += write_posts(session, before, counts.execution)
         if batch.gone:

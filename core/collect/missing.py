@@ -6,6 +6,7 @@ person wrote, whatever the word: there only values that are no text are missing.
 """
 
 import math
+import string
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,13 @@ _EXACTLY = frozenset({"NA"})
 _NO = frozenset({"false", "0", "0.0", "no", "[]", "{}"})
 """What else says "for no reason" in a column that gives a reason."""
 _LONGEST = max(map(len, WORDS))
+_TEXTS = frozenset(string.ascii_letters + string.digits) - {
+    letter for word in WORDS | _EXACTLY for letter in (word[0], word[0].upper())
+}
+"""With which none of these words begins, nor any blank before one."""
+_TRUE = frozenset({"true", "t", "1", "1.0", "yes", "y"})
+_OFTEN = {True: True, False: False, "True": True, "False": False, None: False, "": False}
+"""How yes and no are mostly written."""
 
 
 def text_of(value: Any) -> str:
@@ -30,7 +38,7 @@ def text_of(value: Any) -> str:
     tells as such. True and false, lists and objects are no texts.
     """
     text = value if isinstance(value, str) else _written(value)
-    if not text or len(text) > _LONGEST + 2:  # as nearly all are
+    if text[:1] in _TEXTS or not text or len(text) > _LONGEST + 2:  # as nearly all are
         return text
     return "" if is_missing(text) else text
 
@@ -46,6 +54,14 @@ def reason_of(value: Any) -> str:
         return ""
     text = text_of(value).strip()
     return "" if text.lower() in _NO else text
+
+
+def flag_of(value: Any) -> bool:
+    """Whether a field says yes; missing, it does not."""
+    try:
+        return _OFTEN[value]
+    except (KeyError, TypeError):
+        return str(value).strip().lower() in _TRUE
 
 
 def is_missing(text: str) -> bool:

@@ -14,6 +14,9 @@ from core.collect.missing import text_of
 LARGEST_SECOND = 10**11
 """Of a number beyond it (the year 5138) the unit is not seconds but a thousandth of what it was."""
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_DIGIT = re.compile(r"\d")
+_LONGEST = 80
+"""Characters from which on a text is no moment, however it is written."""
 _UTC = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
 UNKNOWN_ORDER = "does not tell the day from the month: write it like 2020-09-13"
 
@@ -28,11 +31,11 @@ def moment(value: Any) -> float | None:
         return _epoch(datetime(value.year, value.month, value.day, tzinfo=UTC))
     if isinstance(value, int | float):
         return _scaled(value)
-    text = text_of(value).strip()
+    text = value if isinstance(value, str) else text_of(value)
     try:
-        return _scaled(float(text))
+        return _scaled(float(text))  # of a missing one, as of nan, nothing comes
     except ValueError:
-        return _written(text) if text else None
+        return _written(text.strip()) if _DIGIT.search(text) and len(text) < _LONGEST else None
 
 
 def has_unknown_order(value: Any) -> bool:
@@ -57,11 +60,12 @@ def _scaled(number: float) -> float | None:
 
 
 def _written(text: str) -> float | None:
-    text = _UTC.sub("+00:00", text) if not text.lower().startswith(_DAYS) else text
+    named = text.lower().startswith(_DAYS)
+    text = text if named else _UTC.sub("+00:00", text)
     slashed = _SLASHED.fullmatch(text.removesuffix("+00:00"))
     if slashed:
         return _slashed(slashed)
-    for read in (datetime.fromisoformat, _ctime, parsedate_to_datetime):
+    for read in (_ctime if named else datetime.fromisoformat, parsedate_to_datetime):
         try:
             return _epoch(read(text))
         except (ValueError, TypeError, OverflowError, IndexError):

@@ -6,9 +6,10 @@ Pure.
 
 import re
 
-from core.collect.visible import visible
+from core.invisible import GAPS, without_invisible
 
 LONGEST = 300
+_GAP = re.compile(f"[{GAPS}]+")
 _DECORATION = " \t\r\n*_~`>\"'\\|"
 """What Markdown, and programs that escape it, put around a notice."""
 _WHAT = r"(?:(?:this|the|your)\s+)?(?:(?:post|submission|content|comment|text|title)\s+)?"
@@ -31,7 +32,7 @@ def notice_of(text: str) -> str | None:
     """``removed`` or ``deleted``, if the text is nothing but such a notice."""
     if len(text) > LONGEST or ("[" not in text and "orry" not in text):
         return None
-    plain = visible(text).replace("\\", "").strip(_DECORATION).lower()
+    plain = _GAP.sub(" ", without_invisible(text)).replace("\\", "").strip(_DECORATION).lower()
     match = _BRACKETED.fullmatch(plain) or _SORRY.fullmatch(plain)
     if match is None:
         return None

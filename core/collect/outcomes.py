@@ -42,6 +42,9 @@ UNANSWERED = frozenset(
     {Outcome.SERVER_ERROR, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.RATE_LIMITED}
 )
 """Troubles that are Reddit's, not those of a subreddit, where many meet them in a row."""
+DOUBTFUL = frozenset({Outcome.FORBIDDEN, Outcome.UNREADABLE})
+"""Answers that may be meant for whoever asks, whatever they ask for: a key that was locked out, a
+page of the network between."""
 PASSING = UNANSWERED | {Outcome.UNREADABLE, Outcome.BROKEN_OFF}
 """Troubles that pass by themselves, mostly within minutes. The others last."""
 

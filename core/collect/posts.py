@@ -61,10 +61,11 @@ def values(post: Post, source: str) -> tuple[Any, ...]:
 
 def _fingerprint(content: tuple[Any, ...]) -> int:
     """64 bits of all that is stored, as a signed integer."""
-    text = "\x1f".join(map(str, content)).encode()
+    text = (_TOGETHER % content).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), signed=True)
 
 
 _FIELDS = [field.name for field in fields(Post)]
 _content = attrgetter(*_FIELDS)
+_TOGETHER = "\x1f".join(["%s"] * (len(_FIELDS) + 1))
 COLUMNS = (*_FIELDS, "source", "fingerprint")

@@ -1,9 +1,9 @@
 """The records of a table, also where its quotes are broken.
 
 A quote that nobody closed swallows the records behind it: as one field, up to the next quote or
-the end of the file. So each line inside quotes is looked at: one that could begin a record of its
-own makes the record suspicious. If it does not end as a well quoted record does, only its first
-part is lost, and told; what follows is read again.
+the end of the file. So each line of a record that is not quoted as it should be, or has not as many
+cells as the header, is looked at. If one could begin a record of its own, only what is before it is
+lost, and told; what follows is read again.
 """
 
 import csv
@@ -29,6 +29,7 @@ _TYPED = re.compile(r'\\"(?!["\s,;\t|]|$)')
 _DOUBLED = re.compile(r'[^,;\t|"\\]""[^"]|[^"]""[^,;\t|"\s]')
 _BACKSLASHED = re.compile(r'\\([\\"])')
 
+_TOO_LONG = f"a record of more than {LONGEST_RECORD:,} characters"
 _NOT_DOUBLED = "a quote that is not closed, or not doubled, inside a text"
 
 csv.field_size_limit(2 * LONGEST_RECORD)  # what is longer is stopped by the lines, with a reason
@@ -59,22 +60,14 @@ class Shape:
             return line
         return _BACKSLASHED.sub(lambda m: '""' if m[1] == '"' else "\\", line)
 
-    def is_whole(self, lines: list[str]) -> bool:
-        """Whether the lines are one well quoted record and no more."""
-        reader = self.reader(iter(lines), strict=True)
-        try:
-            found = next(reader, None)
-        except csv.Error:
-            return False
-        return found is not None and reader.line_num == len(lines)
-
     def could_begin(self, line: str) -> bool:
         """Whether a line could be the first of a record."""
-        if self.delimiter not in line:
+        delimiters = line.count(self.delimiter)
+        if not delimiters:
             return False
         line = self.mend(line)
         goes_on = line.count('"') % 2 == 1
-        if not goes_on and line.count(self.delimiter) < self.fields - 1:
+        if not goes_on and delimiters < self.fields - 1:
             return False
         with suppress(csv.Error):
             cells = next(self.reader(iter([line])), [])
@@ -96,26 +89,41 @@ def records(text: io.TextIOBase, shape: Shape, *, line: int) -> Iterator[Record]
         line: how many lines have been read.
     """
     lines = _Lines(text, shape, line)
-    reader = shape.reader(lines)
+    strict = shape.reader(lines.handed_out(), strict=True)
     while True:
         lines.begin()
         fault = ""
         try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            cells, fault = [], str(error)
+            cells = next(strict, None)
+            if cells is None:
+                return
+            if len(cells) == shape.fields:  # as nearly always; somebody may quote records, too
+                yield lines.number, cells
+                continue
+            well_quoted = True
+        except csv.Error:
+            lines.again()
+            cells, fault = _leniently(lines, shape)
+            well_quoted = False
         except _TooLongError:
-            cells, fault = [], f"a record of more than {LONGEST_RECORD:,} characters"
-        if cells is None:
-            return
-        if lines.ended and not fault:
-            fault = "a quote that is not closed before the file ends"
-        fault = lines.repaired(fault, cells or [])
+            cells, fault, well_quoted = [], _TOO_LONG, False
+        fault = lines.repaired(fault, well_quoted=well_quoted)
+        strict = shape.reader(lines.handed_out(), strict=True)
         if fault:
-            reader = shape.reader(lines)
             yield lines.first, fault
         elif cells:
             yield lines.number, cells
+
+
+def _leniently(lines: "_Lines", shape: Shape) -> tuple[list[str], str]:
+    """The cells of a record that is not quoted as it should be, and what is wrong with it."""
+    try:
+        cells = next(shape.reader(lines.handed_out()), [])
+    except csv.Error as error:
+        return [], str(error)
+    except _TooLongError:
+        return [], _TOO_LONG
+    return cells, "a quote that is not closed before the file ends" if lines.ended else ""
 
 
 class _TooLongError(Exception):
@@ -126,78 +134,85 @@ class _Lines:
     """Lines for a reader of CSV, which keep those of the present record."""
 
     def __init__(self, text: io.TextIOBase, shape: Shape, number: int) -> None:
-        self.number = number
-        """Lines that have been handed out."""
-        self.first = number
         self.ended = False
         """The file ended inside the present record, which thus has an open quote."""
-        self._text, self._shape = text, shape
+        self._before, self._passed = number, 0
+        self._readline, self._shape = text.readline, shape
         self._back: list[str] = []
         self._record: list[str] = []
-        self._size = 0
-        self._suspect = 0
         self._lost = False
+
+    @property
+    def first(self) -> int:
+        """The number of the record's first line."""
+        return self._before + 1
+
+    @property
+    def number(self) -> int:
+        """Lines that have been handed out."""
+        return self._before + len(self._record) + self._passed
 
     def begin(self) -> None:
         """The next line is the first of a record."""
-        self.first = self.number + 1
+        self._before, self._passed = self.number, 0
         self._record.clear()
-        self._size, self._suspect = 0, 0
 
-    def __iter__(self) -> "_Lines":
-        return self
+    def again(self) -> None:
+        """The present record is read once more, from its first line."""
+        self._back.extend(reversed(self._record))
+        self._record.clear()
+        self.ended = False
 
-    def __next__(self) -> str:
-        # Every line of every table comes by here: what is seldom needed is asked for last.
-        known = self._back or self._lost
-        line = self._line() if known else self._text.readline(LONGEST_RECORD)
-        if not line:
-            self.ended = bool(self._record)
-            raise StopIteration
-        self.number += 1
-        self._size += len(line)
-        if self._size >= LONGEST_RECORD:
-            self._lost = True
-            self._pass(line)
-            raise _TooLongError
-        if self._record and not self._suspect and self._shape.could_begin(line):
-            self._suspect = len(self._record)
-        self._record.append(line)
-        return self._shape.mend(line) if self._shape.backslash else line
+    def handed_out(self) -> Iterator[str]:
+        """Line by line, from where the last one ended."""
+        # Every line of every table comes by here: what is seldom needed is asked for elsewhere.
+        record, readline, mended = self._record, self._readline, self._shape.backslash
+        size = 0
+        while True:
+            line = self._line() if self._back or self._lost else readline(LONGEST_RECORD)
+            if not line:
+                self.ended = bool(record)
+                return
+            size = size + len(line) if record else len(line)
+            if size >= LONGEST_RECORD:
+                self._lost, self._passed = True, 1
+                self._pass(line)
+                raise _TooLongError
+            record.append(line)
+            yield self._shape.mend(line) if mended else line
 
     def _line(self) -> str:
         """The next line; behind a record whose end is not known, the next that could begin one."""
         line = self._read()
         while self._lost and line and not self._shape.could_begin(line):
-            self.number += 1
+            self._before += 1
             self._pass(line)
             line = self._read()
-        if self._lost:
-            self._lost, self.first = False, self.number + 1
+        self._lost = False
         return line
 
     def _read(self) -> str:
-        return self._back.pop() if self._back else self._text.readline(LONGEST_RECORD)
+        return self._back.pop() if self._back else self._readline(LONGEST_RECORD)
 
-    def repaired(self, fault: str, cells: list[str]) -> str:
+    def repaired(self, fault: str, *, well_quoted: bool) -> str:
         """What is wrong with the record after all; what it swallowed is handed out again."""
         several = len(self._record) > 1 and not fault and not self.ended
-        if not self._suspect and not several:
+        suspect = next(
+            (at for at, line in enumerate(self._record) if at and self._shape.could_begin(line)), 0
+        )
+        if not suspect and (not several or well_quoted):
             return fault
-        whole = several and self._shape.is_whole([self._shape.mend(one) for one in self._record])
-        if whole and (not self._suspect or len(cells) == self._shape.fields):
-            return ""  # somebody quotes records, and does so properly
-        if not self._suspect:  # the rest of its text may follow
+        if not suspect:  # the rest of its text may follow
             self._lost = True
             return _NOT_DOUBLED
-        swallowed = self._record[self._suspect :]
+        swallowed = self._record[suspect:]
+        del self._record[suspect:]
         self._lost = False
         self._back.extend(reversed(swallowed))
-        self.number -= len(swallowed)
         self.ended = False
         return _NOT_DOUBLED
 
     def _pass(self, line: str) -> None:
         """Go to the end of a line of which only a part was read."""
         while line and not line.endswith(("\n", "\r")) and len(line) >= LONGEST_RECORD:
-            line = self._text.readline(LONGEST_RECORD)
+            line = self._readline(LONGEST_RECORD)

@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.collect.columns import FILE_LABEL
-from core.collect.missing import reason_of, text_of, title_of
+from core.collect.gone import why_gone
+from core.collect.missing import WORDS, flag_of, text_of, title_of
 from core.collect.moments import UNKNOWN_ORDER, has_unknown_order, moment
 from core.collect.names import is_subreddit, of_permalink, without_prefix
-from core.collect.notices import notice_of
 from core.collect.posts import Post
-from core.collect.visible import is_visible
+from core.invisible import is_visible
 from core.text import is_empty
 
 FIRST_REDDIT_SECOND = 1_117_584_000  # 2005-06-01, the month in which Reddit opened
 LONGEST_TEXT = 2**20
 """Characters beyond which a text is none of Reddit's, which takes 40,000."""
 ID = re.compile(r"[0-9a-z]{1,16}")
-_TRUE = frozenset({"true", "t", "1", "1.0", "yes", "y"})
-_OFTEN = {True: True, False: False, "True": True, "False": False, None: False, "": False}
-"""How yes and no are mostly written."""
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _COUNT = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+(?:\.\d+)?)\s*([kKmM]?)")
+_EXACT = 16
+"""Digits from which on a number is rounded, as floating-point numbers are."""
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
@@ -58,9 +57,6 @@ class Wanted:
 
 EVERYTHING = Wanted()
 
-_BY_AUTHOR = frozenset({"author", "deleted"})
-"""Of ``removed_by_category`` and ``removal_type``: the author took it back, nobody else did."""
-
 
 def parse_row(
     fields: Mapping[str, Any], *, now: int, wanted: Wanted = EVERYTHING, exact: bool = False
@@ -91,7 +87,7 @@ def parse_row(
         return None
     unescape, read = (str, title_of) if exact else (html_once, text_of)
     title, body = unescape(title_of(get("title"))).strip(), unescape(read(get("selftext"))).strip()
-    gone = _gone(fields, title, body)
+    gone = why_gone(fields, title, body)
     if gone:
         return Skipped(gone, f"post {post_id} was {gone} on Reddit", gone=post_id)
     domain, flair = text_of(get("domain")), unescape(text_of(get("link_flair_text")))
@@ -101,7 +97,7 @@ def parse_row(
     if len(title) + len(body) > LONGEST_TEXT:
         return Skipped("too_long", f"post {post_id} has {len(title) + len(body):,} characters")
     title, body = title if is_visible(title) else "", body if is_visible(body) else ""
-    if is_empty(title, body):
+    if not title and is_empty(title, body):
         return Skipped("no_text", f"post {post_id} has neither title nor text")
     return Post(
         id=post_id,
@@ -109,12 +105,12 @@ def parse_row(
         created_utc=int(created),
         title=title,
         body=body,
-        is_self=bool(body) or _flag(_or(get("is_self"), domain.startswith("self."))),
+        is_self=bool(body) or flag_of(_or(get("is_self"), domain.startswith("self."))),
         domain=domain,
         url=url,
         score=_count(get("score")),
         num_comments=_count(get("num_comments")),
-        over_18=_flag(get("over_18")),
+        over_18=flag_of(get("over_18")),
         flair=flair,
     )
 
@@ -126,6 +122,9 @@ def html_once(text: str) -> str:
 
 def _id(fields: Mapping[str, Any]) -> str:
     """The post's id, or what stands in its place; without ``t3_``, in small letters."""
+    plain = fields.get("id")
+    if isinstance(plain, str) and plain not in WORDS and ID.fullmatch(plain):
+        return plain  # as nearly always
     written = text_of(fields.get("id")).strip() or text_of(fields.get("name")).strip()
     return written.lower().removeprefix("t3_")
 
@@ -136,7 +135,7 @@ def _label(fields: Mapping[str, Any]) -> str:
 
 
 def _name_in(value: Any) -> str:
-    if isinstance(value, Mapping):  # an object of PRAW that somebody wrote down
+    if isinstance(value, dict):  # an object of PRAW that somebody wrote down
         value = value.get("display_name") or value.get("name")
     return text_of(value).strip()
 
@@ -149,8 +148,11 @@ def _linked(fields: Mapping[str, Any]) -> tuple[str, str]:
 
 def _of_file(fields: Mapping[str, Any]) -> str:
     """The label of a row that names none itself."""
-    linked, _ = _linked(fields)
     label = str(fields.get(FILE_LABEL) or "")
+    link = fields.get("permalink")
+    if isinstance(link, str) and 0 <= link.find("/r/") == link.find(f"/r/{label}/comments/"):
+        return label  # as nearly always
+    linked, _ = _linked(fields)
     return label if linked.lower() == label.lower() else linked or label
 
 
@@ -164,33 +166,15 @@ def _shown(value: Any) -> str:
     return repr("" if value is None else str(value)[:40])
 
 
-def _gone(fields: Mapping[str, Any], title: str, body: str) -> str | None:
-    """Why the post is no longer on Reddit, by its own text or by what the file says of it."""
-    reason = notice_of(body) or notice_of(title)
-    if reason:
-        return reason
-    meta = fields.get("_meta")  # what the makers of a dump saw when they looked again
-    later = meta if isinstance(meta, dict) else {}
-    said = reason_of(fields.get("removed_by_category")) or reason_of(later.get("removal_type"))
-    if said:
-        return "deleted" if said.lower() in _BY_AUTHOR else "removed"
-    return "deleted" if _flag(later.get("was_deleted_later")) else None
-
-
 def _or(value: Any, default: Any) -> Any:
     """The default where a field is missing."""
     return value if isinstance(value, bool) else text_of(value).strip() or default
 
 
-def _flag(value: Any) -> bool:
-    try:
-        return _OFTEN[value]
-    except (KeyError, TypeError):
-        return str(value).strip().lower() in _TRUE
-
-
 def _count(value: Any) -> int:
     """A whole number that fits into 64 bits, as programs and pages write it; else 0."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < _EXACT:
+        return int(value)
     if isinstance(value, str) and not value.isdecimal():
         match = _COUNT.fullmatch(value.strip())
         if match:

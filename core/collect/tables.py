@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 from core.collect.columns import check, columns_of
@@ -89,7 +90,7 @@ def read_table(
     header, separator, line = header_of(text)
     columns = columns_of(header, chosen)
     check(columns, header)
-    more = label(columns)
+    more = dict(label(columns))
     places = {field: header.index(column) for field, column in columns.items()}
     first = sample.strip().partition("\n")[0]
     shape = Shape(
@@ -99,11 +100,13 @@ def read_table(
         fields=len(header),
         begins=_beginning(places),
     )
+    names, added = (*places, *more), tuple(more.values())
+    picked = itemgetter(*places.values())  # a table has four columns at the least
     for number, cells in records(text, shape, line=line):
         if isinstance(cells, str):
             yield number, Skipped("broken_quotes" if "quote" in cells else "unparsable", cells)
         elif len(cells) == len(header):
-            yield number, {field: cells[place] for field, place in places.items()} | dict(more)
+            yield number, dict(zip(names, picked(cells) + added, strict=True))
         else:
             detail = f"{len(cells)} fields, the header has {len(header)}"
             yield number, Skipped("wrong_field_count", detail)

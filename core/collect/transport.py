@@ -80,9 +80,11 @@ def _checked(response: requests.Response, headers: dict[str, str]) -> requests.R
     try:
         body = response.json()
     except ValueError as error:
-        body = None
-        if response.ok:
-            raise Refusal(Outcome.UNREADABLE, f"no JSON: {error}") from error
+        body = None  # as redirects have none
+        if 200 <= response.status_code < 300:
+            page = response.content.lstrip()[:1] == b"<"
+            what = "a web page instead of JSON" if page else f"no JSON: {error}"
+            raise Refusal(Outcome.UNREADABLE, what) from error
     refusal = of_status(response.status_code, body, urlsplit(headers.get("location", "")).path)
     if refusal is not None:
         raise refusal

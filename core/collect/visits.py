@@ -9,8 +9,10 @@ from typing import Any
 
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.collect.facts import number, parse_subreddit
+from core.collect.gone import GONE, why_gone_now
+from core.collect.missing import text_of
 from core.collect.names import is_subreddit
-from core.collect.outcomes import FINE, UNANSWERED, Outcome, Refusal, retry_at
+from core.collect.outcomes import DOUBTFUL, FINE, UNANSWERED, Outcome, Refusal, retry_at
 from core.collect.posts import Post, row
 from core.collect.prefetch import Visit
 from core.collect.reddit import PAGE, Client, Listing
@@ -27,7 +29,6 @@ from core.store.posts import WriteCounts, write_posts
 SOURCE = "reddit"
 GIVE_UP = 12
 """Subreddits in a row that Reddit did not answer for, after which a run stops asking."""
-_GONE = ("removed", "deleted")
 _PREFIX = "t3_"
 """Of the full name of a post."""
 
@@ -118,6 +119,8 @@ class Visits:
             else:
                 yield from self._read(target)
         except Refusal as refusal:
+            if refusal.outcome in DOUBTFUL:
+                yield from _require_answers(target, refusal)
             self._met(target, refusal.outcome, refusal.detail)
         self._parts.pop(target.name, None)
         self._done += 1
@@ -156,7 +159,7 @@ class Visits:
         now = datetime.now(UTC)
         shown = _parsed(page, int(now.timestamp()))
         ids = [_id(entry) for entry, _ in shown]
-        gone = {_id(e): f.reason for e, f in shown if isinstance(f, Skipped) and f.reason in _GONE}
+        gone = {_id(e): f.reason for e, f in shown if isinstance(f, Skipped) and f.reason in GONE}
         with unattended(self._store, because=WITHIN_A_RUN) as session:
             here = erasure.stored(session, ids) | erasure.buried(session, ids)
             known = {e.name for e, f in shown if isinstance(f, Skipped) or _id(e) in here}
@@ -216,15 +219,39 @@ class Visits:
         self._progress("Collecting", self._done + sum(self._parts.values()), self._total)
 
 
+def _require_answers(target: Target, met: Refusal) -> Visit[Client]:
+    """Ask for what anybody may see, to tell whether a refusal is the subreddit's.
+
+    Raises:
+        UnavailableError: it is not. Nothing is kept of it.
+    """
+    try:
+        yield partial(Client.popular, limit=1)
+    except Refusal as refusal:
+        raise UnavailableError(
+            f"Reddit refuses every request, not only those for r/{target.name} ({met}; the list of"
+            f" popular subreddits: {refusal})",
+            "Check whether your key is still approved and whether this network may reach Reddit."
+            " Then run the command again. It continues where it stopped.",
+        ) from refusal
+
+
 def _parsed(page: Listing, now: int) -> list[tuple[Entry, Post | Skipped]]:
     """The entries of a page that have a name, and what becomes of them."""
     entries = []
     for data in page.entries:
         name, moment = data.get("name"), number(data.get("created_utc"))
-        parsed = parse_row(data, now=now, exact=True)
+        parsed = _read(data, now)
         if isinstance(name, str) and name.startswith(_PREFIX) and parsed is not None:
             entries.append((Entry(name, int(moment or 0)), parsed))
     return entries
+
+
+def _read(data: Mapping[str, Any], now: int) -> Post | Skipped | None:
+    gone = why_gone_now(data)
+    if gone:  # also where nothing else of it can be read
+        return Skipped(gone, f"post {text_of(data.get('id'))[:16]} was {gone} on Reddit")
+    return parse_row(data, now=now, exact=True)
 
 
 def _id(entry: Entry) -> str:

@@ -20,7 +20,15 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
                 " optimistic."
             )
-        if find(store, evaluation.snapshot).optimistic:
+        snapshot = find(store, evaluation.snapshot)
+        trained_for = model_of(store, evaluation.model_execution).normaliser
+        if trained_for != snapshot.normaliser:
+            sentences.append(
+                f"The {name} was trained with version {trained_for} of the text normaliser, and"
+                f" these posts are read with version {snapshot.normaliser}. A few posts have other"
+                " words than it learned from."
+            )
+        if snapshot.optimistic:
             sentences.append(
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."

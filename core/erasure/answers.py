@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.collect.rows import Skipped, parse_row
+from core.collect.gone import why_gone_now
 
 ABSENT_FOR = timedelta(hours=24)
 """For so long, at the least, a post must not have been shown, in two rounds or more."""
-DELETED, REMOVED, ABSENT = "deleted", "removed", "absent"
-_BY_AUTHOR = ("author", "deleted")
-_NOBODY = (None, "[deleted]")
+ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Answer:
 
 
 def read_answer(
-    asked: Sequence[str], entries: Iterable[Mapping[str, Any]], *, whole: bool = True, now: datetime
+    asked: Sequence[str], entries: Iterable[Mapping[str, Any]], *, whole: bool = True
 ) -> Answer:
     """Sort the entries of an answer. What was not asked for is not heeded.
 
@@ -51,7 +49,7 @@ def read_answer(
         post = entry.get("id")
         if not isinstance(post, str) or post not in wanted:
             continue
-        why = why_gone(entry, now=now)
+        why = why_gone_now(entry)
         if why is None:
             shown.add(post)
         else:
@@ -59,22 +57,6 @@ def read_answer(
     shown -= gone.keys()
     absent = wanted - shown - gone.keys() if whole else frozenset[str]()
     return Answer(frozenset(shown), gone, absent)
-
-
-def why_gone(entry: Mapping[str, Any], *, now: datetime) -> str | None:
-    """``deleted`` or ``removed``, by what Reddit says of a post; None: it is there.
-
-    An author who is gone does not take the post along: Reddit goes on showing the text, and we
-    never had the name. Where there is no text to tell one from the other, it counts as deleted.
-    """
-    by = entry.get("removed_by_category")
-    if by:
-        return DELETED if by in _BY_AUTHOR else REMOVED
-    parsed = parse_row(entry, now=int(now.timestamp()), exact=True)
-    if isinstance(parsed, Skipped) and parsed.reason in (DELETED, REMOVED):
-        return parsed.reason
-    nobody = "author" in entry and entry["author"] in _NOBODY
-    return DELETED if nobody and not entry.get("selftext") else None
 
 
 def long_absent(

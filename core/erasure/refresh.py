@@ -144,7 +144,7 @@ class _Asking:
         now = datetime.now(UTC)
         asked = [*ids, *self._shown]
         page = self._client.info([_PREFIX + post for post in asked])
-        answer = read_answer(asked, page.entries, whole=page.after is None, now=now)
+        answer = read_answer(asked, page.entries, whole=page.after is None)
         if not answer.in_earnest:
             self._run.log(f"none of {len(ids)} posts from {ids[0]} to {ids[-1]} is shown")
             return False

@@ -26,7 +26,7 @@ from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
 from core.training.calibration import calibrates
 from core.training.families import kind
-from core.training.load import load, loader, require_normaliser
+from core.training.load import load, loader, require_readable
 
 STEP = Step(
     "evaluate",
@@ -34,6 +34,7 @@ STEP = Step(
         "core.batches",
         "core.evaluation",
         "core.training",
+        "core.invisible",
         "core.text",
         "core.stats.calibration",
         "core.stats.classification",
@@ -63,7 +64,7 @@ def evaluate(
     """Apply ``model`` to a split of ``snapshot``, or give back the evaluation already made.
 
     Raises:
-        RefusedError: the split is the sealed test, or text and model are of different normalisers.
+        RefusedError: the split is the sealed test, or of a normaliser that the model cannot read.
         CorruptArtifactError: the model or the split is not what was stored.
     """
     require_open(split)
@@ -99,7 +100,7 @@ def _evaluation(
     force: bool = False,
     progress: Progress,
 ) -> Evaluation:
-    require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
+    require_readable(model, snapshot.normaliser)
     params = {"split": split, "k": TOP}
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
     judge = partial(_evaluate, store, model, snapshot, split, read, progress=progress)
@@ -122,7 +123,8 @@ def _evaluate(
 ) -> None:
     data = read()
     hint = kind(model.family).memory_hint
-    table = predict(loader(store, model), data, k=TOP, memory_hint=hint, progress=progress)
+    made_by = loader(store, model, lines=snapshot.normaliser)
+    table = predict(made_by, data, k=TOP, memory_hint=hint, progress=progress)
     with store.read() as session:
         trained_on = snapshots_table.get(session, model.snapshot)
     if trained_on is not None:
@@ -200,5 +202,5 @@ def labels_of(store: Store, model: Model) -> tuple[str, ...]:
     with store.read() as session:
         made = models_table.evaluations(session, model_executions=[model.execution])
     if not made:
-        return load(store, model).labels
+        return load(store, model, lines=model.normaliser).labels
     return tables.labels_in(store.artifacts.open(made[0].predictions))

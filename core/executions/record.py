@@ -20,11 +20,11 @@ from core.executions.environment import (
     peak_memory_mib,
 )
 from core.processes import own_process
+from core.safe_text import one_line
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
 from core.store.reaping import begun, ended, reap
-from core.visible import one_line
 
 
 @dataclass(slots=True)

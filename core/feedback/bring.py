@@ -18,6 +18,7 @@ STEP = Step(
         "core.collect.posts",
         "core.store.labels",
         "core.store.posts",
+        "core.invisible",
         "core.text",
     ),
 )

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from core.errors import InputError
+from core.safe_text import in_json
 from core.spreadsheets import guarded
 from core.store import Store
 from core.store import feedback as feedback_table
-from core.visible import in_json
 
 NDJSON, CSV = "ndjson", "csv"
 FORMATS = (NDJSON, CSV)

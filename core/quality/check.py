@@ -29,6 +29,7 @@ STEP = Step(
         "core.records",
         "core.store.frames",
         "core.store.quality",
+        "core.invisible",
         "core.text",
     ),
 )

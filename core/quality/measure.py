@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Bools, Int32s, Int64s
+from core.invisible import without_invisible
 from core.store.quality import PostText
 from core.text import is_empty
 
@@ -27,7 +28,8 @@ class Measured:
     created: Int64s
     """Epoch seconds."""
     text: Int64s
-    """Equal for texts that differ in case, spacing and the bracketed mark of a crosspost only;
+    """Equal for texts that differ in case, spacing, what nobody sees, and the bracketed mark of a
+    crosspost only;
     :data:`NO_TEXT`. Means nothing in another process."""
     words: Int32s
     """Of title and body, as spaces part them."""
@@ -44,7 +46,7 @@ class Measured:
 
 def measure(posts: Sequence[PostText]) -> Measured:
     """The numbers of some posts, in their order."""
-    words = [f"{post.title} {post.body}".lower().split() for post in posts]
+    words = [without_invisible(f"{post.title} {post.body}").lower().split() for post in posts]
     bounds = np.iinfo(np.int32)
     scores = np.array([post.score for post in posts], dtype=np.int64)
     return Measured(
@@ -112,7 +114,8 @@ def _text(post: PostText, words: Sequence[str]) -> int:
     if is_empty(post.title, post.body):
         return NO_TEXT
     if _CROSSPOST.search(post.title):
-        bare = f"{_BRACKETED.sub(' ', post.title)} {post.body}".lower().split()
+        said = f"{_BRACKETED.sub(' ', post.title)} {post.body}"
+        bare = without_invisible(said).lower().split()
         words = bare or words
     # Python's own hash: 64 bits, of which two texts in two million agree once in ten million runs.
     return hash(" ".join(words)) or 1

@@ -21,6 +21,7 @@ from core.executions import Run, record
 from core.executions.history import listing as listing_of_runs
 from core.executions.history import running
 from core.hints import Command, Hint
+from core.invisible import is_visible
 from core.progress import Progress, silent
 from core.release import candidates, history, rules
 from core.release.budget import Budget, budget_of
@@ -332,7 +333,7 @@ def _end(session: Session, end: EndOfOpening) -> None:
 
 
 def _require_reason(reason: str) -> None:
-    if not reason.strip():
+    if not is_visible(reason):
         raise InputError(
             "Give a reason for opening the sealed test",
             "It stays in the ledger; one sentence is enough.",

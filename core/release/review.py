@@ -12,6 +12,7 @@ from core.comparison.caveats import caveats as caveats_of
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, InputError, RefusedError
 from core.hints import Command, Hint
+from core.invisible import is_visible
 from core.progress import Progress, silent
 from core.release import candidates, check, history, rules
 from core.release.candidates import Candidate
@@ -183,7 +184,7 @@ def _require_same(candidate: Candidate, evidence: Check, seen: str | None) -> No
 
 
 def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None:
-    if evidence.failed and not override.strip():
+    if evidence.failed and not is_visible(override):
         names = ", ".join(gate.name for gate in evidence.failed)
         raise GateFailedError(
             f"#{candidate.number} fails {names}",
@@ -192,7 +193,7 @@ def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None
 
 
 def _require_comment(comment: str, verb: str) -> None:
-    if not comment.strip():
+    if not is_visible(comment):
         raise InputError(
             f"Say why you {verb} it", "The comment stays in the history; one sentence is enough."
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from core.visible import in_json
+from core.safe_text import in_json
 
 
 def log_lines() -> None:

@@ -46,6 +46,7 @@ STEP = Step(
         "core.store.erasure",
         "core.store.labels",
         "core.store.posts",
+        "core.invisible",
         "core.text",
     ),
 )

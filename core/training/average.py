@@ -102,7 +102,7 @@ def _average(
     progress: Progress,
 ) -> None:
     progress("Loading", 0, len(models))
-    members = [load(store, model) for model in models]
+    members = [load(store, model, lines=snapshot.normaliser) for model in models]
     later = load_split(store, snapshot, "valid")
     half = later.among(calibrates(later.ids))
     progress("Loading", len(models), len(models))

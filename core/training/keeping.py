@@ -9,7 +9,6 @@ from core.store import Store
 from core.store import models as models_table
 from core.store.models import Model
 from core.store.snapshots import Snapshot
-from core.text import NORMALISER
 
 
 def keep(
@@ -25,7 +24,7 @@ def keep(
     """Store the file, and record it with the run once that succeeds.
 
     Args:
-        snapshot: whose training posts it learned from.
+        snapshot: whose training posts it learned from, in the lines of its normaliser.
         subreddits: how many it can name.
     """
     size, digest = path.stat().st_size, store.artifacts.put_file(path)
@@ -34,7 +33,7 @@ def keep(
         digest=digest,
         family=family,
         snapshot=snapshot.digest,
-        normaliser=NORMALISER,
+        normaliser=snapshot.normaliser,
         subreddits=subreddits,
     )
     run.outputs = {"model": digest}

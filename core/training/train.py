@@ -25,10 +25,12 @@ from core.training.classifier import Family
 from core.training.families import DEFAULT_FAMILY, family, package_of
 from core.training.families import chosen as parameters_of
 from core.training.keeping import keep
-from core.training.load import require_normaliser
+from core.training.load import require_servable
 
 MOST_THREADS = 1_024
-STEP = Step("train", code=("core.batches", "core.training", "core.text", *READING))
+STEP = Step(
+    "train", code=("core.batches", "core.training", "core.invisible", "core.text", *READING)
+)
 
 
 def train(
@@ -60,7 +62,7 @@ def train(
 
     Raises:
         InputError: unknown family or parameter.
-        RefusedError: the snapshot's lines are of another version of the normaliser.
+        RefusedError: the snapshot's lines are of a version of the normaliser that no server has.
     """
     kind = family(model or DEFAULT_FAMILY)
     threads = cores() if threads is None else threads
@@ -91,7 +93,7 @@ def train(
     package = package_of(kind.name)
     if package:  # another version of it may train otherwise
         chosen["package"] = package
-    require_normaliser(snapshot.normaliser, f"Snapshot {snapshot.id}")
+    require_servable(snapshot)
     fit = partial(_fit, store, kind, snapshot, chosen, resume=resume, progress=progress)
     made = run_cached(
         store,

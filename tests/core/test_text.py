@@ -1,14 +1,17 @@
 """The line that every model sees."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.invisible import is_visible, takes_no_room, without_invisible
 from core.text import (
     FIELD,
     MAX_BODY,
+    NORMALISER,
     SELF,
     Post,
     domain_of,
@@ -16,11 +19,30 @@ from core.text import (
     is_empty,
     normalise,
     post_of,
+    reads,
     without_domain,
     words_of,
 )
 
-MARKS = ("\x00", "\x1b", "\x7f", "\x9f", "\u2028", "\r\n", "_", "</s>", "__label__", "İ", "ﬁ", "é")
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u202e\u3164\ufe0f\U000e0067"
+MARKS = (
+    "\x00",
+    "\x1b",
+    "\x7f",
+    "\x9f",
+    "\u2028",
+    "\r\n",
+    "_",
+    "</s>",
+    "&#x200B;",
+    "&nbsp;",
+    "＆zwj；",
+    *UNSEEN,
+    "__label__",
+    "İ",
+    "ﬁ",
+    "é",
+)
 links = (
     st.text(max_size=30)
     | st.sampled_from(["", "imgur.com", "https://i.imgur.com/x.png", "self.cats"])
@@ -57,6 +79,7 @@ def test_a_line_holds_nothing_that_cannot_be_seen_or_encoded(
     line = normalise(title, body, domain_of(link)).replace(FIELD, "")
     kinds = {unicodedata.category(character) for character in line}
     assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
+    assert not any(map(takes_no_room, line))
     line.encode()
 
 
@@ -89,6 +112,11 @@ def test_all_forms_of_one_text_give_one_line(form: str, title: str) -> None:
         ("", "", ""),
         (" \n ", "\x07", ""),
         ("", "only a body", "\tonly a body"),
+        ("zero\u200bwidth", "", "zerowidth"),
+        ("a &#x200B; b", "&amp;#x200B;\n\nc&nbsp;d", "a b\tc d"),
+        ("AT&amp;T &lt;3", "", "at & amp ; t & lt ; 3"),
+        ("می\u200cخواهم", "❤\ufe0f 👩\u200d🔬", "میخواهم\t❤ 👩 🔬"),
+        ("\u200b", "&#x200B;\u2800", ""),
     ],
 )
 def test_examples(title: str, body: str, line: str) -> None:
@@ -107,6 +135,57 @@ def test_surrogates_of_an_undecodable_text_vanish() -> None:
 @given(st.text(max_size=8), st.text(max_size=8))
 def test_a_text_is_empty_exactly_where_no_line_is_left(title: str, body: str) -> None:
     assert is_empty(title, body) == (not normalise(title, body))
+
+
+@given(st.text(max_size=8) | st.sampled_from(["&#x200B;", "&#x200B;a", "&nbsp;", "&amp;"]))
+def test_a_text_is_empty_exactly_where_nobody_sees_anything(title: str) -> None:
+    assert is_empty(title) == (not is_visible(title))
+    assert is_empty("", title) == (not is_visible(title))
+
+
+@given(texts, texts, st.data())
+def test_what_nobody_sees_changes_no_line_wherever_it_stands(
+    title: str, body: str, data: st.DataObject
+) -> None:
+    line = normalise(title, f"{body}{'long ' * MAX_BODY}")
+    more = st.tuples(st.integers(0, 80), st.sampled_from(UNSEEN))
+    for place, unseen in data.draw(st.lists(more, max_size=5)):
+        title = f"{title[:place]}{unseen}{title[place:]}"
+        body = f"{body[:place]}{unseen * 300}{body[place:]}"
+    assert normalise(title, f"{body}{'long ' * MAX_BODY}") == line
+
+
+def test_an_entity_counts_for_nothing_in_the_length_of_a_body() -> None:
+    assert normalise("", "&#x200B;" * MAX_BODY + "word") == "\tword"
+
+
+def of_version_2(title: str, body: str) -> str:
+    """The rules before invisible characters were dropped."""
+    token = re.compile(r"[^\W_]+|[^\w\s\x00-\x1f\x7f-\x9f\ud800-\udfff]|_")
+    folded = [
+        unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+        for text in (title, body[:MAX_BODY])
+    ]
+    return FIELD.join(" ".join(token.findall(text)) for text in folded).rstrip(FIELD)
+
+
+@given(texts, texts)
+def test_a_model_of_version_2_reads_lines_that_its_own_normaliser_would_make(
+    title: str, body: str
+) -> None:
+    line = normalise(title, body)
+    as_before = [*line.split(FIELD, 1), ""]
+    assert of_version_2(as_before[0], as_before[1]) == line
+    plain = [without_invisible(text) for text in (title, body)]
+    if all(text.isascii() for text in plain):
+        assert of_version_2(*plain) == line
+
+
+def test_which_models_read_which_lines() -> None:
+    assert reads(NORMALISER, NORMALISER)
+    assert reads(2, 3)
+    assert not reads(3, 2)  # words are split there as they never are in service
+    assert not reads(1, 3)
 
 
 def test_what_stands_behind_the_part_that_is_used_does_not_count() -> None:

@@ -216,6 +216,7 @@ def test_it_says_for_how_long_texts_are_kept(store: Store, kept_days: pytest.Mon
     [
         ("", "Write a title"),
         (" \n", "Write a title"),
+        ("\u200b\ufeff", "Write a title"),
         ("a" * (submissions.MAX_TITLE + 1), "A title has up to 300 characters"),
     ],
 )

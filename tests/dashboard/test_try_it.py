@@ -82,6 +82,7 @@ def test_without_text_it_says_what_is_missing(demo: Path, open_page: Open) -> No
     app = press(open_page("try_it"), "Suggest subreddits")
     assert "Write a title" in app.error[0].value
     assert not app.run().error  # it is said once
+    assert "Write a title" in write(app, "\u200b").error[0].value
 
 
 def test_a_text_that_is_too_long_says_how_long_it_may_be(store: Store, open_page: Open) -> None:

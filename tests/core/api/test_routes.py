@@ -138,6 +138,7 @@ def test_feedback_that_cannot_be_kept_says_why(
         ({"posts": [{"title": "x", "body": "y"}]}, "body"),
         ({"posts": [{"title": 5}]}, "title"),
         ({"posts": [{"title": "x"}, {"title": " \n"}]}, "body.posts.1 has no text"),
+        ({"posts": [{"title": "\u200b\u3164", "text": "&#x200B;"}]}, "body.posts.0 has no text"),
         ({"posts": [{"title": "x"}], "k": 0}, "k"),
         ({"posts": [{"title": "x"}], "k": "5"}, "k"),
         ({"posts": [{"title": "x"}], "alias": "a", "version": "b"}, "both an alias and a version"),

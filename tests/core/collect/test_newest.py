@@ -188,6 +188,19 @@ def test_what_reddit_says_is_gone_is_skipped_and_erased(
     assert tombstone.reason == gone
 
 
+def test_a_post_without_author_and_text_is_gone_as_it_is_when_checked_again(
+    store: Store, reddit: FakeReddit, url: str
+) -> None:
+    cats = reddit.add("cats", posts=2)
+    collect(store, url, "cats")
+    cats.posts["cats0001"].author = None
+    cats.post("never", at=FIRST + 999, author=None)
+    cats.post("kept", at=FIRST + 999, author=None, selftext="The account is gone.")
+    counts = collect(store, url, "cats")
+    assert (counts.skipped, counts.erased) == ({"deleted": 2}, 1)
+    assert titles(store).keys() == {"cats0000", "kept"}
+
+
 def test_what_was_erased_does_not_come_back_and_counts_as_known(
     store: Store, reddit: FakeReddit, url: str
 ) -> None:

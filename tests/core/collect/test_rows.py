@@ -13,7 +13,7 @@ from core.collect.missing import is_missing
 from core.collect.names import is_subreddit
 from core.collect.posts import Post, row
 from core.collect.rows import FIRST_REDDIT_SECOND, Skipped, Wanted, parse_row
-from core.collect.visible import is_visible
+from core.invisible import is_visible
 from tests.factories import FIRST, make_post
 
 FILLED = {

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from core.erasure.answers import ABSENT_FOR, long_absent, read_answer, why_gone
+from core.erasure.answers import ABSENT_FOR, long_absent, read_answer
 from tests.factories import FIRST
 
 NOW = datetime(2026, 5, 31, tzinfo=UTC)
@@ -24,36 +22,6 @@ def entry(**more: Any) -> dict[str, Any]:
     return plain | more
 
 
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [
-        ({}, None),
-        ({"removed_by_category": "deleted"}, "deleted"),
-        ({"removed_by_category": "author"}, "deleted"),
-        ({"removed_by_category": "moderator"}, "removed"),
-        ({"removed_by_category": "reddit"}, "removed"),
-        ({"removed_by_category": "anything_new"}, "removed"),
-        ({"removed_by_category": "moderator", "subreddit": None}, "removed"),
-        ({"removed_by_category": "deleted", "created_utc": None}, "deleted"),
-        ({"selftext": "[deleted]"}, "deleted"),
-        ({"selftext": "[removed]"}, "removed"),
-        ({"title": "[deleted by user]", "selftext": ""}, "deleted"),
-        ({"author": None}, None),  # the account is gone, the post is shown
-        ({"author": None, "selftext": ""}, "deleted"),
-        ({"author": "[deleted]", "selftext": ""}, "deleted"),
-        ({"created_utc": None}, None),  # a strange entry tells nothing
-    ],
-)
-def test_why_a_post_is_gone(more: dict[str, Any], why: str | None) -> None:
-    assert why_gone(entry(**more), now=NOW) == why
-
-
-def test_an_entry_that_does_not_tell_its_author_is_of_no_deleted_account() -> None:
-    told = entry(selftext="")
-    del told["author"]
-    assert why_gone(told, now=NOW) is None
-
-
 def test_an_answer_is_sorted() -> None:
     entries = [
         entry(id="a1"),
@@ -62,24 +30,24 @@ def test_an_answer_is_sorted() -> None:
         {},
         entry(id=7),
     ]
-    found = read_answer(["a1", "a2", "a3"], entries, now=NOW)
+    found = read_answer(["a1", "a2", "a3"], entries)
     assert (found.shown, found.gone, found.absent) == ({"a1"}, {"a2": "deleted"}, {"a3"})
     assert found.in_earnest
 
 
 def test_a_post_that_is_shown_twice_and_once_as_gone_is_gone() -> None:
     entries = [entry(), entry(removed_by_category="moderator"), entry()]
-    found = read_answer(["a1"], entries, now=NOW)
+    found = read_answer(["a1"], entries)
     assert (found.shown, found.gone, found.absent) == (set(), {"a1": "removed"}, set())
 
 
 def test_an_answer_without_any_post_that_was_asked_for_is_none() -> None:
-    assert not read_answer(["a1", "a2"], [], now=NOW).in_earnest
-    assert not read_answer(["a1", "a2"], [entry(id="other")], now=NOW).in_earnest
+    assert not read_answer(["a1", "a2"], []).in_earnest
+    assert not read_answer(["a1", "a2"], [entry(id="other")]).in_earnest
 
 
 def test_of_half_an_answer_nothing_is_absent() -> None:
-    found = read_answer(["a1", "a2"], [entry(id="a1")], whole=False, now=NOW)
+    found = read_answer(["a1", "a2"], [entry(id="a1")], whole=False)
     assert (found.shown, found.absent) == ({"a1"}, set())
 
 

@@ -127,6 +127,13 @@ def test_more_posts_come_first_and_no_text_is_ever_the_same() -> None:
     assert found.summary.nameable == 6
 
 
+def test_what_nobody_sees_makes_no_other_text() -> None:
+    titles = ("My dog", "My\u200b dog\ufe0f", "My dog &#x200B;")
+    told = measure([PostText(1, 0, title, "", 0, False, "file") for title in titles])
+    assert len(set(told.text.tolist())) == 1
+    assert told.words.tolist() == [2, 2, 2]
+
+
 def test_a_crosspost_has_the_text_of_its_original_whatever_its_mark() -> None:
     titles = ("My dog", "My dog [x-post from r/Funny]", "(Crosspost) My dog", "my dog {xpost!}")
     told = measure([PostText(1, 0, title, "", 0, False, "file") for title in titles])

@@ -169,7 +169,7 @@ def test_a_failed_gate_stops_an_approval_and_only_a_reason_overrules_it(tested: 
     before = untouched(tested)
     failed = [gate.name for gate in shown(tested).failed]
     assert failed == ["minimum_metric.p_at_1_mean", "maximum_calibration_error"]
-    for override in ("", " \n"):
+    for override in ("", " \n", "\u200b\ufe0f"):
         with by("bob"), pytest.raises(GateFailedError) as caught:
             approve(tested, 5, comment="fine", override=override)
         assert caught.value.reason == f"#5 fails {', '.join(failed)}"

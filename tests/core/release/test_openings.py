@@ -419,7 +419,7 @@ def test_a_result_that_was_exchanged_for_another_is_found(store: Store, script: 
 
 @pytest.mark.parametrize(
     ("reason", "said"),
-    [("", "Give a reason"), (" \n", "Give a reason"), ("x" * 2_001, "2,001 characters")],
+    [("", "Give a reason"), ("\u200b\n", "Give a reason"), ("x" * 2_001, "2,001 characters")],
 )
 def test_a_reason_is_needed_before_anything_is_written(
     store: Store, reason: str, said: str

@@ -101,7 +101,7 @@ def test_a_decision_is_made_once(road: Road, first: Decide, second: Decide) -> N
 
 
 @pytest.mark.parametrize("decide", [approve, reject])
-@pytest.mark.parametrize("comment", ["", "  \n", "x" * (MAX_COMMENT + 1)])
+@pytest.mark.parametrize("comment", ["", "  \n", "\u200b", "x" * (MAX_COMMENT + 1)])
 def test_a_decision_needs_a_comment_of_reasonable_length(
     road: Road, decide: Decide, comment: str
 ) -> None:

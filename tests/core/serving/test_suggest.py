@@ -41,7 +41,7 @@ def test_serving_sees_the_line_that_training_saw(released: Road) -> None:
     assert suggester.suggest("ＭＹ  Kitten!") == suggester.suggest("my kitten !")
 
 
-@pytest.mark.parametrize("title", ["", "  \n", "\x00"])
+@pytest.mark.parametrize("title", ["", "  \n", "\x00", "\u200b", "&#x200B;", "&amp;#x200B; &nbsp;"])
 def test_no_text_is_refused(released: Road, title: str) -> None:
     with pytest.raises(InputError, match="There is no text"):
         load_alias(released.store, "production").suggest(title)

@@ -1,4 +1,4 @@
-"""Text from outside, shown: a post's title, a comment, a name, a file's name.
+"""Text from outside, safe to show: a post's title, a comment, a name, a file's name.
 
 Whoever wrote it may want it to look like a line of ours, to turn the direction of writing, or to
 steer the terminal. What would do so is shown as a symbol.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.visible import in_json, in_lines, one_line
+from core.safe_text import in_json, in_lines, one_line
 
 ODD = st.text(
     st.sampled_from("ab \t\r\n\x00\x1b\x7f\x85\x9b\u061c\u200f\u2028\u2029\u202e\u2066\ud800é猫")
