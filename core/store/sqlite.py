@@ -145,6 +145,7 @@ GUARDED = {
     "audit",
     "release_events",
     "access_events",
+    "policy_events",
     "versions",
     "models",
     "evaluations",

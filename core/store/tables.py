@@ -336,6 +336,24 @@ class ReleaseEventRow(RecordRow):
     """Why a failed gate was overridden."""
     share: Mapped[float | None]
     """Of the callers whom a canary serves."""
+    policy: Mapped[str | None]
+    """The digest of the release policy that it was judged by; None of decisions that none judges,
+    and of those before policies were adopted."""
+
+
+class PolicyEventRow(RecordRow):
+    """A release policy asked for or adopted. Appended, never changed, as release events are."""
+
+    __tablename__ = "policy_events"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    text: Mapped[str]
+    """The policy itself, byte for byte."""
+    digest: Mapped[Digest]
+    """SHA-256 of the text."""
+    comment: Mapped[str]
+    asked_by: Mapped[str | None]
+    """Who had asked for it, where adopting took two people."""
 
 
 class AccessEventRow(RecordRow):

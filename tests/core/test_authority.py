@@ -19,7 +19,7 @@ from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.feedback import erasing, queue, retention, summary
-from core.release import aliases, openings, review
+from core.release import adoption, aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
 from tests.conftest import Road
@@ -110,6 +110,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.REVIEWER,
         lambda s: openings.open_test(s, 3, reason="to know"),
     ),
+    "release.adoption.adopt": (Role.RELEASER, adoption.adopt),
     "release.aliases.move": (
         Role.RELEASER,
         lambda s: aliases.move(s, "staging", "20260531.1", expected=None),
@@ -144,6 +145,7 @@ def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     copied(trained, home)
     store = open_store(home)
     review.propose(store, 3)
+    adoption.init_policy(store)
     members.grant(store, "dan", Role.REVIEWER)
     for role in (Role.VIEWER, Role.REVIEWER, Role.RELEASER):
         members.grant(store, f"{role.title}@example.com", role)

@@ -12,16 +12,16 @@ from core.release.review import approve, propose
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
-from tests.factories import by, set_policy
+from tests.factories import by, lenient_by_default
 from tests.tampering import tamper
 
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 
 
 @pytest.fixture
-def decided(road: Road) -> Road:
+def decided(road: Road, monkeypatch: pytest.MonkeyPatch) -> Road:
     """Two decisions."""
-    set_policy(road.store)
+    lenient_by_default(monkeypatch)
     propose(road.store, 3)
     with by("bob"):
         approve(road.store, 3, comment="größer")
