@@ -22,6 +22,7 @@ CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
 ENV_FILE = ".env"
 _ENVIRONMENT_ONLY = {
     "user": "a file does not say who acts",
+    "audit_key": "a file does not say who signs",
     "trusted_user_header": "a file does not say whom to believe about who somebody is",
     "reddit_url": "a file does not say where the key to Reddit goes",
 }
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
     audit_anchor: Path | None = None
     """A file outside of the workspace to which the head of the audit log is added after each
     decision, and against which the log is verified. Default: none. docs/security.md."""
+    audit_key: Path | None = None
+    """A file with the Ed25519 key that signs what this process writes into the audit log. Default:
+    nothing is signed. docs/security.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.audit import chain
 from core.audit.chain import Anchor, Break
+from core.audit.signatures import Unsigned, broken_signatures, unsigned
 from core.errors import BrokenChainError
 from core.store import Store, grounds, records, releases
 from core.store import audit as audit_table
@@ -21,6 +22,10 @@ class Verification:
     anchors: int
     broken: Break | None
     """The first entry that is not what was written; None if the log is intact."""
+    signed: int
+    """How many entries are signed."""
+    unsigned: tuple[Unsigned, ...]
+    """Who has a key, and what they did not sign with it."""
 
 
 def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
@@ -39,12 +44,22 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
             anchors=heads,
         )
         unguarded = store.database.unguarded(session)
+        signatures = audit_table.signatures(session)
+    found = [*([broken] if broken else []), *broken_signatures(entries, signatures)]
+    broken = min(found, key=lambda one: one.number, default=None)
     if broken is None and unguarded:
         broken = Break(
             len(entries) + 1, f"the database no longer refuses changes of {', '.join(unguarded)}"
         )
     head = entries[-1] if entries else None
-    return Verification(events=len(entries), head=head, anchors=len(heads), broken=broken)
+    return Verification(
+        events=len(entries),
+        head=head,
+        anchors=len(heads),
+        broken=broken,
+        signed=len(signatures),
+        unsigned=tuple(unsigned(entries, signatures)),
+    )
 
 
 def require_whole(log: Verification) -> None:

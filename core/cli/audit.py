@@ -1,15 +1,24 @@
 """Commands that check and keep the log of decisions."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core import audit as audit_log
+from core.audit import Verification
+from core.cli.audit_key import key
 from core.cli.output import AsJson, print_json, say, workspace
+from core.words import count
 
-audit = typer.Typer(help="Verify, export and anchor the audit log.", no_args_is_help=True)
+audit = typer.Typer(help="Verify, export, anchor and sign the audit log.", no_args_is_help=True)
+audit.add_typer(key, name="key")
+
+
+MOST = 20
+"""Numbers of entries that are named in one sentence."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +54,8 @@ def verify(
                 "why": broken.why if broken else None,
                 "head": checked.head.digest if checked.head else None,
                 "anchors": checked.anchors,
+                "signed": checked.signed,
+                "unsigned": [asdict(each) for each in checked.unsigned],
             }
         )
     audit_log.require_whole(checked)
@@ -55,6 +66,22 @@ def verify(
         return
     held = f" It contains all {checked.anchors} anchors." if checked.anchors else ""
     say(f"The log is intact: {checked.events:,} entries, head {checked.head.digest}.{held}")
+    _say_signatures(checked)
+
+
+def _say_signatures(checked: Verification) -> None:
+    """Who signed, and who could have and did not; nothing where nobody signs."""
+    if checked.signed:
+        say(f"{count(checked.signed, 'entry', 'entries')} signed, each by the key that it names.")
+    for each in checked.unsigned:
+        for numbers, how in (
+            (each.missing, "without a signature"),
+            (each.foreign, "signed with a key that is not theirs"),
+        ):
+            if numbers:
+                named = ", ".join(map(str, numbers[:MOST])) + (" …" if numbers[MOST:] else "")
+                what = count(len(numbers), "entry", "entries")
+                say(f"Note: {each.name} has a key, and {what} {how}: {named}.")
 
 
 @audit.command("export")

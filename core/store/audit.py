@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, Row, cast, select
 from sqlalchemy.orm import Session
 
 from core.store.tables import AuditRow
+from core.store.tables_audit import AuditSignatureRow
 
 _ENTRIES = select(
     AuditRow.number,
@@ -26,9 +27,29 @@ class Entry:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Of the entry of that number, by a public key; both in hexadecimal."""
+
+    number: int
+    key: str
+    signature: str
+
+
 def append(session: Session, entry: Entry) -> None:
     session.add(AuditRow(**asdict(entry)))
     session.flush()
+
+
+def sign(session: Session, signature: Signature) -> None:
+    session.add(AuditSignatureRow(**asdict(signature)))
+    session.flush()
+
+
+def signatures(session: Session) -> dict[int, Signature]:
+    """Number of the entry -> its signature."""
+    rows = session.scalars(select(AuditSignatureRow).order_by(AuditSignatureRow.number))
+    return {row.number: Signature(row.number, row.key, row.signature) for row in rows}
 
 
 def last(session: Session) -> Entry | None:

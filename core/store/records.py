@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.store.tables import AccessEventRow, PolicyEventRow, RecordRow, ReleaseEventRow
+from core.store.tables import AccessEventRow, RecordRow, ReleaseEventRow
+from core.store.tables_audit import PolicyEventRow
 
 Value = str | int | float | datetime
 _TABLES: dict[str, type[RecordRow]] = {

@@ -143,6 +143,7 @@ def open_sqlite(home: Path) -> SQLite:
 
 GUARDED = {
     "audit",
+    "audit_signatures",
     "release_events",
     "access_events",
     "policy_events",

@@ -341,21 +341,6 @@ class ReleaseEventRow(RecordRow):
     and of those before policies were adopted."""
 
 
-class PolicyEventRow(RecordRow):
-    """A release policy asked for or adopted. Appended, never changed, as release events are."""
-
-    __tablename__ = "policy_events"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    text: Mapped[str]
-    """The policy itself, byte for byte."""
-    digest: Mapped[Digest]
-    """SHA-256 of the text."""
-    comment: Mapped[str]
-    asked_by: Mapped[str | None]
-    """Who had asked for it, where adopting took two people."""
-
-
 class AccessEventRow(RecordRow):
     """A role or an API token given or taken. Appended, never changed, as release events are."""
 
@@ -373,6 +358,10 @@ class AccessEventRow(RecordRow):
     """SHA-256 of the secret of a token that was made. The secret itself is nowhere."""
     expires_at: Mapped[datetime | None]
     """When a token ends by itself; None: never."""
+    public_key: Mapped[Digest | None]
+    """Ed25519, in hexadecimal: of a key that signs entries of the audit log."""
+    service: Mapped[bool | None]
+    """Whether that key signs in the names of others."""
 
 
 class AuditRow(Base):

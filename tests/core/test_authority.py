@@ -13,7 +13,7 @@ import pytest
 import core
 import dashboard
 from core import audit
-from core.access import members
+from core.access import keys, members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
@@ -124,6 +124,8 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "access.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "access.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
     "access.members.make_token": (Role.ADMIN, lambda s: members.make_token(s, "t", Role.VIEWER)),
+    "access.keys.register": (Role.ADMIN, lambda s: keys.register(s, "cd" * 32, name="dan")),
+    "access.keys.revoke": (Role.ADMIN, lambda s: keys.revoke(s, "ab" * 32)),
     "access.members.revoke_token": (Role.ADMIN, lambda s: members.revoke_token(s, "ci")),
     "snapshots.rotation.rotate": (Role.ADMIN, rotation.rotate),
 }
@@ -150,6 +152,7 @@ def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     for role in (Role.VIEWER, Role.REVIEWER, Role.RELEASER):
         members.grant(store, f"{role.title}@example.com", role)
     members.make_token(store, "ci", Role.VIEWER)
+    keys.register(store, "ab" * 32)
     yield store
     store.engine.dispose()
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -276,7 +277,9 @@ def test_an_export_holds_every_entry_also_of_a_broken_log(log: Store, tmp_path: 
     assert audit.export(log, path) == 7
     with log.read() as session:
         stored = table.entries(session)
-    assert [table.Entry(**json.loads(line)) for line in path.read_text().splitlines()] == stored
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    unsigned = {"key": None, "signature": None}
+    assert lines == [{**asdict(entry), **unsigned} for entry in stored]
     assert stored[3].content == '\udcff"'
 
 

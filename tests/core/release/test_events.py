@@ -30,7 +30,7 @@ def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
     numbered = dict.fromkeys(("id", "candidate", "opening", "evaluation"), numbers)
     optional = dict.fromkeys(("baseline", "comparison"), st.none() | numbers)
-    given_by_hand = {"share": shares, **numbered, **optional}
+    given_by_hand = {"share": shares, "service": st.booleans(), **numbered, **optional}
     names = {each.name for each in fields(kind)}
     return st.builds(kind, **{n: s for n, s in given_by_hand.items() if n in names})
 

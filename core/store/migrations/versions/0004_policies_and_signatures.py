@@ -1,4 +1,4 @@
-"""Release policies that were adopted, and by which of them a decision was judged."""
+"""Release policies that were adopted, and by which a decision was judged; signatures of entries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,3 +26,15 @@ def upgrade() -> None:
     for verb in ("UPDATE", "DELETE"):
         op.execute(never("policy_events", verb, "policies are append-only"))
     op.add_column("release_events", sa.Column("policy", sa.String(), nullable=True))
+    op.create_table(
+        "audit_signatures",
+        sa.Column(
+            "number", sa.Integer(), sa.ForeignKey("audit.number"), primary_key=True, nullable=False
+        ),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("signature", sa.String(128), nullable=False),
+    )
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(never("audit_signatures", verb, "signatures are append-only"))
+    op.add_column("access_events", sa.Column("public_key", sa.String(64), nullable=True))
+    op.add_column("access_events", sa.Column("service", sa.Boolean(), nullable=True))
