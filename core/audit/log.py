@@ -15,6 +15,9 @@ from core.store.artifacts import write_whole
 from core.store.audit import Entry, Signature
 from core.store.records import Record
 
+DECIDED = "decided"
+"""In ``info`` of a session: an entry was written in it, which is to be anchored once it commits."""
+
 
 def append(
     session: Session,
@@ -33,6 +36,7 @@ def append(
     """
     rests_on = grounds.of_record(session, record)
     decision = chain.of_record(record, before=before, after=after, rests_on=rests_on)
+    session.info[DECIDED] = True
     entry = chain.link(decision, audit_table.last(session))
     audit_table.append(session, entry)
     if key := own_key():

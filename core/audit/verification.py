@@ -19,7 +19,8 @@ class Verification:
     events: int
     """How many entries the log has."""
     head: Entry | None
-    anchors: int
+    anchors: int | None
+    """With how many anchors it was compared; None where these cannot be read back."""
     broken: Break | None
     """The first entry that is not what was written; None if the log is intact."""
     signed: int
@@ -28,11 +29,14 @@ class Verification:
     """Who has a key, and what they did not sign with it."""
 
 
-def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
+def verify(store: Store, *, anchors: Iterable[Anchor] | None = ()) -> Verification:
     """Look for the first entry that was edited, deleted, put in or moved, that lost its record, or
     that rests on something that was changed; and whether the database still guards the log.
+
+    Args:
+        anchors: heads that the log had; None where there are some that cannot be read back.
     """
-    heads = list(anchors)
+    heads = list(anchors or ())
     with store.read() as session:
         entries = audit_table.entries(session)
         broken = chain.first_break(
@@ -55,7 +59,7 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
     return Verification(
         events=len(entries),
         head=head,
-        anchors=len(heads),
+        anchors=None if anchors is None else len(heads),
         broken=broken,
         signed=len(signatures),
         unsigned=tuple(unsigned(entries, signatures)),

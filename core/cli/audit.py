@@ -9,8 +9,10 @@ import typer
 
 from core import audit as audit_log
 from core.audit import Verification
+from core.audit.places import place
 from core.cli.audit_key import key
 from core.cli.output import AsJson, print_json, say, workspace
+from core.settings import settings
 from core.words import count
 
 audit = typer.Typer(help="Verify, export, anchor and sign the audit log.", no_args_is_help=True)
@@ -29,10 +31,10 @@ def register(app: typer.Typer) -> None:
 @audit.command("verify")
 def verify(
     anchor: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="Also check that the log contains the anchors in this file. Default: the file that"
-            " SIGNOFF_AUDIT_ANCHOR names, if it is set."
+            help="Also check that the log contains the anchors in this file, git:FOLDER or https"
+            " address. Default: what SIGNOFF_AUDIT_ANCHOR names, if it is set."
         ),
     ] = None,
     as_json: AsJson = False,
@@ -65,6 +67,9 @@ def verify(
         say("There are no decisions yet.")
         return
     held = f" It contains all {checked.anchors} anchors." if checked.anchors else ""
+    if checked.anchors is None:
+        where = place(anchor or settings().audit_anchor).shown
+        held = f" It was not compared with the anchors at {where}: they cannot be read back."
     say(f"The log is intact: {checked.events:,} entries, head {checked.head.digest}.{held}")
     _say_signatures(checked)
 
@@ -102,13 +107,17 @@ def export(
 @audit.command("anchor")
 def anchor(
     file: Annotated[
-        Path, typer.Argument(help="The file to append to. Keep it outside the workspace.")
+        str,
+        typer.Argument(
+            help="The file to append to, git:FOLDER, or an https address. Keep it outside the"
+            " workspace."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Append the head of the log to a file that `audit verify --anchor` checks later."""
     made = audit_log.anchor(workspace(), file)
     if as_json:
-        print_json({"file": str(file), "number": made.number, "head": made.digest, "at": made.at})
+        print_json({"file": file, "number": made.number, "head": made.digest, "at": made.at})
         return
-    say(f"Anchored entry {made.number}, {made.digest}, in {file}")
+    say(f"Anchored entry {made.number}, {made.digest}, in {place(file).shown}")
