@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from core.errors import InputError
-from core.network import is_loopback
+from core.network import is_loopback, without_password
 
 _ROOT = Path(__file__).resolve().parent.parent
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
@@ -193,7 +193,8 @@ def _read(file: Path | None) -> Settings:
         wrong = error.errors()[0]
         name = f"SIGNOFF_{wrong['loc'][0]}".upper()
         raise InputError(
-            f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}. Set it again."
+            f"{name} cannot be {without_password(str(wrong['input']))[:50]!r}",
+            f"{wrong['msg']}. Set it again.",
         ) from None
 
 

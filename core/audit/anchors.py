@@ -27,7 +27,7 @@ def anchor(store: Store, where: str | Path) -> Anchor:
         SignoffError: the place cannot be read or written.
     """
     chosen = place(str(where))
-    checked = verify(store, anchors=_kept(chosen))
+    checked = verify(store, anchors=chosen.kept())
     require_whole(checked)
     if checked.head is None:
         raise RefusedError(
@@ -49,7 +49,7 @@ def anchor_of_itself(store: Store) -> None:
         return
     try:
         chosen = place(named)
-        if all(each.number < now.number for each in _kept(chosen)):
+        if all(each.number < now.number for each in chosen.kept()):
             _add(chosen, now)
     except SignoffError as error:
         log.error("a decision was not anchored: %s", one_line(str(error)))  # noqa: TRY400
@@ -70,10 +70,6 @@ def read_anchors(where: str | Path) -> list[Anchor] | None:
         InputError: it has none, or a line of it is not an anchor.
     """
     return place(str(where)).read()
-
-
-def _kept(chosen: Place) -> list[Anchor]:
-    return (chosen.read() or []) if chosen.begun() else []
 
 
 def _add(chosen: Place, entry: Entry) -> Anchor:

@@ -13,14 +13,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from core.audit.chain import Anchor
 from core.errors import InputError, StorageError, UnavailableError
 from core.hints import Command, Hint
+from core.network import without_password
 from core.settings import anchor_place, settings
 from core.store.artifacts import append_line, storage_errors
+
+if TYPE_CHECKING:
+    import requests
 
 FILE = "anchors.jsonl"
 """The file of a git repository that anchors are added to."""
@@ -37,8 +41,8 @@ class Place(Protocol):
     @property
     def shown(self) -> str: ...
 
-    def begun(self) -> bool:
-        """Whether it has anchors that can be read, without asking another machine."""
+    def kept(self) -> list[Anchor]:
+        """Its anchors as far as this machine knows them; none before the first."""
 
     def read(self) -> list[Anchor] | None:
         """Its anchors; None: they cannot be read back.
@@ -64,7 +68,8 @@ def place(text: str) -> Place:
     try:
         kind, _, rest = anchor_place(text).partition(":")
     except ValueError as error:
-        raise InputError(f"{text[:100]!r} cannot hold anchors", f"{error}.") from None
+        shown = without_password(text)[:100]
+        raise InputError(f"{shown!r} cannot hold anchors", f"{error}.") from None
     if kind == "git":
         return GitPlace(Path(rest))
     return FilePlace(Path(rest)) if kind == "file" else WebPlace(f"{kind}:{rest}")
@@ -80,8 +85,8 @@ class FilePlace:
     def shown(self) -> str:
         return str(self.path)
 
-    def begun(self) -> bool:
-        return self.path.exists()
+    def kept(self) -> list[Anchor]:
+        return self.read() if self.path.exists() else []
 
     def read(self) -> list[Anchor]:
         if not self.path.is_file():
@@ -110,11 +115,8 @@ class GitPlace:
     def shown(self) -> str:
         return f"git:{self.folder}"
 
-    def begun(self) -> bool:
-        return bool(self._committed())
-
     def read(self) -> list[Anchor]:
-        anchors = self._committed()
+        anchors = self.kept()
         if not anchors:
             raise InputError(
                 f"No anchor was committed to {FILE} in {self.folder}",
@@ -131,7 +133,7 @@ class GitPlace:
         if settings().audit_anchor_push and self._git("remote").strip():
             self._git("push", "--quiet")
 
-    def _committed(self) -> list[Anchor]:
+    def kept(self) -> list[Anchor]:
         """What was added to the file in any commit, the earliest first. Lines that are no anchors
         are left out: a commit cannot be mended.
         """
@@ -193,8 +195,8 @@ class WebPlace:
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
-    def begun(self) -> bool:
-        return False
+    def kept(self) -> list[Anchor]:
+        return []
 
     def read(self) -> list[Anchor] | None:
         try:
@@ -220,11 +222,16 @@ class WebPlace:
             ) as answer:
                 if not 200 <= answer.status_code < 300:
                     raise self._failed(f"it answered {answer.status_code}")
-                content = answer.raw.read(MOST + 1, decode_content=True)
+                return b"" if body else self._content(answer)
         except (requests.RequestException, OSError) as error:
             raise self._failed(type(error).__name__) from error
-        if len(content) > MOST:
-            raise self._failed("its answer is too long")
+
+    def _content(self, answer: "requests.Response") -> bytes:
+        content = bytearray()
+        for part in answer.iter_content(1 << 16):
+            content += part
+            if len(content) > MOST:
+                raise self._failed("its answer is too long")
         return bytes(content)
 
     def _failed(self, why: str) -> UnavailableError:

@@ -25,8 +25,6 @@ from core.settings import settings
 from core.store.artifacts import flush, storage_errors
 from core.store.audit import Entry, Signature
 
-PUBLIC_BYTES, SIGNATURE_BYTES = 32, 64
-
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:

@@ -77,7 +77,7 @@ def verify(
 def _say_signatures(checked: Verification) -> None:
     """Who signed, and who could have and did not; nothing where nobody signs."""
     if checked.signed:
-        say(f"{count(checked.signed, 'entry', 'entries')} signed, each by the key that it names.")
+        say(f"Signed: {count(checked.signed, 'entry', 'entries')}.")
     for each in checked.unsigned:
         for numbers, how in (
             (each.missing, "without a signature"),

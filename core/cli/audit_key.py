@@ -1,6 +1,7 @@
 """Commands of the keys that sign the audit log."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -104,7 +105,7 @@ def _register(
         return
     say(f"{registered}. Its file is {made.where}; keep it, and show it to nobody.")
     if settings().audit_key is None or settings().audit_key != made.where:
-        say(f"To sign from now on: export SIGNOFF_AUDIT_KEY={made.where.absolute()}")
+        say(f"To sign from now on: export SIGNOFF_AUDIT_KEY={quote(str(made.where.absolute()))}")
 
 
 def _key_json(event: KeyRegistered) -> dict[str, object]:

@@ -14,6 +14,11 @@ _ENTRIES = select(
     cast(AuditRow.previous, LargeBinary),
     cast(AuditRow.digest, LargeBinary),
 )
+_SIGNATURES = select(
+    AuditSignatureRow.number,
+    cast(AuditSignatureRow.key, LargeBinary),
+    cast(AuditSignatureRow.signature, LargeBinary),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,9 @@ def sign(session: Session, signature: Signature) -> None:
 
 
 def signatures(session: Session) -> dict[int, Signature]:
-    """Number of the entry -> its signature."""
-    rows = session.scalars(select(AuditSignatureRow).order_by(AuditSignatureRow.number))
-    return {row.number: Signature(row.number, row.key, row.signature) for row in rows}
+    """Number of the entry -> its signature. Whatever bytes the file holds come back, as above."""
+    rows = session.execute(_SIGNATURES)
+    return {number: Signature(number, _text(key), _text(signed)) for number, key, signed in rows}
 
 
 def last(session: Session) -> Entry | None:

@@ -67,7 +67,7 @@ def _show_policy() -> None:
     draft = pending(data.store())
     if draft is not None:
         would = f" It would change {_listed(draft.changes)}." if draft.changes else ""
-        st.info(f"{words.hint(draft.hint)}.{would}", icon=":material/rule:")
+        st.info(f"{words.hint(draft.hint).rstrip('.')}.{would}", icon=":material/rule:")
 
 
 def _listed(changes: Sequence[Change]) -> str:

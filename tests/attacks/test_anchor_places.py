@@ -265,6 +265,17 @@ def test_what_is_no_place_is_refused(text: str, monkeypatch: pytest.MonkeyPatch)
         settings()
 
 
+def test_a_password_is_not_shown_where_its_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = "http://ada:secret@example.com/a"
+    use(monkeypatch, address)
+    for ask in (settings, lambda: place(address)):
+        with pytest.raises(InputError) as refused:
+            ask()
+        assert "secret" not in str(refused.value)
+
+
 def test_a_path_holds_in_whichever_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for text in ("a.jsonl", "file:a.jsonl", f"file://{tmp_path}/a.jsonl"):

@@ -51,7 +51,7 @@ def test_what_is_written_with_a_key_is_signed_and_verified(store: Store) -> None
     checked = audit.verify(store)
     assert (checked.broken, checked.signed, checked.unsigned) == (None, 2, ())
     said = signoff("audit", "verify").out
-    assert "2 entries signed" in said
+    assert "Signed: 2 entries." in said
     assert "Note" not in said
     found = signoff("audit", "verify", "--json").json
     assert (found["signed"], found["unsigned"]) == (2, [])
@@ -123,6 +123,8 @@ def test_a_revoked_key_signs_no_longer(store: Store) -> None:
 
 def test_signatures_cannot_be_changed_while_triggers_stand(store: Store) -> None:
     tamper(store, "UPDATE audit_signatures SET signature = '00'")
+    assert_refused(signoff("audit", "verify"), "the signature of entry 2 does not match it")
+    tamper(store, "UPDATE audit_signatures SET key = CAST(x'ff' AS TEXT)")
     assert_refused(signoff("audit", "verify"), "the signature of entry 2 does not match it")
     with store.read() as session:
         assert store.database.unguarded(session) == []
