@@ -13,10 +13,16 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.access.identity import Role
+from core.access.identity import Actor, Role
 from core.access.names import same_person
 from core.access.transactions import acting
-from core.errors import BrokenChainError, InputError, NotFoundError, RefusedError
+from core.errors import (
+    BrokenChainError,
+    ConflictError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+)
 from core.hints import Command, Hint
 from core.release import history
 from core.release.comments import check_comment
@@ -115,12 +121,25 @@ def draft(home: Path) -> bytes | None:
     return content
 
 
-def adopt(store: Store, *, comment: str = "") -> Adopted | Asked | None:
+def against_adopting(asked: Asked | None, actor: Actor) -> RefusedError | None:
+    """Against adopting by ``actor`` what ``asked`` asked for; None where nothing is against it."""
+    if asked is None or not same_person(asked.by, actor.name):
+        return None
+    return RefusedError(
+        f"{asked.by} asked for this policy, so somebody else must adopt it",
+        Hint("Have another releaser adopt it.", ADOPTING),
+    )
+
+
+def adopt(store: Store, *, comment: str = "", seen: str | None = None) -> Adopted | Asked | None:
     """Put into force what the file of the workspace says.
 
     Where the policy in force asks for four eyes, this takes two people: the first asks for it, and
     it takes effect when somebody else adopts the same text. One person is enough as long as nothing
     was proposed: until then, no policy stands in anybody's way.
+
+    Args:
+        seen: digest of the file that was looked at; None: whatever it says now.
 
     Returns:
         What was done; None where it was in force already, and nothing was done.
@@ -129,6 +148,7 @@ def adopt(store: Store, *, comment: str = "") -> Adopted | Asked | None:
         NotFoundError: there is no file.
         InputError: it is not a policy, or the comment is too long.
         RefusedError: the actor is not a releaser, or they asked for it themselves.
+        ConflictError: the file is another one than ``seen``.
     """
     check_comment(comment)
     content = draft(store.home)
@@ -138,17 +158,18 @@ def adopt(store: Store, *, comment: str = "") -> Adopted | Asked | None:
             Hint("Write one to edit.", Command("release policy", init=True)),
         )
     policy = parse(content)
+    if seen is not None and seen != policy.digest:
+        raise ConflictError(
+            f"{FILE} was changed since you looked", "Nothing was changed. Look at it again."
+        )
     with acting(store, Role.RELEASER, to=ADOPT) as (session, actor):
         now = in_force(session)
         if policy.digest == now.digest:
             return None
         two = _takes_two(session, now)
         asked = request_for(session, policy.digest) if two else None
-        if asked and same_person(asked.by, actor.name):
-            raise RefusedError(
-                f"{asked.by} asked for this policy, so somebody else must adopt it",
-                Hint("Have another releaser run this command.", ADOPTING),
-            )
+        if refusal := against_adopting(asked, actor):
+            raise refusal
         wish = Asked(
             at=datetime.now(UTC),
             by=actor.name,

@@ -1,17 +1,15 @@
 """What a decision on a candidate rests on."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.metrics import HEADLINES
 from core.release.case import Case, caveats
-from core.release.policy_draft import Change, last_changes, pending
 from dashboard import components as c
 from dashboard import data, pages, pair, words
 from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import show_figures
+from dashboard.parts.policy import show_policy
 from dashboard.parts.subreddit import unread
 
 
@@ -57,21 +55,7 @@ def show_gate_section(case: Case) -> None:
     st.header("Gates", anchor=False)
     c.reading(f"{counted(case.evidence.gates)}; by {words.plain(case.policy.named)}.")
     show_gates(case.evidence.gates)
-    _show_policy()
-
-
-def _show_policy() -> None:
-    """What the policy in force changed, and what would change if somebody adopted the file."""
-    if changed := last_changes(data.store()):
-        st.caption(f"This policy changed {_listed(changed)}.")
-    draft = pending(data.store())
-    if draft is not None:
-        would = f" It would change {_listed(draft.changes)}." if draft.changes else ""
-        st.info(f"{words.hint(draft.hint).rstrip('.')}.{would}", icon=":material/rule:")
-
-
-def _listed(changes: Sequence[Change]) -> str:
-    return words.plain("; ".join(map(str, changes)))
+    show_policy()
 
 
 def show_ways(chosen: Chosen) -> None:

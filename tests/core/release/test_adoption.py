@@ -127,6 +127,14 @@ def test_what_is_no_policy_is_not_adopted(
     assert audit.verify(store).events == 0
 
 
+def test_another_text_than_was_looked_at_is_not_adopted(store: Store) -> None:
+    seen = write(store, OURS)
+    write(store, LENIENT)
+    with pytest.raises(ConflictError, match="was changed since you looked"):
+        adopt(store, seen=seen)
+    assert read_policy(store).source == BUILT_IN
+
+
 def test_without_a_file_nothing_is_adopted(store: Store) -> None:
     with pytest.raises(NotFoundError, match=f"no file .*{FILE}.*release policy --init"):
         adopt(store)
