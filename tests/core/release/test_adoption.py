@@ -1,19 +1,36 @@
 """A policy takes effect by an act, by two people where four eyes are asked for."""
 
 import hashlib
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import audit
 from core.access.identity import Actor, Way, acting_as
+from core.access.names import same_person
 from core.audit import chain
 from core.audit.lines import lines
-from core.errors import ConflictError, InputError, NotFoundError, RefusedError, StorageError
+from core.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    SignoffError,
+    StorageError,
+)
 from core.release import openings
-from core.release.adoption import MOST, adopt, built_in, draft, in_force, init_policy, read_policy
+from core.release.adoption import (
+    MOST,
+    adopt,
+    built_in,
+    draft,
+    in_force,
+    init_policy,
+    policy_of,
+    read_policy,
+)
 from core.release.check import check
 from core.release.comments import MAX_COMMENT
 from core.release.history import ALL_EVENTS
@@ -259,9 +276,42 @@ def test_changes_lead_from_one_policy_to_the_other(
     assert kept == after.settings
 
 
-def test_rows_of_policies_cannot_be_changed(store: Store, home: Path) -> None:
-    assert "policy_events" not in store.database.unguarded(store.read().__enter__())
+def test_rows_of_policies_are_guarded_and_kept_as_they_were_written(store: Store) -> None:
     set_policy(store)
     with store.read() as session:
+        assert "policy_events" not in store.database.unguarded(session)
         assert in_force(session).source == FILE
         assert POLICY_EVENTS.read(session)[0].text == LENIENT
+
+
+TEXTS = [OURS, CAREFUL, LENIENT, CAREFUL.replace("false", "true"), "no policy"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ada", "Ada", "bob", "cy"]), st.sampled_from(TEXTS)), max_size=8
+    )
+)
+def test_whatever_people_do_four_eyes_have_seen_what_takes_effect(
+    proposed: Store, acts: list[tuple[str, str]]
+) -> None:
+    for name, text in acts:
+        write(proposed, text)
+        with by(name), suppress(SignoffError):
+            adopt(proposed)
+    now, asked = built_in(), None
+    with proposed.read() as session:
+        events = POLICY_EVENTS.read(session)
+    for event in events:
+        if isinstance(event, Asked):
+            asked = event
+            continue
+        assert isinstance(event, Adopted)
+        if now.four_eyes:
+            assert asked is not None
+            assert (asked.digest, asked.by) == (event.digest, event.asked_by)
+            assert not same_person(asked.by, event.by)
+        now, asked = policy_of(event), None
+    assert read_policy(proposed).digest == now.digest
+    assert audit.verify(proposed).broken is None
