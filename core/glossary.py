@@ -75,8 +75,8 @@ TERMS = MappingProxyType(
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"
         " stays in the history.",
         "p@1": "The probability that a model gives to its first prediction.",
-        "policy": "The file release-policy.toml: which gates a candidate must pass and how a"
-        " release proceeds.",
+        "policy": "Which gates a candidate must pass and how a release proceeds. It is written in"
+        " release-policy.toml and takes effect when it is adopted.",
         "post": "One Reddit submission: a title, often with a body.",
         "precision@k": "The share of the first k predictions that are right, or recall@k / k.",
         "PSI": "Population stability index: how far two distributions differ. It is 0 for equal"

@@ -1,6 +1,7 @@
 """Addresses of machines, and the names that a server answers to."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -41,6 +42,11 @@ def is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+def without_password(address: str) -> str:
+    """What looks like an address, without the name and password that it may have."""
+    return re.sub(r"(?s)//.*@", "//", address)
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,8 @@ from core.cli.release_json import opening_json
 from core.errors import InputError
 from core.hints import Command, Hint
 from core.release import openings
+from core.release.adoption import read_policy
 from core.release.budget import Budget
-from core.release.policy import read_policy
 from core.snapshots import find
 from core.stats.testset import (
     ACCURACY,
@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
 def list_command(as_json: AsJson = False) -> None:
     """Every opening of a sealed test, and how many candidates each split can still judge."""
     store = workspace()
-    policy = read_policy(store.home)
+    policy = read_policy(store)
     all_openings = openings.listing(store)
     budgets = openings.budgets(store, policy)
     if as_json:

@@ -23,8 +23,14 @@ def reference() -> str:
 
 def _sections(command: Any, path: list[str]) -> list[str]:
     children = getattr(command, "commands", {})
-    if children:
-        return [part for name, one in children.items() for part in _sections(one, [*path, name])]
+    own = [] if children and not command.invoke_without_command else _section(command, path)
+    return [
+        *own,
+        *(part for name, one in children.items() for part in _sections(one, [*path, name])),
+    ]
+
+
+def _section(command: Any, path: list[str]) -> list[str]:
     lines = [f"## `{' '.join([*path, *map(_argument, _arguments(command))])}`", "", command.help]
     options = [_option(p) for p in command.params if p.param_type_name == "option"]
     return [*lines, "", *options, ""]

@@ -22,6 +22,7 @@ from core.feedback import queue, summary
 from core.progress import Progress, silent
 from core.quality.check import check
 from core.release import aliases, candidates, openings, review
+from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
@@ -171,6 +172,9 @@ def _bring_policy(store: Store) -> None:
         for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.5)):
             policy = re.sub(rf"(?m)^{key} = .*", f"{key} = {value}", policy)
         write_whole(path, policy.encode())
+    if not candidates.listing(store):
+        with _by(REVIEWER):
+            adopt(store, comment="For few posts, which are generated.")
 
 
 def _take(store: Store, step: _Step) -> None:

@@ -93,8 +93,8 @@ class Budget:
             return Hint("Set this machine's clock to the right time.")
         if self.possible == 0:
             return Hint(
-                "Allow a larger epsilon under [test_budget] in release-policy.toml, or freeze a"
-                " larger snapshot, after working out how large it must be.",
+                "Allow a larger epsilon under [test_budget] in release-policy.toml and adopt it, or"
+                " freeze a larger snapshot, after working out how large it must be.",
                 Command("ledger plan"),
             )
         end = datetime.fromtimestamp(self.snapshot.test_span[1], UTC) + timedelta(days=1)

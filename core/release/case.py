@@ -11,9 +11,10 @@ from core.errors import ConflictError, RefusedError
 from core.executions.history import under_way
 from core.hints import Command
 from core.release import aliases, candidates, openings, review, rules
+from core.release.adoption import in_force
 from core.release.budget import Budget
 from core.release.candidates import Candidate
-from core.release.check import REVIEW, Check, of_candidate
+from core.release.check import Check, of_candidate
 from core.release.events import (
     PRODUCTION,
     STAGING,
@@ -24,7 +25,7 @@ from core.release.events import (
     Tested,
 )
 from core.release.openings import Opening
-from core.release.policy import Policy, read_policy
+from core.release.policy import Policy
 from core.release.states import CandidateState
 from core.store import Store, models, releases, snapshots
 from core.store.releases import Version
@@ -94,8 +95,7 @@ class Case:
     @property
     def author(self) -> str | None:
         """Who may not approve it, because they proposed it; None where the policy lets them."""
-        limit = self.policy.limit(REVIEW)
-        return self.candidate.proposal.by if limit and not limit.value else None
+        return self.candidate.proposal.by if self.policy.four_eyes else None
 
     @property
     def leaked(self) -> LeakedTest | None:
@@ -167,10 +167,9 @@ def read(store: Store, number: int, split: Snapshot | None = None) -> Case:
 
     Raises:
         NotFoundError: that execution was never proposed.
-        InputError: the policy file is wrong.
     """
-    policy = read_policy(store.home)
     with store.read() as session:
+        policy = in_force(session)
         candidate = candidates.find(session, number)
         unfinished = candidate.unfinished
         split = split or usual_split(session, candidate)

@@ -24,12 +24,13 @@ from core.hints import Command, Hint
 from core.invisible import is_visible
 from core.progress import Progress, silent
 from core.release import candidates, history, rules
+from core.release.adoption import in_force
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
 from core.release.check import Check, ages, judge_by
 from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
-from core.release.policy import Policy, read_policy
+from core.release.policy import Policy
 from core.release.states import ends
 from core.snapshots import find
 from core.snapshots.read import OPEN_SPLITS, open_split
@@ -98,10 +99,10 @@ def open_test(
     Raises:
         NotFoundError: it was never proposed, or there is no such snapshot.
         RefusedError: the split is spent or stale, or the candidate was trained on its posts.
-        ConflictError: it is being opened at this moment, or the candidate is decided.
-        InputError: there is no reason, the policy file is wrong, or the key does not fit.
+        ConflictError: it is being opened at this moment, the candidate is decided, or another
+            policy was adopted in the meantime: the test can be finished by that one.
+        InputError: there is no reason, or the key does not fit.
     """
-    policy = read_policy(store.home)
     model = model_of(store, candidate)
     snapshot = find(store, on or model.snapshot)
     with store.read() as session:
@@ -110,6 +111,7 @@ def open_test(
     if known is not None and known.end is not None:
         return proposed
     with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
+        policy = in_force(session)
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
     _require_alone(store, row, snapshot)
     inputs = {
@@ -126,11 +128,10 @@ def open_test(
 
 def require_possible(store: Store, candidate: int, *, reason: str, on: str | None = None) -> None:
     """Raise what :func:`open_test` would refuse before it writes anything, but for the role."""
-    policy = read_policy(store.home)
     snapshot = find(store, on or model_of(store, candidate).snapshot)
     with store.read() as session:
         proposed = candidates.find(session, candidate)
-        cut_off = _cut_off(session, proposed, snapshot, policy, reason=reason)
+        cut_off = _cut_off(session, proposed, snapshot, in_force(session), reason=reason)
     if cut_off is not None:
         _require_alone(store, cut_off, snapshot)
 
@@ -204,6 +205,7 @@ def _ledger_row(
         comment=reason.strip(),
         snapshot=snapshot.digest,
         baseline=_baseline(session, number),
+        policy=policy.recorded,
     )
     return history.append(session, row)
 
@@ -297,6 +299,11 @@ def _test(
 
 def _write_result(session: Session, row: Opened, checked: Check) -> None:
     actor = authorise(session, Role.REVIEWER, to=OPEN)
+    if in_force(session).digest != checked.policy.digest:
+        raise ConflictError(
+            f"Another release policy was adopted while #{row.candidate} was tested",
+            Hint("Finish the test by that policy.", Command("release test", row.candidate)),
+        )
     result = Tested(
         at=datetime.now(UTC),
         by=actor.name,
@@ -308,6 +315,7 @@ def _write_result(session: Session, row: Opened, checked: Check) -> None:
         comparison=checked.comparison.execution if checked.comparison else None,
         verdict=checked.verdict,
         shown=checked.digest,
+        policy=checked.policy.recorded,
     )
     _end(session, result)
 

@@ -143,8 +143,10 @@ def open_sqlite(home: Path) -> SQLite:
 
 GUARDED = {
     "audit",
+    "audit_signatures",
     "release_events",
     "access_events",
+    "policy_events",
     "versions",
     "models",
     "evaluations",

@@ -336,6 +336,9 @@ class ReleaseEventRow(RecordRow):
     """Why a failed gate was overridden."""
     share: Mapped[float | None]
     """Of the callers whom a canary serves."""
+    policy: Mapped[str | None]
+    """The digest of the release policy that it was judged by; None of decisions that none judges,
+    and of those before policies were adopted."""
 
 
 class AccessEventRow(RecordRow):
@@ -355,6 +358,10 @@ class AccessEventRow(RecordRow):
     """SHA-256 of the secret of a token that was made. The secret itself is nowhere."""
     expires_at: Mapped[datetime | None]
     """When a token ends by itself; None: never."""
+    public_key: Mapped[Digest | None]
+    """Ed25519, in hexadecimal: of a key that signs entries of the audit log."""
+    service: Mapped[bool | None]
+    """Whether that key signs in the names of others."""
 
 
 class AuditRow(Base):

@@ -14,7 +14,7 @@ from dashboard import words, work
 DONE = "done"
 """Session key of what was done, for the run that follows."""
 TURN = "turn"
-OFFERED = frozenset({"release show", "release test", "alias set"})
+OFFERED = frozenset({"release show", "release test", "release policy adopt", "alias set"})
 """The commands that the page Release has a button for, or makes needless."""
 
 

@@ -13,14 +13,14 @@ import pytest
 import core
 import dashboard
 from core import audit, jobs
-from core.access import members
+from core.access import keys, members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.feedback import erasing, queue, retention, summary
 from core.jobs.kinds import CHECK
-from core.release import aliases, openings, review
+from core.release import adoption, aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
 from tests.conftest import Road
@@ -113,6 +113,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.REVIEWER,
         lambda s: openings.open_test(s, 3, reason="to know"),
     ),
+    "release.adoption.adopt": (Role.RELEASER, adoption.adopt),
     "release.aliases.move": (
         Role.RELEASER,
         lambda s: aliases.move(s, "staging", "20260531.1", expected=None),
@@ -126,6 +127,8 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "access.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "access.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
     "access.members.make_token": (Role.ADMIN, lambda s: members.make_token(s, "t", Role.VIEWER)),
+    "access.keys.register": (Role.ADMIN, lambda s: keys.register(s, "cd" * 32, name="dan")),
+    "access.keys.revoke": (Role.ADMIN, lambda s: keys.revoke(s, "ab" * 32)),
     "access.members.revoke_token": (Role.ADMIN, lambda s: members.revoke_token(s, "ci")),
     "snapshots.rotation.rotate": (Role.ADMIN, rotation.rotate),
 }
@@ -147,10 +150,12 @@ def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     copied(trained, home)
     store = open_store(home)
     review.propose(store, 3)
+    adoption.init_policy(store)
     members.grant(store, "dan", Role.REVIEWER)
     for role in (Role.VIEWER, Role.REVIEWER, Role.RELEASER):
         members.grant(store, f"{role.title}@example.com", role)
     members.make_token(store, "ci", Role.VIEWER)
+    keys.register(store, "ab" * 32)
     yield store
     store.engine.dispose()
 
