@@ -57,9 +57,9 @@ def import_command(
     """Read posts from files in any common format.
 
     CSV with any separator (one file per subreddit, or with a column subreddit), monthly dumps and
-    other files of one JSON object per line, arrays and listings, each plain or as .gz, .bz2, .xz
-    or .zst, and Parquet. It is safe to run again: posts that are already stored are kept. If a
-    file is damaged, all others are imported before the command says so and exits with 1.
+    other files of one JSON object per line, arrays and listings, each plain, in a .zip, or as .gz,
+    .bz2, .xz or .zst, and Parquet. It is safe to run again: posts that are already stored are kept.
+    If a file is damaged, all others are imported before the command says so and exits with 1.
     """
     wanted = Wanted(
         frozenset(subreddit_name(name).lower() for name in subreddit or ()),

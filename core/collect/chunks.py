@@ -65,7 +65,7 @@ def read_chunks(file: PostFile, reading: Reading) -> Iterator[Chunk]:
         with open_file(file) as opened:
             for line, fields in read_rows(file, opened, reading):
                 chunk.read += 1
-                _add(chunk, f"{file.path}:{line}", fields, reading.wanted, now, skipped)
+                _add(chunk, f"{file.shown}:{line}", fields, reading.wanted, now, skipped)
                 if len(chunk.rows) == CHUNK or _is_large(chunk):
                     chunk.position = opened.position
                     yield chunk
@@ -84,7 +84,7 @@ def _is_large(chunk: Chunk) -> bool:
 
 def _summary(file: PostFile, skipped: Counter[str]) -> list[str]:
     more = {reason: number - LISTED for reason, number in skipped.items() if number > LISTED}
-    return [f"{file.path}: {number:,} more skipped, {reason}" for reason, number in more.items()]
+    return [f"{file.shown}: {number:,} more skipped, {reason}" for reason, number in more.items()]
 
 
 def _add(

@@ -42,13 +42,18 @@ class Counted(io.RawIOBase):
         super().close()
 
 
+def as_it_is(file: Counted) -> io.BufferedReader:
+    """The content of a file, read a buffer at a time."""
+    return io.BufferedReader(file, BUFFER)
+
+
 def decompressed(file: Counted) -> io.BufferedReader:
     """The content of a file in any compression, or in none.
 
     Reading raises OSError, EOFError, zlib.error, lzma.LZMAError or zstandard.ZstdError where the
     file breaks off or is damaged.
     """
-    buffered: io.BufferedReader = io.BufferedReader(file, BUFFER)
+    buffered = as_it_is(file)
     first = buffered.peek(8)
     for magic, opener in _OPENERS.items():
         if first.startswith(magic):

@@ -180,8 +180,11 @@ def _params(wanted: Wanted, format_: Format | None) -> dict[str, Any]:
 
 def _inputs(files: Sequence[PostFile]) -> dict[str, object]:
     digest = hashlib.sha256()
+    known: dict[Path, str] = {}  # an archive is the path of many files
     for file in files:
-        digest.update(f"{file.path.name}\0{_digest(file)}\n".encode())
+        if file.path not in known:
+            known[file.path] = _digest(file)
+        digest.update(f"{file.shown.name}\0{known[file.path]}\n".encode())
     return {"files": len(files), "digest": digest.hexdigest()}
 
 
@@ -253,9 +256,9 @@ def _told(
             for line in chunk.log:
                 run.log(line)
             if chunk.failure:
-                counts.failed[file.path] = chunk.failure
-                counts.hints[file.path] = chunk.hint
-                run.log(f"{file.path}: {chunk.failure}")
+                counts.failed[file.shown] = chunk.failure
+                counts.hints[file.shown] = chunk.hint
+                run.log(f"{file.shown}: {chunk.failure}")
             yield chunk
             progress("Importing", done + chunk.position, total)
             done += file.size if chunk.is_last else 0

@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,15 +17,16 @@ import orjson
 import pyarrow as pa
 import zstandard
 
+from core.collect.archives import is_zip, open_member
 from core.collect.columns import is_comment, named
-from core.collect.containers import BUFFER, Counted, decompressed
+from core.collect.containers import BUFFER, Counted, as_it_is, decompressed
 from core.collect.documents import is_document, objects, posts_in
 from core.collect.encodings import Recoded, encoding_of
 from core.collect.faults import fault_of
 from core.collect.labels import FileLabel
 from core.collect.names import without_prefix
 from core.collect.parquet import read_parquet
-from core.collect.paths import STDIN, PostFile
+from core.collect.paths import STDIN, PostFile, no_posts_in
 from core.collect.rows import EVERYTHING, Skipped, Wanted
 from core.collect.tables import read_table
 from core.errors import InputError
@@ -37,10 +39,11 @@ LONGEST = 2**24
 _PARQUET = b"PAR1"
 _MARK = "\ufeff"
 _KEY = b'"subreddit"'
-_UNREADABLE = (
+UNREADABLE = (
     *(OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException, csv.Error),
-    *(ValueError, RecursionError, MemoryError),
+    *(ValueError, RecursionError, MemoryError, zipfile.BadZipFile),
 )
+"""What reading a file raises where it is damaged, or is not what it seems to be."""
 
 
 class Format(StrEnum):
@@ -53,6 +56,8 @@ class Format(StrEnum):
 
 def open_file(file: PostFile) -> Counted:
     """The bytes of the file, or of standard input."""
+    if file.member is not None:
+        return open_member(file.path, file.member)
     try:
         if file.path == STDIN:
             return Counted(open(sys.stdin.fileno(), "rb", buffering=0, closefd=False))
@@ -83,8 +88,12 @@ def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row
     """
     label = FileLabel(file.path, options.wanted.subreddits)
     try:
-        content = decompressed(opened)
+        # What is compressed inside an archive as well is refused below, as compressed twice.
+        packed = file.member is not None
+        content = as_it_is(opened) if packed else decompressed(opened)
         start = content.peek(BUFFER)
+        if start.startswith(_PARQUET) and packed:
+            raise InputError("is Parquet inside an archive", "Unpack it, and import that.")
         if start.startswith(_PARQUET):
             yield from read_parquet(file, opened, options.wanted, label, options.columns)
             return
@@ -94,7 +103,7 @@ def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row
             start = content.peek(BUFFER)
         fault = fault_of(start)
         if fault:
-            raise fault
+            raise _of_archive(file) or fault
         if (options.format or _format_of(start)) is Format.CSV:
             yield from read_table(content, label, options.columns)
         else:
@@ -104,8 +113,13 @@ def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row
         raise InputError(
             f"cannot be read to its end: it is truncated ({error})", "Fetch it again."
         ) from error
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise _unreadable(error) from error
+
+
+def _of_archive(file: PostFile) -> InputError | None:
+    """Why nothing of an archive is read, which knows better than its first bytes."""
+    return None if file.is_pipe or file.member or not is_zip(file.path) else no_posts_in(file.path)
 
 
 def _format_of(start: bytes) -> Format:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.collect.sniff import why_no_posts
+from core.collect.archives import Member, is_zip, members_of
+from core.collect.sniff import why_member_has_no_posts, why_no_posts
 from core.errors import InputError
 
 STDIN = Path("-")
@@ -23,6 +24,9 @@ _OTHERS = (
     (re.compile(r"subreddits[_-].*", re.IGNORECASE), "it holds subreddits, not posts"),
 )
 """Names of files that lie beside those of posts, and what is in them."""
+_SHOWN = 100
+"""Characters of a name that an archive gives, at most."""
+_NAMED = 5
 _KINDS = "cats.csv.gz, posts.ndjson, RS_2024-01.zst or posts.parquet"
 
 
@@ -32,11 +36,18 @@ class PostFile:
 
     path: Path
     size: int
+    member: Member | None = None
+    """Of the archive at ``path``; None: the file itself."""
 
     @property
     def is_pipe(self) -> bool:
         """Whether it can be read once only."""
         return self.path == STDIN or not self.path.is_file()
+
+    @property
+    def shown(self) -> Path:
+        """What it is called, for people; a file in an archive has no path of its own."""
+        return self.path if self.member is None else _in_archive(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,9 @@ def find(paths: Iterable[Path]) -> Found:
     for path in paths:
         for match in [path] if path == STDIN or path.exists() else _matches(path):
             expanded.update(_inside(match, left_out) if match.is_dir() else [match])
-    named = sorted(expanded - {STDIN})
-    files = [PostFile(path, path.stat().st_size) for path in named]
+    files: list[PostFile] = []
+    for path in sorted(expanded - {STDIN}):
+        files += _unpacked(path, left_out) or [PostFile(path, path.stat().st_size)]
     left_out = {path: why for path, why in sorted(left_out.items()) if path not in expanded}
     return Found([*files, PostFile(STDIN, 0)] if STDIN in expanded else files, left_out)
 
@@ -101,9 +113,40 @@ def _inside(folder: Path, left_out: dict[Path, str]) -> list[Path]:
         why = "; ".join(f"{path.name}: {left_out[path]}" for path in _of(folder, left_out)[:5])
         raise InputError(
             f"{folder} has no files of posts" + (f" ({why})" if why else ""),
-            f"Signoff reads {_KINDS}. Unpack archives first.",
+            f"Signoff reads {_KINDS}. Unpack other archives than zip first.",
         )
     return files
+
+
+def _unpacked(path: Path, left_out: dict[Path, str]) -> list[PostFile]:
+    """The files of posts in an archive; none where it is no archive, or one that tells, when it is
+    read, why it cannot be.
+    """
+    if not is_zip(path):
+        return []
+    files = []
+    try:
+        for member in members_of(path):
+            why = _why_member_left_out(path, member)
+            if why is None:
+                files.append(PostFile(path, member.size, member))
+            else:
+                left_out[_in_archive(path, member)] = why
+    except InputError:
+        return []
+    return files
+
+
+def _in_archive(path: Path, member: Member) -> Path:
+    return Path(f"{path} ({member.name[:_SHOWN]})")
+
+
+def _why_member_left_out(path: Path, member: Member) -> str | None:
+    if member.name.startswith("__MACOSX/"):
+        return "it is a side file of macOS that holds no posts"
+    return _why_named(member.base) or (
+        None if _POSTS.fullmatch(member.base) else why_member_has_no_posts(path, member)
+    )
 
 
 def _of(folder: Path, paths: Iterable[Path]) -> list[Path]:
@@ -111,7 +154,29 @@ def _of(folder: Path, paths: Iterable[Path]) -> list[Path]:
 
 
 def _why_left_out(path: Path) -> str | None:
-    for name, why in _OTHERS:
-        if name.fullmatch(path.name):
-            return why
-    return None if _POSTS.fullmatch(path.name) else why_no_posts(path)
+    why = _why_named(path.name)
+    if why or _POSTS.fullmatch(path.name):
+        return why
+    if is_zip(path):
+        try:
+            kept = any(_why_member_left_out(path, member) is None for member in members_of(path))
+        except InputError as error:
+            return f"it {error.reason}"
+        return None if kept else f"it {no_posts_in(path).reason}"
+    return why_no_posts(path)
+
+
+def _why_named(name: str) -> str | None:
+    return next((why for other, why in _OTHERS if other.fullmatch(name)), None)
+
+
+def no_posts_in(path: Path) -> InputError:
+    """Why an archive holds no file of posts.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    members = members_of(path)
+    found = [f"{m.name[:_SHOWN]}: {_why_member_left_out(path, m)}" for m in members[:_NAMED]]
+    why = f" ({'; '.join(found)})" if found else ""
+    return InputError(f"is a zip archive without a file of posts{why}", f"Signoff reads {_KINDS}.")

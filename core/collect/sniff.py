@@ -3,13 +3,15 @@
 import io
 import lzma
 import re
+import zipfile
 import zlib
 from pathlib import Path
 
 import zstandard
 
+from core.collect.archives import Member, open_member
 from core.collect.columns import check, columns_of
-from core.collect.containers import BUFFER, Counted, decompressed
+from core.collect.containers import BUFFER, Counted, as_it_is, decompressed
 from core.collect.encodings import Recoded, encoding_of
 from core.collect.faults import fault_of, is_binary
 from core.collect.tables import header_of
@@ -22,21 +24,40 @@ _OF_POSTS = re.compile(
 )
 
 
+_UNREADABLE = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile),
+)
+
+
 def why_no_posts(path: Path) -> str | None:
     """Why a file cannot be one of posts; None: it looks like one."""
     try:
         with Counted(path.open("rb", buffering=0)) as opened:
-            content = decompressed(opened)
-            start = content.peek(BUFFER)
-            if start.startswith(b"PAR1"):
-                return None
-            encoding = encoding_of(start)
-            if encoding:
-                content = io.BufferedReader(Recoded(content, encoding), BUFFER)
-                start = content.peek(BUFFER)
-            return _why(start[:_LOOKED_AT])
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+            return _why_not(decompressed(opened))
+    except _UNREADABLE as error:
         return f"it cannot be read ({error})"
+
+
+def why_member_has_no_posts(path: Path, member: Member) -> str | None:
+    """The same for a file in an archive."""
+    try:
+        with open_member(path, member) as opened:
+            return _why_not(as_it_is(opened))
+    except _UNREADABLE as error:
+        return f"it cannot be read ({error})"
+    except InputError as error:
+        return f"it {error.reason}"
+
+
+def _why_not(content: io.BufferedReader) -> str | None:
+    start = content.peek(BUFFER)
+    if start.startswith(b"PAR1"):
+        return None
+    encoding = encoding_of(start)
+    if encoding:
+        content = io.BufferedReader(Recoded(content, encoding), BUFFER)
+        start = content.peek(BUFFER)
+    return _why(start[:_LOOKED_AT])
 
 
 def _why(start: bytes) -> str | None:
