@@ -1,13 +1,12 @@
 """Commands that check and keep the log of decisions."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core import audit as audit_log
-from core.cli.output import AsJson, print_json, say, workspace
+from core.cli.output import AsJson, print_json, print_lines, say, workspace
 
 audit = typer.Typer(help="Verify, export and anchor the audit log.", no_args_is_help=True)
 
@@ -65,9 +64,9 @@ def export(
     ] = None,
 ) -> None:
     """Write the log as JSON lines, one entry each, oldest first."""
-    store = workspace()
+    store = workspace(looking=file is None)
     if file is None:
-        sys.stdout.writelines(f"{line}\n" for line in audit_log.exported(store))
+        print_lines((f"{line}\n" for line in audit_log.exported(store)), json=True)
         return
     say(f"Written: {audit_log.export(store, file):,} entries to {file}")
 

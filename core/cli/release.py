@@ -151,7 +151,7 @@ def reject(
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
     """One candidate: its gates, its history, and what can be done next."""
-    store = workspace()
+    store = workspace(looking=True)
     _done(store, candidates.get(store, number(candidate)), as_json=as_json)
 
 
@@ -164,7 +164,7 @@ def policy_command(
     as_json: AsJson = False,
 ) -> None:
     """The policy in force: gates, limits and rules."""
-    store = workspace()
+    store = workspace(looking=not init)
     path = init_policy(store.home) if init else store.home / POLICY_FILE
     policy = read_policy(store.home)
     if as_json:
@@ -180,7 +180,7 @@ def policy_command(
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, last proposed first."""
-    store = workspace()
+    store = workspace(looking=True)
     all_candidates = candidates.listing(store)
     if as_json:
         print_json([_listed_json(candidate) for candidate in all_candidates])
