@@ -22,6 +22,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from core.audit.clock import doubt
 from core.cli.streams import output, takes_all
 from core.errors import InputError
 from core.hints import Hint
@@ -54,7 +55,10 @@ def workspace(*, make: bool = False, looking: bool = False) -> Store:
     if not looking:
         output().acts = True
     home = settings().home
-    return open_store(home) if make else existing_store(home)
+    store = open_store(home) if make else existing_store(home)
+    if said := doubt(store):
+        warn(said)
+    return store
 
 
 def print_json(value: Any) -> None:
@@ -92,6 +96,11 @@ def say_lines(text: str) -> None:
 def complain(text: str) -> None:
     """The same as :func:`say`, in red and on stderr."""
     err.print(f"[red]{_plain(text)}[/red]", soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """The same in yellow: the command goes on."""
+    err.print(f"[yellow]{_plain(text)}[/yellow]", soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -78,15 +78,18 @@ def _reading(path: Path) -> sqlite3.Connection:
     if _size(path.with_name(f"{path.name}-wal")):
         raise StorageError(
             f"{path} cannot be written, and its last changes cannot be read without that",
-            "They are in the file next to it whose name ends in -wal. Copy the folder to a disk with free"
-            " space, and set SIGNOFF_HOME to the copy.",
+            "They are in the file next to it whose name ends in -wal. Copy the folder to a disk"
+            " with free space, and set SIGNOFF_HOME to the copy.",
         )
     return _opened(f"{where}&immutable=1", uri=True, factory=Unlocked)
 
 
 def _opened(database: str, **more: Any) -> sqlite3.Connection:
     # SQLAlchemy's pool gives a connection to one thread at a time.
-    return sqlite3.connect(database, timeout=PATIENCE, check_same_thread=False, **more)
+    made: sqlite3.Connection = sqlite3.connect(
+        database, timeout=PATIENCE, check_same_thread=False, **more
+    )
+    return made
 
 
 def _size(path: Path) -> int:
