@@ -59,6 +59,18 @@ def open_store(home: Path) -> Store:
     return store
 
 
+def place_of(home: Path) -> tuple[int, int] | None:
+    """Which file the database is, whatever its content; None where there is none.
+
+    Whoever has it open goes on with that file, even if it was removed or another took its place.
+    """
+    try:
+        found = (home / DATABASE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _is_there(home: Path) -> bool:
     try:
         return (home / DATABASE).exists()
