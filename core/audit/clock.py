@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from core.errors import StorageError
 from core.store import Store
 from core.store.clock import latest
 
@@ -21,8 +22,11 @@ def doubt(store: Store, now: datetime | None = None) -> str | None:
     now = now or datetime.now(UTC)
     if now < RELEASED - TOLERANCE:
         return _said(now, f"this version of Signoff is from {RELEASED:%Y-%m-%d}")
-    with store.read() as session:
-        last = latest(session)
+    try:
+        with store.read() as session:
+            last = latest(session)
+    except StorageError:
+        return None  # a damaged database: whoever asks something of it is told
     if last is not None and last > now + TOLERANCE:
         return _said(now, f"the workspace has records of {last:%Y-%m-%d %H:%M}")
     return None

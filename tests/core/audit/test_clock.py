@@ -1,5 +1,7 @@
 """A clock that cannot be right is told, and nothing else happens."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from core.access.members import grant
 from core.audit import clock
 from core.audit.clock import doubt
 from core.store import Store
+from core.store.sqlite import DATABASE
 from tests.commands import signoff
 from tests.conftest import Road
 
@@ -35,6 +38,12 @@ def test_a_clock_before_the_last_decision_is_doubted(
     said = doubt(store, now)
     assert said is not None
     assert "the workspace has records of" in said
+
+
+def test_a_damaged_database_says_nothing_of_it(store: Store) -> None:
+    with closing(sqlite3.connect(store.home / DATABASE)) as database:
+        database.execute("DROP TABLE access_events")
+    assert doubt(store) is None
 
 
 def test_a_command_says_so_once_and_goes_on(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
