@@ -97,6 +97,8 @@ class Stream:
 
     def _give_up(self) -> None:
         """What waits in buffers would fail once more as Python ends, and change the exit code."""
+        if isinstance(self._inner, _Closed):
+            return
         with suppress(OSError, ValueError):
             number = self._inner.fileno()
             nothing = os.open(os.devnull, os.O_WRONLY)
@@ -106,6 +108,14 @@ class Stream:
 
 class _Closed(io.StringIO):
     """Stands where the caller has closed a stream, for which Python has nothing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def fileno(self) -> int:
+        """Of the file that takes everything, see :func:`_fill_gaps`."""
+        return self._number
 
     def write(self, text: str) -> int:
         if text:
@@ -162,7 +172,7 @@ def guarded() -> Iterator[Output]:
     before = sys.stdin, sys.stdout, sys.stderr
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for the whole process
-    out, err = _stream(before[1]), _stream(before[2])
+    out, err = _stream(before[1], 1), _stream(before[2], 2)
     sys.stdout, sys.stderr = out, err
     _output = Output(out, err)
     try:
@@ -186,9 +196,9 @@ def takes_all(stream: Any) -> bool:
     return True
 
 
-def _stream(stream: TextIO | None) -> Stream:
+def _stream(stream: TextIO | None, number: int) -> Stream:
     if stream is None:
-        return Stream(_Closed())
+        return Stream(_Closed(number))
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=_LOOKALIKES)
     return Stream(stream)

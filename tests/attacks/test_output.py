@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+import httpx
 import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import given
@@ -19,6 +20,11 @@ from core.cli.streams import Stream, guarded
 from core.visible import in_ascii
 from tests.commands import LIMIT_SECONDS, SIGNOFF, signoff
 from tests.conftest import Road
+from tests.core.api.test_nothing_lost import free_port
+from tests.core.serving.conftest import Served, served
+from tests.core.serving.test_process import wait_until
+
+__all__ = ["served"]
 
 ACTS = [
     ("users", "set", "zoe@example.com", "reviewer"),
@@ -276,3 +282,24 @@ def test_a_home_that_the_encoding_cannot_name_is_told(tmp_path: Path) -> None:
         patch.setenv("SIGNOFF_HOME", str(tmp_path / "größe"))
         assert signoff("users", "list", err=err).code == 1
     assert r"gr\xf6\xdfe" in content(err)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", [">&- 2>&- <&-", ">/dev/full 2>/dev/full"])
+def test_a_server_serves_whatever_its_streams_are(served: Served, broken: str) -> None:
+    port = free_port()
+    line = f"exec {SIGNOFF} serve --port {port} {broken}"
+    with subprocess.Popen(["bash", "-c", line], cwd=os.environ["HOME"]) as process:
+        address = f"http://127.0.0.1:{port}/readyz"
+        try:
+            wait_until(lambda: process.poll() is not None or answers(address))
+            assert answers(address)
+        finally:
+            process.terminate()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(address).status_code == 200
+    except httpx.TransportError:
+        return False
