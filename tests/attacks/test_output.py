@@ -34,7 +34,6 @@ ACTS = [
     ("topics", "3", "--write"),
     ("compare", "3", "5"),
     ("compare", "3", "5", "--json"),
-    ("data", "check"),
     ("db", "backup", "--json"),
     ("audit", "verify"),
     ("audit", "export", "log.jsonl"),

@@ -196,7 +196,7 @@ def test_a_workspace_that_is_gone_is_told_once(
     database = served.store.home / DATABASE
     database.rename(database.with_name("elsewhere"))
     wait_until(lambda: made.public_alarms == [heartbeat.UNKEPT])
-    beats = iter(range(50))
+    beats = iter(range(8))
     wait_until(lambda: next(beats, None) is None)
     told = [record for record in caplog.records if "cannot be used" in record.getMessage()]
     assert len(told) == 1
