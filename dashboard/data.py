@@ -13,6 +13,7 @@ import streamlit as st
 from core import audit
 from core.access import authorisation, identity, members
 from core.access.identity import Role, Way
+from core.audit import clock
 from core.audit.verification import Verification
 from core.comparison import Comparison
 from core.comparison import compare as comparing
@@ -50,6 +51,11 @@ TWO, FEW, SOME = 2, 3, 64
 def store() -> Store:
     """The workspace of this process."""
     return existing_store(settings().home)
+
+
+def clock_doubt() -> str | None:
+    """Why the clock of this machine cannot be right, as a sentence."""
+    return clock.doubt(store())
 
 
 def against_keeping() -> RefusedError | None:

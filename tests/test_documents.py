@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from core.cli.main import build
+from core.cli.app import build
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = (".", "docs", "docs/decisions", "bench", "data", "core/demo/lists")

@@ -1,6 +1,5 @@
 """Commands that check and keep the log of decisions."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from core import audit as audit_log
 from core.audit import Verification
 from core.audit.places import place
 from core.cli.audit_key import key
-from core.cli.output import AsJson, print_json, say, workspace
+from core.cli.output import AsJson, print_json, print_lines, say, workspace
 from core.settings import settings
 from core.words import count
 
@@ -97,9 +96,9 @@ def export(
     ] = None,
 ) -> None:
     """Write the log as JSON lines, one entry each, oldest first."""
-    store = workspace()
+    store = workspace(looking=file is None)
     if file is None:
-        sys.stdout.writelines(f"{line}\n" for line in audit_log.exported(store))
+        print_lines((f"{line}\n" for line in audit_log.exported(store)), json=True)
         return
     say(f"Written: {audit_log.export(store, file):,} entries to {file}")
 

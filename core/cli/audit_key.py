@@ -62,7 +62,7 @@ def register(
 @key.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """The public keys that have not been revoked."""
-    known = keys.listing(workspace())
+    known = keys.listing(workspace(looking=True))
     if as_json:
         print_json([_key_json(each) for each in known])
         return

@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
 @ledger.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Every opening of a sealed test, and how many candidates each split can still judge."""
-    store = workspace()
+    store = workspace(looking=True)
     policy = read_policy(store)
     all_openings = openings.listing(store)
     budgets = openings.budgets(store, policy)
@@ -140,7 +140,7 @@ def plan_command(
         raise InputError(f"--epsilon {epsilon:g} is not between 0 and 1", HINT)
     if candidates < 1:
         raise InputError(f"--candidates {candidates} is not a number of candidates", HINT)
-    target = None if snapshot is None else find(workspace(), snapshot)
+    target = None if snapshot is None else find(workspace(looking=True), snapshot)
     try:
         promise = Promise(
             delta=delta, adaptivity=adaptivity, disagreement=disagreement, answers=answers

@@ -29,7 +29,7 @@ def policy_command(
     """The policy in force: gates, limits and rules; and what release-policy.toml would change."""
     if context.invoked_subcommand:
         return
-    store = workspace()
+    store = workspace(looking=not init)
     written = adoption.init_policy(store) if init else None
     now = adoption.read_policy(store)
     if as_json:

@@ -151,14 +151,14 @@ def reject(
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
     """One candidate: its gates, its history, and what can be done next."""
-    store = workspace()
+    store = workspace(looking=True)
     _done(store, candidates.get(store, number(candidate)), as_json=as_json)
 
 
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, last proposed first."""
-    store = workspace()
+    store = workspace(looking=True)
     all_candidates = candidates.listing(store)
     if as_json:
         print_json([_listed_json(candidate) for candidate in all_candidates])

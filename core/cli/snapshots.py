@@ -90,7 +90,7 @@ def create_command(
 @snapshots.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All snapshots, newest first."""
-    all_snapshots = listing(workspace())
+    all_snapshots = listing(workspace(looking=True))
     if as_json:
         print_json([_as_json(snapshot) for snapshot in all_snapshots])
         return
@@ -124,7 +124,7 @@ def list_command(as_json: AsJson = False) -> None:
 @snapshots.command("show")
 def show_command(snapshot: str, as_json: AsJson = False) -> None:
     """One snapshot, by its name or the first digits of its digest."""
-    record = find(workspace(), snapshot)
+    record = find(workspace(looking=True), snapshot)
     if as_json:
         print_json({"execution": record.execution, **_as_json(record)})
         return

@@ -11,7 +11,7 @@ from core.errors import SignoffError
 from core.executions import get
 from core.processes import cores, fresh_context
 from core.snapshots.read import find
-from core.store import Store, open_store
+from core.store import Store, existing_store
 from core.training.train import train
 
 
@@ -85,6 +85,6 @@ def _train(store: Store, chosen: Configuration, repeat: Repeat) -> int:
 def _train_at(home: Path, chosen: Configuration, repeat: Repeat) -> tuple[int | None, str]:
     """In a process of its own. Errors pass as words: not every error survives the passage."""
     try:
-        return _train(open_store(home), chosen, repeat), ""
+        return _train(existing_store(home), chosen, repeat), ""
     except SignoffError as error:
         return None, error.reason

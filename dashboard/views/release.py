@@ -144,6 +144,8 @@ with top:
     if who := by_whom(case):
         c.reading(who)
 with said:
+    if doubt := data.clock_doubt():
+        st.warning(doubt, icon=":material/schedule:")
     show_warnings()
     tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)

@@ -45,7 +45,7 @@ def test_transactions_are_begun_and_ended_in_the_store_only() -> None:
     """The contracts of import-linter see to the rest: one module alone imports these."""
     ending = re.compile(r"\.(commit|begin_nested|raw_connection|connect)\(|database\.writer")
     modules = {name for name, code in sources(CORE).items() if ending.search(code)}
-    assert modules <= {"store.schema", "store.sqlite", "store.writing"}
+    assert modules <= {"store.schema", "store.sqlite", "store.sqlite_connections", "store.writing"}
     assert not any(ending.search(code) for code in sources(DASHBOARD).values())
     assert not {"write", "append", "begin"} & set(dir(Store))
 

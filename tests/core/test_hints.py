@@ -8,7 +8,7 @@ from typer._click import Command as CliCommand
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from core.cli.main import build
+from core.cli.app import build
 from core.errors import InputError
 from core.hints import Alarm, Command, Hint
 

@@ -1,6 +1,7 @@
 """The page Release: what may be done next, by whom, and why not, in every state of a candidate."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import members
 from core.access.identity import Role
+from core.audit import clock
 from core.release import aliases, candidates, openings, review
 from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
@@ -58,6 +60,13 @@ def field(app: AppTest, label: str) -> Any:
 
 def state(store: Store) -> str:
     return candidates.get(store, WAITING).state
+
+
+def test_a_clock_that_cannot_be_right_is_told_where_decisions_are_made(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "RELEASED", datetime.now(UTC) + timedelta(days=3))
+    assert "The clock of this machine may be wrong" in open_page("release").warning[0].value
 
 
 def staged(store: Store) -> str:
