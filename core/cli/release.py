@@ -228,7 +228,8 @@ def _show(store: Store, case: Case) -> None:
         say(f"Note: {caveat}")
     _print_gates(judged)
     say(f"Evidence digest: {judged.digest}")
-    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
+    others = f" ({budget.others})" if budget.others else ""
+    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used{others}, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {event}")
     say(_next(case))

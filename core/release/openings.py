@@ -28,9 +28,10 @@ from core.release.candidates import Candidate
 from core.release.check import Check, ages, judge_by
 from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
+from core.release.looks import all_looks
 from core.release.policy import Policy, read_policy
 from core.release.states import ends
-from core.snapshots import find
+from core.snapshots import find, fingerprints
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
 from core.store import Store, snapshots
@@ -108,6 +109,7 @@ def open_test(
         known = same_question(session, proposed, snapshot)
     if known is not None and known.end is not None:
         return proposed
+    fingerprints.complete(store)
     with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
     _require_alone(store, row, snapshot)
@@ -139,14 +141,23 @@ def run_of(store: Store, candidate: Candidate) -> Execution | None:
 
 def budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     """What the sealed test of a snapshot can still judge."""
-    return budget_of(history.events(session), snapshot, policy, others=snapshots.listing(session))
+    return budget_of(
+        history.events(session),
+        snapshot,
+        policy,
+        others=snapshots.listing(session),
+        looks=all_looks(session).at(snapshot.digest),
+    )
 
 
 def budgets(store: Store, policy: Policy) -> list[Budget]:
     """The same for every snapshot there is, newest first; the events are read once."""
     with store.read() as session:
         events, every = history.events(session), snapshots.listing(session)
-    return [budget_of(events, each, policy, others=every) for each in every]
+        looks = all_looks(session)
+    return [
+        budget_of(events, each, policy, others=every, looks=looks.at(each.digest)) for each in every
+    ]
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
