@@ -15,10 +15,11 @@ from core.snapshots.read import OPEN_SPLITS
 from core.store import shared_texts, snapshots
 from core.store.shared_texts import SharedTexts
 
-MOST_SHARED = 0.05
-"""Of its texts, as far as another split may hold them without its looks counting. Two honest
-snapshots share 1% at most; and what was learned of a twentieth of the posts moves an answer by a
-twentieth of what it would otherwise (docs/decisions/00xx-looks-at-texts.md)."""
+MOST_SHARED = 0.1
+"""Of its texts, as far as another split may hold them without its looks counting. Honest snapshots
+share less than 1%; and what was learned of a tenth of the posts moves an answer by a tenth of what
+it moved the other (docs/decisions/00xx-looks-at-texts.md).
+"""
 
 
 @dataclass(frozen=True, slots=True)

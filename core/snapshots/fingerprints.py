@@ -32,6 +32,8 @@ from core.text import words_of
 
 KIND = "fingerprint"
 """The execution that makes what was not kept when a snapshot was frozen."""
+WIDTH = 48
+"""Bytes of a passage: nine words, so that few are phrases."""
 MOST = 1 << 18
 """Passages kept of each split: 3 MiB."""
 BELOW = 60
@@ -131,7 +133,8 @@ def _of_snapshot(store: Store, snapshot: Snapshot) -> Fingerprints:
 
 
 def _sketch(parts: Iterable[list[str]]) -> Sketch:
-    return sketch(([words_of(line) for line in part] for part in parts), most=MOST, below=BELOW)
+    said = ([words_of(line) for line in part] for part in parts)
+    return sketch(said, width=WIDTH, most=MOST, below=BELOW)
 
 
 def _frozen_lines(posts: FrozenPosts) -> Iterator[list[str]]:

@@ -93,9 +93,10 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
                 partial(snapshots_table.reseal, digest=digest, before=before[digest], after=sealed)
             )
         for digest, file in prints.items():
-            if (sealed := _fingerprints_resealed(store, digest, file, key, run)) is not None:
+            again = _fingerprints_resealed(store, digest, file, key, run)
+            if again is not None:
                 run.on_success(
-                    partial(shared_texts.reseal, snapshot=digest, before=file, after=sealed)
+                    partial(shared_texts.reseal, snapshot=digest, before=file, after=again)
                 )
     _forget(store, key)
     return Rotation(

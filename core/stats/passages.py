@@ -1,4 +1,4 @@
-"""Passages that lines share: runs of :data:`WIDTH` bytes, wherever they stand in them.
+"""Passages that lines share: runs of some dozen bytes, wherever they stand in them.
 
 Jaccard's index (:mod:`core.stats.minhash`) compares whole lines, so half a line, or a line among
 others in a longer one, resembles nothing. Its passages are still there. Each is known by a hash of
@@ -6,7 +6,7 @@ others in a longer one, resembles nothing. Its passages are still there. Each is
 is the whole line.
 
 Where there are too many passages, only those count whose hash is low enough: the same passage is
-then kept or left out wherever it stands (Brown & Irber's FracMinHash, Irber et al. 2022).
+then kept or left out wherever it stands (FracMinHash, Irber et al. 2022).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +16,16 @@ from functools import partial
 
 import numpy as np
 
-from core.arrays import Bools, Floats, Int64s, UInt32s, UInt64s
+from core.arrays import Bools, Floats, Int64s, UInt8s, UInt32s, UInt64s
 from core.processes import cores
 from core.stats.slices import in_slices
 
 WIDTH = 32
-"""Bytes of a passage: about six words. docs/decisions/0011-near-duplicates.md has the figures."""
+"""Bytes of a passage by default: six words. docs/decisions/00xx-parts-of-posts.md has figures."""
 MOST = 1 << 24
 """Passages of all lines together that are looked for."""
+COMMON = 3
+"""A passage of this many different lines is a phrase, and tells nothing of one of them."""
 HASH_BITS = 64
 
 _BLOCK = 1 << 16
@@ -34,7 +36,7 @@ _FACTOR = np.uint64(0xFF51AFD7ED558CCD)
 
 
 class Passages:
-    """The passages of some lines, and which of them other lines have."""
+    """The passages of some lines, but for phrases, and which of them other lines have."""
 
     def __init__(self, lines: Sequence[bytes], *, most: int = MOST) -> None:
         """Look for the passages of ``lines``, which hold no NUL, at most ``most`` of them."""
@@ -48,9 +50,10 @@ class Passages:
         # around it is lost at most: the passages on either side cover the rest.
         self._keys: UInt32s = np.zeros(1 << slots, dtype=np.uint32)
         self._met: Bools = np.zeros(1 << slots, dtype=np.bool_)
-        for block in self._blocks:
-            hashes = _sampled(_passages(block).hashes, self._below)
-            self._keys[self._slots(hashes)] = self._key(hashes)
+        lines_with: UInt8s = np.zeros(1 << slots, dtype=np.uint8)
+        for block in _blocks(list(dict.fromkeys(lines))):
+            self._note(block, lines_with)
+        self._phrase: Bools = lines_with >= COMMON
 
     def meet(self, others: Sequence[bytes]) -> None:
         """Look for them in other lines."""
@@ -59,7 +62,10 @@ class Passages:
                 pass
 
     def covered(self) -> Int64s:
-        """For each of the n lines, how many of its bytes lie in passages met so far; shape (n,)."""
+        """For each of the n lines, how many of its bytes lie in passages met so far; shape (n,).
+
+        Phrases do not count, see :data:`COMMON`.
+        """
         with ThreadPoolExecutor(cores()) as pool:
             parts = [np.zeros(0, dtype=np.int64), *pool.map(self._covered, self._blocks)]
         return np.concatenate(parts)
@@ -76,6 +82,18 @@ class Passages:
     def _key(self, hashes: UInt64s) -> UInt32s:
         return (hashes & _KEY).astype(np.uint32)
 
+    def _note(self, block: list[bytes], lines_with: UInt8s) -> None:
+        """Take up the passages of a block, and count in how many lines each of them is."""
+        made = _passages(block)
+        line = np.repeat(np.arange(len(block), dtype=np.uint64), made.counts)
+        kept = made.hashes < np.uint64(1 << self._below) if self._below < HASH_BITS else slice(None)
+        hashes = made.hashes[kept]
+        slots = self._slots(hashes)
+        self._keys[slots] = self._key(hashes)
+        once = np.unique(slots | line[kept] << np.uint64(HASH_BITS // 2))
+        held, lines = np.unique(once & _KEY, return_counts=True)
+        lines_with[held] = np.minimum(lines_with[held] + lines, COMMON)
+
     def _meet(self, block: list[bytes]) -> None:
         hashes = _sampled(_passages(block).hashes, self._below)
         slots = self._slots(hashes)
@@ -84,7 +102,8 @@ class Passages:
     def _covered(self, block: list[bytes]) -> Int64s:
         made = _passages(block)
         slots = self._slots(made.hashes)
-        found = self._met[slots] & (self._keys[slots] == self._key(made.hashes))
+        found = self._met[slots] & ~self._phrase[slots]
+        found &= self._keys[slots] == self._key(made.hashes)
         if self._below < HASH_BITS:
             found &= made.hashes < np.uint64(1 << self._below)
         change = np.zeros(int(made.spans.sum()) + 1, dtype=np.int8)
@@ -110,18 +129,19 @@ class Sketch:
     below: int
 
 
-def sketch(parts: Iterable[Sequence[str]], *, most: int, below: int) -> Sketch:
+def sketch(parts: Iterable[Sequence[str]], *, width: int, most: int, below: int) -> Sketch:
     """A sample of at most ``most`` passages of all lines of ``parts``.
 
     Args:
         parts: lines without NUL, some thousands at a time.
+        width: bytes of a passage, a multiple of eight.
         below: hashes below 2^``below`` at most are kept, however few there are.
     """
     hashes, weights = np.zeros(0, dtype=np.uint64), np.zeros(0)
     for part in parts:
         with ThreadPoolExecutor(cores()) as pool:
             blocks = _blocks([line.encode() for line in part])
-            found = list(pool.map(partial(_weighted, below=below), blocks))
+            found = list(pool.map(partial(_weighted, width=width, below=below), blocks))
         hashes, weights = _merged(
             np.concatenate([hashes, *(some for some, _ in found)]),
             np.concatenate([weights, *(some for _, some in found)]),
@@ -165,17 +185,17 @@ def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield list(lines[part])
 
 
-def _passages(lines: list[bytes]) -> _Block:
-    gap = bytes(WIDTH)
-    text = gap.join(lines) + bytes(2 * WIDTH + 8)
+def _passages(lines: list[bytes], width: int = WIDTH) -> _Block:
+    gap = bytes(width)
+    text = gap.join(lines) + bytes(2 * width + 8)
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
-    counts, spans = np.maximum(sizes - WIDTH + 1, 1), sizes + WIDTH
+    counts, spans = np.maximum(sizes - width + 1, 1), sizes + width
     total = int(spans.sum())
-    words = np.ndarray(total + WIDTH, "<u8", text, strides=(1,))  # eight bytes from each byte on
+    words = np.ndarray(total + width, "<u8", text, strides=(1,))  # eight bytes from each byte on
     within = np.arange(total) - np.repeat(np.cumsum(spans) - spans, spans)
     places = np.flatnonzero(within < np.repeat(counts, spans))
     hashes = np.zeros(len(places), dtype=np.uint64)
-    for offset in range(0, WIDTH, 8):
+    for offset in range(0, width, 8):
         hashes ^= words[places + offset]
         hashes *= _FACTOR
         hashes ^= hashes >> np.uint64(32)
@@ -186,8 +206,8 @@ def _sampled(hashes: UInt64s, below: int) -> UInt64s:
     return hashes if below >= HASH_BITS else hashes[hashes < np.uint64(1 << below)]
 
 
-def _weighted(block: list[bytes], *, below: int) -> tuple[UInt64s, Floats]:
-    made = _passages(block)
+def _weighted(block: list[bytes], *, width: int, below: int) -> tuple[UInt64s, Floats]:
+    made = _passages(block, width)
     kept = made.hashes < np.uint64(1 << below)
     return made.hashes[kept], np.repeat(1 / made.counts, made.counts)[kept]
 
@@ -195,4 +215,6 @@ def _weighted(block: list[bytes], *, below: int) -> tuple[UInt64s, Floats]:
 def _merged(hashes: UInt64s, weights: Floats) -> tuple[UInt64s, Floats]:
     """Each hash once, in order, with the weights of all its lines."""
     once, inverse = np.unique(hashes, return_inverse=True)
-    return once, np.bincount(inverse, weights=weights, minlength=len(once))
+    summed: Floats = np.zeros(len(once))
+    np.add.at(summed, inverse, weights)
+    return once, summed

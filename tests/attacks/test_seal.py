@@ -3,19 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from core.collect.posts import Post
 from core.errors import RefusedError
 from core.release import review
+from core.release.leakage import Leakage, find_leakage
 from core.release.openings import open_test
 from core.snapshots import Snapshot, create, find, keys
+from core.snapshots.content import split_file, to_parquet
 from core.snapshots.rotation import rotate
 from core.snapshots.rules import Rules
 from core.store import Store
 from tests.conftest import Road
 from tests.decisions import budget_of
-from tests.factories import CAREFUL, HOUR, fill, make_corpus, set_policy
+from tests.factories import CAREFUL, HOUR, fill, make_corpus, make_frozen, set_policy
 
 POSTS = make_corpus()
 LATER = 1_000 * HOUR
@@ -32,8 +35,8 @@ def store(road: Road) -> Store:
     return road.store
 
 
-def as_they_are(title: str) -> str:
-    return title
+def as_they_are(title: str, body: str) -> tuple[str, str]:
+    return title, body
 
 
 def again(
@@ -41,20 +44,15 @@ def again(
     name: str,
     posts: Sequence[Post] = POSTS,
     *,
-    edit: Callable[[str], str] = as_they_are,
+    edit: Callable[[str, str], tuple[str, str]] = as_they_are,
     later: int = LATER,
 ) -> Snapshot:
     """The posts once more, by new ids and with later times, frozen into a snapshot of their own."""
-    copies = [
-        replace(
-            post,
-            id=f"{name}{n}",
-            created_utc=post.created_utc + later,
-            title=edit(post.title),
-            body=edit(post.body) if post.body else "",
-        )
-        for n, post in enumerate(posts)
-    ]
+    copies = []
+    for n, post in enumerate(posts):
+        title, body = edit(post.title, post.body)
+        moment = post.created_utc + later
+        copies.append(replace(post, id=f"{name}{n}", created_utc=moment, title=title, body=body))
     fill(store, copies)
     rules = Rules(since=copies[0].created_utc, until=copies[-1].created_utc + 1, min_posts=5)
     return create(store, rules, name=name)[0]
@@ -70,11 +68,17 @@ def other_posts() -> list[Post]:
 
 @pytest.mark.parametrize(
     "edit",
-    [as_they_are, lambda text: f"{text} !", lambda text: f"So, {text}", str.upper],
-    ids=["as they were", "louder", "with a word in front", "in capitals"],
+    [
+        as_they_are,
+        lambda title, body: (title.upper(), body.upper()),
+        lambda title, body: (title, f"{body}!!"),
+        lambda title, body: (f"So, {title}", body),
+        lambda title, body: ("", f"{title} {body}"),
+    ],
+    ids=["as they were", "in capitals", "louder", "with a word in front", "without a title"],
 )
 def test_the_same_posts_by_new_ids_and_with_later_times_are_no_new_test(
-    store: Store, edit: Callable[[str], str]
+    store: Store, edit: Callable[[str, str], tuple[str, str]]
 ) -> None:
     """Looks already taken at a text count, whichever snapshot it is in."""
     again(store, "again", edit=edit)
@@ -144,3 +148,65 @@ def test_snapshots_from_before_there_were_fingerprints_are_compared_before_an_op
     open_test(store, 3, reason="next", on="again")
     assert budget_of(store, "again").used == 2
     assert find(store, "small").digest
+
+
+def halves(text: str) -> list[str]:
+    words = text.split()
+    return [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
+
+
+def thirds(text: str) -> list[str]:
+    words, size = text.split(), len(text.split()) // 3
+    return [" ".join(words[start : start + size]) for start in (0, size, 2 * size)]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        halves,
+        thirds,
+        lambda text: [f"{text} and then something that has nothing to do with it, {text[::-1]}"],
+        lambda text: [f"Before it: {halves(text)[1]}", f"{halves(text)[0]} and behind it"],
+    ],
+    ids=["halves", "thirds", "within a longer post", "halves within other posts"],
+)
+def test_training_on_pieces_of_sealed_posts_is_found(pieces: Callable[[str], list[str]]) -> None:
+    sealed = [
+        replace(post, title=f"{post.title} {post.title[::-1]}", body=f"{post.id} {post.title[5:]}")
+        for post in POSTS[-24:]
+    ]
+    texts = [piece for post in sealed for piece in pieces(f"{post.title} {post.body}")]
+    train = [replace(POSTS[n], id=f"piece{n}", title=text, body="") for n, text in enumerate(texts)]
+    found = look_for(train, sealed)
+    assert found.counts["same"] == found.counts["same_text"] == 0
+    assert found.counts["near"] + found.counts["contained"] == 24
+    assert "resemble posts that it was trained on" in found.refused
+    assert look_for(POSTS[:200], sealed).refused == ""
+
+
+def test_one_half_of_each_sealed_post_is_enough() -> None:
+    sealed = [
+        replace(post, title=f"{post.title} {post.title[::-1]} {post.id}", body=post.title[::-2])
+        for post in POSTS[-24:]
+    ]
+    for half in (0, 1):
+        train = [
+            replace(POSTS[n], id=f"piece{n}", title=halves(f"{post.title} {post.body}")[half])
+            for n, post in enumerate(sealed)
+        ]
+        assert look_for(train, sealed).counts["contained"] > 20
+
+
+def test_a_short_title_in_a_long_post_is_no_leak() -> None:
+    """It says too little: people ask the same short questions, and use the same phrases."""
+    sealed = [replace(post, title=f"what is this, {post.id}", body="") for post in POSTS[-24:]]
+    train = [
+        replace(POSTS[n], title=f"{post.title} and why does it look at me as it does", body="")
+        for n, post in enumerate(sealed)
+    ]
+    assert look_for(train, sealed).counts["contained"] == 0
+
+
+def look_for(train: Sequence[Post], sealed: Sequence[Post]) -> Leakage:
+    splits = [split_file(pa.py_buffer(to_parquet(make_frozen(posts)))) for posts in (train, sealed)]
+    return find_leakage([splits[0]], splits[1], first_moment=None, most_near=0.02)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.stats.passages import WIDTH, Passages, Sketch, share_held, sketch
+from core.stats.passages import COMMON, WIDTH, Passages, Sketch, share_held, sketch
 
 FULL = 60
 WORDS = [f"word{n}" for n in range(5_000)]
@@ -28,14 +28,16 @@ def covered(lines: list[str], others: list[str], **more: int) -> list[int]:
     return [int(value) for value in found.covered()]
 
 
-def plainly(line: str, others: list[str]) -> int:
+def plainly(line: str, lines: list[str], others: list[str]) -> int:
     """The same, by looking at every passage."""
     mine = line.encode()
     if len(mine) < WIDTH:
         return len(mine) * (line in others)
     found = np.zeros(len(mine), dtype=bool)
     for start in range(len(mine) - WIDTH + 1):
-        if any(mine[start : start + WIDTH] in other.encode() for other in others):
+        passage = mine[start : start + WIDTH]
+        phrase = sum(passage in each.encode() for each in set(lines)) >= COMMON
+        if not phrase and any(passage in other.encode() for other in others):
             found[start : start + WIDTH] = True
     return int(found.sum())
 
@@ -54,6 +56,15 @@ def test_a_short_line_is_found_as_a_whole_only() -> None:
     assert covered(["i love it"], ["i love it so much that i cannot say"]) == [0]
 
 
+def test_a_phrase_of_several_lines_tells_nothing_of_one_of_them() -> None:
+    phrase = "what is the best way to find out whether it is so"
+    lines = [f"{phrase} {text(Random(n), 3)}" for n in range(COMMON)]
+    assert covered(lines[: COMMON - 1], [phrase]) == [len(phrase)] * (COMMON - 1)
+    assert covered(lines, [phrase]) == [0] * COMMON
+    assert covered([lines[0]] * COMMON, [phrase]) == [len(phrase)] * COMMON
+    assert covered(lines, [lines[0][30:]])[0] > 0
+
+
 def test_without_lines_there_is_nothing_to_find() -> None:
     assert covered([], ["a line"]) == []
     assert covered(["a line"], []) == [0]
@@ -69,7 +80,7 @@ def test_what_is_covered_is_what_looking_at_every_passage_finds(
     # Parts of the lines among the others, so that there is something to find.
     parts = [line[rng.randint(0, 20) : rng.randint(20, 70)] for line in lines]
     everything = [*others, *parts]
-    assert covered(lines, everything) == [plainly(line, everything) for line in lines]
+    assert covered(lines, everything) == [plainly(line, lines, everything) for line in lines]
 
 
 def test_of_a_sample_less_is_found_but_never_too_much() -> None:
@@ -82,7 +93,7 @@ def test_of_a_sample_less_is_found_but_never_too_much() -> None:
 
 
 def of(lines: list[str], *, most: int = 1 << 18) -> Sketch:
-    return sketch([lines[:100], lines[100:]], most=most, below=FULL)
+    return sketch([lines[:100], lines[100:]], width=WIDTH, most=most, below=FULL)
 
 
 @pytest.mark.parametrize("most", [1 << 18, 2_000])
