@@ -2,6 +2,7 @@
 
 from core.comparison.compare import summary_of
 from core.evaluation import evaluate
+from core.snapshots.holding import looks
 from core.snapshots.read import find
 from core.store import Store
 from core.store.models import Comparison, Evaluation
@@ -20,11 +21,15 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
                 " optimistic."
             )
-        if find(store, evaluation.snapshot).optimistic:
+        snapshot = find(store, evaluation.snapshot)
+        if evaluation.split != "test":
+            sentences += looks(store, snapshot, evaluation.split)
+        if snapshot.optimistic:
             sentences.append(
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."
             )
+    sentences = list(dict.fromkeys(sentences))
     missing = summary_of(store, comparison).noise.missing
     if missing:
         known = "candidate" if missing == "baseline" else "baseline"

@@ -54,7 +54,9 @@ class Leakage:
     ``same``, ``same_text``, ``near``, ``contained``: posts of the split that are among the training
     posts by id; else by an equal line; else by a line with a Jaccard index of ``threshold`` or
     more; else by :data:`CONTAINED` of their text. Of the last three together the share
-    ``most_near`` may be. ``newer``: training posts from the split's
+    ``most_near`` may be. ``evaluated``: posts of the split among those that it was evaluated on, by
+    id or by an equal line, whatever kind they are of; of them, too, that share may be.
+    ``newer``: training posts from the split's
     first moment on; None where a random split has no such moment.
     """
 
@@ -64,6 +66,7 @@ class Leakage:
     near: Seen
     contained: Seen
     newer: Seen | None
+    evaluated: Seen
     threshold: float
     most_near: float
 
@@ -71,7 +74,7 @@ class Leakage:
     def counts(self) -> dict[str, int]:
         """Posts of each kind by name, without ``newer`` where it was not looked for."""
         kinds = {"same": self.same, "same_text": self.same_text, "near": self.near}
-        kinds["contained"] = self.contained
+        kinds |= {"contained": self.contained, "evaluated": self.evaluated}
         if self.newer is not None:
             kinds["newer"] = self.newer
         return {name: seen.count for name, seen in kinds.items()}
@@ -89,6 +92,11 @@ class Leakage:
             yield (
                 f"it was trained on {count(self.newer.count, 'post')} from the time of the"
                 f" test split ({self.newer})"
+            )
+        if self.evaluated.count > self.most_near * self.posts:
+            yield (
+                f"it was evaluated on {count(self.evaluated.count, 'post')} of the test split"
+                f" without an opening, in an open split of another snapshot ({self.evaluated})"
             )
         alike = self.same_text.count + self.near.count + self.contained.count
         if alike > self.most_near * self.posts:
@@ -113,6 +121,7 @@ def find_leakage(
     first_moment: int | None,
     most_near: float,
     also: Sequence[str] = (),
+    evaluated_on: Collection[SplitFile] = (),
     threshold: float = THRESHOLD,
     progress: Progress = silent,
 ) -> Leakage:
@@ -127,6 +136,7 @@ def find_leakage(
         most_near: the share of test posts that may be ``same_text``, ``near`` or ``contained``;
             threads recur.
         also: ids of more posts that it was trained on.
+        evaluated_on: splits of other snapshots that it was evaluated on.
         threshold: the least Jaccard index of ``near``.
     """
     lines = [line for group in range(len(test.sizes)) for line in _texts(test, group)]
@@ -158,10 +168,23 @@ def find_leakage(
         same_text=_seen(test.ids, same_text & ~same),
         near=_seen(test.ids, near & ~same_text & ~same),
         contained=_seen(test.ids, contained & ~near & ~same_text & ~same),
+        evaluated=_seen(test.ids, _among(test.ids, lines, evaluated_on)),
         newer=None if first_moment is None else _newer(trained_on, first_moment),
         threshold=threshold,
         most_near=most_near,
     )
+
+
+def _among(ids: pa.ChunkedArray, lines: list[str], splits: Collection[SplitFile]) -> Bools:
+    """Which posts are among those of other splits, by id or by an equal line."""
+    held, known = set(lines), set[str]()
+    found: Bools = np.zeros(len(lines), dtype=np.bool_)
+    for split in splits:
+        found |= pc.is_in(ids, split.ids).to_numpy()
+        for group in range(len(split.sizes)):
+            known.update(held.intersection(_texts(split, group)))
+    found |= np.array([line in known for line in lines], dtype=np.bool_)
+    return found
 
 
 def _texts(split: SplitFile, group: int) -> list[str]:

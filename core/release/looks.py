@@ -11,15 +11,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from core.snapshots.read import OPEN_SPLITS
+from core.snapshots.holding import MOST_SHARED, holding
 from core.store import shared_texts, snapshots
 from core.store.shared_texts import SharedTexts
-
-MOST_SHARED = 0.1
-"""Of its texts, as far as another split may hold them without its looks counting. Honest snapshots
-share less than 1%; and what was learned of a tenth of the posts moves an answer by a tenth of what
-it moved the other (docs/decisions/00xx-looks-at-texts.md).
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +52,15 @@ class AllLooks:
         count, or removing the key would give a new test.
         """
         pairs = self.pairs.get(snapshot, [])
-        holding = {pair.holder for pair in pairs if pair.test > MOST_SHARED}
+        tests = {pair.holder for pair in pairs if pair.test > MOST_SHARED}
         unknown = self.snapshots - {pair.holder for pair in pairs} - {snapshot}
         if snapshot not in self.fingerprinted:
             unknown = frozenset()  # it was frozen before there were fingerprints
         models: set[int] = set()
         for pair in pairs:
-            for split in held_openly(pair):
+            for split in holding(pair):
                 models |= self.evaluated.get((pair.holder, split), set())
-        return Looks(frozenset(holding | unknown), len(models))
-
-
-def held_openly(pair: SharedTexts) -> list[str]:
-    """The open splits of the holder that hold texts of the sealed test, in their order."""
-    return [split for split in OPEN_SPLITS if getattr(pair, split) > MOST_SHARED]
+        return Looks(frozenset(tests | unknown), len(models))
 
 
 def all_looks(session: Session) -> AllLooks:

@@ -32,9 +32,10 @@ from core.release.looks import all_looks
 from core.release.policy import Policy, read_policy
 from core.release.states import ends
 from core.snapshots import find, fingerprints
+from core.snapshots.content import SplitFile
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
-from core.store import Store, snapshots
+from core.store import Store, models, snapshots
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
 from core.store.snapshots import Snapshot
@@ -233,6 +234,7 @@ def _test(
         first_moment=snapshot.cutoffs.get("test"),
         most_near=policy.rules.near_duplicates,
         also=handed_in(store, model.family, model.digest) or (),
+        evaluated_on=_evaluated_on(store, model),
         progress=progress,
     )
     run.metrics = {**leakage.counts}
@@ -280,6 +282,18 @@ def _test(
     }
     run.metrics |= {"posts": judged.posts, "verdict": checked.verdict}
     run.on_success(lambda session: _write_result(session, row, checked))
+
+
+def _evaluated_on(store: Store, model: Model) -> list[SplitFile]:
+    """Open splits of other snapshots than its own that a model was evaluated on."""
+    with store.read() as session:
+        made = models.evaluations(session, model_executions=[model.execution])
+    known = {(each.snapshot, each.split) for each in made if each.snapshot != model.snapshot}
+    return [
+        open_split(store, find(store, snapshot), split)
+        for snapshot, split in sorted(known)
+        if split in OPEN_SPLITS
+    ]
 
 
 def _write_result(session: Session, row: Opened, checked: Check) -> None:

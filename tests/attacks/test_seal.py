@@ -7,18 +7,23 @@ import pyarrow as pa
 import pytest
 
 from core.collect.posts import Post
+from core.erasure.erase import erase
 from core.errors import RefusedError
+from core.evaluation.evaluate import evaluate
 from core.release import review
 from core.release.leakage import Leakage, find_leakage
 from core.release.openings import open_test
 from core.snapshots import Snapshot, create, find, keys
 from core.snapshots.content import split_file, to_parquet
+from core.snapshots.holding import held_openly
 from core.snapshots.rotation import rotate
 from core.snapshots.rules import Rules
 from core.store import Store
+from core.training.train import of_execution, train
+from tests.commands import signoff
 from tests.conftest import Road
 from tests.decisions import budget_of
-from tests.factories import CAREFUL, HOUR, fill, make_corpus, make_frozen, set_policy
+from tests.factories import CAREFUL, HOUR, QUICK, fill, make_corpus, make_frozen, set_policy
 
 POSTS = make_corpus()
 LATER = 1_000 * HOUR
@@ -110,7 +115,6 @@ def test_among_other_posts_they_are_no_new_test_either(store: Store) -> None:
 
 
 def test_looks_count_also_where_the_posts_were_erased_in_between(store: Store) -> None:
-    from core.erasure.erase import erase
 
     erase(store, [post.id for post in POSTS[-24:]])
     again(store, "again")
@@ -148,6 +152,69 @@ def test_snapshots_from_before_there_were_fingerprints_are_compared_before_an_op
     open_test(store, 3, reason="next", on="again")
     assert budget_of(store, "again").used == 2
     assert find(store, "small").digest
+
+
+@pytest.fixture
+def openly(store: Store) -> Snapshot:
+    """Another snapshot of the same posts, whose valid split holds most of what ``small`` seals."""
+    rules = Rules(fractions=(0.85, 0.14, 0.01), min_posts=5)
+    return create(store, rules, name="openly")[0]
+
+
+def test_a_snapshot_that_holds_sealed_posts_openly_says_so(store: Store, openly: Snapshot) -> None:
+    (held,) = held_openly(store, openly)
+    assert (held.split, held.sealed.id) == ("valid", "small")
+    assert held.share > 0.8
+    assert held_openly(store, find(store, "small")) == []
+    shown = signoff("snapshot", "show", "openly")
+    assert "The valid split of openly contains " in shown.out
+    assert "of the texts in the sealed test of small" in shown.out
+    (found,) = signoff("snapshot", "show", "openly", "--json").json["holds_sealed"]
+    assert (found["snapshot"], found["split"]) == ("small", "valid")
+
+
+def test_each_model_evaluated_on_sealed_posts_in_the_open_has_looked_at_them(
+    store: Store, openly: Snapshot
+) -> None:
+    used = budget_of(store, "small").used
+    for number in (3, 3, 5):
+        evaluate(store, of_execution(store, number), openly)
+    evaluate(store, of_execution(store, 3), openly, split="train")
+    found = budget_of(store, "small")
+    assert (found.used, found.in_the_open) == (used + 2, 2)
+    assert found.others == (
+        "2 of them by evaluating models where another snapshot holds its posts openly"
+    )
+    said = signoff("evaluate", "3", "--on", "openly")
+    assert "uses up that test" in said.out
+
+
+def test_a_test_can_be_used_up_without_an_opening(store: Store, openly: Snapshot) -> None:
+    set_policy(store, CAREFUL.replace("epsilon = 0.5", "epsilon = 0.4"))
+    assert budget_of(store, "small").left == 1
+    evaluate(store, of_execution(store, 5), openly)
+    with pytest.raises(RefusedError, match="is spent: 2 uses of 2, 1 of them by evaluating"):
+        open_test(store, 3, reason="next")
+
+
+def test_who_was_evaluated_on_sealed_posts_in_the_open_is_not_judged_by_them(
+    store: Store, openly: Snapshot
+) -> None:
+    evaluate(store, of_execution(store, 3), openly)
+    with pytest.raises(RefusedError, match=r"it was evaluated on .* without an opening"):
+        open_test(store, 3, reason="next")
+
+
+def test_who_was_trained_on_sealed_posts_of_another_snapshot_is_not_judged_by_them(
+    store: Store,
+) -> None:
+    """Also where they came by new ids, long before."""
+    again(store, "earlier", later=-LATER)
+    model = train(store, find(store, "earlier"), model="fasttext", params=QUICK, seed=1, threads=1)
+    review.propose(store, model.execution)
+    again(store, "later", POSTS[:216], later=2 * LATER)
+    with pytest.raises(RefusedError, match="resemble posts that it was trained on"):
+        open_test(store, model.execution, reason="next", on="later")
 
 
 def halves(text: str) -> list[str]:
