@@ -9,6 +9,7 @@ from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, say_lines, workspace
 from core.cli.release_json import event_json, opening_json
 from core.comparison.caveats import caveats as caveats_of
+from core.comparison.caveats import of_evaluation
 from core.executions.history import get, number
 from core.hints import Command, Hint
 from core.release import candidates, openings, review
@@ -317,4 +318,6 @@ def _gates_json(check: Check) -> dict[str, Any]:
 
 
 def _check_caveats(store: Store, check: Check) -> list[str]:
-    return caveats_of(store, check.comparison) if check.comparison else []
+    if check.comparison is None:
+        return of_evaluation(store, check.evaluation)
+    return caveats_of(store, check.comparison)

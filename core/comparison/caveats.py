@@ -21,10 +21,8 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
                 " optimistic."
             )
-        snapshot = find(store, evaluation.snapshot)
-        if evaluation.split != "test":
-            sentences += looks(store, snapshot, evaluation.split)
-        if snapshot.optimistic:
+        sentences += of_evaluation(store, evaluation)
+        if find(store, evaluation.snapshot).optimistic:
             sentences.append(
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."
@@ -39,6 +37,11 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
             f" the {known}'s. {_how_to_measure(store, missing, evaluation)}"
         )
     return sentences
+
+
+def of_evaluation(store: Store, evaluation: Evaluation) -> list[str]:
+    """What an evaluation by itself gives away of sealed tests, as sentences; mostly nothing."""
+    return looks(store, find(store, evaluation.snapshot), evaluation.split)
 
 
 def _how_to_measure(store: Store, side: str, evaluation: Evaluation) -> str:

@@ -54,7 +54,7 @@ def keep(store: Store, digest: str, fingerprints: Fingerprints, run: Run) -> Non
     """Keep the fingerprints of a snapshot, and what it shares with every other one, as soon as
     ``run`` has succeeded.
     """
-    _keep(store, {digest: fingerprints}, _readable(store), run)
+    _keep(store, {**_of_older(store), digest: fingerprints}, _readable(store), run)
 
 
 def complete(store: Store) -> None:
@@ -73,12 +73,7 @@ def complete(store: Store) -> None:
         snapshots
     ):
         return
-    fresh: dict[str, Fingerprints] = {}
-    for snapshot in snapshots:
-        if snapshot.digest not in files:
-            with suppress(SignoffError):
-                fresh[snapshot.digest] = _of_snapshot(store, snapshot)
-    kept = _readable(store)
+    fresh, kept = _of_older(store), _readable(store)
     if fresh or not set(permutations(kept, 2)) <= known:
         with record(store, KIND, params={}, inputs={"snapshots": [*fresh, *kept]}) as run:
             _keep(store, fresh, kept, run)
@@ -106,6 +101,20 @@ def _keep(
     }
 
     run.on_success(partial(shared_table.insert, files=files, pairs=pairs))
+
+
+def _of_older(store: Store) -> dict[str, Fingerprints]:
+    """The fingerprints of snapshots that were frozen before there were any, of those that a key at
+    hand opens.
+    """
+    with store.read() as session:
+        files = shared_table.fingerprints(session)
+    found: dict[str, Fingerprints] = {}
+    for snapshot in listing(store):
+        if snapshot.digest not in files:
+            with suppress(SignoffError):
+                found[snapshot.digest] = _of_snapshot(store, snapshot)
+    return found
 
 
 def _readable(store: Store) -> dict[str, Fingerprints]:

@@ -31,7 +31,7 @@ HASH_BITS = 64
 _BLOCK = 1 << 16
 """Bytes that one thread works on at once: few enough for the processor's cache."""
 _LEAST_SLOTS = 20
-_KEY = np.uint64((1 << 32) - 1)
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 _FACTOR = np.uint64(0xFF51AFD7ED558CCD)
 
 
@@ -54,6 +54,8 @@ class Passages:
         for block in _blocks(list(dict.fromkeys(lines))):
             self._note(block, lines_with)
         self._phrase: Bools = lines_with >= COMMON
+        # A byte of each key: it stays in the cache, and turns away what is none of the passages.
+        self._hints: UInt8s = self._keys.astype(np.uint8)
 
     def meet(self, others: Sequence[bytes]) -> None:
         """Look for them in other lines."""
@@ -76,11 +78,10 @@ class Passages:
         return self._sizes
 
     def _slots(self, hashes: UInt64s) -> UInt64s:
+        if self._below == HASH_BITS:
+            return hashes >> self._shift
         # The bits that decide whether a passage is kept are the same for all that are.
         return (hashes << np.uint64(HASH_BITS - self._below)) >> self._shift
-
-    def _key(self, hashes: UInt64s) -> UInt32s:
-        return (hashes & _KEY).astype(np.uint32)
 
     def _note(self, block: list[bytes], lines_with: UInt8s) -> None:
         """Take up the passages of a block, and count in how many lines each of them is."""
@@ -89,21 +90,26 @@ class Passages:
         kept = made.hashes < np.uint64(1 << self._below) if self._below < HASH_BITS else slice(None)
         hashes = made.hashes[kept]
         slots = self._slots(hashes)
-        self._keys[slots] = self._key(hashes)
-        once = np.unique(slots | line[kept] << np.uint64(HASH_BITS // 2))
-        held, lines = np.unique(once & _KEY, return_counts=True)
+        self._keys[slots] = hashes.astype(np.uint32)
+        by_slot = np.sort(slots << _HALF | line[kept])
+        slot = by_slot[np.diff(by_slot, prepend=by_slot[-1:] + _ONE) != 0] >> _HALF
+        first = np.flatnonzero(np.diff(slot, prepend=slot[-1:] + _ONE))
+        lines = np.diff(first, append=len(slot))
+        held = slot[first]
         lines_with[held] = np.minimum(lines_with[held] + lines, COMMON)
 
     def _meet(self, block: list[bytes]) -> None:
         hashes = _sampled(_passages(block).hashes, self._below)
         slots = self._slots(hashes)
-        self._met[slots[self._keys[slots] == self._key(hashes)]] = True
+        likely = np.flatnonzero(self._hints[slots] == hashes.astype(np.uint8))
+        hashes, slots = hashes[likely], slots[likely]
+        self._met[slots[self._keys[slots] == hashes.astype(np.uint32)]] = True
 
     def _covered(self, block: list[bytes]) -> Int64s:
         made = _passages(block)
         slots = self._slots(made.hashes)
         found = self._met[slots] & ~self._phrase[slots]
-        found &= self._keys[slots] == self._key(made.hashes)
+        found &= self._keys[slots] == made.hashes.astype(np.uint32)
         if self._below < HASH_BITS:
             found &= made.hashes < np.uint64(1 << self._below)
         change = np.zeros(int(made.spans.sum()) + 1, dtype=np.int8)
@@ -137,20 +143,15 @@ def sketch(parts: Iterable[Sequence[str]], *, width: int, most: int, below: int)
         width: bytes of a passage, a multiple of eight.
         below: hashes below 2^``below`` at most are kept, however few there are.
     """
-    hashes, weights = np.zeros(0, dtype=np.uint64), np.zeros(0)
+    made = Sketch(np.zeros(0, dtype=np.uint64), np.zeros(0), below)
+    waiting: list[tuple[UInt64s, Floats]] = []
     for part in parts:
         with ThreadPoolExecutor(cores()) as pool:
             blocks = _blocks([line.encode() for line in part])
-            found = list(pool.map(partial(_weighted, width=width, below=below), blocks))
-        hashes, weights = _merged(
-            np.concatenate([hashes, *(some for some, _ in found)]),
-            np.concatenate([weights, *(some for _, some in found)]),
-        )
-        while len(hashes) > most:
-            below -= 1
-            kept = hashes < np.uint64(1 << below)
-            hashes, weights = hashes[kept], weights[kept]
-    return Sketch(hashes, weights, below)
+            waiting += pool.map(partial(_weighted, width=width, below=made.below), blocks)
+        if sum(len(hashes) for hashes, _ in waiting) > most:
+            made, waiting = _with(made, waiting, most), []
+    return _with(made, waiting, most)
 
 
 def share_held(of: Sketch, by: Sketch) -> float:
@@ -190,16 +191,17 @@ def _passages(lines: list[bytes], width: int = WIDTH) -> _Block:
     text = gap.join(lines) + bytes(2 * width + 8)
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     counts, spans = np.maximum(sizes - width + 1, 1), sizes + width
-    total = int(spans.sum())
-    words = np.ndarray(total + width, "<u8", text, strides=(1,))  # eight bytes from each byte on
-    within = np.arange(total) - np.repeat(np.cumsum(spans) - spans, spans)
-    places = np.flatnonzero(within < np.repeat(counts, spans))
-    hashes = np.zeros(len(places), dtype=np.uint64)
+    total, starts = int(spans.sum()), np.cumsum(spans) - spans
+    edges = np.zeros(total + 1, dtype=np.int8)
+    edges[starts], edges[starts + counts] = 1, -1
+    inside = np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)
+    words = np.ndarray(total + width, "<u8", text, strides=(1,)).copy()  # eight bytes from each on
+    hashes, high = np.zeros(total, dtype=np.uint64), np.empty(total, dtype=np.uint64)
     for offset in range(0, width, 8):
-        hashes ^= words[places + offset]
+        hashes ^= words[offset : offset + total]
         hashes *= _FACTOR
-        hashes ^= hashes >> np.uint64(32)
-    return _Block(hashes, places, counts, spans)
+        hashes ^= np.right_shift(hashes, np.uint64(32), out=high)
+    return _Block(hashes[inside], np.flatnonzero(inside), counts, spans)
 
 
 def _sampled(hashes: UInt64s, below: int) -> UInt64s:
@@ -212,9 +214,14 @@ def _weighted(block: list[bytes], *, width: int, below: int) -> tuple[UInt64s, F
     return made.hashes[kept], np.repeat(1 / made.counts, made.counts)[kept]
 
 
-def _merged(hashes: UInt64s, weights: Floats) -> tuple[UInt64s, Floats]:
-    """Each hash once, in order, with the weights of all its lines."""
-    once, inverse = np.unique(hashes, return_inverse=True)
-    summed: Floats = np.zeros(len(once))
-    np.add.at(summed, inverse, weights)
-    return once, summed
+def _with(made: Sketch, more: Iterable[tuple[UInt64s, Floats]], most: int) -> Sketch:
+    """A sketch of more passages, each hash once with the weights of all its lines."""
+    parts = [(made.hashes, made.weights), *more]
+    hashes, place = np.unique(np.concatenate([part for part, _ in parts]), return_inverse=True)
+    weights: Floats = np.zeros(len(hashes))
+    np.add.at(weights, place, np.concatenate([part for _, part in parts]))
+    below = made.below
+    while np.searchsorted(hashes, np.uint64(1 << below)) > most:
+        below -= 1
+    kept = hashes < np.uint64(1 << below)
+    return Sketch(hashes[kept], weights[kept], below)
