@@ -148,6 +148,7 @@ def test_nothing_else_has_a_word_for_opening_the_seal() -> None:
     assert users_of("snapshots.unsealed", "snapshots import unsealed", "unseal(", "decrypt") <= {
         UNSEALING,
         "core/snapshots/erasing.py",
+        "core/snapshots/fingerprints.py",
         "core/snapshots/rotation.py",
         "core/snapshots/verify.py",
         "core/release/openings.py",
