@@ -7,13 +7,15 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format lint types layers lock upgrade screenshots bench bench-peers clean
+.PHONY: help install demo test test-slow check format lint types layers audit sbom lock upgrade screenshots bench bench-peers clean
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
 	@echo "make test         set everything up and run the tests: about three minutes on two cores"
 	@echo "make test-slow    the rest: kill loops, load, real posts, walks in a browser"
 	@echo "make check        format, lint, types, layers, all tests: what CI runs"
+	@echo "make audit        look all packages up in the database of known vulnerabilities, where it can be reached"
+	@echo "make sbom         write sbom.json: what an installed Signoff consists of (CycloneDX)"
 	@echo "make install      only set up .venv"
 	@echo "make screenshots  render every page into docs/images (needs chromium)"
 	@echo "make bench        run all benchmarks (about 20 minutes) and write the results to bench/RESULTS.md"
@@ -40,7 +42,7 @@ test: install
 test-slow: install
 	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
 
-check: install format lint types layers test test-slow
+check: install format lint types layers audit test test-slow
 
 format:
 	$(BIN)/ruff format --check .
@@ -53,6 +55,20 @@ types:
 
 layers:
 	$(BIN)/lint-imports
+
+audit: install
+	$(BIN)/python .ci/audit.py
+
+RUNTIME := build/runtime
+
+# In an environment without the tools of development, so that only what Signoff ships with is listed.
+sbom: install
+	$(PYTHON) -m venv --clear --without-pip $(RUNTIME)/venv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --constraints requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --quiet -o $(RUNTIME)/requirements.txt
+	$(BIN)/uv pip sync --quiet --python $(RUNTIME)/venv/bin/python --require-hashes $(RUNTIME)/requirements.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom.json $(RUNTIME)/venv
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet -o requirements.lock

@@ -1,7 +1,7 @@
 """Few posts, and shares near 1: do intervals still cover, and do gates pass by luck?
 
 Posts are drawn, a model is right on each with the same probability, and its true figures follow
-from that. The second model answers anew on a fifth of the posts and is exactly as good.
+from that. The second model answers a fifth of the posts again, and is exactly as good.
 """
 
 from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def main() -> None:
     section = report.Section(
         title="Few posts, and shares near 1",
         text=f"{chosen.repeats:,} samples each of a model that is right on 0.5, 0.8, 0.95, 0.99 and"
-        " 0.999 of all posts, and of another that is as good and answers anew on a fifth of them."
+        " 0.999 of all posts, and of another that is as good and answers a fifth of them again."
         " Each cell: the lowest coverage of the 95% intervals, and how often at most a gate at the"
         " true value passes by luck, over these five and over the metrics. *Shares*: accuracy and"
         " recall@5; *means*: macro F1, balanced accuracy, Matthews correlation.",

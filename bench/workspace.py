@@ -26,6 +26,7 @@ from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.quality.check import check
 from core.release import aliases, history
+from core.release.adoption import built_in
 from core.release.events import PRODUCTION, Approved, Proposed, Rejected, Released, ReleaseEvent
 from core.serving.model import Suggestion
 from core.snapshots import create, load_split
@@ -239,18 +240,17 @@ def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
         candidate = evaluation.model_execution
         said = {"at": datetime.now(UTC), "by": "bench", "candidate": candidate}
         shown = {"comment": COMMENT, "comparison": comparison.execution}
+        judged = {"shown": comparison.summary, "policy": built_in().recorded}
         _append(store, Proposed(**said, **shown))
         if number >= len(proposed) - WAITING:
             continue
         if number % 4 == 3:
-            _append(store, Rejected(**said, **shown, shown=comparison.summary))
+            _append(store, Rejected(**said, **shown, **judged))
             continue
         with write(store) as session:
             version = releases.next_version(session, at=datetime.now(UTC), candidate=candidate)
             releases.move_alias(session, PRODUCTION, before=production, after=version)
-        approved = Approved(
-            **said, **shown, shown=comparison.summary, version=version, override=None
-        )
+        approved = Approved(**said, **shown, **judged, version=version, override=None)
         _append(store, approved)
         _append(store, Released(**said, alias=PRODUCTION, before=production, version=version))
         production = version

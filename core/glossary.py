@@ -50,6 +50,8 @@ TERMS = MappingProxyType(
         "gate": "One condition of the release policy. Its verdict is pass, fail or inconclusive.",
         "heartbeat": "What a server reports every few seconds: that it is running, and which"
         " versions it serves.",
+        "job": "A piece of long work that a page asks for, such as opening a sealed test. It runs"
+        " in a process of its own, one at a time, whatever becomes of the page.",
         "KS distance": "Kolmogorov-Smirnov distance: the largest gap between two cumulative"
         " distributions, from 0 (same) to 1.",
         "label coverage": "The share of posts whose subreddit the model knows. It cannot get"
@@ -67,13 +69,14 @@ TERMS = MappingProxyType(
         "near-duplicate": "A post whose text is almost the same as another post's, such as a"
         " crosspost.",
         "noise band": "How far a metric moves when nothing but the random seed of the training"
-        " changes. `signoff noise` measures it.",
+        " changes; with `--halves`, also when the training posts are others. `signoff noise`"
+        " measures it.",
         "opening": "One recorded use of a sealed test split.",
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"
         " stays in the history.",
         "p@1": "The probability that a model gives to its first prediction.",
-        "policy": "The file release-policy.toml: which gates a candidate must pass and how a"
-        " release proceeds.",
+        "policy": "Which gates a candidate must pass and how a release proceeds. It is written in"
+        " release-policy.toml and takes effect when it is adopted.",
         "post": "One Reddit submission: a title, often with a body.",
         "precision@k": "The share of the first k predictions that are right, or recall@k / k.",
         "PSI": "Population stability index: how far two distributions differ. It is 0 for equal"

@@ -3,7 +3,7 @@ what is imported, collected, trained on and sent. Pure.
 
 What takes no room is dropped, so that the word it stands in stays one word: Unicode's
 ``Default_Ignorable_Code_Point``, which ``NFKC_Casefold`` drops as well, and the format characters
-that are not in it and show nothing (docs/decisions/00xx-what-nobody-sees.md). What shows as a gap
+that are not in it and show nothing (docs/decisions/0024-what-nobody-sees.md). What shows as a gap
 parts words, as a blank does.
 """
 

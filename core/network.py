@@ -1,24 +1,41 @@
 """Addresses of machines, and the names that a server answers to."""
 
 import ipaddress
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-FORWARDED = (
+_FORWARDED = (
     "forwarded",
     "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
+    "x-forwarded",
+    "x-original",
     "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-proxy",
+    "x-scheme",
+    "x-url-scheme",
+    "front-end-https",
+    "true-client-ip",
+    "cf-",
+    "fastly-client-ip",
+    "x-envoy-external-address",
 )
-"""Headers by which a proxy shows itself: with one of them a request is not from this machine,
-whatever address it comes from.
-"""
+"""How the names of headers begin by which a proxy shows itself."""
 _IPV6_PREFIX = 64
 """Bits; who is given an IPv6 address is given all of such a network."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def is_forwarded(headers: Iterable[str]) -> bool:
+    """Whether a proxy shows itself in a request's headers: then it is not from this machine,
+    whatever address it comes from.
+
+    Args:
+        headers: their names. Case counts as little as ``_`` for ``-``, which some servers take.
+    """
+    return any(name.lower().replace("_", "-").startswith(_FORWARDED) for name in headers)
 
 
 def asked_as(address: str, names: Sequence[str] = ()) -> tuple[str, ...]:
@@ -41,6 +58,11 @@ def is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+def without_password(address: str) -> str:
+    """What looks like an address, without the name and password that it may have."""
+    return re.sub(r"(?s)//.*@", "//", address)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ _UNSEEN = (
 _STEERING = re.compile(f"\r\n|[{_UNSEEN}]")
 _WITHIN_LINES = re.compile(f"(?!\r?\n|\t)[{_UNSEEN}]")
 _WITHIN_CELLS = re.compile(f"(?![\r\n\t])[{_UNSEEN}]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _PICTURES = 0x2400
 """Where Unicode has the pictures of C0: that of ESC, 0x1b, is at 0x241b."""
 _NEW_LINE, _DELETE = "\N{SYMBOL FOR NEWLINE}", "\N{SYMBOL FOR DELETE}"
@@ -50,6 +51,16 @@ def in_cell(text: str) -> str:
 def in_json(document: str) -> str:
     """A JSON document that says the same, with nothing in it that steers a terminal."""
     return _WITHIN_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+
+
+def in_ascii(document: str) -> str:
+    """A JSON document that says the same in ASCII, for a stream that has no other characters."""
+    return _BEYOND_ASCII.sub(_escaped, document)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(*[iter(units)] * 2, strict=True))
 
 
 def _symbol(match: re.Match[str]) -> str:

@@ -7,14 +7,17 @@ anybody's.
 
 import getpass
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from core.errors import InputError
+from core.network import is_loopback, without_password
 
 _ROOT = Path(__file__).resolve().parent.parent
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
@@ -22,6 +25,7 @@ CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
 ENV_FILE = ".env"
 _ENVIRONMENT_ONLY = {
     "user": "a file does not say who acts",
+    "audit_key": "a file does not say who signs",
     "trusted_user_header": "a file does not say whom to believe about who somebody is",
     "reddit_url": "a file does not say where the key to Reddit goes",
 }
@@ -37,6 +41,32 @@ def data_folder() -> Path:
     if CHECKOUT is not None:
         return CHECKOUT / "data"
     return user_data_path("signoff", appauthor=False)
+
+
+def anchor_place(text: str) -> str:
+    """Where anchors of the audit log are kept, so that it holds in whichever folder.
+
+    Args:
+        text: ``file:PATH`` or only the path, ``git:FOLDER``, or an address of https; of http on
+            this machine.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if text.startswith(("https://", "http://")):
+        parts = urlsplit(text)
+        if parts.hostname and (parts.scheme == "https" or is_loopback(parts.hostname)):
+            return text
+        raise ValueError("Anchors go over https, or over http to this machine only")
+    kind, colon, path = text.partition(":")
+    if not colon or kind not in ("file", "git"):
+        kind, path = "file", text
+    if not path or re.match(r"\w+://", path):
+        raise ValueError("Give a path, file:PATH, git:FOLDER or an https address")
+    try:
+        return f"{kind}:{Path(path).expanduser().absolute()}"
+    except RuntimeError as error:  # the user has no home, or does not exist
+        raise ValueError(str(error)) from error
 
 
 class Settings(BaseSettings):
@@ -59,9 +89,14 @@ class Settings(BaseSettings):
     trusted_address_header: str = ""
     """Header in which a proxy names the address that asks, such as ``X-Forwarded-For``, for the
     demo page's limits. Default: none is believed. docs/demo-page.md."""
-    audit_anchor: Path | None = None
-    """A file outside of the workspace to which the head of the audit log is added after each
-    decision, and against which the log is verified. Default: none. docs/security.md."""
+    audit_anchor: str = ""
+    """Where the head of the audit log is added after each decision, and against which the log is
+    verified: ``file:PATH``, ``git:FOLDER`` or an https address. Default: none. docs/security.md."""
+    audit_anchor_push: bool = False
+    """Whether anchors in a git repository are pushed to its remote, if it has one."""
+    audit_key: Path | None = None
+    """A file with the Ed25519 key that signs what this process writes into the audit log. Default:
+    nothing is signed. docs/security.md."""
     seal_key: str = ""
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = ""
@@ -80,6 +115,11 @@ class Settings(BaseSettings):
     """Days for which texts that users send are kept; 0: not at all. docs/feedback.md."""
     shared_posts: Path = _ROOT.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
+
+    @field_validator("audit_anchor")
+    @classmethod
+    def _anchored(cls, text: str) -> str:
+        return anchor_place(text) if text else ""
 
     @field_validator("home")
     @classmethod
@@ -153,7 +193,8 @@ def _read(file: Path | None) -> Settings:
         wrong = error.errors()[0]
         name = f"SIGNOFF_{wrong['loc'][0]}".upper()
         raise InputError(
-            f"{name} cannot be {str(wrong['input'])[:50]!r}", f"{wrong['msg']}. Set it again."
+            f"{name} cannot be {without_password(str(wrong['input']))[:50]!r}",
+            f"{wrong['msg']}. Set it again.",
         ) from None
 
 

@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.access.identity import NOBODY, Actor, Way, local_operator
 from core.access.names import person
 from core.errors import InputError
-from core.network import FORWARDED, is_loopback, network_of
+from core.network import is_forwarded, is_loopback, network_of
 from core.settings import settings
 from dashboard import server
 
@@ -159,7 +159,7 @@ def _from_this_machine(headers: Mapping[str, Sequence[str]]) -> bool:
     A foreign page whose name was made to resolve to this machine (DNS rebinding) still sends its
     own name as Host and Origin. A connection that was closed meanwhile has no headers.
     """
-    if any(name in headers for name in FORWARDED):
+    if is_forwarded(headers):
         return False
     hosts = [f"//{host}" for host in headers.get("host", ())]
     asked = [_host_of(address) for address in (*hosts, *headers.get("origin", ()))]

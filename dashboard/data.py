@@ -13,6 +13,7 @@ import streamlit as st
 from core import audit
 from core.access import authorisation, identity, members
 from core.access.identity import Role, Way
+from core.audit import clock
 from core.audit.verification import Verification
 from core.comparison import Comparison
 from core.comparison import compare as comparing
@@ -50,6 +51,11 @@ TWO, FEW, SOME = 2, 3, 64
 def store() -> Store:
     """The workspace of this process."""
     return existing_store(settings().home)
+
+
+def clock_doubt() -> str | None:
+    """Why the clock of this machine cannot be right, as a sentence."""
+    return clock.doubt(store())
 
 
 def against_keeping() -> RefusedError | None:
@@ -115,17 +121,13 @@ def all_evaluations() -> list[Evaluation]:
     return evaluations(store())
 
 
-def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison]:
-    """Two trainings or evaluations compared; recorded the first time someone looks.
+def compared(baseline: int, candidate: int) -> tuple[Pair, Comparison | None]:
+    """Two trainings or evaluations, and their comparison; None where it has to be made first.
 
     Looked up anew each time: with noise measured since, there is a newer comparison to make.
     """
     pair = comparing.pair(store(), baseline, candidate)
-    kept = comparing.kept(store(), pair)
-    if kept is not None:
-        return pair, kept
-    with st.spinner("Comparing the two models …"):
-        return pair, comparing.compare(store(), pair)
+    return pair, comparing.kept(store(), pair)
 
 
 def recorded(comparison: int) -> tuple[Pair, Comparison]:

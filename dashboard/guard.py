@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.connections import CONNECTIONS, CarefulProtocol
+
 ANY = "*"
 """Among the names of a server: it may be asked for by every name."""
 HEADERS = [
@@ -102,8 +104,13 @@ def stand(hosts: Sequence[str]) -> None:
     stand, and the pages are read-only.
     """
     names = vars(import_module("streamlit.web.server.starlette.starlette_server"))
-    serve = names["create_starlette_app"]
+    serve, chosen = names["create_starlette_app"], names["_get_uvicorn_config_kwargs"]
     names["create_starlette_app"] = lambda runtime: Guard(serve(runtime), hosts)
+    names["_get_uvicorn_config_kwargs"] = lambda: {
+        **chosen(),
+        "http": CarefulProtocol,
+        "limit_concurrency": CONNECTIONS,
+    }
 
 
 class _Hardened:

@@ -2,11 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NoReturn
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.access.identity import Role
 from core.comparison import Comparison
+from core.comparison import compare as comparing
 from core.comparison.caveats import caveats
 from core.comparison.compare import Pair
 from core.comparison.differences import Fact, differences
@@ -14,13 +18,17 @@ from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
+from core.jobs import SUCCEEDED, Job, kinds
+from core.jobs.kinds import COMPARE
 from core.release.aliases import version_of
 from core.release.candidates import listing
 from core.release.events import PRODUCTION
 from core.release.states import CandidateState
 from core.snapshots import find
 from dashboard import components as c
-from dashboard import data, state
+from dashboard import data, state, work
+from dashboard.pages import Page
+from dashboard.work import Piece
 
 WIDTH = 330
 """Of a select box: two stand in a row, on a phone one below the other."""
@@ -94,10 +102,15 @@ class Chosen:
         return {"baseline": str(baseline), "candidate": str(candidate)}
 
 
-def choose(trainings: list[Training]) -> Chosen | None:
-    """Two select boxes, production and the newest proposal by default; None until two differ.
+def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen:
+    """Two select boxes, production and the newest proposal by default, and what was chosen.
 
-    What was chosen last is the default of the other pages.
+    What was chosen last is the default of the other pages. Where there is nothing to show yet, the
+    page says why and ends here.
+
+    Args:
+        page: that asks.
+        top: the place of the page's answer.
     """
     options = c.labels(trainings, _production()) | _further()
     before = st.session_state.get("pair") or _defaults(trainings)
@@ -108,18 +121,70 @@ def choose(trainings: list[Training]) -> Chosen | None:
             for label, default in zip(("Baseline", "Candidate"), before, strict=True)
         )
     if baseline is None or candidate is None:
-        c.empty("Choose two training runs.")
-        return None
+        _stop(top, "Choose two training runs.")
     if baseline == candidate:
-        c.empty("Both sides show the same training. Choose another one on either side.")
-        return None
+        _stop(top, "Both sides show the same training. Choose another one on either side.")
     st.session_state["pair"] = (baseline, candidate)
-    return load(trainings, int(baseline), int(candidate))
+    numbers = (int(baseline), int(candidate))
+    chosen, comparison = data.compared(*numbers)
+    if comparison is None:
+        comparison = _made(chosen, numbers, page, top)
+    return _with_results(trainings, numbers, chosen, comparison)
 
 
-def load(trainings: list[Training], baseline: int, candidate: int) -> Chosen:
-    """The comparison of two trainings or evaluations, made if nobody has looked at it yet."""
-    return _with_results(trainings, (baseline, candidate), *data.compared(baseline, candidate))
+def _stop(top: DeltaGenerator, why: str) -> NoReturn:
+    with top:
+        c.answer("This page needs two evaluated trainings.")
+    c.empty(why)
+    st.stop()
+
+
+def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerator) -> Comparison:
+    """The comparison that a job made for this page; the page ends here until it has."""
+    names = " and ".join(f"\\#{number}" for number in numbers)
+    piece = Piece(
+        kind=COMPARE,
+        inputs=kinds.comparison(data.store(), chosen, numbers),
+        page=page,
+        done="",
+        not_done=f"{names} have not been compared",
+        cancel="Cancel the comparison",
+        if_cancelled=lambda _job: "If you cancel now, nothing is kept of it.",
+    )
+    job = work.latest(piece)
+    if job is None:
+        work.begin(piece)
+        st.rerun()
+    # Done, and yet not found as kept: code that is newer than this server's has made it.
+    made = comparing.newest(data.store(), chosen) if job.status == SUCCEEDED else None
+    if made is None:
+        _wait(piece, job, top)
+    return made
+
+
+def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
+    """How far the comparison is, or why there is none."""
+    with top:
+        c.answer("They are being compared." if job.under_way else f"{piece.not_done}.")
+    if job.under_way:
+        with st.container(width=WIDTH):
+            work.show(piece, job)
+    else:
+        with st.container(width=2 * WIDTH):
+            _offer_again(piece, job)
+    st.stop()
+
+
+def _offer_again(piece: Piece, job: Job) -> None:
+    work.show_end(piece, job)
+    why_not = c.why_not(Role.REVIEWER, to="compare two models")
+    if st.button(
+        "Compare them again", icon=":material/refresh:", type="primary", disabled=bool(why_not)
+    ):
+        work.begin(piece)
+        st.rerun()
+    if why_not:
+        st.caption(why_not)
 
 
 def load_recorded(trainings: list[Training], comparison: int) -> Chosen:

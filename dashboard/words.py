@@ -119,6 +119,16 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
+def about(seconds: float) -> str:
+    """Roughly: ``8 s``, ``2 min``, ``1 h 20 min``; never broken into lines."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)}\u00a0s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes}\u00a0min"
+    return f"{minutes // 60}\u00a0h\u00a0{minutes % 60}\u00a0min"
+
+
 def paragraphs(text: str) -> str:
     """Text of several lines from outside as Markdown, each line a paragraph of plain text."""
     return "\n\n".join(plain(line.replace("\t", " ")) for line in text.splitlines() if line.strip())

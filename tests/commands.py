@@ -23,6 +23,7 @@ from core.settings import settings
 
 SIGNOFF = Path(sys.executable).with_name("signoff")
 LIMIT_SECONDS = 120
+_OWN = io.StringIO()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,12 @@ class Outcome:
         return json.loads(self.out)
 
 
-def signoff(*words: object) -> Outcome:
-    """Run a command on the workspace of this test, in this process, as if it had one of its own."""
+def signoff(*words: object, out: TextIO | None = _OWN, err: TextIO | None = _OWN) -> Outcome:
+    """Run a command on the workspace of this test, in this process, as if it had one of its own.
+
+    Args:
+        out, err: its streams; None: they are closed. By default files, whose content it gives.
+    """
     printed, complained = _Stream(), _Stream()
     with ExitStack() as own:
         own.enter_context(_restored(os.environ))
@@ -49,8 +54,8 @@ def signoff(*words: object) -> Outcome:
         own.enter_context(chdir(os.environ["HOME"]))
         own.enter_context(patch.object(sys, "argv", ["signoff", *map(str, words)]))
         own.enter_context(patch.object(sys, "stdin", _Stream()))
-        own.enter_context(redirect_stdout(printed))
-        own.enter_context(redirect_stderr(complained))
+        own.enter_context(redirect_stdout(printed if out is _OWN else out))
+        own.enter_context(redirect_stderr(complained if err is _OWN else err))
         own.enter_context(_closed_connections())
         code = Context().run(_ended)
     return Outcome(code, printed.text, complained.text)

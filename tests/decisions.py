@@ -1,10 +1,10 @@
 """Candidates brought along their way, for tests of what comes after."""
 
 from core.release import aliases, candidates, openings
+from core.release.adoption import read_policy
 from core.release.budget import Budget
 from core.release.check import Check, of_candidate
 from core.release.events import PRODUCTION
-from core.release.policy import read_policy
 from core.release.review import approve, propose
 from core.snapshots import find
 from core.store import Store
@@ -30,7 +30,7 @@ def check_of(store: Store, number: int) -> Check:
 def budget_of(store: Store, snapshot: str) -> Budget:
     """What the sealed test of that snapshot can still judge."""
     with store.read() as session:
-        return openings.budget(session, find(store, snapshot), read_policy(store.home))
+        return openings.budget(session, find(store, snapshot), read_policy(store))
 
 
 def released(store: Store, number: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from core.access.identity import Actor, Way, acting_as
 from core.collect.posts import Post, store_posts
@@ -35,10 +36,13 @@ from core.comparison.results import (
 )
 from core.evaluation.prediction_table import PredictionTable
 from core.executions import record
+from core.release import adoption
+from core.release.adoption import adopt
 from core.release.events import PRODUCTION
 from core.release.gates import GateVerdict
 from core.release.history import RELEASE_EVENTS
 from core.release.policy import FILE
+from core.release.policy_events import Asked
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.snapshots import Snapshot
@@ -236,6 +240,7 @@ EVENT: dict[str, Any] = {
     "evaluation": 8,
     "verdict": GateVerdict.PASS,
     "shown": "d" * 64,
+    "policy": None,
     "version": "20260531.1",
     "override": None,
     "alias": PRODUCTION,
@@ -258,10 +263,21 @@ def by(name: str) -> AbstractContextManager[Actor]:
 
 
 def set_policy(store: Store, text: str = LENIENT) -> str:
-    """Put a release policy into force; its digest."""
+    """Put a release policy into force; its digest. Where it takes two people, by two."""
     content = text.encode()
     (store.home / FILE).write_bytes(content)
+    for name in ("policy author", "policy reviewer"):
+        with by(name):
+            if not isinstance(adopt(store), Asked):
+                break
     return hashlib.sha256(content).hexdigest()
+
+
+def lenient_by_default(patch: pytest.MonkeyPatch) -> None:
+    """From now on the built-in policy is the lenient one: nothing has to be adopted first, so the
+    audit log begins with what a test decides.
+    """
+    patch.setattr(adoption, "DEFAULT", LENIENT)
 
 
 def make_change(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from core.cli.main import build
+from core.cli.app import build
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = (".", "docs", "docs/decisions", "bench", "data", "core/demo/lists")
@@ -56,8 +56,8 @@ def fault(line: str) -> str | None:
     """
     first, *rest = line.split()
     named = ["" if first.startswith("-") else first]
-    if is_group(first) and rest and not rest[0].startswith("-"):
-        named = [f"{first} {word}" for word in rest[0].split("|")]
+    while is_group(named[0]) and rest and not rest[0].startswith("-"):
+        named = [f"{named[0]} {word}" for word in rest.pop(0).split("|")]
     if not all(command in commands() for command in named):
         return f"there is no command {line!r}"
     offered = {"--help", "--traceback"}.union(*(commands()[command] for command in named))

@@ -1,4 +1,4 @@
-"""Roles and tokens are granted and taken by events; who holds what now follows from them. Pure.
+"""Roles, tokens and keys are given and taken by events; who holds what now follows. Pure.
 
 A class for each kind; ``str`` says it in a sentence.
 """
@@ -13,7 +13,7 @@ from core.audit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEvent(Event):
-    """``name``: of the person or of the token."""
+    """``name``: of the person, the token or the service."""
 
     name: str
 
@@ -67,7 +67,38 @@ class TokenRevoked(AccessEvent):
         return f"{self.by} revoked the token {self.name}"
 
 
-KINDS: tuple[type[AccessEvent], ...] = (Granted, Withdrawn, TokenMade, TokenRevoked)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRegistered(AccessEvent):
+    """``public_key``: Ed25519, in hexadecimal. ``service``: it signs what a server writes, in the
+    names of the people whom the server has identified.
+    """
+
+    kind: ClassVar[str] = "key_registered"
+    public_key: str
+    service: bool
+
+    def __str__(self) -> str:
+        owner = f"the service {self.name}" if self.service else self.name
+        return f"{self.by} registered the key {self.public_key[:12]} of {owner}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRevoked(AccessEvent):
+    kind: ClassVar[str] = "key_revoked"
+    public_key: str
+
+    def __str__(self) -> str:
+        return f"{self.by} revoked the key {self.public_key[:12]} of {self.name}"
+
+
+KINDS: tuple[type[AccessEvent], ...] = (
+    Granted,
+    Withdrawn,
+    TokenMade,
+    TokenRevoked,
+    KeyRegistered,
+    KeyRevoked,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +109,8 @@ class RoleGrants:
     """By name, in lower case."""
     tokens: Mapping[str, TokenMade]
     """Tokens that were not revoked, by name in lower case; some may have expired."""
+    keys: Mapping[str, KeyRegistered]
+    """Keys that were not revoked, by the public key."""
 
     def person(self, name: str) -> Granted | None:
         """What gave a person their role; None: they have none."""
@@ -92,6 +125,7 @@ def role_grants(events: Iterable[AccessEvent]) -> RoleGrants:
     """What the events, in order, lead to."""
     people: dict[str, Granted] = {}
     tokens: dict[str, TokenMade] = {}
+    keys: dict[str, KeyRegistered] = {}
     for event in events:
         if isinstance(event, Granted):
             people[_known_as(event.name)] = event
@@ -101,14 +135,18 @@ def role_grants(events: Iterable[AccessEvent]) -> RoleGrants:
             people.pop(_known_as(event.name), None)
         elif isinstance(event, TokenRevoked):
             tokens.pop(_known_as(event.name), None)
-    return RoleGrants(people=people, tokens=tokens)
+        elif isinstance(event, KeyRegistered):
+            keys[event.public_key] = event
+        elif isinstance(event, KeyRevoked):
+            keys.pop(event.public_key, None)
+    return RoleGrants(people=people, tokens=tokens, keys=keys)
 
 
 def role_after(events: Iterable[AccessEvent], event: AccessEvent) -> str | None:
     """The role that the person or token of ``event`` holds after ``events``; None: none."""
     grants = role_grants(events)
-    of_person = isinstance(event, Granted | Withdrawn)
-    held = grants.person(event.name) if of_person else grants.token(event.name)
+    of_token = isinstance(event, TokenMade | TokenRevoked)
+    held = grants.token(event.name) if of_token else grants.person(event.name)
     return held.role if held else None
 
 

@@ -36,7 +36,7 @@ def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Ac
     """
     with write(store) as session:
         yield session, authorise(session, needed, to=to)
-    audit.anchor_of_itself(store)
+    _anchor(store, session)
 
 
 @contextmanager
@@ -48,6 +48,13 @@ def unattended(store: Store, *, because: str) -> Iterator[Session]:
     """
     with write(store) as session:
         yield session
+    _anchor(store, session)
+
+
+def _anchor(store: Store, session: Session) -> None:
+    """What was decided is anchored; where nothing was, no other machine is asked anything."""
+    if session.info.get(audit.DECIDED):
+        audit.anchor_of_itself(store)
 
 
 def append_unattended(

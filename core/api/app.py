@@ -68,13 +68,14 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
     """
     chosen = options or Options()
     alone = is_loopback(chosen.address)
+    meters, pool = Meters(), Pool(store, most=chosen.versions)
     authenticator = Authenticator(
         store,
         needs_token=not alone and not chosen.open_to_all,
         behind_proxy=not chosen.open_to_all,
         posts_a_minute=chosen.posts_a_minute,
+        refused=meters.refused_token,
     )
-    meters, pool = Meters(), Pool(store, most=chosen.versions)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -82,7 +83,12 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
         service = Service(store, pool, meters)
         registration = register(store, chosen.url)
         heartbeat = Heartbeat(
-            pool, registration, meters.counts, chore=erase_overdue, changed=meters.state
+            pool,
+            registration,
+            meters.counts,
+            chore=erase_overdue,
+            keeps=service.keeps,
+            changed=meters.state,
         )
         app.state.shared = ServerState(
             store=store,
@@ -113,6 +119,8 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
         docs_url=None,
         redoc_url=None,
         # Its pages load scripts from elsewhere; docs/api.md says it all.
+        redirect_slashes=False,
+        # It would send callers, with their tokens, to an address of plain http.
     )
     app.include_router(routes.router)
     _add_health(app, pool, meters)
@@ -163,7 +171,9 @@ def _add_health(app: FastAPI, pool: Pool, meters: Meters) -> None:
         summary="Whether this server should receive traffic",
     )
     async def readyz(request: Request) -> Response:
-        """An alarm does not end it: the version before goes on answering."""
+        """An alarm does not end it: the version before goes on answering, and where nothing can be
+        stored, callers still get their suggestions.
+        """
         serving, alarms = pool.serving, ServerState.of(request).alarms()
         ready = PRODUCTION in serving
         status = ("alarm" if alarms else "ready") if ready else "not ready"

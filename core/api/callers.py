@@ -1,10 +1,10 @@
 """Who asks, whether they may, and how much."""
 
-import asyncio
 import hashlib
 import math
 import time
-from collections.abc import Mapping
+from asyncio import sleep, to_thread
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.access import members
@@ -12,13 +12,16 @@ from core.allowance import Allowance
 from core.api.problems import HttpError
 from core.errors import RefusedError
 from core.hints import Command, Hint
-from core.network import FORWARDED, network_of
+from core.network import is_forwarded, network_of
 from core.store import Store
 
 TOKEN_CACHE_SECONDS = 1.0
 """A token that was good is not looked up again for so long; then a revoked one has ended."""
 _MOST_TOKENS = 1_000
-_FORWARDED = tuple(name.encode() for name in FORWARDED)
+WRONG_A_MINUTE = 10
+"""Wrong tokens of one network that are refused at once. Each more waits for :data:`WRONG_SECONDS`;
+nobody is locked out, since others may come through the same proxy."""
+WRONG_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,22 @@ class Authenticator:
         needs_token: other machines can reach this server, and nobody said that all may ask.
         behind_proxy: what comes through a proxy needs a token all the same.
         posts_a_minute: what one caller may ask for; 0: any number.
+        refused: called for each token that is not good.
     """
 
     def __init__(
-        self, store: Store, *, needs_token: bool, behind_proxy: bool, posts_a_minute: int
+        self,
+        store: Store,
+        *,
+        needs_token: bool,
+        behind_proxy: bool,
+        posts_a_minute: int,
+        refused: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._needs_token, self._behind_proxy = store, needs_token, behind_proxy
         self._good: dict[str, tuple[str, float]] = {}
         self._allowance = Allowance(posts_a_minute) if posts_a_minute else None
+        self._wrong, self._refused = Allowance(WRONG_A_MINUTE), refused
 
     async def let_in(self, headers: Mapping[bytes, bytes], address: str) -> Caller:
         """Who asks.
@@ -58,8 +69,8 @@ class Authenticator:
         """
         secret = _bearer(headers)
         if secret is not None:
-            return Caller(await self._name(secret))
-        if self._needs_token or (self._behind_proxy and any(n in headers for n in _FORWARDED)):
+            return Caller(await self._name(secret, network_of(address) or address))
+        if self._needs_token or (self._behind_proxy and _is_forwarded(headers)):
             raise _unknown(
                 "This server requires a token",
                 Hint(
@@ -88,15 +99,18 @@ class Authenticator:
             {} if never else {"Retry-After": str(wait)},
         )
 
-    async def _name(self, secret: str) -> str:
+    async def _name(self, secret: str, network: str) -> str:
         digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
         name, until = self._good.get(digest, ("", 0.0))
         if time.monotonic() < until:
             return name
         try:
-            actor = await asyncio.to_thread(members.actor_of_token, self._store, secret)
+            actor = await to_thread(members.actor_of_token, self._store, secret)
         except RefusedError as error:
             self._good.pop(digest, None)
+            self._refused()
+            if self._wrong.take(network):
+                await sleep(WRONG_SECONDS)
             raise _unknown(error.reason, error.hint) from None
         if len(self._good) >= _MOST_TOKENS:
             self._good.clear()
@@ -111,3 +125,7 @@ def _bearer(headers: Mapping[bytes, bytes]) -> str | None:
 
 def _unknown(reason: str, hint: Hint | str) -> HttpError:
     return HttpError(401, reason, hint, {"WWW-Authenticate": "Bearer"})
+
+
+def _is_forwarded(headers: Mapping[bytes, bytes]) -> bool:
+    return is_forwarded(name.decode("latin-1") for name in headers)

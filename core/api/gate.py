@@ -8,7 +8,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -77,18 +77,20 @@ class Gate:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
+        # uvicorn leaves the body out; how long it is stands in the headers.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         passing = _Passing(headers, send)
-        state: dict[str, Any] = scope.setdefault("state", {})
+        state: dict[str, Any] = inner.setdefault("state", {})
         refusal: Response | None = None
         try:
             async with asyncio.timeout(SECONDS):
-                self._require_host(headers)
+                self._require_host(scope["headers"])
                 if scope["path"].startswith(_GUARDED):
                     client = scope.get("client")
                     state["caller"] = await self._authenticator.let_in(
                         headers, client[0] if client else "local"
                     )
-                await self._app(scope, _Limited(headers, receive), passing)
+                await self._app(inner, _Limited(headers, receive), passing)
         except TimeoutError:
             refusal = problem(
                 HttpError(503, "The request took too long", "Send fewer posts, or try again later.")
@@ -100,10 +102,15 @@ class Gate:
             refusal = unexpected()
         if refusal is not None and not passing.status:
             await refusal(scope, receive, passing)
-        self._tell(scope, passing, time.perf_counter() - started)
+        self._tell(inner, scope["method"], passing, time.perf_counter() - started)
 
-    def _require_host(self, headers: dict[bytes, bytes]) -> None:
-        host = _HOST.fullmatch(headers.get(b"host", b"").lower())
+    def _require_host(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        hosts = [value.lower() for name, value in headers if name == b"host"]
+        host = _HOST.fullmatch(hosts[0]) if hosts else None
+        if len(hosts) > 1:
+            raise HttpError(
+                421, "The request names more than one host", "Send the header Host once."
+            )
         if self._hosts and (host is None or (host[1] or host[2]) not in self._hosts):
             raise HttpError(
                 421,
@@ -111,7 +118,7 @@ class Gate:
                 Hint("Allow it when the server starts.", Command("serve", host="NAME")),
             )
 
-    def _tell(self, scope: Scope, passing: "_Passing", seconds: float) -> None:
+    def _tell(self, scope: Scope, method: str, passing: "_Passing", seconds: float) -> None:
         """The request in log and meters: its route, never its address as written."""
         route = getattr(scope.get("route"), "path", "other")
         self._meters.request(route, passing.status, seconds)
@@ -125,7 +132,7 @@ class Gate:
             "level": "error" if passing.status >= 500 else "info",
             "request": passing.id.decode(),
             "caller": caller.name if caller else None,
-            "method": scope["method"],
+            "method": method,
             "route": route,
             "status": passing.status,
             "ms": round(seconds * 1000, 2),

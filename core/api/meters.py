@@ -60,6 +60,9 @@ class Meters:
             buckets=TENTHS,
             registry=mine,
         )
+        self._refused = Counter(
+            "signoff_refused_tokens", "Requests with a token that is not valid.", registry=mine
+        )
         self._unkept = Counter(
             "signoff_unkept",
             "Posts answered but not stored.",
@@ -107,6 +110,10 @@ class Meters:
         """A version could not answer a request."""
         self._errors.labels(version).inc()
         self.counts.failed(version)
+
+    def refused_token(self) -> None:
+        """A token was not good."""
+        self._refused.inc()
 
     def unkept(self, source: str, posts: int) -> None:
         self._unkept.labels(source).inc(posts)

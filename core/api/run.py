@@ -8,6 +8,7 @@ import uvicorn
 
 from core.access.identity import NOBODY, entrance
 from core.api.app import Options, create
+from core.connections import CONNECTIONS, CarefulProtocol
 from core.serving.log import log_lines
 from core.store import Store
 
@@ -15,8 +16,6 @@ IDLE_SECONDS = 30
 """A connection without a request is closed after so long."""
 END_SECONDS = 35
 """Requests that are being answered may take as long when the server is asked to end."""
-CONNECTIONS = 2_000
-"""At once; more are refused."""
 
 
 def serve(store: Store, options: Options) -> None:
@@ -27,7 +26,7 @@ def serve(store: Store, options: Options) -> None:
         create(store, options, lines=partial(os.write, sys.stderr.fileno())),
         host=options.address,
         port=options.port,
-        http="httptools",
+        http=CarefulProtocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",

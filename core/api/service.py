@@ -31,6 +31,8 @@ WAITING = 1_000
 KEEP_SECONDS = 2.0
 """How long an answer waits to be kept while nothing is kept: something else has locked the
 database, or the disk is stuck. Then callers get it without a submission."""
+UNKEPT_SECONDS = 60.0
+"""So long after something could not be kept, the server says so, unless something was since."""
 START_SECONDS, END_SECONDS = 60.0, 5.0
 SHADOWS = 2_000
 """Posts that may wait for the shadow; what comes then is not asked of it."""
@@ -80,6 +82,7 @@ class Service:
     def __init__(self, store: Store, pool: Pool, meters: Meters) -> None:
         self._pool, self._meters = pool, meters
         self._writer, self._kept_at = SubmissionWriter(store.home), 0.0
+        self._failed_at = -UNKEPT_SECONDS
         # A thread for each: one that answers slowly, or never, holds up its own callers only.
         self._asks: WeakKeyDictionary[Suggester, Batcher[Question, Answer]] = WeakKeyDictionary()
         self._keep: Batcher[_Suggested, Answer] = Batcher(
@@ -102,6 +105,12 @@ class Service:
             UnavailableError: it cannot be.
         """
         self._writer.write([], seconds=START_SECONDS)
+
+    def keeps(self) -> bool:
+        """Whether what was suggested last could be kept; after a while without anything to keep,
+        nobody knows, and it is taken for granted.
+        """
+        return time.monotonic() - self._failed_at >= UNKEPT_SECONDS
 
     async def predict(
         self, served: Served, posts: Sequence[Post], *, k: int, keep_text: bool
@@ -199,8 +208,9 @@ class Service:
         kept: Sequence[str | None]
         try:
             kept = self._writer.write(sent, seconds=max(0.0, left))
-            self._kept_at = time.monotonic()
+            self._kept_at, self._failed_at = time.monotonic(), -UNKEPT_SECONDS
         except SignoffError:
+            self._failed_at = time.monotonic()
             kept = [None] * len(sent)
         publics = iter(kept)
         return [Answer(one.said, [next(publics) for _ in one.said]) for one in every]

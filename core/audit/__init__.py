@@ -4,11 +4,12 @@ It knows rows and hashes; what a decision means, those packages know that write 
 """
 
 from core.audit.anchors import anchor, anchor_of_itself, anchors_of_itself, read_anchors
-from core.audit.log import append, decisions, export, exported, head
+from core.audit.log import DECIDED, append, decisions, export, exported, head
 from core.audit.verification import Verification, require_whole, verify
 from core.store.audit import Entry
 
 __all__ = [
+    "DECIDED",
     "Entry",
     "Verification",
     "anchor",

@@ -19,6 +19,10 @@ from core.store.audit import Entry
 from core.store.records import Record
 
 START = "0" * 64
+POLICIES, ADOPTED = "policy_events", "adopted"
+"""The table of release policies, and the kind of event that puts one into force."""
+BUILT_IN_POLICY = "built-in:"
+"""What the policy of a decision begins with that was judged before any was adopted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,7 @@ def first_break(
         *_groundless(entries, grounds),
         *_unapproved(entries, records.values(), versions),
         *_unmoved(entries, records.values(), aliases),
+        *_misjudged(entries),
         *_unanchored(entries, anchors),
     ]
     return min(breaks, key=lambda one: one.number, default=None)
@@ -260,6 +265,32 @@ def _unmoved(
             names = f"{name} names {now or 'no version'}"
             why = f"{names}, but its last recorded move set it to {given or 'nothing'}"
             yield Break(_end(entries) + 1, why)
+
+
+def _misjudged(entries: Iterable[Entry]) -> Iterator[Break]:
+    """Policies with another text than their digest names, and decisions that were judged by another
+    policy than the one in force.
+    """
+    in_force: JsonValue = None
+    for entry in entries:
+        try:
+            decision = read(entry)
+        except ValueError:
+            continue
+        number, details = entry.number, decision.details
+        judged_by = details.get("policy")
+        if decision.record.startswith(f"{POLICIES}/"):
+            text = str(details.get("text")).encode("utf-8", "surrogatepass")
+            if hashlib.sha256(text).hexdigest() != details.get("digest"):
+                yield Break(number, f"the policy of entry {number} does not match its digest")
+            if decision.kind == ADOPTED:
+                in_force = details.get("digest")
+        elif judged_by is not None and not _is_in_force(judged_by, in_force):
+            yield Break(number, f"entry {number} was judged by a policy that was not in force")
+
+
+def _is_in_force(policy: JsonValue, adopted: JsonValue) -> bool:
+    return policy == adopted if adopted else str(policy).startswith(BUILT_IN_POLICY)
 
 
 def _differences(decision: Decision, record: Record) -> list[str]:

@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 
 from core.audit import chain
 from core.audit.chain import Decision
+from core.audit.signing import own_key
 from core.store import Store, grounds
 from core.store import audit as audit_table
 from core.store.artifacts import write_whole
-from core.store.audit import Entry
+from core.store.audit import Entry, Signature
 from core.store.records import Record
+
+DECIDED = "decided"
+"""In ``info`` of a session: an entry was written in it, which is to be anchored once it commits."""
 
 
 def append(
@@ -23,7 +27,7 @@ def append(
     after: str | None,
 ) -> None:
     """Chain a stored record in the transaction that wrote it, with what it rests on: both or
-    neither.
+    neither. The entry is signed where SIGNOFF_AUDIT_KEY names a key.
 
     Args:
         before: what the decision changed, as it was: a candidate's state, the version that an
@@ -32,7 +36,11 @@ def append(
     """
     rests_on = grounds.of_record(session, record)
     decision = chain.of_record(record, before=before, after=after, rests_on=rests_on)
-    audit_table.append(session, chain.link(decision, audit_table.last(session)))
+    session.info[DECIDED] = True
+    entry = chain.link(decision, audit_table.last(session))
+    audit_table.append(session, entry)
+    if key := own_key():
+        audit_table.sign(session, key.sign(entry))
 
 
 def decisions(session: Session) -> list[Decision]:
@@ -47,10 +55,19 @@ def head(store: Store) -> Entry | None:
 
 
 def exported(store: Store) -> list[str]:
-    """The log as JSON lines, one entry each; ``content`` is the very text that was hashed."""
+    """The log as JSON lines, one entry each; ``content`` is the very text that was hashed.
+    ``key`` and ``signature`` are null where an entry is not signed.
+    """
     with store.read() as session:
-        entries = audit_table.entries(session)
-    return [json.dumps(asdict(entry)) for entry in entries]  # escapes what is not valid text
+        entries, signatures = audit_table.entries(session), audit_table.signatures(session)
+    return [json.dumps(_line(entry, signatures.get(entry.number))) for entry in entries]
+
+
+def _line(entry: Entry, signature: Signature | None) -> dict[str, object]:
+    """Written as JSON, what is not valid text is escaped."""
+    key = signature.key if signature else None
+    signed = signature.signature if signature else None
+    return {**asdict(entry), "key": key, "signature": signed}
 
 
 def export(store: Store, path: Path) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.audit import chain
 from core.audit.chain import Anchor, Break
+from core.audit.signatures import Unsigned, broken_signatures, unsigned
 from core.errors import BrokenChainError
 from core.store import Store, grounds, records, releases
 from core.store import audit as audit_table
@@ -18,16 +19,24 @@ class Verification:
     events: int
     """How many entries the log has."""
     head: Entry | None
-    anchors: int
+    anchors: int | None
+    """With how many anchors it was compared; None where these cannot be read back."""
     broken: Break | None
     """The first entry that is not what was written; None if the log is intact."""
+    signed: int
+    """How many entries are signed."""
+    unsigned: tuple[Unsigned, ...]
+    """Who has a key, and what they did not sign with it."""
 
 
-def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
+def verify(store: Store, *, anchors: Iterable[Anchor] | None = ()) -> Verification:
     """Look for the first entry that was edited, deleted, put in or moved, that lost its record, or
     that rests on something that was changed; and whether the database still guards the log.
+
+    Args:
+        anchors: heads that the log had; None where there are some that cannot be read back.
     """
-    heads = list(anchors)
+    heads = list(anchors or ())
     with store.read() as session:
         entries = audit_table.entries(session)
         broken = chain.first_break(
@@ -39,12 +48,22 @@ def verify(store: Store, *, anchors: Iterable[Anchor] = ()) -> Verification:
             anchors=heads,
         )
         unguarded = store.database.unguarded(session)
+        signatures = audit_table.signatures(session)
+    found = [*([broken] if broken else []), *broken_signatures(entries, signatures)]
+    broken = min(found, key=lambda one: one.number, default=None)
     if broken is None and unguarded:
         broken = Break(
             len(entries) + 1, f"the database no longer refuses changes of {', '.join(unguarded)}"
         )
     head = entries[-1] if entries else None
-    return Verification(events=len(entries), head=head, anchors=len(heads), broken=broken)
+    return Verification(
+        events=len(entries),
+        head=head,
+        anchors=None if anchors is None else len(heads),
+        broken=broken,
+        signed=len(signatures),
+        unsigned=tuple(unsigned(entries, signatures)),
+    )
 
 
 def require_whole(log: Verification) -> None:

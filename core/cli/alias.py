@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 @alias.command("list")
 def alias_list(as_json: AsJson = False) -> None:
     """Which version each alias names, who moved it there, and any alarms."""
-    store = workspace()
+    store = workspace(looking=True)
     last: dict[str, AliasEvent] = {}
     for event in aliases.history(store):
         last.setdefault(event.alias, event)
@@ -99,7 +99,7 @@ def alias_canary(
 @alias.command("history")
 def alias_history(name: Name, as_json: AsJson = False) -> None:
     """Every move of an alias, latest first."""
-    events = aliases.history(workspace(), name)
+    events = aliases.history(workspace(looking=True), name)
     if as_json:
         print_json([event_json(event) for event in events])
         return

@@ -1,15 +1,25 @@
 """Commands that check and keep the log of decisions."""
 
-import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core import audit as audit_log
-from core.cli.output import AsJson, print_json, say, workspace
+from core.audit import Verification
+from core.audit.places import place
+from core.cli.audit_key import key
+from core.cli.output import AsJson, print_json, print_lines, say, workspace
+from core.settings import settings
+from core.words import count
 
-audit = typer.Typer(help="Verify, export and anchor the audit log.", no_args_is_help=True)
+audit = typer.Typer(help="Verify, export, anchor and sign the audit log.", no_args_is_help=True)
+audit.add_typer(key, name="key")
+
+
+MOST = 20
+"""Numbers of entries that are named in one sentence."""
 
 
 def register(app: typer.Typer) -> None:
@@ -20,10 +30,10 @@ def register(app: typer.Typer) -> None:
 @audit.command("verify")
 def verify(
     anchor: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="Also check that the log contains the anchors in this file. Default: the file that"
-            " SIGNOFF_AUDIT_ANCHOR names, if it is set."
+            help="Also check that the log contains the anchors in this file, git:FOLDER or https"
+            " address. Default: what SIGNOFF_AUDIT_ANCHOR names, if it is set."
         ),
     ] = None,
     as_json: AsJson = False,
@@ -45,6 +55,8 @@ def verify(
                 "why": broken.why if broken else None,
                 "head": checked.head.digest if checked.head else None,
                 "anchors": checked.anchors,
+                "signed": checked.signed,
+                "unsigned": [asdict(each) for each in checked.unsigned],
             }
         )
     audit_log.require_whole(checked)
@@ -54,7 +66,26 @@ def verify(
         say("There are no decisions yet.")
         return
     held = f" It contains all {checked.anchors} anchors." if checked.anchors else ""
+    if checked.anchors is None:
+        where = place(anchor or settings().audit_anchor).shown
+        held = f" It was not compared with the anchors at {where}: they cannot be read back."
     say(f"The log is intact: {checked.events:,} entries, head {checked.head.digest}.{held}")
+    _say_signatures(checked)
+
+
+def _say_signatures(checked: Verification) -> None:
+    """Who signed, and who could have and did not; nothing where nobody signs."""
+    if checked.signed:
+        say(f"Signed: {count(checked.signed, 'entry', 'entries')}.")
+    for each in checked.unsigned:
+        for numbers, how in (
+            (each.missing, "without a signature"),
+            (each.foreign, "signed with a key that is not theirs"),
+        ):
+            if numbers:
+                named = ", ".join(map(str, numbers[:MOST])) + (" …" if numbers[MOST:] else "")
+                what = count(len(numbers), "entry", "entries")
+                say(f"Note: {each.name} has a key, and {what} {how}: {named}.")
 
 
 @audit.command("export")
@@ -65,9 +96,9 @@ def export(
     ] = None,
 ) -> None:
     """Write the log as JSON lines, one entry each, oldest first."""
-    store = workspace()
+    store = workspace(looking=file is None)
     if file is None:
-        sys.stdout.writelines(f"{line}\n" for line in audit_log.exported(store))
+        print_lines((f"{line}\n" for line in audit_log.exported(store)), json=True)
         return
     say(f"Written: {audit_log.export(store, file):,} entries to {file}")
 
@@ -75,13 +106,17 @@ def export(
 @audit.command("anchor")
 def anchor(
     file: Annotated[
-        Path, typer.Argument(help="The file to append to. Keep it outside the workspace.")
+        str,
+        typer.Argument(
+            help="The file to append to, git:FOLDER, or an https address. Keep it outside the"
+            " workspace."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Append the head of the log to a file that `audit verify --anchor` checks later."""
     made = audit_log.anchor(workspace(), file)
     if as_json:
-        print_json({"file": str(file), "number": made.number, "head": made.digest, "at": made.at})
+        print_json({"file": file, "number": made.number, "head": made.digest, "at": made.at})
         return
-    say(f"Anchored entry {made.number}, {made.digest}, in {file}")
+    say(f"Anchored entry {made.number}, {made.digest}, in {place(file).shown}")

@@ -45,7 +45,7 @@ def show_command(
     as_json: AsJson = False,
 ) -> None:
     """Show the results of the last check."""
-    store = workspace()
+    store = workspace(looking=True)
     made = quality.latest(store)
     if made is None:
         raise NotFoundError(

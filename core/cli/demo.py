@@ -6,6 +6,7 @@ import typer
 
 from core.cli.output import AsJson, print_json, progress_bar, say
 from core.cli.servers import DASHBOARD, PORT, serve_app
+from core.cli.streams import output
 from core.demo.build import build_demo
 from core.settings import data_folder, settings
 from core.store import open_store
@@ -30,6 +31,7 @@ def demo(
     """
     chosen = "home" in settings().model_fields_set
     home = settings().home if chosen else data_folder() / "demo-workspace"
+    output().acts = True
     store = open_store(home)
     with progress_bar() as progress:
         built = build_demo(store, progress=progress)

@@ -26,7 +26,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """Executions, newest first."""
-    runs = listing(workspace(), kinds=kind or (), limit=limit)
+    runs = listing(workspace(looking=True), kinds=kind or (), limit=limit)
     if as_json:
         print_json([as_json_value(execution) for execution in runs])
         return
@@ -61,7 +61,7 @@ def show_command(
     as_json: AsJson = False,
 ) -> None:
     """One execution in full."""
-    store = workspace()
+    store = workspace(looking=True)
     run = get(store, number(execution))
     if as_json:
         print_json(as_json_value(run))

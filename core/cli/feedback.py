@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.collect_erasure import say_backups
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.output import (
+    AsJson,
+    print_json,
+    print_lines,
+    print_table,
+    progress_bar,
+    say,
+    workspace,
+)
 from core.errors import InputError, NotFoundError
 from core.feedback import erasing, export, queue, retention, summary
 from core.feedback.export import FORMATS
@@ -40,7 +48,7 @@ def summary_command(
     as_json: AsJson = False,
 ) -> None:
     """Confidence of each version on users' texts, and how often users say that it was right."""
-    store = workspace()
+    store = workspace(looking=True)
     counted = summary.count(store)
     versions, spans = summary.by_version(store, counted), summary.over_time(counted, period=period)
     if as_json:
@@ -104,7 +112,7 @@ def queue_command(
     as_json: AsJson = False,
 ) -> None:
     """Texts whose users corrected the model, oldest first, for a person to label."""
-    store = workspace()
+    store = workspace(looking=True)
     texts, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
     if as_json:
         print_json({"waiting": total, "texts": [_corrected(one) for one in texts]})
@@ -177,7 +185,7 @@ def demand_command(
     as_json: AsJson = False,
 ) -> None:
     """Subreddits that users name and the model does not know, most requested first."""
-    store = workspace()
+    store = workspace(looking=add is None)
     if add is not None:
         _add(store, add, version, as_json=as_json)
         return
@@ -244,11 +252,11 @@ def export_command(
     ] = False,
 ) -> None:
     """Export submissions with suggestions, latest answer and label, one per line, oldest first."""
-    lines = export.lines(workspace(), format=format, text=not without_text)
+    lines = export.lines(workspace(looking=output is None), format=format, text=not without_text)
     if output is None:
         # A record may go on over several lines in a file, but not before somebody's eyes.
         shown = (one_line(line.rstrip("\r\n")) + "\n" for line in lines)
-        sys.stdout.writelines(shown if sys.stdout.isatty() else lines)
+        print_lines(shown if sys.stdout.isatty() else lines, json=format == FORMATS[0])
         return
     with (
         storage_errors(output, chosen=True),

@@ -11,8 +11,8 @@ from core.cli.release_json import opening_json
 from core.errors import InputError
 from core.hints import Command, Hint
 from core.release import openings
+from core.release.adoption import read_policy
 from core.release.budget import Budget
-from core.release.policy import read_policy
 from core.snapshots import find
 from core.stats.testset import (
     ACCURACY,
@@ -24,6 +24,7 @@ from core.stats.testset import (
     plans,
 )
 from core.store.snapshots import Snapshot
+from core.words import count
 
 HINT = "Start with --epsilon 0.01 --delta 0.001 --candidates 32."
 BOUNDS = {
@@ -54,8 +55,8 @@ def register(app: typer.Typer) -> None:
 @ledger.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Every opening of a sealed test, and how many candidates each split can still judge."""
-    store = workspace()
-    policy = read_policy(store.home)
+    store = workspace(looking=True)
+    policy = read_policy(store)
     all_openings = openings.listing(store)
     budgets = openings.budgets(store, policy)
     if as_json:
@@ -83,6 +84,9 @@ def list_command(as_json: AsJson = False) -> None:
             for each in budgets
         ],
     )
+    for each in budgets:
+        if each.others:
+            say(f"Of {each.snapshot.id}, {count(each.used, 'use')} so far: {each.others}.")
     if not all_openings:
         say(
             Hint(
@@ -140,7 +144,7 @@ def plan_command(
         raise InputError(f"--epsilon {epsilon:g} is not between 0 and 1", HINT)
     if candidates < 1:
         raise InputError(f"--candidates {candidates} is not a number of candidates", HINT)
-    target = None if snapshot is None else find(workspace(), snapshot)
+    target = None if snapshot is None else find(workspace(looking=True), snapshot)
     try:
         promise = Promise(
             delta=delta, adaptivity=adaptivity, disagreement=disagreement, answers=answers
@@ -181,6 +185,8 @@ def _split_json(budget: Budget) -> dict[str, Any]:
         "posts": budget.posts,
         "age_days": budget.age,
         "used": budget.used,
+        "elsewhere": budget.elsewhere,
+        "in_the_open": budget.in_the_open,
         "left": budget.left,
         "state": budget.state,
         "closed": budget.closed,

@@ -34,6 +34,14 @@ def noise(
     model: Family = DEFAULT_FAMILY,
     param: Params = None,
     threads: Threads = None,
+    halves: Annotated[
+        bool,
+        typer.Option(
+            "--halves",
+            help="Train twice for each repeat, on two halves of the posts, to see what other posts"
+            " of the same kind would change. Used to compare models of different snapshots.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Retrain one configuration with different seeds, to see how far its metrics move by chance."""
@@ -46,6 +54,7 @@ def noise(
             model=model,
             params=parse_params(param or []),
             threads=threads,
+            halves=halves,
             progress=progress,
         )
     bands = result.bands
@@ -60,10 +69,17 @@ def noise(
             }
         )
         return
-    say(f"{result.repeats} training runs. Their seeds decide {family(model).varies}.")
+    runs = (
+        f"{result.repeats} pairs of training runs" if halves else f"{result.repeats} training runs"
+    )
+    drawn = ", and which half of the posts each of a pair reads" if halves else ""
+    say(f"{runs}. Their seeds decide {family(model).varies}{drawn}.")
+    if not any(bands.metrics.values()):
+        say("All of them gave the same figures: in this family, the seed changes nothing.")
     say("The difference between two of them stays within (95%):")
     print_table(("metric", "±"), list(bands.metrics.items()))
     widest = bands.subreddits.sort_values("band", ascending=False).head(10)
     say(f"F1 of a subreddit: median {band(bands.subreddits['band'].median())}; the widest:")
     print_table(("subreddit", "±"), [(f"r/{s.subreddit}", s.band) for s in widest.itertuples()])
-    say("Comparisons of this configuration show this noise from now on.")
+    against = " with a model of another snapshot" if halves else ""
+    say(f"Comparisons of this configuration{against} show this noise from now on.")

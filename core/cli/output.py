@@ -1,7 +1,7 @@
 """What every command shares: options, JSON, tables, the progress bar."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,10 +22,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from core.audit.clock import doubt
+from core.cli.streams import output, takes_all
 from core.errors import InputError
 from core.hints import Hint
 from core.progress import Progress
-from core.safe_text import in_json, in_lines, one_line
+from core.safe_text import in_ascii, in_json, in_lines, one_line
 from core.settings import settings
 from core.store import Store, existing_store, open_store
 
@@ -42,20 +44,43 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 err = Console(stderr=True, highlight=False)
 
 
-def workspace(*, make: bool = False) -> Store:
+def workspace(*, make: bool = False, looking: bool = False) -> Store:
     """The workspace that SIGNOFF_HOME names.
 
     Args:
         make: whether to make it where there is none: for commands that bring posts in.
+        looking: the command only shows something, so if its output cannot be written, it has
+            failed. Not where the exit code is the answer, as of ``audit verify``.
     """
+    if not looking:
+        output().acts = True
     home = settings().home
-    return open_store(home) if make else existing_store(home)
+    store = open_store(home) if make else existing_store(home)
+    if said := doubt(store):
+        warn(said)
+    return store
 
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout. A value that is not a finite number becomes null."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
-    sys.stdout.write(in_json(orjson.dumps(value, option=options).decode()) + "\n")
+    document = in_json(orjson.dumps(value, option=options).decode())
+    sys.stdout.write((document if takes_all(sys.stdout) else in_ascii(document)) + "\n")
+
+
+def print_lines(lines: Iterable[str], *, json: bool) -> None:
+    """The lines of a file, with their ends. They say the same whatever the encoding of stdout.
+
+    Args:
+        json: each is a JSON document; else the file is UTF-8, as it is when written with --output.
+    """
+    if takes_all(sys.stdout):
+        sys.stdout.writelines(lines)
+    elif json or sys.stdout.isatty():
+        sys.stdout.writelines(map(in_ascii, lines) if json else lines)
+    else:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.writelines(lines)
 
 
 def say(text: str | Hint) -> None:
@@ -71,6 +96,11 @@ def say_lines(text: str) -> None:
 def complain(text: str) -> None:
     """The same as :func:`say`, in red and on stderr."""
     err.print(f"[red]{_plain(text)}[/red]", soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """The same in yellow: the command goes on."""
+    err.print(f"[yellow]{_plain(text)}[/yellow]", soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -5,13 +5,17 @@ from typing import Any
 
 from typer.main import get_command
 
-from core.cli.main import build
+from core.cli.app import build
 
 HEAD = """# Command line
 
 Made from `--help` by `python -m core.cli.reference > docs/cli.md`; a test keeps it true.
 Exit codes: 0 done, 1 an expected error (one line: what is wrong and what to do), 2 wrong usage,
-3 a gate failed.
+3 a gate failed, 130 interrupted by Ctrl-C.
+What becomes of the output does not change the exit code of a command that did something: if
+stdout is full or closed, stderr says that it was done, and what. A command that only shows
+something ends with 1 if it could not, but not if its reader has seen enough, as with `| head`.
+Signs that stdout's encoding lacks are written in ASCII, in JSON as `\\u` escapes.
 `--traceback` anywhere shows where an error came from.
 """
 
@@ -23,8 +27,14 @@ def reference() -> str:
 
 def _sections(command: Any, path: list[str]) -> list[str]:
     children = getattr(command, "commands", {})
-    if children:
-        return [part for name, one in children.items() for part in _sections(one, [*path, name])]
+    own = [] if children and not command.invoke_without_command else _section(command, path)
+    return [
+        *own,
+        *(part for name, one in children.items() for part in _sections(one, [*path, name])),
+    ]
+
+
+def _section(command: Any, path: list[str]) -> list[str]:
     lines = [f"## `{' '.join([*path, *map(_argument, _arguments(command))])}`", "", command.help]
     options = [_option(p) for p in command.params if p.param_type_name == "option"]
     return [*lines, "", *options, ""]

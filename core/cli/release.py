@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.arguments import Number
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, say_lines, workspace
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.policy import policy, policy_json, say_pending
 from core.cli.release_json import event_json, opening_json
 from core.comparison.caveats import caveats as caveats_of
+from core.comparison.caveats import of_evaluation
 from core.executions.history import get, number
 from core.hints import Command, Hint
 from core.release import candidates, openings, review
@@ -17,11 +19,10 @@ from core.release.case import Action, Case, caveats, next_step, read
 from core.release.check import Check
 from core.release.check import check as check_gates
 from core.release.gates import GateVerdict
-from core.release.policy import DEFAULT, init_policy, read_policy
-from core.release.policy import FILE as POLICY_FILE
 from core.store import Store
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
+release.add_typer(policy, name="policy")
 
 GATE_FAILED = 3
 """The exit code where a gate fails; an inconclusive one is not a failure."""
@@ -151,36 +152,14 @@ def reject(
 @release.command("show")
 def show(candidate: Number, as_json: AsJson = False) -> None:
     """One candidate: its gates, its history, and what can be done next."""
-    store = workspace()
+    store = workspace(looking=True)
     _done(store, candidates.get(store, number(candidate)), as_json=as_json)
-
-
-@release.command("policy")
-def policy_command(
-    init: Annotated[
-        bool,
-        typer.Option("--init", help="Write the built-in policy into the workspace, to edit it."),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """The policy in force: gates, limits and rules."""
-    store = workspace()
-    path = init_policy(store.home) if init else store.home / POLICY_FILE
-    policy = read_policy(store.home)
-    if as_json:
-        print_json(asdict(policy))
-        return
-    if init:
-        say(f"Written: {path}. Edit it; docs/release-policy.md explains every line.")
-        return
-    say(f"# {policy.source}, {policy.digest}")
-    say_lines(path.read_text(encoding="utf-8-sig") if path.exists() else DEFAULT)
 
 
 @release.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """All candidates, last proposed first."""
-    store = workspace()
+    store = workspace(looking=True)
     all_candidates = candidates.listing(store)
     if as_json:
         print_json([_listed_json(candidate) for candidate in all_candidates])
@@ -227,8 +206,10 @@ def _show(store: Store, case: Case) -> None:
     for caveat in _caveats(store, case):
         say(f"Note: {caveat}")
     _print_gates(judged)
+    say_pending(store)
     say(f"Evidence digest: {judged.digest}")
-    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
+    others = f" ({budget.others})" if budget.others else ""
+    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used{others}, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {event}")
     say(_next(case))
@@ -266,7 +247,7 @@ def _case_json(store: Store, case: Case) -> dict[str, Any]:
     return {
         **_listed_json(case.candidate),
         "caveats": _caveats(store, case),
-        **_gates_json(case.evidence),
+        **_gates_json(store, case.evidence),
         "evidence": case.evidence.digest,
         "opening": opening_json(openings.last_of(case.candidate)),
         "budget": {"used": budget.used, "left": budget.left, "closed": budget.closed},
@@ -284,12 +265,13 @@ def _print_check(store: Store, check: Check) -> None:
     for caveat in _check_caveats(store, check):
         say(f"Note: {caveat}")
     _print_gates(check)
+    say_pending(store)
 
 
 def _print_gates(check: Check) -> None:
     verdicts = [gate.verdict for gate in check.gates]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in GateVerdict)
-    say(f"Gates: {counts}. Policy: {check.policy.source}, {check.policy.digest[:12]}.")
+    say(f"Gates: {counts}. Policy: {check.policy.named}, {check.policy.digest[:12]}.")
     for gate in check.gates:
         say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")
 
@@ -303,17 +285,19 @@ def _check_json(store: Store, check: Check) -> dict[str, Any]:
         "evaluation": check.evaluation.execution,
         "posts": check.evaluation.posts,
         "caveats": _check_caveats(store, check),
-        **_gates_json(check),
+        **_gates_json(store, check),
     }
 
 
-def _gates_json(check: Check) -> dict[str, Any]:
+def _gates_json(store: Store, check: Check) -> dict[str, Any]:
     return {
         "gates": [asdict(gate) for gate in check.gates],
         "verdict": check.verdict,
-        "policy": {"source": check.policy.source, "digest": check.policy.digest},
+        "policy": policy_json(store, check.policy),
     }
 
 
 def _check_caveats(store: Store, check: Check) -> list[str]:
-    return caveats_of(store, check.comparison) if check.comparison else []
+    if check.comparison is None:
+        return of_evaluation(store, check.evaluation)
+    return caveats_of(store, check.comparison)

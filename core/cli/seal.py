@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 @seal.command("status")
 def status(as_json: AsJson = False) -> None:
     """Which key opens the test split of each snapshot. Shows no posts, and is not an opening."""
-    states = rotation.status(workspace())
+    states = rotation.status(workspace(looking=True))
     if as_json:
         print_json(
             [

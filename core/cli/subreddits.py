@@ -29,7 +29,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """Known subreddits by rank, with the outcome of the last attempt."""
-    with workspace().read() as session:
+    with workspace(looking=True).read() as session:
         matches = collection.subreddits(session, search=search, limit=limit)
     if as_json:
         print_json([_as_json(subreddit) for subreddit in matches])
@@ -70,7 +70,7 @@ def list_command(
 @subreddits.command("show")
 def show_command(name: str, as_json: AsJson = False) -> None:
     """One subreddit, with its history of ranks."""
-    with workspace().read() as session:
+    with workspace(looking=True).read() as session:
         subreddit = collection.subreddit(session, name)
         ranks = collection.rank_history(session, name)
     if subreddit is None:

@@ -7,6 +7,7 @@ import typer
 from core.access import members
 from core.access.identity import Role
 from core.cli.output import AsJson, err, print_json, print_table, say, workspace
+from core.cli.streams import output
 from core.cli.users import event_json
 from core.hints import Command, Hint
 
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 @tokens.command("list")
 def tokens_list(as_json: AsJson = False) -> None:
     """The tokens that have not been revoked. Their secrets are not stored."""
-    active_tokens = members.tokens(workspace())
+    active_tokens = members.tokens(workspace(looking=True))
     if as_json:
         print_json(
             [
@@ -67,6 +68,7 @@ def tokens_create(
 ) -> None:
     """Create a token, and print its secret this once."""
     secret = members.make_token(workspace(), name, Role.titled(role), days=days)
+    output().not_repeated = "Revoke the token, and create another."
     if as_json:
         print_json({"name": name, "role": role, "days": days, "secret": secret})
         return

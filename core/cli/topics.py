@@ -28,7 +28,7 @@ def topics(
 
     If the workspace contains topics.toml, comparisons use its groups.
     """
-    store = workspace()
+    store = workspace(looking=not write)
     table = predictions(store, evaluation_of(store, number(execution)))
     groups = group_by_confusion(table.label, table.first, table.vocabulary)
     path = store.home / FILE

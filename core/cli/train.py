@@ -87,5 +87,5 @@ def train(
     )
     if note := execution.metrics.get("note"):
         say(f"Note: {note}")
-    print_metrics(judged)
+    print_metrics(store, judged)
     say(Hint("Next.", Command("compare", "BASELINE", trained.execution)))

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 @users.command("list")
 def users_list(as_json: AsJson = False) -> None:
     """Who has which role. The operating-system user is always an admin and is not listed."""
-    people = members.people(workspace())
+    people = members.people(workspace(looking=True))
     if as_json:
         print_json([{"name": p.name, "role": p.role.title, "by": p.by, "at": p.at} for p in people])
         return

@@ -1,6 +1,7 @@
 """Comparing two evaluations, recorded once per pair."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,7 +9,8 @@ import pandas as pd
 
 from core.comparison.align import on_common_posts
 from core.comparison.difference import Side, difference
-from core.comparison.noise import NoiseBand, combined, newest, noise_of
+from core.comparison.noise import NoiseBand, combined, noise_of
+from core.comparison.noise import newest as newest_noise
 from core.comparison.results import ComparisonSummary, NoiseSource, NoiseSources
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import read_topics
@@ -107,14 +109,15 @@ def compare(
         STEP,
         partial(_compare, store, chosen, attributes),
         params=_PARAMS,
-        inputs=_inputs(store, chosen),
+        inputs=inputs_of(store, chosen),
         force=force or chosen.sealed,
     )
     return of_execution(store, made.number)
 
 
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
-    bands = [noise_of(store, model) for model in _models(store, chosen)]
+    models = _models(store, chosen)
+    bands = [noise_of(store, model, other_posts=_differ(models)) for model in models]
     measured = {band.execution: band for band in bands if band}
     result = difference(
         *_sides(store, chosen),
@@ -147,12 +150,17 @@ def kept(store: Store, chosen: Pair) -> Comparison | None:
     Of a test split, the newest that an opening made, by whatever code.
     """
     if chosen.sealed:
-        with store.read() as session:
-            return models_table.comparison_of(
-                session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
-            )
-    earlier = cached(store, STEP, params=_PARAMS, inputs=_inputs(store, chosen))
+        return newest(store, chosen)
+    earlier = cached(store, STEP, params=_PARAMS, inputs=inputs_of(store, chosen))
     return of_execution(store, earlier.number) if earlier else None
+
+
+def newest(store: Store, chosen: Pair) -> Comparison | None:
+    """The newest comparison of this pair, whatever code made it."""
+    with store.read() as session:
+        return models_table.comparison_of(
+            session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
+        )
 
 
 def of_execution(store: Store, number: int) -> Comparison:
@@ -192,8 +200,15 @@ def _models(store: Store, chosen: Pair) -> list[Model]:
     return [model_of(store, side.model_execution) for side in (chosen.baseline, chosen.candidate)]
 
 
-def _inputs(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
-    noise = [newest(store, model) for model in _models(store, chosen)]
+def _differ(models: Sequence[Model]) -> bool:
+    """Whether they learned from different posts."""
+    return len({model.snapshot for model in models}) > 1
+
+
+def inputs_of(store: Store, chosen: Pair) -> dict[str, int | str | list[int | None] | None]:
+    """All that a comparison of this pair rests on now, by number and digest."""
+    models = _models(store, chosen)
+    noise = [newest_noise(store, model, other_posts=_differ(models)) for model in models]
     return {
         "noise": [one.execution if one else None for one in noise],
         "topics": _topics_digest(store),

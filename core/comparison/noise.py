@@ -9,13 +9,19 @@ import orjson
 import pandas as pd
 
 from core.comparison.results import NOT_MEASURED, NoiseBands
-from core.comparison.retrain import Configuration, retrain
+from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
 from core.executions.history import get
 from core.progress import Progress, silent
-from core.stats.spread import band, sd_of_difference, shrink
+from core.stats.spread import (
+    band,
+    sd_of_difference,
+    sd_of_repeats,
+    sd_within_pairs,
+    shrink,
+)
 from core.store import Store
 from core.store import models as models_table
 from core.store.frames import put_frame, put_json, read_frame, read_json
@@ -51,9 +57,13 @@ def measure(
     model: str | None = None,
     params: Mapping[str, str] | None = None,
     threads: int | None = None,
+    halves: bool = False,
     progress: Progress = silent,
 ) -> NoiseBand:
     """Train one configuration ``repeats`` times with other seeds, and keep the spread.
+
+    With ``halves``, each repeat is two trainings, on the two halves of the posts that its seed
+    draws, so that the spread is that of the seed and of the posts that happened to be collected.
 
     Each training and evaluation is an execution of its own: after an interruption those that are
     done are not done again. Where the threads of one training leave cores idle, as many trainings
@@ -68,15 +78,17 @@ def measure(
         )
     chosen = Configuration(snapshot.digest, model, dict(params or {}), threads)
     seeds = range(FIRST_SEED, FIRST_SEED + repeats)
+    planned = [Repeat(seed, half) for seed in seeds for half in ((1, 2) if halves else (None,))]
     judged: list[Evaluation] = []
-    for done, number in enumerate(retrain(store, chosen, seeds)):
-        progress("Retraining", done, repeats)
+    for done, number in enumerate(retrain(store, chosen, planned)):
+        progress("Retraining", done, len(planned))
         judged.append(evaluate(store, of_execution(store, number), snapshot))
-    progress("Retraining", repeats, repeats)
+    progress("Retraining", len(planned), len(planned))
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
     shared = configuration(store, judged[0].model_execution)
-    with record(store, "noise", params={"repeats": repeats}, inputs=inputs) as run:
-        spreads, frame = _spreads(store, judged)
+    asked = {"repeats": repeats, **({"halves": True} if halves else {})}
+    with record(store, "noise", params=asked, inputs=inputs) as run:
+        spreads, frame = _spreads(store, judged, halves=halves)
         made = Noise(
             execution=run.number,
             snapshot=snapshot.digest,
@@ -92,16 +104,29 @@ def measure(
     return measured
 
 
-def newest(store: Store, model: Model) -> Noise | None:
-    """The last measurement of this model's configuration on its snapshot."""
-    chosen = configuration(store, model.execution)
+def newest(store: Store, model: Model, *, other_posts: bool = False) -> Noise | None:
+    """The last measurement of this model's configuration on its snapshot.
+
+    Args:
+        other_posts: whether the model is set against one that learned from other posts. Then what
+            halves of the posts measured comes first, because chance in the posts is part of
+            the difference. Of models that learned from the same posts it is not.
+    """
+    made = get(store, model.execution).params
+    wanted = [False] if not other_posts else [True, False]
     with store.read() as session:
-        return models_table.noise(session, snapshot=model.snapshot, configuration=chosen)
+        for halves in wanted:
+            measured = models_table.noise(
+                session, snapshot=model.snapshot, configuration=_digest(made, halves=halves)
+            )
+            if measured:
+                return measured
+    return None
 
 
-def noise_of(store: Store, model: Model) -> NoiseBand | None:
+def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseBand | None:
     """The band of :func:`newest`, loaded."""
-    measurement = newest(store, model)
+    measurement = newest(store, model, other_posts=other_posts)
     return _load(store, measurement) if measurement else None
 
 
@@ -138,16 +163,26 @@ def _combined_subreddits(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame
 def configuration(store: Store, training: int) -> str:
     """Digest of what the trainings of one configuration share: family, its versions, parameters.
 
-    Seed and threads are left out: they are what the noise comes from.
+    Seed and threads are left out: they are what the noise comes from. Trainings on halves of the
+    posts are a configuration of their own.
     """
     params = get(store, training).params
+    return _digest(params, halves="half" in params)
+
+
+def _digest(params: Mapping[str, object], *, halves: bool) -> str:
     shared = [params["family"], params.get("version"), params.get("package"), params["params"]]
+    if halves:
+        shared.append("halves")
     return hashlib.sha256(orjson.dumps(shared, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _spreads(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, float], pd.DataFrame]:
+def _spreads(
+    store: Store, judged: Sequence[Evaluation], *, halves: bool
+) -> tuple[dict[str, float], pd.DataFrame]:
     """Of the metrics, and of each subreddit's F1: standard deviations of one training."""
-    values = pd.DataFrame([evaluation.metrics for evaluation in judged]).std(ddof=1)
+    spread = sd_within_pairs if halves else sd_of_repeats
+    values = pd.DataFrame([evaluation.metrics for evaluation in judged])
     f1 = pd.concat(
         [
             read_frame(store.artifacts, e.subreddits).set_index("subreddit")["f1"].rename(i)
@@ -155,8 +190,9 @@ def _spreads(store: Store, judged: Sequence[Evaluation]) -> tuple[dict[str, floa
         ],
         axis=1,
     ).fillna(0.0)
-    frame = {"subreddit": f1.index, "f1_sd": f1.std(axis=1, ddof=1).to_numpy(dtype=np.float64)}
-    return {str(name): float(sd) for name, sd in values.items()}, pd.DataFrame(frame)
+    frame = {"subreddit": f1.index, "f1_sd": spread(f1.to_numpy(dtype=np.float64).T)}
+    sds = spread(values.to_numpy(dtype=np.float64))
+    return dict(zip(map(str, values), sds.tolist(), strict=True)), pd.DataFrame(frame)
 
 
 def _load(store: Store, noise: Noise) -> NoiseBand:

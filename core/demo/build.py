@@ -22,6 +22,7 @@ from core.feedback import queue, summary
 from core.progress import Progress, silent
 from core.quality.check import check
 from core.release import aliases, candidates, openings, review
+from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
@@ -162,15 +163,19 @@ def _bring_topics(store: Store) -> None:
 
 
 def _bring_policy(store: Store) -> None:
-    """The built-in one, but for what small splits of generated posts cannot keep, and for the
-    confidence, which another family gives in its own way.
+    """The built-in one, but for what small splits of generated posts cannot keep: these are made of
+    few sentences, so most have one in common; and for the confidence, which another family gives
+    in its own way.
     """
     path = store.home / POLICY_FILE
     if not path.exists():
         policy = DEFAULT
-        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.5)):
+        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.9), ("ks", 0.5)):
             policy = re.sub(rf"(?m)^{key} = .*", f"{key} = {value}", policy)
         write_whole(path, policy.encode())
+    if not candidates.listing(store):
+        with _by(REVIEWER):
+            adopt(store, comment="For few posts, which are generated.")
 
 
 def _take(store: Store, step: _Step) -> None:

@@ -5,6 +5,9 @@ import platform
 import resource
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -42,16 +45,36 @@ def environment(*packages: str) -> dict[str, Any]:
     }
 
 
-def command_line() -> str:
-    """How this process was started, without the paths of interpreter and script.
+_GONE = "(the process that started this one is gone)"
+"""Better than how :mod:`multiprocessing` starts Python, which tells nobody what was run."""
+_asked: ContextVar[str | None] = ContextVar("asked", default=None)
 
-    Of a worker that :mod:`multiprocessing` started: how its parent was, if that is still there.
+
+@contextmanager
+def asked_as(words: str) -> Iterator[None]:
+    """What is recorded inside was asked for in these words, whatever started this process."""
+    token = _asked.set(words)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def command_line() -> str:
+    """What somebody asked for (:func:`asked_as`), else how this process was started, without the
+    paths of interpreter and script.
+
+    Of a worker that :mod:`multiprocessing` started: how its parent was.
     """
+    if (asked := _asked.get()) is not None:
+        return asked
     parent = multiprocessing.parent_process()
     try:
         words = psutil.Process(parent.pid if parent else None).cmdline()
     except psutil.NoSuchProcess:  # killed a moment ago, and this process is about to end too
         words = []
+    if parent is not None and not words:
+        return _GONE
     words = words or sys.orig_argv
     if Path(words[0]).name.startswith("python") and len(words) > 1 and words[1] != "-m":
         words = words[1:]

@@ -103,10 +103,9 @@ def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
             yield run
             run.log(f"{kind} #{number} succeeded")
             _finish(store, run, path, executions_table.SUCCEEDED, None)
-        except KeyboardInterrupt:
-            _finish_badly(
-                store, run, path, executions_table.INTERRUPTED, "Interrupted by the user."
-            )
+        except KeyboardInterrupt as interrupt:
+            why = str(interrupt) or "Interrupted by the user."
+            _finish_badly(store, run, path, executions_table.INTERRUPTED, why)
             raise
         except BaseException as error:
             _finish_badly(

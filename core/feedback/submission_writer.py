@@ -13,7 +13,7 @@ from core.feedback import submissions
 from core.feedback.submissions import Sent
 from core.serving.model import Suggestion
 from core.serving.worker import WorkerError, WorkerProcess
-from core.store import open_store
+from core.store import existing_store
 
 Row = tuple[str, str, str, str, str, bool, str | None, list[tuple[str, float]]]
 """A :class:`core.feedback.submissions.Sent`, which would take longer to pickle than to keep: title,
@@ -58,7 +58,7 @@ class SubmissionWriter:
 
 def _writing(home: Path) -> Callable[[tuple[list[Row], float]], list[str]]:
     """What the process holds."""
-    store = open_store(home)
+    store = existing_store(home)
 
     def keep(asked: tuple[list[Row], float]) -> list[str]:
         rows, seconds = asked

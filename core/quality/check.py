@@ -47,7 +47,7 @@ class Check:
     @property
     def current(self) -> bool:
         """Whether no post came, changed or went since."""
-        return _inputs(self.now) == self.execution.inputs
+        return inputs_of(self.now) == self.execution.inputs
 
     def digest(self, name: str) -> str:
         """Of the stored ``summary``, or of one of :data:`FRAMES`."""
@@ -72,7 +72,7 @@ def check(store: Store, *, force: bool = False, progress: Progress = silent) -> 
         STEP,
         partial(_check, store, now.posts, progress),
         params={},
-        inputs=_inputs(now),
+        inputs=inputs_of(now),
         force=force,
     )
     return Check(made, holdings(store))
@@ -113,8 +113,8 @@ def frame(store: Store, check: Check, name: str) -> pd.DataFrame:
     return read_frame(store.artifacts, check.digest(name))
 
 
-def _inputs(held: Holdings) -> dict[str, int | None]:
-    """What tells that the posts are the same: nothing changes one without either number."""
+def inputs_of(held: Holdings) -> dict[str, int | None]:
+    """What a check rests on: nothing changes a post without changing either number."""
     return {"posts": held.posts, "last_import": held.last_execution}
 
 

@@ -11,6 +11,7 @@ from core.access.transactions import acting
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
 from core.release import candidates, rules
+from core.release.adoption import in_force
 from core.release.check import of_candidate
 from core.release.events import (
     CANARY,
@@ -23,7 +24,6 @@ from core.release.events import (
     RolledBack,
 )
 from core.release.history import append, events, moves, of_alias
-from core.release.policy import read_policy
 from core.release.states import alias_versions
 from core.store import Store
 from core.store import releases as releases_table
@@ -323,7 +323,7 @@ def against_serving(store: Store, session: Session, version: Version) -> Refused
         candidate,
         of_candidate(store, session, candidate),
         staged=candidate.was_in(STAGING),
-        staging_first=read_policy(store.home).rules.staging_first,
+        staging_first=in_force(session).rules.staging_first,
     )
 
 

@@ -7,13 +7,15 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from core.access.identity import NOBODY, Role
+from core.comparison.caveats import of_evaluation
 from core.errors import ConflictError, RefusedError
 from core.executions.history import under_way
 from core.hints import Command
 from core.release import aliases, candidates, openings, review, rules
+from core.release.adoption import in_force
 from core.release.budget import Budget
 from core.release.candidates import Candidate
-from core.release.check import REVIEW, Check, of_candidate
+from core.release.check import Check, of_candidate
 from core.release.events import (
     PRODUCTION,
     STAGING,
@@ -24,7 +26,7 @@ from core.release.events import (
     Tested,
 )
 from core.release.openings import Opening
-from core.release.policy import Policy, read_policy
+from core.release.policy import Policy
 from core.release.states import CandidateState
 from core.store import Store, models, releases, snapshots
 from core.store.releases import Version
@@ -94,8 +96,7 @@ class Case:
     @property
     def author(self) -> str | None:
         """Who may not approve it, because they proposed it; None where the policy lets them."""
-        limit = self.policy.limit(REVIEW)
-        return self.candidate.proposal.by if limit and not limit.value else None
+        return self.candidate.proposal.by if self.policy.four_eyes else None
 
     @property
     def leaked(self) -> LeakedTest | None:
@@ -167,10 +168,9 @@ def read(store: Store, number: int, split: Snapshot | None = None) -> Case:
 
     Raises:
         NotFoundError: that execution was never proposed.
-        InputError: the policy file is wrong.
     """
-    policy = read_policy(store.home)
     with store.read() as session:
+        policy = in_force(session)
         candidate = candidates.find(session, number)
         unfinished = candidate.unfinished
         split = split or usual_split(session, candidate)
@@ -201,15 +201,17 @@ def caveats(store: Store, case: Case) -> list[str]:
     leaked = case.leaked and f"Its sealed test gave no result: {case.leaked.comment}."
     outdated = case.evidence.outdated
     sentences = [why for why in (leaked, outdated) if why]
+    if case.candidate.comparison is None:
+        sentences += of_evaluation(store, case.evidence.evaluation)
     return [*sentences, *review.caveats(store, case.candidate)]
 
 
 def next_step(case: Case) -> Step:
     """What may be done next; nothing with what is rejected, or was in production."""
     state = case.candidate.state
+    if case.opening:
+        return Step(Action.OPEN, "wait for the result of its sealed test")
     if case.candidate.unfinished is not None:
-        if case.opening:
-            return Step(Action.OPEN, "wait for the result of its sealed test")
         return _open(case, "finish opening its sealed test")
     if state in (CandidateState.PROPOSED, CandidateState.TESTED) or case.void:
         return _before_approval(case)

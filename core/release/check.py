@@ -16,10 +16,11 @@ from core.evaluation import evaluate as evaluating
 from core.metrics import FIGURES
 from core.progress import Progress, silent
 from core.release import candidates, history
+from core.release.adoption import in_force
 from core.release.candidates import Candidate
 from core.release.events import Approved, Opened, Rejected, ReleaseEvent, Tested
 from core.release.gates import AgeOfTest, Evidence, Gate, GateVerdict, judge, overall
-from core.release.policy import Policy, read_policy
+from core.release.policy import REVIEW, Policy
 from core.release.states import CandidateState, candidate_state
 from core.snapshots import find
 from core.stats.estimates import estimate
@@ -30,8 +31,6 @@ from core.store.models import Comparison, Evaluation, Model
 from core.training.provenance import handed_in
 from core.training.train import of_execution as model_of
 
-REVIEW = "reviewed_by_someone_else"
-"""The one gate that is about the decision itself, so it is not evidence for it."""
 Row = TypeVar("Row")
 
 
@@ -71,25 +70,20 @@ def check(store: Store, execution: int, *, progress: Progress = silent) -> Check
 
     Raises:
         NotFoundError: no such execution, or it made no model.
-        InputError: the policy file is wrong.
     """
-    policy = read_policy(store.home)
     model = model_of(store, execution)
     made = compare_with_production(store, model, progress)
     judged = evaluating.evaluate(store, model, find(store, model.snapshot))
     comparison = None if made is None else comparing.of_execution(store, made)
     with store.read() as session:
         events = tuple(history.of_candidate(session, execution))
+        policy = in_force(session)
         return judge_by(store, session, execution, policy, judged, comparison, events=events)
 
 
 def of_candidate(store: Store, session: Session, candidate: Candidate) -> Check:
-    """The gates by the last opened test, else by what it was proposed with. Nothing is predicted.
-
-    Raises:
-        InputError: the policy file is wrong.
-    """
-    policy = read_policy(store.home)
+    """The gates by the last opened test, else by what it was proposed with, without predicting."""
+    policy = in_force(session)
     shown, result = candidate.comparison, candidate.result
     comparison = _there(models_table.comparison(session, shown)) if shown else None
     if result is not None:

@@ -47,13 +47,15 @@ class Opened(ReleaseEvent):
     """A sealed test was opened: the row of the ledger, written before a look.
 
     ``comment``: why. ``snapshot``: whose test. ``baseline``: what was in production then, and is
-    tested with the candidate; None where nothing else was.
+    tested with the candidate; None where nothing else was. ``policy``: by which it could be opened,
+    see :attr:`core.release.policy.Policy.recorded`; None of events before policies were adopted.
     """
 
     kind: ClassVar[str] = "opened"
     comment: str
     snapshot: str
     baseline: int | None
+    policy: str | None
 
     def __str__(self) -> str:
         return self.sentence({})
@@ -94,6 +96,7 @@ class LeakedTest(EndOfOpening):
 class Tested(EndOfOpening):
     """The result of an opening: ``verdict`` of all gates, by an evaluation and its comparison with
     the baseline, if there was one. ``shown``: digest of all that a decision then rested on.
+    ``policy``: see :class:`Opened`.
     """
 
     kind: ClassVar[str] = "tested"
@@ -101,6 +104,7 @@ class Tested(EndOfOpening):
     comparison: int | None
     verdict: GateVerdict
     shown: str
+    policy: str | None
 
     def __str__(self) -> str:
         return self.sentence({})
@@ -113,7 +117,7 @@ class Tested(EndOfOpening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approved(ReleaseEvent):
     """``comparison``, ``shown``: the evidence that the reviewer saw. ``override``: why, although a
-    gate failed; None where none did.
+    gate failed; None where none did. ``policy``: see :class:`Opened`.
     """
 
     kind: ClassVar[str] = "approved"
@@ -121,6 +125,7 @@ class Approved(ReleaseEvent):
     version: str
     comparison: int | None
     shown: str
+    policy: str | None
     override: str | None
 
     def __str__(self) -> str:
@@ -132,10 +137,13 @@ class Approved(ReleaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected(ReleaseEvent):
+    """As :class:`Approved`."""
+
     kind: ClassVar[str] = "rejected"
     comment: str
     comparison: int | None
     shown: str
+    policy: str | None
 
     def __str__(self) -> str:
         return f"{self.by} rejected candidate #{self.candidate}{quoted(self.comment)}"

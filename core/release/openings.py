@@ -24,17 +24,20 @@ from core.hints import Command, Hint
 from core.invisible import is_visible
 from core.progress import Progress, silent
 from core.release import candidates, history, rules
+from core.release.adoption import in_force
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
 from core.release.check import Check, ages, judge_by
 from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
-from core.release.policy import Policy, read_policy
+from core.release.looks import all_looks
+from core.release.policy import Policy
 from core.release.states import ends
-from core.snapshots import find
+from core.snapshots import find, fingerprints
+from core.snapshots.content import SplitFile
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
-from core.store import Store, snapshots
+from core.store import Store, models, snapshots
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
 from core.store.snapshots import Snapshot
@@ -98,10 +101,10 @@ def open_test(
     Raises:
         NotFoundError: it was never proposed, or there is no such snapshot.
         RefusedError: the split is spent or stale, or the candidate was trained on its posts.
-        ConflictError: it is being opened at this moment, or the candidate is decided.
-        InputError: there is no reason, the policy file is wrong, or the key does not fit.
+        ConflictError: it is being opened at this moment, the candidate is decided, or another
+            policy was adopted in the meantime: the test can be finished by that one.
+        InputError: there is no reason, or the key does not fit.
     """
-    policy = read_policy(store.home)
     model = model_of(store, candidate)
     snapshot = find(store, on or model.snapshot)
     with store.read() as session:
@@ -109,7 +112,9 @@ def open_test(
         known = same_question(session, proposed, snapshot)
     if known is not None and known.end is not None:
         return proposed
+    fingerprints.complete(store)
     with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
+        policy = in_force(session)
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
     _require_alone(store, row, snapshot)
     inputs = {
@@ -122,6 +127,16 @@ def open_test(
         _require_alone(store, row, snapshot, before=run.number)  # another may have begun in between
         _test(store, run, row, model, snapshot, policy, progress)
     return candidates.get(store, candidate)
+
+
+def require_possible(store: Store, candidate: int, *, reason: str, on: str | None = None) -> None:
+    """Raise what :func:`open_test` would refuse before it writes anything, but for the role."""
+    snapshot = find(store, on or model_of(store, candidate).snapshot)
+    with store.read() as session:
+        proposed = candidates.find(session, candidate)
+        cut_off = _cut_off(session, proposed, snapshot, in_force(session), reason=reason)
+    if cut_off is not None:
+        _require_alone(store, cut_off, snapshot)
 
 
 def last_of(candidate: Candidate) -> Opening | None:
@@ -140,14 +155,23 @@ def run_of(store: Store, candidate: Candidate) -> Execution | None:
 
 def budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     """What the sealed test of a snapshot can still judge."""
-    return budget_of(history.events(session), snapshot, policy, others=snapshots.listing(session))
+    return budget_of(
+        history.events(session),
+        snapshot,
+        policy,
+        others=snapshots.listing(session),
+        looks=all_looks(session).at(snapshot.digest),
+    )
 
 
 def budgets(store: Store, policy: Policy) -> list[Budget]:
     """The same for every snapshot there is, newest first; the events are read once."""
     with store.read() as session:
         events, every = history.events(session), snapshots.listing(session)
-    return [budget_of(events, each, policy, others=every) for each in every]
+        looks = all_looks(session)
+    return [
+        budget_of(events, each, policy, others=every, looks=looks.at(each.digest)) for each in every
+    ]
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
@@ -183,17 +207,9 @@ def _ledger_row(
 ) -> Opened:
     """The row of an opening that was cut off, or a new one."""
     candidate = candidates.find(session, number)
-    known = same_question(session, candidate, snapshot)
-    if known is not None and known.end is None:
-        return known.row
-    if known is not None:
-        raise ConflictError(
-            f"{known.row.by} has just tested #{number} on {snapshot.id}",
-            Hint("Look at the result.", Command("release show", number)),
-        )
-    if refusal := rules.against_opening(candidate, budget(session, snapshot, policy)):
-        raise refusal
-    _require_reason(reason)
+    cut_off = _cut_off(session, candidate, snapshot, policy, reason=reason)
+    if cut_off is not None:
+        return cut_off
     row = Opened(
         at=datetime.now(UTC),
         by=actor.name,
@@ -201,8 +217,29 @@ def _ledger_row(
         comment=reason.strip(),
         snapshot=snapshot.digest,
         baseline=_baseline(session, number),
+        policy=policy.recorded,
     )
     return history.append(session, row)
+
+
+def _cut_off(
+    session: Session, candidate: Candidate, snapshot: Snapshot, policy: Policy, *, reason: str
+) -> Opened | None:
+    """The row of an opening that was cut off; None where there is none, and a new one may be
+    written. What stands against that is raised.
+    """
+    known = same_question(session, candidate, snapshot)
+    if known is not None and known.end is None:
+        return known.row
+    if known is not None:
+        raise ConflictError(
+            f"{known.row.by} has just tested #{candidate.number} on {snapshot.id}",
+            Hint("Look at the result.", Command("release show", candidate.number)),
+        )
+    if refusal := rules.against_opening(candidate, budget(session, snapshot, policy)):
+        raise refusal
+    _require_reason(reason)
+    return None
 
 
 def _test(
@@ -223,6 +260,7 @@ def _test(
         first_moment=snapshot.cutoffs.get("test"),
         most_near=policy.rules.near_duplicates,
         also=handed_in(store, model.family, model.digest) or (),
+        evaluated_on=_evaluated_on(store, model),
         progress=progress,
     )
     run.metrics = {**leakage.counts}
@@ -272,8 +310,25 @@ def _test(
     run.on_success(lambda session: _write_result(session, row, checked))
 
 
+def _evaluated_on(store: Store, model: Model) -> list[SplitFile]:
+    """Open splits of other snapshots than its own that a model was evaluated on."""
+    with store.read() as session:
+        made = models.evaluations(session, model_executions=[model.execution])
+    known = {(each.snapshot, each.split) for each in made if each.snapshot != model.snapshot}
+    return [
+        open_split(store, find(store, snapshot), split)
+        for snapshot, split in sorted(known)
+        if split in OPEN_SPLITS
+    ]
+
+
 def _write_result(session: Session, row: Opened, checked: Check) -> None:
     actor = authorise(session, Role.REVIEWER, to=OPEN)
+    if in_force(session).digest != checked.policy.digest:
+        raise ConflictError(
+            f"Another release policy was adopted while #{row.candidate} was tested",
+            Hint("Finish the test by that policy.", Command("release test", row.candidate)),
+        )
     result = Tested(
         at=datetime.now(UTC),
         by=actor.name,
@@ -285,6 +340,7 @@ def _write_result(session: Session, row: Opened, checked: Check) -> None:
         comparison=checked.comparison.execution if checked.comparison else None,
         verdict=checked.verdict,
         shown=checked.digest,
+        policy=checked.policy.recorded,
     )
     _end(session, result)
 

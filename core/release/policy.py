@@ -1,27 +1,29 @@
 """The release policy: which gates a candidate must pass, the limit of each, and a few rules.
 
-A workspace may hold it as ``release-policy.toml``, one table a gate or rule. A gate that is left
-out is off; a rule that is left out keeps its default. Without the file the built-in
-:data:`DEFAULT` holds.
+It is a text in TOML, one table a gate or rule. A gate that is left out is off; a rule that is left
+out keeps its default. Which text is in force, :mod:`core.release.adoption` says. Pure.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import get_close_matches
 from math import inf
-from pathlib import Path
 
+from core.audit.chain import BUILT_IN_POLICY
 from core.comparison.significance import FEWEST_POSTS
-from core.errors import InputError, RefusedError
+from core.errors import InputError
 from core.metrics import METRICS
 from core.records import from_json
+from core.release.toml_lines import NOT_TOML, line_of
 from core.stats.testset import Adaptivity
-from core.store.artifacts import storage_errors, write_whole
 
 FILE = "release-policy.toml"
 BUILT_IN = "built-in defaults"
+REVIEW = "reviewed_by_someone_else"
+"""The one gate that is about the decision itself, so it is not evidence for it."""
 NOISE = "noise"
 """The margin of non-inferiority may be a number, or this: the measured noise of retraining."""
 
@@ -69,7 +71,7 @@ max_p_at_1_drop = 0.05
 fewest_requests = 200
 stop = false
 """
-"""The policy where none is written. Its numbers are explained in ``docs/release-policy.md``."""
+"""The policy where none was adopted. Its numbers are explained in ``docs/release-policy.md``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +114,52 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The limits in force, in the order of the file, and the rules.
+    """The limits, in the order of the text, and the rules.
 
     ``source`` is :data:`FILE` or :data:`BUILT_IN`, ``digest`` the SHA-256 of its text.
+    ``adopted_by``, ``adopted_at``: who put it into force, and when; None for the built-in one, and
+    for one that is not in force.
     """
 
     source: str
     digest: str
     limits: tuple[Limit, ...]
     rules: Rules = field(default_factory=Rules)
+    adopted_by: str | None = None
+    adopted_at: datetime | None = None
 
     def limit(self, gate: str) -> Limit | None:
         """The first limit of a gate; None where it is off."""
         return next((limit for limit in self.limits if limit.gate == gate), None)
+
+    @property
+    def four_eyes(self) -> bool:
+        """Whether what one person proposes takes another to take effect."""
+        limit = self.limit(REVIEW)
+        return limit is not None and not limit.value
+
+    @property
+    def named(self) -> str:
+        """What people call it: where it comes from, and who put it into force."""
+        if self.adopted_at is None:
+            return self.source
+        return f"{self.source}, adopted by {self.adopted_by} on {self.adopted_at:%Y-%m-%d}"
+
+    @property
+    def recorded(self) -> str:
+        """What decisions record of it: its digest; of the built-in one, that it is that."""
+        return f"{BUILT_IN_POLICY}{self.digest}" if self.source == BUILT_IN else self.digest
+
+    @property
+    def settings(self) -> dict[str, float | str]:
+        """``table.key`` -> value, of every gate that is on and of every rule."""
+        gates = {f"{limit.gate}.{limit.key}": limit.value for limit in self.limits}
+        rules = {
+            f"{table}.{key}": getattr(self.rules, key)
+            for table, keys in _RULES.items()
+            for key in keys
+        }
+        return gates | rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,39 +171,11 @@ class Wanted:
     fits: Callable[[object], bool]
 
 
-def read_policy(home: Path) -> Policy:
-    """The policy of the workspace at ``home``; the built-in one where it has no file.
-
-    Raises:
-        InputError: the file is not a policy; names the line, the key, what is wrong and the hint.
-        StorageError: it cannot be read.
-    """
-    path = home / FILE
-    if not path.exists():
-        return parse(DEFAULT.encode(), source=BUILT_IN)
-    with storage_errors(path):
-        content = path.read_bytes()
-    return parse(content)
-
-
-def init_policy(home: Path) -> Path:
-    """Write the built-in policy into the workspace, for the team to edit; its path.
-
-    Raises:
-        RefusedError: there is one already.
-    """
-    path = home / FILE
-    if path.exists():
-        raise RefusedError(f"{path} already exists", "Edit it, or move it away first.")
-    write_whole(path, DEFAULT.encode())
-    return path
-
-
 def parse(content: bytes, *, source: str = FILE) -> Policy:
     """The policy that the bytes of a file hold.
 
     Raises:
-        InputError: as :func:`read_policy`.
+        InputError: it is not a policy; names the line, the key, what is wrong and the hint.
     """
     text = _text(content)
     document = _document(text)
@@ -252,8 +259,6 @@ _RULES: dict[str, dict[str, Wanted]] = {
 }
 """Rule -> key -> what it takes."""
 _TABLES = _GATES | _RULES
-_NOT_TOML = (tomllib.TOMLDecodeError, RecursionError)
-"""What the parser raises; the latter where brackets are nested by the thousand."""
 
 
 def _is_number(value: object, *, most: float) -> bool:
@@ -307,7 +312,7 @@ def _text(content: bytes) -> str:
 def _document(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except _NOT_TOML as error:
+    except NOT_TOML as error:
         raise InputError(
             f"{FILE}, line {line_of(text)}: this is not TOML: {error}",
             'Write tables as [gate], limits as key = value, and text in "quotes".',
@@ -316,36 +321,6 @@ def _document(text: str) -> dict[str, object]:
 
 def _wrong(text: str, path: tuple[str, ...], problem: str, hint: str) -> InputError:
     return InputError(f"{FILE}, line {line_of(text, *path)}: {problem}", hint)
-
-
-def line_of(text: str, *path: str) -> int:
-    """The line, from 1, on which a table or key of a TOML text begins.
-
-    Without ``path``: the line on which begins what cannot be parsed.
-
-    The parser keeps no lines. So the text is parsed with one more line each time: the key begins
-    after the longest beginning that can be parsed and lacks it. That holds for every way of
-    writing TOML (dotted, quoted, inline, over many lines), and takes time only after a mistake.
-    """
-    lines = text.split("\n")
-    begins = 1
-    for count in range(1, len(lines) + 1):
-        try:
-            document = tomllib.loads("\n".join(lines[:count]))
-        except _NOT_TOML:  # in the middle of a value, or of a mistake
-            continue
-        if path and _holds(document, path):
-            break
-        begins = count + 1
-    return begins
-
-
-def _holds(document: object, path: tuple[str, ...]) -> bool:
-    for name in path:
-        if not isinstance(document, dict) or name not in document:
-            return False
-        document = document[name]
-    return True
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

@@ -10,20 +10,20 @@ from core.access.transactions import acting
 from core.comparison import compare as comparing
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.results import ChurnCounts
-from core.errors import ConflictError, GateFailedError, InputError, RefusedError
+from core.errors import ConflictError, GateFailedError, RefusedError
 from core.hints import Command, Hint
 from core.invisible import is_visible
 from core.progress import Progress, silent
-from core.release import candidates, check, history, rules
+from core.release import adoption, candidates, check, history, rules
 from core.release.candidates import Candidate
 from core.release.check import Check
+from core.release.comments import check_comment, require_comment
 from core.release.events import Approved, Commented, Proposed, Rejected
-from core.release.policy import Policy, read_policy
+from core.release.policy import Policy
 from core.store import Store
 from core.store import releases as releases_table
 from core.training.train import of_execution as model_of
 
-MAX_COMMENT = 2_000
 PROPOSE = "propose a candidate"
 
 
@@ -39,7 +39,7 @@ def propose(
         NotFoundError: no such execution, or it made no model.
         RefusedError: it was proposed before, or the actor is not a reviewer.
     """
-    _check_comment(note)
+    check_comment(note)
     model = model_of(store, execution)
     with store.read() as session:
         authorise(session, Role.REVIEWER, to=PROPOSE)
@@ -64,7 +64,7 @@ def comment(store: Store, candidate: int, *, text: str) -> Candidate:
     Raises:
         InputError: the comment is empty or too long.
     """
-    _require_comment(text, "comment on")
+    require_comment(text, "comment on")
     with acting(store, Role.REVIEWER, to="comment on a candidate") as (session, actor):
         candidates.find(session, candidate)
         commented = Commented(
@@ -91,8 +91,8 @@ def approve(
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
         GateFailedError: a gate fails and ``override`` is empty.
     """
-    _require_comment(comment, "approve")
-    _check_comment(override)
+    require_comment(comment, "approve")
+    check_comment(override)
     with acting(store, Role.REVIEWER, to="approve a candidate") as (session, actor):
         proposed = candidates.find(session, candidate)
         evidence = check.of_candidate(store, session, proposed)
@@ -110,6 +110,7 @@ def approve(
             or releases_table.next_version(session, at=now, candidate=candidate),
             comparison=evidence.comparison.execution if evidence.comparison else None,
             shown=evidence.digest,
+            policy=evidence.policy.recorded,
             override=override.strip() if evidence.failed else None,
         )
         history.append(session, approved)
@@ -122,7 +123,7 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
     Raises:
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
     """
-    _require_comment(comment, "reject")
+    require_comment(comment, "reject")
     with acting(store, Role.REVIEWER, to="reject a candidate") as (session, actor):
         proposed = candidates.find(session, candidate)
         evidence = check.of_candidate(store, session, proposed)
@@ -136,6 +137,7 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
             comment=comment.strip(),
             comparison=proposed.comparison,
             shown=evidence.digest,
+            policy=evidence.policy.recorded,
         )
         history.append(session, rejected)
     return candidates.get(store, candidate)
@@ -150,7 +152,7 @@ def caveats(store: Store, candidate: Candidate) -> list[str]:
     if candidate.result is not None:
         summary = comparing.summary_of(store, comparison)
         if summary.churn is not None:
-            sentences += _disagreement(summary.churn, summary.posts, read_policy(store.home))
+            sentences += _disagreement(summary.churn, summary.posts, adoption.read_policy(store))
     return sentences
 
 
@@ -189,19 +191,4 @@ def _require_gates(candidate: Candidate, evidence: Check, override: str) -> None
         raise GateFailedError(
             f"#{candidate.number} fails {names}",
             "Reject it, or give a reason with --override. The override stays on record.",
-        )
-
-
-def _require_comment(comment: str, verb: str) -> None:
-    if not is_visible(comment):
-        raise InputError(
-            f"Say why you {verb} it", "The comment stays in the history; one sentence is enough."
-        )
-    _check_comment(comment)
-
-
-def _check_comment(comment: str) -> None:
-    if len(comment) > MAX_COMMENT:
-        raise InputError(
-            f"The comment is {len(comment):,} characters long", f"Use at most {MAX_COMMENT:,}."
         )

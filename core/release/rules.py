@@ -8,9 +8,10 @@ from core.access.identity import Actor
 from core.access.names import same_person
 from core.errors import ConflictError, RefusedError
 from core.hints import Command, Hint
+from core.release.adoption import ADOPTING
 from core.release.budget import Budget
 from core.release.candidates import Candidate
-from core.release.check import REVIEW, Check
+from core.release.check import Check
 from core.release.events import PRODUCTION, STAGING, AliasEvent
 from core.release.states import CandidateState
 
@@ -61,11 +62,14 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
             f"The policy requires the sealed test of #{number} to be opened first",
             Hint("Open the sealed test.", Command("release test", number, reason="…")),
         )
-    reviewed = evidence.policy.limit(REVIEW)
-    if reviewed and not reviewed.value and same_person(actor.name, candidate.proposal.by):
+    if evidence.policy.four_eyes and same_person(actor.name, candidate.proposal.by):
         return RefusedError(
             f"{actor.name} proposed #{number}, so somebody else must approve it",
-            "Ask another reviewer. A team of one sets team_of_one = true in release-policy.toml.",
+            Hint(
+                "Ask another reviewer. A team of one sets team_of_one = true in"
+                " release-policy.toml, and adopts it.",
+                ADOPTING,
+            ),
         )
     if evidence.outdated:
         return RefusedError(

@@ -14,8 +14,9 @@ from core.access.identity import Actor, Way, acting_as
 from core.errors import RefusedError
 from core.hints import Alarm
 from core.release import aliases, history
+from core.release.adoption import read_policy
 from core.release.events import CANARY, PRODUCTION, CanarySet
-from core.release.policy import Rules, read_policy
+from core.release.policy import Rules
 from core.serving.servers import minute_of
 from core.stats.sequences import mean_sequence, share_sequence
 from core.store import Store
@@ -105,7 +106,7 @@ def watched(store: Store) -> Watched | None:
         confidence=mine,
         production=production,
         baseline=baseline,
-        rules=read_policy(store.home).rules,
+        rules=read_policy(store).rules,
     )
 
 

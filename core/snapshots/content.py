@@ -6,7 +6,6 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -107,12 +106,16 @@ class SplitData:
 
     def among(self, posts: Bools) -> "SplitData":
         """Only the posts for which it says so, shape (n,)."""
+        return self.taken(np.flatnonzero(posts))
+
+    def taken(self, positions: Int64s) -> "SplitData":
+        """The posts at these positions, in this order."""
         return replace(
             self,
-            ids=list(compress(self.ids, posts)),
-            lines=list(compress(self.lines, posts)),
-            label=self.label[posts],
-            created=self.created[posts],
+            ids=[self.ids[position] for position in positions],
+            lines=[self.lines[position] for position in positions],
+            label=self.label[positions],
+            created=self.created[positions],
         )
 
 

@@ -17,7 +17,7 @@ from core.errors import InputError, RefusedError
 from core.executions import Run, Step, run_cached
 from core.hints import Command, Hint
 from core.progress import Progress, silent
-from core.snapshots import splits
+from core.snapshots import fingerprints, splits
 from core.snapshots.content import (
     SCHEMA,
     FrozenPosts,
@@ -29,24 +29,27 @@ from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS, find
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
+from core.snapshots.too_few import too_few
 from core.store import Store, erasure
 from core.store import labels as labels_table
 from core.store import posts as posts_table
 from core.store import snapshots as snapshots_table
-from core.store.posts import PostContent
+from core.store.posts import PostContent, PostTotals
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise, read_of, words_of
-from core.words import count
 
 STEP = Step(
     "snapshot",
     code=(
         "core.batches",
         "core.snapshots",
+        "core.stats.passages",
+        "core.stats.slices",
         "core.store.erasure",
         "core.store.labels",
         "core.store.posts",
         "core.invisible",
+        "core.store.shared_texts",
         "core.text",
     ),
 )
@@ -111,9 +114,7 @@ def create(
     made = run_cached(
         store,
         STEP,
-        partial(
-            _freeze, store, rules, name=name, total=totals.posts, force=force, progress=progress
-        ),
+        partial(_freeze, store, rules, name=name, totals=totals, force=force, progress=progress),
         params=params,
         inputs=inputs,
         force=force,
@@ -128,11 +129,11 @@ def _freeze(
     run: Run,
     *,
     name: str | None,
-    total: int,
+    totals: PostTotals,
     force: bool,
     progress: Progress,
 ) -> None:
-    snapshot = _frozen(store, rules, run, name=name, total=total, force=force, progress=progress)
+    snapshot = _frozen(store, rules, run, name=name, totals=totals, force=force, progress=progress)
     run.outputs = {"snapshot": snapshot.digest}
     run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
     run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
@@ -144,12 +145,12 @@ def _frozen(
     run: Run,
     *,
     name: str | None,
-    total: int,
+    totals: PostTotals,
     force: bool,
     progress: Progress,
 ) -> Snapshot:
-    read = _read_posts(store, rules, total, progress)
-    posts = _choose_subreddits(read, rules)
+    read = _read_posts(store, rules, totals.posts, progress)
+    posts = _choose_subreddits(read, rules, totals)
     assigned = _assign(read, posts.positions, rules)
     read.left_out["same_text_in_an_earlier_split"] = assigned.straddling
     progress("Sealing and writing", 0, None)
@@ -164,6 +165,7 @@ def _frozen(
             return existing
     opened = {split: keep(store, to_parquet(parts[split]), run) for split in OPEN_SPLITS}
     sealed = seal(store, to_parquet(parts["test"]), snapshot=digest, run=run)
+    found = fingerprints.of_posts(parts)
     if existing is not None:
         # The same posts once more: restores a lost or damaged file.
         again = replace(
@@ -175,6 +177,7 @@ def _frozen(
             erased_until=read.erased_until,
         )
         run.on_success(lambda session: snapshots_table.replace_files(session, again))
+        fingerprints.keep(store, digest, found, run)
         return again
     snapshot = Snapshot(
         digest=digest,
@@ -196,6 +199,7 @@ def _frozen(
         erased_until=read.erased_until,
     )
     run.on_success(lambda session: snapshots_table.insert(session, snapshot))
+    fingerprints.keep(store, digest, found, run)
     return snapshot
 
 
@@ -298,7 +302,7 @@ def _rows(posts: list[tuple[PostContent, str]], known: dict[str, _Subreddit]) ->
     return pa.table(columns, schema=SCHEMA)
 
 
-def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
+def _choose_subreddits(read: _Read, rules: Rules, totals: PostTotals) -> FrozenPosts:
     """Apply ``min_posts`` and ``max_posts``, and number the remaining labels by name."""
     names, label = read.names, read.label
     support = np.bincount(label, minlength=len(names))
@@ -314,11 +318,7 @@ def _choose_subreddits(read: _Read, rules: Rules) -> FrozenPosts:
         read.left_out["over_max_posts"] = int(np.count_nonzero(keep & ~fits))
         keep &= fits
     if np.count_nonzero(large) < 2:
-        who = "Only one subreddit" if large.any() else "No subreddit"
-        raise InputError(
-            f"{who} has {count(rules.min_posts, 'post')} or more",
-            "A classifier needs at least two. Import more subreddits, or lower --min-posts.",
-        )
+        raise too_few(rules, totals, posts=len(label), large=int(np.count_nonzero(large)))
     labels = tuple(sorted(name for name, ok in zip(names, large, strict=True) if ok))
     place = {name: i for i, name in enumerate(labels)}
     renumber = np.array([place.get(name, -1) for name in names], dtype=np.int32)

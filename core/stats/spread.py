@@ -25,6 +25,27 @@ class Shrunk:
     degrees: float
 
 
+def sd_of_repeats(values: Floats) -> Floats:
+    """Standard deviation of one repeat, with ``repeats - 1`` degrees of freedom.
+
+    Args:
+        values: shape (repeats, c), at least two repeats.
+    """
+    return np.asarray(values.std(axis=0, ddof=1))
+
+
+def sd_within_pairs(values: Floats) -> Floats:
+    """Standard deviation of one value, from pairs that share nothing.
+
+    Args:
+        values: shape (2 · pairs, c), the two of a pair next to each other.
+
+    The root of the mean over pairs of half the squared difference.
+    """
+    difference = values[::2] - values[1::2]
+    return np.asarray(np.sqrt(np.square(difference).mean(axis=0) / 2))
+
+
 def band(sd: Floats | float, *, degrees: Floats | float, level: float = LEVEL) -> Floats:
     """Half the width of the band around 0 that holds a difference.
 

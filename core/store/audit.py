@@ -6,12 +6,18 @@ from sqlalchemy import LargeBinary, Row, cast, select
 from sqlalchemy.orm import Session
 
 from core.store.tables import AuditRow
+from core.store.tables_audit import AuditSignatureRow
 
 _ENTRIES = select(
     AuditRow.number,
     cast(AuditRow.content, LargeBinary),
     cast(AuditRow.previous, LargeBinary),
     cast(AuditRow.digest, LargeBinary),
+)
+_SIGNATURES = select(
+    AuditSignatureRow.number,
+    cast(AuditSignatureRow.key, LargeBinary),
+    cast(AuditSignatureRow.signature, LargeBinary),
 )
 
 
@@ -26,9 +32,29 @@ class Entry:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Of the entry of that number, by a public key; both in hexadecimal."""
+
+    number: int
+    key: str
+    signature: str
+
+
 def append(session: Session, entry: Entry) -> None:
     session.add(AuditRow(**asdict(entry)))
     session.flush()
+
+
+def sign(session: Session, signature: Signature) -> None:
+    session.add(AuditSignatureRow(**asdict(signature)))
+    session.flush()
+
+
+def signatures(session: Session) -> dict[int, Signature]:
+    """Number of the entry -> its signature. Whatever bytes the file holds come back, as above."""
+    rows = session.execute(_SIGNATURES)
+    return {number: Signature(number, _text(key), _text(signed)) for number, key, signed in rows}
 
 
 def last(session: Session) -> Entry | None:

@@ -20,7 +20,7 @@ def existing_store(home: Path) -> Store:
     Raises:
         NotFoundError: there is no workspace.
     """
-    if not (home / DATABASE).exists():
+    if not _is_there(home):
         raise NotFoundError(
             f"There is no workspace in {home}",
             Hint(
@@ -32,7 +32,8 @@ def existing_store(home: Path) -> Store:
 
 
 def open_store(home: Path) -> Store:
-    """Open the workspace at ``home``; make it, or upgrade its database, where needed.
+    """Open the workspace at ``home``; make it, or upgrade its database, where needed. One that is
+    there but cannot be written, such as on a full disk, can be read.
 
     Runs whose process is gone are recorded as interrupted.
 
@@ -40,7 +41,8 @@ def open_store(home: Path) -> Store:
         StorageError: the folder cannot be used, or the database is not one.
         UnknownSchemaError: another version of Signoff wrote the database.
     """
-    with storage_errors(home):
+    # One that is there can be looked at even where nothing can be made.
+    with suppress(OSError) if _is_there(home) else storage_errors(home):
         make_folder(home, DATABASE)
         (home / "logs").mkdir(parents=True, exist_ok=True)
     database = open_sqlite(home)
@@ -55,3 +57,26 @@ def open_store(home: Path) -> Store:
     with suppress(StorageError):  # what cannot be recorded now is at the next opening
         reap(store)
     return store
+
+
+def place_of(home: Path) -> tuple[int, int] | None:
+    """Which file the database is, whatever its content; None where there is none.
+
+    Whoever has it open goes on with that file, even if it was removed or another took its place.
+    """
+    try:
+        found = (home / DATABASE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_there(home: Path) -> bool:
+    try:
+        return (home / DATABASE).exists()
+    except OSError as error:  # a folder of another account
+        raise StorageError(
+            f"Cannot read {home}: {error.strerror}",
+            "Run the command as the account that the workspace belongs to, or set SIGNOFF_HOME to"
+            " another folder.",
+        ) from error

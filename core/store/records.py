@@ -9,10 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.store.tables import AccessEventRow, RecordRow, ReleaseEventRow
+from core.store.tables_audit import PolicyEventRow
 
 Value = str | int | float | datetime
 _TABLES: dict[str, type[RecordRow]] = {
-    table.__tablename__: table for table in (ReleaseEventRow, AccessEventRow)
+    table.__tablename__: table for table in (ReleaseEventRow, AccessEventRow, PolicyEventRow)
 }
 _EVERY = ("id", "at", "by", "kind")
 _UNREADABLE = (SQLAlchemyError, ValueError, TypeError)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from core.errors import UnknownSchemaError
+from core.errors import StorageError, UnknownSchemaError
 from core.store.database import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0006"
 """The newest revision. Kept here so that opening a workspace need not load Alembic; a test holds
 it equal to the newest file in ``migrations/versions``."""
 
@@ -32,6 +32,19 @@ def bring_up_to_date(database: Database) -> bool:
     if revision == HEAD:
         return False
     _require_known(revision)
+    try:
+        return _brought(database)
+    except StorageError as error:
+        if revision is None:
+            raise
+        raise StorageError(
+            "An earlier version of Signoff wrote the database, and it cannot be upgraded:"
+            f" {error.reason}",
+            error.hint,
+        ) from error
+
+
+def _brought(database: Database) -> bool:
     with database.writer.begin() as connection:
         revision = _revision(connection)
         if revision == HEAD:

@@ -1,12 +1,15 @@
-"""SQLite with a write-ahead log: the one module that knows the driver, its errors and its files."""
+"""SQLite with a write-ahead log: with ``sqlite_connections``, what knows the driver, its errors and
+its files.
+"""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +25,14 @@ from core.errors import StorageError
 from core.store.artifacts import disk_full, explain
 from core.store.database import PATIENCE
 from core.store.permissions import close
+from core.store.sqlite_connections import connect, set_pragmas, set_up
 from core.store.types import Base
 
 DATABASE = "signoff.db"
-PAGES, MOST_PAGES = 1_000, 25_000
-"""Of the log of writes, 4 KiB each, before a writer has to shorten it: one that waits for the disk
-anyway, and one that does not."""
+MOST_PAGES = 25_000
+"""As ``PAGES``, for a writer that does not wait for the disk anyway."""
+_ROOM = 2**16
+"""Bytes without which SQLite cannot even begin to write."""
 _VERBS = ("UPDATE", "DELETE")
 _DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 """SQLite's words about a file that is broken, or from which someone took a table or a column."""
@@ -118,7 +123,8 @@ class SQLite:
             with engine.connect() as connection:
                 connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
         except BaseException:
-            target.unlink(missing_ok=True)  # half a copy is none
+            with suppress(OSError):  # of a folder in which nothing could be made either
+                target.unlink(missing_ok=True)  # half a copy is none
             raise
         close(target)
         return target
@@ -128,14 +134,16 @@ class SQLite:
 
 
 def open_sqlite(home: Path) -> SQLite:
-    """The database of the workspace at ``home``, which is made where there is none."""
+    """The database of the workspace at ``home``, which is made where there is none. Where it cannot
+    be written, it can be read, and writing raises a StorageError.
+    """
     path = home / DATABASE
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": PATIENCE},
+        creator=partial(connect, path),
         hide_parameters=True,  # texts of users, which an error would carry into the log
     )
-    event.listen(engine, "connect", _configure)
+    set_up(engine)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate(path))
     return SQLite(path, engine)
@@ -143,12 +151,15 @@ def open_sqlite(home: Path) -> SQLite:
 
 GUARDED = {
     "audit",
+    "audit_signatures",
     "release_events",
     "access_events",
+    "policy_events",
     "versions",
     "models",
     "evaluations",
     "comparisons",
+    "shared_texts",
 }
 """Tables of whose rows none is ever changed or deleted: triggers refuse it."""
 
@@ -184,7 +195,7 @@ def _appending(driver: Any, durable: bool, patience: float) -> Iterator[sqlite3.
     finally:
         if driver.in_transaction:
             driver.rollback()
-        _set_pragmas(driver)
+        set_pragmas(driver)
 
 
 @cache
@@ -203,41 +214,6 @@ def _value(value: Any) -> Any:
     if isinstance(value, list):
         return orjson.dumps(value).decode()
     return value
-
-
-def _configure(connection: Any, _record: object) -> None:
-    # sqlite3 would begin transactions late and only before some statements; Signoff begins them
-    # itself (see _begin).
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    cursor.execute("PRAGMA foreign_keys=ON")
-    # So that REPLACE, too, meets the triggers that keep decisions from being deleted.
-    cursor.execute("PRAGMA recursive_triggers=ON")
-    cursor.close()
-    _set_pragmas(connection)
-
-
-def _set_pragmas(connection: Any) -> None:
-    """Those that :meth:`SQLite.append` changes for a while."""
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
-    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
-
-
-def _use_wal(cursor: sqlite3.Cursor) -> None:
-    # In a new database. While another process makes the same switch, SQLite refuses at once
-    # instead of waiting for its busy timeout.
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _begin(connection: Any) -> None:
@@ -275,9 +251,21 @@ def _explained(error: BaseException, database: Path, patience: float) -> Storage
             f"Another process has kept {database} locked for {patience:.0f} s",
             "Wait until it has finished, then run the command again.",
         )
-    if "unable to open" in message or "readonly" in message or "disk I/O" in message:
+    if "readonly" in message:
+        return _only_read(database)
+    if "unable to open" in message or "disk I/O" in message:
         return StorageError(
             f"{database} cannot be used: {message}",
             "Check the folder's permissions and its disk, or set SIGNOFF_HOME to another folder.",
         )
     return None
+
+
+def _only_read(database: Path) -> StorageError:
+    if shutil.disk_usage(database.parent).free < _ROOM:
+        return disk_full(database)
+    return StorageError(
+        f"{database} can be read, but not written",
+        "Check who may write to the file and to its folder, and whether the disk is mounted"
+        " read-only.",
+    )

@@ -208,6 +208,30 @@ class SnapshotRow(Base):
     """The tombstones up to this number are heeded in its files."""
 
 
+class FingerprintsRow(Base):
+    """Where the fingerprints of a snapshot's texts are, sealed as its test split is."""
+
+    __tablename__ = "fingerprints"
+
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    sealed: Mapped[Digest]
+
+
+class SharedTextsRow(Base):
+    """Which share of the texts of a snapshot's sealed test the splits of another one hold.
+
+    Appended, never changed: triggers refuse UPDATE and DELETE.
+    """
+
+    __tablename__ = "shared_texts"
+
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    holder: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    train: Mapped[float]
+    valid: Mapped[float]
+    test: Mapped[float]
+
+
 class ModelRow(Base):
     """What one training made. Two executions may make the same bytes."""
 
@@ -336,6 +360,9 @@ class ReleaseEventRow(RecordRow):
     """Why a failed gate was overridden."""
     share: Mapped[float | None]
     """Of the callers whom a canary serves."""
+    policy: Mapped[str | None]
+    """The digest of the release policy that it was judged by; None of decisions that none judges,
+    and of those before policies were adopted."""
 
 
 class AccessEventRow(RecordRow):
@@ -355,6 +382,10 @@ class AccessEventRow(RecordRow):
     """SHA-256 of the secret of a token that was made. The secret itself is nowhere."""
     expires_at: Mapped[datetime | None]
     """When a token ends by itself; None: never."""
+    public_key: Mapped[Digest | None]
+    """Ed25519, in hexadecimal: of a key that signs entries of the audit log."""
+    service: Mapped[bool | None]
+    """Whether that key signs in the names of others."""
 
 
 class AuditRow(Base):

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError, RefusedError
-from core.executions import Run, run_cached
+from core.executions import Run, get, run_cached
 from core.hints import Command, Hint
 from core.progress import Progress, silent
-from core.snapshots.content import SplitData
 from core.snapshots.read import find, load_split
 from core.store import Store
 from core.store.artifacts import storage_errors
@@ -127,15 +126,19 @@ def _average(
             family=ensemble.NAME,
             snapshot=snapshot,
             subreddits=len(EnsembleClassifier(members, weights).labels),
-            metrics=_metrics(models, weights, half, calibrated=curve is not None),
+            metrics=_metrics(
+                store, models, weights, calibrated_on=0 if curve is None else len(half)
+            ),
         )
 
 
 def _metrics(
-    models: Sequence[Model], weights: Sequence[float], half: SplitData, *, calibrated: bool
+    store: Store, models: Sequence[Model], weights: Sequence[float], *, calibrated_on: int
 ) -> Mapping[str, Any]:
     shares = {
         f"weight_of_{model.execution}": round(weight, 4)
         for model, weight in zip(models, weights, strict=True)
     }
-    return {**shares, "calibrated_on": len(half) if calibrated else 0}
+    # The ensemble's own file only names them.
+    size = sum(get(store, model.execution).metrics["model_mib"] for model in models)
+    return {**shares, "calibrated_on": calibrated_on, "model_mib": round(size, 1)}

@@ -207,6 +207,6 @@ def _explain(said: bytes, code: int, model: Path) -> SignoffError:
         )
     if _DIVERGED in said:
         return _DivergedError(f"fastText refused to train: {last[0]}", "Give a lower --param lr.")
-    return InputError(
-        f"fastText refused to train: {last[0]}", "Change the --param that fastText names."
-    )
+    named = [p.name for p in PARAMETERS if re.search(rf"\b{p.name}\b", last[0])]
+    hint = f"Change --param {named[0]}." if named else "Try other values of --param."
+    return InputError(f"fastText refused to train: {last[0]}", hint)

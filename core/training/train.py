@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.arrays import Int64s
 from core.errors import InputError
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
@@ -41,6 +42,7 @@ def train(
     seed: int = 0,
     threads: int | None = None,
     newest: int | None = None,
+    half: int | None = None,
     resume: bool = True,
     force: bool = False,
     progress: Progress = silent,
@@ -53,6 +55,8 @@ def train(
         threads: default: all cores. Only ``1`` is reproducible to the bit.
         newest: train on this number of posts only, the newest ones; None: on all. Parameters that
             fit the size are those for all posts.
+        half: 1 or 2: train on one half of the posts, the seed decides which posts; None: on all.
+            Two such models only show how far chance in the posts moves the numbers.
         resume: go on where the same training was killed, if the family keeps what is done.
         force: train even if the same was trained before.
 
@@ -84,6 +88,8 @@ def train(
                 "--newest must be at least 1", "Give a larger number, or leave it out."
             )
         chosen["newest"] = newest
+    if half is not None:
+        chosen["half"] = half
     package = package_of(kind.name)
     if package:  # another version of it may train otherwise
         chosen["package"] = package
@@ -126,6 +132,8 @@ def _fit(
     erased = snapshot.splits["train"] - len(data)
     if "newest" in chosen:
         data = data.among(np.arange(len(data)) >= len(data) - chosen["newest"])
+    if "half" in chosen:
+        data = data.taken(_half(len(data), chosen["half"], seed=chosen["seed"]))
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     artifacts, same = store.artifacts, _same(chosen, snapshot, data)
@@ -153,6 +161,13 @@ def _fit(
             subreddits=len(kind.load(path).labels),
             metrics={"posts": len(data), "fit_seconds": fit_seconds, **fitted.measured, **note},
         )
+
+
+def _half(posts: int, half: int, *, seed: int) -> Int64s:
+    """Positions of half 1 or 2, ascending: the posts stay in the order of time."""
+    drawn = np.random.default_rng(seed).permutation(posts)
+    middle = posts // 2
+    return np.sort(drawn[:middle] if half == 1 else drawn[middle:])
 
 
 def of_execution(store: Store, number: int) -> Model:

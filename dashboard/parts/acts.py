@@ -9,12 +9,12 @@ import streamlit as st
 from core.access.identity import Role
 from core.errors import RefusedError, SignoffError
 from dashboard import components as c
-from dashboard import words
+from dashboard import words, work
 
 DONE = "done"
 """Session key of what was done, for the run that follows."""
 TURN = "turn"
-OFFERED = frozenset({"release show", "release test", "alias set"})
+OFFERED = frozenset({"release show", "release test", "release policy adopt", "alias set"})
 """The commands that the page Release has a button for, or makes needless."""
 
 
@@ -71,13 +71,18 @@ def offer(acts: Sequence[Act], *, in_form: bool = False) -> None:
 
 
 def perform(what: Callable[[], object], done: str) -> None:
-    """Do it once, then say so after the page was drawn anew; a refusal stays on the page."""
+    """Do it once, then say so after the page was drawn anew; a refusal stays on the page.
+
+    Args:
+        done: what to say (Markdown); empty: nothing yet.
+    """
     try:
         what()
     except SignoffError as refusal:
         st.error(f"**{words.plain(refusal.reason)}.** {way_out(refusal)}")
         return
-    st.session_state[DONE] = done
+    if done:
+        st.session_state[DONE] = done
     st.session_state[TURN] = turn() + 1
     st.rerun()
 
@@ -88,15 +93,17 @@ def turn() -> int:
 
 
 def last_done(*, far_down: bool = False) -> bool:
-    """Say what was done in the run before, if anything was.
+    """Say what was done in the run before, or by a job that this person waits for, if anything was.
 
     Args:
         far_down: it was done where nobody sees the head of the page: said over the page then, which
             does not move.
     """
-    done = st.session_state.pop(DONE, None)
-    if done and far_down:
-        st.toast(done, icon=":material/check:", duration="long")
-    elif done:
-        st.success(done)
-    return done is not None
+    done: str | None = st.session_state.pop(DONE, None)
+    said = [*([done] if done else []), *work.news()]
+    for sentence in said:
+        if far_down:
+            st.toast(sentence, icon=":material/check:", duration="long")
+        else:
+            st.success(sentence)
+    return bool(said)

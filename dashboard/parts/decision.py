@@ -5,6 +5,7 @@ import streamlit as st
 from core.access.identity import Role, current_actor
 from core.release import review, rules
 from core.release.case import Action, Case, next_step
+from core.release.comments import MAX_COMMENT
 from core.release.events import Approved
 from dashboard import data, words
 from dashboard.parts import acts
@@ -33,7 +34,7 @@ def _show_form(case: Case) -> None:
         "Comment",
         key=f"comment-{number}-{acts.turn()}",
         placeholder="Why? This stays in the history.",
-        max_chars=review.MAX_COMMENT,
+        max_chars=MAX_COMMENT,
         height=90,
     )
     against_approval = rules.against_approval(case.candidate, case.evidence, current_actor())
@@ -44,7 +45,7 @@ def _show_form(case: Case) -> None:
             "Why it may be released anyway",
             key=f"override-{number}-{acts.turn()}",
             placeholder="The override stays on record.",
-            max_chars=review.MAX_COMMENT,
+            max_chars=MAX_COMMENT,
             height=90,
         )
     decides = next_step(case).action == Action.DECIDE

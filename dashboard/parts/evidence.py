@@ -9,6 +9,7 @@ from dashboard import data, pages, pair, words
 from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import show_figures
+from dashboard.parts.policy import show_policy
 from dashboard.parts.subreddit import unread
 
 
@@ -52,8 +53,9 @@ def show_caveats(case: Case) -> None:
 def show_gate_section(case: Case) -> None:
     """The gates, and by which policy they were judged."""
     st.header("Gates", anchor=False)
-    c.reading(f"{counted(case.evidence.gates)}; by {words.plain(case.policy.source)}.")
+    c.reading(f"{counted(case.evidence.gates)}; by {words.plain(case.policy.named)}.")
     show_gates(case.evidence.gates)
+    show_policy()
 
 
 def show_ways(chosen: Chosen) -> None:

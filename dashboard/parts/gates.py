@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from core.metrics import METRIC
-from core.release.check import REVIEW
 from core.release.gates import Gate, GateVerdict
+from core.release.policy import REVIEW
 from dashboard import components as c
 from dashboard import words
 

@@ -1,17 +1,21 @@
 """Opening a sealed test: what it costs, what it said, and how far it is."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.access.identity import Role
-from core.errors import SignoffError
-from core.release import openings
+from core.jobs import Job, kinds
+from core.jobs.kinds import OPEN
+from core.release import candidates, openings
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step
 from core.snapshots import Snapshot
 from core.snapshots.read import listing
-from dashboard import data, words
+from dashboard import data, pages, words, work
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
+from dashboard.work import Piece
 
 
 def chosen_split(candidate: Candidate) -> Snapshot | None:
@@ -25,13 +29,20 @@ def show_opening(case: Case) -> None:
     budget, candidate = case.budget, case.candidate
     split, unfinished = words.plain(budget.snapshot.id), candidate.unfinished
     _show_splits(case)
+    others = f"  \n:gray[{budget.others}]" if budget.others else ""
     st.markdown(
-        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**"
+        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**{others}"
         f"  \n:gray[{words.count(budget.posts, 'post')} of {split}"
         f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
         f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
     )
+    job = work.latest(piece(case))
+    if job is not None and job.under_way:
+        work.show(piece(case), job)
+        return
     _show_last(case)
+    if job is not None and not (case.answer or case.leaked):
+        work.show_end(piece(case), job)
     reason = ""
     against = case.against_opening()
     if against is None and unfinished is None:
@@ -49,8 +60,7 @@ def show_opening(case: Case) -> None:
                 label=f"{verb} test for #{case.number}",
                 icon=":material/lock_open:",
                 why_not=acts.why_not(against, Role.REVIEWER, to="open a sealed test"),
-                do=lambda: open_test(case, reason),
-                done=f"#{case.number} has been tested on the sealed test of {split}.",
+                do=lambda: _begin(case, reason),
                 next_=next_step(case).action == Action.OPEN and not case.leaked,
             )
         ]
@@ -75,26 +85,42 @@ def cost(case: Case) -> str:
     )
 
 
-def open_test(case: Case, reason: str) -> None:
-    """Open it, and show how far it is."""
-    with st.status("Opening the sealed test …", expanded=True) as status:
-        bar = st.progress(0.0)
+def piece(case: Case) -> Piece:
+    """The work of opening the sealed test that :func:`show_opening` shows."""
+    split = case.budget.snapshot
+    number = case.number
 
-        def progress(step: str, done: float, total: float | None) -> None:
-            bar.progress(min(done / total, 1.0) if total else 0.0, text=words.plain(step))
+    def if_cancelled(_job: Job) -> str:
+        """By the ledger as it is now: it is written after the job was asked for."""
+        if candidates.get(data.store(), number).unfinished is None:
+            return "Nothing has been opened yet. If you cancel now, nothing counts."
+        return (
+            "The opening is in the ledger and counts, whether or not you cancel. It can be"
+            " finished later, and does not count again."
+        )
 
-        try:
-            openings.open_test(
-                data.store(),
-                case.number,
-                reason=reason,
-                on=case.budget.snapshot.digest,
-                progress=progress,
-            )
-        except SignoffError:
-            status.update(label="The test did not finish", state="error", expanded=False)
-            raise
-        status.update(label="Test finished", state="complete", expanded=False)
+    return Piece(
+        kind=OPEN,
+        inputs=kinds.opening(number, split.digest),
+        page=pages.RELEASE,
+        done=f"\\#{number} has been tested on the sealed test of {words.plain(split.id)}.",
+        not_done="The test has no result",
+        cancel="Cancel the opening",
+        if_cancelled=if_cancelled,
+    )
+
+
+def with_work(case: Case) -> Case:
+    """The case; being opened as well while a page's work for that waits or runs."""
+    job = work.latest(piece(case))
+    return replace(case, opening=True) if job and job.under_way else case
+
+
+def _begin(case: Case, reason: str) -> None:
+    """Have it opened."""
+    asked = piece(case)
+    inputs = kinds.opening(case.number, case.budget.snapshot.digest, reason=reason)
+    acts.perform(lambda: work.begin(replace(asked, inputs=inputs)), "")
 
 
 def _show_splits(case: Case) -> None:

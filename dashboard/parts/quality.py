@@ -8,24 +8,38 @@ import streamlit as st
 
 from core.access.identity import Role
 from core.hints import Command
+from core.jobs import kinds
+from core.jobs.kinds import CHECK
 from core.quality import Holdings
-from core.quality import check as quality
 from core.quality.findings import Finding
 from core.quality.languages import Languages
 from core.quality.summary import DAY, QualitySummary
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import pages, words, work
 from dashboard.charts import coverage as charts
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
+from dashboard.work import Piece
 
+WIDTH = 360
+"""Of what can be pressed here, and of how far it is."""
 MOST_LANGUAGES = 6
 
 
 def offer_check(holdings: Holdings) -> None:
-    """The button that checks the data, and the command that does the same."""
+    """The button that checks the data, and the command that does the same; while it is checked, how
+    far that is.
+    """
+    piece = _piece(holdings)
+    job = work.latest(piece)
+    with st.container(width=WIDTH):
+        if job is not None and job.under_way:
+            work.show(piece, job)
+            return
+        if job is not None:
+            work.show_end(piece, job)
     st.code(str(Command("data check")), language="bash")
-    with st.container(width=360):
+    with st.container(width=WIDTH):
         acts.offer(
             [
                 Act(
@@ -33,24 +47,23 @@ def offer_check(holdings: Holdings) -> None:
                     label=f"Check {words.count(holdings.posts, 'post')} now",
                     icon=":material/fact_check:",
                     why_not=c.why_not(Role.REVIEWER, to="check the data"),
-                    do=_check,
-                    done="Data check finished.",
+                    do=lambda: acts.perform(lambda: work.begin(piece), ""),
                     next_=True,
                 )
             ]
         )
 
 
-def _check() -> None:
-    """Check, and show how far it is."""
-    with st.status("Checking the data …", expanded=True) as status:
-        bar = st.progress(0.0)
-
-        def progress(step: str, done: float, total: float | None) -> None:
-            bar.progress(min(done / total, 1.0) if total else 1.0, text=words.plain(step))
-
-        quality.check(data.store(), progress=progress)
-        status.update(label="Checked", state="complete", expanded=False)
+def _piece(holdings: Holdings) -> Piece:
+    return Piece(
+        kind=CHECK,
+        inputs=kinds.check(holdings),
+        page=pages.DATA,
+        done="Data check finished.",
+        not_done="The data has not been checked",
+        cancel="Cancel the check",
+        if_cancelled=lambda _job: "If you cancel now, nothing is kept of it.",
+    )
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

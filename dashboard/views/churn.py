@@ -148,14 +148,9 @@ def show_posts(chosen: Chosen, filters: Filters) -> None:
 
 
 top = c.question("Which posts changed?")
-chosen = choose(data.all_trainings())
+chosen = choose(data.all_trainings(), pages.CHURN, top)
 with top:
-    c.answer(
-        answer(chosen) if chosen else "This page needs two evaluated trainings.",
-        generated=chosen is not None and chosen.generated,
-    )
-if chosen is None:
-    st.stop()
+    c.answer(answer(chosen), generated=chosen.generated)
 if chosen.summary.churn is None:
     c.empty(
         "To see the changed posts, evaluate both models on the same posts, for example:",

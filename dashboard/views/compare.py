@@ -104,14 +104,9 @@ def show_details(chosen: Chosen) -> None:
 
 
 top = c.question("Is the candidate really better?")
-chosen = choose(data.all_trainings())
+chosen = choose(data.all_trainings(), pages.COMPARE, top)
 with top:
-    c.answer(
-        words.emphasised(chosen.sentence) if chosen else "This page needs two evaluated trainings.",
-        generated=chosen is not None and chosen.generated,
-    )
-if chosen is None:
-    st.stop()
+    c.answer(words.emphasised(chosen.sentence), generated=chosen.generated)
 with st.container():  # there without notes too: the filters below keep their places
     notes(chosen)
     c.caveats(chosen.caveats)

@@ -8,10 +8,10 @@ from core.audit.lines import Line, lines
 from core.audit.verification import Verification
 from core.hints import Command
 from core.release import openings
+from core.release.adoption import read_policy
 from core.release.budget import Budget
 from core.release.history import ALL_EVENTS
 from core.release.openings import Opening
-from core.release.policy import read_policy
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.parts.ledger import show_openings, show_splits
@@ -60,7 +60,7 @@ top = c.question("Who did what?")
 store = data.store()
 checked, at = data.verified()
 entries, looks = lines(store, ALL_EVENTS, data.snapshot_names()), openings.listing(store)
-budgets = openings.budgets(store, read_policy(store.home))
+budgets = openings.budgets(store, read_policy(store))
 with top:
     c.answer(answer(entries, checked), generated=any(each.snapshot.generated for each in budgets))
     if checked.broken:

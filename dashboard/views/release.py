@@ -134,7 +134,9 @@ with about_it, st.container(key="halves-candidate"):
 with left:
     candidate = choose(all_candidates)
 training = next(t for t in data.all_trainings() if t.number == candidate.number)
-case = cases.read(data.store(), candidate.number, opening.chosen_split(candidate))
+case = opening.with_work(
+    cases.read(data.store(), candidate.number, opening.chosen_split(candidate))
+)
 compared = evidence.of(case)
 digest, aliases_shown = last_shown(case)
 with top:
@@ -142,6 +144,8 @@ with top:
     if who := by_whom(case):
         c.reading(who)
 with said:
+    if doubt := data.clock_doubt():
+        st.warning(doubt, icon=":material/schedule:")
     show_warnings()
     tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)

@@ -193,14 +193,9 @@ def download(
 
 
 top = c.question("Who wins, who loses?")
-chosen = choose(data.all_trainings())
+chosen = choose(data.all_trainings(), pages.SUBREDDITS, top)
 with top:
-    c.answer(
-        answer(chosen) if chosen else "This page needs two evaluated trainings.",
-        generated=chosen is not None and chosen.generated,
-    )
-if chosen is None:
-    st.stop()
+    c.answer(answer(chosen), generated=chosen.generated)
 rows = filtered(worst_first(chosen.changes))
 if rows.empty:
     c.empty("No subreddit matches these filters.")

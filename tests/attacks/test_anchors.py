@@ -14,7 +14,7 @@ from core.settings import settings
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
-from tests.factories import by, set_policy
+from tests.factories import by, lenient_by_default
 from tests.tampering import make_anew, tamper
 
 
@@ -26,10 +26,14 @@ def anchors(road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return path
 
 
+@pytest.fixture(autouse=True)
+def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    lenient_by_default(monkeypatch)
+
+
 @pytest.fixture
 def store(road: Road, anchors: Path) -> Store:
     """Three decisions."""
-    set_policy(road.store)
     propose(road.store, 3)
     with by("bob"):
         version = str(approve(road.store, 3, comment="fine").version)
@@ -74,7 +78,6 @@ def test_a_chain_that_was_hashed_again_is_found_also_after_the_next_decision(
 
 
 def test_an_older_database_is_found(road: Road, anchors: Path, tmp_path: Path) -> None:
-    set_policy(road.store)
     propose(road.store, 3)
     road.store.engine.dispose()
     shutil.copy(road.store.home / "signoff.db", tmp_path / "older.db")

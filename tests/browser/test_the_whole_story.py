@@ -4,6 +4,7 @@ Ada trains and proposes, at the command line; bob looks, tests, decides and rele
 Each step asserts what the page says of it, and what the database says of who did it.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from tests.browser.walking import (
 )
 from tests.commands import signoff
 from tests.decisions import budget_of, released
-from tests.factories import QUICK, fill, make_corpus, set_policy
+from tests.factories import LENIENT, QUICK, fill, make_corpus, set_policy
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -62,9 +63,10 @@ team_of_one = false
 epsilon = 0.25
 delta = 0.05
 """
+CHANGED = POLICY.replace("share = 0.5", "share = 0.6")
 LOOKS = 9
 """So many candidates a test split of 120 posts can judge by that policy."""
-DECIDES = re.compile(r"^(Approve|Reject|Comment|Open the|Finish|Release|Give|End|Roll)\b")
+DECIDES = re.compile(r"^(Adopt|Approve|Reject|Comment|Open the|Finish|Release|Give|End|Roll)\b")
 """The buttons that decide something."""
 NOTEBOOK: ViewportSize = {"width": 1280, "height": 900}
 
@@ -249,7 +251,7 @@ def a_tab_drawn_before_the_policy_changed_approves_nothing(story: Story, number:
     tab = story.bob.context.new_page()
     visit(tab, f"{story.address}/release?candidate={number}")
     before = candidates.get(story.store, number)
-    set_policy(story.store, POLICY.replace("share = 0.5", "share = 0.6"))
+    set_policy(story.store, CHANGED)
     write(tab, "Comment", "Good enough for me.")
     press(tab, f"Approve #{number}")
     says(tab, "The evidence has changed since you opened this page.")
@@ -364,10 +366,16 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
     """What happened, the newest first."""
     page, first = story.bob, aliases.current(story.store)["production"]
     winner = next(e.by for e in aliases.history(story.store, "production") if e.version == version)
+    lenient, ours, stricter = (
+        f"the release policy {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        for text in (LENIENT, POLICY, CHANGED)
+    )
     happened = [
+        f"policy author adopted {lenient}",
         "ada proposed candidate #3",
         f"bob approved candidate #3 as {first}: “fine”",
         f"bob released {first} to production",
+        f"policy author adopted {ours}",
         f"carol granted {ADA} the role reviewer",
         f"carol granted {BOB} the role reviewer",
         f"{ADA} proposed candidate #{poor}: “Trains in half the time.”",
@@ -377,6 +385,8 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
         f"{ADA} proposed candidate #{good}: “Learns faster, and finds all of them.”",
         f"{BOB} opened the sealed test of may for candidate #{good}: “Validation looks good.”",
         f"{BOB} tested candidate #{good} on the sealed test of may: pass",
+        f"policy author asked to adopt {stricter}",
+        f"policy reviewer adopted {stricter}, as policy author had asked",
         f"{BOB} approved candidate #{good} as {version}: “Finds all of them.”",
         f"carol granted {BOB} the role releaser",
         f"{BOB} released {version} to staging",
@@ -387,7 +397,7 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
         f"{BOB} rolled production back to {first} (was {version})",
     ]
     go(page, "Ledger & audit")
-    says(page, f"{len(happened)} decisions by 5 people; ✓ the audit log is intact.")
+    says(page, f"{len(happened)} decisions by 7 people; ✓ the audit log is intact.")
     assert column(page, "Answer") == ["✓ pass", "✗ fail"]
     assert column(page, "Why") == ["Validation looks good.", "Only the test can tell."]
     assert column(page, "Who") == [BOB, BOB]

@@ -12,14 +12,15 @@ import pytest
 
 import core
 import dashboard
-from core import audit
-from core.access import members
+from core import audit, jobs
+from core.access import keys, members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import listing, record
 from core.feedback import erasing, queue, retention, summary
-from core.release import aliases, openings, review
+from core.jobs.kinds import CHECK
+from core.release import adoption, aliases, openings, review
 from core.snapshots import rotation
 from core.store import Store, open_store
 from tests.conftest import Road
@@ -44,7 +45,7 @@ def test_transactions_are_begun_and_ended_in_the_store_only() -> None:
     """The contracts of import-linter see to the rest: one module alone imports these."""
     ending = re.compile(r"\.(commit|begin_nested|raw_connection|connect)\(|database\.writer")
     modules = {name for name, code in sources(CORE).items() if ending.search(code)}
-    assert modules <= {"store.schema", "store.sqlite", "store.writing"}
+    assert modules <= {"store.schema", "store.sqlite", "store.sqlite_connections", "store.writing"}
     assert not any(ending.search(code) for code in sources(DASHBOARD).values())
     assert not {"write", "append", "begin"} & set(dir(Store))
 
@@ -102,6 +103,8 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.REVIEWER,
         lambda s: summary.add_to_collector(s, "dogs"),
     ),
+    "jobs.queue.ask": (Role.REVIEWER, lambda s: jobs.ask(s, CHECK, {}, page="Data")),
+    "jobs.queue.cancel": (Role.REVIEWER, lambda s: jobs.cancel(s, 1)),
     "release.review.propose": (Role.REVIEWER, lambda s: review.propose(s, 5)),
     "release.review.comment": (Role.REVIEWER, lambda s: review.comment(s, 3, text="hm")),
     "release.review.approve": (Role.REVIEWER, lambda s: review.approve(s, 3, comment="good")),
@@ -110,6 +113,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         Role.REVIEWER,
         lambda s: openings.open_test(s, 3, reason="to know"),
     ),
+    "release.adoption.adopt": (Role.RELEASER, adoption.adopt),
     "release.aliases.move": (
         Role.RELEASER,
         lambda s: aliases.move(s, "staging", "20260531.1", expected=None),
@@ -123,6 +127,8 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "access.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "access.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),
     "access.members.make_token": (Role.ADMIN, lambda s: members.make_token(s, "t", Role.VIEWER)),
+    "access.keys.register": (Role.ADMIN, lambda s: keys.register(s, "cd" * 32, name="dan")),
+    "access.keys.revoke": (Role.ADMIN, lambda s: keys.revoke(s, "ab" * 32)),
     "access.members.revoke_token": (Role.ADMIN, lambda s: members.revoke_token(s, "ci")),
     "snapshots.rotation.rotate": (Role.ADMIN, rotation.rotate),
 }
@@ -144,10 +150,12 @@ def proposed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     copied(trained, home)
     store = open_store(home)
     review.propose(store, 3)
+    adoption.init_policy(store)
     members.grant(store, "dan", Role.REVIEWER)
     for role in (Role.VIEWER, Role.REVIEWER, Role.RELEASER):
         members.grant(store, f"{role.title}@example.com", role)
     members.make_token(store, "ci", Role.VIEWER)
+    keys.register(store, "ab" * 32)
     yield store
     store.engine.dispose()
 

@@ -8,7 +8,7 @@ from typer._click import Command as CliCommand
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from core.cli.main import build
+from core.cli.app import build
 from core.errors import InputError
 from core.hints import Alarm, Command, Hint
 
@@ -59,11 +59,12 @@ def test_every_command_that_is_named_exists_with_its_options() -> None:
 
 
 def looked_up(root: CliCommand, words: Sequence[str]) -> CliCommand | None:
-    """The command of that name; None for a group of commands, too."""
+    """The command of that name; None for a group of commands, too, that does nothing by itself."""
     found: CliCommand | None = root
     for word in words:
         found = found.commands.get(word) if isinstance(found, TyperGroup) else None
-    return None if isinstance(found, TyperGroup) else found
+    is_command = not isinstance(found, TyperGroup) or found.invoke_without_command
+    return found if is_command else None
 
 
 def commands_in_the_code() -> Iterator[tuple[str, str, set[str]]]:

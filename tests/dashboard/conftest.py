@@ -13,11 +13,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from core.access.identity import entrance, local_operator
+from core.jobs import starting
 from core.settings import settings
 from core.store.sqlite import DATABASE
 from dashboard import guard
 from tests import demo_workspace, workspaces
 from tests.dashboard.asking import Headers, asked_from_this_machine
+from tests.working import work_off
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 SECONDS = 60
@@ -67,6 +69,12 @@ def headers() -> Iterator[Headers]:
 def _guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages believe that their requests pass the guard, as those of a server do."""
     monkeypatch.setattr(guard, "_standing", True)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pages ask for is done while they ask, in this process."""
+    monkeypatch.setattr(starting, "start", work_off)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from core.release.policy import FILE
 from core.release.states import CandidateState
 from core.store import Store, open_store
 from tests.demo_workspace import WAITING, brought
-from tests.factories import by
+from tests.factories import by, set_policy
 
 
 def opened(store: Store) -> None:
@@ -45,8 +45,7 @@ def _approve(home: Path) -> None:
 
 
 def policy(store: Store, line: str, instead: str) -> None:
-    """Change a line of the demo's policy."""
-    path = store.home / FILE
-    text = path.read_text()
+    """Change a line of the demo's policy, and have two people adopt it."""
+    text = (store.home / FILE).read_text()
     assert line in text
-    path.write_text(text.replace(line, instead))
+    set_policy(store, text.replace(line, instead))

@@ -16,6 +16,7 @@ from tests.dashboard.deciding import approved
 from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
 from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 from tests.factories import by
+from tests.unwritable import make_unwritable
 from tests.workspaces import overwrite
 
 VIEWS = tuple(page.url for page in PAGES if page.in_menu)
@@ -58,6 +59,17 @@ def test_each_page_of_an_empty_workspace_tells_the_next_step(
     app = open_page(view)
     assert app.title[0].value.endswith("?")
     assert app.info
+    assert not app.error
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_page_can_be_looked_at_where_nothing_can_be_written(
+    demo: Path, open_page: Open, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_unwritable(monkeypatch)
+    app = open_page(view)
+    assert app.title[0].value.endswith("?")
+    assert "Generated posts" in text_of(app)
     assert not app.error
 
 

@@ -1,6 +1,7 @@
 """The page Release: what may be done next, by whom, and why not, in every state of a candidate."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import members
 from core.access.identity import Role
+from core.audit import clock
 from core.release import aliases, candidates, openings, review
+from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
+from core.release.policy import FILE
 from core.settings import settings
 from core.store import Store, open_store
 from tests.dashboard.asking import Headers
@@ -22,6 +26,7 @@ from tests.demo_workspace import FIRST, REJECTED, WAITING
 from tests.demo_workspace import PRODUCTION as SERVING
 from tests.factories import by
 
+ADOPT = "Adopt this policy"
 APPROVE, REJECT, COMMENT = (f"{verb} #{WAITING}" for verb in ("Approve", "Reject", "Comment on"))
 TRAINED = 18
 """A training of the demo that nobody has proposed."""
@@ -55,6 +60,13 @@ def field(app: AppTest, label: str) -> Any:
 
 def state(store: Store) -> str:
     return candidates.get(store, WAITING).state
+
+
+def test_a_clock_that_cannot_be_right_is_told_where_decisions_are_made(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "RELEASED", datetime.now(UTC) + timedelta(days=3))
+    assert "The clock of this machine may be wrong" in open_page("release").warning[0].value
 
 
 def staged(store: Store) -> str:
@@ -175,6 +187,37 @@ def test_a_failed_gate_stands_on_top_and_is_overruled_in_writing_only(
     assert "A failed gate was overridden" in plain_text_of(app)
 
 
+def test_the_page_says_what_an_unadopted_file_would_change_and_what_to_run(
+    store: Store, open_page: Open
+) -> None:
+    text = (store.home / FILE).read_text().replace("team_of_one = false", "team_of_one = true")
+    (store.home / FILE).write_text(text)
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "release-policy.toml is not in force" in said
+    assert "reviewed_by_someone_else.team_of_one: false → true" in said
+    assert "`signoff release policy adopt`" in said
+    assert "adopted by demo reviewer on" in said
+    assert "This policy changed maximum_p_at_1_distance.ks: 0.2 → 0.5" in said
+
+
+def test_a_policy_is_asked_for_by_one_and_adopted_by_another_on_the_page(
+    store: Store, open_page: Open
+) -> None:
+    text = (store.home / FILE).read_text().replace("share = 0.4", "share = 0.3")
+    (store.home / FILE).write_text(text)
+    app = press(open_page("release", candidate=str(WAITING)), ADOPT)
+    said = plain_text_of(app)
+    assert "ada asked for it on" in said
+    assert "somebody else must adopt it" in said
+    assert next(button for button in app.button if button.label == ADOPT).disabled
+    with by("grace"):
+        adopt(store)
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "adopted by grace on" in said
+    assert "This policy changed maximum_churn.share: 0.4 → 0.3" in said
+    assert ADOPT not in said
+
+
 def test_no_reason_is_asked_where_no_gate_fails(store: Store, open_page: Open) -> None:
     opened(store)
     app = open_page("release", candidate=str(WAITING))
@@ -264,7 +307,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
 def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
     store: Store, open_page: Open
 ) -> None:
-    policy(store, "near_duplicates = 0.2", "near_duplicates = 0.001")
+    policy(store, "near_duplicates = 0.9", "near_duplicates = 0.001")
     app = open_page("release", candidate=str(WAITING))
     field(app, "Why now?").set_value("Before the decision.")
     press(app, OPEN)

@@ -99,3 +99,18 @@ def test_a_date_stays_in_one_line() -> None:
 
 def test_a_share_that_people_set_has_no_decimals() -> None:
     assert words.per_cent(0.1) == "10%"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1 s"),
+        (7.6, "8 s"),
+        (89, "89 s"),
+        (91, "2 min"),
+        (3_540, "59 min"),
+        (7_260, "2 h 1 min"),
+    ],
+)
+def test_what_is_left_is_said_roughly(seconds: float, text: str) -> None:
+    assert words.about(seconds).replace("\u00a0", " ") == text

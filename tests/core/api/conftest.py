@@ -14,6 +14,7 @@ import uvicorn
 
 from core.api.app import Options, create
 from core.api.gate import Lines
+from core.connections import CarefulProtocol
 from core.serving import heartbeat, worker
 from core.store import Store
 from tests.core.api.workers import ForkedWorker
@@ -80,6 +81,7 @@ def running(
         lifespan="on",
         log_level="error",
         ws="none",
+        http=CarefulProtocol,
         loop="asyncio",
     )
     server = uvicorn.Server(config)

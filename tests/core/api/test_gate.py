@@ -15,8 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.access import members
 from core.access.identity import Role
+from core.api import callers
 from core.api.app import Options
 from core.api.gate import MAX_BYTES
+from core.errors import UnavailableError
+from core.feedback.submission_writer import SubmissionWriter
+from core.serving.heartbeat import UNKEPT
 from core.serving.log import JsonLines
 from core.store import Store
 from core.store.writing import write
@@ -95,7 +99,11 @@ def test_open_to_all_needs_none(served: Served, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via"]
+    "header",
+    [
+        *("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via"),
+        *("X-Forwarded-Port", "X-Forwarded-Ssl", "Front-End-Https", "CF-Connecting-IP"),
+    ],
 )
 def test_what_comes_through_a_proxy_needs_a_token_on_loopback_too(
     standing: Api, header: str
@@ -114,6 +122,79 @@ def test_what_comes_through_a_proxy_needs_a_token_on_loopback_too(
 def test_a_name_that_was_made_to_resolve_here_reaches_nothing(standing: Api, host: str) -> None:
     said = standing.client.get("/readyz", headers={"Host": host})
     assert said.status_code in (400, 421)
+
+
+def raw(api: Api, *lines: str) -> bytes:
+    """What the server says to these lines, on a connection of their own."""
+    address = (api.client.base_url.host, api.client.base_url.port)
+    with socket.create_connection(address, timeout=60) as connection:  # type: ignore[arg-type]
+        connection.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        said = b""
+        while part := connection.recv(65_536):
+            said += part
+    return said
+
+
+def test_a_request_names_one_host(standing: Api) -> None:
+    for hosts in (("localhost", "evil.example"), ("evil.example", "localhost"), ("localhost",) * 2):
+        said = raw(standing, "GET /readyz HTTP/1.1", *(f"Host: {host}" for host in hosts))
+        assert said.startswith(b"HTTP/1.1 421")
+        assert b"more than one host" in said
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json"])
+def test_head_says_what_get_does_without_its_body(standing: Api, path: str) -> None:
+    got, headed = standing.client.get(path), standing.client.head(path)
+    assert (headed.status_code, headed.content) == (got.status_code, b"")
+    assert headed.headers["Content-Type"] == got.headers["Content-Type"]
+    wait_until(lambda: json.loads(standing.log[-1])["method"] == "HEAD")
+    assert standing.client.head("/v1/predict").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz/", "/v1/aliases/", "/v1/predict/"])
+def test_no_caller_is_sent_elsewhere(standing: Api, path: str) -> None:
+    """A redirect would name an address of plain http, and the token would go there."""
+    said = standing.client.get(path)
+    assert said.status_code == 404
+    assert "Location" not in said.headers
+
+
+def test_it_says_when_nothing_can_be_stored(
+    served: Served, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers get their suggestions all the same, so it still receives traffic."""
+    api = serve(Options())
+    assert api.client.get("/readyz").json()["status"] == "ready"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise UnavailableError("The suggestions cannot be stored: disk full", "Free some.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SubmissionWriter, "write", refuse)
+        assert api.predict().json()["predictions"][0]["submission"] is None
+        said = api.client.get("/readyz")
+    assert (said.status_code, said.json()["status"]) == (200, "alarm")
+    assert said.json()["alarms"] == [str(UNKEPT)]
+    api.predict()
+    assert api.client.get("/readyz").json()["alarms"] == []
+
+
+def test_wrong_tokens_are_counted_and_slowed(
+    standing: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("core.api.callers.sleep", wait)
+    for number in range(callers.WRONG_A_MINUTE + 3):
+        assert ask(standing, **with_token(f"signoff_wrong{number}")).status_code == 401
+    assert waited[-3:] == [callers.WRONG_SECONDS] * 3
+    assert ask(standing).status_code == 200
+    found = re.search(r"signoff_refused_tokens_total (\d+)", standing.client.get("/metrics").text)
+    assert found
+    assert int(found[1]) > callers.WRONG_A_MINUTE
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8600", "127.0.0.1:1", "[::1]:8600"])

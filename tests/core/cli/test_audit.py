@@ -7,21 +7,23 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from core.release.review import approve, propose
+from core.settings import settings
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
-from tests.factories import by, set_policy
+from tests.factories import by, lenient_by_default
 from tests.tampering import tamper
 
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 
 
 @pytest.fixture
-def decided(road: Road) -> Road:
+def decided(road: Road, monkeypatch: pytest.MonkeyPatch) -> Road:
     """Two decisions."""
-    set_policy(road.store)
+    lenient_by_default(monkeypatch)
     propose(road.store, 3)
     with by("bob"):
         approve(road.store, 3, comment="größer")
@@ -50,6 +52,8 @@ def test_a_whole_log_is_verified_anchored_and_held(decided: Road, tmp_path: Path
         "why": None,
         "head": made["head"],
         "anchors": 2,
+        "signed": 0,
+        "unsigned": [],
     }
     assert "intact: 2 entries" in signoff("audit", "verify").out
     assert "contains all 2 anchors" in signoff("audit", "verify", "--anchor", anchors).out
@@ -91,6 +95,28 @@ def test_an_export_can_be_checked_as_the_documents_say(
     assert capsys.readouterr().out.split()[-1] == signoff("audit", "verify", "--json").json["head"]
     monkeypatch.setattr(sys, "stdin", StringIO(path.read_text().replace("bob", "eve")))
     with pytest.raises(AssertionError):
+        exec(code, {})  # noqa: S102
+
+
+def test_signatures_of_an_export_can_be_checked_as_the_documents_say(
+    road: Road,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = signoff("audit", "key", "create", tmp_path / "ada.pem", "--json").json
+    monkeypatch.setenv("SIGNOFF_AUDIT_KEY", made["file"])
+    settings.cache_clear()
+    propose(road.store, 3)
+    log = signoff("audit", "export").out
+    (code,) = re.findall(r"```python\n(.*?)```", SECURITY.read_text(), re.DOTALL)
+    monkeypatch.setattr(sys, "stdin", StringIO(log))
+    exec(code, {})  # noqa: S102 - our own document
+    assert f"entry 2 signed by {made['key']}" in capsys.readouterr().out
+    signature = json.loads(log.splitlines()[1])["signature"]
+    other = signature[:-2] + ("00" if signature[-2:] != "00" else "01")
+    monkeypatch.setattr(sys, "stdin", StringIO(log.replace(signature, other)))
+    with pytest.raises(InvalidSignature):
         exec(code, {})  # noqa: S102
 
 

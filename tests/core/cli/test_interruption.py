@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -61,7 +62,7 @@ def test_ctrl_c_ends_the_training_and_is_recorded(
     command, trainer = training
     os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to both
     out, err = command.communicate(timeout=LIMIT_SECONDS)
-    assert (command.returncode, out, len(err.splitlines())) == (1, "", 1), err
+    assert (command.returncode, out, len(err.splitlines())) == (130, "", 1), err
     assert err.startswith("Interrupted")
     assert_gone(trainer)
     assert_nothing_made(road)
@@ -77,3 +78,26 @@ def test_a_killed_command_leaves_no_training_behind(
     command.communicate()
     assert_gone(trainer)
     assert_nothing_made(road)
+
+
+@pytest.mark.parametrize("module", ["typer", "core.errors", "core.cli.executions"])
+def test_ctrl_c_while_modules_load(module: str) -> None:
+    """Pressed as a module begins to load, by a finder that is asked for each."""
+    script = f"""
+import os, signal, sys
+
+class Pressing:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+sys.argv = ["signoff", "executions", "list"]
+from core.cli.main import run
+run()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (130, ""), ended
+    assert ended.stderr == "Interrupted. Nothing had begun.\n"

@@ -14,7 +14,7 @@ from core.comparison.caveats import caveats
 from core.comparison.compare import compare, pair, summary_of
 from core.comparison.noise import FIRST_SEED, NoiseBand, combined, measure, noise_of
 from core.comparison.results import ComparisonSummary, NoiseBands, NoiseSource, NoiseSources
-from core.comparison.retrain import Configuration, retrain
+from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError, SignoffError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing
@@ -120,7 +120,7 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
     """One thread each, and cores for two: the same seeds, the same bytes, each recorded."""
     monkeypatch.setattr(retraining, "cores", lambda: 2)
     chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
-    numbers = list(retrain(road.store, chosen, [1, 7, 8, 2]))
+    numbers = list(retrain(road.store, chosen, [Repeat(seed) for seed in (1, 7, 8, 2)]))
     assert (numbers[0], numbers[-1]) == (road.baseline.execution, road.candidate.execution)
     assert len(set(numbers)) == 4
     by_hand = train(
@@ -135,7 +135,7 @@ def test_a_failed_training_side_by_side_says_why(
 ) -> None:
     monkeypatch.setattr(retraining, "cores", lambda: 2)
     chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
-    trainings = retrain(road.store, chosen, [1, -5, 8])
+    trainings = retrain(road.store, chosen, [Repeat(seed) for seed in (1, -5, 8)])
     next(trainings)
     with pytest.raises(SignoffError, match="--seed -5 is not between 0"):
         next(trainings)
@@ -197,3 +197,28 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
     monkeypatch.setattr(retraining.psutil, "virtual_memory", memory)
     chosen = Configuration("", "fasttext", {}, threads)
     assert retraining._side_by_side(chosen, 5, needed=need) == expected
+
+
+def test_halves_measure_what_other_posts_would_change(measured: Measured) -> None:
+    """It is kept apart: models of the same posts are compared with the noise of their seeds."""
+    store, road = measured.store, measured.road
+    drawn = measure(
+        store, road.snapshot, repeats=3, model="fasttext", params=QUICK, threads=1, halves=True
+    )
+    trainings = listing(store, kinds=["train"])[:6]
+    seeds = [(training.params["seed"], training.params["half"]) for training in trainings]
+    assert sorted(seeds) == [(FIRST_SEED + i, half) for i in range(3) for half in (1, 2)]
+    posts = [training.metrics["posts"] for training in trainings]
+    assert posts[0] + posts[1] == road.snapshot.splits["train"]
+    own, other = noise_of(store, road.baseline), noise_of(store, road.baseline, other_posts=True)
+    assert own is not None
+    assert own.execution == measured.noise.execution
+    assert other is not None
+    assert other.execution == drawn.execution
+    assert drawn.bands.metrics != own.bands.metrics
+
+
+def test_without_halves_the_noise_of_seeds_serves_for_other_posts(measured: Measured) -> None:
+    band = noise_of(measured.store, measured.road.baseline, other_posts=True)
+    assert band is not None
+    assert band.execution == measured.noise.execution

@@ -1,5 +1,7 @@
 """What an execution records of where it ran."""
 
+import multiprocessing
+
 import psutil
 import pytest
 
@@ -17,3 +19,13 @@ def test_the_command_is_known_even_where_the_parent_is_gone(
 
     monkeypatch.setattr(environment.psutil, "Process", gone)
     assert environment.command_line()
+    started = ["python", "-c", "from multiprocessing.spawn import spawn_main; spawn_main()"]
+    monkeypatch.setattr(environment.sys, "orig_argv", started)
+    monkeypatch.setattr(environment.multiprocessing, "parent_process", multiprocessing.Process)
+    assert "multiprocessing" not in environment.command_line()
+
+
+def test_what_a_page_asked_for_stands_in_place_of_how_its_process_was_started() -> None:
+    with environment.asked_as("compare 13 15 (on the page Compare)"):
+        assert environment.command_line() == "compare 13 15 (on the page Compare)"
+    assert "on the page" not in environment.command_line()

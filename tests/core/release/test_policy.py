@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import InputError, StorageError
-from core.release.policy import BUILT_IN, DEFAULT, FILE, Limit, line_of, parse, read_policy
+from core.errors import InputError
+from core.release.adoption import built_in
+from core.release.policy import BUILT_IN, DEFAULT, FILE, Limit, parse
+from core.release.toml_lines import line_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 GATES = {
@@ -39,29 +41,14 @@ def refused(text: str | bytes) -> InputError:
     return caught.value
 
 
-def test_without_a_file_the_defaults_hold_and_say_so(tmp_path: Path) -> None:
-    policy = read_policy(tmp_path)
-    assert policy.source == BUILT_IN
+def test_the_defaults_say_what_they_are() -> None:
+    policy = built_in()
+    assert (policy.source, policy.adopted_by, policy.four_eyes) == (BUILT_IN, None, True)
     assert policy.digest == hashlib.sha256(DEFAULT.encode()).hexdigest()
     assert [limit.gate for limit in policy.limits] == [
         gate for gate in GATES if gate != "minimum_metric"
     ]
     assert Limit("maximum_churn", "share", 0.4) in policy.limits
-
-
-def test_the_file_of_the_workspace_is_in_force_with_its_digest(tmp_path: Path) -> None:
-    content = b"# ours\r\n[maximum_churn]\r\nshare = 0.25\r\n"
-    (tmp_path / FILE).write_bytes(content)
-    policy = read_policy(tmp_path)
-    assert (policy.source, policy.digest) == (FILE, hashlib.sha256(content).hexdigest())
-    assert policy.limits == (Limit("maximum_churn", "share", 0.25),)
-
-
-def test_the_defaults_as_a_file_mean_the_same(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text(DEFAULT)
-    written = read_policy(tmp_path)
-    built_in = parse(DEFAULT.encode(), source=BUILT_IN)
-    assert (written.digest, written.limits) == (built_in.digest, built_in.limits)
 
 
 def test_a_change_of_one_character_is_another_policy() -> None:
@@ -136,12 +123,6 @@ def test_a_mistake_is_told_with_line_key_and_remedy(
 )
 def test_a_file_without_gates_is_refused(text: str) -> None:
     assert "has no gates" in refused(text).reason
-
-
-def test_a_policy_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
-    with pytest.raises(StorageError, match=FILE):
-        read_policy(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import of_execution as evaluation_of
 from core.release import aliases
 from core.release.candidates import Candidate, get, listing
-from core.release.review import MAX_COMMENT, approve, propose, reject
+from core.release.comments import MAX_COMMENT
+from core.release.review import approve, propose, reject
 from core.snapshots import create
 from core.snapshots.rules import Rules
 from core.store import Store

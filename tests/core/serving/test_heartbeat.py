@@ -11,10 +11,11 @@ from core.serving import heartbeat, servers
 from core.serving.counts import Counts
 from core.serving.heartbeat import Heartbeat
 from core.serving.pool import Pool
-from core.serving.servers import Registration, register, url
+from core.serving.servers import Registration, register, running, url
 from core.store import Store
 from core.store import serving as table
 from core.store.serving import Count
+from core.store.sqlite import DATABASE
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_pool import Loads, corrupt
 from tests.core.serving.test_process import wait_until
@@ -183,3 +184,32 @@ def test_whatever_a_chore_does_the_aliases_are_followed(
 )
 def test_an_address_can_be_opened(address: str, expected: str) -> None:
     assert url(address, 8600) == expected
+
+
+def test_a_workspace_that_is_gone_is_told_once(
+    served: Served, begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server goes on with the removed file, and nobody would ever see what it keeps there."""
+    made = begin()
+    wait_until(lambda: running(served.store))
+    assert made.public_alarms == []
+    database = served.store.home / DATABASE
+    database.rename(database.with_name("elsewhere"))
+    wait_until(lambda: made.public_alarms == [heartbeat.UNKEPT])
+    beats = iter(range(8))
+    wait_until(lambda: next(beats, None) is None)
+    told = [record for record in caplog.records if "cannot be used" in record.getMessage()]
+    assert len(told) == 1
+    database.with_name("elsewhere").rename(database)
+    wait_until(lambda: made.public_alarms == [])
+
+
+def test_an_error_that_goes_on_is_logged_again_after_a_while(
+    begin: Begin, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Store) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(heartbeat, "AGAIN_SECONDS", 0.1)
+    begin(chore=failing)
+    wait_until(lambda: [r.getMessage() for r in caplog.records].count("unexpected") >= 2)

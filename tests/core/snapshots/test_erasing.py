@@ -1,6 +1,7 @@
 """Taking posts out of a snapshot while others change its files, or in spite of what is broken."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -69,9 +70,9 @@ def test_a_snapshot_frozen_from_posts_of_before_is_found_behind(
     """Its posts were read before the erasure, its row is written after."""
     whole = freeze._choose_subreddits
 
-    def slow(read: freeze._Read, rules: Rules) -> object:
+    def slow(*chosen: Any) -> object:
         erase(road.store, ERASED)
-        return whole(read, rules)
+        return whole(*chosen)
 
     with monkeypatch.context() as patch:
         patch.setattr(freeze, "_choose_subreddits", slow)

@@ -287,6 +287,24 @@ def test_too_little_is_refused_and_leaves_no_snapshot(
     assert [e.status for e in listing(store, kinds=["snapshot"])] in ([], ["failed"])
 
 
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"since": 4_000_000_000}, r"no posts from 2096-10-02. The stored posts are from 20"),
+        ({"until": 1_000}, r"no posts before 1970-01-01. The stored posts are from 20"),
+        ({"min_posts": 500, "since": 1_000}, r"500 posts or more from 1970-01-01. A classifier"),
+        ({"min_posts": 500, "since": 1_000}, r"The stored posts are .*: choose other dates, or"),
+        ({"min_posts": 500}, r"500 posts or more. A .* two. Import more subreddits, or lower"),
+    ],
+)
+def test_dates_that_leave_too_little_are_named(
+    store: Store, rules: dict[str, int], said: str
+) -> None:
+    fill(store, make_corpus())
+    with pytest.raises(InputError, match=said):
+        freeze(store, Rules(**rules))
+
+
 def test_a_snapshot_is_found_by_name_or_by_enough_digits(store: Store) -> None:
     fill(store, make_corpus())
     snapshot = freeze(store, name="spring")

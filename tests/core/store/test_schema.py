@@ -14,7 +14,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 import core.store.schema
+import core.store.tables_audit
 import core.store.tables_feedback
+import core.store.tables_jobs
 import core.store.tables_serving  # together they fill the metadata
 from core.errors import StorageError, UnknownSchemaError
 from core.release import history
@@ -68,7 +70,7 @@ def constraints(engine: Engine) -> set[tuple[str, str]]:
         (name, part.strip())
         for name, sql in rows
         if sql and name != "alembic_version"
-        for part in re.split(r",|\n", sql)
+        for part in re.split(r",|\n", re.sub(r"\s*\)$", "", sql))  # added columns end a line less
     }
 
 

@@ -15,6 +15,7 @@ from core.errors import StorageError
 from core.store import open_store, schema
 from tests.commands import race
 from tests.conftest import Road
+from tests.unwritable import make_unwritable
 
 THIS, FOLLOWING = schema.HEAD, f"{int(schema.HEAD) + 1:04d}"
 NEXT = """
@@ -116,3 +117,14 @@ def test_processes_that_upgrade_at_once_all_succeed_and_keep_one_copy(
         folder = home / str(number)
         assert revision(folder / "signoff.db") == FOLLOWING
         assert [revision(path) for path in folder.glob("*.backup.db")] == [THIS]
+
+
+def test_what_cannot_be_upgraded_says_so(
+    road: Road, updated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a disk that is mounted read-only."""
+    road.store.engine.dispose()
+    make_unwritable(monkeypatch)
+    with pytest.raises(StorageError, match=r"An earlier version of Signoff .* not written"):
+        open_store(road.store.home)
+    assert revision(road.store.home / "signoff.db") == THIS

@@ -215,6 +215,8 @@ def test_weights_that_nobody_gave_fit_half_of_validation(
     metrics = get(road.store, made.execution).metrics
     assert metrics[f"weight_of_{road.candidate.execution}"] > 0.9
     assert metrics["calibrated_on"] > 0
+    members = [get(road.store, one.execution) for one in (road.baseline, road.candidate)]
+    assert metrics["model_mib"] == pytest.approx(sum(m.metrics["model_mib"] for m in members))
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,22 @@ def test_what_fasttext_refuses_is_told_in_its_words(
     assert not model.exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("Invalid argument: bucket must be positive", "Change --param bucket."),
+        ("Cannot use stdin for training!", "Try other values of --param."),
+    ],
+)
+def test_a_parameter_is_named_only_where_fasttext_names_one(
+    model: Path, monkeypatch: pytest.MonkeyPatch, said: str, hint: str
+) -> None:
+    run_instead(monkeypatch, f"import sys; sys.exit({said!r})")
+    with pytest.raises(InputError, match="fastText refused to train") as caught:
+        fit(model)
+    assert str(caught.value.hint) == hint
+
+
 def test_a_killed_training_says_so(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_instead(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(SignoffError, match="was killed, or ran out of memory") as caught:

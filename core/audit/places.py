@@ -1,0 +1,264 @@
+"""Where anchors are kept, out of reach of who can write to the workspace: a file, a git repository,
+or a server.
+
+Each anchor is a line of JSON. A place is written as in SIGNOFF_AUDIT_ANCHOR: ``file:PATH`` or only
+the path, ``git:FOLDER``, or an address that begins with ``https://``.
+"""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from core.audit.chain import Anchor
+from core.errors import InputError, StorageError, UnavailableError
+from core.hints import Command, Hint
+from core.network import without_password
+from core.settings import anchor_place, settings
+from core.store.artifacts import append_line, storage_errors
+
+if TYPE_CHECKING:
+    import requests
+
+FILE = "anchors.jsonl"
+"""The file of a git repository that anchors are added to."""
+SECONDS = 15.0
+"""How long git, or a server that says nothing, is waited for."""
+MOST = 64 << 20
+"""Bytes of a server's answer."""
+_SIGNOFF = ("-c", "user.name=Signoff", "-c", "user.email=signoff@localhost")
+
+
+class Place(Protocol):
+    """Where anchors are kept. ``shown``: its name in messages, without anything secret."""
+
+    @property
+    def shown(self) -> str: ...
+
+    def kept(self) -> list[Anchor]:
+        """Its anchors as far as this machine knows them; none before the first."""
+
+    def read(self) -> list[Anchor] | None:
+        """Its anchors; None: they cannot be read back.
+
+        Raises:
+            InputError: it has none, or a line of it is not an anchor.
+        """
+
+    def add(self, anchor: Anchor) -> None:
+        """Add one; whatever else happens, those before it stay.
+
+        Raises:
+            SignoffError: it could not be added.
+        """
+
+
+def place(text: str) -> Place:
+    """The place that is written like that.
+
+    Raises:
+        InputError: no place is written like that.
+    """
+    try:
+        kind, _, rest = anchor_place(text).partition(":")
+    except ValueError as error:
+        shown = without_password(text)[:100]
+        raise InputError(f"{shown!r} cannot hold anchors", f"{error}.") from None
+    if kind == "git":
+        return GitPlace(Path(rest))
+    return FilePlace(Path(rest)) if kind == "file" else WebPlace(f"{kind}:{rest}")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A file, made with the first anchor."""
+
+    path: Path
+
+    @property
+    def shown(self) -> str:
+        return str(self.path)
+
+    def kept(self) -> list[Anchor]:
+        return self.read() if self.path.exists() else []
+
+    def read(self) -> list[Anchor]:
+        if not self.path.is_file():
+            raise InputError(
+                f"There is no file {self.path}",
+                Hint("Write the first anchor.", Command("audit anchor", self.shown)),
+            )
+        with storage_errors(self.path):
+            lines = self.path.read_bytes().splitlines()
+        return _anchors(lines, self.shown)
+
+    def add(self, anchor: Anchor) -> None:
+        append_line(self.path, _line(anchor))
+
+
+@dataclass(frozen=True, slots=True)
+class GitPlace:
+    """A folder in the working tree of a git repository: each anchor is a commit.
+
+    Every line that was ever committed to :data:`FILE` counts, also if a later commit took it out.
+    """
+
+    folder: Path
+
+    @property
+    def shown(self) -> str:
+        return f"git:{self.folder}"
+
+    def read(self) -> list[Anchor]:
+        anchors = self.kept()
+        if not anchors:
+            raise InputError(
+                f"No anchor was committed to {FILE} in {self.folder}",
+                Hint("Write the first anchor.", Command("audit anchor", self.shown)),
+            )
+        return anchors
+
+    def add(self, anchor: Anchor) -> None:
+        self._require_repository()
+        append_line(self.folder / FILE, _line(anchor))
+        self._git("add", "--", FILE)
+        message = f"Anchor entry {anchor.number} of the audit log"
+        self._git(*_SIGNOFF, "commit", "--quiet", "--message", message, "--", FILE)
+        if settings().audit_anchor_push and self._git("remote").strip():
+            self._git("push", "--quiet")
+
+    def kept(self) -> list[Anchor]:
+        """What was added to the file in any commit, the earliest first. Lines that are no anchors
+        are left out: a commit cannot be mended.
+        """
+        self._require_repository()
+        if not self._git("rev-list", "--max-count=1", "--all", "--", FILE).strip():
+            return []
+        plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-show-signature")
+        told = self._git(
+            "log", "--all", "--reverse", "--format=", "--patch", "--unified=0", *plain, "--", FILE
+        )
+        anchors = []
+        for line in re.findall(r"(?m)^\+(\{.*)$", told):
+            with suppress(InputError):
+                anchors.append(_anchor(self.shown, 1, line.encode()))
+        return anchors
+
+    def _require_repository(self) -> None:
+        if not self.folder.is_dir():
+            raise InputError(
+                f"There is no folder {self.folder}",
+                "Name the folder of a git repository: git init makes one.",
+            )
+        self._git("rev-parse", "--git-dir")
+
+    def _git(self, *words: str) -> str:
+        """What git prints. It asks nothing, and knows only of this folder's repository."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self.folder), *words],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+                env={**plain, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise StorageError(
+                f"git does not work in {self.folder}: {error}", "Try git status there yourself."
+            ) from error
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+            raise StorageError(
+                f"git refused in {self.folder}: {said}", "Try git status there yourself."
+            )
+        return done.stdout.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class WebPlace:
+    """A server that takes each anchor by POST. By GET at the same address it may give them back, as
+    lines of JSON.
+    """
+
+    address: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    def kept(self) -> list[Anchor]:
+        return []
+
+    def read(self) -> list[Anchor] | None:
+        try:
+            return _anchors(self._ask("GET", None).splitlines(), self.shown)
+        except (UnavailableError, InputError):
+            return None
+
+    def add(self, anchor: Anchor) -> None:
+        self._ask("POST", f"{_line(anchor)}\n".encode())
+
+    def _ask(self, method: str, body: bytes | None) -> bytes:
+        import requests  # takes a tenth of a second
+
+        try:
+            with requests.request(
+                method,
+                self.address,
+                data=body,
+                headers={"Content-Type": "application/json"} if body else None,
+                timeout=SECONDS,
+                allow_redirects=False,  # the address was checked, not where it leads
+                stream=True,
+            ) as answer:
+                if not 200 <= answer.status_code < 300:
+                    raise self._failed(f"it answered {answer.status_code}")
+                return b"" if body else self._content(answer)
+        except (requests.RequestException, OSError) as error:
+            raise self._failed(type(error).__name__) from error
+
+    def _content(self, answer: "requests.Response") -> bytes:
+        content = bytearray()
+        for part in answer.iter_content(1 << 16):
+            content += part
+            if len(content) > MOST:
+                raise self._failed("its answer is too long")
+        return bytes(content)
+
+    def _failed(self, why: str) -> UnavailableError:
+        return UnavailableError(
+            f"{self.shown} did not take or give anchors: {why}",
+            "Check the address of SIGNOFF_AUDIT_ANCHOR, and whether the server works.",
+        )
+
+
+def _line(anchor: Anchor) -> str:
+    return json.dumps(asdict(anchor))
+
+
+def _anchors(lines: Iterable[bytes], where: str) -> list[Anchor]:
+    anchors = [_anchor(where, number, line) for number, line in enumerate(lines, start=1)]
+    if not anchors:
+        raise InputError(f"{where} has no anchors", "Restore it from your team's copy.")
+    return anchors
+
+
+def _anchor(where: str, number: int, line: bytes) -> Anchor:
+    try:
+        anchor = Anchor(**json.loads(line))
+    except (TypeError, ValueError):
+        anchor = None
+    if anchor is None or [type(value) for value in asdict(anchor).values()] != [int, str, str]:
+        raise InputError(
+            f"Line {number} of {where} is not an anchor", "Restore the file, or remove that line."
+        )
+    return anchor

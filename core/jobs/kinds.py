@@ -1,0 +1,115 @@
+"""The kinds of long work that pages ask for: what each takes, who may ask, and what it does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from core.access.identity import Role
+from core.comparison import compare as comparing
+from core.comparison.compare import Pair
+from core.evaluation import evaluate as evaluating
+from core.hints import Command
+from core.progress import Progress
+from core.quality import Holdings
+from core.quality import check as quality
+from core.release import openings
+from core.snapshots import find
+from core.store import Store
+
+Inputs = Mapping[str, Any]
+"""What a job is about, by name; JSON values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of long work.
+
+    ``to``: what who asks wants to do, as a verb with its object. ``said``: inputs that do not
+    change what is asked: two jobs that differ only in them are one. ``check``: raises what stands
+    against it, before it is asked for. ``work``: does it, and asks for the role again where it
+    writes. ``command``: the command that does the same.
+    """
+
+    to: str
+    role: Role = Role.REVIEWER
+    said: frozenset[str] = frozenset()
+    check: Callable[[Store, Inputs], object]
+    work: Callable[[Store, Inputs, Progress], object]
+    command: Callable[[Store, Inputs], Command]
+
+
+def opening(candidate: int, snapshot: str, *, reason: str = "") -> dict[str, Any]:
+    """The inputs of :data:`OPEN`. ``snapshot``: digest of the one whose sealed test."""
+    return {"candidate": candidate, "snapshot": snapshot, "reason": reason}
+
+
+def comparison(store: Store, pair: Pair, numbers: tuple[int, int]) -> dict[str, Any]:
+    """The inputs of :data:`COMPARE`.
+
+    Args:
+        numbers: by which somebody chose the two: trainings or evaluations.
+    """
+    return {**comparing.inputs_of(store, pair), "chosen": list(numbers)}
+
+
+def check(holdings: Holdings) -> dict[str, Any]:
+    """The inputs of :data:`CHECK`. ``holdings``: what the store holds now."""
+    return dict(quality.inputs_of(holdings))
+
+
+def _open(store: Store, inputs: Inputs, progress: Progress) -> None:
+    openings.open_test(
+        store,
+        inputs["candidate"],
+        reason=inputs["reason"],
+        on=inputs["snapshot"],
+        progress=progress,
+    )
+
+
+def _require_possible(store: Store, inputs: Inputs) -> None:
+    openings.require_possible(
+        store, inputs["candidate"], reason=inputs["reason"], on=inputs["snapshot"]
+    )
+
+
+def _compare(store: Store, inputs: Inputs, progress: Progress) -> None:
+    progress("Comparing the two models", 0, None)
+    comparing.compare(store, _pair(store, inputs))
+
+
+def _pair(store: Store, inputs: Inputs) -> Pair:
+    return Pair(
+        evaluating.of_execution(store, inputs["baseline"]),
+        evaluating.of_execution(store, inputs["candidate"]),
+    )
+
+
+OPEN, COMPARE, CHECK = "open", "compare", "check"
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        OPEN: Kind(
+            to=openings.OPEN,
+            said=frozenset({"reason"}),
+            check=_require_possible,
+            work=_open,
+            command=lambda store, inputs: Command(
+                "release test", inputs["candidate"], on=find(store, inputs["snapshot"]).id
+            ),
+        ),
+        COMPARE: Kind(
+            to="compare two models",
+            said=frozenset({"chosen"}),
+            check=lambda store, inputs: comparing.require_unsealed(_pair(store, inputs)),
+            work=_compare,
+            command=lambda _store, inputs: Command("compare", *inputs["chosen"]),
+        ),
+        CHECK: Kind(
+            to="check the data",
+            check=lambda _store, _inputs: None,
+            work=lambda store, _inputs, progress: quality.check(store, progress=progress),
+            command=lambda _store, _inputs: Command("data check"),
+        ),
+    }
+)

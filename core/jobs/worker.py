@@ -1,0 +1,122 @@
+"""Works off the queue, in a process of its own: ``python -m core.jobs.worker``.
+
+A page starts it when it asks for work (:mod:`core.jobs.starting`). It ends when nothing waits.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import FrameType
+
+from core.access.identity import Actor, Way, acting_as
+from core.errors import SignoffError, StorageError
+from core.executions.environment import asked_as
+from core.jobs import queue
+from core.jobs.kinds import KINDS
+from core.jobs.reports import Reporter
+from core.processes import keep_modules_safe
+from core.settings import settings
+from core.store import Store, existing_store
+from core.store.jobs import CANCELLED, FAILED, INTERRUPTED, SUCCEEDED, Job
+
+Listening = Callable[[Job], AbstractContextManager[None]]
+_EVERY = 0.3
+"""Seconds between two looks whether somebody cancels."""
+_GRACE = 10.0
+"""Seconds that work has to end once it is cancelled; then the process is killed."""
+
+
+def main() -> None:
+    """Do what waits, in order, until nothing does."""
+    keep_modules_safe()
+    store = existing_store(settings().home)
+    work_off(store, Cancelling(store).listening)
+
+
+def work_off(store: Store, listening: Listening) -> None:
+    """Do what waits, in order, until nothing does, or another process does something.
+
+    Args:
+        listening: wraps the work of a job; what it raises a ``KeyboardInterrupt`` in is cancelled.
+    """
+    while (job := queue.take(store)) is not None:
+        _do(store, job, listening)
+
+
+def _do(store: Store, job: Job, listening: Listening) -> None:
+    """Do one job in the name of who asked for it, and record how it ended."""
+    reporter = Reporter(store, job)
+    try:
+        with listening(job):
+            _work(store, job, reporter)
+    except KeyboardInterrupt:
+        if queue.get(store, job.number).cancelled_by is not None:
+            queue.end(store, job, CANCELLED)
+        else:
+            queue.end(store, job, INTERRUPTED, error="Its process was interrupted")
+    except SignoffError as error:
+        queue.end(store, job, FAILED, error=error.reason.rstrip("."), hint=str(error.hint))
+    except Exception as error:  # noqa: BLE001 - the boundary: what waits behind it is done all the same
+        said = f"Unexpected error in Signoff: {type(error).__name__}: {error}"
+        queue.end(store, job, FAILED, error=said, hint="Please report it with the execution's log.")
+    else:
+        queue.end(store, job, SUCCEEDED)
+    finally:
+        reporter.forget()
+
+
+def _work(store: Store, job: Job, reporter: Reporter) -> None:
+    kind = KINDS[job.kind]
+    command = str(kind.command(store, job.inputs)).removeprefix("signoff ")
+    with acting_as(Actor(job.by, Way(job.way))), asked_as(f"{command} (on the page {job.page})"):
+        kind.work(store, job.inputs, reporter)
+
+
+class Cancelling:
+    """Interrupts what the main thread does for a job when somebody cancels that."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._works = False
+        self._why = ""
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    @contextmanager
+    def listening(self, job: Job) -> Iterator[None]:
+        """What is done inside can be cancelled."""
+        ended = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(job, ended), daemon=True)
+        try:
+            self._works, self._why = True, ""
+            watcher.start()
+            yield
+        finally:
+            self._works = False  # first of all: from here on nothing is interrupted
+            ended.set()
+            watcher.join()
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        if self._works:
+            self._works = False
+            raise KeyboardInterrupt(self._why)
+
+    def _watch(self, job: Job, ended: threading.Event) -> None:
+        while not ended.wait(_EVERY):
+            if by := self._cancelled_by(job):
+                self._why = f"Cancelled by {by}."
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                if not ended.wait(_GRACE):
+                    os.killpg(os.getpgrp(), signal.SIGKILL)  # with the processes that it started
+                return
+
+    def _cancelled_by(self, job: Job) -> str | None:
+        try:
+            return queue.get(self._store, job.number).cancelled_by
+        except StorageError:  # locked at this moment: the next look tells
+            return None
+
+
+if __name__ == "__main__":
+    main()
