@@ -61,7 +61,7 @@ def complete(store: Store) -> None:
     """Compare what was not compared yet: snapshots that were frozen before there were
     fingerprints, and two that were frozen at once. Mostly there is nothing to do.
 
-    What no key at hand opens is left, see :func:`core.release.looks.looks_at`.
+    What no key at hand opens is left, see :mod:`core.release.looks`.
 
     Raises:
         RefusedError: the actor is not a reviewer, and there is something to do.
