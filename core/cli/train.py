@@ -19,6 +19,7 @@ from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.hints import Command, Hint
 from core.snapshots import find
+from core.snapshots.holding import looks
 from core.training.families import DEFAULT_FAMILY
 from core.training.train import train as train_model
 
@@ -77,6 +78,7 @@ def train(
                 "evaluation": judged.execution,
                 "metrics": judged.metrics,
                 "training": execution.metrics,
+                "caveats": looks(store, data, judged.split),
             }
         )
         return

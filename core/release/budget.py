@@ -23,9 +23,8 @@ class Budget:
     so far. They are its openings, also those cut off; openings of other sealed tests with posts of
     the same time or the same texts (``elsewhere`` of them): freezing the same posts again gives no
     new test; and models that were evaluated on its texts where another snapshot holds them openly
-    (``in_the_open`` of them). ``age``: days since
-    its freezing. ``passed``: the candidate that passed, where the policy replaces a split after its
-    first pass.
+    (``in_the_open`` of them). ``age``: days since its freezing. ``passed``: the candidate that
+    passed, where the policy replaces a split after its first pass.
     """
 
     snapshot: Snapshot

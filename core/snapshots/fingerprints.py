@@ -54,14 +54,15 @@ def keep(store: Store, digest: str, fingerprints: Fingerprints, run: Run) -> Non
     """Keep the fingerprints of a snapshot, and what it shares with every other one, as soon as
     ``run`` has succeeded.
     """
-    _keep(store, {**_of_older(store), digest: fingerprints}, _readable(store), run)
+    kept = _readable(store)
+    _keep(store, {**_made_now(store, kept), digest: fingerprints}, kept, run)
 
 
 def complete(store: Store) -> None:
     """Compare what was not compared yet: snapshots that were frozen before there were
     fingerprints, and two that were frozen at once. Mostly there is nothing to do.
 
-    What no key at hand opens is left, see :func:`core.release.looks.looks_at`.
+    What no key at hand opens is left, see :mod:`core.release.looks`.
 
     Raises:
         RefusedError: the actor is not a reviewer, and there is something to do.
@@ -73,7 +74,8 @@ def complete(store: Store) -> None:
         snapshots
     ):
         return
-    fresh, kept = _of_older(store), _readable(store)
+    kept = _readable(store)
+    fresh = _made_now(store, kept)
     if fresh or not set(permutations(kept, 2)) <= known:
         with record(store, KIND, params={}, inputs={"snapshots": [*fresh, *kept]}) as run:
             _keep(store, fresh, kept, run)
@@ -103,15 +105,13 @@ def _keep(
     run.on_success(partial(shared_table.insert, files=files, pairs=pairs))
 
 
-def _of_older(store: Store) -> dict[str, Fingerprints]:
-    """The fingerprints of snapshots that were frozen before there were any, of those that a key at
-    hand opens.
+def _made_now(store: Store, kept: Mapping[str, Fingerprints]) -> dict[str, Fingerprints]:
+    """The fingerprints of snapshots that have none that can be read, such as those that were frozen
+    before there were any; of all whose files a key at hand opens.
     """
-    with store.read() as session:
-        files = shared_table.fingerprints(session)
     found: dict[str, Fingerprints] = {}
     for snapshot in listing(store):
-        if snapshot.digest not in files:
+        if snapshot.digest not in kept:
             with suppress(SignoffError):
                 found[snapshot.digest] = _of_snapshot(store, snapshot)
     return found

@@ -143,8 +143,8 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str |
 def _fingerprints_resealed(
     store: Store, digest: str, file: str, key: SealKey, run: Run
 ) -> str | None:
-    """The file of a snapshot's fingerprints with ``key``; None if it cannot be read: those that
-    cannot are made anew, or count as unknown.
+    """The file of a snapshot's fingerprints with ``key``; None if it cannot be read: then they are
+    made again, from the posts, as the next snapshot is frozen.
     """
     try:
         made = opened_as(store.artifacts.read(file), name_of(digest), keys.known(store))

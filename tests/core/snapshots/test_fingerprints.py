@@ -11,6 +11,7 @@ from core.store import Store, shared_texts
 from core.store.shared_texts import SharedTexts
 from tests.factories import fill, make_corpus
 from tests.tampering import tamper
+from tests.workspaces import overwrite
 
 POSTS = make_corpus()
 OTHERS = [
@@ -87,6 +88,16 @@ def test_older_snapshots_are_compared_as_the_next_is_frozen(filled: Store) -> No
     assert len(found) == 6
     assert len(files(filled)) == 3
     assert {key: found[key] for key in expected} == expected
+
+
+def test_damaged_fingerprints_are_made_again(filled: Store) -> None:
+    one, _ = create(filled, Rules(), name="one")
+    overwrite(filled.artifacts.open(files(filled)[one.digest]), b"damaged")
+    rotate(filled)
+    create(filled, Rules(fractions=(0.7, 0.2, 0.1)), name="two")
+    assert len(pairs(filled)) == 2
+    create(filled, Rules(fractions=(0.6, 0.2, 0.2)), name="three")
+    assert len(pairs(filled)) == 6
 
 
 def test_what_is_known_is_not_computed_again(filled: Store) -> None:
