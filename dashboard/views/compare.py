@@ -111,12 +111,6 @@ with st.container():  # there without notes too: the filters below keep their pl
     notes(chosen)
     c.caveats(chosen.caveats)
     show_figures(chosen)
-    if chosen.summary.label_sets:
-        posts = words.count(chosen.summary.posts, "post")
-        st.caption(
-            f"These figures cover all {posts}. The sentence above covers only the subreddits that"
-            " both models know."
-        )
 left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)
