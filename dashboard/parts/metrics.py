@@ -33,10 +33,10 @@ def show_figures(chosen: Chosen) -> None:
                 help_="Posts whose first prediction differs between the two.",
             )
     if summary.label_sets:
-        changed = f" Posts that changed are of all {summary.posts:,}." if churn else ""
+        changed = " Posts that changed are of all posts." if churn else ""
         st.caption(
             "Sentence and figures are of the"
-            f" {words.count(summary.label_sets.shared.posts, 'post')} of the"
+            f" {words.count(summary.label_sets.shared.posts, 'post')}, of {summary.posts:,}, of the"
             f" {words.count(summary.subreddits.shared, 'subreddit')} that both models know."
             f"{changed}"
         )
@@ -91,11 +91,12 @@ def show_label_sets(chosen: Chosen) -> None:
     sets, labels = chosen.summary.label_sets, chosen.summary.subreddits
     if not labels.added and not labels.removed:
         return
+    sides = ((labels.added, "only to the candidate"), (labels.removed, "only to the baseline"))
+    apart = "".join(f", {number:,} {whose}" for number, whose in sides if number)
     c.section(
         "On the subreddits that both models know",
-        f"{labels.shared:,} subreddits are known to both models, {labels.added:,} only to the"
-        f" candidate, {labels.removed:,} only to the baseline. In “All metrics”, posts of a"
-        " subreddit that a model does not know count as wrong.",
+        f"{words.count(labels.shared, 'subreddit')} known to both models{apart}. In “All metrics”,"
+        " posts of a subreddit that a model does not know count as wrong.",
     )
     if sets:
         metric_table(sets.shared.metrics, chosen.names)

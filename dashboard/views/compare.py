@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.hints import Command
 from core.training.families import KINDS
+from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
@@ -36,11 +37,15 @@ def reading(chosen: Chosen, shared: int) -> str:
     labels = chosen.summary.subreddits
     unclear = shared - labels.better - labels.worse
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
-    called = f"{labels.better:,} of {shared:,} {better} and {labels.worse:,} {worse}"
+    counts = ((labels.better, better), (labels.worse, worse))
+    called = listed([f"{number:,} {way}" for number, way in counts if number])
+    called = called.replace(" ", f" of {shared:,} ", 1)
+    beyond = f"change beyond chance{' or retraining' if chosen.summary.noise.known else ''} (grey)"
+    if not called:
+        return f"None of {shared:,} shows a {beyond}."
     if not unclear:
         return f"{called}."
-    retraining = " or retraining" if chosen.summary.noise.known else ""
-    return f"{called}; the other {unclear:,} show no change beyond chance{retraining} (grey)."
+    return f"{called}; the other {unclear:,} show no {beyond}."
 
 
 def lines(chosen: Chosen) -> list[str]:
