@@ -84,7 +84,8 @@ def distances(p: ConfidenceShift) -> list[str]:
     return [
         f"**KS {ks}**: {side}",
         f"**Wasserstein {moved}**: on average a post's p@1 differs by this much.",
-        f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}).",
+        f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}), which"
+        " ignores chance and retraining.",
     ]
 
 

@@ -6,15 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.difference import called_first
-from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
+from core.comparison.results import BETTER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
-from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose
-from dashboard.parts.subreddit import mark, show_one
+from dashboard.parts.subreddit import mark, show_one, uncalled
 
 SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
@@ -24,16 +23,8 @@ ANY_TOPIC = "all"
 def answer(chosen: Chosen) -> str:
     """The page in a few sentences; they call only what was tested, and count what there is."""
     summary, shared = chosen.summary, chosen.changes.dropna(subset=["difference"])
-    others = [
-        f"{number:,} {meaning}"
-        for kind, meaning in (
-            (SAME, "show no change" if chosen.paired else "show no change by two samples of posts"),
-            (WITHIN, "changed no more than retraining alone would"),
-            (FEW, "have too few posts to tell"),
-        )
-        if (number := int((shared["verdict"] == kind).sum()))
-    ]
-    rest = f"Of {len(shared):,} shared subreddits, {listed(others)}." if others else ""
+    others = uncalled(shared, paired=chosen.paired)
+    rest = f"Of {len(shared):,} shared subreddits, {others}." if others else ""
     said = (subreddits_sentence(summary), rest, label_sets_sentence(summary))
     return words.plain(" ".join(filter(None, said)))
 
@@ -161,8 +152,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             download(chosen, label, make, suffix)
     if view == FIGURE:
         c.reading(
-            "Above the line the candidate does better. Larger dots have more posts. Click one"
-            " for details."
+            "Above the line F1 went up, below it went down; only ▲ and ▼ are called. Larger marks"
+            " have more posts. Click one for details."
         )
         show_scatter(rows)
     else:

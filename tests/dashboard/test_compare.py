@@ -159,18 +159,12 @@ def test_a_rename_is_suggested(
     assert "r/old_name looks like r/newname: 87.0% of its posts (87)" in said
 
 
-def test_nothing_is_said_of_the_rest_where_every_change_is_called(
-    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+def test_the_histogram_says_how_many_are_called_and_why_the_rest_is_not(
+    shown: Path, open_page: Open
 ) -> None:
-    def called(labels: Subreddits) -> Subreddits:
-        return replace(labels, better=labels.shared - labels.worse)
-
-    pair, made = comparing.pair(store, BASELINE, CANDIDATE), other(store, called)
-    assert "show no change beyond chance" in plain_text_of(open_page("compare"))
-    monkeypatch.setattr(data, "compared", lambda *_: (pair, made))
     said = plain_text_of(open_page("compare"))
-    assert re.search(r"\d+ of \d+ better( and \d+ worse)?\.", said)
-    assert "show no change beyond chance" not in said
+    assert re.search(r"\d+ of 61 better; \d+ show no change", said)
+    assert " 0 " not in said[said.index("F1 change per subreddit") :][:200]
 
 
 def test_a_slice_leads_to_its_posts(shown: Path, open_page: Open) -> None:

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from core.stats.calibration import reliability
 from core.stats.distances import binned_means_margin
 from dashboard.parts.confidence import compared as of_models
 from dashboard.parts.feedback import compared as of_users
+from dashboard.parts.subreddit import uncalled
 from tests.factories import make_change, make_label_sets, make_summary
 
 CLAIMS = re.compile(r"\b(more|less|better|worse|higher|lower)\b")
@@ -102,3 +105,20 @@ def test_a_single_text_shows_no_difference() -> None:
     assert of_users(feedback([0, 0, 0, 0, 1], [10, 20, 40, 20, 10])).startswith(
         "So far, users' texts show no difference in confidence from its valid posts: mean p@1 0.900"
     )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([], ""),
+        (["better", "worse"], ""),
+        (["no change shown"] * 2, "2 show no change"),
+        (
+            ["no change shown", "within noise", "too few posts"],
+            "1 shows no change, 1 shows no more change than retraining alone causes and 1 has"
+            + " too few posts to tell",
+        ),
+    ],
+)
+def test_what_is_not_called_is_counted_by_its_reason(verdicts: list[str], said: str) -> None:
+    assert uncalled(pd.DataFrame({"verdict": verdicts}), paired=True) == said
