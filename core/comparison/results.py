@@ -38,7 +38,7 @@ def direction(difference: float, *, interval: Interval | None, noise: float | No
         return SAME
     if noise is not None and abs(difference) <= noise:
         return WITHIN
-    return HIGHER if difference > 0 else LOWER
+    return HIGHER if interval[0] > 0 else LOWER
 
 
 class Kind(StrEnum):

@@ -17,9 +17,6 @@ BIN = 0.02
 LARGE = 0.20
 """A change that catches the eye; dashed lines stand there."""
 CURVE_POINTS = 201
-NAMED = 3
-"""Of the subreddits that are called worse, and of those called better, so many have their names in
-the scatter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,8 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
             mode="markers+text",
             name=look.name,
             text=[f"r/{escaped(name)}" if name in named else "" for name in part["subreddit"]],
-            textposition=["top left", "bottom right"][bool((part["difference"] < 0).all())],
+            textposition=[named.get(name, "top center") for name in part["subreddit"]],
+            cliponaxis=False,
             textfont={"color": colours.text, "size": 12},
             marker={
                 "color": look.colour,
@@ -166,11 +164,20 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
     return made
 
 
-def _named(shared: pd.DataFrame) -> set[str]:
-    """The subreddits with the largest losses and gains that are called."""
+def _named(shared: pd.DataFrame) -> dict[str, str]:
+    """The subreddits with the largest losses and gains that are called, and where their names
+    stand: away from the line, and away from the next one's.
+    """
     first = called_first(shared)
-    called = [first[first["verdict"] == kind].head(NAMED) for kind in (WORSE, BETTER)]
-    return set(pd.concat(called)["subreddit"])
+    places = {
+        WORSE: ("middle right", "bottom center", "middle left"),
+        BETTER: ("middle left", "top center", "middle right"),
+    }
+    return {
+        str(name): place
+        for kind, where in places.items()
+        for name, place in zip(first[first["verdict"] == kind]["subreddit"], where, strict=False)
+    }
 
 
 def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[pd.DataFrame, _Look]]:

@@ -81,11 +81,11 @@ def distances(p: ConfidenceShift) -> list[str]:
         f"the largest gap between the two cumulative distributions is {words.share(p.ks)} of the"
         " posts."
     )
+    rule = f"rule of thumb ({LITTLE}, {SOME}), which ignores chance and retraining."
     return [
         f"**KS {ks}**: {side}",
         f"**Wasserstein {moved}**: on average a post's p@1 differs by this much.",
-        f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}), which"
-        " ignores chance and retraining.",
+        f"**PSI {psi}**: {shift} shift by the usual {rule}",
     ]
 
 
