@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
 from core.executions.history import get
+from core.executions.purpose import NOISE, run_for
 from core.progress import Progress, silent
 from core.stats.spread import (
     band,
@@ -82,7 +83,8 @@ def measure(
     judged: list[Evaluation] = []
     for done, number in enumerate(retrain(store, chosen, planned)):
         progress("Retraining", done, len(planned))
-        judged.append(evaluate(store, of_execution(store, number), snapshot))
+        with run_for(NOISE):
+            judged.append(evaluate(store, of_execution(store, number), snapshot))
     progress("Retraining", len(planned), len(planned))
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
     shared = configuration(store, judged[0].model_execution)

@@ -8,6 +8,7 @@ from core.comparison.compare import Pair, compare, summary_of
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
+from core.executions.purpose import TUNE, run_for
 from core.progress import Progress, silent
 from core.store import Store
 from core.store.models import Evaluation
@@ -156,15 +157,16 @@ class _Search:
 
     def _tried(self, job: Job, params: Mapping[str, str]) -> Trial:
         began, posts = time.monotonic(), self.sizes[job.rung]
-        model = train(
-            self.store,
-            self.snapshot,
-            model=self.family,
-            params={**self.given, **params},
-            newest=None if job.rung == self.top else posts,
-            threads=self.threads,
-        )
-        evaluation = evaluate(self.store, model, self.snapshot)
+        with run_for(TUNE):
+            model = train(
+                self.store,
+                self.snapshot,
+                model=self.family,
+                params={**self.given, **params},
+                newest=None if job.rung == self.top else posts,
+                threads=self.threads,
+            )
+            evaluation = evaluate(self.store, model, self.snapshot)
         return Trial(
             job=job,
             params={**self.given, **params},
@@ -210,7 +212,8 @@ def _behind(store: Store, trial: Trial, best: Trial) -> tuple[float, float, floa
     """How much better the best one is, and between what and what (95%)."""
     if trial.evaluation == best.evaluation:  # drawn twice
         return 0.0, 0.0, 0.0
-    made = compare(store, Pair(trial.evaluation, best.evaluation))
+    with run_for(TUNE):
+        made = compare(store, Pair(trial.evaluation, best.evaluation))
     change = summary_of(store, made).metrics[METRIC]
     low, high = change.interval or (change.difference, change.difference)
     return change.difference, low, high
