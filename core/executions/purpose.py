@@ -48,9 +48,7 @@ def require_name(name: str | None, note: str | None) -> None:
                 f"Give a {what} without line breaks and control characters.",
             )
         if len(text) > longest:
-            raise InputError(
-                f"The {what} has {len(text):,} characters", f"Use {longest} or fewer."
-            )
+            raise InputError(f"The {what} has {len(text):,} characters", f"Use {longest} or fewer.")
 
 
 def request(store: Store, made: Execution, *, name: str | None, note: str | None) -> None:

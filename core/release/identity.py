@@ -40,9 +40,13 @@ class Known:
         """``#3 · fasttext, ova, 10 epochs · approved 20261129.2``,
         ``#15 · retraining of #3, seed 1004``.
         """
-        training = self.training
-        parts = [f"#{training.number}", training.name or described(training), self.state]
-        return " · ".join(part for part in parts if part)
+        return f"#{self.number} · {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The same without the number."""
+        called = self.training.name or described(self.training)
+        return f"{called} · {self.state}" if self.state else called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

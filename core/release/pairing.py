@@ -17,9 +17,7 @@ def in_hand(
     their order.
     """
     return [
-        each.number
-        for each in candidates
-        if standing(each, names=names, canary=canary) in IN_HAND
+        each.number for each in candidates if standing(each, names=names, canary=canary) in IN_HAND
     ]
 
 

@@ -40,7 +40,7 @@ class ExecutionRow(Base):
     log: Mapped[str | None]
     peak_memory_mib: Mapped[float | None]
     purpose: Mapped[str | None] = mapped_column(String(16))
-    """What it was run for, where nobody asked for it by itself: ``noise``, ``tune``, or ``look``."""
+    """What it was run for: ``noise``, ``tune`` or ``look``; None where somebody asked for it."""
 
 
 class SubredditRow(Base):

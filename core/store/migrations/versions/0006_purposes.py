@@ -22,7 +22,11 @@ def upgrade() -> None:
         "requests",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
         sa.Column(
-            "execution", sa.Integer(), sa.ForeignKey("executions.number"), nullable=False, index=True
+            "execution",
+            sa.Integer(),
+            sa.ForeignKey("executions.number"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
