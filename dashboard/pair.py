@@ -28,8 +28,8 @@ from dashboard import data, state, work
 from dashboard.pages import Page
 from dashboard.work import Piece
 
-WIDTH = 330
-"""Of a select box: two stand in a row, on a phone one below the other."""
+WIDTH, BOX_WIDTH = 330, 430
+"""Of a small part, and of a select box: two stand in a row, on a phone one below the other."""
 Choice = tuple[str | None, str | None]
 """Baseline and candidate, as their select boxes have them."""
 
@@ -118,7 +118,7 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
     before = st.session_state.get("pair") or usual
     notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        boxes = [st.container(width=WIDTH) for _ in range(2)]
+        boxes = [st.container(width=BOX_WIDTH) for _ in range(2)]
         options = _options(everything, before)
         baseline, candidate = (
             _box(box, label, options, default, notes)

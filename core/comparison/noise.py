@@ -132,6 +132,17 @@ def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseB
     return _load(store, measurement) if measurement else None
 
 
+def spread_of(store: Store, model: Model, metric: str) -> tuple[float, int] | None:
+    """Standard deviation of one training of this model's configuration, and of how many that was
+    measured; None where it was not.
+    """
+    measurement = newest(store, model)
+    if measurement is None:
+        return None
+    metrics: dict[str, float] = read_json(store.artifacts, measurement.metrics)
+    return None if metric not in metrics else (metrics[metric], measurement.repeats)
+
+
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:
     """The bands of the difference between a training of one configuration and one of another.
 

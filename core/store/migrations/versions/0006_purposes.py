@@ -1,6 +1,8 @@
 """What an execution was run for, where nobody asked for it by itself; trainings that have names."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -68,7 +70,7 @@ def _by_command(kind: str, command: str) -> str | None:
     return None
 
 
-def _children(parent: sa.Row, rows: list[sa.Row]) -> list[int]:
+def _children(parent: sa.Row[Any], rows: Sequence[sa.Row[Any]]) -> list[int]:
     """The trainings and evaluations that a noise or tuning names, and its own command made."""
     by_number = {row.number: row for row in rows}
     named = json.loads(parent.inputs)
