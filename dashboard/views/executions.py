@@ -1,22 +1,17 @@
 """What has been tried?"""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-
 import pandas as pd
 import streamlit as st
 
 from core.comparison.ranking import Ranking, ranking
-from core.errors import InputError
 from core.executions import Execution, listing
 from core.executions.grouping import grouped
 from core.hints import Command
-from core.metrics import HEADLINES
 from core.release import identity
-from core.release.identity import Known, described, is_own
-from core.release.search import search
+from core.release.identity import is_own
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, words
+from dashboard.parts.trainings import show_trainings
 
 
 def answer(found: Ranking | None, trained: int, everything: int) -> str:
@@ -28,118 +23,6 @@ def answer(found: Ranking | None, trained: int, everything: int) -> str:
         f"{words.count(trained, 'training')} among {words.count(everything, 'execution')}."
         f" {words.emphasised(found.sentence)}{hint} Pick two to compare."
     )
-
-
-def training_frame(shown: Sequence[Known], retrained: Mapping[int, int]) -> pd.DataFrame:
-    """One row a training, newest first.
-
-    Args:
-        retrained: how often each was retrained with other seeds.
-    """
-    rows = []
-    for known in shown:
-        training = known.training
-        metrics = training.evaluation.metrics if training.evaluation else {}
-        rows.append(
-            {
-                "#": known.number,
-                **{metric.key: metrics.get(metric.key) for metric in HEADLINES},
-                "Training": training.name or described(training),
-                "State": known.state or "–",
-                "Snapshot": training.snapshot.id,
-                "Retrained": retrained.get(known.number, 0),
-                "Seed": training.seed,
-                "Note": training.note,
-                "By": training.execution.by,
-                "Started (UTC)": words.minute(training.execution.started_at),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def show_trainings(known: Sequence[Known]) -> None:
-    """The trainings that somebody asked for, searched; retrainings and trials if wanted."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Search trainings",
-            key="find",
-            bind="query-params",
-            placeholder="loss=ova f1_macro>0.48",
-            help="Words, or conditions on parameters, metrics, number, name, model, snapshot, seed,"
-            " state, version and by.",
-        )
-        wanted = st.toggle(
-            "Retrainings and trials too",
-            key="retrainings",
-            bind="query-params",
-            help="Trainings that signoff noise and signoff tune made.",
-        )
-    try:
-        shown = search([each for each in known if wanted or is_own(each)], text or "")
-    except InputError as error:
-        st.warning(words.refusal(error), icon=":material/search_off:")
-        return
-    if shown:
-        pick_two(shown, Counter(each.training.repeats or 0 for each in known))
-    else:
-        c.empty("No training fits this search.")
-
-
-def pick_two(shown: Sequence[Known], retrained: Mapping[int, int]) -> None:
-    """The table of trainings: tick two, compare."""
-    frame = training_frame(shown, retrained)
-    key = c.shown_key("trainings", frame["#"].tolist())
-    event = st.dataframe(
-        frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": ticked_rows(key, frame["#"].tolist())}},
-        key=key,
-        alt="Trainings, newest first",
-        column_config={
-            "#": st.column_config.NumberColumn(format="#%d", width=60),
-            **{
-                metric.key: st.column_config.NumberColumn(
-                    metric.name, format="%.3f", help=metric.help
-                )
-                for metric in HEADLINES
-            },
-            "Retrained": st.column_config.NumberColumn(
-                format="%d ×", help="How often signoff noise trained it again with other seeds."
-            ),
-        },
-    )
-    numbers = sorted(int(frame["#"].iloc[row]) for row in event["selection"]["rows"])
-    state.show("ticked", ",".join(map(str, numbers)) or None)
-    offer(numbers)
-
-
-def ticked_rows(key: str, numbers: list[int]) -> list[int]:
-    """The rows that the address ticks, as the table was first drawn: later ticks are its own."""
-    if key not in st.session_state:
-        ticked = st.query_params.get("ticked", "").split(",")
-        st.session_state[f"{key}-first"] = [
-            row for row, number in enumerate(numbers) if str(number) in ticked
-        ]
-    rows: list[int] = st.session_state.get(f"{key}-first", [])
-    return rows
-
-
-def offer(numbers: list[int]) -> None:
-    """What can be done with the ticked executions, and why not more."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        ready = len(numbers) == 2
-        label = f"Compare #{numbers[0]} with #{numbers[1]}" if ready else "Compare two"
-        if st.button(label, type="primary", disabled=not ready, icon=":material/compare_arrows:"):
-            query = {"baseline": str(numbers[0]), "candidate": str(numbers[1])}
-            st.switch_page(pages.COMPARE.path, query_params=query)
-        if st.button("Open", disabled=len(numbers) != 1, icon=":material/open_in_full:"):
-            st.switch_page(pages.EXECUTION.path, query_params={"execution": str(numbers[0])})
-        if not numbers:
-            st.caption("Select two rows to compare them, or one to open it.")
-        elif len(numbers) > 2:
-            st.caption(f"{len(numbers)} are selected. Keep two.")
 
 
 def show_all(everything: list[Execution]) -> None:

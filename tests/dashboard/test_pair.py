@@ -125,10 +125,19 @@ def test_trainings_are_searched(shown: Path, open_page: Open) -> None:
     assert "No training fits this search." in plain_text_of(open_page("executions", find="zzz"))
 
 
+def test_order_and_columns_are_in_the_address(shown: Path, open_page: Open) -> None:
+    table = open_page("executions", sort="epoch", columns="loss").dataframe[0].value
+    assert table["#"].tolist() == [18, PRODUCTION, REJECTED, FIRST, WAITING]
+    assert table["loss"].tolist()[:4] == ["softmax"] * 4
+
+
 def test_ticks_are_in_the_address(shown: Path, open_page: Open) -> None:
     app = tick(open_page("executions"), 0, 1)
     assert app.query_params["ticked"] == "18"
     app = open_page("executions", ticked=f"{PRODUCTION},{WAITING},abc")
+    assert any(b.label == f"Compare #{PRODUCTION} with #{WAITING}" for b in app.button)
+    app.query_params["sort"] = "epoch"
+    app.run()
     assert any(b.label == f"Compare #{PRODUCTION} with #{WAITING}" for b in app.button)
 
 
