@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from sqlalchemy.orm import Session
+
 from core.access.identity import Role
 from core.access.transactions import acting
 from core.errors import InputError
@@ -68,9 +70,14 @@ def request(store: Store, made: Execution, *, name: str | None, note: str | None
     if purpose() is not None or (name is None and note is None and made.purpose is None):
         return
     with acting(store, Role.REVIEWER, to="name a training") as (session, actor):
-        requests_table.add(
-            session,
-            Request(
-                execution=made.number, at=datetime.now(UTC), by=actor.name, name=name, note=note
-            ),
-        )
+        claim(session, made.number, by=actor.name, name=name, note=note)
+
+
+def claim(
+    session: Session, number: int, *, by: str, name: str | None = None, note: str | None = None
+) -> None:
+    """The same for the execution ``number``, in the caller's write transaction."""
+    requests_table.add(
+        session,
+        Request(execution=number, at=datetime.now(UTC), by=by, name=name, note=note),
+    )

@@ -15,7 +15,8 @@ from dashboard import data, pages, words
 from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
-LAST = 8
+LAST, RECENT = 8, 400
+"""Steps that are shown, and among how many executions they are found: each may have parts."""
 MOVES = 12
 """Of production, that the trend shows."""
 MOST = 5
@@ -124,7 +125,7 @@ def show_last() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         c.section("Last executions", "Newest first. The Executions page has all of them.")
-        rows = grouped(listing(data.store()))[:LAST]
+        rows = grouped(listing(data.store(), limit=RECENT))[:LAST]
         c.table(
             ("Execution", "Status", "Started (UTC)", "Took"),
             [

@@ -13,6 +13,7 @@ from core.evaluation.history import trainings
 from core.executions import get, listing, record
 from core.executions.grouping import grouped, parents_of
 from core.executions.purpose import LOOK, NOISE, TUNE, purpose, run_for
+from core.release.review import propose
 from core.store import Store, open_store
 from core.store.sqlite import DATABASE
 from core.training.train import train
@@ -114,6 +115,25 @@ def test_what_somebody_asks_for_later_is_theirs(noisy: Road) -> None:
     assert retraining.number in {g.execution.number for g in grouped(listing(noisy.store))}
     measured_noise(noisy)
     assert next(t for t in trainings(noisy.store) if t.number == again.execution).own
+
+
+def test_what_somebody_proposes_is_theirs(noisy: Road) -> None:
+    retraining = next(t for t in trainings(noisy.store) if not t.own)
+    propose(noisy.store, retraining.number)
+    assert next(t for t in trainings(noisy.store) if t.number == retraining.number).own
+    assert retraining.number in {g.execution.number for g in grouped(listing(noisy.store))}
+
+
+def test_the_command_names_a_training_and_what_to_compare_it_with(road: Road) -> None:
+    params = [word for name, value in QUICK.items() for word in ("--param", f"{name}={value}")]
+    options = ("--snapshot", "small", "--model", "fasttext", "--threads", 1, "--seed", 7)
+    named = ("--name", "quick", "--note", "Few words")
+    said = signoff("train", *options, *params, *named).out
+    made = trainings(road.store)[0]
+    assert (made.name, made.note, made.own) == ("quick", "Few words", True)
+    assert f"Next: signoff compare {road.candidate.execution} {made.number}" in said
+    assert f"#{made.number}" in signoff("executions", "list").out
+    assert "quick" in signoff("executions", "list").out
 
 
 def test_what_somebody_asked_for_stays_theirs_where_noise_uses_it(road: Road) -> None:
