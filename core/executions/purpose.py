@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.identity import Role
 from core.access.transactions import acting
 from core.errors import InputError
+from core.invisible import is_visible
 from core.safe_text import one_line
 from core.store import Store
 from core.store import requests as requests_table
@@ -44,7 +45,7 @@ def require_name(name: str | None, note: str | None) -> None:
     for what, text, longest in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
         if text is None:
             continue
-        if text != one_line(text) or (what == "name" and not text.strip()):
+        if text != one_line(text) or (what == "name" and not is_visible(text)):
             raise InputError(
                 f"The {what} {one_line(text)[:LONGEST_NAME]!r} is not one line of text",
                 f"Give a {what} without line breaks and control characters.",

@@ -159,7 +159,7 @@ def test_a_training_is_named_and_keeps_its_name(road: Road) -> None:
     assert go(note="Better") == "quick|Better"
 
 
-@pytest.mark.parametrize("name", ["", " ", "two\nlines", "\x1b[31m", "x" * 41])
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "two\nlines", "\x1b[31m", "x" * 41])
 def test_a_name_is_a_short_line(road: Road, name: str) -> None:
     before = len(listing(road.store))
     with pytest.raises(InputError, match="name"):
