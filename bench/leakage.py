@@ -144,7 +144,7 @@ def _write_split(path: Path, lines: list[str], numbers: Iterable[int]) -> None:
 
 
 def _row(what: str, size: tuple[int, int], ours: Ours, peer: Outcome) -> list[str]:
-    alike = ours.counts["same_text"] + ours.counts["near"]
+    alike = sum(ours.counts[kind] for kind in ("same_text", "near", "contained"))
     return [
         f"{size[0]:,} {what} against {size[1]:,}",
         f"{alike:,} ({alike / size[1]:.2%})",

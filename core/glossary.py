@@ -47,6 +47,8 @@ TERMS = MappingProxyType(
         " code, parameters, inputs and outputs. It is written as #12.",
         "family": "A kind of model, such as fasttext, with its own parameters.",
         "feedback": "What users answer about the suggestions they got.",
+        "fingerprints": "Hashes of some passages of a snapshot's texts. They tell whether two"
+        " snapshots hold the same texts, whatever the posts' ids and times. They are sealed.",
         "gate": "One condition of the release policy. Its verdict is pass, fail or inconclusive.",
         "heartbeat": "What a server reports every few seconds: that it is running, and which"
         " versions it serves.",
@@ -56,8 +58,8 @@ TERMS = MappingProxyType(
         " distributions, from 0 (same) to 1.",
         "label coverage": "The share of posts whose subreddit the model knows. It cannot get"
         " other posts right.",
-        "leakage": "Test posts, or near-duplicates of them, among the training posts. They make a"
-        " model look better than it is.",
+        "leakage": "Test posts, near-duplicates or parts of them, among the training posts. They"
+        " make a model look better than it is.",
         "ledger": "The list of all openings of sealed test splits.",
         "log loss": "The mean of −ln p, where p is the probability given to the right subreddit."
         " Lower is better.",

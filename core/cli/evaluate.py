@@ -10,6 +10,8 @@ from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.executions.history import number
 from core.snapshots import find
+from core.snapshots.holding import looks
+from core.store import Store
 from core.store.models import Evaluation
 from core.training.train import of_execution
 
@@ -43,13 +45,16 @@ def evaluate(
                 "split": judged.split,
                 "posts": judged.posts,
                 "metrics": judged.metrics,
+                "caveats": looks(store, data, judged.split),
             }
         )
         return
-    print_metrics(judged)
+    print_metrics(store, judged)
 
 
-def print_metrics(judged: Evaluation) -> None:
-    """The evaluation's metrics as a table."""
+def print_metrics(store: Store, judged: Evaluation) -> None:
+    """The evaluation's metrics as a table, and what it gives away of sealed tests."""
     say(f"Evaluation #{judged.execution} on {judged.posts:,} posts of the {judged.split} split:")
     print_table(("metric", "value"), list(judged.metrics.items()))
+    for caveat in looks(store, find(store, judged.snapshot), judged.split):
+        say(f"Note: {caveat}")

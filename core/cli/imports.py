@@ -52,13 +52,16 @@ def import_command(
             " title=headline. Repeat for more."
         ),
     ] = None,
+    unpack: Annotated[
+        bool, typer.Option("--unpack", help="Also read the files in zip archives.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read posts from files in any common format.
 
     CSV with any separator (one file per subreddit, or with a column subreddit), monthly dumps and
-    other files of one JSON object per line, arrays and listings, each plain, in a .zip, or as .gz,
-    .bz2, .xz or .zst, and Parquet. It is safe to run again: posts that are already stored are kept.
+    other files of one JSON object per line, arrays and listings, each plain or as .gz, .bz2, .xz or
+    .zst, and Parquet. It is safe to run again: posts that are already stored are kept.
     If a file is damaged, all others are imported before the command says so and exits with 1.
     """
     wanted = Wanted(
@@ -72,7 +75,13 @@ def import_command(
     with progress_bar() as progress:
         try:
             counts = import_files(
-                store, paths, wanted=wanted, format=format, columns=columns, progress=progress
+                store,
+                paths,
+                wanted=wanted,
+                format=format,
+                columns=columns,
+                unpack=unpack,
+                progress=progress,
             )
         except PartlyImportedError as error:
             failed, counts = error, error.counts

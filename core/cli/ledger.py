@@ -24,6 +24,7 @@ from core.stats.testset import (
     plans,
 )
 from core.store.snapshots import Snapshot
+from core.words import count
 
 HINT = "Start with --epsilon 0.01 --delta 0.001 --candidates 32."
 BOUNDS = {
@@ -83,6 +84,9 @@ def list_command(as_json: AsJson = False) -> None:
             for each in budgets
         ],
     )
+    for each in budgets:
+        if each.others:
+            say(f"Of {each.snapshot.id}, {count(each.used, 'use')} so far: {each.others}.")
     if not all_openings:
         say(
             Hint(
@@ -181,6 +185,8 @@ def _split_json(budget: Budget) -> dict[str, Any]:
         "posts": budget.posts,
         "age_days": budget.age,
         "used": budget.used,
+        "elsewhere": budget.elsewhere,
+        "in_the_open": budget.in_the_open,
         "left": budget.left,
         "state": budget.state,
         "closed": budget.closed,

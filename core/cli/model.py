@@ -55,7 +55,7 @@ def average(
     metrics = get(store, made.execution).metrics
     counts = ", ".join(f"#{number} {metrics[f'weight_of_{number}']:.3f}" for number in executions)
     say(f"Execution #{made.execution}: the average of {counts}.")
-    print_metrics(judged)
+    print_metrics(store, judged)
     say_next(store, made.execution)
 
 
@@ -100,7 +100,7 @@ def adopt(
     say(f"Execution #{made.execution}: a model of {made.subreddits:,} subreddits was adopted.")
     if known is None:
         say("Note: What it was trained on is not known, so it may have seen test posts.")
-    print_metrics(judged)
+    print_metrics(store, judged)
     say_next(store, made.execution)
 
 

@@ -10,6 +10,7 @@ from core.cli.output import AsJson, print_json, print_table, progress_bar, say, 
 from core.cli.policy import policy, policy_json, say_pending
 from core.cli.release_json import event_json, opening_json
 from core.comparison.caveats import caveats as caveats_of
+from core.comparison.caveats import of_evaluation
 from core.executions.history import get, number
 from core.hints import Command, Hint
 from core.release import candidates, openings, review
@@ -207,7 +208,8 @@ def _show(store: Store, case: Case) -> None:
     _print_gates(judged)
     say_pending(store)
     say(f"Evidence digest: {judged.digest}")
-    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used, {budget.left:,} left.")
+    others = f" ({budget.others})" if budget.others else ""
+    say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used{others}, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {event}")
     say(_next(case))
@@ -296,4 +298,6 @@ def _gates_json(store: Store, check: Check) -> dict[str, Any]:
 
 
 def _check_caveats(store: Store, check: Check) -> list[str]:
-    return caveats_of(store, check.comparison) if check.comparison else []
+    if check.comparison is None:
+        return of_evaluation(store, check.evaluation)
+    return caveats_of(store, check.comparison)

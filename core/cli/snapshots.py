@@ -23,8 +23,10 @@ from core.feedback.bring import bring
 from core.hints import Command, Hint
 from core.snapshots import create, find, listing
 from core.snapshots.export import exported
+from core.snapshots.holding import held_openly
 from core.snapshots.rules import Rules
 from core.snapshots.verify import SnapshotState, verify
+from core.store import Store
 from core.store.artifacts import storage_errors
 from core.store.snapshots import Snapshot
 from core.words import count
@@ -81,9 +83,10 @@ def create_command(
         snapshot, number = create(store, rules, name=name, force=force, progress=progress)
     execution = get(store, number)
     if as_json:
-        print_json({"execution": number, "seconds": execution.seconds, **_as_json(snapshot)})
+        said = {"execution": number, "seconds": execution.seconds, **_as_json(snapshot)}
+        print_json({**said, "holds_sealed": _held_json(store, snapshot)})
         return
-    _print(snapshot)
+    _print(store, snapshot)
     say(Hint("Next.", Command("train", snapshot=snapshot.id)))
 
 
@@ -124,11 +127,13 @@ def list_command(as_json: AsJson = False) -> None:
 @snapshots.command("show")
 def show_command(snapshot: str, as_json: AsJson = False) -> None:
     """One snapshot, by its name or the first digits of its digest."""
-    record = find(workspace(looking=True), snapshot)
+    store = workspace(looking=True)
+    record = find(store, snapshot)
     if as_json:
-        print_json({"execution": record.execution, **_as_json(record)})
+        said = {"execution": record.execution, **_as_json(record)}
+        print_json({**said, "holds_sealed": _held_json(store, record)})
         return
-    _print(record)
+    _print(store, record)
 
 
 @snapshots.command("verify")
@@ -193,7 +198,14 @@ def _as_json(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _print(snapshot: Snapshot) -> None:
+def _held_json(store: Store, snapshot: Snapshot) -> list[dict[str, Any]]:
+    return [
+        {"snapshot": held.sealed.id, "split": held.split, "share": held.share}
+        for held in held_openly(store, snapshot)
+    ]
+
+
+def _print(store: Store, snapshot: Snapshot) -> None:
     marks = " (generated posts)" if snapshot.generated else ""
     say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
     counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
@@ -202,6 +214,11 @@ def _print(snapshot: Snapshot) -> None:
         say("Random split: its scores are optimistic, because a model sees posts from the future.")
     for split, moment in snapshot.cutoffs.items():
         say(f"{split} begins {_iso(moment)}." if split != "end" else f"It ends {_iso(moment)}.")
+    for held in held_openly(store, snapshot):
+        say(
+            f"{held}: a model trained on it cannot be tested there, and each model that is"
+            " evaluated on it uses up that test."
+        )
     if snapshot.erased:
         say(f"It was frozen{_erased(snapshot)}: these no longer have any text.")
     for reason, posts in snapshot.left_out.items():

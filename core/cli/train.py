@@ -19,6 +19,7 @@ from core.cli.training_options import Family, OfSnapshot, Params, Threads
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
 from core.snapshots import find
+from core.snapshots.holding import looks
 from core.training.families import DEFAULT_FAMILY
 from core.training.train import train as train_model
 
@@ -83,6 +84,7 @@ def train(
                 "evaluation": judged.execution,
                 "metrics": judged.metrics,
                 "training": execution.metrics,
+                "caveats": looks(store, data, judged.split),
             }
         )
         return
@@ -93,5 +95,5 @@ def train(
     )
     if note := execution.metrics.get("note"):
         say(f"Note: {note}")
-    print_metrics(judged)
+    print_metrics(store, judged)
     say_next(store, trained.execution)

@@ -70,9 +70,9 @@ def members_of(path: Path) -> list[Member]:
     Raises:
         InputError: it is damaged, protected by a password, or made to harm; or it is a document.
     """
-    if _begins_as_document(path):
-        raise InputError("is an Excel or Word file", _EXPORT)
     try:
+        if _begins_as_document(path):
+            raise InputError("is an Excel or Word file", _EXPORT)
         with _Guarded(path) as file, zipfile.ZipFile(file) as archive:
             listed = archive.infolist()
     except _DAMAGED as error:

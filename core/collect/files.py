@@ -80,6 +80,7 @@ def import_files(
     wanted: Wanted = EVERYTHING,
     format: Format | None = None,  # noqa: A002 - the option's own name
     columns: Mapping[str, str] | None = None,
+    unpack: bool = False,
     progress: Progress = silent,
 ) -> ImportCounts:
     """Read every post of the files into the store.
@@ -89,12 +90,13 @@ def import_files(
         wanted: subreddits and days to take, all others being left out.
         format: how the posts are written; None: as each file's first bytes say.
         columns: field of Reddit's API -> what the files call it, where that is not understood.
+        unpack: read the files in zip archives, too.
 
     Raises:
         InputError: a path is missing, or a folder holds no file of posts.
         PartlyImportedError: after all others are done, some file could not be read to its end.
     """
-    found = find(paths)
+    found = find(paths, unpack=unpack)
     files = found.files
     counts = ImportCounts(files=len(files), left_out=found.left_out)
     started = time.monotonic()
@@ -280,7 +282,7 @@ def _unreadable(counts: ImportCounts, seconds: float) -> PartlyImportedError:
     rest = counts.files - len(failed)
     others = "The other one is imported." if rest == 1 else f"The other {rest} are imported."
     if not rest:
-        others = "Everything that could be read is imported."
+        others = "What could be read of them is imported." if counts.stored else "No post came in."
     mended = " ".join(dict.fromkeys(counts.hints[path] for path in list(failed)[:5]))
     return PartlyImportedError(
         f"{len(failed)} of {counts.files} files could not be read: {shown}{more}",

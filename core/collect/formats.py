@@ -26,7 +26,7 @@ from core.collect.faults import fault_of
 from core.collect.labels import FileLabel
 from core.collect.names import without_prefix
 from core.collect.parquet import read_parquet
-from core.collect.paths import STDIN, PostFile, no_posts_in
+from core.collect.paths import PACKED, STDIN, PostFile, why_not_read
 from core.collect.rows import EVERYTHING, Skipped, Wanted
 from core.collect.tables import read_table
 from core.errors import InputError
@@ -119,7 +119,9 @@ def read_rows(file: PostFile, opened: Counted, options: Options) -> Iterator[Row
 
 def _of_archive(file: PostFile) -> InputError | None:
     """Why nothing of an archive is read, which knows better than its first bytes."""
-    return None if file.is_pipe or file.member or not is_zip(file.path) else no_posts_in(file.path)
+    if file.is_pipe or file.member or not is_zip(file.path):
+        return None
+    return why_not_read(file.path) or PACKED
 
 
 def _format_of(start: bytes) -> Format:

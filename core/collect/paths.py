@@ -27,6 +27,8 @@ _OTHERS = (
 _SHOWN = 100
 """Characters of a name that an archive gives, at most."""
 _NAMED = 5
+PACKED = InputError("is a zip archive", "To import the files in it, add --unpack.")
+"""Of an archive that nobody asked to be unpacked."""
 _KINDS = "cats.csv.gz, posts.ndjson, RS_2024-01.zst or posts.parquet"
 
 
@@ -66,11 +68,14 @@ def find_files(paths: Iterable[Path]) -> list[PostFile]:
     return find(paths).files
 
 
-def find(paths: Iterable[Path]) -> Found:
+def find(paths: Iterable[Path], *, unpack: bool = False) -> Found:
     """The files themselves, those in folders (by name) and those that patterns match, each once.
 
     A file that is named is always read. Of a folder, files of posts are read: told by their names,
     or else by what they hold.
+
+    Args:
+        unpack: read the files in zip archives, too. Else an archive is one file, which is not read.
 
     Raises:
         InputError: a path does not exist, or a folder has no file of posts.
@@ -79,10 +84,11 @@ def find(paths: Iterable[Path]) -> Found:
     left_out: dict[Path, str] = {}
     for path in paths:
         for match in [path] if path == STDIN or path.exists() else _matches(path):
-            expanded.update(_inside(match, left_out) if match.is_dir() else [match])
+            expanded.update(_inside(match, left_out, unpack=unpack) if match.is_dir() else [match])
     files: list[PostFile] = []
     for path in sorted(expanded - {STDIN}):
-        files += _unpacked(path, left_out) or [PostFile(path, path.stat().st_size)]
+        members = _unpacked(path, left_out) if unpack else []
+        files += members or [PostFile(path, path.stat().st_size)]
     left_out = {path: why for path, why in sorted(left_out.items()) if path not in expanded}
     return Found([*files, PostFile(STDIN, 0)] if STDIN in expanded else files, left_out)
 
@@ -97,14 +103,14 @@ def _matches(pattern: Path) -> Sequence[Path]:
     raise InputError(f"{pattern} does not exist", "Give a file or a folder of posts.")
 
 
-def _inside(folder: Path, left_out: dict[Path, str]) -> list[Path]:
+def _inside(folder: Path, left_out: dict[Path, str], *, unpack: bool) -> list[Path]:
     files = []
     for path in folder.rglob("*"):
         if any(part.startswith(".") for part in path.relative_to(folder).parts[:-1]):
             continue  # .git and its like are nobody's posts
         if not path.is_file():
             continue
-        why = _why_left_out(path)
+        why = _why_left_out(path, unpack=unpack)
         if why is None:
             files.append(path)
         else:
@@ -113,7 +119,7 @@ def _inside(folder: Path, left_out: dict[Path, str]) -> list[Path]:
         why = "; ".join(f"{path.name}: {left_out[path]}" for path in _of(folder, left_out)[:5])
         raise InputError(
             f"{folder} has no files of posts" + (f" ({why})" if why else ""),
-            f"Signoff reads {_KINDS}. Unpack other archives than zip first.",
+            f"Signoff reads {_KINDS}. Unpack archives first, or add --unpack for zip.",
         )
     return files
 
@@ -153,16 +159,18 @@ def _of(folder: Path, paths: Iterable[Path]) -> list[Path]:
     return sorted(path for path in paths if path.is_relative_to(folder))
 
 
-def _why_left_out(path: Path) -> str | None:
+def _why_left_out(path: Path, *, unpack: bool) -> str | None:
     why = _why_named(path.name)
     if why or _POSTS.fullmatch(path.name):
         return why
     if is_zip(path):
         try:
-            kept = any(_why_member_left_out(path, member) is None for member in members_of(path))
+            fault = why_not_read(path)
         except InputError as error:
-            return f"it {error.reason}"
-        return None if kept else f"it {no_posts_in(path).reason}"
+            fault = error
+        if fault is not None:
+            return f"it {fault.reason}"
+        return None if unpack else f"it {PACKED.reason}; add --unpack to import the files in it"
     return why_no_posts(path)
 
 
@@ -170,13 +178,16 @@ def _why_named(name: str) -> str | None:
     return next((why for other, why in _OTHERS if other.fullmatch(name)), None)
 
 
-def no_posts_in(path: Path) -> InputError:
-    """Why an archive holds no file of posts.
+def why_not_read(path: Path) -> InputError | None:
+    """Why nothing of an archive can be read; None where it holds a file of posts.
 
     Raises:
         InputError: it cannot be read.
     """
     members = members_of(path)
-    found = [f"{m.name[:_SHOWN]}: {_why_member_left_out(path, m)}" for m in members[:_NAMED]]
+    reasons = [_why_member_left_out(path, member) for member in members]
+    if None in reasons:
+        return None
+    found = [f"{m.name[:_SHOWN]}: {why}" for m, why in zip(members, reasons, strict=True)][:_NAMED]
     why = f" ({'; '.join(found)})" if found else ""
     return InputError(f"is a zip archive without a file of posts{why}", f"Signoff reads {_KINDS}.")

@@ -2,6 +2,7 @@
 
 from core.comparison.compare import summary_of
 from core.evaluation import evaluate
+from core.snapshots.holding import looks
 from core.snapshots.read import find
 from core.store import Store
 from core.store.models import Comparison, Evaluation
@@ -20,6 +21,7 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
                 " optimistic."
             )
+        sentences += of_evaluation(store, evaluation)
         snapshot = find(store, evaluation.snapshot)
         trained_for = model_of(store, evaluation.model_execution).normaliser
         if trained_for != snapshot.normaliser:
@@ -33,6 +35,7 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
                 f"The {name}'s posts are split at random: the model sees posts from the future,"
                 " so its scores are optimistic."
             )
+    sentences = list(dict.fromkeys(sentences))
     missing = summary_of(store, comparison).noise.missing
     if missing:
         known = "candidate" if missing == "baseline" else "baseline"
@@ -42,6 +45,11 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
             f" the {known}'s. {_how_to_measure(store, missing, evaluation)}"
         )
     return sentences
+
+
+def of_evaluation(store: Store, evaluation: Evaluation) -> list[str]:
+    """What an evaluation by itself gives away of sealed tests, as sentences; mostly nothing."""
+    return looks(store, find(store, evaluation.snapshot), evaluation.split)
 
 
 def _how_to_measure(store: Store, side: str, evaluation: Evaluation) -> str:

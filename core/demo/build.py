@@ -163,13 +163,14 @@ def _bring_topics(store: Store) -> None:
 
 
 def _bring_policy(store: Store) -> None:
-    """The built-in one, but for what small splits of generated posts cannot keep, and for the
-    confidence, which another family gives in its own way.
+    """The built-in one, but for what small splits of generated posts cannot keep: these are made of
+    few sentences, so most have one in common; and for the confidence, which another family gives
+    in its own way.
     """
     path = store.home / POLICY_FILE
     if not path.exists():
         policy = DEFAULT
-        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.2), ("ks", 0.5)):
+        for key, value in (("epsilon", 0.08), ("near_duplicates", 0.9), ("ks", 0.5)):
             policy = re.sub(rf"(?m)^{key} = .*", f"{key} = {value}", policy)
         write_whole(path, policy.encode())
     if not candidates.listing(store):

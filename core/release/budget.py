@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from core.hints import Command, Hint
 from core.release.events import EndOfOpening, LeakedTest, Opened, ReleaseEvent, Tested
 from core.release.gates import GateVerdict
+from core.release.looks import NO_LOOKS, Looks
 from core.release.policy import Policy
 from core.release.states import ends
 from core.stats.testset import Adaptivity, Bound, Promise, candidates_possible
@@ -18,17 +19,19 @@ from core.words import count
 class Budget:
     """The uses of one sealed test split.
 
-    ``possible``: candidates that its posts can judge within the policy's tolerance. ``used``:
-    openings so far, also those cut off, and those of other splits that hold posts of the same time
-    (``elsewhere`` of them): freezing the same posts again gives no new test. ``age``: days since
-    its freezing. ``passed``: the candidate that passed, where the policy replaces a split after its
-    first pass.
+    ``possible``: candidates that its posts can judge within the policy's tolerance. ``used``: looks
+    so far. They are its openings, also those cut off; openings of other sealed tests with posts of
+    the same time or the same texts (``elsewhere`` of them): freezing the same posts again gives no
+    new test; and models that were evaluated on its texts where another snapshot holds them openly
+    (``in_the_open`` of them). ``age``: days since its freezing. ``passed``: the candidate that
+    passed, where the policy replaces a split after its first pass.
     """
 
     snapshot: Snapshot
     possible: int
     used: int
     elsewhere: int
+    in_the_open: int
     age: int
     max_age: int | None
     passed: int | None
@@ -64,6 +67,15 @@ class Budget:
         return "in use" if self.used else "sealed"
 
     @property
+    def others(self) -> str:
+        """How many of the uses were no openings of this split, in words; empty if none were."""
+        ways = {
+            "through other snapshots": self.elsewhere,
+            "by evaluating models where another snapshot holds its posts openly": self.in_the_open,
+        }
+        return " and ".join(f"{uses:,} of them {way}" for way, uses in ways.items() if uses)
+
+    @property
     def closed(self) -> str | None:
         """Why it cannot be opened any more, as a sentence; None if it can."""
         split = f"The test split of {self.snapshot.id}"
@@ -77,7 +89,7 @@ class Budget:
                 f" within ±{self.epsilon:g}."
             )
         if self.left == 0:
-            also = f", {self.elsewhere:,} of them through other snapshots" if self.elsewhere else ""
+            also = f", {self.others}" if self.others else ""
             return f"{split} is spent: {self.used:,} uses of {self.possible:,}{also}."
         if self.age < 0:
             return f"{split} was frozen in the future: the clock has been set back since then."
@@ -111,6 +123,7 @@ def budget_of(
     policy: Policy,
     *,
     others: Iterable[Snapshot] = (),
+    looks: Looks = NO_LOOKS,
 ) -> Budget:
     """The uses of the test split of ``snapshot``, by all events so far.
 
@@ -118,9 +131,11 @@ def budget_of(
 
     Args:
         others: all snapshots there are.
+        looks: those that other snapshots allowed at the texts of this one.
     """
     rules = policy.rules
     shared = {each.digest for each in others if _share_time(each, snapshot)} | {snapshot.digest}
+    shared |= looks.tests
     mine = [e for e in events if isinstance(e, Opened | EndOfOpening) and e.snapshot in shared]
     ended = ends(mine)
     leaked = {number for number, event in ended.items() if isinstance(event, LeakedTest)}
@@ -134,8 +149,9 @@ def budget_of(
         possible=candidates_possible(
             promise_of(policy), posts=snapshot.readable["test"], epsilon=rules.epsilon
         ),
-        used=len(uses),
+        used=len(uses) + looks.in_the_open,
         elsewhere=sum(event.snapshot != snapshot.digest for event in uses),
+        in_the_open=looks.in_the_open,
         age=(datetime.now(UTC) - snapshot.created_at).days,
         max_age=int(fresh.value) if fresh else None,
         passed=passed[0] if once and passed else None,

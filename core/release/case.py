@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from core.access.identity import NOBODY, Role
+from core.comparison.caveats import of_evaluation
 from core.errors import ConflictError, RefusedError
 from core.executions.history import under_way
 from core.hints import Command
@@ -200,6 +201,8 @@ def caveats(store: Store, case: Case) -> list[str]:
     leaked = case.leaked and f"Its sealed test gave no result: {case.leaked.comment}."
     outdated = case.evidence.outdated
     sentences = [why for why in (leaked, outdated) if why]
+    if case.candidate.comparison is None:
+        sentences += of_evaluation(store, case.evidence.evaluation)
     return [*sentences, *review.caveats(store, case.candidate)]
 
 

@@ -1,8 +1,9 @@
 """Whether a candidate has seen posts of the test split that is to judge it.
 
-Three ways of having seen a post, each post counted in the first that fits: it is among the
-training posts; another post of the same text is; one of nearly the same text is. The mark of a
-crosspost is not part of the text. Besides, training posts from the time of the split tell of that
+Four ways of having seen a post, each post counted in the first that fits: it is among the
+training posts; another post of the same text is; one of nearly the same text is; half of its text
+or more stands in training posts, in one of them or in several. The mark of a crosspost is not part
+of the text. Besides, training posts from the time of the split tell of that
 time, whatever they say. Only counts and ids leave here, never a text.
 """
 
@@ -18,11 +19,17 @@ from core.arrays import Bools
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile, read_lines, read_moments
 from core.stats.minhash import THRESHOLD, near_duplicates
+from core.stats.passages import Passages
 from core.text import words_of
 from core.words import count
 
 EXAMPLES = 10
 """Ids given at most, of each kind."""
+CONTAINED, CONTAINED_BYTES = 0.45, 48
+"""The share of a text, and the bytes of it, that stand in passages of training posts where it
+counts as contained: half a post, give or take a word, and more than a phrase
+(docs/decisions/0030-parts-of-posts.md).
+"""
 _CROSSPOST = re.compile(r" ?[(\[{*] ?(?:x|cross) ?-? ?post(?:ed)?\b[^)\]}*]*[)\]}*]")
 """What people add to the title of a crosspost, normalised: ``( x - post from r / funny )``."""
 
@@ -44,9 +51,12 @@ class Seen:
 class Leakage:
     """What a candidate has seen of a test split of ``posts`` posts.
 
-    ``same``, ``same_text``, ``near``: posts of the split that are among the training posts by id;
-    else by an equal line; else by a line with a Jaccard index of ``threshold`` or more. Of the
-    last two together the share ``most_near`` may be. ``newer``: training posts from the split's
+    ``same``, ``same_text``, ``near``, ``contained``: posts of the split that are among the training
+    posts by id; else by an equal line; else by a line with a Jaccard index of ``threshold`` or
+    more; else by :data:`CONTAINED` of their text. Of the last three together the share
+    ``most_near`` may be. ``evaluated``: posts of the split among those that it was evaluated on, by
+    id or by an equal line, whatever kind they are of; of them, too, that share may be.
+    ``newer``: training posts from the split's
     first moment on; None where a random split has no such moment.
     """
 
@@ -54,7 +64,9 @@ class Leakage:
     same: Seen
     same_text: Seen
     near: Seen
+    contained: Seen
     newer: Seen | None
+    evaluated: Seen
     threshold: float
     most_near: float
 
@@ -62,6 +74,7 @@ class Leakage:
     def counts(self) -> dict[str, int]:
         """Posts of each kind by name, without ``newer`` where it was not looked for."""
         kinds = {"same": self.same, "same_text": self.same_text, "near": self.near}
+        kinds |= {"contained": self.contained, "evaluated": self.evaluated}
         if self.newer is not None:
             kinds["newer"] = self.newer
         return {name: seen.count for name, seen in kinds.items()}
@@ -80,9 +93,18 @@ class Leakage:
                 f"it was trained on {count(self.newer.count, 'post')} from the time of the"
                 f" test split ({self.newer})"
             )
-        alike = self.same_text.count + self.near.count
+        if self.evaluated.count > self.most_near * self.posts:
+            yield (
+                f"it was evaluated on {count(self.evaluated.count, 'post')} of the test split"
+                f" without an opening, in an open split of another snapshot ({self.evaluated})"
+            )
+        alike = self.same_text.count + self.near.count + self.contained.count
         if alike > self.most_near * self.posts:
-            kinds = {"with the same text": self.same_text, "with nearly the same text": self.near}
+            kinds = {
+                "with the same text": self.same_text,
+                "with nearly the same text": self.near,
+                "with half of their text or more in these": self.contained,
+            }
             said = ", ".join(
                 f"{seen.count:,} {name} ({seen})" for name, seen in kinds.items() if seen.count
             )
@@ -99,6 +121,7 @@ def find_leakage(
     first_moment: int | None,
     most_near: float,
     also: Sequence[str] = (),
+    evaluated_on: Collection[SplitFile] = (),
     threshold: float = THRESHOLD,
     progress: Progress = silent,
 ) -> Leakage:
@@ -110,26 +133,31 @@ def find_leakage(
         first_moment: of the test split, in epoch seconds (``cutoffs["test"]`` of its snapshot).
             None for a random split, which is of the same time as its training posts: then there
             is no ``newer`` to look for.
-        most_near: the share of test posts that may be ``same_text`` or ``near``; threads recur.
+        most_near: the share of test posts that may be ``same_text``, ``near`` or ``contained``;
+            threads recur.
         also: ids of more posts that it was trained on.
+        evaluated_on: splits of other snapshots that it was evaluated on.
         threshold: the least Jaccard index of ``near``.
     """
     lines = [line for group in range(len(test.sizes)) for line in _texts(test, group)]
     held, known = set(lines), set[str]()
+    passages = Passages([line.encode() for line in lines])
 
     def parts() -> Iterator[list[str]]:
-        # One reading for both questions: the same text, and nearly the same.
+        # One reading for all questions: the same text, nearly the same, and parts of it.
         done, total = 0, sum(map(len, trained_on))
         for split in trained_on:
             for group, size in enumerate(split.sizes):
                 progress("Looking for leakage", done, total)
                 part = _texts(split, group)
                 known.update(held.intersection(part))
+                passages.meet([line.encode() for line in part])
                 yield part
                 done += size
         progress("Looking for leakage", done, total)
 
     near = near_duplicates(lines, parts(), threshold=threshold) >= 0
+    contained = passages.covered() >= np.maximum(CONTAINED * passages.sizes, CONTAINED_BYTES)
     same_text = np.array([line in known for line in lines], dtype=bool)
     same = pc.is_in(test.ids, pa.array(also, pa.string())).to_numpy()
     for split in trained_on:
@@ -139,10 +167,24 @@ def find_leakage(
         same=_seen(test.ids, same),
         same_text=_seen(test.ids, same_text & ~same),
         near=_seen(test.ids, near & ~same_text & ~same),
+        contained=_seen(test.ids, contained & ~near & ~same_text & ~same),
+        evaluated=_seen(test.ids, _among(test.ids, lines, evaluated_on)),
         newer=None if first_moment is None else _newer(trained_on, first_moment),
         threshold=threshold,
         most_near=most_near,
     )
+
+
+def _among(ids: pa.ChunkedArray, lines: list[str], splits: Collection[SplitFile]) -> Bools:
+    """Which posts are among those of other splits, by id or by an equal line."""
+    held, known = set(lines), set[str]()
+    found: Bools = np.zeros(len(lines), dtype=np.bool_)
+    for split in splits:
+        found |= pc.is_in(ids, split.ids).to_numpy()
+        for group in range(len(split.sizes)):
+            known.update(held.intersection(_texts(split, group)))
+    found |= np.array([line in known for line in lines], dtype=np.bool_)
+    return found
 
 
 def _texts(split: SplitFile, group: int) -> list[str]:

@@ -30,12 +30,14 @@ from core.release.candidates import Candidate
 from core.release.check import Check, ages, judge_by
 from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
+from core.release.looks import all_looks
 from core.release.policy import Policy
 from core.release.states import ends
-from core.snapshots import find
+from core.snapshots import find, fingerprints
+from core.snapshots.content import SplitFile
 from core.snapshots.read import OPEN_SPLITS, open_split
 from core.snapshots.unsealed import attributes_of, unseal
-from core.store import Store, snapshots
+from core.store import Store, models, snapshots
 from core.store.executions import SUCCEEDED, Execution
 from core.store.models import Model
 from core.store.snapshots import Snapshot
@@ -110,6 +112,7 @@ def open_test(
         known = same_question(session, proposed, snapshot)
     if known is not None and known.end is not None:
         return proposed
+    fingerprints.complete(store)
     with acting(store, Role.REVIEWER, to=OPEN) as (session, actor):
         policy = in_force(session)
         row = _ledger_row(session, candidate, snapshot, policy, reason=reason, actor=actor)
@@ -152,14 +155,23 @@ def run_of(store: Store, candidate: Candidate) -> Execution | None:
 
 def budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
     """What the sealed test of a snapshot can still judge."""
-    return budget_of(history.events(session), snapshot, policy, others=snapshots.listing(session))
+    return budget_of(
+        history.events(session),
+        snapshot,
+        policy,
+        others=snapshots.listing(session),
+        looks=all_looks(session).at(snapshot.digest),
+    )
 
 
 def budgets(store: Store, policy: Policy) -> list[Budget]:
     """The same for every snapshot there is, newest first; the events are read once."""
     with store.read() as session:
         events, every = history.events(session), snapshots.listing(session)
-    return [budget_of(events, each, policy, others=every) for each in every]
+        looks = all_looks(session)
+    return [
+        budget_of(events, each, policy, others=every, looks=looks.at(each.digest)) for each in every
+    ]
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:
@@ -248,6 +260,7 @@ def _test(
         first_moment=snapshot.cutoffs.get("test"),
         most_near=policy.rules.near_duplicates,
         also=handed_in(store, model.family, model.digest) or (),
+        evaluated_on=_evaluated_on(store, model),
         progress=progress,
     )
     run.metrics = {**leakage.counts}
@@ -295,6 +308,18 @@ def _test(
     }
     run.metrics |= {"posts": judged.posts, "verdict": checked.verdict}
     run.on_success(lambda session: _write_result(session, row, checked))
+
+
+def _evaluated_on(store: Store, model: Model) -> list[SplitFile]:
+    """Open splits of other snapshots than its own that a model was evaluated on."""
+    with store.read() as session:
+        made = models.evaluations(session, model_executions=[model.execution])
+    known = {(each.snapshot, each.split) for each in made if each.snapshot != model.snapshot}
+    return [
+        open_split(store, find(store, snapshot), split)
+        for snapshot, split in sorted(known)
+        if split in OPEN_SPLITS
+    ]
 
 
 def _write_result(session: Session, row: Opened, checked: Check) -> None:

@@ -17,7 +17,7 @@ from core.errors import InputError, RefusedError
 from core.executions import Run, Step, run_cached
 from core.hints import Command, Hint
 from core.progress import Progress, silent
-from core.snapshots import splits
+from core.snapshots import fingerprints, splits
 from core.snapshots.content import (
     SCHEMA,
     FrozenPosts,
@@ -43,10 +43,13 @@ STEP = Step(
     code=(
         "core.batches",
         "core.snapshots",
+        "core.stats.passages",
+        "core.stats.slices",
         "core.store.erasure",
         "core.store.labels",
         "core.store.posts",
         "core.invisible",
+        "core.store.shared_texts",
         "core.text",
     ),
 )
@@ -162,6 +165,7 @@ def _frozen(
             return existing
     opened = {split: keep(store, to_parquet(parts[split]), run) for split in OPEN_SPLITS}
     sealed = seal(store, to_parquet(parts["test"]), snapshot=digest, run=run)
+    found = fingerprints.of_posts(parts)
     if existing is not None:
         # The same posts once more: restores a lost or damaged file.
         again = replace(
@@ -173,6 +177,7 @@ def _frozen(
             erased_until=read.erased_until,
         )
         run.on_success(lambda session: snapshots_table.replace_files(session, again))
+        fingerprints.keep(store, digest, found, run)
         return again
     snapshot = Snapshot(
         digest=digest,
@@ -194,6 +199,7 @@ def _frozen(
         erased_until=read.erased_until,
     )
     run.on_success(lambda session: snapshots_table.insert(session, snapshot))
+    fingerprints.keep(store, digest, found, run)
     return snapshot
 
 

@@ -12,15 +12,16 @@ from functools import partial
 
 from core.access.identity import Role
 from core.access.transactions import acting, unattended
-from core.errors import CorruptArtifactError, SignoffError, WrongKeyError
+from core.errors import CorruptArtifactError, NotFoundError, SignoffError, WrongKeyError
 from core.executions import Run, listing, record
 from core.progress import Progress, silent
 from core.snapshots import keys
 from core.snapshots.files import keep
+from core.snapshots.fingerprints import name_of
 from core.snapshots.keys import SealKey
 from core.snapshots.sealed import encrypted
-from core.snapshots.unsealed import decrypted, opened
-from core.store import Store
+from core.snapshots.unsealed import decrypted, opened, opened_as
+from core.store import Store, shared_texts
 from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
@@ -78,7 +79,10 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
     snapshots = _snapshots(store)
     resealed: dict[str, str | None] = {}
     before = {snapshot.digest: snapshot.sealed_test for snapshot in snapshots}
-    with record(store, KIND, params={}, inputs={"sealed": before}) as run:
+    with store.read() as session:
+        prints = shared_texts.fingerprints(session)
+    inputs = {"sealed": before, "fingerprints": prints}
+    with record(store, KIND, params={}, inputs=inputs) as run:
         for done, snapshot in enumerate(snapshots):
             progress("Sealing with the new key", done, len(snapshots))
             resealed[snapshot.digest] = _resealed(store, snapshot, key, run)
@@ -88,6 +92,12 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
             run.on_success(
                 partial(snapshots_table.reseal, digest=digest, before=before[digest], after=sealed)
             )
+        for digest, file in prints.items():
+            again = _fingerprints_resealed(store, digest, file, key, run)
+            if again is not None:
+                run.on_success(
+                    partial(shared_texts.reseal, snapshot=digest, before=file, after=again)
+                )
     _forget(store, key)
     return Rotation(
         execution=run.number,
@@ -130,6 +140,21 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str |
     return digest
 
 
+def _fingerprints_resealed(
+    store: Store, digest: str, file: str, key: SealKey, run: Run
+) -> str | None:
+    """The file of a snapshot's fingerprints with ``key``; None if it cannot be read: then they are
+    made again, from the posts, as the next snapshot is frozen.
+    """
+    try:
+        made = opened_as(store.artifacts.read(file), name_of(digest), keys.known(store))
+    except (CorruptArtifactError, NotFoundError):
+        return None
+    if made is None:
+        return None
+    return keep(store, encrypted(made.plain, key, snapshot=name_of(digest)), run)
+
+
 def _forget(store: Store, key: SealKey) -> None:
     """Remove the old files, then the old key, unless a further rotation needs them."""
     past = listing(store, kinds=[KIND], status="succeeded")
@@ -137,6 +162,13 @@ def _forget(store: Store, key: SealKey) -> None:
         if keys.present(store).secret != key.secret:
             return
         named = {snapshot.sealed_test for snapshot in snapshots_table.listing(session)}
-        for digest in {d for run in past for d in run.inputs["sealed"].values()} - named:
+        named.update(shared_texts.fingerprints(session).values())
+        old = {
+            digest
+            for run in past
+            for kind in ("sealed", "fingerprints")
+            for digest in run.inputs.get(kind, {}).values()
+        }
+        for digest in old - named:
             store.artifacts.remove(digest)
         keys.forget_previous(store)

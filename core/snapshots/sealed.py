@@ -27,6 +27,7 @@ class Sealed:
 def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
     """Encrypt ``plain`` with the current key and store it; the digest of the sealed file.
 
+    ``snapshot``: its digest, or another name that says what the file holds, see :func:`encrypted`.
     ``run`` can only succeed while that key is still the present one: whatever is sealed with a key
     is known to the code that replaces it.
     """

@@ -67,10 +67,15 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
 
 def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opened | None:
     """What ``sealed`` holds; None if none of the keys opens it as the split of ``snapshot``."""
+    return opened_as(sealed, snapshot.digest, tried)
+
+
+def opened_as(sealed: bytes, name: str, tried: Sequence[SealKey]) -> Opened | None:
+    """What ``sealed`` holds; None if none of the keys opens it as what was sealed by ``name``."""
     nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     for key in tried:
         try:
-            return Opened(AESGCM(key.secret).decrypt(nonce, rest, snapshot.digest.encode()), key)
+            return Opened(AESGCM(key.secret).decrypt(nonce, rest, name.encode()), key)
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             continue
     return None

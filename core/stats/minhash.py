@@ -13,12 +13,12 @@ A line shorter than a shingle is one shingle, and resembles only the very same l
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from core.arrays import Floats, Int64s, UInt8s, UInt32s, UInt64s
 from core.processes import cores
+from core.stats.slices import in_slices
 
 WIDTH = 5
 """Bytes of a shingle."""
@@ -95,7 +95,7 @@ class _Index:
         for band, keys in enumerate(signatures.bands):
             for ours, theirs in self._agreeing(band, keys):
                 likely = self._likely(ours, signatures.minima[theirs])
-                for some in _in_slices(np.ones(len(likely), dtype=np.int64), _COMPARED):
+                for some in in_slices(np.ones(len(likely), dtype=np.int64), _COMPARED):
                     pairs = likely[some]
                     self._compare(ours[pairs], theirs[pairs], others, first)
 
@@ -114,7 +114,7 @@ class _Index:
         agreeing = np.searchsorted(self._keys[band], keys, side="right") - low
         asking = np.flatnonzero(agreeing)
         sizes = agreeing[asking]
-        for part in _in_slices(sizes, _PAIRED):
+        for part in in_slices(sizes, _PAIRED):
             count = sizes[part]
             within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
             ours = np.repeat(low[asking[part]], count) + within
@@ -162,7 +162,7 @@ def _shingles(lines: list[bytes]) -> tuple[UInt64s, Int64s]:
 
 def _signatures(lines: list[bytes]) -> _Signatures:
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
-    blocks = [lines[part] for part in _in_slices(sizes, _HASHED)]
+    blocks = [lines[part] for part in in_slices(sizes, _HASHED)]
     with ThreadPoolExecutor(cores()) as pool:
         parts = [_block_signatures([]), *pool.map(_block_signatures, blocks)]
     return _Signatures(
@@ -193,11 +193,3 @@ def _mixed(values: UInt64s) -> UInt32s:
     values = (values ^ values >> np.uint64(33)) * np.uint64(0xFF51AFD7ED558CCD)
     values = (values ^ values >> np.uint64(33)) * np.uint64(0xC4CEB9FE1A85EC53)
     return (values >> np.uint64(32)).astype(np.uint32)
-
-
-def _in_slices(sizes: Int64s, limit: int) -> Iterator[slice]:
-    """Consecutive things of these sizes, together up to about ``limit``, or one larger thing."""
-    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // limit)) + 1
-    for start, stop in pairwise([0, *ends.tolist(), len(sizes)]):
-        if start < stop:
-            yield slice(start, stop)

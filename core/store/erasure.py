@@ -14,6 +14,7 @@ from core.store.labels import SOURCE
 from core.store.tables import (
     AbsenceRow,
     ExecutionRow,
+    FingerprintsRow,
     PostRow,
     RecheckRow,
     SnapshotRow,
@@ -223,7 +224,12 @@ def write_split_file(session: Session, digest: str, *, execution: int) -> None:
 
 def unnamed_split_files(session: Session) -> list[str]:
     """Files with posts in them that no snapshot names, and that no running execution makes."""
-    named = [SnapshotRow.train, SnapshotRow.valid, SnapshotRow.sealed_test]
+    named = [
+        SnapshotRow.train,
+        SnapshotRow.valid,
+        SnapshotRow.sealed_test,
+        FingerprintsRow.sealed,
+    ]
     query = (
         select(SplitFileRow.digest)
         .join(ExecutionRow, ExecutionRow.number == SplitFileRow.execution)

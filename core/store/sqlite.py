@@ -159,6 +159,7 @@ GUARDED = {
     "models",
     "evaluations",
     "comparisons",
+    "shared_texts",
 }
 """Tables of whose rows none is ever changed or deleted: triggers refuse it."""
 

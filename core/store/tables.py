@@ -210,6 +210,30 @@ class SnapshotRow(Base):
     """The tombstones up to this number are heeded in its files."""
 
 
+class FingerprintsRow(Base):
+    """Where the fingerprints of a snapshot's texts are, sealed as its test split is."""
+
+    __tablename__ = "fingerprints"
+
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    sealed: Mapped[Digest]
+
+
+class SharedTextsRow(Base):
+    """Which share of the texts of a snapshot's sealed test the splits of another one hold.
+
+    Appended, never changed: triggers refuse UPDATE and DELETE.
+    """
+
+    __tablename__ = "shared_texts"
+
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    holder: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
+    train: Mapped[float]
+    valid: Mapped[float]
+    test: Mapped[float]
+
+
 class ModelRow(Base):
     """What one training made. Two executions may make the same bytes."""
 

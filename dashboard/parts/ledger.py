@@ -49,6 +49,9 @@ def show_splits(budgets: Sequence[Budget]) -> None:
         ],
     )
     for budget in budgets:
+        if budget.others and not budget.closed:
+            uses = words.count(budget.used, "use")
+            st.caption(words.plain(f"Of {budget.snapshot.id}, {uses} so far: {budget.others}."))
         if budget.closed:
             st.caption(f":orange[✗] {words.plain(budget.closed)} {words.hint(budget.hint)}")
 

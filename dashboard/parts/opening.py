@@ -29,8 +29,9 @@ def show_opening(case: Case) -> None:
     budget, candidate = case.budget, case.candidate
     split, unfinished = words.plain(budget.snapshot.id), candidate.unfinished
     _show_splits(case)
+    others = f"  \n:gray[{budget.others}]" if budget.others else ""
     st.markdown(
-        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**"
+        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**{others}"
         f"  \n:gray[{words.count(budget.posts, 'post')} of {split}"
         f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
         f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"

@@ -53,7 +53,7 @@ def refused(store: Store, path: Path) -> str:
     """Why an archive is not read, when it is named; a good file beside it comes in."""
     good = write(path.parent / "good" / "z.csv", as_csv(MORE))
     with pytest.raises(PartlyImportedError) as caught:
-        import_files(store, [path, good])
+        import_files(store, [path, good], unpack=True)
     assert texts(store) == expected(MORE)
     assert caught.value.hint
     return caught.value.reason
@@ -61,14 +61,27 @@ def refused(store: Store, path: Path) -> str:
 
 def test_tables_and_lines_in_an_archive_come_in(store: Store, tmp_path: Path) -> None:
     files = {"some/where/a.csv": TABLE, "b.jsonl": as_lines(MORE), "c.json": json.dumps([post(20)])}
-    counts = bring(store, write(tmp_path / "posts.zip", packed(files)))
+    counts = bring(store, write(tmp_path / "posts.zip", packed(files)), unpack=True)
     assert texts(store) == expected([*POSTS, *MORE, post(20)])
     assert (counts.files, counts.failed, counts.left_out) == (3, {}, {})
 
 
+def test_nobody_unpacks_what_they_did_not_ask_for(home: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "in" / "posts.zip", packed({"a.csv": TABLE}))
+    named = signoff("import", path)
+    assert named.code == 1
+    assert (
+        "is a zip archive. No post came in. To import the files in it, add --unpack." in named.err
+    )
+    write(tmp_path / "in" / "good.csv", as_csv(MORE))
+    found = signoff("import", tmp_path / "in", "--json").json
+    assert found["inserted"] == len(MORE)
+    assert "--unpack" in found["left_out"][str(path)]
+
+
 def test_in_a_folder_and_whatever_its_name(home: Path, tmp_path: Path) -> None:
     write(tmp_path / "in" / "dump", packed({"a.csv": TABLE}))
-    found = signoff("import", tmp_path / "in", "--json").json
+    found = signoff("import", tmp_path / "in", "--unpack", "--json").json
     assert (found["inserted"], found["failed"]) == (4, {})
 
 
@@ -80,14 +93,14 @@ def test_what_is_left_out_of_an_archive_is_named(store: Store, tmp_path: Path) -
         "RC_2020-01.ndjson": '{"body": "x"}',
         ".hidden.csv": TABLE,
     }
-    counts = bring(store, path := write(tmp_path / "posts.zip", packed(files)))
+    counts = bring(store, path := write(tmp_path / "posts.zip", packed(files)), unpack=True)
     assert {str(left) for left in counts.left_out} == {f"{path} ({name})" for name in [*files][1:]}
     assert len(stored(store)) == 4
 
 
 def test_a_bad_file_in_an_archive_costs_no_other(store: Store, tmp_path: Path) -> None:
     files = {"a.csv": "<!doctype html>", "b.csv": TABLE, "c.csv.gz": gzip.compress(b"x" * 99)}
-    counts = bring(store, path := write(tmp_path / "posts.zip", packed(files)))
+    counts = bring(store, path := write(tmp_path / "posts.zip", packed(files)), unpack=True)
     assert texts(store) == expected(POSTS)
     said = {str(bad): why for bad, why in counts.failed.items()}
     assert "web page" in said[f"{path} (a.csv)"]
@@ -102,8 +115,8 @@ def test_no_path_of_an_archive_is_used(store: Store, tmp_path: Path, name: str) 
     path = write(tmp_path / "in" / "posts.zip", packed({name: as_csv(rows)}))
     before = sorted(tmp_path.rglob("*.csv"))
     with pytest.raises(PartlyImportedError, match="has no column subreddit"):
-        import_files(store, [path])
-    counts = import_files(store, [path], columns={"subreddit": "id"})
+        import_files(store, [path], unpack=True)
+    counts = import_files(store, [path], columns={"subreddit": "id"}, unpack=True)
     assert counts.subreddits == {row["id"] for row in POSTS}
     assert sorted(tmp_path.rglob("*.csv")) == before
 
@@ -142,7 +155,7 @@ def test_what_unpacks_in_unbounded_memory_is_refused(
 
 def test_a_file_without_a_name_comes_in(store: Store, tmp_path: Path) -> None:
     content = packed({"a.csv": TABLE}).replace(b"a.csv", b"\0.csv")
-    bring(store, write(tmp_path / "posts.zip", content))
+    bring(store, write(tmp_path / "posts.zip", content), unpack=True)
     assert texts(store) == expected(POSTS)
 
 
@@ -176,7 +189,7 @@ def test_a_list_of_files_without_end_is_not_read(
 def test_a_damaged_file_is_told_and_what_was_read_of_it_stays(store: Store, tmp_path: Path) -> None:
     content = packed({"a.csv": TABLE}, zipfile.ZIP_STORED)
     path = write(tmp_path / "posts.zip", content.replace(b"plant 3 are", b"plant 3 ARE", 1))
-    counts = bring(store, path)
+    counts = bring(store, path, unpack=True)
     assert "Bad CRC-32" in counts.failed[Path(f"{path} (a.csv)")]
 
 
@@ -222,5 +235,5 @@ def test_an_archive_gives_what_its_folder_gives(
         table = as_csv(part) if part else "id,subreddit,created_utc,title,selftext\n"
         files[f"part-{number}.x"] = as_lines(part) if lines and part else table
     with workspace_in(tmp_path_factory) as (store, folder):
-        bring(store, write(folder / "posts.zip", packed(files)))
+        bring(store, write(folder / "posts.zip", packed(files)), unpack=True)
         assert texts(store) == expected(rows)

@@ -307,7 +307,7 @@ def test_what_was_cut_off_is_finished_without_another_look(
 def test_a_split_that_leaked_gives_no_answer_and_the_page_says_so(
     store: Store, open_page: Open
 ) -> None:
-    policy(store, "near_duplicates = 0.2", "near_duplicates = 0.001")
+    policy(store, "near_duplicates = 0.9", "near_duplicates = 0.001")
     app = open_page("release", candidate=str(WAITING))
     field(app, "Why now?").set_value("Before the decision.")
     press(app, OPEN)

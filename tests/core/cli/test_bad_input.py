@@ -95,7 +95,7 @@ def broken_gzip(path: Path) -> None:
     [
         (empty_folder, ("has no files of posts", ".csv.gz")),
         (without_columns, ("has no column created_utc, selftext",)),
-        (broken_gzip, ("cannot be read", "Everything that could be read is imported")),
+        (broken_gzip, ("cannot be read", "No post came in")),
     ],
 )
 def test_what_holds_no_posts_is_refused(

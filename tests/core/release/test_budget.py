@@ -13,6 +13,7 @@ from core.hints import Command, Hint
 from core.release.budget import Budget, budget_of
 from core.release.events import ReleaseEvent
 from core.release.gates import GateVerdict
+from core.release.looks import Looks
 from core.release.policy import Policy, parse
 from core.store.snapshots import Snapshot
 from tests.factories import CAREFUL, FIRST, HOUR, make_event, make_snapshot
@@ -176,3 +177,15 @@ def test_each_use_takes_one_away_and_none_comes_back(answers: list[str]) -> None
     assert steps == [
         int(took and before > 0) for took, before in zip(taken, left[:-1], strict=True)
     ]
+
+
+def test_looks_through_other_snapshots_count_and_are_told_apart() -> None:
+    looks = Looks(frozenset({LATER.digest}), in_the_open=2)
+    events = [*openings("fail"), *openings("fail", snapshot=LATER, first=2)]
+    found = budget_of(events, make_snapshot(), policy(), others=[LATER], looks=looks)
+    assert (found.used, found.elsewhere, found.in_the_open, found.left) == (4, 1, 2, 1)
+    assert found.others == (
+        "1 of them through other snapshots and 2 of them by evaluating models where another"
+        " snapshot holds its posts openly"
+    )
+    assert budget("fail").others == ""

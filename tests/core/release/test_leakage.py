@@ -19,6 +19,7 @@ from tests.factories import fill, make_corpus, make_frozen, make_post
 CORPUS = make_corpus(posts=100)
 TRAIN, TEST = CORPUS[:300], CORPUS[300:]
 FIRST_MOMENT = TEST[0].created_utc
+NONE = dict.fromkeys(("same", "same_text", "near", "contained", "evaluated", "newer"), 0)
 
 
 def as_split(posts: Sequence[Post]) -> SplitFile:
@@ -53,14 +54,14 @@ def reposted(posts: Sequence[Post], title: Callable[[str], str]) -> list[Post]:
 def test_an_honest_candidate_may_be_tested() -> None:
     found = look(TRAIN)
     assert found.refused == ""
-    assert found.counts == {"same": 0, "same_text": 0, "near": 0, "newer": 0}
+    assert found.counts == NONE
     assert found.posts == len(TEST)
 
 
 def test_one_post_of_the_split_among_the_training_posts_refuses() -> None:
     trained_on = replace(TEST[5], created_utc=FIRST_MOMENT - 1)
     found = look([*TRAIN, trained_on])
-    assert found.counts == {"same": 1, "same_text": 0, "near": 0, "newer": 0}
+    assert found.counts == NONE | {"same": 1}
     assert found.refused == f"it was trained on 1 post of the test split ({TEST[5].id})"
 
 
@@ -74,7 +75,7 @@ def test_one_post_of_the_time_of_the_split_refuses() -> None:
     just_before = replace(at_once, id="early", created_utc=FIRST_MOMENT - 1)
     assert look([*TRAIN, just_before]).refused == ""
     found = look([*TRAIN, at_once])
-    assert found.counts == {"same": 0, "same_text": 0, "near": 0, "newer": 1}
+    assert found.counts == NONE | {"newer": 1}
     assert found.refused == "it was trained on 1 post from the time of the test split (late)"
 
 
@@ -100,7 +101,7 @@ def test_a_random_split_has_no_time_of_its_own() -> None:
 )
 def test_crossposts_of_the_split_are_found(title: Callable[[str], str], kind: str) -> None:
     found = look([*TRAIN, *reposted(TEST[:30], title)])
-    expected = {"same": 0, "same_text": 0, "near": 0, "newer": 0} | {kind: 30}
+    expected = NONE | {kind: 30}
     assert found.counts == expected
     assert found.refused.startswith("30 posts of 100 in the test split resemble posts that it")
     assert TEST[0].id in found.refused
@@ -109,7 +110,7 @@ def test_crossposts_of_the_split_are_found(title: Callable[[str], str], kind: st
 def test_threads_recur_so_a_small_share_may_resemble() -> None:
     two = [*TRAIN, *reposted(TEST[:1], str), *reposted(TEST[1:2], lambda title: f"{title}!")]
     assert look(two, most_near=0.02).refused == ""
-    assert look(two, most_near=0.02).counts == {"same": 0, "same_text": 1, "near": 1, "newer": 0}
+    assert look(two, most_near=0.02).counts == NONE | {"same_text": 1, "near": 1}
     refused = look(two, most_near=0.019).refused
     assert (
         f"1 with the same text ({TEST[0].id}), 1 with nearly the same text ({TEST[1].id})"
@@ -134,7 +135,18 @@ def test_a_title_that_speaks_of_crossposts_keeps_its_words() -> None:
 def test_every_split_that_was_used_is_looked_at() -> None:
     splits = [as_split(TRAIN[:200]), as_split(TRAIN[200:]), as_split(TEST[:10])]
     found = find_leakage(splits, as_split(TEST), first_moment=FIRST_MOMENT, most_near=0.02)
-    assert found.counts == {"same": 10, "same_text": 0, "near": 0, "newer": 10}
+    assert found.counts == NONE | {"same": 10, "newer": 10}
+
+
+def test_posts_that_it_was_evaluated_on_in_the_open_are_found_by_id_and_by_text() -> None:
+    again = reposted(TEST[10:20], str)
+    found = look(TRAIN, evaluated_on=[as_split([*TEST[:10], *again, *TRAIN[:50]])])
+    assert found.counts == NONE | {"evaluated": 20}
+    assert found.refused.startswith(
+        "it was evaluated on 20 posts of the test split without an opening, in an open split of"
+    )
+    few = look(TRAIN, evaluated_on=[as_split([*TEST[:2], *TRAIN[:50]])])
+    assert (few.evaluated.count, few.refused) == (2, "")
 
 
 def test_ids_are_given_of_a_few_posts_only_and_no_text_ever() -> None:

@@ -10,8 +10,8 @@ from alembic import op
 from core.store.sqlite import never
 from core.store.types import UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 _PARENTS = ("noise", "tune")
 _FINISHED = "OLD.status != 'running'"
