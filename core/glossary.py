@@ -86,6 +86,8 @@ TERMS = MappingProxyType(
         "q-value": "A p-value adjusted for testing many subreddits at once (Benjamini-Hochberg)."
         " Below 0.05, a change is called better or worse.",
         "recall@k": "The share of posts whose subreddit is among the first k predictions.",
+        "retraining": "A training that `signoff noise` repeats with another seed. It belongs to the"
+        " training that it repeats, and is never a candidate by itself.",
         "role": "What a person may do: a viewer looks, a reviewer compares and decides, a releaser"
         " moves aliases, an admin grants roles.",
         "rollback": "Moving an alias back to the version that it named before.",

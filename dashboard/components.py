@@ -15,9 +15,9 @@ from core.access.identity import Role
 from core.comparison.differences import Fact
 from core.comparison.results import BETTER, WORSE, MetricChange
 from core.errors import SignoffError
-from core.evaluation.history import Training
 from core.hints import Command
 from core.release.events import ReleaseEvent
+from core.release.identity import Known
 from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
 from dashboard.current_user import current
@@ -183,18 +183,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str | Link | Rich]]) -
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in cells))
 
 
-def labels(trainings: Sequence[Training], production: int | None) -> dict[str, str]:
-    """Execution number -> what select boxes call a training."""
+def labels(known: Sequence[Known], *, snapshots: bool) -> dict[str, str]:
+    """Execution number -> what select boxes call a training.
+
+    Args:
+        snapshots: whether to say which one each was trained on, because there are several.
+    """
     return {
-        str(t.number): " · ".join(
-            [
-                f"#{t.number}",
-                str(t.execution.params["params"].get("loss", t.model.family)),
-                t.snapshot.id,
-                *(["production"] if t.number == production else []),
-            ]
-        )
-        for t in trainings
+        str(one.number): one.title + (f" · {one.training.snapshot.id}" if snapshots else "")
+        for one in known
     }
 
 

@@ -20,18 +20,18 @@ from core.evaluation import Evaluation
 from core.evaluation.history import Training
 from core.jobs import SUCCEEDED, Job, kinds
 from core.jobs.kinds import COMPARE
-from core.release.aliases import version_of
-from core.release.candidates import listing
-from core.release.events import PRODUCTION
-from core.release.states import CandidateState
+from core.release import identity
+from core.release.identity import Everything
 from core.snapshots import find
 from dashboard import components as c
 from dashboard import data, state, work
 from dashboard.pages import Page
 from dashboard.work import Piece
 
-WIDTH = 330
-"""Of a select box: two stand in a row, on a phone one below the other."""
+WIDTH, BOX_WIDTH = 330, 430
+"""Of a small part, and of a select box: two stand in a row, on a phone one below the other."""
+Choice = tuple[str | None, str | None]
+"""Baseline and candidate, as their select boxes have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +103,32 @@ class Chosen:
 
 
 def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen:
-    """Two select boxes, production and the newest proposal by default, and what was chosen.
+    """Two select boxes and what was chosen; by default what
+    :func:`core.release.pairing.default_pair` says.
 
-    What was chosen last is the default of the other pages. Where there is nothing to show yet, the
-    page says why and ends here.
+    What somebody chose last is the default of the other pages. Where there is nothing to show yet,
+    the page says why and ends here.
 
     Args:
         page: that asks.
         top: the place of the page's answer.
     """
-    options = c.labels(trainings, _production()) | _further()
-    before = st.session_state.get("pair") or _defaults(trainings)
+    everything = identity.read(data.store(), trainings)
+    usual = _as_options(everything.default)
+    before = st.session_state.get("pair") or usual
     notes = st.container()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        boxes = [st.container(width=BOX_WIDTH) for _ in range(2)]
+        options = _options(everything, before)
         baseline, candidate = (
-            state.chosen(label, label.lower(), options, default=default, width=WIDTH, notes=notes)
-            for label, default in zip(("Baseline", "Candidate"), before, strict=True)
+            _box(box, label, options, default, notes)
+            for box, label, default in zip(boxes, ("Baseline", "Candidate"), before, strict=True)
         )
     if baseline is None or candidate is None:
         _stop(top, "Choose two training runs.")
     if baseline == candidate:
         _stop(top, "Both sides show the same training. Choose another one on either side.")
-    st.session_state["pair"] = (baseline, candidate)
+    _remember((baseline, candidate), usual)
     numbers = (int(baseline), int(candidate))
     chosen, comparison = data.compared(*numbers)
     if comparison is None:
@@ -231,15 +235,48 @@ def _further() -> dict[str, str]:
     }
 
 
-def _production() -> int | None:
-    version = version_of(data.store(), PRODUCTION)
-    return version.candidate if version else None
+def _options(everything: Everything, before: Choice) -> dict[str, str]:
+    """What can be chosen: the evaluated trainings that somebody asked for. Retrainings and trials
+    only where the reader wants them, or where a link or an earlier choice names one.
+    """
+    evaluated = [known for known in everything.known if known.training.evaluation]
+    others = [known for known in evaluated if not identity.is_own(known)]
+    label = "Retrainings and trials too"
+    wanted = bool(others) and st.toggle(
+        label,
+        key="retrainings",
+        bind="query-params",
+        help="Trainings that signoff noise and signoff tune made.",
+    )
+    named = {*before, *(st.query_params.get(key) for key in ("baseline", "candidate"))}
+    shown = [
+        known
+        for known in evaluated
+        if wanted or identity.is_own(known) or str(known.number) in named
+    ]
+    several = len({known.training.snapshot.digest for known in shown}) > 1
+    return c.labels(shown, snapshots=several) | _further()
 
 
-def _defaults(trainings: list[Training]) -> tuple[str | None, str | None]:
-    """Production against the newest proposal, else the two newest trainings."""
-    newest = [training.number for training in trainings]
-    waiting = [c.number for c in listing(data.store()) if c.state == CandidateState.PROPOSED]
-    candidate = next(iter([*waiting, *newest]), None)
-    others = [number for number in (_production(), *newest) if number not in (None, candidate)]
-    return (str(others[0]) if others else None), (str(candidate) if candidate else None)
+def _box(
+    box: DeltaGenerator,
+    label: str,
+    options: dict[str, str],
+    default: str | None,
+    notes: DeltaGenerator,
+) -> str | None:
+    with box:
+        return state.chosen(label, label.lower(), options, default=default, notes=notes)
+
+
+def _remember(chosen: Choice, usual: Choice) -> None:
+    """Keep a choice for the other pages; the usual pair is no choice: it moves on by itself."""
+    if chosen == usual:
+        st.session_state.pop("pair", None)
+    else:
+        st.session_state["pair"] = chosen
+
+
+def _as_options(pair: tuple[int | None, int | None]) -> Choice:
+    baseline, candidate = (None if number is None else str(number) for number in pair)
+    return baseline, candidate

@@ -1,5 +1,6 @@
 """Commands that look at what was run."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -7,8 +8,11 @@ import typer
 from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, say, say_lines, workspace
 from core.executions import get, listing
+from core.executions.grouping import Group, grouped
 from core.executions.history import log_text, number
 from core.hints import Command, Hint
+from core.release import identity
+from core.release.identity import Known
 from core.store.executions import Execution
 
 executions = typer.Typer(help="Show recorded runs.", no_args_is_help=True)
@@ -23,14 +27,26 @@ def register(app: typer.Typer) -> None:
 def list_command(
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind. Repeat for more.")] = None,
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 50,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Also each retraining of signoff noise, each trial of signoff tune, and what pages"
+            " compared only to show it. --json has them always.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Executions, newest first."""
-    runs = listing(workspace(looking=True), kinds=kind or (), limit=limit)
+    store = workspace()
     if as_json:
+        runs = listing(store, kinds=kind or (), limit=limit)
         print_json([as_json_value(execution) for execution in runs])
         return
-    if not runs:
+    runs = listing(store)
+    groups = [Group(run, ()) for run in runs] if every else grouped(runs)
+    shown = [group for group in groups if not kind or group.execution.kind in kind][:limit]
+    if not shown:
         fits = f" of kind {', '.join(kind)}" if kind else ""
         say(
             Hint(
@@ -39,19 +55,23 @@ def list_command(
             )
         )
         return
-    rows = [
-        (
-            f"#{e.number}",
-            e.kind,
-            e.status,
-            f"{e.started_at:%Y-%m-%d %H:%M}",
-            "–" if e.seconds is None else f"{e.seconds:.1f}",
-            e.by,
-            e.command,
-        )
-        for e in runs
-    ]
-    print_table(("execution", "kind", "status", "started (UTC)", "s", "by", "command"), rows)
+    known = {each.number: each for each in identity.read(store).known}
+    columns = ("execution", "kind", "status", "started (UTC)", "s", "by", "what", "command")
+    print_table(columns, [_row(group, known) for group in shown])
+
+
+def _row(group: Group, known: Mapping[int, Known]) -> tuple[str, ...]:
+    run = group.execution
+    return (
+        f"#{run.number}",
+        run.kind,
+        run.status,
+        f"{run.started_at:%Y-%m-%d %H:%M}",
+        "–" if run.seconds is None else f"{run.seconds:.1f}",
+        run.by,
+        known[run.number].what if run.number in known else group.told,
+        run.command,
+    )
 
 
 @executions.command("show")
@@ -88,6 +108,7 @@ def as_json_value(execution: Execution) -> dict[str, Any]:
         "started_at": execution.started_at,
         "seconds": execution.seconds,
         "command": execution.command,
+        "purpose": execution.purpose,
         "params": execution.params,
         "inputs": execution.inputs,
         "outputs": execution.outputs,

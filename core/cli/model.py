@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from core.cli.evaluate import print_metrics
+from core.cli.known import say_next
 from core.cli.output import AsJson, Force, print_json, progress_bar, say, workspace
 from core.cli.training_options import OfSnapshot
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import get
-from core.hints import Command, Hint
 from core.snapshots import find
 from core.store import Store
 from core.store.models import Evaluation, Model
@@ -56,7 +56,7 @@ def average(
     counts = ", ".join(f"#{number} {metrics[f'weight_of_{number}']:.3f}" for number in executions)
     say(f"Execution #{made.execution}: the average of {counts}.")
     print_metrics(store, judged)
-    say(Hint("Next.", Command("compare", "BASELINE", made.execution)))
+    say_next(store, made.execution)
 
 
 def adopt(
@@ -101,7 +101,7 @@ def adopt(
     if known is None:
         say("Note: What it was trained on is not known, so it may have seen test posts.")
     print_metrics(store, judged)
-    say(Hint("Next.", Command("compare", "BASELINE", made.execution)))
+    say_next(store, made.execution)
 
 
 def _ids(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from core.cli.evaluate import print_metrics
+from core.cli.known import say_next
 from core.cli.output import (
     AsJson,
     Force,
@@ -17,7 +18,6 @@ from core.cli.output import (
 from core.cli.training_options import Family, OfSnapshot, Params, Threads
 from core.evaluation.evaluate import evaluate as evaluate_model
 from core.executions import get
-from core.hints import Command, Hint
 from core.snapshots import find
 from core.snapshots.holding import looks
 from core.training.families import DEFAULT_FAMILY
@@ -43,6 +43,10 @@ def train(
         bool,
         typer.Option(help="Go on where the same training was killed. A linear model can."),
     ] = True,
+    name: Annotated[
+        str | None, typer.Option(help="What to call it on pages and in lists, up to 40 characters.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="What is to be known of it, one line.")] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +64,8 @@ def train(
             newest=newest,
             resume=resume,
             force=force,
+            name=name,
+            note=note,
             progress=progress,
         )
         judged = evaluate_model(store, trained, data, progress=progress)
@@ -90,4 +96,4 @@ def train(
     if note := execution.metrics.get("note"):
         say(f"Note: {note}")
     print_metrics(store, judged)
-    say(Hint("Next.", Command("compare", "BASELINE", trained.execution)))
+    say_next(store, trained.execution)

@@ -78,10 +78,8 @@ def _sentence(tuned: Tuned) -> str:
     alike = [one for one in others if one.as_good]
     if alike:
         them = ", ".join(f"#{one.trial.evaluation.model_execution}" for one in alike)
-        return (
-            f"{tried} #{number} has the highest macro F1; these posts show no difference between it"
-            f" and {them}."
-        )
+        noise = " and the noise of retraining" if any(one.noise for one in alike) else ""
+        return f"{tried} Best within chance{noise}: #{number}, {them}."
     return (
         f"{tried} #{number} has the highest macro F1; for all others below, the interval of the"
         " difference is above 0."

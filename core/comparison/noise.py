@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
 from core.executions.history import get
+from core.executions.purpose import NOISE, run_for
 from core.progress import Progress, silent
 from core.stats.spread import (
     band,
@@ -82,7 +83,8 @@ def measure(
     judged: list[Evaluation] = []
     for done, number in enumerate(retrain(store, chosen, planned)):
         progress("Retraining", done, len(planned))
-        judged.append(evaluate(store, of_execution(store, number), snapshot))
+        with run_for(NOISE):
+            judged.append(evaluate(store, of_execution(store, number), snapshot))
     progress("Retraining", len(planned), len(planned))
     inputs = {"snapshot": snapshot.digest, "evaluations": [e.execution for e in judged]}
     shared = configuration(store, judged[0].model_execution)
@@ -128,6 +130,17 @@ def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseB
     """The band of :func:`newest`, loaded."""
     measurement = newest(store, model, other_posts=other_posts)
     return _load(store, measurement) if measurement else None
+
+
+def spread_of(store: Store, model: Model, metric: str) -> tuple[float, int] | None:
+    """Standard deviation of one training of this model's configuration, and of how many that was
+    measured; None where it was not.
+    """
+    measurement = newest(store, model)
+    if measurement is None:
+        return None
+    metrics: dict[str, float] = read_json(store.artifacts, measurement.metrics)
+    return None if metric not in metrics else (metrics[metric], measurement.repeats)
 
 
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:

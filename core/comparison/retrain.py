@@ -9,6 +9,7 @@ import psutil
 
 from core.errors import SignoffError
 from core.executions import get
+from core.executions.purpose import NOISE, run_for
 from core.processes import cores, fresh_context
 from core.snapshots.read import find
 from core.store import Store, existing_store
@@ -71,15 +72,16 @@ def _side_by_side(chosen: Configuration, trainings: int, *, needed: int) -> int:
 
 
 def _train(store: Store, chosen: Configuration, repeat: Repeat) -> int:
-    return train(
-        store,
-        find(store, chosen.snapshot),
-        model=chosen.model,
-        params=chosen.params,
-        seed=repeat.seed,
-        half=repeat.half,
-        threads=chosen.threads,
-    ).execution
+    with run_for(NOISE):
+        return train(
+            store,
+            find(store, chosen.snapshot),
+            model=chosen.model,
+            params=chosen.params,
+            seed=repeat.seed,
+            half=repeat.half,
+            threads=chosen.threads,
+        ).execution
 
 
 def _train_at(home: Path, chosen: Configuration, repeat: Repeat) -> tuple[int | None, str]:

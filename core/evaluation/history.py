@@ -1,28 +1,50 @@
 """What has been trained, and how well it did on its own validation split."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.executions.purpose import NOISE
 from core.store import Store
 from core.store import executions as executions_table
 from core.store import models as models_table
+from core.store import requests as requests_table
 from core.store import snapshots as snapshots_table
 from core.store.executions import Execution
 from core.store.models import Evaluation, Model
+from core.store.requests import Called
 from core.store.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A model with its execution and snapshot; ``evaluation`` is None until it was evaluated."""
+    """A model with its execution and snapshot; ``evaluation`` is None until it was evaluated.
+
+    ``name``, ``note``: what people call it; empty: nothing. ``repeats``: the training that somebody
+    asked for which it repeats with another seed, where it was made to measure the noise; None where
+    nobody asked for such a training, and of all others.
+    """
 
     execution: Execution
     model: Model
     snapshot: Snapshot
     evaluation: Evaluation | None
+    name: str = ""
+    note: str = ""
+    repeats: int | None = None
 
     @property
     def number(self) -> int:
         return self.execution.number
+
+    @property
+    def own(self) -> bool:
+        """Whether somebody asked for it by itself."""
+        return self.execution.purpose is None
+
+    @property
+    def seed(self) -> int:
+        return int(self.execution.params.get("seed", 0))
 
 
 def evaluations(store: Store) -> list[Evaluation]:
@@ -36,15 +58,38 @@ def trainings(store: Store) -> list[Training]:
     with store.read() as session:
         snapshots = {s.digest: s for s in snapshots_table.listing(session)}
         executions = {e.number: e for e in executions_table.listing(session, kinds=["train"])}
+        models = models_table.models(session)
+        called = requests_table.called(session)
         evaluations: dict[tuple[int, str], Evaluation] = {}
         for evaluation in models_table.evaluations(session, split="valid"):
             evaluations.setdefault((evaluation.model_execution, evaluation.snapshot), evaluation)
-        return [
-            Training(
-                execution=executions[model.execution],
-                model=model,
-                snapshot=snapshots[model.snapshot],
-                evaluation=evaluations.get((model.execution, model.snapshot)),
-            )
-            for model in models_table.models(session)
-        ]
+    repeated = _repeated([executions[model.execution] for model in models])
+    return [
+        Training(
+            execution=executions[model.execution],
+            model=model,
+            snapshot=snapshots[model.snapshot],
+            evaluation=evaluations.get((model.execution, model.snapshot)),
+            name=called.get(model.execution, Called()).name,
+            note=called.get(model.execution, Called()).note,
+            repeats=repeated.get(model.execution),
+        )
+        for model in models
+    ]
+
+
+def _repeated(executions: Sequence[Execution]) -> dict[int, int]:
+    """Retraining -> the first training of its configuration that somebody asked for."""
+    own = {_configuration(e): e.number for e in executions if e.purpose is None}  # newest first
+    return {
+        e.number: own[_configuration(e)]
+        for e in executions
+        if e.purpose == NOISE and _configuration(e) in own
+    }
+
+
+def _configuration(execution: Execution) -> str:
+    """All that a training was made of, but its seed, its threads and which half of the posts."""
+    varies = ("seed", "threads", "half")
+    kept = {name: value for name, value in execution.params.items() if name not in varies}
+    return json.dumps([kept, execution.inputs], sort_keys=True)

@@ -19,6 +19,7 @@ from core.executions.environment import (
     environment,
     peak_memory_mib,
 )
+from core.executions.purpose import purpose
 from core.processes import own_process
 from core.safe_text import one_line
 from core.store import Store
@@ -132,6 +133,7 @@ def _beginning(
         "inputs": dict(inputs),
         "code": code.as_json(patch),
         "environment": environment(*packages),
+        "purpose": purpose(),
         "process": own_process(),
     }
 

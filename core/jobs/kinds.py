@@ -28,12 +28,14 @@ class Kind:
     ``to``: what who asks wants to do, as a verb with its object. ``said``: inputs that do not
     change what is asked: two jobs that differ only in them are one. ``check``: raises what stands
     against it, before it is asked for. ``work``: does it, and asks for the role again where it
-    writes. ``command``: the command that does the same.
+    writes. ``command``: the command that does the same. ``looks``: whether it only shows what is
+    there, so that its executions are no step that somebody took.
     """
 
     to: str
     role: Role = Role.REVIEWER
     said: frozenset[str] = frozenset()
+    looks: bool = False
     check: Callable[[Store, Inputs], object]
     work: Callable[[Store, Inputs, Progress], object]
     command: Callable[[Store, Inputs], Command]
@@ -101,6 +103,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPARE: Kind(
             to="compare two models",
             said=frozenset({"chosen"}),
+            looks=True,
             check=lambda store, inputs: comparing.require_unsealed(_pair(store, inputs)),
             work=_compare,
             command=lambda _store, inputs: Command("compare", *inputs["chosen"]),

@@ -13,6 +13,7 @@ from types import FrameType
 from core.access.identity import Actor, Way, acting_as
 from core.errors import SignoffError, StorageError
 from core.executions.environment import asked_as
+from core.executions.purpose import LOOK, run_for
 from core.jobs import queue
 from core.jobs.kinds import KINDS
 from core.jobs.reports import Reporter
@@ -70,7 +71,9 @@ def _do(store: Store, job: Job, listening: Listening) -> None:
 def _work(store: Store, job: Job, reporter: Reporter) -> None:
     kind = KINDS[job.kind]
     command = str(kind.command(store, job.inputs)).removeprefix("signoff ")
-    with acting_as(Actor(job.by, Way(job.way))), asked_as(f"{command} (on the page {job.page})"):
+    words = f"{command} (on the page {job.page})"
+    purpose = LOOK if kind.looks else None
+    with acting_as(Actor(job.by, Way(job.way))), asked_as(words), run_for(purpose):
         kind.work(store, job.inputs, reporter)
 
 

@@ -11,6 +11,8 @@ from core.comparison import compare as comparing
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.results import ChurnCounts
 from core.errors import ConflictError, GateFailedError, RefusedError
+from core.executions import get
+from core.executions.purpose import claim
 from core.hints import Command, Hint
 from core.invisible import is_visible
 from core.progress import Progress, silent
@@ -55,6 +57,8 @@ def propose(
             comparison=comparison,
         )
         history.append(session, proposed)
+        if get(store, execution).purpose is not None:
+            claim(session, execution, by=actor.name)  # no mere retraining or trial any more
     return candidates.get(store, execution)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.store.requests import requested
 from core.store.tables import ExecutionRow
 from core.store.types import Json
 
@@ -19,7 +20,9 @@ class Execution:
     """One recorded run.
 
     ``inputs`` and ``outputs`` name what was read and made (``{"model": digest, …}``);
-    ``metrics`` are numbers and small counts; ``seconds`` is None while it runs.
+    ``metrics`` are numbers and small counts; ``seconds`` is None while it runs. ``purpose``: what
+    it was run for, see :mod:`core.executions.purpose`; None where somebody asked for it by itself,
+    be it later.
     """
 
     number: int
@@ -40,6 +43,7 @@ class Execution:
     error: str | None
     log: str | None
     peak_memory_mib: float | None
+    purpose: str | None
 
     @property
     def seconds(self) -> float | None:
@@ -69,7 +73,7 @@ def finish(session: Session, number: int, *, status: str, values: dict[str, Any]
 
 def get(session: Session, number: int) -> Execution | None:
     row = session.get(ExecutionRow, number)
-    return None if row is None else _frozen(row)
+    return None if row is None else _frozen(row, requested(session))
 
 
 def succeeded_with_key(session: Session, cache_key: str) -> Execution | None:
@@ -81,7 +85,7 @@ def succeeded_with_key(session: Session, cache_key: str) -> Execution | None:
         .limit(1)
     )
     row = session.scalar(query)
-    return None if row is None else _frozen(row)
+    return None if row is None else _frozen(row, requested(session))
 
 
 def listing(
@@ -97,11 +101,13 @@ def listing(
         query = query.where(ExecutionRow.kind.in_(kinds))
     if statuses:
         query = query.where(ExecutionRow.status.in_(statuses))
-    return [_frozen(row) for row in session.scalars(query)]
+    asked = requested(session)
+    return [_frozen(row, asked) for row in session.scalars(query)]
 
 
-def _frozen(row: ExecutionRow) -> Execution:
-    return Execution(**{name: getattr(row, name) for name in _COLUMNS})
+def _frozen(row: ExecutionRow, asked: frozenset[int]) -> Execution:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return Execution(**values | ({"purpose": None} if row.number in asked else {}))
 
 
 _COLUMNS = [column.name for column in ExecutionRow.__table__.columns]

@@ -39,6 +39,8 @@ class ExecutionRow(Base):
     error: Mapped[str | None]
     log: Mapped[str | None]
     peak_memory_mib: Mapped[float | None]
+    purpose: Mapped[str | None] = mapped_column(String(16))
+    """What it was run for: ``noise``, ``tune`` or ``look``; None where somebody asked for it."""
 
 
 class SubredditRow(Base):

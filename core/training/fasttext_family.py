@@ -31,6 +31,7 @@ PARAMETERS = (
         name="loss",
         kind=str,
         default=None,
+        said="{}",
         choices=("ova", "softmax", "hs", "ns"),
         help="One against all, softmax, hierarchical softmax, or negative sampling; auto: ova for"
         f" up to {MOST_FOR_OVA:,} subreddits, else hs.",
@@ -39,7 +40,13 @@ PARAMETERS = (
         name="lr", kind=float, default=0.5, above_low=True, tried=(0.1, 1), help="Learning rate."
     ),
     Parameter(
-        name="epoch", kind=int, default=10, low=1, tried=(5, 30), help="Passes over the posts."
+        name="epoch",
+        kind=int,
+        default=10,
+        low=1,
+        tried=(5, 30),
+        said="{} epochs",
+        help="Passes over the posts.",
     ),
     Parameter(
         name="dim", kind=int, default=64, low=1, tried=(32, 128), help="Length of the vectors."

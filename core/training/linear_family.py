@@ -36,6 +36,7 @@ PARAMETERS = (
     Parameter(
         name="epochs",
         kind=int,
+        said="{} epochs",
         default=None,
         low=1,
         high=1_000,

@@ -30,6 +30,8 @@ class Parameter:
         choices: all that a str may be; empty: any.
         tried: the least and the largest number that tuning tries, both above 0; None: it leaves
             the default.
+        said: how trainings are told apart by it, ``{} epochs``, with its value for the braces;
+            empty: only where it is not the default, by its name.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Parameter:
     high: float = MAX_WHOLE
     choices: tuple[str, ...] = ()
     tried: tuple[float, float] | None = None
+    said: str = ""
 
     @property
     def allowed(self) -> str:

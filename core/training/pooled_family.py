@@ -24,12 +24,21 @@ PARAMETERS = (
         name="pooling",
         kind=str,
         default=ATTENTIVE,
+        said="{}",
         choices=(MEAN, CHUNK, ATTENTIVE),
         help="What a post's vectors are: the mean of all words, of each fifth, or four means that"
         " attend to what each has learned to look for.",
     ),
     Parameter(name="dim", kind=int, default=100, low=1, high=2_000, help="Length of the vectors."),
-    Parameter(name="epochs", kind=int, default=3, low=1, high=1_000, help="Passes over the posts."),
+    Parameter(
+        name="epochs",
+        kind=int,
+        default=3,
+        low=1,
+        high=1_000,
+        said="{} epochs",
+        help="Passes over the posts.",
+    ),
     Parameter(
         name="lr",
         kind=float,

@@ -12,6 +12,7 @@ from core.arrays import Int64s
 from core.errors import InputError
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
+from core.executions.purpose import request, require_name
 from core.processes import cores
 from core.progress import Progress, silent
 from core.snapshots.content import SplitData
@@ -45,6 +46,8 @@ def train(
     half: int | None = None,
     resume: bool = True,
     force: bool = False,
+    name: str | None = None,
+    note: str | None = None,
     progress: Progress = silent,
 ) -> Model:
     """Train a model on the snapshot's train split, or give back the training already made.
@@ -59,11 +62,14 @@ def train(
             Two such models only show how far chance in the posts moves the numbers.
         resume: go on where the same training was killed, if the family keeps what is done.
         force: train even if the same was trained before.
+        name: what to call it; None: nothing, or as before.
+        note: what is to be known of it; None: as ``name``.
 
     Raises:
-        InputError: unknown family or parameter.
+        InputError: unknown family or parameter, or a name that is none.
         RefusedError: the snapshot's lines are of a version of the normaliser that no server has.
     """
+    require_name(name, note)
     kind = family(model or DEFAULT_FAMILY)
     threads = cores() if threads is None else threads
     if not 1 <= threads <= MOST_THREADS:
@@ -104,6 +110,7 @@ def train(
         force=force,
         packages=kind.packages,
     )
+    request(store, made, name=name, note=note)
     return of_execution(store, made.number)
 
 

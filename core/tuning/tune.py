@@ -8,6 +8,7 @@ from core.comparison.compare import Pair, compare, summary_of
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
+from core.executions.purpose import TUNE, run_for
 from core.progress import Progress, silent
 from core.store import Store
 from core.store.models import Evaluation
@@ -41,16 +42,21 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A configuration that was trained on all posts. ``behind``: the best one's metric minus this
-    one's, with its 95% interval; None for the best one itself.
+    one's, with its 95% interval; None for the best one itself. ``noise``: half the width of the
+    band of retraining around that difference; None where it was not measured.
     """
 
     trial: Trial
     behind: tuple[float, float, float] | None
+    noise: float | None = None
 
     @property
     def as_good(self) -> bool:
-        """Whether these posts show no difference to the best one."""
-        return self.behind is None or self.behind[1] <= 0
+        """Whether the difference to the best one may be chance or noise."""
+        if self.behind is None:
+            return True
+        difference, low, _ = self.behind
+        return low <= 0 or (self.noise is not None and difference <= self.noise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +162,16 @@ class _Search:
 
     def _tried(self, job: Job, params: Mapping[str, str]) -> Trial:
         began, posts = time.monotonic(), self.sizes[job.rung]
-        model = train(
-            self.store,
-            self.snapshot,
-            model=self.family,
-            params={**self.given, **params},
-            newest=None if job.rung == self.top else posts,
-            threads=self.threads,
-        )
-        evaluation = evaluate(self.store, model, self.snapshot)
+        with run_for(TUNE):
+            model = train(
+                self.store,
+                self.snapshot,
+                model=self.family,
+                params={**self.given, **params},
+                newest=None if job.rung == self.top else posts,
+                threads=self.threads,
+            )
+            evaluation = evaluate(self.store, model, self.snapshot)
         return Trial(
             job=job,
             params={**self.given, **params},
@@ -189,7 +196,7 @@ def _recorded(
     best, *others = whole
     ranked = (
         Ranked(best, None),
-        *(Ranked(trial, _behind(store, trial, best)) for trial in others[: SHOWN - 1]),
+        *(_ranked(store, trial, best) for trial in others[: SHOWN - 1]),
     )
     inputs = {
         "snapshot": snapshot.digest,
@@ -206,11 +213,12 @@ def _recorded(
     return Tuned(execution=run.number, trials=len(trials), on_all_posts=len(whole), ranked=ranked)
 
 
-def _behind(store: Store, trial: Trial, best: Trial) -> tuple[float, float, float]:
+def _ranked(store: Store, trial: Trial, best: Trial) -> Ranked:
     """How much better the best one is, and between what and what (95%)."""
     if trial.evaluation == best.evaluation:  # drawn twice
-        return 0.0, 0.0, 0.0
-    made = compare(store, Pair(trial.evaluation, best.evaluation))
+        return Ranked(trial, (0.0, 0.0, 0.0))
+    with run_for(TUNE):
+        made = compare(store, Pair(trial.evaluation, best.evaluation))
     change = summary_of(store, made).metrics[METRIC]
     low, high = change.interval or (change.difference, change.difference)
-    return change.difference, low, high
+    return Ranked(trial, (change.difference, low, high), change.noise)

@@ -9,6 +9,7 @@ from core.executions import Execution, get, listing
 from core.executions.history import log_text, number
 from core.executions.lineage import neighbours
 from core.hints import Command
+from core.release import identity
 from dashboard import components as c
 from dashboard import data, pages, words
 
@@ -75,11 +76,22 @@ def links(executions: Sequence[Execution]) -> None:
         )
 
 
+def what_it_is(execution: Execution) -> str:
+    """What it is called, as a sentence of its own (Markdown); nothing but for a training."""
+    known = {each.number: each for each in identity.read(data.store()).known}
+    if execution.number not in known:
+        return ""
+    training = known[execution.number]
+    note = f" “{words.plain(training.training.note)}”" if training.training.note else ""
+    return f"  \n{words.plain(training.title)}.{note}"
+
+
 execution = get(data.store(), wanted())
 c.head(
     f"Execution #{execution.number}: {execution.kind}",
     f"{MARKS[execution.status]}, started {words.minute(execution.started_at)} UTC by"
-    f" {words.plain(execution.by)}, took {words.duration(execution.seconds)}.",
+    f" {words.plain(execution.by)}, took {words.duration(execution.seconds)}."
+    f"{what_it_is(execution)}",
 )
 if execution.error:
     st.error(words.plain(execution.error))

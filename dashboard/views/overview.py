@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
+from core.executions.grouping import grouped
 from core.hints import Command
 from core.release import Version, aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
@@ -14,7 +15,8 @@ from dashboard import data, pages, words
 from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
-LAST = 8
+LAST, RECENT = 8, 400
+"""Steps that are shown, and among how many executions they are found: each may have parts."""
 MOVES = 12
 """Of production, that the trend shows."""
 MOST = 5
@@ -123,17 +125,18 @@ def show_last() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         c.section("Last executions", "Newest first. The Executions page has all of them.")
-        rows = listing(data.store(), limit=LAST)
+        rows = grouped(listing(data.store(), limit=RECENT))[:LAST]
         c.table(
             ("Execution", "Status", "Started (UTC)", "Took"),
             [
                 (
-                    f"#{e.number} {e.kind}",
+                    f"#{e.number} {e.kind} {group.told}".rstrip(),
                     e.status,
                     words.minute(e.started_at),
                     words.duration(e.seconds),
                 )
-                for e in rows
+                for group in rows
+                for e in [group.execution]
             ],
         )
     with right:

@@ -7,10 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.evaluation.history import Training
 from core.hints import Command
-from core.release import candidates
+from core.release import candidates, identity
 from core.release import case as cases
 from core.release.candidates import Candidate
-from core.release.case import WAITING, Action, Case, next_step
+from core.release.case import Action, Case, next_step
+from core.release.identity import Everything
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
@@ -24,14 +25,12 @@ MOST = 30
 """Events that are shown; all of them are on the page Ledger & audit."""
 
 
-def choose(all_candidates: list[Candidate]) -> Candidate:
-    """The select box; by default the newest that is not decided, else the newest."""
-    options = {
-        str(x.number): f"#{x.number} · {x.state}{f' · {x.version}' if x.version else ''}"
-        for x in all_candidates
-    }
-    waiting = [str(x.number) for x in all_candidates if x.state in WAITING]
-    default = next(iter([*waiting, *options]))
+def choose(all_candidates: list[Candidate], everything: Everything) -> Candidate:
+    """The select box; by default the candidate that Compare shows, else the newest."""
+    titles = {str(known.number): known.title for known in everything.known}
+    options = {str(x.number): titles[str(x.number)] for x in all_candidates}
+    usual = str(everything.default[1])
+    default = usual if usual in options else next(iter(options))
     picked = state.chosen("Candidate", "candidate", options, default=default)
     return next(x for x in all_candidates if str(x.number) == picked)
 
@@ -132,8 +131,9 @@ with st.container(key="case"):  # static/style.html lays these out where there i
 with about_it, st.container(key="halves-candidate"):
     left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
-    candidate = choose(all_candidates)
-training = next(t for t in data.all_trainings() if t.number == candidate.number)
+    everything = identity.read(data.store())
+    candidate = choose(all_candidates, everything)
+training = next(k.training for k in everything.known if k.number == candidate.number)
 case = opening.with_work(
     cases.read(data.store(), candidate.number, opening.chosen_split(candidate))
 )

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def test_two_executions_are_picked_and_compared_down_to_a_subreddit(
     page: Page, looking: str, home: Path
 ) -> None:
-    rows = [training.number for training in trainings(open_store(home))]
+    rows = [training.number for training in trainings(open_store(home)) if training.own]
     visit(page, looking)
     go(page, "Executions")
     for number in (WAITING, PRODUCTION):
@@ -32,6 +32,21 @@ def test_two_executions_are_picked_and_compared_down_to_a_subreddit(
     expect(page.get_by_role("heading", name="Who wins, who loses?")).to_be_visible()
     tick(page, 0)
     expect(page).to_have_url(re.compile("subreddit="))
+
+
+def test_ticks_are_still_there_after_going_back(page: Page, looking: str, home: Path) -> None:
+    rows = [training.number for training in trainings(open_store(home)) if training.own]
+    visit(page, f"{looking}/executions")
+    for number in (WAITING, PRODUCTION):
+        tick(page, rows.index(number))
+    compare = f"Compare #{PRODUCTION} with #{WAITING}"
+    expect(button(page, compare)).to_be_enabled()
+    press(page, compare)
+    expect(page.get_by_role("heading", name="Is the candidate really better?")).to_be_visible()
+    page.go_back()
+    expect(button(page, compare)).to_be_enabled()
+    tick(page, rows.index(FIRST))
+    expect(page).to_have_url(re.compile(f"ticked={FIRST}.*{PRODUCTION}.*{WAITING}"))
 
 
 def test_the_demo_command_shows_the_demo(page: Page, home: Path) -> None:

@@ -17,6 +17,7 @@ import core.store.schema
 import core.store.tables_audit
 import core.store.tables_feedback
 import core.store.tables_jobs
+import core.store.tables_requests
 import core.store.tables_serving  # together they fill the metadata
 from core.errors import StorageError, UnknownSchemaError
 from core.release import history

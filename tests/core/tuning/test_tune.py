@@ -1,5 +1,6 @@
 """Trials within a time, each an execution, and what is said of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,14 @@ def test_after_an_interruption_trials_that_are_done_are_not_done_again(
     assert len(first) > 2
     assert len(again) > len(first)
     assert len(first - again) <= 1  # the one that the end of the time sent to all posts
+
+
+def test_what_is_behind_by_less_than_the_noise_is_as_good(road: Road, clock: Clock) -> None:
+    last = go(road, 26).ranked[-1]
+    behind = (0.02, 0.01, 0.03)
+    assert not replace(last, behind=behind, noise=None).as_good
+    assert not replace(last, behind=behind, noise=0.019).as_good
+    assert replace(last, behind=behind, noise=0.02).as_good
 
 
 def test_without_time_the_defaults_alone_are_trained(road: Road, clock: Clock) -> None:

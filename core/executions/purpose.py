@@ -1,0 +1,84 @@
+"""What an execution is run for, where nobody asks for it by itself: retrainings that measure the
+noise, trials of a tuning, comparisons that a page shows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from core.access.identity import Role
+from core.access.transactions import acting
+from core.errors import InputError
+from core.invisible import is_visible
+from core.safe_text import one_line
+from core.store import Store
+from core.store import requests as requests_table
+from core.store.executions import Execution
+from core.store.requests import Request
+
+NOISE, TUNE, LOOK = "noise", "tune", "look"
+LONGEST_NAME, LONGEST_NOTE = 40, 500
+"""Characters."""
+_purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
+
+
+@contextmanager
+def run_for(purpose: str | None) -> Iterator[None]:
+    """Every execution that begins inside is run for that; None: for itself."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
+
+
+def purpose() -> str | None:
+    """What an execution that begins now is run for; None: for itself."""
+    return _purpose.get()
+
+
+def require_name(name: str | None, note: str | None) -> None:
+    """Raises InputError where a name or note is not one line, or is too long."""
+    for what, text, longest in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+        if text is None:
+            continue
+        if text != one_line(text) or (what == "name" and not is_visible(text)):
+            raise InputError(
+                f"The {what} {one_line(text)[:LONGEST_NAME]!r} is not one line of text",
+                f"Give a {what} without line breaks and control characters.",
+            )
+        if len(text) > longest:
+            raise InputError(f"The {what} has {len(text):,} characters", f"Use {longest} or fewer.")
+
+
+def request(store: Store, made: Execution, *, name: str | None, note: str | None) -> None:
+    """Note that somebody asks for ``made`` by itself, where that is not known from how it began.
+
+    An execution that a noise measurement or a tuning began, and that somebody asks for later,
+    is theirs from then on. Without a name, and of an execution that is theirs already, nothing
+    is written.
+
+    Args:
+        name: what to call it; None: as before.
+        note: what is to be known of it; None: as before.
+
+    Raises:
+        RefusedError: the actor is not a reviewer.
+    """
+    if purpose() is not None or (name is None and note is None and made.purpose is None):
+        return
+    with acting(store, Role.REVIEWER, to="name a training") as (session, actor):
+        claim(session, made.number, by=actor.name, name=name, note=note)
+
+
+def claim(
+    session: Session, number: int, *, by: str, name: str | None = None, note: str | None = None
+) -> None:
+    """The same for the execution ``number``, in the caller's write transaction."""
+    requests_table.add(
+        session,
+        Request(execution=number, at=datetime.now(UTC), by=by, name=name, note=note),
+    )

@@ -1,0 +1,134 @@
+"""What a training is called, wherever one is named: on pages, in select boxes, by commands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import SignoffError
+from core.evaluation.history import Training, trainings
+from core.executions.purpose import NOISE
+from core.release import aliases, candidates, pairing
+from core.release.stage import Stage, stage
+from core.store import Store
+from core.training.families import family
+from core.training.parameters import Parameter, Value
+
+MOST = 3
+"""Parameters that are said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A training, where it stands, and its version; None before an approval."""
+
+    training: Training
+    stage: Stage
+    version: str | None
+
+    @property
+    def number(self) -> int:
+        return self.training.number
+
+    @property
+    def state(self) -> str:
+        """``approved 20261129.2``, ``proposed``; empty of what was never proposed."""
+        if self.stage == Stage.TRAINED:
+            return ""
+        return f"{self.stage} {self.version}" if self.version else str(self.stage)
+
+    @property
+    def title(self) -> str:
+        """``#3 · fasttext, ova, 10 epochs · approved 20261129.2``,
+        ``#15 · retraining of #3, seed 1004``.
+        """
+        return f"#{self.number} · {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The same without the number."""
+        called = self.training.name or described(self.training)
+        return f"{called} · {self.state}" if self.state else called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    """All trainings, newest first, and the pair that is shown where nobody has chosen one."""
+
+    known: tuple[Known, ...]
+    default: pairing.Chosen
+
+    @property
+    def own(self) -> tuple[Known, ...]:
+        """Those that somebody asked for, or proposed."""
+        return tuple(each for each in self.known if is_own(each))
+
+
+def is_own(known: Known) -> bool:
+    """Whether somebody asked for it by itself, or proposed it."""
+    return known.training.own or known.stage != Stage.TRAINED
+
+
+def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
+    """Every training with what it is called.
+
+    Args:
+        found: the trainings, where the caller has read them; None: they are read.
+    """
+    all_trainings = trainings(store) if found is None else found
+    proposed = candidates.listing(store)
+    names, canary = aliases.named(store)
+    by_number = {each.number: each for each in proposed}
+    trying = canary.version if canary else None
+    known = tuple(
+        Known(
+            training=training,
+            stage=stage(by_number.get(training.number), names=names, canary=trying),
+            version=by_number[training.number].version if training.number in by_number else None,
+        )
+        for training in all_trainings
+    )
+    own = [each.number for each in known if is_own(each) and each.training.evaluation]
+    default = pairing.default_pair(proposed, own, names=names, canary=trying)
+    return Everything(known=known, default=default)
+
+
+def baseline_for(store: Store, training: int) -> int | None:
+    """What to compare a training with, see :func:`core.release.pairing.baseline_for`."""
+    names, _ = aliases.named(store)
+    own = [each.number for each in read(store).own if each.training.evaluation]
+    return pairing.baseline_for(training, candidates.listing(store), own, names=names)
+
+
+def described(training: Training) -> str:
+    """What was trained, without its number: ``fasttext, ova, 10 epochs``, ``retraining of #3, seed
+    1004``. The seed is said where it is not 0.
+    """
+    params = training.execution.params
+    made = _made(training)
+    if training.execution.purpose == NOISE:
+        of = f"#{training.repeats}" if training.repeats else made
+        half = [f"half {params['half']}"] if "half" in params else []
+        return ", ".join([f"retraining of {of}", f"seed {training.seed}", *half])
+    few = [f"newest {params['newest']:,} posts"] if "newest" in params else []
+    seed = [f"seed {training.seed}"] if training.seed else []
+    trial = "" if training.own else "trial of "
+    return trial + ", ".join([made, *few, *seed])
+
+
+def _made(training: Training) -> str:
+    """Family and parameters: those that its family always says, then others than the default."""
+    name = training.model.family
+    values = training.execution.params.get("params") or {}
+    try:
+        parameters = family(name).parameters
+    except SignoffError:  # made by a package that is gone, or not trained at all
+        parameters = ()
+    always_first = sorted(parameters, key=lambda one: not one.said)
+    said = [_said(one, values[one.name]) for one in always_first if one.name in values]
+    return ", ".join([name, *[text for text in said if text][:MOST]])
+
+
+def _said(parameter: Parameter, value: Value) -> str:
+    if parameter.said:
+        return parameter.said.format(value)
+    usual = parameter.default is None or value == parameter.default
+    return "" if usual else f"{parameter.name} {value}"
