@@ -33,6 +33,7 @@ class Metric:
         better: which way is better.
         headline: one of the few key figures.
         implied: follows from another one, so that short tables leave it out.
+        spoken: what the sentence of a comparison calls it; empty where it does not speak of it.
         on_label_sets: also given on the subreddits that both models know.
         gateable: may have a minimum in the release policy.
     """
@@ -44,6 +45,7 @@ class Metric:
     better: Better = Better.HIGHER
     headline: bool = False
     implied: bool = False
+    spoken: str = ""
     on_label_sets: bool = False
     gateable: bool = False
 
@@ -61,6 +63,7 @@ METRICS = (
         help="The mean F1 of the subreddits. Each has the same weight, however many posts it has.",
         figure=scores.f1_macro,
         headline=True,
+        spoken="macro F1",
         on_label_sets=True,
         gateable=True,
     ),
@@ -86,6 +89,7 @@ METRICS = (
         help="The share of posts whose first prediction is right.",
         figure=scores.accuracy,
         headline=True,
+        spoken="accuracy",
         on_label_sets=True,
         gateable=True,
     ),
@@ -114,6 +118,8 @@ METRICS = (
             figure=_PRECISION[k].figure,
             headline=k == max(KS),
             implied=k == 1,
+            spoken=f"recall@{k}" if k == max(KS) else "",
+            on_label_sets=k == max(KS),
             gateable=True,
         )
         for k in KS
@@ -136,6 +142,7 @@ METRICS = (
         figure=scores.p_at_1_mean,
         better=Better.NEITHER,
         headline=True,
+        on_label_sets=True,
         gateable=True,
     ),
     Metric(
@@ -145,6 +152,8 @@ METRICS = (
         " the probabilities were not calibrated on.",
         figure=CalibrationError(),
         better=Better.LOWER,
+        spoken="calibration error",
+        on_label_sets=True,
     ),
     Metric(
         key="brier_top_1",
@@ -181,4 +190,5 @@ METRICS = (
 
 METRIC = MappingProxyType({metric.key: metric for metric in METRICS})
 FIGURES = MappingProxyType({m.key: m.figure for m in METRICS if m.figure is not None})
+SPOKEN = tuple(metric for metric in METRICS if metric.spoken)
 HEADLINES = tuple(metric for metric in METRICS if metric.headline)

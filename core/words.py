@@ -1,5 +1,7 @@
 """Numbers in words: what the command line and the pages say alike."""
 
+from collections.abc import Sequence
+
 
 def count(number: int, thing: str, plural: str | None = None) -> str:
     """``1 candidate``, ``2 candidates``, ``1,200 posts``.
@@ -8,6 +10,12 @@ def count(number: int, thing: str, plural: str | None = None) -> str:
         plural: where it is not ``thing`` with an s: ``count(2, "entry", "entries")``.
     """
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
+
+
+def listed(things: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; empty for none."""
+    *but_last, last = things or [""]
+    return f"{', '.join(but_last)} and {last}" if but_last else last
 
 
 def three(value: float | None) -> str:

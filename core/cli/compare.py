@@ -21,7 +21,8 @@ from core.cli.output import (
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
-from core.comparison.results import WORSE, ComparisonSummary, MetricChange
+from core.comparison.difference import called_first
+from core.comparison.results import BETTER, WORSE, ComparisonSummary, MetricChange
 from core.comparison.sentence import verdict_sentence
 from core.executions import get
 from core.executions.history import number
@@ -32,7 +33,8 @@ from core.words import band, chance, interval, signed, signed_share
 
 METRICS_SHOWN = [metric.key for metric in METRICS if not metric.implied]
 """The others follow from these; ``--json`` has them all."""
-CHANGES_SHOWN = 10
+CHANGES_SHOWN, MOST_CHANGES = 10, 20
+"""Of those called worse, and of those called better; of all."""
 SLICES_SHOWN = 5
 
 
@@ -90,8 +92,8 @@ def compare(
     say(sentence)
     for caveat in caveats:
         say(f"Note: {caveat}")
-    _print_metrics(summary, names)
     _print_label_sets(summary, names)
+    _print_metrics(summary, names)
     _print_histogram(changes)
     _print_changes(changes, names)
     if slices is not None:
@@ -116,6 +118,8 @@ def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     metrics, test = summary.metrics, summary.accuracy_test
     rows = [_metric_row(name, metrics[name]) for name in METRICS_SHOWN if name in metrics]
     say("")
+    if summary.label_sets:
+        say("On all posts; those of a subreddit that a model does not know count as wrong:")
     print_table(_metric_columns(names), rows)
     say(f"Both right equally often? {test.test}: p {chance(test.p_value)}.")
     if churn := summary.churn:
@@ -146,6 +150,7 @@ def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> Non
     sets, labels = summary.label_sets, summary.subreddits
     if sets is None:
         return
+    say("")
     shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
     say(f"On the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models know:")
     rows = [_metric_row(name, metric) for name, metric in shared.metrics.items()]
@@ -171,13 +176,15 @@ def _print_histogram(changes: pd.DataFrame) -> None:
 
 
 def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
-    known = changes.dropna(subset=["difference"])
+    known = called_first(changes.dropna(subset=["difference"]))
     if known.empty:
         return
     say("")
-    say("The largest:")
-    if len(known) > 2 * CHANGES_SHOWN:
-        known = known.iloc[[*range(CHANGES_SHOWN), *range(-CHANGES_SHOWN, 0)]]
+    say("Called worse or better first, then the largest others:")
+    if len(known) > MOST_CHANGES:
+        called = [known[known["verdict"] == kind].head(CHANGES_SHOWN) for kind in (WORSE, BETTER)]
+        others = known[~known["verdict"].isin([WORSE, BETTER])]
+        known = pd.concat([*called, others]).head(MOST_CHANGES)
     rows = [
         (
             f"r/{change['subreddit']}",
@@ -199,9 +206,8 @@ def _print_worst(slices: pd.DataFrame) -> None:
     worst = slices[slices["section"] == "worst"].head(SLICES_SHOWN)
     if worst.empty:
         return
-    called = int((worst["verdict"] == WORSE).sum())
     say("")
-    say(f"Where the candidate loses most accuracy ({called} significant):")
+    say("Where the candidate loses most accuracy:")
     rows = [
         (
             each["slice"],

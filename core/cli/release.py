@@ -18,7 +18,8 @@ from core.release.candidates import Candidate
 from core.release.case import Action, Case, caveats, next_step, read
 from core.release.check import Check
 from core.release.check import check as check_gates
-from core.release.gates import GateVerdict
+from core.release.gates import Gate, GateVerdict
+from core.release.standing import MARKS, counted, standing, worst_first
 from core.store import Store
 
 release = typer.Typer(help="Propose candidates and decide on them.", no_args_is_help=True)
@@ -26,7 +27,6 @@ release.add_typer(policy, name="policy")
 
 GATE_FAILED = 3
 """The exit code where a gate fails; an inconclusive one is not a failure."""
-_MARKS = {GateVerdict.PASS: "✓", GateVerdict.FAIL: "✗", GateVerdict.INCONCLUSIVE: "?"}
 
 Comment = Annotated[str, typer.Option("--comment", help="The reason; it stays in the history.")]
 Evidence = Annotated[
@@ -272,11 +272,10 @@ def _print_check(store: Store, check: Check) -> None:
 
 
 def _print_gates(check: Check) -> None:
-    verdicts = [gate.verdict for gate in check.gates]
-    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in GateVerdict)
-    say(f"Gates: {counts}. Policy: {check.policy.named}, {check.policy.digest[:12]}.")
-    for gate in check.gates:
-        say(f"{_MARKS[gate.verdict]} {gate.verdict:<12}  {gate.name}: {gate.why}")
+    say(f"Gates: {counted(check.gates)}. Policy: {check.policy.named}, {check.policy.digest[:12]}.")
+    for gate in worst_first(check.gates):
+        stands = standing(gate)
+        say(f"{MARKS[stands]} {stands:<14}  {gate.name}: {gate.why}")
 
 
 def _check_json(store: Store, check: Check) -> dict[str, Any]:
@@ -294,10 +293,15 @@ def _check_json(store: Store, check: Check) -> dict[str, Any]:
 
 def _gates_json(store: Store, check: Check) -> dict[str, Any]:
     return {
-        "gates": [asdict(gate) for gate in check.gates],
+        "gates": [_gate_json(gate) for gate in check.gates],
         "verdict": check.verdict,
         "policy": policy_json(store, check.policy),
     }
+
+
+def _gate_json(gate: Gate) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(gate).items() if name != "applies"}
+    return {**told, "standing": standing(gate)}
 
 
 def _check_caveats(store: Store, check: Check) -> list[str]:

@@ -19,6 +19,7 @@ from core.comparison.results import (
     ComparisonSummary,
     ConfidenceShift,
     Kind,
+    LabelChange,
     MetricChange,
     NoiseBands,
     NormalFit,
@@ -40,6 +41,8 @@ from core.stats.paired import benjamini_hochberg
 from core.stats.predictions import Predictions
 from core.stats.spread import p_value_of_difference
 
+NAMED = 3
+"""Of the subreddits that got better, and of those that got worse, so many are named."""
 CHURN = ("changed", "fixed", "broken", "swapped")
 """Fields of :class:`core.comparison.results.ChurnCounts`, and columns of the changes."""
 
@@ -110,7 +113,7 @@ def difference(
             sides, in_baseline, in_candidate, paired=posts is not None, noise=noise.metrics
         ),
         accuracy_test=tested.accuracy_test,
-        subreddits=_subreddits(baseline.table, candidate.table, changes["verdict"], posts),
+        subreddits=_subreddits(baseline.table, candidate.table, changes, posts),
         topics=TopicSource.FILE if topics else TopicSource.CONFUSIONS,
         churn=churned,
         changes_normal=normal_fit(changes["difference"].dropna().to_numpy(float)),
@@ -122,21 +125,45 @@ def difference(
 def _subreddits(
     baseline: PredictionTable,
     candidate: PredictionTable,
-    verdicts: "pd.Series[str]",
+    changes: pd.DataFrame,
     posts: Aligned | None,
 ) -> Subreddits:
-    """Which subreddits came, went, may be renamed, and how many are called."""
+    """Which subreddits came, went, may be renamed, and which are called."""
     before, after = set(baseline.model_labels), set(candidate.model_labels)
     added, removed = sorted(after - before), sorted(before - after)
+    first = called_first(changes)
+    gains, losses = (first[first["verdict"] == called] for called in (BETTER, WORSE))
     return Subreddits(
         shared=len(before & after),
         added=len(added),
         removed=len(removed),
         added_names=tuple(added),
         removed_names=tuple(removed),
-        better=int((verdicts == BETTER).sum()),
-        worse=int((verdicts == WORSE).sum()),
+        better=len(gains),
+        worse=len(losses),
         renames=tuple(suggest_renames(posts, removed=removed, added=added)) if posts else (),
+        gains=_named(gains),
+        losses=_named(losses),
+    )
+
+
+def _named(called: pd.DataFrame) -> tuple[LabelChange, ...]:
+    rows = called.head(NAMED)[["subreddit", "f1_baseline", "f1_candidate"]]
+    return tuple(
+        LabelChange(str(name), *map(float, f1)) for name, *f1 in rows.itertuples(index=False)
+    )
+
+
+def called_first(changes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`per_subreddit` in the order of tables: losses that are called, then gains,
+    then what is not called; in each, the largest change first, and last what has no change.
+    """
+    order = changes["verdict"].map({WORSE: 0, BETTER: 1}).fillna(2)
+    size = -changes["difference"].abs()
+    return (
+        changes.assign(_order=order, _size=size)
+        .sort_values(["_order", "_size", "subreddit"])
+        .drop(columns=["_order", "_size"])
     )
 
 

@@ -17,8 +17,28 @@ WITHIN: Final = "within noise"
 FEW: Final = "too few posts"
 """Of a subreddit only."""
 
+HIGHER: Final = "higher"
+LOWER: Final = "lower"
+
 Judgement = Literal["better", "worse", "no change shown", "within noise"]
 """What a metric's change is called."""
+Direction = Literal["higher", "lower", "no change shown", "within noise"]
+"""Which way a number went, as far as that is shown."""
+
+
+def direction(difference: float, *, interval: Interval | None, noise: float | None) -> Direction:
+    """Whether a number is higher or lower than another: the one place that decides it.
+
+    No sentence may say better, worse, more, less, higher or lower of two numbers where this does
+    not. ``interval``: 95%, of the difference; without one nothing is shown, and the ends belong to
+    it. ``noise``: half the width of the band of retraining, of which a difference must be outside;
+    None where it was not measured, or where retraining plays no part.
+    """
+    if interval is None or interval[0] <= 0 <= interval[1]:
+        return SAME
+    if noise is not None and abs(difference) <= noise:
+        return WITHIN
+    return HIGHER if interval[0] > 0 else LOWER
 
 
 class Kind(StrEnum):
@@ -55,6 +75,11 @@ class MetricChange:
     interval_candidate: Interval | None = None
     noise: float | None = None
     verdict: Judgement | None = None
+
+    @property
+    def direction(self) -> Direction:
+        """See :func:`direction`; also of a metric of which more is not better by itself."""
+        return direction(self.difference, interval=self.interval, noise=self.noise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +152,21 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelChange:
+    """The F1 of a subreddit by both models."""
+
+    subreddit: str
+    baseline: float
+    candidate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Subreddits:
-    """How many subreddits both models know, only one of them knows, and how many changed."""
+    """How many subreddits both models know, only one of them knows, and how many changed.
+
+    ``gains``, ``losses``: the largest of those called better or worse, the largest first; empty
+    in comparisons that older versions made.
+    """
 
     shared: int
     added: int
@@ -138,6 +176,8 @@ class Subreddits:
     better: int
     worse: int
     renames: tuple[Rename, ...]
+    gains: tuple[LabelChange, ...] = ()
+    losses: tuple[LabelChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +266,17 @@ class ComparisonSummary:
         return self.kind == Kind.PAIRED
 
     @property
+    def common(self) -> Mapping[str, MetricChange]:
+        """What sentence, gates and key figures speak of: the metrics on the posts of the
+        subreddits that both models know. Where the models know different ones, that is only some
+        of the metrics.
+        """
+        return self.label_sets.shared.metrics if self.label_sets else self.metrics
+
+    @property
     def deciding(self) -> MetricChange:
         """Macro F1; where the models know different subreddits, on the shared ones."""
-        metrics = self.label_sets.shared.metrics if self.label_sets else self.metrics
-        return metrics["f1_macro"]
+        return self.common["f1_macro"]
 
 
 @dataclass(frozen=True, slots=True)

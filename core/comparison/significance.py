@@ -15,6 +15,7 @@ from core.comparison.align import Aligned
 from core.comparison.results import (
     BETTER,
     FEW,
+    HIGHER,
     SAME,
     WITHIN,
     WORSE,
@@ -23,6 +24,7 @@ from core.comparison.results import (
     MetricChange,
     PairedAccuracyTest,
     UnpairedAccuracyTest,
+    direction,
 )
 from core.metrics import FIGURES, METRIC, Better
 from core.stats import effective, jackknife, paired, unpaired
@@ -183,12 +185,10 @@ def metric_verdict(
     better = METRIC[name].better
     if interval is None or better == Better.NEITHER:
         return None
-    low, high = interval
-    if low <= 0 <= high:
-        return SAME
-    if noise is not None and abs(difference) <= noise:
-        return WITHIN
-    return BETTER if (difference > 0) != (better == Better.LOWER) else WORSE
+    went = direction(difference, interval=interval, noise=noise)
+    if went in (SAME, WITHIN):
+        return went
+    return BETTER if (went == HIGHER) != (better == Better.LOWER) else WORSE
 
 
 def judged(

@@ -21,7 +21,8 @@ from core.evaluation.evaluate import labels_of, summary_of
 from core.feedback.submissions import subreddit_in
 from core.stats.calibration import BINS, Reliability, expected_calibration_error
 from core.stats.classification import ratio
-from core.stats.distances import binned_distances
+from core.stats.distances import binned_distances, binned_means_margin
+from core.stats.intervals import Interval, within
 from core.stats.shares import wilson_interval
 from core.store import Store, collection, models, releases
 from core.store import feedback as feedback_table
@@ -92,6 +93,19 @@ class VersionFeedback:
     p_posts: list[int]
     against: Against | None
     reliability: Reliability
+
+    @property
+    def p_change(self) -> tuple[float, Interval] | None:
+        """How far ``p_mean`` is from that of ``against``, with its 95% interval; None where there
+        is nothing to compare.
+
+        It is one model on two samples of texts, so retraining plays no part.
+        """
+        if self.against is None or self.p_mean is None:
+            return None
+        moved = self.p_mean - self.against.mean
+        margin = binned_means_margin(np.array(self.p_posts), np.array(self.against.posts))
+        return moved, within((moved - margin, moved + margin), -1.0, 1.0)
 
     @property
     def calibration_error(self) -> float | None:

@@ -190,6 +190,7 @@ def _alone(store: Store, judged: Evaluation, production: int | None) -> Evidence
     return Evidence(
         metrics=judged.metrics,
         intervals=own_intervals(store, judged),
+        comparable=production not in (None, judged.model_execution),
         missing="There is no version in production to compare with."
         if production is None
         else "This version is in production, so there is no other version to compare it with."
@@ -248,8 +249,11 @@ def _outdated(candidate: int, baseline: int | None, production: int | None) -> s
 
 
 def _said(gate: Gate) -> dict[str, object]:
-    """A gate without its sentence, whose wording may change from version to version."""
-    return {name: value for name, value in asdict(gate).items() if name != "why"}
+    """A gate without its wording, which may change from version to version."""
+    return {name: value for name, value in asdict(gate).items() if name not in _WORDING}
+
+
+_WORDING = ("why", "applies")
 
 
 def _digest(**parts: object) -> str:

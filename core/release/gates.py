@@ -5,7 +5,7 @@ whole interval keeps to it. What could not be judged is inconclusive, never pass
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
@@ -15,7 +15,7 @@ from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.release.policy import NOISE, Limit, Policy
 from core.stats.intervals import Interval
 from core.stats.shares import share_interval
-from core.words import count, signed
+from core.words import count, signed, three
 from core.words import interval as in_words
 
 NAMED = 5
@@ -35,7 +35,8 @@ class Gate:
     """The answer of one gate.
 
     ``value`` and ``interval`` are None where there is none; ``limit`` is None where the gate asks
-    no number. ``why``: one sentence.
+    no number. ``why``: one sentence. ``applies``: False where it compares with a version that does
+    not exist; it is inconclusive then.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Gate:
     interval: Interval | None = None
     limit: float | None = None
     why: str
+    applies: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class Evidence:
     ``metrics``: of its evaluation. ``intervals``: of these, None where there is none.
     ``summary``, ``changes``: of its comparison with production, see
     :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
+    ``comparable``: False where there is no version to compare with, so that gates that do so
+    cannot apply.
     ``training_known``: whether it is known which posts it was trained on.
     ``tested``: None as long as the sealed test was not opened. ``proposed_by``, ``reviewed_by``:
     None as long as nobody has.
@@ -74,6 +78,7 @@ class Evidence:
     summary: ComparisonSummary | None = None
     changes: pd.DataFrame | None = None
     missing: str = "There is no comparison with production."
+    comparable: bool = True
     training_known: bool = True
     tested: AgeOfTest | None = None
     proposed_by: str | None = None
@@ -84,8 +89,16 @@ def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
     """The answer of every gate, in the order of the policy. Where nobody knows what the candidate
     was trained on, one more, which no policy can switch off, says so.
     """
-    gates = tuple(_JUDGES[limit.gate](limit, evidence) for limit in policy.limits)
+    gates = tuple(_judged(limit, evidence) for limit in policy.limits)
     return gates if evidence.training_known else (_UNKNOWN_TRAINING, *gates)
+
+
+def _judged(limit: Limit, evidence: Evidence) -> Gate:
+    gate = _JUDGES[limit.gate](limit, evidence)
+    if evidence.comparable or limit.gate not in _COMPARING:
+        return gate
+    why = f"Not applicable: {evidence.missing[:1].lower()}{evidence.missing[1:]}"
+    return replace(gate, applies=False, why=why)
 
 
 _UNKNOWN_TRAINING = Gate(
@@ -215,6 +228,18 @@ def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
     return _by_interval(limit, said, value, interval, at_least=False)
 
 
+def _maximum_calibration_increase(limit: Limit, evidence: Evidence) -> Gate:
+    """Against production, where label sets differ on the subreddits that both models know."""
+    summary, missing = _paired(evidence)
+    if summary is None:
+        return _unjudged(limit, missing, edge=float(limit.value))
+    error = summary.common.get("ece")
+    value, interval = (error.difference, error.interval) if error else (None, None)
+    where = " on the shared subreddits" if summary.label_sets else ""
+    said = f"Compared with production, the calibration error{where} changes by"
+    return _by_interval(limit, said, value, interval, at_least=False, shown=signed)
+
+
 def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
     """Neither the split when it was opened nor its answer now may be too old."""
     most = int(limit.value)
@@ -261,9 +286,18 @@ _JUDGES: dict[str, Callable[[Limit, Evidence], Gate]] = {
     "maximum_p_at_1_distance": _maximum_p_at_1_distance,
     "minimum_label_coverage": _minimum_label_coverage,
     "maximum_calibration_error": _maximum_calibration_error,
+    "maximum_calibration_increase": _maximum_calibration_increase,
     "test_opened": _test_opened,
     "reviewed_by_someone_else": _reviewed_by_someone_else,
 }
+_COMPARING = (
+    "non_inferiority",
+    "no_large_subreddit_down",
+    "maximum_churn",
+    "maximum_p_at_1_distance",
+    "maximum_calibration_increase",
+)
+"""Gates that compare with the version in production."""
 
 
 def _paired(evidence: Evidence) -> tuple[ComparisonSummary | None, str]:
@@ -285,7 +319,13 @@ def _macro_f1(summary: ComparisonSummary) -> tuple[MetricChange | None, str]:
 
 
 def _by_interval(
-    limit: Limit, said: str, value: float | None, interval: Interval | None, *, at_least: bool
+    limit: Limit,
+    said: str,
+    value: float | None,
+    interval: Interval | None,
+    *,
+    at_least: bool,
+    shown: Callable[[float], str] = three,
 ) -> Gate:
     """Pass or fail where the whole interval lies on one side of the limit."""
     edge = float(limit.value)
@@ -293,7 +333,7 @@ def _by_interval(
         what = "value" if value is None else "interval"
         return _unjudged(limit, f"The evidence has no {what} to judge by.", edge=edge)
     low, high = interval
-    allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
+    allowed = f"the limit of at {'least' if at_least else 'most'} {shown(edge)}"
     if low >= edge if at_least else high <= edge:
         verdict, words = GateVerdict.PASS, f"the whole interval is within {allowed}"
     elif high < edge if at_least else low > edge:
@@ -307,7 +347,7 @@ def _by_interval(
         value=value,
         interval=interval,
         limit=edge,
-        why=f"{said} {value:.3f} (95% interval {low:.3f} to {high:.3f}): {words}.",
+        why=f"{said} {shown(value)} (95% interval {shown(low)} to {shown(high)}): {words}.",
     )
 
 

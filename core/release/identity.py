@@ -7,7 +7,7 @@ from core.errors import SignoffError
 from core.evaluation.history import Training, trainings
 from core.executions.purpose import NOISE
 from core.release import aliases, candidates, pairing
-from core.release.standing import Standing, standing
+from core.release.stages import Stage, stage_of
 from core.store import Store
 from core.training.families import family
 from core.training.parameters import Parameter, Value
@@ -21,7 +21,7 @@ class Known:
     """A training, where it stands, and its version; None before an approval."""
 
     training: Training
-    standing: Standing
+    stage: Stage
     version: str | None
 
     @property
@@ -31,9 +31,9 @@ class Known:
     @property
     def state(self) -> str:
         """``approved 20261129.2``, ``proposed``; empty of what was never proposed."""
-        if self.standing == Standing.TRAINED:
+        if self.stage == Stage.TRAINED:
             return ""
-        return f"{self.standing} {self.version}" if self.version else str(self.standing)
+        return f"{self.stage} {self.version}" if self.version else str(self.stage)
 
     @property
     def title(self) -> str:
@@ -64,7 +64,7 @@ class Everything:
 
 def is_own(known: Known) -> bool:
     """Whether somebody asked for it by itself, or proposed it."""
-    return known.training.own or known.standing != Standing.TRAINED
+    return known.training.own or known.stage != Stage.TRAINED
 
 
 def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
@@ -81,7 +81,7 @@ def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
     known = tuple(
         Known(
             training=training,
-            standing=standing(by_number.get(training.number), names=names, canary=trying),
+            stage=stage_of(by_number.get(training.number), names=names, canary=trying),
             version=by_number[training.number].version if training.number in by_number else None,
         )
         for training in all_trainings

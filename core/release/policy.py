@@ -225,6 +225,7 @@ _GATES: dict[str, dict[str, Wanted]] = {
     },
     "minimum_label_coverage": {"share": _share("0.95")},
     "maximum_calibration_error": {"ece": _share("0.2")},
+    "maximum_calibration_increase": {"ece": _share("0.05")},
     "test_opened": {
         "max_age_days": Wanted(
             "a whole number of 1 or more", "90", lambda value: type(value) is int and value >= 1

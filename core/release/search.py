@@ -77,7 +77,7 @@ def facts(known: Known) -> dict[str, Fact]:
         "model": training.model.family,
         "snapshot": training.snapshot.id,
         "seed": training.seed,
-        "state": str(known.standing),
+        "state": str(known.stage),
         "version": known.version or "",
         "by": training.execution.by,
     }

@@ -1,77 +1,121 @@
-"""Where a training stands on its way out. Pure."""
+"""How the gates of a candidate stand, in the words that commands and pages share. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
-from core.release.candidates import Candidate
-from core.release.events import PRODUCTION, STAGING, AliasEvent, Cleared, Released
-from core.release.states import CandidateState
+from core.metrics import METRIC
+from core.release.gates import Gate, GateVerdict
+from core.release.policy import REVIEW
+from core.words import count, signed, three
+
+NAMED = 2
+"""At most so many failing gates are told with their numbers in one sentence."""
 
 
 class Standing(StrEnum):
-    """Said before the version, if it has one: ``approved 20261129.2``."""
+    """What a reviewer wants to know of a gate, in the order in which they want to know it.
 
-    TRAINED = "trained"
-    PROPOSED = "proposed"
-    TESTED = "tested"
-    APPROVED = "approved"
-    STAGING = "in staging"
-    CANARY = "canary"
-    PRODUCTION = "in production"
-    EARLIER = "was in production"
-    REJECTED = "rejected"
+    WAITS: it asks for something that nobody has done yet. NOT_APPLICABLE: it compares with a
+    version that does not exist.
+    """
+
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    WAITS = "waits"
+    NOT_APPLICABLE = "not applicable"
+    PASS = "pass"  # noqa: S105 - not a password
 
 
-IN_HAND = frozenset(
+MARKS: Mapping[Standing, str] = MappingProxyType(
     {
-        Standing.PROPOSED,
-        Standing.TESTED,
-        Standing.APPROVED,
-        Standing.STAGING,
-        Standing.CANARY,
+        Standing.FAIL: "✗",
+        Standing.INCONCLUSIVE: "?",
+        Standing.WAITS: "○",
+        Standing.NOT_APPLICABLE: "–",
+        Standing.PASS: "✓",
     }
 )
-"""Somebody has something to do for it, or waits for what users say of it."""
-_OF = {
-    CandidateState.PROPOSED: Standing.PROPOSED,
-    CandidateState.TESTED: Standing.TESTED,
-    CandidateState.APPROVED: Standing.APPROVED,
-    CandidateState.REJECTED: Standing.REJECTED,
-    CandidateState.RELEASED: Standing.EARLIER,
+_SAID = {
+    Standing.FAIL: ("fails", "fail"),
+    Standing.INCONCLUSIVE: ("is inconclusive", "are inconclusive"),
+    Standing.WAITS: ("waits", "wait"),
+    Standing.NOT_APPLICABLE: ("is not applicable", "are not applicable"),
+    Standing.PASS: ("passes", "pass"),
+}
+_OF_VERDICTS = {
+    GateVerdict.FAIL: Standing.FAIL,
+    GateVerdict.INCONCLUSIVE: Standing.INCONCLUSIVE,
+    GateVerdict.PASS: Standing.PASS,
 }
 
 
-def standing(
-    candidate: Candidate | None, *, names: Mapping[str, str], canary: str | None
-) -> Standing:
-    """Where the training of this candidate stands; None: it was never proposed.
+def standing(gate: Gate) -> Standing:
+    """Its verdict, but where it is inconclusive because something does not exist, or not yet."""
+    if gate.verdict != GateVerdict.INCONCLUSIVE:
+        return _OF_VERDICTS[gate.verdict]
+    if not gate.applies:
+        return Standing.NOT_APPLICABLE
+    awaited = gate.name in ("test_opened", REVIEW) and gate.value is None
+    return Standing.WAITS if awaited else Standing.INCONCLUSIVE
 
-    Args:
-        names: alias -> version.
-        canary: the version that a share of the callers gets; None: none does.
+
+def worst_first(gates: Sequence[Gate]) -> list[Gate]:
+    """Those that speak against the candidate first, else in the order of the policy."""
+    order = list(Standing)
+    return sorted(gates, key=lambda gate: order.index(standing(gate)))
+
+
+def counted(gates: Sequence[Gate], *, marks: Mapping[Standing, str] = MARKS) -> str:
+    """How many gates stand how, the worst first, none left out but what no gate is:
+    ``✗ 1 fails, ○ 2 wait, ✓ 5 pass``.
     """
-    if candidate is None:
-        return Standing.TRAINED
-    version, state = candidate.version, _OF[candidate.state]
-    if version is None or state == Standing.REJECTED:
-        return state
-    if names.get(PRODUCTION) == version:
-        return Standing.PRODUCTION
-    if canary == version:
-        return Standing.CANARY
-    if names.get(STAGING) == version and _staged_since(candidate):
-        return Standing.STAGING
-    return state
+    counts = Counter(map(standing, gates))
+    return ", ".join(
+        f"{marks[kind]} {counts[kind]} {_SAID[kind][counts[kind] > 1]}"
+        for kind in Standing
+        if counts[kind]
+    )
 
 
-def _staged_since(candidate: Candidate) -> bool:
-    """Whether it was given to staging after it was last given to production: the alias staging
-    goes on naming what went through it.
-    """
-    moves = [
-        event
-        for event in candidate.events
-        if isinstance(event, AliasEvent) and event.alias in (STAGING, PRODUCTION)
-    ]
-    last = [event for event in moves if isinstance(event, Released | Cleared)][-1:]
-    return any(event.alias == STAGING for event in last)
+def failing(gates: Sequence[Gate]) -> str:
+    """What fails, with its number and the limit, without a full stop; empty where nothing does."""
+    said = [_in_short(gate) for gate in gates if gate.verdict == GateVerdict.FAIL]
+    left = len(said) - NAMED
+    more = [f"{count(left, 'more gate')} {'fails' if left == 1 else 'fail'}"] if left > 0 else []
+    return "; ".join([*said[:NAMED], *more])
+
+
+def figure(gate: Gate, number: float) -> str:
+    """Its value or its limit as people read it: a share, a difference, days, or a score."""
+    kind = gate.name.partition(".")[0]
+    if kind in ("non_inferiority", "maximum_calibration_increase"):
+        return signed(number)
+    if kind in ("maximum_churn", "minimum_label_coverage"):
+        return f"{number:.1%}"
+    if kind == "test_opened":
+        return count(int(number), "day")
+    return f"{int(number):,}" if kind == "no_large_subreddit_down" else three(number)
+
+
+def _in_short(gate: Gate) -> str:
+    """``distance of p@1 (KS) is 0.307, limit 0.200``; its whole sentence where that says less."""
+    kind, _, key = gate.name.partition(".")
+    if kind == "minimum_metric" and key in METRIC:
+        said: str | None = f"{METRIC[key].spoken or METRIC[key].name} is"
+    else:
+        said = {
+            "non_inferiority": "macro F1 changes by",
+            "maximum_churn": "the share of posts that change is",
+            "maximum_p_at_1_distance": f"distance of p@1 ({_DISTANCES.get(key, key)}) is",
+            "minimum_label_coverage": "the share of posts with a known subreddit is",
+            "maximum_calibration_error": "calibration error is",
+            "maximum_calibration_increase": "calibration error changes by",
+        }.get(kind)
+    if said is None or gate.value is None or gate.limit is None:
+        return gate.why.removesuffix(".")
+    return f"{said} {figure(gate, gate.value)}, limit {figure(gate, gate.limit)}"
+
+
+_DISTANCES = {"ks": "KS", "wasserstein": "Wasserstein", "psi": "PSI"}

@@ -1,8 +1,10 @@
 """How far apart two samples of p@1 are."""
 
 import numpy as np
+from scipy import special
 
 from core.arrays import Floats, Ints
+from core.stats.intervals import LEVEL
 
 PSI_BINS = 20
 
@@ -35,6 +37,24 @@ def binned_distances(a: Ints, b: Ints) -> tuple[float, float]:
     """
     gaps = np.abs(np.cumsum(a) / np.sum(a) - np.cumsum(b) / np.sum(b))
     return float(gaps.max()), float(gaps.sum() / len(gaps))
+
+
+def binned_means_margin(a: Ints, b: Ints) -> float:
+    """Half the width of the 95% interval of the difference of the means of two samples that are
+    only known by how many fall into each of equal bins over [0, 1].
+
+    Args:
+        a, b: shape (bins,); of none as well, but then it is as wide as can be.
+    """
+    return float(special.ndtri((1 + LEVEL) / 2) * np.sqrt(_mean_variance(a) + _mean_variance(b)))
+
+
+def _mean_variance(posts: Ints) -> float:
+    """Of the mean, with two posts more, at both ends of what is possible: so it is never 0."""
+    middles = (np.arange(len(posts)) + 0.5) / len(posts)
+    values, counts = np.append(middles, [0.0, 1.0]), np.append(posts, [1, 1])
+    mean = np.average(values, weights=counts)
+    return float(np.average((values - mean) ** 2, weights=counts) / counts.sum())
 
 
 def population_stability_index(a: Floats, b: Floats, *, bins: int = PSI_BINS) -> float:

@@ -1,19 +1,35 @@
 """Figures of how the F1 of the subreddits changed."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from scipy import special
 
 from core.arrays import Floats
-from core.comparison.results import BETTER, WORSE, NormalFit
-from dashboard.charts.theme import Palette, escaped, figure
+from core.comparison.difference import called_first
+from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE, NormalFit
+from dashboard.charts.theme import Palette, escaped, figure, see_through
 
 BIN = 0.02
 """Width of the bins of the F1 changes."""
 LARGE = 0.20
 """A change that catches the eye; dashed lines stand there."""
 CURVE_POINTS = 201
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the subreddits of one verdict look: the bars of the histogram by ``colour``, ``alpha``
+    and ``pattern``, the marks of the scatter by ``colour`` and ``symbol``.
+    """
+
+    name: str
+    colour: str
+    symbol: str
+    alpha: float = 1.0
+    pattern: str = ""
 
 
 def f1_changes(
@@ -29,15 +45,16 @@ def f1_changes(
     shared = changes.dropna(subset=["difference"])
     edges = bins(shared["difference"].to_numpy(float))
     made = figure(colours, x="change in F1", y="subreddits")
-    for name, part, colour, _ in _by_verdict(shared, colours):
-        if part.empty:
-            continue
+    for part, look in _by_verdict(shared, colours):
         counts, _edges = np.histogram(part["difference"], bins=edges)
         made.add_bar(
             x=edges[:-1] + BIN / 2,
             y=counts,
-            name=name,
-            marker_color=colour,
+            name=look.name,
+            marker={
+                "color": see_through(look.colour, look.alpha),
+                "pattern": {"shape": look.pattern, "fgcolor": colours.baseline, "size": 5},
+            },
             width=BIN * 0.94,
             customdata=np.stack([edges[:-1], edges[1:]], axis=-1).tolist(),
             hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
@@ -95,10 +112,13 @@ def expected_by_noise(spreads: Floats, edges: Floats) -> Floats:
 def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> go.Figure:
     """Old against new F1, one mark a subreddit, its size by posts; above the line is a gain.
 
-    The first of each mark's ``customdata`` is the subreddit's name.
+    Both axes have the same length, so that a gain is as far from the line as a loss of that size.
+    The largest changes that are called have their names. The first of each mark's ``customdata``
+    is the subreddit's name.
     """
     shared = changes.dropna(subset=["difference"])
-    made = figure(colours, x="F1 of the baseline", y="F1 of the candidate", height=420)
+    named = _named(shared)
+    made = figure(colours, x="F1 of the baseline", y="F1 of the candidate", height=520)
     made.add_scatter(
         x=[0, 1],
         y=[0, 1],
@@ -108,18 +128,20 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
         hoverinfo="skip",
     )
     largest = float(np.sqrt(shared["support"].max())) if len(shared) else 1.0
-    for name, part, colour, symbol in _by_verdict(shared, colours):
-        if part.empty:
-            continue
+    for part, look in _by_verdict(shared, colours):
         picked = part["subreddit"] == chosen
         made.add_scatter(
             x=part["f1_baseline"],
             y=part["f1_candidate"],
-            mode="markers",
-            name=name,
+            mode="markers+text",
+            name=look.name,
+            text=[f"r/{escaped(name)}" if name in named else "" for name in part["subreddit"]],
+            textposition=[named.get(name, "top center") for name in part["subreddit"]],
+            cliponaxis=False,
+            textfont={"color": colours.text, "size": 12},
             marker={
-                "color": colour,
-                "symbol": symbol,
+                "color": look.colour,
+                "symbol": look.symbol,
                 "opacity": 0.75,
                 "size": 6 + 12 * np.sqrt(part["support"]) / max(largest, 1),
                 "line": {
@@ -136,16 +158,39 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
             hovertemplate="r/%{customdata[1]}: %{x:.3f} → %{y:.3f} (%{customdata[2]:+.3f}),"
             " %{customdata[3]:,} posts<extra></extra>",
         )
-    made.update_xaxes(range=[-0.03, 1.03], tickformat=".1f", showgrid=True)
-    made.update_yaxes(range=[-0.03, 1.03], tickformat=".1f")
+    ends = {"range": [-0.03, 1.03], "tickformat": ".1f", "constrain": "domain"}
+    made.update_xaxes(**ends, showgrid=True)
+    made.update_yaxes(**ends, scaleanchor="x", scaleratio=1)
     return made
 
 
-def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[str, pd.DataFrame, str, str]]:
-    """Name, rows, colour and mark of what is not called, worse and better."""
-    worse, better = shared["verdict"] == WORSE, shared["verdict"] == BETTER
-    return [
-        ("not significant", shared[~worse & ~better], colours.baseline, "circle"),
-        ("▼ worse", shared[worse], colours.worse, "triangle-down"),
-        ("▲ better", shared[better], colours.better, "triangle-up"),
-    ]
+def _named(shared: pd.DataFrame) -> dict[str, str]:
+    """The subreddits with the largest losses and gains that are called, and where their names
+    stand: away from the line, and away from the next one's.
+    """
+    first = called_first(shared)
+    places = {
+        WORSE: ("middle right", "bottom center", "middle left"),
+        BETTER: ("middle left", "top center", "middle right"),
+    }
+    return {
+        str(name): place
+        for kind, where in places.items()
+        for name, place in zip(first[first["verdict"] == kind]["subreddit"], where, strict=False)
+    }
+
+
+def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[pd.DataFrame, _Look]]:
+    """The rows of each verdict that there is. What is not called is three things: too little was
+    seen, retraining does as much, or too few posts could show it.
+    """
+    grey = colours.baseline
+    looks = {
+        SAME: _Look(SAME, grey, "circle"),
+        WITHIN: _Look(WITHIN, grey, "circle-open", 0.35, "/"),
+        FEW: _Look(FEW, grey, "x-open", 0.15, "."),
+        WORSE: _Look("▼ worse", colours.worse, "triangle-down"),
+        BETTER: _Look("▲ better", colours.better, "triangle-up"),
+    }
+    parts = [(shared[shared["verdict"] == verdict], look) for verdict, look in looks.items()]
+    return [(part, look) for part, look in parts if not part.empty]

@@ -5,6 +5,7 @@ from core.access.names import same_person
 from core.hints import Command, Hint
 from core.release.case import Action, Case, next_step
 from core.release.events import PRODUCTION, Rejected
+from core.release.standing import failing
 from core.release.states import CandidateState
 from dashboard import data, words
 from dashboard.parts.gates import counted
@@ -41,7 +42,9 @@ def standing(case: Case) -> str:
     if candidate.state == CandidateState.APPROVED:
         return f"Yes: {number} is approved as **{case.version}**."
     where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
-    return f"Not yet. The gates of {number} {where}: {counted(case.evidence.gates)}."
+    failed = failing(case.evidence.failed)
+    why = f": {words.plain(failed)}" if failed else ""
+    return f"Not yet{why}. The gates of {number} {where}: {counted(case.evidence.gates)}."
 
 
 def by_whom(case: Case) -> str | None:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.comparison.results import ConfidenceShift
+from core.comparison.results import (
+    HIGHER,
+    LOWER,
+    SAME,
+    WITHIN,
+    ComparisonSummary,
+    ConfidenceShift,
+)
 from core.evaluation import Evaluation
 from core.evaluation.results import Histogram
 from dashboard import components as c
@@ -29,7 +36,7 @@ def show_p_at_1(chosen: Chosen) -> None:
     p = chosen.summary.p_at_1
     c.section(
         "How confident the models are",
-        f"{_compared(p)}. p@1 is the probability of the first prediction.",
+        f"{compared(chosen.summary)} p@1 is the probability of the first prediction.",
     )
     figure = st.container()
     sets = _sets(chosen)
@@ -74,10 +81,11 @@ def distances(p: ConfidenceShift) -> list[str]:
         f"the largest gap between the two cumulative distributions is {words.share(p.ks)} of the"
         " posts."
     )
+    rule = f"rule of thumb ({LITTLE}, {SOME}), which ignores chance and retraining."
     return [
         f"**KS {ks}**: {side}",
         f"**Wasserstein {moved}**: on average a post's p@1 differs by this much.",
-        f"**PSI {psi}**: {shift} shift by the usual rule of thumb ({LITTLE}, {SOME}).",
+        f"**PSI {psi}**: {shift} shift by the usual {rule}",
     ]
 
 
@@ -89,15 +97,19 @@ def _overlaid(sets: Sets, over: list[str], names: tuple[str, str]) -> Iterator[C
             yield ConfidenceCurve(f"{names[candidate]}{of}", histogram, candidate, place)
 
 
-def _compared(p: ConfidenceShift) -> str:
-    """Which model is more confident; neither, where both means are shown as the same number."""
-    candidate, baseline = words.three(p.candidate_mean), words.three(p.baseline_mean)
-    if candidate == baseline:
-        return f"On average, both models are equally confident: mean p@1 {candidate}"
-    more = "more" if p.candidate_mean > p.baseline_mean else "less"
+def compared(summary: ComparisonSummary) -> str:
+    """Which model is more confident, as far as that is shown, on the posts of the key figures."""
+    change = summary.common.get("p_at_1_mean", summary.metrics["p_at_1_mean"])
+    heads = {
+        HIGHER: "The candidate is more confident than the baseline",
+        LOWER: "The candidate is less confident than the baseline",
+        WITHIN: "The difference in confidence is within the noise of retraining",
+        SAME: "These posts show no difference in confidence",
+    }
     return (
-        f"The candidate is {more} confident than the baseline: mean p@1 {candidate}"
-        f" against {baseline}"
+        f"{heads[change.direction]}: mean p@1 {words.three(change.candidate)} against"
+        f" {words.three(change.baseline)} (difference {words.signed(change.difference)}, 95%"
+        f" interval {words.interval(change.interval)}, noise {words.band(change.noise)})."
     )
 
 

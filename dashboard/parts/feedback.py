@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.comparison.results import HIGHER, LOWER, direction
 from core.evaluation.aggregate import histogram
 from core.evaluation.evaluate import of_execution
 from core.feedback import summary
@@ -26,6 +27,26 @@ def accepted(share: Share, answered: int) -> tuple[str, str]:
     low, high = map(words.share, share.interval)
     of = f", of {share.of:,}" if share.of != answered else ""
     return words.share(share.value), f"{low} to {high}{of}"
+
+
+def compared(one: VersionFeedback) -> str:
+    """Whether it is more confident of users' texts than of the posts that judged it; empty where
+    that cannot be compared.
+    """
+    if one.against is None or one.p_mean is None or one.p_change is None:
+        return ""
+    change, interval = one.p_change
+    posts = f"its {one.against.split} posts"
+    surer = {HIGHER: "more", LOWER: "less"}.get(direction(change, interval=interval, noise=None))
+    head = (
+        f"It is {surer} confident of users' texts than of {posts}"
+        if surer
+        else f"So far, users' texts show no difference in confidence from {posts}"
+    )
+    return (
+        f"{head}: mean p@1 {words.three(one.p_mean)} against {words.three(one.against.mean)}"
+        f" (95% interval of the difference {words.interval(interval)})."
+    )
 
 
 def show_over_time(counted: Counted, one: VersionFeedback) -> None:

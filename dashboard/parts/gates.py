@@ -1,29 +1,17 @@
 """The gates of a release policy as a table: what fails on top, each with its sentence."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from core.metrics import METRIC
-from core.release.gates import Gate, GateVerdict
+from core.release import standing as standings
+from core.release.gates import Gate
 from core.release.policy import REVIEW
+from core.release.standing import MARKS, Standing
 from dashboard import components as c
 from dashboard import words
 
-WAITS = "waits"
-"""What a gate does that asks for something nobody has done yet."""
-ORDER = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, WAITS, GateVerdict.PASS)
-MARKS = {
-    GateVerdict.FAIL: ":orange[✗]",
-    GateVerdict.INCONCLUSIVE: "?",
-    WAITS: "○",
-    GateVerdict.PASS: ":green[✓]",
-}
-SAID = {
-    GateVerdict.FAIL: ("fails", "fail"),
-    GateVerdict.INCONCLUSIVE: ("is undecided", "are undecided"),
-    WAITS: ("waits", "wait"),
-    GateVerdict.PASS: ("passes", "pass"),
-}
+COLOURED = {**MARKS, Standing.FAIL: ":orange[✗]", Standing.PASS: ":green[✓]"}
+"""Marks as Markdown."""
 NAMES = {
     "non_inferiority": "Macro F1 not worse",
     "no_large_subreddit_down": "No large subreddit down",
@@ -31,6 +19,7 @@ NAMES = {
     "maximum_p_at_1_distance": "Change of p@1",
     "minimum_label_coverage": "Share of posts with a known subreddit",
     "maximum_calibration_error": "Calibration error",
+    "maximum_calibration_increase": "Change of the calibration error",
     "test_opened": "Fresh sealed test",
     REVIEW: "Reviewed by someone else",
 }
@@ -38,35 +27,25 @@ NAMES = {
 
 def show_gates(gates: Sequence[Gate]) -> None:
     """All gates, those that speak against the candidate first."""
-    ordered = sorted(gates, key=lambda gate: ORDER.index(standing(gate)))
     c.table(
         ("Gate", "Value", "Limit", "Why"),
         [
             (
-                c.Rich(f"{MARKS[standing(gate)]}{words.NO_BREAK}**{words.plain(name(gate))}**"),
+                c.Rich(
+                    f"{COLOURED[standings.standing(gate)]}{words.NO_BREAK}**{words.plain(name(gate))}**"
+                ),
                 c.Rich(words.unbroken(value(gate))),
                 c.Rich(words.unbroken(limit(gate))),
                 gate.why,
             )
-            for gate in ordered
+            for gate in standings.worst_first(gates)
         ],
     )
 
 
 def counted(gates: Sequence[Gate]) -> str:
-    """How many gates say what, the worst first: ``✗ 1 fails, ○ 2 wait, ✓ 5 pass`` (Markdown)."""
-    counts = Counter(standing(gate) for gate in gates)
-    return ", ".join(
-        f"{MARKS[kind]} {counts[kind]} {SAID[kind][counts[kind] > 1]}"
-        for kind in ORDER
-        if counts[kind]
-    )
-
-
-def standing(gate: Gate) -> str:
-    """Its verdict; of what a person has yet to do, that it waits."""
-    awaited = gate.name in ("test_opened", REVIEW) and gate.value is None
-    return WAITS if awaited and gate.verdict == GateVerdict.INCONCLUSIVE else gate.verdict
+    """See :func:`core.release.standing.counted` (Markdown)."""
+    return standings.counted(gates, marks=COLOURED)
 
 
 def name(gate: Gate) -> str:
@@ -78,30 +57,13 @@ def name(gate: Gate) -> str:
 
 
 def value(gate: Gate) -> str:
-    return "–" if gate.value is None else _form(gate)(gate.value)
+    return "–" if gate.value is None else standings.figure(gate, gate.value)
 
 
 def limit(gate: Gate) -> str:
     """The limit, with the side on which a candidate must be."""
     if gate.limit is None:
         return "–"
-    shown = _form(gate)(gate.limit)
+    shown = standings.figure(gate, gate.limit)
     kind = gate.name.partition(".")[0]
     return f"{'≥' if kind == 'non_inferiority' or kind.startswith('minimum') else '≤'} {shown}"
-
-
-def _form(gate: Gate) -> Callable[[float], str]:
-    return _FORMS.get(gate.name.partition(".")[0], words.three)
-
-
-def _days(number: float) -> str:
-    return words.count(int(number), "day")
-
-
-_FORMS: dict[str, Callable[[float], str]] = {
-    "non_inferiority": words.signed,
-    "no_large_subreddit_down": lambda number: f"{int(number):,}",
-    "maximum_churn": words.share,
-    "minimum_label_coverage": words.share,
-    "test_opened": _days,
-}

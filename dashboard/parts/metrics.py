@@ -15,13 +15,16 @@ FEW_NAMES = 24
 
 
 def show_figures(chosen: Chosen) -> None:
-    """The candidate's key figures, and their difference from the baseline."""
+    """The candidate's key figures, and their difference from the baseline, on the posts that the
+    sentence is of.
+    """
+    summary, churn = chosen.summary, chosen.summary.churn
     with st.container(horizontal=True):
         for metric in HEADLINES:
-            c.metric(metric.name, chosen.summary.metrics[metric.key], help_=metric.help)
-        churn = chosen.summary.churn
+            if metric.key in summary.common:
+                c.metric(metric.name, summary.common[metric.key], help_=metric.help)
         if churn:
-            posts = chosen.summary.posts
+            posts = summary.posts
             c.figure(
                 "Posts that changed",
                 words.share(churn.changed / posts),
@@ -29,6 +32,14 @@ def show_figures(chosen: Chosen) -> None:
                 f" broken {words.share(churn.broken / posts)}",
                 help_="Posts whose first prediction differs between the two.",
             )
+    if summary.label_sets:
+        changed = " Posts that changed are of all posts." if churn else ""
+        st.caption(
+            "Sentence and figures are of the"
+            f" {words.count(summary.label_sets.shared.posts, 'post')}, of {summary.posts:,}, of the"
+            f" {words.count(summary.subreddits.shared, 'subreddit')} that both models know."
+            f"{changed}"
+        )
 
 
 def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) -> None:
@@ -80,11 +91,12 @@ def show_label_sets(chosen: Chosen) -> None:
     sets, labels = chosen.summary.label_sets, chosen.summary.subreddits
     if not labels.added and not labels.removed:
         return
+    sides = ((labels.added, "only to the candidate"), (labels.removed, "only to the baseline"))
+    apart = "".join(f", {number:,} {whose}" for number, whose in sides if number)
     c.section(
         "On the subreddits that both models know",
-        f"{labels.shared:,} subreddits are known to both models, {labels.added:,} only to the"
-        f" candidate, {labels.removed:,} only to the baseline. Elsewhere on this page, posts of"
-        " a subreddit that a model does not know count as wrong.",
+        f"{words.count(labels.shared, 'subreddit')} known to both models{apart}. In “All metrics”,"
+        " posts of a subreddit that a model does not know count as wrong.",
     )
     if sets:
         metric_table(sets.shared.metrics, chosen.names)

@@ -25,8 +25,8 @@ def show_where(chosen: Chosen) -> None:
     if not worst.empty:
         _table(chosen, worst.head(max(called, FEW)))
         st.caption(
-            "Accuracy of baseline and candidate; ▼ is worse by more than chance. Click a slice"
-            " to see its posts."
+            "Accuracy of baseline and candidate; ▼ is worse by more than the chance of these posts."
+            " Click a slice to see its posts."
         )
     slices = chosen.slices[chosen.slices["section"] == SLICE]
     folded = st.expander("Every slice", key="slices", bind="query-params")
@@ -38,17 +38,17 @@ def show_where(chosen: Chosen) -> None:
 def reading(worst: pd.DataFrame) -> str:
     """The worst slices in one sentence."""
     if worst.empty:
-        return "No slice was found where the candidate is worse."
+        return "The search found no slice with a loss of accuracy."
     called = worst[worst["verdict"] == WORSE]
     if called.empty:
         return (
             "Slices by one or two attributes were searched for losses of accuracy. These lose"
-            " most, but none by more than chance."
+            " most, but none by more than the chance of these posts."
         )
     first = called.iloc[0]
     return (
         "Slices by one or two attributes were searched for losses of accuracy. Losing by more"
-        " than chance:"
+        " than the chance of these posts, though retraining alone may do as much:"
         f" {words.count(len(called), 'slice')}, first {words.plain(first['slice'])}, with"
         f" {words.signed(first['difference'])} on {words.count(int(first['posts']), 'post')}."
     )

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.posts import KINDS
-from core.comparison.results import BETTER, WORSE
+from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
+from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
@@ -27,6 +28,25 @@ def mark(row: pd.Series) -> str:
         return "no posts"
     signs = {BETTER: "▲ better", WORSE: "▼ worse"}
     return signs.get(row["verdict"], row["verdict"] or "not tested")
+
+
+def uncalled(shared: pd.DataFrame, *, paired: bool) -> str:
+    """How many shared subreddits are called neither way, and why; empty where all are called."""
+    meanings = (
+        (SAME, "no change" if paired else "no change by two samples of posts"),
+        (WITHIN, "no more change than retraining alone causes"),
+        (FEW, "too few posts to tell"),
+    )
+    counts = [(int((shared["verdict"] == kind).sum()), kind, said) for kind, said in meanings]
+    return listed(
+        [
+            f"{number:,} {'has' if number == 1 else 'have'} {said}"
+            if kind == FEW
+            else f"{number:,} {'shows' if number == 1 else 'show'} {said}"
+            for number, kind, said in counts
+            if number
+        ]
+    )
 
 
 def show_one(chosen: Chosen, subreddit: str) -> None:

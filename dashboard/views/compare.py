@@ -1,9 +1,11 @@
 """Is the candidate really better?"""
 
+import pandas as pd
 import streamlit as st
 
 from core.hints import Command
 from core.training.families import KINDS
+from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
@@ -16,6 +18,7 @@ from dashboard.parts.metrics import (
     show_label_sets,
 )
 from dashboard.parts.slices import show_where
+from dashboard.parts.subreddit import uncalled
 
 
 def notes(chosen: Chosen) -> None:
@@ -31,16 +34,16 @@ def notes(chosen: Chosen) -> None:
         )
 
 
-def reading(chosen: Chosen, shared: int) -> str:
+def reading(chosen: Chosen, changes: pd.DataFrame) -> str:
     """How to read the histogram of the changes."""
+    shared = len(changes)
     labels = chosen.summary.subreddits
-    unclear = shared - labels.better - labels.worse
     better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
-    called = f"{labels.better:,} of {shared:,} {better} and {labels.worse:,} {worse}"
-    if not unclear:
-        return f"{called}."
-    retraining = " or retraining" if chosen.summary.noise.known else ""
-    return f"{called}; the other {unclear:,} show no change beyond chance{retraining} (grey)."
+    counts = ((labels.better, better), (labels.worse, worse))
+    called = listed([f"{number:,} {way}" for number, way in counts if number])
+    called = called.replace(" ", f" of {shared:,} ", 1)
+    others = uncalled(changes, paired=chosen.paired)
+    return f"{'; '.join(filter(None, [called, others]))}."
 
 
 def lines(chosen: Chosen) -> list[str]:
@@ -74,8 +77,9 @@ def noise_of(chosen: Chosen) -> str:
 
 def show_changes(chosen: Chosen) -> None:
     """The histogram of the changes; a bar leads to its subreddits."""
-    shared = chosen.changes["difference"].dropna()
-    c.section("F1 change per subreddit", reading(chosen, len(shared)))
+    c.section(
+        "F1 change per subreddit", reading(chosen, chosen.changes.dropna(subset=["difference"]))
+    )
     figure = charts.f1_changes(chosen.changes, c.colours(), normal=chosen.summary.changes_normal)
     clicked = c.clickable(
         figure, key="f1-changes", alt="Histogram of the F1 changes of the subreddits"
@@ -111,12 +115,6 @@ with st.container():  # there without notes too: the filters below keep their pl
     notes(chosen)
     c.caveats(chosen.caveats)
     show_figures(chosen)
-    if chosen.summary.label_sets:
-        posts = words.count(chosen.summary.posts, "post")
-        st.caption(
-            f"These figures cover all {posts}. The sentence above covers only the subreddits that"
-            " both models know."
-        )
 left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)

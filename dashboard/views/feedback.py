@@ -17,6 +17,7 @@ from dashboard.parts import acts
 from dashboard.parts.demand import show_demand
 from dashboard.parts.feedback import (
     accepted,
+    compared,
     show_calibration,
     show_confidence,
     show_over_time,
@@ -55,13 +56,7 @@ def answer(one: VersionFeedback) -> str:
             )
     else:
         said = f"Nobody has answered yet whether **{one.version}** was right."
-    if one.against is None or one.p_mean is None:
-        return said
-    surer = "more confident" if one.p_mean > one.against.mean else "less confident"
-    return (
-        f"{said} It is {surer} of users' texts than of its {one.against.split} posts: mean p@1"
-        f" {words.three(one.p_mean)} against {words.three(one.against.mean)}."
-    )
+    return f"{said} {compared(one)}".rstrip()
 
 
 def show_figures(one: VersionFeedback) -> None:

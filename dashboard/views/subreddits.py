@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
+from core.comparison.difference import called_first
+from core.comparison.results import BETTER, SAME, WORSE
+from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose
-from dashboard.parts.subreddit import mark, show_one
+from dashboard.parts.subreddit import mark, show_one, uncalled
 
 SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
@@ -19,24 +21,12 @@ ANY_TOPIC = "all"
 
 
 def answer(chosen: Chosen) -> str:
-    """The page in one sentence; it calls only what was tested."""
-    labels, shared = chosen.summary.subreddits, chosen.changes.dropna(subset=["difference"])
-    new = f"{labels.added:,} new, {labels.removed:,} dropped."
-    same, within, few = ((shared["verdict"] == kind).sum() for kind in (SAME, WITHIN, FEW))
-    posts = "these posts" if chosen.paired else "two samples of posts"
-    better, worse = ("better", "worse") if chosen.paired else ("higher", "lower")
-    return (
-        f"**{labels.better:,}** {better}, **{labels.worse:,}** {worse}; in {same:,} of"
-        f" {len(shared):,} shared subreddits {posts} show no change, {within:,} changed no more"
-        f" than retraining alone would, {few:,} have too few posts to tell; {new}"
-    )
-
-
-def worst_first(changes: pd.DataFrame) -> pd.DataFrame:
-    """Losses that are called on top, largest first; then all other changes by size."""
-    return changes.assign(_called=changes["verdict"] != WORSE).sort_values(
-        ["_called", "difference", "subreddit"]
-    )
+    """The page in a few sentences; they call only what was tested, and count what there is."""
+    summary, shared = chosen.summary, chosen.changes.dropna(subset=["difference"])
+    others = uncalled(shared, paired=chosen.paired)
+    rest = f"Of {len(shared):,} shared subreddits, {others}." if others else ""
+    said = (subreddits_sentence(summary), rest, label_sets_sentence(summary))
+    return words.plain(" ".join(filter(None, said)))
 
 
 def filtered(changes: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +76,7 @@ def in_range(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
-    """Largest loss on top; a ticked subreddit goes into the address."""
+    """In the order given; a ticked subreddit goes into the address."""
     tested = {
         "Low": rows["interval_low"],
         "High": rows["interval_high"],
@@ -162,8 +152,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             download(chosen, label, make, suffix)
     if view == FIGURE:
         c.reading(
-            "Above the line the candidate does better. Larger dots have more posts. Click one"
-            " for details."
+            "Above the line F1 went up, below it went down; only ▲ and ▼ are called. Larger marks"
+            " have more posts. Click one for details."
         )
         show_scatter(rows)
     else:
@@ -196,7 +186,7 @@ top = c.question("Who wins, who loses?")
 chosen = choose(data.all_trainings(), pages.SUBREDDITS, top)
 with top:
     c.answer(answer(chosen), generated=chosen.generated)
-rows = filtered(worst_first(chosen.changes))
+rows = filtered(called_first(chosen.changes))
 if rows.empty:
     c.empty("No subreddit matches these filters.")
     st.stop()

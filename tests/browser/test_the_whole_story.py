@@ -187,7 +187,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
 
     go(page, "Overview")
     press(page, f"Review #{number}")
-    says(page, f"The gates of #{number} on validation: ✗ 1 fails, ? 1 is undecided, ○ 2 wait.")
+    says(page, f"The gates of #{number} on validation: ✗ 1 fails, ? 1 is inconclusive, ○ 2 wait.")
     says(page, "Figures and gates use validation of may", "✗ Macro F1 not worse")
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
@@ -226,7 +226,11 @@ def bob_opens_the_sealed_test(
 
 def bob_rejects(story: Story, number: int) -> None:
     page = story.bob
-    says(page, f"Not yet. The gates of #{number} on its sealed test: ✗ 2 fail")
+    says(
+        page,
+        "Not yet: macro F1 changes by −",
+        f"The gates of #{number} on its sealed test: ✗ 2 fail",
+    )
     says(page, "Next: reject it, or approve it with a reason although a gate fails.")
     expect(stations(page)).to_contain_text("✗ tested: fail")
     write(page, "Comment", "Far worse: the test says so too.")

@@ -121,6 +121,34 @@ def test_the_baselines_curve_is_thinner_than_the_candidates() -> None:
     assert bins["error_y"]["arrayminus"].tolist() == pytest.approx([0.2])
 
 
+VERDICTS = ["no change shown", "within noise", "too few posts", "worse", "better"]
+
+
+def test_what_is_not_called_is_three_different_things() -> None:
+    frame = make_changes([0.01, 0.02, 0.03, -0.3, 0.3]).assign(verdict=VERDICTS)
+    bars = traces(changes.f1_changes(frame, LIGHT), "bar")
+    marks = traces(changes.f1_scatter(frame, None, LIGHT), "scatter")[1:]
+    for shown in (bars, marks):
+        assert [each["name"] for each in shown] == [*VERDICTS[:3], "▼ worse", "▲ better"]
+    looks = [(each["marker"]["color"], each["marker"]["pattern"]["shape"]) for each in bars]
+    assert len(set(looks)) == 5
+    assert len({each["marker"]["symbol"] for each in marks}) == 5
+    assert sum(sum(each["y"]) for each in bars) == sum(len(each["x"]) for each in marks) == 5
+
+
+def test_the_largest_called_changes_have_their_names_in_the_scatter() -> None:
+    called = make_changes([-0.1, -0.2, -0.3, -0.4, 0.5], "worse")
+    called.loc[4, "verdict"] = "no change shown"
+    shown = traces(changes.f1_scatter(called, None, LIGHT), "scatter")[1:]
+    assert [name for each in shown for name in each["text"] if name] == ["r/s1", "r/s2", "r/s3"]
+
+
+def test_the_scatter_is_square_so_that_gains_and_losses_are_as_far_from_the_line() -> None:
+    layout = changes.f1_scatter(make_changes([0.1]), None, LIGHT).layout
+    assert layout.yaxis.scaleanchor == "x"
+    assert layout.xaxis.range == layout.yaxis.range
+
+
 def test_names_from_outside_are_escaped_for_plotly() -> None:
     assert escaped("<a href='x'>&") == "&lt;a href='x'&gt;&amp;"
 

@@ -138,6 +138,22 @@ def test_an_opening_without_a_reason_opens_nothing(store: Store, open_page: Open
     assert openings.last_of(candidates.get(store, WAITING)) is None
 
 
+def test_sentence_gate_and_key_figure_are_of_the_same_posts(shown: Path, open_page: Open) -> None:
+    """These models know different subreddits, so on all posts the difference is another one."""
+    app = open_page("release", candidate=str(WAITING))
+    said = plain_text_of(app).replace("\\", "")
+    card = next(metric for metric in app.metric if metric.label == "Macro F1").delta
+    assert f"Macro F1 on the shared subreddits changes by {card} (95%" in said
+    assert f"#{WAITING} is better than #{SERVING}: macro F1 {card} (95%" in said.replace("**", "")
+
+
+def test_a_failing_gate_stands_in_the_first_sentence(store: Store, open_page: Open) -> None:
+    policy(store, "share = 0.4", "share = 0.1")
+    said = plain_text_of(open_page("release", candidate=str(WAITING))).replace("\\", "")
+    assert "Not yet: the share of posts that change is " in said
+    assert "%, limit 10.0%. The gates of " in said
+
+
 def test_figures_and_gates_say_which_posts_they_are_of(store: Store, open_page: Open) -> None:
     before = open_page("release", candidate=str(WAITING))
     assert "use **validation** of until-october" in plain_text_of(before)

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.comparison.align import align, paired_order
-from core.comparison.difference import Difference, Side, difference
+from core.comparison.difference import Difference, Side, called_first, difference
 from core.comparison.results import ChurnCounts, NoiseBands, Subreddits
 from core.evaluation.aggregate import aggregate
 from core.evaluation.prediction_table import PredictionTable
+from core.metrics import HEADLINES, SPOKEN
 from core.records import to_json
 from tests.factories import make_table
 from tests.properties import examples
@@ -190,6 +191,25 @@ def test_the_largest_loss_comes_first() -> None:
     assert changes.set_index("subreddit").loc["cats", ["fixed", "broken"]].tolist() == [1, 0]
 
 
+def test_what_is_called_is_named_and_comes_first_the_losses_before_the_gains() -> None:
+    names = [f"s{n}" for n in range(8)]
+    before, after = {}, {}
+    for n in range(400):
+        truth = names[n % 8]
+        lost, found = truth in ("s0", "s1") and n % 3, truth == "s2" and n % 3
+        before[f"p{n}"] = (truth, "s7" if found else truth)
+        after[f"p{n}"] = (truth, "s7" if lost else truth)
+    made = compared(before, after, before=names, after=names)
+    first = called_first(made.changes)
+    assert first["verdict"].tolist()[:4] == ["worse", "worse", "worse", "better"]
+    assert (first["difference"].abs().iloc[:3].diff().dropna() <= 0).all()
+    labels = made.summary.subreddits
+    assert [each.subreddit for each in labels.losses] == first["subreddit"].tolist()[:3]
+    assert [each.subreddit for each in labels.gains] == ["s2"]
+    gain = labels.gains[0]
+    assert gain.candidate - gain.baseline == pytest.approx(first["difference"].iloc[3])
+
+
 def test_distances_of_p_at_1_are_given() -> None:
     low, high = (make_table(BASELINE, model_labels=LABELS, p=p) for p in (0.25, 0.75))
     found = difference(side(low), side(high)).summary.p_at_1
@@ -218,11 +238,12 @@ def test_other_label_sets_are_judged_on_what_both_know() -> None:
     assert sets.shared.posts == 16
     assert sets.shared.metrics["accuracy"].difference == 0
     assert sets.own.baseline.posts == 16
-    assert sets.own.baseline.metrics == {
-        "accuracy": 0.75,
-        "f1_macro": pytest.approx(11 / 15),
-        "f1_weighted": pytest.approx(11 / 15),
-    }
+    own = sets.own.baseline.metrics
+    assert own["accuracy"] == 0.75
+    assert own["f1_macro"] == own["f1_weighted"] == pytest.approx(11 / 15)
+    assert set(own) == set(sets.shared.metrics)
+    told = {metric.key for metric in (*SPOKEN, *HEADLINES)}
+    assert told - {"recall_at_5"} <= set(own)  # these tables have fewer than five predictions
     assert sets.own.candidate.posts == 24
 
 

@@ -13,6 +13,7 @@ from core.comparison.results import (
     ConfidenceShift,
     Judgement,
     Kind,
+    LabelChange,
     LabelSets,
     MetricChange,
     NoiseSource,
@@ -50,6 +51,7 @@ TESTS = st.one_of(
     *(st.builds(kind, NAMES, COUNTS, COUNTS, NUMBERS) for kind in get_args(AccuracyTest))
 )
 LISTED = st.lists(NAMES, max_size=3).map(tuple)
+NAMED = st.lists(st.builds(LabelChange, NAMES, NUMBERS, NUMBERS), max_size=3).map(tuple)
 RENAMES = st.lists(st.builds(Rename, NAMES, NAMES, COUNTS, NUMBERS), max_size=2).map(tuple)
 SUMMARIES = st.builds(
     ComparisonSummary,
@@ -63,7 +65,13 @@ SUMMARIES = st.builds(
     ),
     accuracy_test=TESTS,
     subreddits=st.builds(
-        Subreddits, COUNTS, COUNTS, COUNTS, LISTED, LISTED, COUNTS, COUNTS, RENAMES
+        Subreddits,
+        *[COUNTS] * 3,
+        *[LISTED] * 2,
+        *[COUNTS] * 2,
+        RENAMES,
+        NAMED,
+        NAMED,
     ),
     topics=st.sampled_from(TopicSource),
     churn=st.none() | st.builds(ChurnCounts, COUNTS, COUNTS, COUNTS, COUNTS),

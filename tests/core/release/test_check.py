@@ -15,6 +15,7 @@ from core.release.check import Check, check, own_intervals
 from core.release.gates import Gate, GateVerdict
 from core.release.policy import DEFAULT, FILE, REVIEW
 from core.release.review import approve, propose, reject
+from core.release.standing import Standing, standing
 from core.store import Store
 from tests.commands import signoff
 from tests.conftest import Road
@@ -112,14 +113,17 @@ def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> N
     assert gate(found, "minimum_metric.f1_macro").verdict == GateVerdict.PASS
     assert gate(found, "minimum_metric.f1_macro").interval is not None
     assert gate(found, "minimum_label_coverage").verdict == GateVerdict.PASS
-    assert "no version in production" in gate(found, "maximum_churn").why
-    assert found.verdict == GateVerdict.INCONCLUSIVE
+    churn = gate(found, "maximum_churn")
+    assert churn.why == "Not applicable: there is no version in production to compare with."
+    assert standing(churn) == Standing.NOT_APPLICABLE
+    assert found.verdict == churn.verdict == GateVerdict.INCONCLUSIVE
+    assert "Gates: – 1 is not applicable, ✓ 2 pass." in signoff("release", "check", 5).out
 
 
 def test_production_itself_has_no_other_to_compare_with(production: Store) -> None:
     found = check(production, 3)
     assert found.comparison is None
-    assert "This version is in production" in gate(found, "non_inferiority").why
+    assert "Not applicable: this version is in production" in gate(found, "non_inferiority").why
 
 
 def test_a_candidates_own_intervals_are_those_of_its_comparison(production: Store) -> None:
@@ -178,8 +182,8 @@ def test_the_command_says_each_gate_and_why(production: Store) -> None:
     said = signoff("release", "check", 5)
     assert (said.code, said.err) == (0, "")
     assert "#5 on 24 validation posts, against production: comparison #" in said.out
-    assert "Gates: 2 pass, 0 fail, 0 inconclusive. Policy: release-policy.toml, " in said.out
-    assert "✓ pass          maximum_churn: The share of posts" in said.out
+    assert "Gates: ✓ 2 pass. Policy: release-policy.toml, " in said.out
+    assert "✓ pass            maximum_churn: The share of posts" in said.out
 
 
 @pytest.mark.parametrize(
@@ -204,7 +208,7 @@ def test_a_failed_gate_and_only_that_is_exit_code_3(
     compared = signoff("executions", "show", said["execution"], "--json").json
     assert (compared["kind"], compared["inputs"]["candidate"]) == ("compare", said["evaluation"])
     for each in said["gates"]:
-        assert list(each) == ["name", "verdict", "value", "interval", "limit", "why"]
+        assert list(each) == ["name", "verdict", "value", "interval", "limit", "why", "standing"]
     assert signoff("release", "check", 5).code == code
 
 
@@ -225,4 +229,4 @@ def test_show_has_the_gates_of_the_proposal(production: Store) -> None:
     said = signoff("release", "show", 5, "--json").json
     assert [each["name"] for each in said["gates"]] == ["minimum_metric.f1_macro", "maximum_churn"]
     assert said["verdict"] == "pass"
-    assert "✓ pass          maximum_churn" in signoff("release", "show", 5).out
+    assert "✓ pass            maximum_churn" in signoff("release", "show", 5).out

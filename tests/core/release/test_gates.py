@@ -1,5 +1,6 @@
 """Each gate passes, fails or says that it cannot tell, and says why."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.comparison.results import ChurnCounts, Kind, NoiseSource, NoiseSources
+from core.comparison.results import ChurnCounts, Kind, NoiseSource, NoiseSources, SharedLabels
 from core.release.gates import (
     Evidence,
     Gate,
@@ -18,6 +19,7 @@ from core.release.gates import (
 )
 from core.release.policy import DEFAULT, Limit, Policy, parse
 from core.stats.shares import share_interval
+from core.words import signed
 from tests.factories import make_change, make_label_sets, make_subreddits, make_summary
 
 PASS, FAIL, INCONCLUSIVE = GateVerdict.PASS, GateVerdict.FAIL, GateVerdict.INCONCLUSIVE
@@ -84,6 +86,37 @@ def test_non_inferiority_says_its_numbers_with_a_real_minus() -> None:
 def test_without_a_margin_the_candidate_must_be_better() -> None:
     gate = one("non_inferiority", "margin", 0, make_evidence())
     assert (gate.verdict, str(gate.limit)) == (INCONCLUSIVE, "0.0")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.05, PASS), (0.01, 0.06, INCONCLUSIVE), (0.0501, 0.2, FAIL), (-0.3, -0.2, PASS)],
+)
+def test_calibration_is_held_against_productions(
+    low: float, high: float, verdict: GateVerdict
+) -> None:
+    """A candidate may keep to an absolute limit, and still be twice as far off as production."""
+    metrics = {"f1_macro": make_change(0, 0.1), "ece": make_change(low, high)}
+    evidence = make_evidence(summary=make_summary(metrics=metrics))
+    gate = one("maximum_calibration_increase", "ece", 0.05, evidence)
+    assert (gate.verdict, gate.interval, gate.limit) == (verdict, (low, high), 0.05)
+    assert f"the calibration error changes by {signed((low + high) / 2)} (95%" in gate.why
+
+
+def test_calibration_against_productions_is_of_the_shared_subreddits() -> None:
+    sets = make_label_sets(make_change(0, 0.1), posts=900)
+    metrics = {**sets.shared.metrics, "ece": make_change(0.06, 0.1)}
+    sets = replace(sets, shared=SharedLabels(900, metrics))
+    everywhere = {"f1_macro": make_change(0, 0.1), "ece": make_change(-0.1, 0)}
+    evidence = make_evidence(summary=make_summary(metrics=everywhere, label_sets=sets))
+    gate = one("maximum_calibration_increase", "ece", 0.05, evidence)
+    assert (gate.verdict, gate.interval) == (FAIL, (0.06, 0.1))
+    assert "on the shared subreddits" in gate.why
+
+
+def test_an_older_comparison_without_it_is_inconclusive() -> None:
+    gate = one("maximum_calibration_increase", "ece", 0.05, make_evidence())
+    assert (gate.verdict, gate.why) == (INCONCLUSIVE, "The evidence has no value to judge by.")
 
 
 @pytest.mark.parametrize(
@@ -276,6 +309,7 @@ COMPARING = [
     ("no_large_subreddit_down", "posts", 50, 0),
     ("maximum_churn", "share", 1, 1),
     ("maximum_p_at_1_distance", "psi", 9, 9),
+    ("maximum_calibration_increase", "ece", 0.05, 0.05),
 ]
 
 
@@ -285,6 +319,19 @@ def test_what_needs_production_is_never_passed_without_it(
 ) -> None:
     answer = one(gate, key, value, ALONE)
     assert (answer.verdict, answer.why, answer.limit) == (INCONCLUSIVE, MISSING, limit)
+
+
+@pytest.mark.parametrize(("gate", "key", "value", "limit"), COMPARING)
+def test_what_needs_another_version_does_not_apply_where_there_is_none(
+    gate: str, key: str, value: float | str, limit: float | None
+) -> None:
+    answer = one(gate, key, value, replace(ALONE, comparable=False))
+    assert (answer.verdict, answer.applies, answer.limit) == (INCONCLUSIVE, False, limit)
+    assert answer.why == "Not applicable: there is no version in production to compare with."
+
+
+def test_what_is_of_the_candidate_alone_applies_without_another_version() -> None:
+    assert one("minimum_metric", "f1_macro", 0.4, replace(ALONE, comparable=False)).applies
 
 
 @pytest.mark.parametrize(("gate", "key", "value", "limit"), COMPARING)

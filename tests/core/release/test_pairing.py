@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.release.candidates import Candidate
 from core.release.events import CANARY, PRODUCTION, STAGING, Approved, CanarySet, ReleaseEvent
 from core.release.pairing import baseline_for, default_pair
-from core.release.standing import IN_HAND, Standing, standing
+from core.release.stages import IN_HAND, Stage, stage_of
 from core.release.states import alias_versions, candidate_state
 from tests.factories import make_event
 
@@ -46,9 +46,9 @@ class World:
     def pair(self) -> tuple[int | None, int | None]:
         return default_pair(self.candidates, OWN, names=self.names, canary=self.canary)
 
-    def standing(self, number: int) -> Standing:
+    def stage(self, number: int) -> Stage:
         candidate = next((c for c in self.candidates if c.number == number), None)
-        return standing(candidate, names=self.names, canary=self.canary)
+        return stage_of(candidate, names=self.names, canary=self.canary)
 
     def _do(self, number: int, what: str) -> None:
         more: dict[str, object] = {}
@@ -88,44 +88,44 @@ SECOND = f"{FIRST}, 5 proposed, 5 tested, 5 approved, 5 staging, 5 production"
 @pytest.mark.parametrize(
     ("story", "of_7", "pair"),
     [
-        ("", Standing.TRAINED, (7, 9)),
-        (FIRST, Standing.TRAINED, (7, 9)),
-        ("7 proposed", Standing.PROPOSED, (9, 7)),
-        (f"{FIRST}, 7 proposed", Standing.PROPOSED, (3, 7)),
-        (f"{FIRST}, 7 proposed, 7 tested", Standing.TESTED, (3, 7)),
-        (f"{FIRST}, 7 proposed, 7 tested, 7 approved", Standing.APPROVED, (3, 7)),
-        (f"{FIRST}, 7 proposed, 7 approved, 7 staging", Standing.STAGING, (3, 7)),
-        (f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 canary", Standing.CANARY, (3, 7)),
+        ("", Stage.TRAINED, (7, 9)),
+        (FIRST, Stage.TRAINED, (7, 9)),
+        ("7 proposed", Stage.PROPOSED, (9, 7)),
+        (f"{FIRST}, 7 proposed", Stage.PROPOSED, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 tested", Stage.TESTED, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 tested, 7 approved", Stage.APPROVED, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 approved, 7 staging", Stage.STAGING, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 canary", Stage.CANARY, (3, 7)),
         (
             f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 canary, 7 canary_ended",
-            Standing.STAGING,
+            Stage.STAGING,
             (3, 7),
         ),
-        (f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 production", Standing.PRODUCTION, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 production", Stage.PRODUCTION, (3, 7)),
         (
             f"{FIRST}, 7 proposed, 7 approved, 7 staging, 7 production, 3 rolled_back",
-            Standing.EARLIER,
+            Stage.EARLIER,
             (3, 7),
         ),
         (
             f"{FIRST}, 7 proposed, 7 approved, 7 production, 3 rolled_back, 7 staging",
-            Standing.STAGING,
+            Stage.STAGING,
             (3, 7),
         ),
-        (f"{FIRST}, 7 proposed, 7 rejected", Standing.REJECTED, (7, 9)),
-        (f"{SECOND}, 7 proposed, 7 tested", Standing.TESTED, (5, 7)),
-        (f"{SECOND}, 7 proposed, 7 rejected", Standing.REJECTED, (3, 5)),
-        (f"{SECOND}, 3 rolled_back", Standing.TRAINED, (3, 5)),
-        (f"{SECOND}, 3 rolled_back, 7 proposed", Standing.PROPOSED, (3, 7)),
-        (f"{FIRST}, 5 proposed, 7 proposed", Standing.PROPOSED, (3, 7)),
-        (f"{FIRST}, 7 proposed, 5 proposed, 5 rejected", Standing.PROPOSED, (3, 7)),
+        (f"{FIRST}, 7 proposed, 7 rejected", Stage.REJECTED, (7, 9)),
+        (f"{SECOND}, 7 proposed, 7 tested", Stage.TESTED, (5, 7)),
+        (f"{SECOND}, 7 proposed, 7 rejected", Stage.REJECTED, (3, 5)),
+        (f"{SECOND}, 3 rolled_back", Stage.TRAINED, (3, 5)),
+        (f"{SECOND}, 3 rolled_back, 7 proposed", Stage.PROPOSED, (3, 7)),
+        (f"{FIRST}, 5 proposed, 7 proposed", Stage.PROPOSED, (3, 7)),
+        (f"{FIRST}, 7 proposed, 5 proposed, 5 rejected", Stage.PROPOSED, (3, 7)),
     ],
 )
 def test_each_state_of_a_candidate_has_its_pair(
-    story: str, of_7: Standing, pair: tuple[int | None, int | None]
+    story: str, of_7: Stage, pair: tuple[int | None, int | None]
 ) -> None:
     world = World(story)
-    assert world.standing(7) == of_7
+    assert world.stage(7) == of_7
     assert world.pair == pair
 
 
@@ -155,7 +155,7 @@ def test_whatever_happens_both_sides_are_two_trainings_that_somebody_asked_for(
     baseline, candidate = world.pair
     assert baseline != candidate
     assert {baseline, candidate} <= set(OWN)
-    waiting = [c.number for c in world.candidates if world.standing(c.number) in IN_HAND]
+    waiting = [c.number for c in world.candidates if world.stage(c.number) in IN_HAND]
     if waiting:
         assert candidate == waiting[0]
         serving = [c.number for c in world.candidates if c.version == world.names.get(PRODUCTION)]

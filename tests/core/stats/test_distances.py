@@ -10,6 +10,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from core.stats.distances import (
     binned_distances,
+    binned_means_margin,
     kolmogorov_smirnov,
     population_stability_index,
     wasserstein,
@@ -76,3 +77,13 @@ def test_of_bins_the_distances_are_as_close_as_bins_allow(a: list[float], b: lis
 def test_of_bins_in_which_each_sample_has_one_value_they_are_exact() -> None:
     ks, moved = binned_distances(np.array([4, 0, 0, 0]), np.array([0, 0, 2, 2]))
     assert (ks, moved) == (1.0, pytest.approx(0.625))
+
+
+def test_the_margin_of_binned_means_is_that_of_two_samples_and_never_0() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.beta(2, 3, 4_000), rng.beta(3, 2, 900)
+    binned = [np.histogram(sample, bins=50, range=(0, 1))[0] for sample in (a, b)]
+    exact = 1.96 * math.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    assert binned_means_margin(*binned) == pytest.approx(exact, rel=0.01)
+    alike = np.array([0, 0, 30, 0])
+    assert binned_means_margin(alike, alike) > 0.02
