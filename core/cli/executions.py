@@ -38,7 +38,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """Executions, newest first."""
-    store = workspace()
+    store = workspace(looking=True)
     if as_json:
         runs = listing(store, kinds=kind or (), limit=limit)
         print_json([as_json_value(execution) for execution in runs])

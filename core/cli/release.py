@@ -13,7 +13,7 @@ from core.comparison.caveats import caveats as caveats_of
 from core.comparison.caveats import of_evaluation
 from core.executions.history import get, number
 from core.hints import Command, Hint
-from core.release import candidates, openings, review
+from core.release import candidates, identity, openings, review
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, caveats, next_step, read
 from core.release.check import Check
@@ -172,9 +172,11 @@ def list_command(as_json: AsJson = False) -> None:
             )
         )
         return
+    known = {each.number: each.training for each in identity.read(store).known}
     rows = [
         (
             f"#{c.number}",
+            known[c.number].name or identity.described(known[c.number]),
             c.state,
             c.version,
             c.proposal.by,
@@ -183,7 +185,8 @@ def list_command(as_json: AsJson = False) -> None:
         )
         for c in all_candidates
     ]
-    print_table(("candidate", "state", "version", "proposed by", "at (UTC)", "note"), rows)
+    columns = ("candidate", "what", "state", "version", "proposed by", "at (UTC)", "note")
+    print_table(columns, rows)
 
 
 def _done(store: Store, candidate: Candidate, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from core.errors import SignoffError
 from core.evaluation.history import Training, trainings
 from core.executions.purpose import NOISE
 from core.release import aliases, candidates, pairing
-from core.release.stage import Stage, stage
+from core.release.stages import Stage, stage_of
 from core.store import Store
 from core.training.families import family
 from core.training.parameters import Parameter, Value
@@ -81,7 +81,7 @@ def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
     known = tuple(
         Known(
             training=training,
-            stage=stage(by_number.get(training.number), names=names, canary=trying),
+            stage=stage_of(by_number.get(training.number), names=names, canary=trying),
             version=by_number[training.number].version if training.number in by_number else None,
         )
         for training in all_trainings

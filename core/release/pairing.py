@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.release.candidates import Candidate
 from core.release.events import PRODUCTION, NamedVersion, Released, ReleaseEvent
-from core.release.stage import IN_HAND, stage
+from core.release.stages import IN_HAND, stage_of
 
 Chosen = tuple[int | None, int | None]
 """Baseline and candidate; None where there is none."""
@@ -17,7 +17,7 @@ def in_hand(
     their order.
     """
     return [
-        each.number for each in candidates if stage(each, names=names, canary=canary) in IN_HAND
+        each.number for each in candidates if stage_of(each, names=names, canary=canary) in IN_HAND
     ]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.release.candidates import Candidate
 from core.release.events import CANARY, PRODUCTION, STAGING, Approved, CanarySet, ReleaseEvent
 from core.release.pairing import baseline_for, default_pair
-from core.release.stage import IN_HAND, Stage, stage
+from core.release.stages import IN_HAND, Stage, stage_of
 from core.release.states import alias_versions, candidate_state
 from tests.factories import make_event
 
@@ -48,7 +48,7 @@ class World:
 
     def stage(self, number: int) -> Stage:
         candidate = next((c for c in self.candidates if c.number == number), None)
-        return stage(candidate, names=self.names, canary=self.canary)
+        return stage_of(candidate, names=self.names, canary=self.canary)
 
     def _do(self, number: int, what: str) -> None:
         more: dict[str, object] = {}

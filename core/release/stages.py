@@ -1,4 +1,4 @@
-"""How far a training is on its way out. Pure."""
+"""Where a training stands on its way out. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -41,10 +41,8 @@ _OF = {
 }
 
 
-def stage(
-    candidate: Candidate | None, *, names: Mapping[str, str], canary: str | None
-) -> Stage:
-    """How far the training of this candidate is; None: it was never proposed.
+def stage_of(candidate: Candidate | None, *, names: Mapping[str, str], canary: str | None) -> Stage:
+    """Where the training of this candidate stands; None: it was never proposed.
 
     Args:
         names: alias -> version.
