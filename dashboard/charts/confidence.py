@@ -8,11 +8,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.arrays import Floats
-from core.evaluation.results import BinnedF1, F1Curves, Histogram, ReliabilityCurve
+from core.evaluation.results import BinnedF1, F1Curves, Histogram, IsotonicF1, ReliabilityCurve
 from core.stats.calibration import Reliability
 from dashboard.charts.theme import HEIGHT, Palette, figure, see_through
 
 P_AT_1 = "p@1, probability of the first prediction"
+NEAR, FEWEST_NEAR = 0.05, 3
+"""Of a mean p@1: how near another counts, and how many make a curve worth drawing."""
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -146,7 +148,8 @@ def f1_by_p(
 ) -> go.Figure:
     """F1 against mean p@1: the candidate's subreddits, their bins, and its curve with its band.
 
-    The baseline's curve is a thin line, where it has one. See :mod:`core.stats.curve`.
+    The baseline's curve is a thin line, where it has one. Both are drawn only as far as a few
+    subreddits are near. See :mod:`core.stats.curve`.
     """
     made = figure(colours, x="mean p@1 of a subreddit's posts", y="F1")
     known = changes.dropna(subset=["f1_candidate", "p_at_1_mean_candidate"])
@@ -158,7 +161,8 @@ def f1_by_p(
         marker={"color": colours.quiet, "size": 4, "opacity": 0.35},
         hoverinfo="skip",
     )
-    curve, band = candidate.isotonic, see_through(colours.candidate, 0.18)
+    curve = supported(candidate.isotonic, known["p_at_1_mean_candidate"].to_numpy(float))
+    band = see_through(colours.candidate, 0.18)
     made.add_scatter(
         x=[*curve.p, *reversed(curve.p)],
         y=[*curve.high, *reversed(curve.low)],
@@ -170,9 +174,11 @@ def f1_by_p(
         hoverinfo="skip",
     )
     if baseline:
+        seen = changes.dropna(subset=["f1_baseline", "p_at_1_mean_baseline"])
+        before = supported(baseline.isotonic, seen["p_at_1_mean_baseline"].to_numpy(float))
         made.add_scatter(
-            x=baseline.isotonic.p,
-            y=baseline.isotonic.f1,
+            x=before.p,
+            y=before.f1,
             name=names[0],
             mode="lines",
             line={"color": colours.baseline, "width": 1},
@@ -190,6 +196,20 @@ def f1_by_p(
     made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     made.update_yaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
     return made
+
+
+def supported(curve: IsotonicF1, p: Floats) -> IsotonicF1:
+    """The curve without the ends near which there are fewer than three subreddits: there, its band
+    says nothing, and can be as wide as the figure.
+
+    Args:
+        p: mean p@1 of the subreddits, shape (c,).
+    """
+    near = [int((np.abs(p - at) <= NEAR).sum()) >= FEWEST_NEAR for at in curve.p]
+    if not any(near):
+        return IsotonicF1((), (), (), ())
+    kept = slice(near.index(True), len(near) - near[::-1].index(True))
+    return IsotonicF1(curve.p[kept], curve.f1[kept], curve.low[kept], curve.high[kept])
 
 
 def _add_bins(made: go.Figure, binned: BinnedF1, colours: Palette) -> None:

@@ -28,6 +28,7 @@ def make_changes(differences: list[float], verdict: str = "no change shown") -> 
             "verdict": verdict,
             "f1_baseline": 0.5,
             "f1_candidate": 0.5 + np.array(differences),
+            "p_at_1_mean_baseline": 0.4,
             "p_at_1_mean_candidate": 0.4,
             "support": 10,
             "noise_sd": np.nan,
@@ -105,7 +106,8 @@ CURVE = F1Curves(
 
 
 def test_the_band_of_f1_by_p_goes_up_one_side_and_down_the_other() -> None:
-    figure = confidence.f1_by_p(make_changes([0.1]), None, CURVE, ("#1", "#2"), LIGHT)
+    six = make_changes([0.1] * 6).assign(p_at_1_mean_candidate=[0.2, 0.8] * 3)
+    figure = confidence.f1_by_p(six, None, CURVE, ("#1", "#2"), LIGHT)
     band = next(t for t in traces(figure, "scatter") if t.get("fill") == "toself")
     assert list(band["x"]) == [0.2, 0.8, 0.8, 0.2]
     assert list(band["y"]) == [0.4, 0.9, 0.6, 0.2]
@@ -119,6 +121,17 @@ def test_the_baselines_curve_is_thinner_than_the_candidates() -> None:
     bins = next(t for t in traces(figure, "scatter") if t.get("name") == "bins")
     assert bins["error_y"]["array"].tolist() == pytest.approx([0.1])
     assert bins["error_y"]["arrayminus"].tolist() == pytest.approx([0.2])
+
+
+def test_where_fewer_than_three_subreddits_are_near_there_is_no_band() -> None:
+    at = np.array([0.1, 0.5, 0.51, 0.52, 0.53, 0.9])
+    grid = (0.1, 0.4, 0.48, 0.5, 0.55, 0.7, 0.9)
+    curve = IsotonicF1(grid, grid, tuple(p - 0.1 for p in grid), tuple(p + 0.1 for p in grid))
+    left = confidence.supported(curve, at)
+    assert left.p == left.f1 == (0.48, 0.5, 0.55)
+    assert len(left.low) == len(left.high) == 3
+    assert confidence.supported(curve, at[:2]).p == ()
+    assert confidence.supported(curve, np.empty(0)).p == ()
 
 
 VERDICTS = ["no change shown", "within noise", "too few posts", "worse", "better"]

@@ -87,6 +87,13 @@ def test_a_summary_is_the_same_after_json(summary: ComparisonSummary) -> None:
     assert from_json(ComparisonSummary, to_json(summary)) == summary
 
 
+def test_a_summary_that_an_older_version_stored_has_no_names() -> None:
+    document = to_json(make_summary())
+    for name in ("gains", "losses"):
+        del document["subreddits"][name]
+    assert from_json(ComparisonSummary, document) == make_summary()
+
+
 def test_the_keys_of_the_contract_are_there() -> None:
     document = to_json(make_summary())
     assert {"kind", "posts", "metrics", "subreddits", "churn", "p_at_1"} <= set(document)
