@@ -167,6 +167,6 @@ def test_ctrl_c_while_reddit_keeps_it_waiting(reddit: FakeReddit, store: Store) 
         assert command.poll() is None, command.communicate()
     os.killpg(command.pid, signal.SIGINT)
     out, err = command.communicate(timeout=LIMIT_SECONDS)
-    assert (command.returncode, out) == (1, "")
+    assert (command.returncode, out) == (130, "")
     assert err.startswith("Interrupted")
     assert listing(store)[0].status == "interrupted"
