@@ -41,7 +41,7 @@ _SAID = {
     Standing.FAIL: ("fails", "fail"),
     Standing.INCONCLUSIVE: ("is inconclusive", "are inconclusive"),
     Standing.WAITS: ("waits", "wait"),
-    Standing.NOT_APPLICABLE: ("is not applicable", "are not applicable"),
+    Standing.NOT_APPLICABLE: ("not applicable", "not applicable"),
     Standing.PASS: ("passes", "pass"),
 }
 _OF_VERDICTS = {

@@ -117,7 +117,7 @@ def test_without_a_production_the_candidate_is_judged_by_itself(road: Road) -> N
     assert churn.why == "Not applicable: there is no version in production to compare with."
     assert standing(churn) == Standing.NOT_APPLICABLE
     assert found.verdict == churn.verdict == GateVerdict.INCONCLUSIVE
-    assert "Gates: – 1 is not applicable, ✓ 2 pass." in signoff("release", "check", 5).out
+    assert "Gates: – 1 not applicable, ✓ 2 pass." in signoff("release", "check", 5).out
 
 
 def test_production_itself_has_no_other_to_compare_with(production: Store) -> None:

@@ -61,8 +61,8 @@ def test_every_gate_is_counted_once_and_what_none_is_not_at_all(gates: list[Gate
 
 def test_one_gate_and_several_agree_with_their_verbs() -> None:
     one = [make_gate(verdict=FAIL), make_gate(verdict=INCONCLUSIVE, applies=False)]
-    assert counted(one) == "✗ 1 fails, – 1 is not applicable"
-    assert counted([*one, *one]) == "✗ 2 fail, – 2 are not applicable"
+    assert counted(one) == "✗ 1 fails, – 1 not applicable"
+    assert counted([*one, *one]) == "✗ 2 fail, – 2 not applicable"
 
 
 @pytest.mark.parametrize(
