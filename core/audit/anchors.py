@@ -49,8 +49,16 @@ def anchor_of_itself(store: Store) -> None:
         return
     try:
         chosen = place(named)
-        if all(each.number < now.number for each in chosen.kept()):
-            _add(chosen, now)
+        kept = chosen.kept()
+        if any(each.number == now.number and each.digest == now.digest for each in kept):
+            return
+        if any(each.number >= now.number for each in kept):
+            log.error(
+                "a decision was not anchored: %s has anchors of entries that the log has not",
+                chosen.shown,
+            )
+            return
+        _add(chosen, now)
     except SignoffError as error:
         log.error("a decision was not anchored: %s", one_line(str(error)))  # noqa: TRY400
 

@@ -86,7 +86,8 @@ class FilePlace:
         return str(self.path)
 
     def kept(self) -> list[Anchor]:
-        return self.read() if self.path.exists() else []
+        begun = self.path.exists() and self.path.stat().st_size
+        return self.read() if begun else []
 
     def read(self) -> list[Anchor]:
         if not self.path.is_file():
@@ -142,7 +143,16 @@ class GitPlace:
             return []
         plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-show-signature")
         told = self._git(
-            "log", "--all", "--reverse", "--format=", "--patch", "--unified=0", *plain, "--", FILE
+            "log",
+            "--all",
+            "--reverse",
+            "--format=",
+            "--patch",
+            "--text",
+            "--unified=0",
+            *plain,
+            "--",
+            FILE,
         )
         anchors = []
         for line in re.findall(r"(?m)^\+(\{.*)$", told):
@@ -199,15 +209,14 @@ class WebPlace:
         return []
 
     def read(self) -> list[Anchor] | None:
-        try:
-            return _anchors(self._ask("GET", None).splitlines(), self.shown)
-        except (UnavailableError, InputError):
-            return None
+        content = self._ask("GET", None)
+        return None if content is None else _anchors(content.splitlines(), self.shown)
 
     def add(self, anchor: Anchor) -> None:
         self._ask("POST", f"{_line(anchor)}\n".encode())
 
-    def _ask(self, method: str, body: bytes | None) -> bytes:
+    def _ask(self, method: str, body: bytes | None) -> bytes | None:
+        """What it answers; None where it gives nothing back by design."""
         import requests  # takes a tenth of a second
 
         try:
@@ -220,6 +229,8 @@ class WebPlace:
                 allow_redirects=False,  # the address was checked, not where it leads
                 stream=True,
             ) as answer:
+                if not body and answer.status_code in _TAKES_ONLY:
+                    return None
                 if not 200 <= answer.status_code < 300:
                     raise self._failed(f"it answered {answer.status_code}")
                 return b"" if body else self._content(answer)
@@ -239,6 +250,10 @@ class WebPlace:
             f"{self.shown} did not take or give anchors: {why}",
             "Check the address of SIGNOFF_AUDIT_ANCHOR, and whether the server works.",
         )
+
+
+_TAKES_ONLY = (204, 404, 405, 501)
+"""Answers to GET of a server that takes anchors and does not give them back."""
 
 
 def _line(anchor: Anchor) -> str:

@@ -51,6 +51,23 @@ def broken_signatures(
         yield Break(min(number, end + 1), f"entry {number} was signed, but is missing")
 
 
+def signed(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> int:
+    """How many entries have a signature by a key that was registered then, for who wrote them."""
+    keys: dict[str, Holder] = {}
+    count = 0
+    for entry in entries:
+        try:
+            decision = read(entry)
+        except ValueError:
+            continue
+        _note(keys, decision, revoking=False)
+        signature = signatures.get(entry.number)
+        holder = keys.get(signature.key) if signature else None
+        count += holder is not None and holder.may_sign(decision.by)
+        _note(keys, decision)
+    return count
+
+
 def unsigned(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> list[Unsigned]:
     """Of everybody with a key, what is not signed with it; by name, those left out who signed all.
 
@@ -79,13 +96,13 @@ def unsigned(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> l
     ]
 
 
-def _note(keys: dict[str, Holder], decision: Decision) -> None:
+def _note(keys: dict[str, Holder], decision: Decision, *, revoking: bool = True) -> None:
     """Remember a key that was registered; forget one that was revoked."""
     key = str(decision.details.get("public_key"))
     if decision.kind == REGISTERED:
         service = decision.details.get("service") is True
         keys[key] = Holder(str(decision.details.get("name")), service)
-    elif decision.kind == REVOKED:
+    elif decision.kind == REVOKED and revoking:
         keys.pop(key, None)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.audit import chain
 from core.audit.chain import Anchor, Break
-from core.audit.signatures import Unsigned, broken_signatures, unsigned
+from core.audit.signatures import Unsigned, broken_signatures, signed, unsigned
 from core.errors import BrokenChainError
 from core.store import Store, grounds, records, releases
 from core.store import audit as audit_table
@@ -61,7 +61,7 @@ def verify(store: Store, *, anchors: Iterable[Anchor] | None = ()) -> Verificati
         head=head,
         anchors=None if anchors is None else len(heads),
         broken=broken,
-        signed=len(signatures),
+        signed=signed(entries, signatures),
         unsigned=tuple(unsigned(entries, signatures)),
     )
 

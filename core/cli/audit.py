@@ -65,11 +65,13 @@ def verify(
     if checked.head is None:
         say("There are no decisions yet.")
         return
-    held = f" It contains all {checked.anchors} anchors." if checked.anchors else ""
+    anchors = "the one anchor" if checked.anchors == 1 else f"all {checked.anchors} anchors"
+    entries = "1 entry" if checked.events == 1 else f"{checked.events:,} entries"
+    held = f" It contains {anchors}." if checked.anchors else ""
     if checked.anchors is None:
         where = place(anchor or settings().audit_anchor).shown
         held = f" It was not compared with the anchors at {where}: they cannot be read back."
-    say(f"The log is intact: {checked.events:,} entries, head {checked.head.digest}.{held}")
+    say(f"The log is intact: {entries}, head {checked.head.digest}.{held}")
     _say_signatures(checked)
 
 

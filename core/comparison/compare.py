@@ -62,6 +62,11 @@ class Pair:
         )
 
     @property
+    def one_model(self) -> bool:
+        """Whether one model is compared on two sets of posts."""
+        return self.baseline.model_execution == self.candidate.model_execution
+
+    @property
     def sealed(self) -> bool:
         """Whether a side is of a sealed test split: only an opening compares those."""
         return "test" in (self.baseline.split, self.candidate.split)
@@ -118,6 +123,8 @@ def compare(
 def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: Run) -> None:
     models = _models(store, chosen)
     bands = [noise_of(store, model, other_posts=_differ(models)) for model in models]
+    if chosen.one_model:  # which was not retrained in between
+        bands = [None, None]
     measured = {band.execution: band for band in bands if band}
     result = difference(
         *_sides(store, chosen),
@@ -128,7 +135,7 @@ def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: R
     summary = replace(
         result.summary,
         noise=NoiseSources(*map(_source, bands)),
-        one_model=chosen.baseline.model_execution == chosen.candidate.model_execution,
+        one_model=chosen.one_model,
     )
     made = Comparison(
         execution=run.number,

@@ -73,7 +73,7 @@ class Ranking:
     @property
     def sentence(self) -> str:
         """Plain text, without a ranking within the noise or across splits."""
-        on = f"on valid of {self.snapshot}"
+        on = f"on the validation split of {self.snapshot}"
         shown, more = self.best[:MOST], len(self.best) - MOST
         each = [f"{tried.named}, {tried.reached}" for tried in shown]
         listed = "; ".join([*each, *([f"and {more} more"] if more > 0 else [])])
@@ -82,7 +82,7 @@ class Ranking:
         elif len(self.best) == 1 and not self.behind:
             said = f"Macro F1 {on}: {listed}."
         else:
-            said = f"Best within noise: {listed} {on}."
+            said = f"Best macro F1 within noise: {listed} {on}."
         if self.elsewhere:
             others = count(self.elsewhere, "other training")
             said += f" {others} had other validation posts and cannot be ranked with these."

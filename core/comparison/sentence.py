@@ -14,7 +14,7 @@ from core.comparison.results import (
     MetricChange,
 )
 from core.metrics import METRIC, SPOKEN, Better
-from core.words import band, interval, listed, signed, three
+from core.words import band, count, interval, listed, signed, three
 
 NAMED = 3
 """At most so many subreddits are named that only one of the models knows."""
@@ -40,6 +40,16 @@ def verdict_sentence(summary: ComparisonSummary, *, baseline: str, candidate: st
     is called better: models and posts cannot be told apart. Noise of retraining is named as not
     measured as long as it is not.
     """
+    if not summary.subreddits.shared:
+        return " ".join(
+            filter(
+                None,
+                (
+                    f"{candidate} and {baseline} share no subreddit, so neither is called better.",
+                    label_sets_sentence(summary),
+                ),
+            )
+        )
     first = _called(summary, summary.deciding)
     ways = (BETTER, WORSE) if summary.paired else (HIGHER, LOWER)
     moved = {way: _moved(summary, way) for way in ways}
@@ -139,8 +149,8 @@ def _posts(summary: ComparisonSummary) -> str:
         f" of the {summary.subreddits.shared:,} subreddits that both models know" if sets else ""
     )
     if summary.paired:
-        return f" on {posts:,} posts{known}"
-    return f" on {posts:,} posts{known}, against {summary.posts_baseline:,} others"
+        return f" on {count(posts, 'post')}{known}"
+    return f" on {count(posts, 'post')}{known}, against {summary.posts_baseline:,} others"
 
 
 def _mind(summary: ComparisonSummary) -> str:

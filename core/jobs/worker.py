@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
+from core.access import keys
 from core.access.identity import Actor, Way, acting_as
-from core.errors import SignoffError, StorageError
+from core.access.names import same_person
+from core.audit.signing import own_key
+from core.errors import RefusedError, SignoffError, StorageError
 from core.executions.environment import asked_as
 from core.executions.purpose import LOOK, run_for
+from core.hints import Command, Hint
 from core.jobs import queue
 from core.jobs.kinds import KINDS
 from core.jobs.reports import Reporter
@@ -69,12 +73,24 @@ def _do(store: Store, job: Job, listening: Listening) -> None:
 
 
 def _work(store: Store, job: Job, reporter: Reporter) -> None:
+    _require_signer(store, job)
     kind = KINDS[job.kind]
     command = str(kind.command(store, job.inputs)).removeprefix("signoff ")
     words = f"{command} (on the page {job.page})"
     purpose = LOOK if kind.looks else None
     with acting_as(Actor(job.by, Way(job.way))), asked_as(words), run_for(purpose):
         kind.work(store, job.inputs, reporter)
+
+
+def _require_signer(store: Store, job: Job) -> None:
+    """Refuse work of somebody in whose name this process cannot sign."""
+    key = own_key()
+    holder = next((k for k in keys.listing(store) if key and k.public_key == key.public), None)
+    if holder and not holder.service and not same_person(holder.name, job.by):
+        raise RefusedError(
+            f"This server signs as {holder.name}, and {job.by} asked for this work",
+            Hint("Give the server a key of its own.", Command("audit key create", service=True)),
+        )
 
 
 class Cancelling:

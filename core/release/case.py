@@ -15,7 +15,7 @@ from core.release import aliases, candidates, openings, review, rules
 from core.release.adoption import in_force
 from core.release.budget import Budget
 from core.release.candidates import Candidate
-from core.release.check import Check, of_candidate
+from core.release.check import TEST, Check, of_candidate
 from core.release.events import (
     PRODUCTION,
     STAGING,
@@ -181,8 +181,7 @@ def read(store: Store, number: int, split: Snapshot | None = None) -> Case:
             policy=policy,
             budget=openings.budget(session, split, policy),
             asked=openings.same_question(session, candidate, split),
-            opening=unfinished is not None
-            and under_way(session, openings.STEP, "opening", unfinished.id),
+            opening=unfinished is not None and under_way(session, TEST, "opening", unfinished.id),
             production=releases.version(session, names.get(PRODUCTION, "")),
             names=names,
             canary=aliases.canary_on(session),

@@ -26,12 +26,16 @@ from core.snapshots import find
 from core.stats.estimates import estimate
 from core.stats.intervals import Interval
 from core.store import Store, snapshots
+from core.store import executions as executions_table
 from core.store import models as models_table
+from core.store.executions import SUCCEEDED
 from core.store.models import Comparison, Evaluation, Model
 from core.training.provenance import handed_in
 from core.training.train import of_execution as model_of
 
 Row = TypeVar("Row")
+TEST = "test"
+"""The kind of the step that opens a sealed test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class Check:
     ``candidate``: its training execution. ``comparison``: with production; None without one.
     ``outdated``: why it is not about the current production version, as a sentence; None if it is.
     ``digest``: of all that a decision rests on; another one means that the evidence has changed.
+    ``leaked``: the share of the opened test that it had seen, of what the rule ``near_duplicates``
+    limits; 0 where no test was opened.
     """
 
     candidate: int
@@ -50,6 +56,7 @@ class Check:
     gates: tuple[Gate, ...]
     outdated: str | None
     digest: str
+    leaked: float = 0.0
 
     @property
     def verdict(self) -> GateVerdict:
@@ -92,9 +99,21 @@ def of_candidate(store: Store, session: Session, candidate: Candidate) -> Check:
         judged = _there(models_table.evaluation(session, comparison.candidate))
     else:
         judged = _own_evaluation(session, candidate.number)
-    return judge_by(
+    checked = judge_by(
         store, session, candidate.number, policy, judged, comparison, events=candidate.events
     )
+    return checked if result is None else replace(checked, leaked=_leaked(session, result))
+
+
+def _leaked(session: Session, result: Tested) -> float:
+    """As the run counted that opened the test: by another policy, perhaps, than is in force now."""
+    runs = executions_table.listing(session, kinds=(TEST,), statuses=(SUCCEEDED,))
+    run = next((run for run in runs if run.inputs["opening"] == result.opening), None)
+    if run is None:
+        return 0.0
+    counts, posts = run.metrics, max(run.metrics["posts"], 1)
+    alike = sum(counts.get(kind, 0) for kind in ("same_text", "near", "contained"))
+    return float(max(alike, counts.get("evaluated", 0)) / posts)
 
 
 def compare_with_production(store: Store, model: Model, progress: Progress) -> int | None:

@@ -27,7 +27,7 @@ from core.release import candidates, history, rules
 from core.release.adoption import in_force
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
-from core.release.check import Check, ages, judge_by
+from core.release.check import TEST, Check, ages, judge_by
 from core.release.events import EndOfOpening, LeakedTest, Opened, Tested
 from core.release.leakage import find_leakage
 from core.release.looks import all_looks
@@ -45,7 +45,6 @@ from core.training.provenance import handed_in
 from core.training.train import of_execution as model_of
 
 MAX_REASON = 2_000
-STEP = "test"
 """The kind of the execution that opens."""
 OPEN = "open a sealed test"
 
@@ -123,7 +122,7 @@ def open_test(
         "baseline": row.baseline,
         "snapshot": snapshot.digest,
     }
-    with record(store, STEP, params={"policy": policy.digest}, inputs=inputs) as run:
+    with record(store, TEST, params={"policy": policy.digest}, inputs=inputs) as run:
         _require_alone(store, row, snapshot, before=run.number)  # another may have begun in between
         _test(store, run, row, model, snapshot, policy, progress)
     return candidates.get(store, candidate)
@@ -148,7 +147,7 @@ def last_of(candidate: Candidate) -> Opening | None:
 def run_of(store: Store, candidate: Candidate) -> Execution | None:
     """The execution that ended the last opening for a candidate."""
     opening = last_of(candidate)
-    runs = listing_of_runs(store, kinds=(STEP,), status=SUCCEEDED)
+    runs = listing_of_runs(store, kinds=(TEST,), status=SUCCEEDED)
     mine = [run for run in runs if opening and run.inputs["opening"] == opening.row.id]
     return next(iter(mine), None)
 
@@ -349,7 +348,7 @@ def _require_alone(
     store: Store, row: Opened, snapshot: Snapshot, *, before: int | None = None
 ) -> None:
     """Refuse to open where another is doing so at this moment."""
-    if running(store, STEP, "opening", row.id, before=before):
+    if running(store, TEST, "opening", row.id, before=before):
         raise ConflictError(
             f"{row.by} is opening the sealed test of {snapshot.id} for #{row.candidate}",
             Hint(

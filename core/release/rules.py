@@ -42,7 +42,7 @@ def against_rejection(candidate: Candidate, evidence: Check) -> RefusedError | N
     if candidate.state in (CandidateState.REJECTED, CandidateState.RELEASED):
         return ConflictError(
             already(candidate),
-            Hint("Look again before you decide.", Command("release show", number)),
+            Hint("Nothing is left to decide; see its history.", Command("release show", number)),
         )
     if candidate.unfinished is not None:
         return ConflictError(
@@ -61,6 +61,16 @@ def against_approval(candidate: Candidate, evidence: Check, actor: Actor) -> Ref
         return RefusedError(
             f"The policy requires the sealed test of #{number} to be opened first",
             Hint("Open the sealed test.", Command("release test", number, reason="…")),
+        )
+    most = evidence.policy.rules.near_duplicates
+    if evidence.leaked > most:
+        return RefusedError(
+            f"{evidence.leaked:.1%} of the sealed test of #{number} resembles posts that it has"
+            f" seen, more than the limit of {most:.1%} that is in force now",
+            Hint(
+                "Train it again without these posts, or test it on a newer snapshot.",
+                Command("release test", number, on="SNAPSHOT", reason="…"),
+            ),
         )
     if evidence.policy.four_eyes and same_person(actor.name, candidate.proposal.by):
         return RefusedError(

@@ -87,6 +87,11 @@ def failing(gates: Sequence[Gate]) -> str:
     return "; ".join([*said[:NAMED], *more])
 
 
+def undecided(gates: Sequence[Gate]) -> str:
+    """Why the inconclusive ones are, as sentences; empty where none is."""
+    return " ".join(gate.why for gate in gates if standing(gate) == Standing.INCONCLUSIVE)
+
+
 def figure(gate: Gate, number: float) -> str:
     """Its value or its limit as people read it: a share, a difference, days, or a score."""
     kind = gate.name.partition(".")[0]
@@ -115,7 +120,10 @@ def _in_short(gate: Gate) -> str:
         }.get(kind)
     if said is None or gate.value is None or gate.limit is None:
         return gate.why.removesuffix(".")
-    return f"{said} {figure(gate, gate.value)}, limit {figure(gate, gate.limit)}"
+    value, limit = figure(gate, gate.value), figure(gate, gate.limit)
+    if value == limit:  # rounded, it would not seem to fail
+        return gate.why.removesuffix(".")
+    return f"{said} {value}, limit {limit}"
 
 
 _DISTANCES = {"ks": "KS", "wasserstein": "Wasserstein", "psi": "PSI"}

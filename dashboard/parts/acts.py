@@ -92,18 +92,19 @@ def turn() -> int:
     return int(st.session_state.get(TURN, 0))
 
 
-def last_done(*, far_down: bool = False) -> bool:
+def last_done(*, far_down: bool = False, anywhere: bool = False) -> bool:
     """Say what was done in the run before, or by a job that this person waits for, if anything was.
 
     Args:
         far_down: it was done where nobody sees the head of the page: said over the page then, which
             does not move.
+        anywhere: it was done there or at the head: said in both ways.
     """
     done: str | None = st.session_state.pop(DONE, None)
     said = [*([done] if done else []), *work.news()]
     for sentence in said:
-        if far_down:
+        if far_down or anywhere:
             st.toast(sentence, icon=":material/check:", duration="long")
-        else:
+        if not far_down:
             st.success(sentence)
     return bool(said)

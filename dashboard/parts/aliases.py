@@ -157,7 +157,7 @@ def _end(case: Case, seen: Seen) -> list[Act]:
 
 
 def _there(case: Case, alias: str) -> RefusedError:
-    return RefusedError(f"{alias} already names {case.version}", "Choose another version.")
+    return RefusedError(f"{case.version} is in {alias} already", "There is nothing to move.")
 
 
 def _name(case: Case) -> str:

@@ -5,7 +5,7 @@ from core.access.names import same_person
 from core.hints import Command, Hint
 from core.release.case import Action, Case, next_step
 from core.release.events import PRODUCTION, Rejected
-from core.release.standing import failing
+from core.release.standing import failing, undecided
 from core.release.states import CandidateState
 from dashboard import data, words
 from dashboard.parts.gates import counted
@@ -34,7 +34,7 @@ def standing(case: Case) -> str:
         now = case.names.get(PRODUCTION)
         if now == case.version:
             return f"Released: {number} is in production as **{now}**."
-        was = f"Replaced: {number} was in production as **{case.version}**; now it is **{now}**."
+        was = f"Replaced: {number} was in production as **{case.version}**; **{now}** is there now."
         if case.canary is None or not case.on_canary:
             return was
         share = words.per_cent(case.canary.share)
@@ -44,7 +44,9 @@ def standing(case: Case) -> str:
     where = "on its sealed test" if candidate.state == CandidateState.TESTED else "on validation"
     failed = failing(case.evidence.failed)
     why = f": {words.plain(failed)}" if failed else ""
-    return f"Not yet{why}. The gates of {number} {where}: {counted(case.evidence.gates)}."
+    open_ = undecided(case.evidence.gates)
+    besides = f" Inconclusive: {words.plain(open_)}" if open_ else ""
+    return f"Not yet{why}. The gates of {number} {where}: {counted(case.evidence.gates)}.{besides}"
 
 
 def by_whom(case: Case) -> str | None:

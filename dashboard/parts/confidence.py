@@ -73,6 +73,10 @@ def show_p_at_1(chosen: Chosen) -> None:
     c.lines(distances(p))
 
 
+SORTED = "with each side sorted by p@1, the two differ by this much on average"
+"""What a Wasserstein distance says; single posts can differ by more."""
+
+
 def distances(p: ConfidenceShift) -> list[str]:
     """The three distances of the distributions, each with what it means."""
     ks, moved, psi = map(words.three, (p.ks, p.wasserstein, p.psi))
@@ -84,7 +88,7 @@ def distances(p: ConfidenceShift) -> list[str]:
     rule = f"rule of thumb ({LITTLE}, {SOME}), which ignores chance and retraining."
     return [
         f"**KS {ks}**: {side}",
-        f"**Wasserstein {moved}**: on average a post's p@1 differs by this much.",
+        f"**Wasserstein {moved}**: {SORTED}.",
         f"**PSI {psi}**: {shift} shift by the usual {rule}",
     ]
 

@@ -39,10 +39,7 @@ def judged_by(case: Case, chosen: Chosen | None) -> str:
     snapshot = words.plain(pair.posts_of(evaluation).rpartition(":")[0])
     split = "the **sealed test**" if evaluation.split == "test" else "**validation**"
     against = f", against \\#{chosen.numbers[0]}" if chosen else ", without a comparison"
-    return (
-        f"Figures and gates use {split} of {snapshot},"
-        f" {words.count(evaluation.posts, 'post')}{against}."
-    )
+    return f"Judged on {split} of {snapshot}, {words.count(evaluation.posts, 'post')}{against}."
 
 
 def show_caveats(case: Case) -> None:

@@ -14,6 +14,7 @@ from dashboard import data, pages, words
 from dashboard.charts import confidence
 from dashboard.charts import feedback as charts
 from dashboard.charts.confidence import ConfidenceCurve
+from dashboard.parts.confidence import SORTED
 
 USERS = "texts of users"
 
@@ -113,7 +114,7 @@ def show_confidence(one: VersionFeedback) -> None:
         ),
         "Wasserstein": (
             one.against.wasserstein,
-            "on average a text's p@1 differs by this much",
+            SORTED,
         ),
     }
     c.lines([f"**{name} {words.three(by)}**: {why}." for name, (by, why) in distances.items()])

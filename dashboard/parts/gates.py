@@ -57,7 +57,11 @@ def name(gate: Gate) -> str:
 
 
 def value(gate: Gate) -> str:
-    return "–" if gate.value is None else standings.figure(gate, gate.value)
+    """What was measured; a count of losses among no subreddits is not shown as one."""
+    undecided = standings.standing(gate) == Standing.INCONCLUSIVE
+    if gate.value is None or (undecided and gate.name == "no_large_subreddit_down"):
+        return "–"
+    return standings.figure(gate, gate.value)
 
 
 def limit(gate: Gate) -> str:

@@ -22,8 +22,8 @@ def show_queue() -> None:
     total = queue.count_waiting(data.store())
     c.section(
         "Corrected by users",
-        f"{words.count(total, 'text')} for which another subreddit than the first was chosen, or"
-        " none, without a label. Labelled ones come into snapshots that ask for them:"
+        f"{words.count(total, 'text')} without a label, whose users did not choose the first"
+        " suggestion. Labelled ones come into snapshots that ask for them:"
         f" `{Command('snapshot create', feedback=True)}`.",
     )
     if not total:

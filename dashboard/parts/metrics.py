@@ -33,10 +33,9 @@ def show_figures(chosen: Chosen) -> None:
                 help_="Posts whose first prediction differs between the two.",
             )
     if summary.label_sets:
-        changed = " Posts that changed are of all posts." if churn else ""
+        changed = f" Posts that changed: of all {summary.posts:,}." if churn else ""
         st.caption(
-            "Sentence and figures are of the"
-            f" {words.count(summary.label_sets.shared.posts, 'post')}, of {summary.posts:,}, of the"
+            f"Figures: of the {words.count(summary.label_sets.shared.posts, 'post')} in the"
             f" {words.count(summary.subreddits.shared, 'subreddit')} that both models know."
             f"{changed}"
         )

@@ -79,10 +79,14 @@ def cost(case: Case) -> str:
     together = f"#{case.number} and production, #{serving}, are evaluated on it together"
     alone = f"#{case.number} is evaluated on it"
     return (
-        f"Uses one of {words.count(case.budget.left, 'remaining opening')}, permanently. The"
+        f"{_uses(case.budget.left)}, permanently. The"
         " ledger entry is written first; then"
         f" {alone if serving in (None, case.number) else together}."
     )
+
+
+def _uses(left: int) -> str:
+    return "Uses the last opening" if left == 1 else f"Uses one of {left:,} remaining openings"
 
 
 def piece(case: Case) -> Piece:

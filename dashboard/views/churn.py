@@ -70,7 +70,10 @@ def show_figures(churn: ChurnCounts, posts: int) -> None:
             )
         sign = "+" if net > 0 else "−" if net < 0 else "±"
         accuracy = f"{words.signed(net / posts)} accuracy"
-        added_up = "The sum of the changes."
+        added_up = (
+            "The sum of the changes. All posts count here, also of subreddits that only one of the"
+            " models knows; the accuracy on Compare is of the shared ones."
+        )
         c.figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, help_=added_up)
 
 

@@ -50,7 +50,7 @@ def show_figures(
         (
             "Test splits with openings left",
             f"{len(able):,} of {len(budgets):,}",
-            f"{left:,} openings left",
+            f"{left:,} on the one with most",
         ),
     )
     c.figures(figures)

@@ -147,7 +147,7 @@ with said:
     if doubt := data.clock_doubt():
         st.warning(doubt, icon=":material/schedule:")
     show_warnings()
-    tell_changes(case, digest, aliases_shown, done=acts.last_done())
+    tell_changes(case, digest, aliases_shown, done=acts.last_done(anywhere=True))
     evidence.show_caveats(case)
 with right:
     about(case, training)

@@ -37,6 +37,7 @@ def test_an_unclosed_quote_costs_its_own_record_only(store: Store, tmp_path: Pat
         assert texts(store) == {f"zz{n}": (f"T{n}", f"b{n}") for n in range(9)}
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

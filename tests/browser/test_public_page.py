@@ -94,14 +94,14 @@ def test_a_reviewer_finds_a_correction_at_once(
         context = browser.new_context()
         reviewer = context.new_page()
         visit(reviewer, f"{dashboard}/feedback")
-        says(reviewer, f"{before} texts for which another subreddit than the first was chosen")
+        says(reviewer, f"{before} texts without a label, whose users did not choose")
         visit(page, address)
         write(page, "Title", TITLE)
         press(page, "Suggest subreddits")
         press(page, "None of these")
         says(page, "Thank you: none of these.")
         visit(reviewer, f"{dashboard}/feedback")
-        says(reviewer, f"{before + 1} texts for which another subreddit than the first was chosen")
+        says(reviewer, f"{before + 1} texts without a label, whose users did not choose")
         context.close()
 
 

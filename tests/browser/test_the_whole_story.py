@@ -188,7 +188,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     go(page, "Overview")
     press(page, f"Review #{number}")
     says(page, f"The gates of #{number} on validation: ✗ 1 fails, ? 1 is inconclusive, ○ 2 wait.")
-    says(page, "Figures and gates use validation of may", "✗ Macro F1 not worse")
+    says(page, "Judged on validation of may", "✗ Macro F1 not worse")
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
     )
@@ -214,7 +214,7 @@ def bob_opens_the_sealed_test(
     says(page, f"#{number} has been tested on the sealed test of may.")
     says(page, f"Used {used} of {LOOKS}, {left} left")
     says(page, f"by {BOB}: {answer}", f"“{reason}”")
-    says(page, "Figures and gates use the sealed test of may")
+    says(page, "Judged on the sealed test of may")
     assert any(steps.json_value())
     cannot(page, opening, because="has already been tested")
 

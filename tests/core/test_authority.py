@@ -17,7 +17,8 @@ from core.access import keys, members
 from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
-from core.executions import listing, record
+from core.executions import get, listing, record
+from core.executions.purpose import request
 from core.feedback import erasing, queue, retention, summary
 from core.jobs.kinds import CHECK
 from core.release import adoption, aliases, openings, review
@@ -93,8 +94,13 @@ def run_nothing(store: Store) -> None:
         pass
 
 
+def name_a_training(store: Store) -> None:
+    request(store, get(store, 3), name="a name", note=None)
+
+
 DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.record.record": (Role.REVIEWER, run_nothing),
+    "executions.purpose.request": (Role.REVIEWER, name_a_training),
     "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
     "feedback.queue.label": (Role.REVIEWER, lambda s: queue.label(s, "public", "cats")),
     "feedback.erasing.erase": (Role.ADMIN, lambda s: erasing.erase(s, ["public"])),

@@ -78,7 +78,7 @@ def test_the_histogram_shows_its_normal_and_what_reseeding_does(
 def test_the_distances_of_p_at_1_say_what_they_mean(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("compare"))
     assert "the largest gap between the two cumulative distributions" in said
-    assert "a post's p@1 differs" in said
+    assert "with each side sorted by p@1" in said
     assert "rule of thumb" in said
 
 

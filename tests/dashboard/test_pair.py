@@ -97,8 +97,11 @@ def test_executions_rank_nothing_within_the_noise_or_across_splits(
     shown: Path, open_page: Open
 ) -> None:
     said = plain_text_of(open_page("executions"))
-    assert f"Best within noise: **#{WAITING}** and its 3 retrainings, 0." in said
-    assert "on valid of until-october. 2 other trainings had other validation posts" in said
+    assert f"Best macro F1 within noise: **#{WAITING}** and its 3 retrainings, 0." in said
+    assert (
+        "on the validation split of until-october. 2 other trainings had other validation posts"
+        in said
+    )
     assert "highest" not in said
 
 

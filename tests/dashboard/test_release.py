@@ -156,11 +156,11 @@ def test_a_failing_gate_stands_in_the_first_sentence(store: Store, open_page: Op
 
 def test_figures_and_gates_say_which_posts_they_are_of(store: Store, open_page: Open) -> None:
     before = open_page("release", candidate=str(WAITING))
-    assert "use **validation** of until-october" in plain_text_of(before)
+    assert "Judged on **validation** of until-october" in plain_text_of(before)
     assert "○ 2 wait, :green[✓] 6 pass" in plain_text_of(before)
     opened(store)
     after = open_page("release", candidate=str(WAITING))
-    assert "use the **sealed test** of until-october" in plain_text_of(after)
+    assert "Judged on the **sealed test** of until-october" in plain_text_of(after)
     assert before.metric[0].value != after.metric[0].value
 
 

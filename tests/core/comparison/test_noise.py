@@ -141,6 +141,7 @@ def test_a_failed_training_side_by_side_says_why(
         next(trainings)
 
 
+@pytest.mark.slow
 def test_of_two_configurations_both_count(measured: Measured) -> None:
     store, snapshot = measured.store, measured.road.snapshot
     other = {**QUICK, "wordNgrams": "1"}
@@ -199,6 +200,7 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
     assert retraining._side_by_side(chosen, 5, needed=need) == expected
 
 
+@pytest.mark.slow
 def test_halves_measure_what_other_posts_would_change(measured: Measured) -> None:
     """It is kept apart: models of the same posts are compared with the noise of their seeds."""
     store, road = measured.store, measured.road

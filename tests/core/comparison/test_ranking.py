@@ -91,26 +91,29 @@ def made(*best_: Tried, behind: int = 0, measured: bool = True, elsewhere: int =
     [
         (
             made(tried(3, 0.487, 0.484, 0.491), behind=1),
-            "Best within noise: #3 and its 2 retrainings, 0.484 to 0.491 on valid of bb36.",
+            (
+                "Best macro F1 within noise: #3 and its 2 retrainings, 0.484 to 0.491 on the"
+                " validation split of bb36."
+            ),
         ),
         (
             made(tried(3, 0.487), tried(5, 0.48)),
-            "Best within noise: #3, 0.487; #5, 0.480 on valid of bb36.",
+            "Best macro F1 within noise: #3, 0.487; #5, 0.480 on the validation split of bb36.",
         ),
-        (made(tried(3, 0.487)), "Macro F1 on valid of bb36: #3, 0.487."),
+        (made(tried(3, 0.487)), "Macro F1 on the validation split of bb36: #3, 0.487."),
         (
             made(tried(3, 0.487), tried(5, 0.48), measured=False, elsewhere=2),
             (
-                "Macro F1 on valid of bb36, not ranked: #3, 0.487; #5, 0.480. The noise of"
-                " retraining is not measured. 2 other trainings had other validation posts and"
-                " cannot be ranked with these."
+                "Macro F1 on the validation split of bb36, not ranked: #3, 0.487; #5, 0.480. The"
+                " noise of retraining is not measured. 2 other trainings had other validation"
+                " posts and cannot be ranked with these."
             ),
         ),
         (
             made(*(tried(number, 0.5) for number in range(8))),
             (
-                "Best within noise: #0, 0.500; #1, 0.500; #2, 0.500; #3, 0.500; #4, 0.500;"
-                " and 3 more on valid of bb36."
+                "Best macro F1 within noise: #0, 0.500; #1, 0.500; #2, 0.500; #3, 0.500; #4, 0.500;"
+                " and 3 more on the validation split of bb36."
             ),
         ),
     ],

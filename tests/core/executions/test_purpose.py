@@ -71,6 +71,7 @@ def test_retrainings_belong_to_the_noise_that_started_them(noisy: Road) -> None:
     assert sum(1 + len(group.parts) for group in groups.values()) == len(runs)
 
 
+@pytest.mark.slow
 def test_retrainings_of_halves_belong_to_it_too(road: Road) -> None:
     measure(
         road.store,
@@ -87,6 +88,7 @@ def test_retrainings_of_halves_belong_to_it_too(road: Road) -> None:
     assert any(group.told == "+6 retrainings" for group in grouped(listing(road.store)))
 
 
+@pytest.mark.slow
 def test_of_noise_that_was_interrupted_nothing_is_hidden(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:

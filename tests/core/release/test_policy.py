@@ -149,6 +149,7 @@ def test_a_key_is_found_among_anything(before: list[str], data: st.DataObject) -
     assert line_of("\n".join(lines), "a", "b") == len(before) + 2 + blank
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_text_is_an_unexpected_error(text: str) -> None:
     with suppress(InputError):

@@ -1,14 +1,15 @@
 """A canary out of its bounds is flagged, and stopped if the policy says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from core import audit
 from core.feedback.submissions import Sent, keep
 from core.hints import Alarm
-from core.release import aliases
+from core.release import aliases, candidates
 from core.serving import servers, watch
 from core.serving.model import Suggestion
 from core.serving.servers import minute_of, register
@@ -16,9 +17,10 @@ from core.store import serving as table
 from core.store.serving import Confidence, Count
 from tests import decisions
 from tests.commands import assert_refused, signoff
-from tests.conftest import Road
+from tests.conftest import opened
 from tests.core.serving.conftest import Served
 from tests.factories import LENIENT, set_policy
+from tests.workspaces import copied, once
 
 POLICY = (
     LENIENT + "\n[canary]\nmax_error_rate = 0.05\nmax_p_at_1_drop = 0.1\nfewest_requests = 50\n"
@@ -26,11 +28,22 @@ POLICY = (
 
 
 @pytest.fixture
-def served(road: Road) -> Served:
+def served(trained: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """As elsewhere, under a policy that looks after 50 requests."""
-    set_policy(road.store, POLICY)
-    old = decisions.released(road.store, 3)
-    return Served(road, old, decisions.approved(road.store, 5))
+
+    def make(made: Path) -> None:
+        copied(trained, made)
+        with opened(made) as road:
+            set_policy(road.store, POLICY)
+            decisions.released(road.store, 3)
+            decisions.approved(road.store, 5)
+
+    copied(once(tmp_path_factory, "watched", make), home)
+    with opened(home) as road:
+        old, new = (candidates.get(road.store, number).version for number in (3, 5))
+        assert old is not None
+        assert new is not None
+        yield Served(road, old, new)
 
 
 @pytest.fixture

@@ -260,6 +260,7 @@ def test_an_ensemble_of_an_ensemble_is_loaded(road: Road) -> None:
     assert load(road.store, outer).labels == load(road.store, inner).labels
 
 
+@pytest.mark.slow
 def test_it_is_not_trained_and_its_noise_is_not_asked_for(road: Road) -> None:
     with pytest.raises(InputError, match="'ensemble' is not trained"):
         train(road.store, road.snapshot, model="ensemble")

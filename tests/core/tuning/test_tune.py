@@ -46,6 +46,7 @@ def go(road: Road, seconds: float, **more: Any) -> Tuned:
     return tune(road.store, road.snapshot, minutes=seconds / 60, **settings)
 
 
+@pytest.mark.slow
 def test_trials_are_executions_that_one_ranks(road: Road, clock: Clock) -> None:
     tuned = go(road, 26)
     assert clock.trained[:4] == [None, 21, 21, 21]
@@ -88,6 +89,7 @@ def test_after_an_interruption_trials_that_are_done_are_not_done_again(
     assert len(first - again) <= 1  # the one that the end of the time sent to all posts
 
 
+@pytest.mark.slow
 def test_what_is_behind_by_less_than_the_noise_is_as_good(road: Road, clock: Clock) -> None:
     last = go(road, 26).ranked[-1]
     behind = (0.02, 0.01, 0.03)
