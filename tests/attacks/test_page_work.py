@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core import audit, jobs
 from core.access import members
 from core.access.identity import Actor, Role, Way, acting_as
 from core.executions import listing
-from core.jobs import Job, kinds, queue, starting
+from core.jobs import Job, kinds, queue, starting, worker
 from core.jobs.kinds import OPEN
 from core.quality import check as quality
 from core.release import candidates, openings, review
@@ -149,6 +150,7 @@ def test_cancelling_ends_the_process_says_who_and_takes_nothing_back(store: Stor
     with stopped(store, TESTING):
         with by("carol"):
             assert jobs.cancel(store, job.number).under_way
+        time.sleep(2 * worker._EVERY)  # so that it looks at once when it goes on
     seen = ended(store, job)
     assert (seen.status, seen.cancelled_by) == (jobs.CANCELLED, "carol")
     (run,) = listing(store, kinds=("test",))
