@@ -308,3 +308,9 @@ def test_an_anchor_comes_back_as_it_was_added(tmp_path: Path) -> None:
     where.add(ANCHOR)
     assert where.read() == [ANCHOR]
     assert json.loads((tmp_path / "anchors").read_text()) == asdict(ANCHOR)
+
+
+def test_one_bad_line_does_not_hide_what_the_others_say(road: Road, web: Web) -> None:
+    decide(road)
+    web.lines.append(b"not json")
+    assert_refused(signoff("audit", "verify"), "Line 3 of")

@@ -108,3 +108,23 @@ def test_a_head_is_anchored_once(store: Store, anchors: Path) -> None:
     audit.anchor_of_itself(store)
     audit.anchor_of_itself(store)
     assert numbers(anchors) == [1, 2, 3]
+
+
+def test_an_older_copy_of_the_log_is_not_left_without_an_anchor_in_silence(
+    store: Store, anchors: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tamper(
+        store,
+        "DELETE FROM audit WHERE number > 1; DELETE FROM release_events WHERE id > 1;"
+        "DELETE FROM aliases",
+    )
+    with caplog.at_level(logging.ERROR, logger="signoff.audit"):
+        comment(store, 3, text="as if nothing had been")
+    assert "anchors of entries that the log has not" in caplog.text
+    assert numbers(anchors) == [1, 2, 3]
+
+
+def test_an_empty_file_is_a_place_for_the_first_anchor(road: Road, anchors: Path) -> None:
+    anchors.touch()
+    propose(road.store, 3)
+    assert numbers(anchors) == [1]

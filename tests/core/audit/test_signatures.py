@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from core.audit.chain import Decision, link
-from core.audit.signatures import REGISTERED, REVOKED, broken_signatures, unsigned
+from core.audit.signatures import REGISTERED, REVOKED, broken_signatures, signed, unsigned
 from core.audit.signing import SigningKey, is_valid
 from core.store.audit import Entry, Signature
 
@@ -117,3 +117,21 @@ def changed(text: str, place: int) -> str:
 def test_no_text_in_the_place_of_a_signature_is_an_unexpected_error(key: str, text: str) -> None:
     (entry,) = chained([decision("ada")])
     assert not is_valid(Signature(1, key, text), entry)
+
+
+def test_only_signatures_by_keys_that_were_registered_then_count() -> None:
+    entries = chained(
+        [
+            about(REGISTERED, "ada"),
+            decision("ada"),
+            decision("eve"),
+            about(REVOKED, "ada"),
+            decision("ada"),
+        ]
+    )
+    keys = ["ada", "ada", STRANGER, "ada", "ada"]
+    signatures = {
+        entry.number: key_of(name).sign(entry) for entry, name in zip(entries, keys, strict=True)
+    }
+    assert signed(entries, signatures) == 1  # entries 1 and 4 are root's
+    assert signed(entries, {}) == 0

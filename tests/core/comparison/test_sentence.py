@@ -244,3 +244,13 @@ def test_one_model_on_two_sets_of_posts_tells_of_the_posts() -> None:
     text = said(loss, kind=Kind.UNPAIRED, one_model=True)
     assert text.startswith("#5 scores lower than #3")
     assert text.endswith("This is one model on two sets of posts: only the posts differ.")
+
+
+def test_models_that_share_no_subreddit_are_not_called_better() -> None:
+    summary = make_summary(
+        metrics={"f1_macro": metric(0.3, interval=(0.2, 0.4), verdict=BETTER)},
+        subreddits=make_subreddits(shared=0, added=2, removed=1),
+    )
+    text = verdict_sentence(summary, baseline="#3", candidate="#5")
+    assert text.startswith("#5 and #3 share no subreddit, so neither is called better.")
+    assert "macro F1" not in text

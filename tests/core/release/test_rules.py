@@ -249,3 +249,13 @@ def test_a_moment_is_told_with_the_state() -> None:
     found = candidate("proposed")
     found = replace(found, events=(replace(found.proposal, at=moment),))
     assert rules.already(found).endswith("on 2026-05-31 09:30 UTC")
+
+
+def test_a_test_opened_by_a_laxer_policy_does_not_pass_the_one_in_force() -> None:
+    tested = candidate("proposed, opened, tested")
+    shown = replace(evidence(policy=CAREFUL), leaked=0.7)
+    refusal = rules.against_approval(tested, shown, BOB)
+    assert refusal is not None
+    assert refusal.reason.startswith("70.0% of the sealed test of #7 resembles posts")
+    limit = shown.policy.rules.near_duplicates
+    assert rules.against_approval(tested, replace(shown, leaked=limit), BOB) is None
