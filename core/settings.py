@@ -119,7 +119,11 @@ class Settings(BaseSettings):
     @field_validator("audit_anchor")
     @classmethod
     def _anchored(cls, text: str) -> str:
-        return anchor_place(text) if text else ""
+        place = anchor_place(text) if text else ""
+        path = text.removeprefix("file:").removeprefix("git:")
+        if place.startswith(("file:", "git:")) and not path.startswith(("/", "~")):
+            raise ValueError("Give the full path: commands are run in several folders")
+        return place
 
     @field_validator("home")
     @classmethod

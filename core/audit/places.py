@@ -96,8 +96,8 @@ class FilePlace:
                 Hint("Write the first anchor.", Command("audit anchor", self.shown)),
             )
         with storage_errors(self.path):
-            lines = self.path.read_bytes().splitlines()
-        return _anchors(lines, self.shown)
+            content = self.path.read_bytes()
+        return _anchors(content.splitlines(), self.shown)
 
     def add(self, anchor: Anchor) -> None:
         append_line(self.path, _line(anchor))
@@ -256,12 +256,20 @@ _TAKES_ONLY = (204, 404, 405, 501)
 """Answers to GET of a server that takes anchors and does not give them back."""
 
 
+_CUT_OFF = re.compile(rb'\{("|"n[^}]*)?')
+"""A line whose writer was killed in the middle of it."""
+
+
 def _line(anchor: Anchor) -> str:
     return json.dumps(asdict(anchor))
 
 
 def _anchors(lines: Iterable[bytes], where: str) -> list[Anchor]:
-    anchors = [_anchor(where, number, line) for number, line in enumerate(lines, start=1)]
+    anchors = [
+        _anchor(where, number, line)
+        for number, line in enumerate(lines, start=1)
+        if not _CUT_OFF.fullmatch(line)
+    ]
     if not anchors:
         raise InputError(f"{where} has no anchors", "Restore it from your team's copy.")
     return anchors

@@ -169,9 +169,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add a line to a file of the user's choice, made if it is not there, and flush it."""
-    with storage_errors(path, chosen=True), path.open("ab") as file:
-        file.write(f"{line}\n".encode())
+    """Add a line to a file of the user's choice, made if it is not there, and flush it.
+
+    A last line that was cut off stays a line of its own.
+    """
+    with storage_errors(path, chosen=True), path.open("a+b") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
+        begun = file.read(1) not in (b"", b"\n")
+        file.write(f"{chr(10) if begun else ''}{line}\n".encode())
         file.flush()
         os.fsync(file.fileno())
 

@@ -280,6 +280,7 @@ def test_a_path_holds_in_whichever_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     for text in ("a.jsonl", "file:a.jsonl", f"file://{tmp_path}/a.jsonl"):
         assert place(text) == FilePlace(tmp_path / "a.jsonl")
+    for text in (f"{tmp_path}/a.jsonl", f"file:{tmp_path}/a.jsonl", f"file://{tmp_path}/a.jsonl"):
         use(monkeypatch, text)
         given = Settings().as_environment()["SIGNOFF_AUDIT_ANCHOR"]
         assert given == f"file:{tmp_path / 'a.jsonl'}"

@@ -128,3 +128,21 @@ def test_an_empty_file_is_a_place_for_the_first_anchor(road: Road, anchors: Path
     anchors.touch()
     propose(road.store, 3)
     assert numbers(anchors) == [1]
+
+
+def test_a_line_that_was_cut_off_costs_no_other(store: Store, anchors: Path) -> None:
+    with anchors.open("ab") as file:
+        file.write(b'{"number": 4, "dig')
+    assert "contains all 3 anchors" in signoff("audit", "verify").out
+    comment(store, 3, text="after the lights went out")
+    assert [line.startswith("{") for line in anchors.read_text().splitlines()] == [True] * 5
+    assert json.loads(anchors.read_text().splitlines()[-1])["number"] == 4
+    assert "contains all 4 anchors" in signoff("audit", "verify").out
+
+
+def test_a_path_that_means_another_file_in_each_folder_is_refused(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNOFF_AUDIT_ANCHOR", "file:anchors.jsonl")
+    settings.cache_clear()
+    assert_refused(signoff("audit", "verify"), "Give the full path")
