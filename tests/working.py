@@ -77,14 +77,14 @@ def stopped(store: Store, query: str, *, more_than: int = 0) -> Iterator[int]:
 
     It is held up at each of its writes on the way, so that it comes no further between two looks.
     """
-    with closing(sqlite3.connect(store.home / DATABASE, isolation_level=None, timeout=60)) as held:
-        held.execute("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect(store.home / DATABASE, isolation_level=None, timeout=0)) as held:
+        _lock(held)
         deadline = time.monotonic() + LIMIT_SECONDS
         while held.execute(query).fetchone()[0] <= more_than:
             assert time.monotonic() < deadline, newest(store)
             held.execute("ROLLBACK")
             time.sleep(0.001)
-            held.execute("BEGIN IMMEDIATE")
+            _lock(held)
         running = "select process from jobs where status = 'running'"
         process: int = json.loads(held.execute(running).fetchone()[0])["pid"]
         os.kill(process, signal.SIGSTOP)
@@ -94,6 +94,19 @@ def stopped(store: Store, query: str, *, more_than: int = 0) -> Iterator[int]:
     finally:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGCONT)
+
+
+def _lock(held: sqlite3.Connection) -> None:
+    """As soon as the database is free. SQLite's own waiting sleeps so long between two tries that
+    a process can write twice in the meantime.
+    """
+    while True:
+        try:
+            held.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            time.sleep(0.0001)
+        else:
+            return
 
 
 def killed(process: int) -> None:
