@@ -250,7 +250,8 @@ def test_anchors_are_added_and_hold_while_the_log_grows(log: Store, tmp_path: Pa
         ("", "has no anchors"),
         ("{}\n", "Line 1 of .* is not an anchor"),
         ('{"number": "7", "digest": "a", "at": "b"}\n', "Line 1 of .* is not an anchor"),
-        ('{"number": 7, "digest": "a", "at": "b"}\n{"numb', "Line 2 of .* is not an anchor"),
+        ('{"number": 7, "digest": "a", "at": "b"}\n{"numb"}', "Line 2 of .* is not an anchor"),
+        ('{"numb', "has no anchors"),
         ("\x00\n", "Line 1 of .* is not an anchor"),
     ],
 )
