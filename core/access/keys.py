@@ -25,12 +25,13 @@ def register(
 
     Args:
         public_key: 64 hexadecimal digits.
-        name: whose it is; None: of whoever acts.
+        name: whose key it is; None: the actor's own.
         service: it signs what a server writes for the people whom the server has identified.
 
     Raises:
         InputError: that is not a valid name.
-        RefusedError: the key is registered; or it is somebody else's and the actor is no admin.
+        RefusedError: the key is registered already, or it belongs to somebody else and the actor
+            is not an admin.
     """
     owner = current_actor().name if name is None else person(name)
     own = not service and owner.lower() == current_actor().name.lower()
@@ -57,8 +58,8 @@ def revoke(store: Store, public_key: str) -> KeyRevoked:
         public_key: the key, or how it begins, if no other begins so.
 
     Raises:
-        NotFoundError: there is no such key, or several begin like that.
-        RefusedError: it is somebody else's and the actor is no admin.
+        NotFoundError: no key, or more than one, begins like that.
+        RefusedError: it belongs to somebody else and the actor is not an admin.
     """
     key = _the_one(store, public_key)
     own = not key.service and key.name.lower() == current_actor().name.lower()

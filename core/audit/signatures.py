@@ -52,15 +52,13 @@ def broken_signatures(
 
 
 def signed(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> int:
-    """How many entries have a signature by a key that was registered then, for who wrote them."""
-    keys: dict[str, Holder] = {}
-    count = 0
-    for entry in entries:
-        try:
-            decision = read(entry)
-        except ValueError:
-            continue
-        _note(keys, decision, revoking=False)
+    """How many entries have a signature by a key that could sign for their author at that time. The
+    entry that registers a key counts if that key signed it.
+    """
+    count, keys = 0, dict[str, Holder]()
+    for entry, decision in _read(entries):
+        if decision.kind == REGISTERED:
+            _note(keys, decision)
         signature = signatures.get(entry.number)
         holder = keys.get(signature.key) if signature else None
         count += holder is not None and holder.may_sign(decision.by)
@@ -76,11 +74,7 @@ def unsigned(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> l
     keys: dict[str, Holder] = {}
     missing: dict[str, list[int]] = {}
     foreign: dict[str, list[int]] = {}
-    for entry in entries:
-        try:
-            decision = read(entry)
-        except ValueError:
-            continue
+    for entry, decision in _read(entries):
         signature = signatures.get(entry.number)
         owner = next((h.name for h in keys.values() if _owns(h, decision.by)), None)
         if owner is not None and signature is None:
@@ -96,13 +90,23 @@ def unsigned(entries: Iterable[Entry], signatures: Mapping[int, Signature]) -> l
     ]
 
 
-def _note(keys: dict[str, Holder], decision: Decision, *, revoking: bool = True) -> None:
+def _read(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Decision]]:
+    """Each entry with what it says; what nobody can read is reported elsewhere."""
+    for entry in entries:
+        try:
+            decision = read(entry)
+        except ValueError:
+            continue
+        yield entry, decision
+
+
+def _note(keys: dict[str, Holder], decision: Decision) -> None:
     """Remember a key that was registered; forget one that was revoked."""
     key = str(decision.details.get("public_key"))
     if decision.kind == REGISTERED:
         service = decision.details.get("service") is True
         keys[key] = Holder(str(decision.details.get("name")), service)
-    elif decision.kind == REVOKED and revoking:
+    elif decision.kind == REVOKED:
         keys.pop(key, None)
 
 
