@@ -8,13 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.access import members
 from core.access.identity import Role
 from core.store import open_store
 from tests.browser import served
 from tests.browser.provider import provider, sign_in
+from tests.browser.proxy import proxy
 from tests.browser.walking import reading, visit
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -95,13 +96,11 @@ def test_on_this_machine_the_operator_needs_no_sign_in(page: Page, local: str) -
     expect(page.get_by_text("Read only")).to_have_count(0)
 
 
-def test_through_a_proxy_it_is_read_only(browser: Browser, local: str) -> None:
-    context = browser.new_context(extra_http_headers={"X-Forwarded-For": "192.0.2.7"})
-    page = context.new_page()
-    visit(page, local)
-    expect(page.get_by_text("through a proxy")).to_be_visible()
-    expect(page.get_by_text("admin")).to_have_count(0)
-    context.close()
+def test_through_a_proxy_it_is_read_only(page: Page, local: str) -> None:
+    with proxy(local, {"X-Forwarded-For": "192.0.2.7"}) as address:
+        visit(page, address)
+        expect(page.get_by_text("through a proxy")).to_be_visible()
+        expect(page.get_by_text("admin")).to_have_count(0)
 
 
 def test_exposed_it_is_read_only(page: Page, home: Path) -> None:
@@ -111,7 +110,7 @@ def test_exposed_it_is_read_only(page: Page, home: Path) -> None:
         expect(page.get_by_text("admin")).to_have_count(0)
 
 
-def test_the_header_of_a_trusted_proxy_names_the_visitor(browser: Browser, home: Path) -> None:
+def test_the_header_of_a_trusted_proxy_names_the_visitor(page: Page, home: Path) -> None:
     members.grant(open_store(home), BOB, Role.RELEASER)
     trusted = {"SIGNOFF_TRUSTED_USER_HEADER": "X-Forwarded-Email"}
     with served.dashboard(home, environment=trusted) as address:
@@ -119,11 +118,9 @@ def test_the_header_of_a_trusted_proxy_names_the_visitor(browser: Browser, home:
             ({"X-Forwarded-Email": "Bob@Example.com"}, said(BOB, "releaser")),
             ({"X-Forwarded-User": BOB}, "names nobody"),
         ):
-            context = browser.new_context(extra_http_headers=headers)
-            page = context.new_page()
-            visit(page, address)
-            expect(page.get_by_text(shown)).to_be_visible()
-            context.close()
+            with proxy(address, headers) as named:
+                visit(page, named)
+                expect(page.get_by_text(shown)).to_be_visible()
 
 
 @pytest.mark.parametrize(
