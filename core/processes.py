@@ -1,10 +1,9 @@
-"""Processes: which still live, how many cores they may use, and how workers are started."""
+"""Processes: how many cores they may use, and how workers are started."""
 
 import math
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 import warnings
@@ -12,9 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import psutil
 
 _MEMBERSHIP = Path("/proc/self/cgroup")
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -90,30 +86,6 @@ def python_words(module: str, *arguments: str) -> list[str]:
     ``-P``: a file or folder of the working directory never stands in for a module.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
-
-
-def own_process() -> dict[str, Any]:
-    """What :func:`is_alive` needs to know this process again; JSON values."""
-    process = psutil.Process()
-    return {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
-
-
-def is_alive(process: dict[str, Any]) -> bool:
-    """Whether the process still runs. One on another host cannot be seen and counts as alive.
-
-    A process that ended but that nobody has waited for does not run: in a container without an
-    init process it may stay so for ever.
-    """
-    if process["host"] != socket.gethostname():
-        return True
-    try:
-        present = psutil.Process(process["pid"])
-        started, status = present.create_time(), present.status()
-    except psutil.NoSuchProcess:
-        return False
-    if status == psutil.STATUS_ZOMBIE:
-        return False
-    return bool(abs(started - process["started"]) < 1)  # a number used again is another process
 
 
 def safe_context() -> BaseContext:

@@ -2,7 +2,7 @@
 (core.jobs), so a reload shows how far it is, and closing the page ends nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import jobs
 from core.access.identity import Role
+from core.errors import NotFoundError
 from core.jobs import Job, reports
 from core.jobs.reports import Report
 from dashboard import components as c
@@ -49,10 +50,10 @@ def latest(piece: Piece) -> Job | None:
 
 
 def begin(piece: Piece) -> None:
-    """Have it done; where it waits or runs already, whoever asked for it.
+    """Have it done; where somebody has asked for the same and it waits or runs, it is done once.
 
     Raises:
-        SignoffError: whoever looks may not, or something stands against it.
+        SignoffError: the visitor has not the role for it, or something stands against it.
     """
     job = jobs.ask(data.store(), piece.kind, piece.inputs, page=piece.page.title)
     _watched()[job.number] = piece.done
@@ -62,7 +63,11 @@ def news() -> list[str]:
     """What has been done of what this person waited for, each said once (Markdown)."""
     watched, said = _watched(), list[str]()
     for number in list(watched):
-        job = jobs.get(data.store(), number)
+        try:
+            job = jobs.get(data.store(), number)
+        except NotFoundError:  # the workspace was replaced, such as by a backup
+            del watched[number]
+            continue
         if not job.under_way:
             done = watched.pop(number)
             said += [done] if job.status == jobs.SUCCEEDED and done else []
@@ -106,9 +111,11 @@ def said_of(job: Job, report: Report | None, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def _waits(before: int, since: timedelta) -> str:
+def _waits(before: Sequence[Job], since: timedelta) -> str:
     if before:
-        return f"Waiting for {words.count(before, 'other job')}"
+        first = words.plain(jobs.title(data.store(), before[0]))
+        others = f", then {words.count(len(before) - 1, 'other job')}" if before[1:] else ""
+        return f"Waiting for {first} (asked for by {words.plain(before[0].by)}){others}"
     if since < LATE:
         return "Starting …"
     return "Not started yet. If it stays so, the file `logs/jobs.log` of the workspace says why."

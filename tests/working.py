@@ -23,10 +23,8 @@ from core.store.writing import write
 
 T = TypeVar("T")
 LIMIT_SECONDS = 120
-GONE = {"host": socket.gethostname(), "pid": 2**22 - 1, "started": 1.0}
+GONE = {"host": socket.gethostname(), "pid": 2**22 - 1, "token": "a" * 16}
 """A process that is no more."""
-ELSEWHERE = {"host": "another-machine", "pid": 1, "started": 1.0}
-"""One of which this machine cannot know."""
 OPENED = "select count(*) from release_events where kind = 'opened'"
 """How many openings the ledger has."""
 TESTING = "select count(*) from executions where kind = 'test' and status = 'running'"
@@ -52,8 +50,14 @@ def set_row(store: Store, job: Job, **values: Any) -> None:
 
 
 def runs_in(store: Store, job: Job, process: dict[str, Any]) -> None:
-    """Write down that a process does the job: :data:`GONE`, :data:`ELSEWHERE` or one that lives."""
+    """Write down that a process does the job: :data:`GONE`, or that of a sign."""
     set_row(store, job, status=jobs.RUNNING, process=process, started_at=datetime.now(UTC))
+
+
+def runs_here(store: Store, job: Job) -> Job:
+    """Write down that this process does the job, for as long as it lives; the job as it is then."""
+    runs_in(store, job, store.presence.enter().process)
+    return jobs.get(store, job.number)
 
 
 def ended(store: Store, job: Job) -> Job:

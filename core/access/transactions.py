@@ -4,8 +4,9 @@ Nothing else begins a write transaction: only this module may import :mod:`core.
 the store itself, which records that runs of dead processes were interrupted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,21 @@ WITHIN_A_RUN = "it belongs to a recorded run, which asked as it began"
 """Why most of what asks nobody needs no role, for :func:`unattended`."""
 
 
+_condition: ContextVar[Callable[[Session], object] | None] = ContextVar("condition", default=None)
+
+
+@contextmanager
+def only_while(holds: Callable[[Session], object]) -> Iterator[None]:
+    """Every write transaction that begins inside asks ``holds`` first, with its session; where that
+    raises, nothing is written.
+    """
+    token = _condition.set(holds)
+    try:
+        yield
+    finally:
+        _condition.reset(token)
+
+
 @contextmanager
 def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Actor]]:
     """A write transaction of somebody who may; it commits at its end, and what was decided in it is
@@ -34,7 +50,7 @@ def acting(store: Store, needed: Role, *, to: str) -> Iterator[tuple[Session, Ac
     Raises:
         RefusedError: they may not; nothing is written.
     """
-    with write(store) as session:
+    with _write(store) as session:
         yield session, authorise(session, needed, to=to)
     _anchor(store, session)
 
@@ -46,9 +62,17 @@ def unattended(store: Store, *, because: str) -> Iterator[Session]:
     Args:
         because: why it needs no role, for readers of the code.
     """
-    with write(store) as session:
+    with _write(store) as session:
         yield session
     _anchor(store, session)
+
+
+@contextmanager
+def _write(store: Store) -> Iterator[Session]:
+    with write(store) as session:
+        if (holds := _condition.get()) is not None:
+            holds(session)
+        yield session
 
 
 def _anchor(store: Store, session: Session) -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import psutil
-
 from core.access.identity import Role
 from core.access.transactions import WITHIN_A_RUN, acting, unattended
 from core.errors import InputError
@@ -94,7 +92,7 @@ def finish(store: Store, run: Run, report: Erased, *, progress: Progress = silen
         run.log(f"snapshot {snapshot.id}: erased {made.snapshot.erased}, left {made.left}")
     progress("Erasing from snapshots", len(pending), len(pending))
     report.waiting = files.clear(store, run)
-    store.artifacts.sweep(psutil.pid_exists)
+    store.artifacts.sweep()
     _scrub(store, progress)
     run.metrics = as_metrics(report)
 

@@ -11,6 +11,7 @@ from core.errors import InputError, NotFoundError
 from core.hints import Command, Hint
 from core.store import Store
 from core.store import executions as executions_table
+from core.store.database import database_of
 from core.store.executions import INTERRUPTED, RUNNING, Execution
 from core.store.reaping import as_seen
 
@@ -42,7 +43,7 @@ def get(store: Store, number: int) -> Execution:
             f"There is no execution #{number}",
             Hint("List the executions.", Command("executions list")),
         )
-    return as_seen(execution)
+    return as_seen(execution, store.presence)
 
 
 def made_none(store: Store, number: int, *, thing: str, kind: str) -> NotFoundError:
@@ -73,8 +74,8 @@ def listing(
             rows = executions_table.listing(
                 session, kinds=kinds, statuses=(status,) if status else ()
             )
-    shown = [run for run in map(as_seen, rows) if status in (None, run.status)]
-    return shown[:limit]
+    seen = [as_seen(run, store.presence) for run in rows]
+    return [run for run in seen if status in (None, run.status)][:limit]
 
 
 def running(store: Store, kind: str, name: str, value: Any, *, before: int | None = None) -> bool:
@@ -92,10 +93,10 @@ def under_way(
     session: Session, kind: str, name: str, value: Any, *, before: int | None = None
 ) -> bool:
     """The same as :func:`running`, in the caller's transaction."""
-    runs = map(as_seen, executions_table.listing(session, kinds=(kind,), statuses=(RUNNING,)))
+    presence = database_of(session).presence
     return any(
-        run.status == RUNNING and run.inputs.get(name) == value
-        for run in runs
+        run.inputs.get(name) == value and presence.is_alive(run.process)
+        for run in executions_table.listing(session, kinds=(kind,), statuses=(RUNNING,))
         if before is None or run.number < before
     )
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access.identity import Actor, Role
 from core.access.transactions import acting, unattended
-from core.errors import StorageError
+from core.errors import ConflictError, StorageError
 from core.executions.code import code_version
 from core.executions.environment import (
     command_line,
@@ -20,12 +20,11 @@ from core.executions.environment import (
     peak_memory_mib,
 )
 from core.executions.purpose import purpose
-from core.processes import own_process
 from core.safe_text import one_line
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
-from core.store.reaping import begun, ended, reap
+from core.store.reaping import reap
 
 
 @dataclass(slots=True)
@@ -77,20 +76,26 @@ def record(
 
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
     the exception goes on. If the process is killed outright, nothing is recorded: readers see
-    the run as interrupted, and :mod:`core.store.reaping` records that later.
+    the run as interrupted, and :mod:`core.store.reaping` records that later. One that is recorded
+    as interrupted stays so: if it runs all the same, it ends with a ConflictError, and what it
+    would have inserted at its end is not.
     """
     reap(store)
     started = datetime.now(UTC)
-    with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
-        beginning = _beginning(store, actor, kind, params, inputs, packages)
-        number = executions_table.begin(
-            session, {**beginning, "started_at": started, "cache_key": cache_key}
-        )
-        begun(number, started)
-    try:
+    with ExitStack() as held:
+        with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
+            beginning = _beginning(store, actor, kind, params, inputs, packages)
+            sign = held.enter_context(store.presence.enter())  # before others can see its row
+            number = executions_table.begin(
+                session,
+                {
+                    **beginning,
+                    "started_at": started,
+                    "process": sign.process,
+                    "cache_key": cache_key,
+                },
+            )
         yield from _logged(store, kind, number)
-    finally:
-        ended(number, started)
 
 
 def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
@@ -134,7 +139,6 @@ def _beginning(
         "code": code.as_json(patch),
         "environment": environment(*packages),
         "purpose": purpose(),
-        "process": own_process(),
     }
 
 
@@ -152,7 +156,11 @@ def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -
         if status == executions_table.SUCCEEDED:
             for write in run._rows:  # noqa: SLF001 - this module's own class
                 write(session)
-        executions_table.finish(session, run.number, status=status, values=values)
+        if not executions_table.finish(session, run.number, status=status, values=values):
+            raise ConflictError(
+                f"#{run.number} was recorded as interrupted while it still ran",
+                "Nothing of it was kept. Run it again.",
+            )
     log.unlink(missing_ok=True)
 
 
@@ -160,7 +168,8 @@ def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> N
     try:
         run.log(f"{status}: {why}")
         _finish(store, run, log, status, why)
-    except (StorageError, OSError):
-        # The disk that failed the run also refuses its record. The first error is the one to
-        # hear of; readers see the run as interrupted, and that is recorded later.
+    except (StorageError, ConflictError, OSError):
+        # The disk that failed the run also refuses its record, or it has been recorded as
+        # interrupted. The first error is the one to hear of; readers see the run as interrupted,
+        # and where that is not recorded yet, it will be.
         return

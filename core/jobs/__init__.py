@@ -2,7 +2,18 @@
 reload, tab and page server. docs/decisions tells why it is built like this.
 """
 
-from core.jobs.queue import CANCEL, ahead, ask, cancel, get, keep_going, latest
+from core.jobs.queue import (
+    CANCEL,
+    ahead,
+    ask,
+    cancel,
+    get,
+    keep_going,
+    latest,
+    listing,
+    title,
+    under_way,
+)
 from core.store.jobs import CANCELLED, FAILED, INTERRUPTED, RUNNING, SUCCEEDED, WAITING, Job
 
 __all__ = [
@@ -20,4 +31,7 @@ __all__ = [
     "get",
     "keep_going",
     "latest",
+    "listing",
+    "title",
+    "under_way",
 ]

@@ -25,7 +25,8 @@ Inputs = Mapping[str, Any]
 class Kind:
     """One kind of long work.
 
-    ``to``: what who asks wants to do, as a verb with its object. ``said``: inputs that do not
+    ``to``: what who asks wants to do, as a verb with its object. ``title``: what is done, as
+    ``comparing #3 and #5``. ``said``: inputs that do not
     change what is asked: two jobs that differ only in them are one. ``check``: raises what stands
     against it, before it is asked for. ``work``: does it, and asks for the role again where it
     writes. ``command``: the command that does the same. ``looks``: whether it only shows what is
@@ -33,6 +34,7 @@ class Kind:
     """
 
     to: str
+    title: Callable[[Store, Inputs], str]
     role: Role = Role.REVIEWER
     said: frozenset[str] = frozenset()
     looks: bool = False
@@ -93,6 +95,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         OPEN: Kind(
             to=openings.OPEN,
+            title=lambda store, inputs: (
+                f"opening the sealed test of {find(store, inputs['snapshot']).id}"
+                f" for #{inputs['candidate']}"
+            ),
             said=frozenset({"reason"}),
             check=_require_possible,
             work=_open,
@@ -102,6 +108,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         COMPARE: Kind(
             to="compare two models",
+            title=lambda _store, inputs: "comparing #{} and #{}".format(*inputs["chosen"]),
             said=frozenset({"chosen"}),
             looks=True,
             check=lambda store, inputs: comparing.require_unsealed(_pair(store, inputs)),
@@ -110,6 +117,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         CHECK: Kind(
             to="check the data",
+            title=lambda _store, _inputs: "checking the data",
             check=lambda _store, _inputs: None,
             work=lambda store, _inputs, progress: quality.check(store, progress=progress),
             command=lambda _store, _inputs: Command("data check"),

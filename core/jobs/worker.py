@@ -8,11 +8,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from types import FrameType
 
+from sqlalchemy.orm import Session
+
 from core.access import keys
+from core.access.authorisation import role_of
 from core.access.identity import Actor, Way, acting_as
 from core.access.names import same_person
+from core.access.transactions import only_while
 from core.audit.signing import own_key
 from core.errors import RefusedError, SignoffError, StorageError
 from core.executions.environment import asked_as
@@ -24,7 +29,8 @@ from core.jobs.reports import Reporter
 from core.processes import keep_modules_safe
 from core.settings import settings
 from core.store import Store, existing_store
-from core.store.jobs import CANCELLED, FAILED, INTERRUPTED, SUCCEEDED, Job
+from core.store import jobs as jobs_table
+from core.store.jobs import CANCELLED, FAILED, INTERRUPTED, RUNNING, SUCCEEDED, Job
 
 Listening = Callable[[Job], AbstractContextManager[None]]
 _EVERY = 0.3
@@ -46,8 +52,12 @@ def work_off(store: Store, listening: Listening) -> None:
     Args:
         listening: wraps the work of a job; what it raises a ``KeyboardInterrupt`` in is cancelled.
     """
-    while (job := queue.take(store)) is not None:
-        _do(store, job, listening)
+    while True:
+        with store.presence.enter() as sign:
+            job = queue.take(store, sign.process)
+            if job is None:
+                return
+            _do(store, job, listening)
 
 
 def _do(store: Store, job: Job, listening: Listening) -> None:
@@ -61,8 +71,11 @@ def _do(store: Store, job: Job, listening: Listening) -> None:
             queue.end(store, job, CANCELLED)
         else:
             queue.end(store, job, INTERRUPTED, error="Its process was interrupted")
+    except RefusedError as error:
+        if not queue.hand_over(store, job, partial(_can, store)):
+            _fail(store, job, error)
     except SignoffError as error:
-        queue.end(store, job, FAILED, error=error.reason.rstrip("."), hint=str(error.hint))
+        _fail(store, job, error)
     except Exception as error:  # noqa: BLE001 - the boundary: what waits behind it is done all the same
         said = f"Unexpected error in Signoff: {type(error).__name__}: {error}"
         queue.end(store, job, FAILED, error=said, hint="Please report it with the execution's log.")
@@ -72,29 +85,50 @@ def _do(store: Store, job: Job, listening: Listening) -> None:
         reporter.forget()
 
 
+def _fail(store: Store, job: Job, error: SignoffError) -> None:
+    queue.end(store, job, FAILED, error=error.reason.rstrip("."), hint=str(error.hint))
+
+
 def _work(store: Store, job: Job, reporter: Reporter) -> None:
-    _require_signer(store, job)
+    if (refusal := _against_signing(store, job)) is not None:
+        raise refusal
     kind = KINDS[job.kind]
     command = str(kind.command(store, job.inputs)).removeprefix("signoff ")
     words = f"{command} (on the page {job.page})"
     purpose = LOOK if kind.looks else None
-    with acting_as(Actor(job.by, Way(job.way))), asked_as(words), run_for(purpose):
+    with (
+        acting_as(_asker(job)),
+        asked_as(words),
+        run_for(purpose),
+        only_while(lambda session: jobs_table.require_held(session, job)),
+    ):
         kind.work(store, job.inputs, reporter)
 
 
-def _require_signer(store: Store, job: Job) -> None:
-    """Refuse work of somebody in whose name this process cannot sign."""
+def _asker(job: Job) -> Actor:
+    return Actor(job.by, Way(job.way))
+
+
+def _can(store: Store, session: Session, job: Job) -> bool:
+    """Whether a job can be done in the name of who asked for it."""
+    allowed = role_of(session, _asker(job)) >= KINDS[job.kind].role
+    return allowed and _against_signing(store, job) is None
+
+
+def _against_signing(store: Store, job: Job) -> RefusedError | None:
+    """Against work of somebody in whose name this process cannot sign."""
     key = own_key()
     holder = next((k for k in keys.listing(store) if key and k.public_key == key.public), None)
     if holder and not holder.service and not same_person(holder.name, job.by):
-        raise RefusedError(
+        return RefusedError(
             f"This server signs as {holder.name}, and {job.by} asked for this work",
             Hint("Give the server a key of its own.", Command("audit key create", service=True)),
         )
+    return None
 
 
 class Cancelling:
-    """Interrupts what the main thread does for a job when somebody cancels that."""
+    """Interrupts what the main thread does for a job when somebody cancels it or gave it up."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -123,18 +157,22 @@ class Cancelling:
 
     def _watch(self, job: Job, ended: threading.Event) -> None:
         while not ended.wait(_EVERY):
-            if by := self._cancelled_by(job):
-                self._why = f"Cancelled by {by}."
+            if why := self._why_end(job):
+                self._why = why
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
                 if not ended.wait(_GRACE):
                     os.killpg(os.getpgrp(), signal.SIGKILL)  # with the processes that it started
                 return
 
-    def _cancelled_by(self, job: Job) -> str | None:
+    def _why_end(self, job: Job) -> str | None:
         try:
-            return queue.get(self._store, job.number).cancelled_by
+            now = queue.get(self._store, job.number)
         except StorageError:  # locked at this moment: the next look tells
             return None
+        if now.cancelled_by is not None:
+            return f"Cancelled by {now.cancelled_by}."
+        goes_on = now.status == RUNNING and now.process == job.process
+        return None if goes_on else "The job was given up while its process stood still."
 
 
 if __name__ == "__main__":

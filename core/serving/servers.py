@@ -12,19 +12,20 @@ from core.hints import Alarm
 from core.release.aliases import canary
 from core.store import Store
 from core.store import serving as serving_table
+from core.store.presence import Sign
 from core.store.serving import Count, Server
 
-GONE = timedelta(seconds=20)
-"""A server that gave no sign of life for so long has ended without saying so."""
 _FORGOTTEN = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Registration:
-    """One server, and the workspace that it reports to."""
+    """One server, and the workspace that it reports to. One thread at a time reports."""
 
     store: Store
     me: Server
+    _sign: Sign | None = None
+    """That it runs; from the first report on, since a workspace that cannot be written has none."""
 
     def report(
         self,
@@ -36,6 +37,7 @@ class Registration:
 
         What is old goes: servers, and counts, but those since the canary began that is on.
         """
+        self._sign = self._sign or self.store.presence.enter(self.me.id)
         now, on = datetime.now(UTC), canary(self.store)
         me = replace(self.me, seen_at=now, serving=dict(serving), alarms=tuple(alarms))
         with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
@@ -51,9 +53,15 @@ class Registration:
 
     def leave(self, counts: Mapping[tuple[str, datetime], Count]) -> None:
         """The last sign of life: what it counted since the one before."""
-        with unattended(self.store, because="a heartbeat of a server decides nothing") as session:
-            serving_table.add_counts(session, self.me.id, counts)
-            serving_table.remove_servers(session, id=self.me.id)
+        try:
+            with unattended(
+                self.store, because="a heartbeat of a server decides nothing"
+            ) as session:
+                serving_table.add_counts(session, self.me.id, counts)
+                serving_table.remove_servers(session, id=self.me.id)
+        finally:
+            if self._sign is not None:
+                self._sign.leave()
 
 
 def minute_of(moment: datetime) -> datetime:
@@ -84,9 +92,10 @@ def register(store: Store, address: str) -> Registration:
 
 
 def running(store: Store) -> list[Server]:
-    """The servers that gave a sign of life lately, the first that was started first."""
+    """The servers that run, the first that was started first."""
     with store.read() as session:
-        return serving_table.servers(session, since=datetime.now(UTC) - GONE)
+        known = serving_table.servers(session)
+    return [server for server in known if store.presence.holds(server.id)]
 
 
 def alarms(store: Store) -> list[str]:

@@ -11,18 +11,23 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from core.errors import CorruptArtifactError, NotFoundError, StorageError
+from core.store.locks import Lock, lock, unlocked
 from core.store.permissions import permitted
 
 SCRATCH, UNFINISHED = "tmp-", "unfinished-"
 UNFINISHED_DAYS = 7
 """How long what was left unfinished is kept."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_EARLIER = re.compile(rf"{SCRATCH}(\d+)-")
+"""A scratch folder that Signoff made before it locked them, and the number of its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +94,12 @@ class Artifacts:
         """A folder on the store's own file system for files in the making; removed at the end."""
         with storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            folder = tempfile.TemporaryDirectory(
-                dir=self.root, prefix=f"{SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True
-            )
-        with folder as name:
-            yield Path(name)
+            folder, held = self._locked_folder()
+        try:
+            with folder as name:
+                yield Path(name)
+        finally:
+            held.release()
 
     @contextmanager
     def unfinished(self, name: str, *, resume: bool = True) -> Iterator[Path]:
@@ -119,12 +125,24 @@ class Artifacts:
             raise
         shutil.rmtree(folder, ignore_errors=True)
 
-    def sweep(self, is_alive: Callable[[int], bool]) -> None:
+    def sweep(self) -> None:
         """Remove the scratch folders of processes that are gone."""
         for folder in self.root.glob(f"{SCRATCH}*"):
-            process = folder.name.removeprefix(SCRATCH).partition("-")[0]
-            if process.isdigit() and not is_alive(int(process)):
-                shutil.rmtree(folder, ignore_errors=True)
+            earlier = _EARLIER.match(folder.name)
+            if earlier and psutil.pid_exists(int(earlier[1])):
+                continue
+            with unlocked(folder) as free:
+                if free:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _locked_folder(self) -> tuple[tempfile.TemporaryDirectory[str], Lock]:
+        while True:  # until no sweep of another process comes between making and locking it
+            folder = tempfile.TemporaryDirectory(
+                dir=self.root, prefix=SCRATCH, ignore_cleanup_errors=True
+            )
+            if (held := lock(Path(folder.name))) is not None:
+                return folder, held
+            folder.cleanup()
 
     def _drop_old(self) -> None:
         for folder in self.root.glob(f"{UNFINISHED}*"):

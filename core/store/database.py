@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from core.store.presence import Presence
 from core.store.types import Base
 
 IDS_AT_ONCE = 5_000
@@ -28,6 +29,10 @@ class Database(Protocol):
     @property
     def writer(self) -> Engine:
         """Its transactions hold the write lock from their start."""
+
+    @property
+    def presence(self) -> Presence:
+        """Which recorded work goes on in it."""
 
     def append(
         self, table: type[Base], rows: Sequence[NamedTuple], *, durable: bool, patience: float

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.store.artifacts import Artifacts
 from core.store.database import Database
+from core.store.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Store:
     def backups(self) -> list[Path]:
         """Copies of the database, oldest first. Nothing is erased from them."""
         return self.database.backups()
+
+    @property
+    def presence(self) -> Presence:
+        """Which recorded work goes on."""
+        return self.database.presence
 
     @property
     def logs(self) -> Path:

@@ -1,7 +1,8 @@
 """Long work that pages ask for: asked, taken in order by one process at a time, ended.
 
-A piece of work whose process is gone is read as interrupted at once (:func:`as_seen`); that is
-recorded when the next one is asked for or taken (:func:`reap`).
+A job that ended with its process is read as interrupted at once (:func:`as_seen`); that is recorded
+when the next one is asked for or taken (:func:`reap`). A process that works on all the same writes
+nothing more for it: :func:`require_held` begins each of its transactions.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.processes import is_alive
+from core.errors import ConflictError
+from core.store.database import database_of
+from core.store.presence import Presence
 from core.store.tables_jobs import JobRow
 from core.store.types import Json
 
@@ -20,8 +23,7 @@ WAITING, RUNNING = "waiting", "running"
 SUCCEEDED, FAILED, INTERRUPTED, CANCELLED = "succeeded", "failed", "interrupted", "cancelled"
 _UNDER_WAY = (WAITING, RUNNING)
 _LONGEST_END = timedelta(minutes=1)
-"""A process that was told to end is gone by then: it ends itself, or it is on a machine that no
-longer answers."""
+"""A process that was told to end is gone by then, or it stands still: the queue goes on without."""
 _WHY = "Its process ended without a result: it was killed, or the machine stopped"
 
 
@@ -36,6 +38,7 @@ class Job:
     page: str
     by: str
     way: str
+    joined: list[Any] = field(repr=False)
     status: str
     asked_at: datetime
     started_at: datetime | None
@@ -62,55 +65,82 @@ def insert(session: Session, values: Mapping[str, Any]) -> Job:
 
 def get(session: Session, number: int) -> Job | None:
     row = session.get(JobRow, number)
-    return None if row is None else as_seen(_frozen(row))
+    return None if row is None else _seen(session, row)
 
 
 def latest(session: Session, key: str) -> Job | None:
     """The newest of all that asked the same."""
     query = select(JobRow).where(JobRow.key == key).order_by(JobRow.number.desc()).limit(1)
     row = session.scalar(query)
-    return None if row is None else as_seen(_frozen(row))
+    return None if row is None else _seen(session, row)
 
 
 def under_way(session: Session) -> list[Job]:
     """What runs and waits, in order."""
     query = select(JobRow).where(JobRow.status.in_(_UNDER_WAY)).order_by(JobRow.number)
-    jobs = [as_seen(_frozen(row)) for row in session.scalars(query)]
+    jobs = [_seen(session, row) for row in session.scalars(query)]
     return [job for job in jobs if job.under_way]
+
+
+def listing(session: Session, *, limit: int) -> list[Job]:
+    """The newest jobs, whatever became of them, newest first."""
+    query = select(JobRow).order_by(JobRow.number.desc()).limit(limit)
+    return [_seen(session, row) for row in session.scalars(query)]
+
+
+def join(session: Session, job: Job, person: Json) -> Job:
+    """Write down that another asks for the same (``by``, ``way``, ``page``), once for each."""
+    known = [(one["by"], one["way"]) for one in ({"by": job.by, "way": job.way}, *job.joined)]
+    if (person["by"], person["way"]) in known:
+        return job
+    return _changed(session, job, joined=[*job.joined, person])
 
 
 def take(session: Session, process: Json) -> Job | None:
     """Make the first that waits run in ``process``; None where none waits, or one runs.
 
-    So the running row is the lock of the queue, and it dies with its process.
+    So the running row is the lock of the queue, and it is void once its process has ended.
     """
     reap(session)
     jobs = under_way(session)
-    if not jobs or jobs[0].status == RUNNING:
+    if not jobs or any(job.status == RUNNING for job in jobs):
         return None
-    job = replace(jobs[0], status=RUNNING, process=process, started_at=datetime.now(UTC))
-    session.execute(
-        update(JobRow)
-        .where(JobRow.number == job.number)
-        .values(status=job.status, process=job.process, started_at=job.started_at)
+    return _changed(session, jobs[0], status=RUNNING, process=process, started_at=datetime.now(UTC))
+
+
+def hand_over(session: Session, job: Job, place: int) -> Job:
+    """Let a job that was taken wait again, in the name of the one at that place of ``joined``;
+    those before them are left out.
+    """
+    following = job.joined[place]
+    person = {name: following[name] for name in ("by", "way", "page")}
+    left = job.joined[place + 1 :]
+    return _changed(
+        session, job, **person, joined=left, status=WAITING, process=None, started_at=None
     )
-    return job
+
+
+def held(session: Session, job: Job) -> bool:
+    """Whether a job is still as it was taken: it runs, and in the same process."""
+    row = session.get(JobRow, job.number, populate_existing=True)
+    return row is not None and row.status == RUNNING and row.process == job.process
+
+
+def require_held(session: Session, job: Job) -> None:
+    """Raises ConflictError where the job is not :func:`held`."""
+    if not held(session, job):
+        raise ConflictError(
+            f"Job {job.number} was given up while its process stood still",
+            "Ask for it again, where nobody has.",
+        )
 
 
 def end(
-    session: Session,
-    number: int,
-    status: str,
-    *,
-    error: str | None = None,
-    hint: str | None = None,
+    session: Session, job: Job, status: str, *, error: str | None = None, hint: str | None = None
 ) -> None:
-    """End a job that waits or runs; one that has ended stays as it is."""
-    session.execute(
-        update(JobRow)
-        .where(JobRow.number == number, JobRow.status.in_(_UNDER_WAY))
-        .values(status=status, ended_at=datetime.now(UTC), error=error, hint=hint)
-    )
+    """End a job that was taken; one that is not :func:`held` any more stays as it is."""
+    if held(session, job):
+        _changed(session, job, status=status, ended_at=datetime.now(UTC), error=error, hint=hint)
 
 
 def cancel(session: Session, number: int, by: str) -> None:
@@ -125,9 +155,9 @@ def cancel(session: Session, number: int, by: str) -> None:
     )
 
 
-def as_seen(job: Job) -> Job:
-    """The job; if it is recorded as running and its process is gone, as it ended with it."""
-    if job.status != RUNNING or _goes_on(job):
+def as_seen(job: Job, presence: Presence) -> Job:
+    """The job; if it is recorded as running and its process has ended, as it ended with it."""
+    if job.status != RUNNING or _goes_on(job, presence):
         return job
     if job.cancelled_by is not None:
         return replace(job, status=CANCELLED)
@@ -135,18 +165,28 @@ def as_seen(job: Job) -> Job:
 
 
 def reap(session: Session) -> None:
-    """Record the jobs whose process is gone."""
+    """Record the jobs that ended with their process."""
     query = select(JobRow).where(JobRow.status == RUNNING)
     for row in session.scalars(query).all():
-        seen = as_seen(_frozen(row))
+        job = _frozen(row)
+        seen = as_seen(job, database_of(session).presence)
         if not seen.under_way:
-            end(session, seen.number, seen.status, error=seen.error)
+            end(session, job, seen.status, error=seen.error)
 
 
-def _goes_on(job: Job) -> bool:
+def _goes_on(job: Job, presence: Presence) -> bool:
     if job.cancelled_at is not None and datetime.now(UTC) - job.cancelled_at > _LONGEST_END:
         return False
-    return job.process is not None and is_alive(job.process)
+    return job.process is not None and presence.is_alive(job.process)
+
+
+def _changed(session: Session, job: Job, **values: Any) -> Job:
+    session.execute(update(JobRow).where(JobRow.number == job.number).values(values))
+    return replace(job, **values)
+
+
+def _seen(session: Session, row: JobRow) -> Job:
+    return as_seen(_frozen(row), database_of(session).presence)
 
 
 def _frozen(row: JobRow) -> Job:

@@ -74,10 +74,12 @@ def remove_servers(session: Session, *, id: str = "", before: datetime | None = 
     session.execute(delete(ServerRow).where(gone))
 
 
-def servers(session: Session, *, since: datetime) -> list[Server]:
-    """The servers seen since then, the first that was started first."""
-    query = select(ServerRow).where(ServerRow.seen_at >= since)
-    return [_server(row) for row in session.scalars(query.order_by(ServerRow.started_at))]
+def servers(session: Session) -> list[Server]:
+    """The servers that reported and have not left, whether or not they still run, the first that
+    was started first.
+    """
+    query = select(ServerRow).order_by(ServerRow.started_at)
+    return [_server(row) for row in session.scalars(query)]
 
 
 def add_counts(session: Session, server: str, counts: Mapping[tuple[str, datetime], Count]) -> None:

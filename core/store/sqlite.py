@@ -25,6 +25,7 @@ from core.errors import StorageError
 from core.store.artifacts import disk_full, explain
 from core.store.database import PATIENCE
 from core.store.permissions import close
+from core.store.presence import Presence
 from core.store.sqlite_connections import connect, set_pragmas, set_up
 from core.store.types import Base
 
@@ -48,6 +49,10 @@ class SQLite:
     @property
     def writer(self) -> Engine:
         return self.engine.execution_options(signoff_write=True)
+
+    @property
+    def presence(self) -> Presence:
+        return Presence(self.path.with_name("processes"))
 
     def append(
         self,

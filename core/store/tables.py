@@ -34,7 +34,7 @@ class ExecutionRow(Base):
     code: Mapped[Json]
     environment: Mapped[Json]
     process: Mapped[Json]
-    """Host, process id and process start: by these a killed run is recognised."""
+    """Host, process id and token: :mod:`core.store.presence` tells by them whether it goes on."""
     cache_key: Mapped[Digest | None]
     error: Mapped[str | None]
     log: Mapped[str | None]

@@ -1,6 +1,7 @@
 """The table of the long work that pages ask for."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,12 +37,15 @@ class JobRow(Base):
     """Who asked; their role is looked at again whenever the work writes."""
     way: Mapped[str] = mapped_column(String(16))
     """How they came to be who they say they are: a value of :class:`core.access.identity.Way`."""
+    joined: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Others who asked for the same while it waited or ran, in order: ``by``, ``way`` and ``page``
+    of each. Where the one before them cannot have it done any more, it is done in their name."""
     status: Mapped[str] = mapped_column(String(16))
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     process: Mapped[Json | None]
-    """That does it: host, process id and process start."""
+    """That does it: host, process id and token, see :mod:`core.store.presence`."""
     error: Mapped[str | None]
     """Why it did not succeed, without a full stop."""
     hint: Mapped[str | None]

@@ -16,12 +16,13 @@ class ServerRow(Base):
     __tablename__ = "servers"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Also its token, by which :mod:`core.store.presence` tells whether it still runs."""
     host: Mapped[str]
     pid: Mapped[int]
     address: Mapped[str]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    """Its last sign of life."""
+    """When it last reported."""
     serving: Mapped[Json]
     """Alias -> version whose model it has loaded and answers with."""
     alarms: Mapped[list[Any]]

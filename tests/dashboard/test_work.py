@@ -14,7 +14,6 @@ from core.access.identity import Role
 from core.executions import listing
 from core.jobs import starting
 from core.jobs.reports import Reporter
-from core.processes import own_process
 from core.release import candidates, openings
 from core.store import Store, open_store
 from dashboard.pages import PAGES
@@ -24,7 +23,7 @@ from tests.dashboard.reading import button, label_of, plain_text_of, press
 from tests.dashboard.test_release import OPEN, field, filled, signed_in
 from tests.demo_workspace import FIRST, REJECTED, WAITING
 from tests.factories import by
-from tests.working import GONE, ended, newest, runs_in, set_row, work_off
+from tests.working import GONE, ended, newest, runs_here, runs_in, set_row, work_off
 
 __all__ = ["signed_in"]
 BESIDE = starting.start
@@ -89,7 +88,7 @@ def test_a_tab_that_was_drawn_before_somebody_asked_starts_nothing_more(
 @pytest.mark.usefixtures("waits")
 def test_how_far_it_is_and_how_long_it_will_take(store: Store, open_page: Open) -> None:
     ask(open_page)
-    runs_in(store, newest(store), own_process())
+    runs_here(store, newest(store))
     assert "Starting" in progress(release(open_page))
     Reporter(store, newest(store))("Predicting [x](y)", 450, 1000)
     said = progress(release(open_page))
@@ -111,10 +110,11 @@ def progress(app: AppTest) -> str:
 
 
 @pytest.mark.usefixtures("waits")
-def test_what_is_before_it_is_counted(store: Store, open_page: Open) -> None:
+def test_what_is_before_it_is_named(store: Store, open_page: Open) -> None:
     ask(open_page)
     app = open_page("compare", **PAIR)
-    assert progress(app) == "Waiting for 1 other job"
+    said = progress(app).replace("\\", "")
+    assert said == f"Waiting for opening the sealed test of demo for #{WAITING} (asked for by ada)"
     assert "They are being compared." in plain_text_of(app)
 
 
@@ -133,7 +133,7 @@ def test_cancelling_what_runs_says_that_it_counts_and_by_whom_it_is_ended(
     store: Store, open_page: Open
 ) -> None:
     ask(open_page)
-    runs_in(store, newest(store), own_process())
+    runs_here(store, newest(store))
     cut_off(store)
     app = release(open_page)
     assert "counts, whether or not you cancel. It can be finished later" in plain_text_of(app)

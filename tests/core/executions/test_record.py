@@ -6,16 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import InputError, NotFoundError, StorageError
+from core.errors import ConflictError, InputError, NotFoundError, StorageError
 from core.executions import Run, get, listing, record
 from core.executions.code import CodeVersion
 from core.executions.history import log_text, running
-from core.processes import is_alive, own_process
 from core.store import Store, open_store
 from core.store import executions as execution_rows
 from core.store import models as table
@@ -150,46 +148,64 @@ def test_a_run_that_is_not_there_is_told_by_number(store: Store) -> None:
         get(store, 7)
 
 
-def test_a_run_of_a_dead_process_is_found_interrupted(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    started = psutil.Process(child.pid).create_time()
-    process = own_process() | {"pid": child.pid, "started": started}
-    assert is_alive(process)
-    monkeypatch.setattr(MODULE, "own_process", lambda: process)
-    context = record(store, "train", params={}, inputs={})
-    run: Run = context.__enter__()
-    assert get(store, run.number).status == "running"
-    os.kill(child.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, but not yet waited for
-    # A process that lives on, such as a dashboard, shows it at once; reading writes nothing.
-    shown = get(store, run.number)
-    assert (shown.status, shown.finished_at) == ("interrupted", None)
-    assert "killed" in str(shown.error)
-    assert listing(store, status="interrupted") == listing(store) == [shown]
-    assert listing(store, status="running") == []
-    assert recorded(store, run.number).status == "running"
-    assert reap(store) == [run.number]
-    child.communicate()
-    kept = get(store, run.number)
+def test_a_run_of_a_dead_process_is_found_interrupted(store: Store) -> None:
+    words = [sys.executable, "-c", RUNS]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        number = int(child.stdout.readline())
+        assert get(store, number).status == "running"
+        os.kill(child.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, but not yet waited for
+        # A process that lives on, such as a dashboard, shows it at once; reading writes nothing.
+        shown = get(store, number)
+        assert (shown.status, shown.finished_at) == ("interrupted", None)
+        assert "killed" in str(shown.error)
+        assert listing(store, status="interrupted") == listing(store) == [shown]
+        assert listing(store, status="running") == []
+        assert recorded(store, number).status == "running"
+        assert reap(store) == [number]
+    kept = get(store, number)
     assert (kept.status, reap(store)) == ("interrupted", [])
-    assert kept == recorded(store, run.number)
-    context.__exit__(None, None, None)
-    assert get(store, run.number) == kept
+    assert kept == recorded(store, number)
+
+
+RUNS = """
+from core.executions import record
+from core.settings import settings
+from core.store import open_store
+with record(open_store(settings().home), "train", params={}, inputs={}) as run:
+    print(run.number, flush=True)
+    input()
+"""
+
+
+def test_a_run_that_was_recorded_as_interrupted_keeps_nothing_of_what_it_still_did(
+    store: Store,
+) -> None:
+    with pytest.raises(ConflictError, match="recorded as interrupted while it still ran"):
+        with record(store, "train", params={}, inputs={}) as run:
+            run.on_success(add_subreddit)
+            for sign in store.presence.folder.iterdir():  # by hand, or by a disk that forgets locks
+                sign.unlink()
+            assert reap(store) == [run.number]
+    assert get(store, run.number).status == "interrupted"
+    assert subreddits(store) == 0
+    assert "succeeded" in log_text(store, get(store, run.number))
 
 
 @pytest.fixture
-def dead(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def dead(store: Store) -> int:
     """The number of a run whose process is gone, unrecorded."""
-    gone = own_process() | {"pid": 2**22 + 1}
-    monkeypatch.setattr(MODULE, "own_process", lambda: gone)
-    context = record(store, "train", params={}, inputs={"model": 1})
-    run: Run = context.__enter__()
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(MODULE, "_logged", unrecorded)
+        with record(store, "train", params={}, inputs={"model": 1}) as run:
+            pass
     assert recorded(store, run.number).status == "running"
-    yield run.number
-    del context  # until here: the run ends with it
+    return run.number
+
+
+def unrecorded(_store: Store, _kind: str, number: int) -> Iterator[Run]:
+    yield Run(number)
 
 
 def test_opening_the_store_records_what_was_interrupted(store: Store, dead: int) -> None:
@@ -225,14 +241,6 @@ def test_reading_writes_nothing(store: Store, dead: int) -> None:
     assert [run.number for run in listing(store, status="interrupted", limit=1)] == [dead]
     assert written() == before
     assert recorded(store, dead).status == "running"
-
-
-def test_another_process_of_the_same_number_is_another(store: Store) -> None:
-    me = own_process()
-    assert is_alive(me)
-    assert not is_alive(me | {"started": me["started"] - 60})
-    assert not is_alive(me | {"pid": 2**22 + 1})
-    assert is_alive(me | {"host": "elsewhere", "pid": 2**22 + 1})
 
 
 def test_a_disk_that_refuses_the_record_does_not_hide_the_first_error(

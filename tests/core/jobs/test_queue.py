@@ -13,13 +13,12 @@ from core.errors import InputError, NotFoundError, RefusedError
 from core.executions import listing
 from core.jobs import kinds, queue, starting
 from core.jobs.kinds import CHECK, COMPARE, OPEN
-from core.processes import own_process
 from core.quality import check as quality
 from core.release import candidates, openings, review
 from core.store import Store
 from tests.conftest import Road
 from tests.factories import CAREFUL, by, fill, make_post, set_policy
-from tests.working import ELSEWHERE, GONE, runs_in, set_row, work_off
+from tests.working import GONE, runs_here, runs_in, set_row, work_off
 
 BOB = Actor("bob@example.com", Way.SIGNED_IN)
 
@@ -78,8 +77,8 @@ def test_asking_for_the_same_twice_is_asking_once(store: Store) -> None:
     first = ask(store, OPEN)
     with acting_as(Actor("carol", Way.LOCAL)):
         second = ask(store, OPEN, reason="Another reason.")
-    assert second == first
-    assert jobs.latest(store, OPEN, opening(store)) == first
+    assert second.number == first.number
+    assert jobs.latest(store, OPEN, opening(store)) == second
     work_off(store)
     found = candidates.get(store, 5)
     assert [(e.kind, e.by) for e in found.events[1:]] == [("opened", "ada"), ("tested", "ada")]
@@ -99,15 +98,21 @@ def test_other_posts_are_other_work(store: Store) -> None:
 
 def test_the_order_is_kept_and_one_is_done_at_a_time(store: Store) -> None:
     numbers = [ask(store, kind).number for kind in (OPEN, CHECK, COMPARE)]
-    assert jobs.ahead(store, jobs.get(store, numbers[2])) == 2
-    taken = queue.take(store)
-    assert taken is not None
-    assert taken.number == numbers[0]
-    assert queue.take(store) is None
-    queue.end(store, taken, jobs.FAILED)
-    following = queue.take(store)
-    assert following is not None
-    assert following.number == numbers[1]
+    before = jobs.ahead(store, jobs.get(store, numbers[2]))
+    assert [job.number for job in before] == numbers[:2]
+    assert [jobs.title(store, job) for job in before] == [
+        "opening the sealed test of small for #5",
+        "checking the data",
+    ]
+    with store.presence.enter() as one, store.presence.enter() as other:
+        taken = queue.take(store, one.process)
+        assert taken is not None
+        assert taken.number == numbers[0]
+        assert queue.take(store, other.process) is None
+        queue.end(store, taken, jobs.FAILED)
+        following = queue.take(store, other.process)
+        assert following is not None
+        assert following.number == numbers[1]
 
 
 def test_what_it_records_says_what_was_asked_and_where(store: Store) -> None:
@@ -160,6 +165,66 @@ def test_the_role_is_looked_at_again_when_it_writes(store: Store) -> None:
     assert candidates.get(store, 5).unfinished is None
 
 
+@pytest.mark.parametrize("kind", [OPEN, COMPARE, CHECK])
+def test_who_asks_for_the_same_gets_it_where_the_first_has_lost_the_role(
+    store: Store, kind: str
+) -> None:
+    members.grant(store, BOB.name, Role.REVIEWER)
+    with acting_as(BOB):
+        first = ask(store, kind)
+    members.withdraw(store, BOB.name)
+    with by("carol"):
+        ask(store, kind)
+        ask(store, kind)
+    before = {run.number for run in listing(store)}
+    work_off(store)
+    done = jobs.get(store, first.number)
+    assert (done.status, done.by, done.joined) == (jobs.SUCCEEDED, "carol", [])
+    assert {run.by for run in listing(store) if run.number not in before} == {"carol"}
+
+
+def test_who_loses_the_role_midway_leaves_the_work_to_the_next_who_may(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (BOB.name, "dan@example.com"):
+        members.grant(store, name, Role.REVIEWER)
+        with acting_as(Actor(name, Way.SIGNED_IN)):
+            job = ask(store, OPEN)
+    with by("carol"):
+        ask(store, OPEN)
+    judged = openings.judge_by
+
+    def withdrawn(*arguments: Any, **more: Any) -> Any:
+        with by("ada"):
+            for member in members.people(store):
+                members.withdraw(store, member.name)
+        return judged(*arguments, **more)
+
+    monkeypatch.setattr(openings, "judge_by", withdrawn)
+    work_off(store)
+    done = jobs.get(store, job.number)
+    assert (done.status, done.by) == (jobs.SUCCEEDED, "carol")
+    found = candidates.get(store, 5)
+    assert [(e.kind, e.by) for e in found.events[1:]] == [("opened", BOB.name), ("tested", "carol")]
+
+
+def test_what_is_refused_for_another_reason_is_not_tried_again_for_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(store, CHECK)
+    with by("carol"):
+        ask(store, CHECK)
+    tried: list[int] = []
+
+    def refuse(*_arguments: Any, **_more: Any) -> None:
+        tried.append(1)
+        raise RefusedError("No", "Stop.")
+
+    monkeypatch.setattr(quality, "check", refuse)
+    work_off(store)
+    assert (jobs.get(store, job.number).status, tried) == (jobs.FAILED, [1])
+
+
 def test_it_is_done_in_the_name_of_who_asked(store: Store) -> None:
     members.grant(store, BOB.name, Role.REVIEWER)
     with acting_as(BOB):
@@ -205,7 +270,7 @@ def test_one_whose_process_is_gone_is_interrupted_and_can_be_asked_for_again(
 
 def test_no_second_process_is_started_while_one_works(store: Store, started: list[Store]) -> None:
     job = ask(store, OPEN)
-    runs_in(store, job, own_process())
+    runs_here(store, job)
     started.clear()
     ask(store, CHECK)
     queue.keep_going(store)
@@ -265,20 +330,53 @@ def test_one_killed_after_it_was_cancelled_is_cancelled(store: Store) -> None:
     assert jobs.get(store, job.number).status == jobs.CANCELLED
 
 
-def test_one_on_a_machine_that_is_gone_holds_the_queue_only_until_it_is_cancelled(
-    store: Store,
+def test_one_whose_container_was_replaced_holds_nothing_up(
+    store: Store, started: list[Store]
 ) -> None:
     job, behind = ask(store, OPEN), ask(store, CHECK)
-    runs_in(store, job, ELSEWHERE)
-    assert queue.take(store) is None
-    asked = jobs.cancel(store, job.number)
-    assert (asked.status, asked.cancelled_at is not None) == (jobs.RUNNING, True)
-    assert asked.cancelled_at is not None
-    set_row(store, job, cancelled_at=asked.cancelled_at - timedelta(minutes=2))
-    taken = queue.take(store)
-    assert taken is not None
-    assert taken.number == behind.number
+    runs_in(store, job, GONE | {"host": "another-machine", "pid": 1})
+    assert jobs.get(store, job.number).status == jobs.INTERRUPTED
+    started.clear()
+    queue.keep_going(store)
+    assert started == [store]
+    work_off(store)
+    assert jobs.get(store, behind.number).status == jobs.SUCCEEDED
+
+
+def test_one_that_stands_still_holds_the_queue_only_until_it_is_cancelled(store: Store) -> None:
+    job, behind = ask(store, OPEN), ask(store, CHECK)
+    with store.presence.enter() as still, store.presence.enter() as sign:
+        stuck = queue.take(store, still.process)
+        assert stuck is not None
+        assert queue.take(store, sign.process) is None
+        asked = jobs.cancel(store, job.number)
+        assert asked.status == jobs.RUNNING
+        assert asked.cancelled_at is not None
+        set_row(store, job, cancelled_at=asked.cancelled_at - timedelta(minutes=2))
+        taken = queue.take(store, sign.process)
+        assert taken is not None
+        assert taken.number == behind.number
+        queue.end(store, stuck, jobs.SUCCEEDED)  # it goes on, and hears that it was given up
     assert jobs.get(store, job.number).status == jobs.CANCELLED
+
+
+def test_work_that_was_given_up_writes_nothing_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However that came about: its process goes on in the middle of its work."""
+    job = ask(store, OPEN)
+    before = candidates.get(store, 5).events
+
+    def given_up(*_arguments: Any, **_more: Any) -> None:
+        runs_in(store, job, GONE)
+        ask(store, CHECK)  # which records it as interrupted
+
+    monkeypatch.setattr(openings.fingerprints, "complete", given_up)
+    work_off(store)
+    seen = jobs.get(store, job.number)
+    assert (seen.status, "killed" in str(seen.error)) == (jobs.INTERRUPTED, True)
+    assert candidates.get(store, 5).events == before
+    assert listing(store, kinds=("test",)) == []
 
 
 def test_what_has_ended_stays_as_it_is(store: Store) -> None:
@@ -286,7 +384,7 @@ def test_what_has_ended_stays_as_it_is(store: Store) -> None:
     work_off(store)
     before = jobs.get(store, job.number)
     assert jobs.cancel(store, job.number) == before
-    queue.end(store, job, jobs.FAILED, error="too late")
+    queue.end(store, before, jobs.FAILED, error="too late")
     assert jobs.get(store, job.number) == before
 
 

@@ -13,10 +13,9 @@ from core import jobs
 from core.jobs import starting
 from core.jobs.kinds import CHECK
 from core.jobs.worker import Cancelling
-from core.processes import own_process
 from core.store import Store
 from tests.factories import by
-from tests.working import ended, runs_in, waited
+from tests.working import GONE, ended, runs_here, runs_in, waited
 
 STUBBORN = """
 import subprocess, time
@@ -52,8 +51,9 @@ def cancelling(store: Store) -> Iterator[Cancelling]:
 
 
 def test_only_work_is_interrupted_and_nothing_around_it(
-    cancelling: Cancelling, job: jobs.Job
+    store: Store, cancelling: Cancelling, job: jobs.Job
 ) -> None:
+    job = runs_here(store, job)
     signal.raise_signal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), cancelling.listening(job):
         signal.raise_signal(signal.SIGINT)
@@ -67,7 +67,7 @@ def test_only_work_is_interrupted_and_nothing_around_it(
 def test_work_that_is_cancelled_is_interrupted_and_hears_by_whom(
     store: Store, cancelling: Cancelling, job: jobs.Job
 ) -> None:
-    runs_in(store, job, own_process())
+    job = runs_here(store, job)
     with by("bob"):
         jobs.cancel(store, job.number)
     with (
@@ -75,6 +75,15 @@ def test_work_that_is_cancelled_is_interrupted_and_hears_by_whom(
         cancelling.listening(job),
     ):
         signal.sigtimedwait([], 60)  # until any signal comes
+
+
+def test_work_that_was_given_up_is_interrupted(
+    store: Store, cancelling: Cancelling, job: jobs.Job
+) -> None:
+    job = runs_here(store, job)
+    runs_in(store, job, GONE)
+    with pytest.raises(KeyboardInterrupt, match="given up"), cancelling.listening(job):
+        signal.sigtimedwait([], 60)
 
 
 @pytest.mark.slow
