@@ -113,9 +113,10 @@ def said_of(job: Job, report: Report | None, now: datetime) -> str:
 
 def _waits(before: Sequence[Job], since: timedelta) -> str:
     if before:
-        first = words.plain(jobs.title(data.store(), before[0]))
-        others = f", then {words.count(len(before) - 1, 'other job')}" if before[1:] else ""
-        return f"Waiting for {first} (asked for by {words.plain(before[0].by)}){others}"
+        first = before[0]
+        title, by = words.plain(jobs.title(data.store(), first)), words.plain(first.by)
+        many = f"{len(before):,} jobs, first " if before[1:] else ""
+        return f"Waiting for {many}job {first.number}: {title}, asked for by {by}"
     if since < LATE:
         return "Starting …"
     return "Not started yet. If it stays so, the file `logs/jobs.log` of the workspace says why."

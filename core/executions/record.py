@@ -24,7 +24,7 @@ from core.safe_text import one_line
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
-from core.store.reaping import reap
+from core.store.reaping import as_seen, reap
 
 
 @dataclass(slots=True)
@@ -76,9 +76,9 @@ def record(
 
     The run ends ``succeeded`` when the block does, ``interrupted`` on Ctrl-C, else ``failed``;
     the exception goes on. If the process is killed outright, nothing is recorded: readers see
-    the run as interrupted, and :mod:`core.store.reaping` records that later. One that is recorded
-    as interrupted stays so: if it runs all the same, it ends with a ConflictError, and what it
-    would have inserted at its end is not.
+    the run as interrupted, and :mod:`core.store.reaping` records that later. One that is seen as
+    interrupted stays so: if it runs all the same, it ends with a ConflictError, and what it would
+    have inserted at its end is not.
     """
     reap(store)
     started = datetime.now(UTC)
@@ -153,15 +153,22 @@ def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -
         "peak_memory_mib": peak_memory_mib(),
     }
     with unattended(store, because="the run asked as it began") as session:
+        _require_running(session, store, run.number)
         if status == executions_table.SUCCEEDED:
             for write in run._rows:  # noqa: SLF001 - this module's own class
                 write(session)
-        if not executions_table.finish(session, run.number, status=status, values=values):
-            raise ConflictError(
-                f"#{run.number} was recorded as interrupted while it still ran",
-                "Nothing of it was kept. Run it again.",
-            )
+        executions_table.finish(session, run.number, status=status, values=values)
     log.unlink(missing_ok=True)
+
+
+def _require_running(session: Session, store: Store, number: int) -> None:
+    """What was seen as interrupted stays so, even if its process goes on."""
+    row = executions_table.get(session, number)
+    if row is None or as_seen(row, store.presence).status != executions_table.RUNNING:
+        raise ConflictError(
+            f"#{number} was taken for interrupted while it still ran",
+            "Nothing of it was kept. Run it again.",
+        )
 
 
 def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> None:

@@ -64,7 +64,7 @@ def insert(session: Session, values: Mapping[str, Any]) -> Job:
 
 
 def get(session: Session, number: int) -> Job | None:
-    row = session.get(JobRow, number)
+    row = session.get(JobRow, number, populate_existing=True)
     return None if row is None else _seen(session, row)
 
 
@@ -121,9 +121,9 @@ def hand_over(session: Session, job: Job, place: int) -> Job:
 
 
 def held(session: Session, job: Job) -> bool:
-    """Whether a job is still as it was taken: it runs, and in the same process."""
-    row = session.get(JobRow, job.number, populate_existing=True)
-    return row is not None and row.status == RUNNING and row.process == job.process
+    """Whether a job is still as it was taken: it is seen as running, and in the same process."""
+    now = get(session, job.number)
+    return now is not None and now.status == RUNNING and now.process == job.process
 
 
 def require_held(session: Session, job: Job) -> None:
@@ -171,7 +171,7 @@ def reap(session: Session) -> None:
         job = _frozen(row)
         seen = as_seen(job, database_of(session).presence)
         if not seen.under_way:
-            end(session, job, seen.status, error=seen.error)
+            _changed(session, job, status=seen.status, ended_at=datetime.now(UTC), error=seen.error)
 
 
 def _goes_on(job: Job, presence: Presence) -> bool:

@@ -113,8 +113,10 @@ def progress(app: AppTest) -> str:
 def test_what_is_before_it_is_named(store: Store, open_page: Open) -> None:
     ask(open_page)
     app = open_page("compare", **PAIR)
-    said = progress(app).replace("\\", "")
-    assert said == f"Waiting for opening the sealed test of demo for #{WAITING} (asked for by ada)"
+    first = f"job 1: opening the sealed test of until-october for #{WAITING}, asked for by ada"
+    assert progress(app).replace("\\", "") == f"Waiting for {first}"
+    app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
+    assert progress(app).replace("\\", "") == f"Waiting for 2 jobs, first {first}"
     assert "They are being compared." in plain_text_of(app)
 
 
@@ -171,6 +173,18 @@ def test_a_killed_process_is_said_and_the_test_can_be_finished(
     assert "has been tested on the sealed test" in app.success[0].value
     assert "Used **1** of 10" in plain_text_of(app)
     assert "ended without a result" not in plain_text_of(app)
+
+
+def test_a_job_that_is_not_there_any_more_is_waited_for_no_longer(
+    store: Store, open_page: Open
+) -> None:
+    """As after a backup was restored."""
+    app = release(open_page)
+    app.session_state["watched"] = {7: "Done."}
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["watched"] == {}
 
 
 def test_what_goes_wrong_stays_on_the_page_with_its_way_out(

@@ -179,15 +179,17 @@ with record(open_store(settings().home), "train", params={}, inputs={}) as run:
 """
 
 
-def test_a_run_that_was_recorded_as_interrupted_keeps_nothing_of_what_it_still_did(
-    store: Store,
+@pytest.mark.parametrize("is_recorded", [False, True])
+def test_a_run_that_was_seen_as_interrupted_keeps_nothing_of_what_it_still_does(
+    store: Store, is_recorded: bool
 ) -> None:
-    with pytest.raises(ConflictError, match="recorded as interrupted while it still ran"):
+    with pytest.raises(ConflictError, match="taken for interrupted while it still ran"):
         with record(store, "train", params={}, inputs={}) as run:
             run.on_success(add_subreddit)
             for sign in store.presence.folder.iterdir():  # by hand, or by a disk that forgets locks
                 sign.unlink()
-            assert reap(store) == [run.number]
+            assert get(store, run.number).status == "interrupted"
+            assert not is_recorded or reap(store) == [run.number]
     assert get(store, run.number).status == "interrupted"
     assert subreddits(store) == 0
     assert "succeeded" in log_text(store, get(store, run.number))
