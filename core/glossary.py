@@ -50,8 +50,8 @@ TERMS = MappingProxyType(
         "fingerprints": "Hashes of some passages of a snapshot's texts. They tell whether two"
         " snapshots hold the same texts, whatever the posts' ids and times. They are sealed.",
         "gate": "One condition of the release policy. Its verdict is pass, fail or inconclusive.",
-        "heartbeat": "What a server reports every few seconds: that it is running, and which"
-        " versions it serves.",
+        "heartbeat": "What a server reports every few seconds: which versions it serves, and"
+        " what is wrong.",
         "job": "A piece of long work that a page asks for, such as opening a sealed test. It runs"
         " in a process of its own, one at a time, whatever becomes of the page.",
         "KS distance": "Kolmogorov-Smirnov distance: the largest gap between two cumulative"

@@ -249,7 +249,7 @@ def who() -> None:
 
 
 def why_not(needed: Role, *, to: str) -> str | None:
-    """Why whoever looks may not do that, what role it takes and who gives it (Markdown).
+    """Why the visitor cannot do that, what role it takes and who gives it (Markdown).
 
     None if they may. For what a button that is ``disabled`` says; core asks again when it writes.
 

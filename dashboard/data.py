@@ -59,7 +59,7 @@ def clock_doubt() -> str | None:
 
 
 def against_keeping() -> RefusedError | None:
-    """Against keeping what whoever looks writes on Try it; None where somebody is known."""
+    """Why nothing that the visitor writes on Try it is stored; None for a visitor who is known."""
     if identity.current_actor().way != Way.NOBODY:
         return None
     return RefusedError(
@@ -69,13 +69,13 @@ def against_keeping() -> RefusedError | None:
 
 
 def require_somebody() -> None:
-    """Raises RefusedError where whoever looks is nobody."""
+    """Raises RefusedError where the visitor is not known."""
     if refusal := against_keeping():
         raise refusal
 
 
 def role() -> Role:
-    """What whoever looks may do now."""
+    """The role that the visitor has now."""
     with store().read() as session:
         return authorisation.role_of(session, identity.current_actor())
 
@@ -103,7 +103,7 @@ def verified() -> tuple[Verification, datetime]:
 
 @st.cache_data(show_spinner="Verifying the audit log …", max_entries=TWO, ttl=60)
 def _verified(head: str | None) -> tuple[Verification, datetime]:
-    """By the digest of the log's head: whoever decides in between has it verified anew."""
+    """By the digest of the log's head, so that after each decision it is verified anew."""
     return audit.verify(store(), anchors=audit.anchors_of_itself()), datetime.now(UTC)
 
 

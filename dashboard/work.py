@@ -13,6 +13,7 @@ from core.access.identity import Role
 from core.errors import NotFoundError
 from core.jobs import Job, reports
 from core.jobs.reports import Report
+from core.words import listed
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.pages import Page
@@ -123,7 +124,7 @@ def _waits(before: Sequence[Job], since: timedelta) -> str:
 
 
 def _show_cancelling(piece: Piece, job: Job) -> None:
-    asked = f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}."
+    asked = _asked(job)
     if job.cancelled_by is not None:
         st.caption(f"{asked} Cancelled by {words.plain(job.cancelled_by)}: it ends in a moment.")
         return
@@ -144,7 +145,7 @@ def _show_cancelling(piece: Piece, job: Job) -> None:
 
 def show_end(piece: Piece, job: Job) -> None:
     """Why the newest job did not do it; nothing where it did."""
-    asked = f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}."
+    asked = _asked(job)
     match job.status:
         case jobs.CANCELLED:
             by = words.plain(job.cancelled_by or "somebody")
@@ -156,6 +157,13 @@ def show_end(piece: Piece, job: Job) -> None:
         case jobs.FAILED:
             way_out = f" {words.plain(job.hint)}" if job.hint else ""
             st.error(f"**{piece.not_done}.** {words.plain(job.error or '')}.{way_out} {asked}")
+
+
+def _asked(job: Job) -> str:
+    """Who asked for it when, and who joined them (Markdown)."""
+    others = listed([words.plain(each["by"]) for each in job.joined])
+    then = f", then by {others}" if others else ""
+    return f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}{then}."
 
 
 def _watched() -> dict[int, str]:

@@ -1,6 +1,5 @@
 """One collection at a time in a workspace."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from core.errors import ConflictError
 from core.store import Store
 from core.store.artifacts import storage_errors
+from core.store.locks import lock
 
 
 @contextmanager
@@ -20,18 +20,17 @@ def alone(store: Store, what: str) -> Iterator[None]:
     """
     path = store.home / f"{what}.lock"
     with storage_errors(path):
-        file = path.open("a+", encoding="ascii")
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise ConflictError(
-                f"Another process (number {file.read().strip()}) is already running signoff {what}"
-                " here",
-                "Wait until it has finished, or stop it.",
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        path.touch()
+        held = lock(path)
+    if held is None:
+        raise ConflictError(
+            f"Another process (number {path.read_text().strip()}) is already running"
+            f" signoff {what} here",
+            "Wait until it has finished, or stop it.",
+        )
+    try:
+        with storage_errors(path):
+            path.write_text(f"{os.getpid()}\n")
         yield
+    finally:
+        held.release()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
-from sqlalchemy.orm import Session
 
 from core.access.identity import Role
 from core.access.transactions import acting, unattended
@@ -142,7 +141,7 @@ def take(store: Store, process: Json) -> Job | None:
         return jobs_table.take(session, process)
 
 
-def hand_over(store: Store, job: Job, can: Callable[[Session, Job], bool]) -> bool:
+def hand_over(store: Store, job: Job, can: Callable[[Job], bool]) -> bool:
     """Let a job that was taken wait again, in the name of the first of those who joined it for whom
     it can be done; False, and nothing is changed, if it can be for the one who asked, or for none.
 
@@ -152,10 +151,10 @@ def hand_over(store: Store, job: Job, can: Callable[[Session, Job], bool]) -> bo
     """
     with unattended(store, because="the next one who asked for it was asked then") as session:
         now = jobs_table.get(session, job.number)
-        if now is None or not jobs_table.held(session, job) or can(session, now):
+        if now is None or not jobs_table.held(session, job) or can(now):
             return False
         for place, person in enumerate(now.joined):
-            if can(session, replace(now, by=person["by"], way=person["way"])):
+            if can(replace(now, by=person["by"], way=person["way"])):
                 jobs_table.hand_over(session, now, place)
                 return True
     return False

@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import FrameType
 
-from sqlalchemy.orm import Session
-
 from core.access import keys
 from core.access.authorisation import role_of
 from core.access.identity import Actor, Way, acting_as
@@ -109,9 +107,10 @@ def _asker(job: Job) -> Actor:
     return Actor(job.by, Way(job.way))
 
 
-def _can(store: Store, session: Session, job: Job) -> bool:
+def _can(store: Store, job: Job) -> bool:
     """Whether a job can be done in the name of who asked for it."""
-    allowed = role_of(session, _asker(job)) >= KINDS[job.kind].role
+    with store.read() as session:
+        allowed = role_of(session, _asker(job)) >= KINDS[job.kind].role
     return allowed and _against_signing(store, job) is None
 
 

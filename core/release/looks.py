@@ -1,8 +1,8 @@
 """Looks at the texts of a sealed test that were taken elsewhere, whichever snapshot they are in.
 
-Whoever freezes the same posts again, under new ids and with later times, has the same test; whoever
-evaluates a model where another snapshot holds these posts openly has looked at them without opening
-anything. What two snapshots share is told by their fingerprints, see
+If the same posts are frozen again, under new ids and with later times, they are the same test. If a
+model is evaluated where another snapshot holds these posts openly, somebody has looked at them
+without opening anything. What two snapshots share is told by their fingerprints, see
 :mod:`core.snapshots.fingerprints`.
 """
 

@@ -38,7 +38,7 @@ class Act:
 
 
 def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
-    """Why whoever looks may not do that now, the process before the role (Markdown)."""
+    """Why the visitor cannot do that now, the state of the release before the role (Markdown)."""
     if refusal is None:
         return c.why_not(role, to=to)
     return f"{words.plain(refusal.reason.rstrip('.'))}. {way_out(refusal)}"

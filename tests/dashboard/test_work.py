@@ -80,8 +80,13 @@ def test_a_tab_that_was_drawn_before_somebody_asked_starts_nothing_more(
     late = release(open_page)
     field(late, "Why now?").set_value("Me too.")
     ask(open_page)
+    with by("carol"):
+        asked = newest(store)
+        jobs.ask(store, asked.kind, asked.inputs, page="Release")
     app = press(late, OPEN)
-    assert "Asked for by ada" in plain_text_of(app)
+    said = plain_text_of(app)
+    assert "Asked for by ada on " in said
+    assert ", then by carol. It goes on if you reload" in said
     assert newest(store).number == 1
 
 

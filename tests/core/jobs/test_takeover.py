@@ -15,7 +15,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy.orm import Session
 
 from core import jobs
 from core.access.transactions import only_while, unattended
@@ -52,6 +51,8 @@ class Takeovers(RuleBasedStateMachine):
         self.last: Worker | None = None
         self.ended: dict[int, Job] = {}
         self.refused: set[str] = set()
+        for posts in (1, 2, 3):
+            self.ask(posts, "ada")
 
     @rule(posts=st.integers(1, 3), person=st.sampled_from(PEOPLE))
     def ask(self, posts: int, person: str) -> None:
@@ -61,23 +62,14 @@ class Takeovers(RuleBasedStateMachine):
     @rule()
     def take(self) -> None:
         sign = self.store.presence.enter()
+        runs = any(job.status == jobs.RUNNING for job in jobs.under_way(self.store))
         job = queue.take(self.store, sign.process)
+        assert not (runs and job)
         if job is None:
             sign.leave()
             return
         self.last = Worker(job, sign)
         self.workers.append(self.last)
-
-    @precondition(lambda self: self.workers)
-    @rule(data=st.data())
-    def write(self, data: st.DataObject) -> None:
-        worker = self.one(data)
-        try:
-            with only_while(lambda session: jobs_table.require_held(session, worker.job)):
-                with unattended(self.store, because="the work of the job"):
-                    assert worker is self.last
-        except ConflictError:
-            assert not self.runs_in(worker)
 
     @precondition(lambda self: self.workers)
     @rule(data=st.data())
@@ -94,7 +86,7 @@ class Takeovers(RuleBasedStateMachine):
         """Refused, it leaves the job to the next who joined, or it fails."""
         worker = self.one(data)
 
-        def can(_session: Session, job: Job) -> bool:
+        def can(job: Job) -> bool:
             return job.by not in self.refused
 
         asked = {worker.job.by, *(each["by"] for each in self.seen(worker).joined)}
@@ -134,6 +126,11 @@ class Takeovers(RuleBasedStateMachine):
             set_row(self.store, found, cancelled_at=found.cancelled_at - timedelta(minutes=2))
 
     @invariant()
+    def only_the_one_that_took_last_writes(self) -> None:
+        for worker in self.workers:
+            assert not self.writes(worker) or worker is self.last
+
+    @invariant()
     def at_most_one_runs(self) -> None:
         assert sum(job.status == jobs.RUNNING for job in jobs.under_way(self.store)) <= 1
 
@@ -152,6 +149,15 @@ class Takeovers(RuleBasedStateMachine):
         work_off(self.store)
         assert jobs.under_way(self.store) == []
         self.store.engine.dispose()
+
+    def writes(self, worker: Worker) -> bool:
+        """Whether it can; it hears so otherwise."""
+        try:
+            with only_while(lambda session: jobs_table.require_held(session, worker.job)):
+                with unattended(self.store, because="the work of the job"):
+                    return True
+        except ConflictError:
+            return False
 
     def one(self, data: st.DataObject) -> Worker:
         return data.draw(st.sampled_from(self.workers))
