@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 @jobs.command("list")
 def list_command(
     every: Annotated[
-        bool, typer.Option("--all", help="Also those that have ended, newest first.")
+        bool, typer.Option("--all", help="Also jobs that have ended, newest first.")
     ] = False,
     limit: Annotated[int, typer.Option(help="With --all: how many.", min=1)] = 50,
     as_json: AsJson = False,

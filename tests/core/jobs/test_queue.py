@@ -1,5 +1,7 @@
 """Long work that pages ask for: once, in order, by who may, and what becomes of it."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,8 @@ from core.jobs import kinds, queue, starting
 from core.jobs.kinds import CHECK, COMPARE, OPEN
 from core.quality import check as quality
 from core.release import candidates, openings, review
-from core.store import Store
+from core.store import Store, open_store
+from core.store.sqlite import DATABASE
 from tests.conftest import Road
 from tests.factories import CAREFUL, by, fill, make_post, set_policy
 from tests.working import GONE, runs_here, runs_in, set_row, work_off
@@ -393,3 +396,15 @@ def test_a_job_that_is_not_there(store: Store) -> None:
         jobs.get(store, 7)
     with pytest.raises(NotFoundError):
         jobs.cancel(store, 7)
+
+
+def test_a_job_of_before_people_could_join_has_nobody_who_did(store: Store) -> None:
+    job = ask(store, CHECK)
+    store.engine.dispose()
+    with closing(sqlite3.connect(store.home / DATABASE)) as connection, connection:
+        connection.execute("ALTER TABLE jobs DROP COLUMN joined")
+        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+    upgraded = open_store(store.home)
+    assert jobs.get(upgraded, job.number) == job
+    assert job.joined == []
+    upgraded.engine.dispose()
