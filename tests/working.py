@@ -120,7 +120,9 @@ def killed(process: int) -> None:
 
 
 def _ended(process: int) -> bool:
+    """With all its threads: until the last one has ended, it holds its locks."""
     try:
-        return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+        found = psutil.Process(process)
+        return found.status() == psutil.STATUS_ZOMBIE and found.num_threads() <= 1
     except psutil.NoSuchProcess:
         return True

@@ -28,8 +28,8 @@ _condition: ContextVar[Callable[[Session], object] | None] = ContextVar("conditi
 
 @contextmanager
 def only_while(holds: Callable[[Session], object]) -> Iterator[None]:
-    """Every write transaction that begins inside asks ``holds`` first, with its session; where that
-    raises, nothing is written.
+    """Every transaction of :func:`acting` and :func:`unattended` that begins inside asks ``holds``
+    first, with its session; where that raises, nothing is written.
     """
     token = _condition.set(holds)
     try:

@@ -131,7 +131,7 @@ def require_held(session: Session, job: Job) -> None:
     if not held(session, job):
         raise ConflictError(
             f"Job {job.number} was given up while its process stood still",
-            "Ask for it again, where nobody has.",
+            "Ask for it again if it is still needed.",
         )
 
 

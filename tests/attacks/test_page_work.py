@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core import audit, jobs
@@ -27,7 +29,7 @@ from tests.conftest import Road
 from tests.decisions import budget_of
 from tests.factories import CAREFUL, by, set_policy
 from tests.faults import Work, parts
-from tests.working import OPENED, TESTING, ended, killed, stopped, waited, work_off
+from tests.working import OPENED, TESTING, ended, killed, set_row, stopped, waited, work_off
 from tests.workspaces import copied
 
 pytestmark = pytest.mark.slow
@@ -166,6 +168,25 @@ def test_one_killed_after_it_was_cancelled_is_cancelled(store: Store) -> None:
         killed(process)
     seen = jobs.get(store, job.number)
     assert (seen.status, seen.cancelled_by) == (jobs.CANCELLED, "ada")
+    finish(store)
+
+
+def test_a_worker_that_goes_on_after_it_was_given_up_writes_nothing_more(store: Store) -> None:
+    """Such as on a machine that was suspended: the queue has gone on without it."""
+    job = ask(store)
+    with stopped(store, TESTING) as process:
+        asked = jobs.cancel(store, job.number)
+        assert asked.cancelled_at is not None
+        set_row(store, job, cancelled_at=asked.cancelled_at - timedelta(minutes=2))
+        inputs = kinds.check(quality.holdings(store))
+        behind = jobs.ask(store, kinds.CHECK, inputs, page="Data")
+        assert ended(store, behind).status == jobs.SUCCEEDED
+        seen = jobs.get(store, job.number)
+        assert (seen.status, seen.cancelled_by) == (jobs.CANCELLED, "ada")
+    waited(lambda: psutil.pid_exists(process), lambda there: not there)
+    assert jobs.get(store, job.number) == seen
+    assert events(store) == [("opened", "ada")]
+    assert [run.status for run in listing(store, kinds=("test",))] == ["interrupted"]
     finish(store)
 
 
