@@ -22,6 +22,9 @@ def show_post(chosen: Chosen, post_id: str) -> None:
     if details.post is None:
         st.header("This post was erased", anchor=False)
         c.reading(f"r/{name} · {mark}. Its text has been deleted; the predictions remain.")
+    elif details.post.sealed:
+        st.header("The text of this post is sealed", anchor=False)
+        c.reading(f"r/{name} · {mark}. It is in a sealed test whose posts are sealed in the store.")
     else:
         st.header(words.plain(details.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(details.post.created_utc, unit="s")
@@ -34,7 +37,7 @@ def show_post(chosen: Chosen, post_id: str) -> None:
         with column:
             st.markdown(f"**{words.plain(title)}**")
             show_top(details, side)
-    if details.post is not None:
+    if details.post is not None and not details.post.sealed:
         _show_words(chosen, details)
 
 
