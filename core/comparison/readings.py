@@ -22,19 +22,12 @@ def confusions_sentence(summary: ComparisonSummary) -> str:
     if not called:
         return f"{tested} none shows a change beyond the chance of these posts."
     most = summary.confusions[0]
-    return " ".join(
-        filter(
-            None,
-            (
-                f"{tested} {called}, beyond the chance of these posts.",
-                f"Most: r/{most.subreddit} taken for r/{most.predicted},"
-                f" {posts_of(most, paired=summary.paired)}"
-                f" ({signed_share(most.difference)}, 95% interval"
-                f" {share_interval(most.interval)}).",
-                "" if summary.one_model else RETRAINING,
-            ),
-        )
+    moved = f"{signed_share(most.difference)}, 95% interval {share_interval(most.interval)}"
+    said = (
+        f"{tested} {called}, beyond the chance of these posts. Most: r/{most.subreddit} taken for"
+        f" r/{most.predicted}, {posts_of(most, paired=summary.paired)} ({moved})."
     )
+    return said if summary.one_model else f"{said} {RETRAINING}"
 
 
 def posts_of(pair: ConfusionChange, *, paired: bool) -> str:

@@ -50,8 +50,9 @@ class Match:
 class Thresholds:
     """Both models at each threshold ``at`` of p@1, from 0, where every post is answered.
 
-    ``at`` is :data:`core.stats.thresholds.AT`. ``matches``: what keeps the precision that the baseline has there; None where it answers
-    nothing. Posts that p@1 was calibrated on are left out where there are others.
+    ``at``: those of :mod:`core.stats.thresholds`. ``matches``: what keeps the precision that the
+    baseline has at each; None where it answers nothing. Posts that p@1 was calibrated on are left
+    out where there are others.
     """
 
     at: tuple[float, ...]

@@ -3,6 +3,7 @@
 Shapes: n posts, s thresholds, r resamples.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ DRAWS = 400
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """At each threshold: posts whose p@1 reaches it, and how many of these are right; shape (s,)."""
+    """At each threshold: posts whose p@1 reaches it, and of these the right ones; shape (s,)."""
 
     posts: Floats
     right: Floats
@@ -49,9 +50,9 @@ class Matches:
     """Both sides held to the precision that the baseline has at each threshold.
 
     ``at``: of each side the lowest threshold at which it is as precise, between the steps in a
-    straight line, NaN where there is none; shape (2, s). ``difference``: the share of posts that the
-    candidate answers there minus the share that the baseline does, shape (s,). ``interval``: 95%,
-    shape (2, s).
+    straight line, NaN where there is none; shape (2, s). ``difference``: the share of posts that
+    the candidate answers there minus the share that the baseline does, shape (s,). ``interval``:
+    95%, shape (2, s).
     """
 
     at: Floats
@@ -146,7 +147,7 @@ def _at_given(
     sizes = [np.full(STEPS, len(group), dtype=np.float64) for group in groups]
     shares = [ratio(count, size) for count, size in zip(posts, sizes, strict=True)]
     if paired:
-        both = _both(*groups, *given)
+        both = _both(groups, given)
         low, high = paired_difference(posts[0] - both, posts[1] - both, sizes[0])
     else:
         bounds = [exact_share(count, size) for count, size in zip(posts, sizes, strict=True)]
@@ -155,15 +156,12 @@ def _at_given(
     return np.stack([difference - low, high - difference])
 
 
-def _both(first: Ints, second: Ints, at_first: Floats, at_second: Floats) -> Floats:
-    """Posts that both sides answer at these thresholds, each a step; none at NaN."""
-    cell = first // 2 * STEPS + second // 2
-    joint = np.bincount(cell, minlength=STEPS * STEPS).reshape(STEPS, STEPS)
+def _both(groups: Sequence[Ints], at: Sequence[Floats]) -> Floats:
+    """Posts that both sides answer at these thresholds, each of a step; none at NaN."""
+    first, second = (group // 2 for group in groups)
+    joint = np.bincount(first * STEPS + second, minlength=STEPS * STEPS).reshape(STEPS, STEPS)
     above = joint[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]
     padded = np.pad(above, ((0, 1), (0, 1))).astype(np.float64)
-    places = [
-        np.where(np.isnan(at), STEPS, np.round(np.nan_to_num(at) * STEPS)).astype(np.intp)
-        for at in (at_first, at_second)
-    ]
-    both: Floats = padded[places[0], places[1]]
+    rows, columns = (np.round(np.nan_to_num(each, nan=1) * STEPS).astype(np.intp) for each in at)
+    both: Floats = padded[rows, columns]
     return both
