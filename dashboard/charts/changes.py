@@ -68,7 +68,9 @@ def f1_changes(
             y=expected_by_noise(spreads, edges),
             name="reseeding alone",
             mode="lines",
-            line={"color": colours.quiet, "width": 1.5, "shape": "hvh"},
+            line={"color": colours.text, "width": 1.5, "shape": "hvh"},
+            fill="tozeroy",
+            fillcolor=see_through(colours.quiet, 0.15),
             hovertemplate="reseeding alone: %{y:.1f} subreddits<extra></extra>",
         )
     if normal and normal.sd > 0:

@@ -34,7 +34,7 @@ def show_confusions(chosen: Chosen) -> None:
     if order == COMMON:
         pairs = tuple(sorted(pairs, key=lambda pair: -pair.candidate))
     c.table(
-        ("Posts of", "Taken for", "Posts", "Change"),
+        ("Posts of → taken for", "Posts", "Change"),
         [_row(chosen, pair) for pair in pairs[:SHOWN]],
     )
 
@@ -43,9 +43,14 @@ def _row(chosen: Chosen, pair: ConfusionChange) -> tuple[c.Link | str, ...]:
     called = f", {pair.verdict}" if pair.verdict in (RARER, OFTENER) else ""
     return (
         c.Link(
-            f"r/{pair.subreddit}", pages.SUBREDDITS, chosen.query | {"subreddit": pair.subreddit}
+            f"r/{pair.subreddit} → r/{pair.predicted}",
+            pages.SUBREDDITS,
+            chosen.query | {"subreddit": pair.subreddit},
         ),
-        f"r/{pair.predicted}",
-        posts_of(pair, paired=chosen.paired).removesuffix(" posts"),
-        f"{words.signed_share(pair.difference)}{called}",
+        _unbroken(posts_of(pair, paired=chosen.paired).removesuffix(" posts")),
+        _unbroken(f"{words.signed_share(pair.difference)}{called}"),
     )
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", words.NO_BREAK)

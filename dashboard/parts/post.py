@@ -6,7 +6,7 @@ import streamlit as st
 from core.comparison.posts import PostInFull
 from core.evaluation.influence import Influence
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, tables, words
 from dashboard.pair import Chosen
 
 MARKS = {"fixed": "▲ fixed", "broken": "▼ broken", "swapped": "⇄ swapped", "same": "= same"}
@@ -54,20 +54,14 @@ def show_top(details: PostInFull, side: str) -> None:
             "": ["✓ right" if name == details.subreddit else "" for name, _ in said],
         }
     )
-    st.dataframe(
+    tables.draw(
         frame,
-        hide_index=True,
+        {
+            "Probability": tables.bar("%.3f", colour="gray" if side == "baseline" else "violet"),
+            "": tables.text(75),
+        },
         key=f"top-{side}",
         alt=f"First predictions of the {side}",
-        column_config={
-            "Probability": st.column_config.ProgressColumn(
-                format="%.3f",
-                min_value=0,
-                max_value=1,
-                color="gray" if side == "baseline" else "violet",
-            ),
-            "": st.column_config.TextColumn(width=70),
-        },
     )
     if details.subreddit not in [name for name, _ in said]:
         st.caption(f"r/{words.plain(details.subreddit)} is not among its first {len(said)}.")

@@ -11,7 +11,7 @@ from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, state, tables, words
 from dashboard.pair import Chosen
 from dashboard.parts.post import MARKS, show_post
 
@@ -164,23 +164,21 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
             "Candidate predicts": _firsts(rows["candidate"], rows["candidate_p"]),
         }
     )
-    text = st.column_config.TextColumn
-    event = st.dataframe(
+    said = tables.text(160, "First prediction and its probability, p@1", keep=len(" 0.000"))
+    ticked = tables.draw(
         frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
+        {
+            "Change": tables.text(85, "What became of the first prediction"),
+            "Title": tables.text(255 if subreddits else 365),
+            "Subreddit": tables.text(115, "The post's own"),
+            "Baseline predicts": said,
+            "Candidate predicts": said,
+        },
         key=c.shown_key(key, rows["post_id"].tolist()),
         alt=alt,
-        column_config={
-            "Change": text(width=85),
-            "Title": text(width=255 if subreddits else 365),
-            "Subreddit": text(width=115),
-            "Baseline predicts": text(width=160, help="First prediction and its probability, p@1"),
-            "Candidate predicts": text(width=160, help="First prediction and its probability, p@1"),
-        },
+        pick="one",
     )
-    picked = [rows["post_id"].iloc[place] for place in event["selection"]["rows"]]
+    picked = [rows["post_id"].iloc[place] for place in ticked]
     state.follow("post", picked[0] if picked else None, by=key)
 
 

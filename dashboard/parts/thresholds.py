@@ -27,7 +27,7 @@ def show_thresholds(chosen: Chosen) -> None:
         return
     st.header(title, anchor=False)
     reading = st.container()  # its line depends on what is chosen below
-    figure, table = st.columns([3, 2], gap="large", vertical_alignment="center")
+    figure, table = st.columns([4, 3], gap="large", vertical_alignment="center")
     with table:
         at = st.slider(
             "The baseline answers at p@1 of at least",
@@ -53,16 +53,16 @@ def show_thresholds(chosen: Chosen) -> None:
 
 def _show_table(chosen: Chosen, found: Thresholds, at: float) -> None:
     """Baseline and candidate at the same p@1, and the candidate where it is as precise."""
-    baseline, candidate = chosen.names
+    baseline, candidate = chosen.numbers
     match = found.match(at)
     held = match.candidate if match else None
     rows = [
-        (baseline, found.baseline, at),
-        (f"{candidate}, same p@1", found.candidate, at),
-        *([(f"{candidate}, same precision", found.candidate, held)] if held is not None else []),
+        (f"#{baseline}", found.baseline, at),
+        (f"#{candidate}, same p@1", found.candidate, at),
+        *([(f"#{candidate}, as precise", found.candidate, held)] if held is not None else []),
     ]
     c.table(
-        ("", "p@1 ≥", "Answered", "Right"),
+        ("", f"p@1{words.NO_BREAK}≥", "Answered", "Right"),
         [
             (name, f"{p:.2f}", words.share(side.share(p)), words.share(side.precision(p)))
             for name, side, p in rows

@@ -10,7 +10,7 @@ from core.comparison.results import BETTER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, state, tables, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one, uncalled
@@ -18,6 +18,16 @@ from dashboard.parts.subreddit import mark, show_one, uncalled
 SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
 ANY_TOPIC = "all"
+COLUMNS = {
+    "Change": tables.change("F1 of the candidate minus F1 of the baseline"),
+    "Low": tables.change("Lower end of the change's 95% interval"),
+    "High": tables.change("Upper end of the change's 95% interval"),
+    "q": tables.chance("Below 0.05, the change is called better or worse"),
+    "Smallest": tables.score("A smaller change would be missed at least one time in five"),
+    "Posts": tables.count("Posts of the subreddit that both models predicted"),
+    "Baseline F1": tables.bar("%.3f"),
+    "Candidate F1": tables.bar("%.3f", colour="violet"),
+}
 
 
 def answer(chosen: Chosen) -> str:
@@ -94,29 +104,14 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
             "Candidate F1": rows["f1_candidate"],
         }
     )
-    number, bar = st.column_config.NumberColumn, st.column_config.ProgressColumn
-    event = st.dataframe(
+    ticked = tables.draw(
         frame,
-        hide_index=True,
-        height=420,
-        on_select="rerun",
-        selection_mode="single-row",
+        COLUMNS,
         key=c.shown_key("changes", [tests, *rows["subreddit"]]),
         alt="F1 of every subreddit, baseline and candidate",
-        column_config={
-            "Posts": number(format="localized"),
-            "Baseline F1": bar(format="%.3f", min_value=0, max_value=1, color="gray"),
-            "Candidate F1": bar(format="%.3f", min_value=0, max_value=1, color="violet"),
-            "Change": number(format="%+.3f"),
-            "Low": number(format="%+.3f", help="Lower end of the change's 95% interval"),
-            "High": number(format="%+.3f", help="Upper end of the change's 95% interval"),
-            "q": number(format="%.3f", help="Below 0.05, the change is called better or worse"),
-            "Smallest": number(
-                format="%.3f", help="A smaller change would be missed at least one time in five"
-            ),
-        },
+        pick="one",
     )
-    picked = [str(rows["subreddit"].iloc[place]) for place in event["selection"]["rows"]]
+    picked = [str(rows["subreddit"].iloc[place]) for place in ticked]
     state.follow("subreddit", picked[0] if picked else None, by="table")
 
 

@@ -189,7 +189,7 @@ def test_the_worst_slices_lead_to_their_posts_too(shown: Path, open_page: Open) 
 
 def test_calibration_and_f1_by_p_at_1_are_shown(shown: Path, open_page: Open) -> None:
     app = open_page("compare", trust="true")
-    last = figures(app)[-1]
+    last = figures(app)[2]
     assert last["layout"]["yaxis"]["title"]["text"] == "F1"
     assert {"one subreddit", "bins"} <= set(names(last))
 
