@@ -29,14 +29,18 @@ def chart(figure: go.Figure, *, key: str, alt: str) -> None:
         key: its name on this page, also that of the files it is saved as.
         alt: what it shows, for people who do not see it.
     """
-    st.plotly_chart(figure, **_drawn(key, alt))
-    _offer(figure, key)
+    with st.container(gap=None):
+        st.plotly_chart(figure, **_drawn(key, alt))
+        _offer(figure, key)
 
 
 def clickable(figure: go.Figure, *, key: str, alt: str) -> list[str | float] | None:
     """The same; the ``customdata`` of the mark that was clicked, None until one is."""
-    event = st.plotly_chart(figure, **_drawn(key, alt), on_select="rerun", selection_mode="points")
-    _offer(figure, key)
+    with st.container(gap=None):
+        event = st.plotly_chart(
+            figure, **_drawn(key, alt), on_select="rerun", selection_mode="points"
+        )
+        _offer(figure, key)
     clicked = [point.get("customdata") for point in event["selection"]["points"]]
     return next((list(values) for values in clicked if values), None)
 

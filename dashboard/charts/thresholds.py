@@ -39,6 +39,7 @@ def answers(found: Thresholds, at: float, names: tuple[str, str], colours: Palet
             name="the same precision",
             hovertemplate="answers %{x:.1%}, right %{y:.1%}<extra></extra>",
         )
+    made.update_layout(margin_r=24)  # so that 100% has room
     made.update_xaxes(range=[0, 1], tickformat=".0%", dtick=0.2)
     made.update_yaxes(tickformat=".0%", nticks=6)
     return made

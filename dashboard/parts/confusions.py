@@ -47,10 +47,6 @@ def _row(chosen: Chosen, pair: ConfusionChange) -> tuple[c.Link | str, ...]:
             pages.SUBREDDITS,
             chosen.query | {"subreddit": pair.subreddit},
         ),
-        _unbroken(posts_of(pair, paired=chosen.paired).removesuffix(" posts")),
-        _unbroken(f"{words.signed_share(pair.difference)}{called}"),
+        posts_of(pair, paired=chosen.paired).removesuffix(" posts").replace(" ", words.NO_BREAK),
+        f"{words.signed_share(pair.difference)}{called}",
     )
-
-
-def _unbroken(text: str) -> str:
-    return text.replace(" ", words.NO_BREAK)
