@@ -132,6 +132,7 @@ def draw_counts(
 
     Args:
         group: of each of s sides the group of each post, from 0 to ``groups`` - 1, shape (n,).
+        groups: a few hundred; every combination of the sides' groups is counted.
 
     Returns:
         Shape (s, groups, resamples).
@@ -139,7 +140,9 @@ def draw_counts(
     key = np.zeros(len(group[0]), dtype=np.int64)
     for side in group:
         key = key * groups + side
-    key, posts = np.unique(key, return_counts=True)
+    posts = np.bincount(key)
+    key = np.flatnonzero(posts)
+    posts = posts[key]
     members: list[sparse.csr_array] = []
     for _ in group:
         key, side = np.divmod(key, groups)

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from core.comparison.readings import threshold_sentence
-from core.comparison.thresholds import USUAL, Thresholds
+from core.comparison.thresholds import STEP, USUAL, Thresholds
 from dashboard import components as c
 from dashboard import words
 from dashboard.charts import thresholds as charts
 from dashboard.pair import Chosen
 
-STEP = 0.05
 NOT_COMPUTED = (
     "Not computed: an earlier version of Signoff made this comparison, and it is shown as it was"
     " made."

@@ -257,18 +257,18 @@ def test_the_point_of_the_same_precision_is_level_with_the_baselines() -> None:
     counts = tuple(100 - place for place in range(100))
     before = AnsweredPosts(counts, tuple(count // 2 for count in counts))
     after = AnsweredPosts(counts, tuple(count * 4 // 5 for count in counts))
-    match = Match(0.5, 0.2, 0.3, (0.2, 0.4))
-    found = Thresholds(tuple(AT.tolist()), before, after, (match,) * 100)
+    match = Match(0.5, 0.5, 0.2, 0.3, (0.2, 0.4))
+    found = Thresholds(tuple(AT.tolist()), before, after, (match,))
     baseline, candidate, marks = traces(
         thresholds.answers(found, 0.5, ("#1", "#2"), LIGHT), "scatter"
     )
     assert (baseline["name"], candidate["name"]) == ("#1", "#2")
     assert list(marks["x"]) == [0.5, 0.8]
     assert list(marks["y"]) == [0.5, 0.5]
-    only = dataclasses.replace(found, matches=(dataclasses.replace(match, candidate=None),) * 100)
+    only = dataclasses.replace(found, matches=(dataclasses.replace(match, candidate=None),))
     *_, marks = traces(thresholds.answers(only, 0.5, ("#1", "#2"), LIGHT), "scatter")
     assert list(marks["x"]) == [0.5]
-    none = dataclasses.replace(found, matches=(None,) * 100)
+    none = dataclasses.replace(found, matches=())
     assert len(traces(thresholds.answers(none, 0.99, ("#1", "#2"), LIGHT), "scatter")) == 2
 
 

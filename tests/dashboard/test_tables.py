@@ -1,5 +1,7 @@
 """Tables of many rows: what their cells say."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 import streamlit as st
@@ -55,3 +57,14 @@ def test_the_rows_of_one_page_are_all_shown_and_more_scroll(
     for rows in (tables.ONE_PAGE, tables.ONE_PAGE + 1):
         page(rows)
     assert heights == ["content", tables.BOX]
+
+
+@pytest.mark.parametrize(
+    ("call", "place"), [("st.dataframe(", "tables.py"), ("st.plotly_chart(", "figures.py")]
+)
+def test_there_is_one_place_that_draws_tables_and_one_that_draws_figures(
+    call: str, place: str
+) -> None:
+    folder = Path(tables.__file__).parent
+    found = {path.name for path in folder.rglob("*.py") if call in path.read_text()}
+    assert found == {place}

@@ -140,27 +140,27 @@ def read(match: Match | None, **kwargs: Any) -> str:
     counts = tuple(100 - place for place in range(len(AT)))
     right = tuple(count * 4 // 5 for count in counts)
     posts = AnsweredPosts(counts, right)
-    found = Thresholds(tuple(AT.tolist()), posts, posts, (match,) * len(AT))
+    found = Thresholds(tuple(AT.tolist()), posts, posts, (match,) if match else ())
     whole = dataclasses.replace(summary(TEN, NONE), threshold=found, **kwargs)
     return threshold_sentence(whole, 0.5, baseline="#1", candidate="#2")
 
 
 def test_more_is_said_only_of_an_interval_above_nothing() -> None:
-    said = read(Match(0.5, 0.4, 0.1, (0.02, 0.15)))
+    said = read(Match(0.5, 0.5, 0.4, 0.1, (0.02, 0.15)))
     assert said == (
         "Held to the precision of #1 at p@1 ≥ 0.50, right in 80.0% of its answers, #2 answers more:"
         " 60.0% of the posts at p@1 ≥ 0.40, against 50.0% of the posts at p@1 ≥ 0.50 (+10.0%, 95%"
         f" interval +2.0% to +15.0%). {RETRAINING}"
     )
-    assert "#2 answers less" in read(Match(0.5, 0.6, -0.1, (-0.2, -0.01)))
-    none = read(Match(0.5, 0.4, 0.1, (-0.02, 0.15)))
+    assert "#2 answers less" in read(Match(0.5, 0.5, 0.6, -0.1, (-0.2, -0.01)))
+    none = read(Match(0.5, 0.5, 0.4, 0.1, (-0.02, 0.15)))
     assert "these posts show no difference in how much #2 answers" in none
     assert RETRAINING not in none
-    assert RETRAINING not in read(Match(0.5, 0.4, 0.1, (0.02, 0.15)), one_model=True)
+    assert RETRAINING not in read(Match(0.5, 0.5, 0.4, 0.1, (0.02, 0.15)), one_model=True)
 
 
 def test_what_cannot_be_reached_is_said() -> None:
-    said = read(Match(0.5, None, -0.5, (-0.6, -0.4)))
+    said = read(Match(0.5, 0.5, None, -0.5, (-0.6, -0.4)))
     assert "#2 can answer nothing: it is not as precise at any p@1" in said
     assert read(None) == "#1 answers no post at p@1 ≥ 0.50."
 
