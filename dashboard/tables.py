@@ -106,6 +106,11 @@ def text(width: int, help_: str | None = None, *, keep: int = 0) -> Column:
     return Column(st.column_config.TextColumn(width=width, help=help_), cut)
 
 
+def plain(help_: str) -> Column:
+    """As Streamlit shows it, with a header that explains itself."""
+    return Column(st.column_config.Column(help=help_))
+
+
 def _of_number(said: Callable[[float], str]) -> Callable[[object], str]:
     return lambda value: said(value) if isinstance(value, int | float) else NONE
 

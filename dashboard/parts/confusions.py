@@ -37,6 +37,9 @@ def show_confusions(chosen: Chosen) -> None:
         ("Posts of → taken for", "Posts", "Change"),
         [_row(chosen, pair) for pair in pairs[:SHOWN]],
     )
+    st.caption(
+        "Posts: baseline → candidate, of those that the subreddit has. Change: of the share."
+    )
 
 
 def _row(chosen: Chosen, pair: ConfusionChange) -> tuple[c.Link | str, ...]:

@@ -67,3 +67,4 @@ def _show_table(chosen: Chosen, found: Thresholds, at: float) -> None:
             for name, side, p in rows
         ],
     )
+    st.caption("Answered: of all posts. Right: of the answers.")

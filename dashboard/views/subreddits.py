@@ -24,9 +24,12 @@ COLUMNS = {
     "High": tables.change("Upper end of the change's 95% interval"),
     "q": tables.chance("Below 0.05, the change is called better or worse"),
     "Smallest": tables.score("A smaller change would be missed at least one time in five"),
-    "Posts": tables.count("Posts of the subreddit that both models predicted"),
-    "Baseline F1": tables.bar("%.3f"),
-    "Candidate F1": tables.bar("%.3f", colour="violet"),
+    "Verdict": tables.plain("Called if it is beyond the chance of these posts and retraining"),
+    "Posts": tables.count("Posts of the subreddit, on the candidate's side"),
+    "Baseline F1": tables.bar("%.3f", help_="Empty where the baseline does not know it"),
+    "Candidate F1": tables.bar(
+        "%.3f", colour="violet", help_="Empty where the candidate does not know it"
+    ),
 }
 
 
