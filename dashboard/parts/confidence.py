@@ -16,7 +16,6 @@ from core.comparison.results import (
 )
 from core.evaluation import Evaluation
 from core.evaluation.results import Histogram, IsotonicF1
-from core.words import listed
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.charts import confidence as charts
@@ -110,16 +109,20 @@ def expected(changes: pd.DataFrame, curve: IsotonicF1) -> str:
     if not shown.p:
         return "too few subreddits have a similar p@1 to expect an F1."
     ends = dict.fromkeys(words.three(float(p)) for p in np.quantile(known, QUARTILES))
-    said = []
-    for p in ends:
-        f1, low, high = (
-            float(np.interp(float(p), shown.p, values))
-            for values in (shown.f1, shown.low, shown.high)
-        )
-        said.append(f"{words.around(f1, (low, high))} at a mean p@1 of {p}")
+    (p, f1), *others = ((p, words.around(*_read(shown, float(p)))) for p in ends)
+    more = "".join(f"; at {p}, {f1}" for p, f1 in others)
     return (
-        f"of a subreddit, expect of the candidate an F1 of {listed(said)} (95% band of the curve)."
+        f"at a mean p@1 of {p}, expect an F1 of {f1} from the candidate{more}. In brackets: the 95%"
+        " band."
     )
+
+
+def _read(curve: IsotonicF1, p: float) -> tuple[float, tuple[float, float]]:
+    """The F1 that the curve has at a mean p@1, and its band there."""
+    f1, low, high = (
+        float(np.interp(p, curve.p, values)) for values in (curve.f1, curve.low, curve.high)
+    )
+    return f1, (low, high)
 
 
 SORTED = "with each side sorted by p@1, the two differ by this much on average"

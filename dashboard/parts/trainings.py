@@ -124,7 +124,7 @@ def pick_two(frame: pd.DataFrame) -> None:
         {
             "#": tables.execution(),
             **{metric.key: tables.score(metric.help, label=metric.name) for metric in HEADLINES},
-            "Training": tables.text(250, "Its name, else the model and its parameters"),
+            "Training": tables.text(280, "Its name, else the model and its parameters"),
             "State": tables.plain("What became of it as a candidate"),
             "Snapshot": tables.plain("The posts that it was trained on"),
             "Retrained": tables.number(

@@ -278,7 +278,7 @@ def test_the_reading_of_f1_by_p_at_1_stays_where_there_are_subreddits() -> None:
     curve = IsotonicF1(p=(0.4, 0.5), f1=(0.5, 0.7), low=(0.4, 0.6), high=(0.6, 0.8))
     said = plain(expected(frame, curve))
     assert said == (
-        "of a subreddit, expect of the candidate an F1 of 0.500 (0.400 to 0.600) at a mean p@1 of"
-        " 0.400 and 0.700 (0.600 to 0.800) at a mean p@1 of 0.500 (95% band of the curve)."
+        "at a mean p@1 of 0.400, expect an F1 of 0.500 (0.400 to 0.600) from the candidate; at"
+        " 0.500, 0.700 (0.600 to 0.800). In brackets: the 95% band."
     )
     assert expected(frame.head(2), curve).startswith("too few subreddits")

@@ -198,7 +198,7 @@ def test_f1_by_p_at_1_stands_beside_p_at_1_with_its_reading(shown: Path, open_pa
     ]
     assert {"one subreddit", "bins"} <= set(names(figures(app)[2]))
     said = plain_text_of(app)
-    assert re.search(r"expect of the candidate an F1 of 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)", said)
+    assert re.search(r"expect an F1 of 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)", said)
 
 
 def test_calibration_is_shown_once_it_is_asked_for(shown: Path, open_page: Open) -> None:
