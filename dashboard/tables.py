@@ -115,6 +115,19 @@ def _of_number(said: Callable[[float], str]) -> Callable[[object], str]:
     return lambda value: said(value) if isinstance(value, int | float) else NONE
 
 
+def shown(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame | Styler:
+    """The frame as ``st.dataframe`` takes it, with what its columns say; goes with
+    :func:`configs`.
+    """
+    said = {name: column.said for name, column in columns.items() if column.said and name in frame}
+    return frame.style.format({**said}, na_rep=NONE) if said else frame
+
+
+def configs(columns: Mapping[str, Column]) -> dict[str, ColumnConfig]:
+    """The columns as ``column_config`` has them."""
+    return {name: column.config for name, column in columns.items()}
+
+
 class _Shown(TypedDict):
     """What all tables are drawn with."""
 
@@ -145,24 +158,20 @@ def draw(
     Returns:
         The rows that are ticked, by place.
     """
-    present = {name: column for name, column in columns.items() if name in frame}
-    said = {name: column.said for name, column in present.items() if column.said}
-    shown: pd.DataFrame | Styler = frame
-    if said:
-        shown = frame.style.format({**said}, na_rep=NONE)
+    table = shown(frame, columns)
     common: _Shown = {
         "hide_index": True,
         "height": "content" if len(frame) <= ONE_PAGE else BOX,
         "key": key,
         "alt": alt,
         "placeholder": NONE,
-        "column_config": {name: column.config for name, column in present.items()},
+        "column_config": configs(columns),
     }
     if pick is None:
-        st.dataframe(shown, **common)
+        st.dataframe(table, **common)
         return []
     event = st.dataframe(
-        shown,
+        table,
         **common,
         on_select="rerun",
         selection_mode="multi-row" if pick == "several" else "single-row",
