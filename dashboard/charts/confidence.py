@@ -157,7 +157,7 @@ def f1_by_p(
     made.add_scatter(
         x=known["p_at_1_mean_candidate"],
         y=known["f1_candidate"],
-        customdata=[[name, escaped(name)] for name in known["subreddit"]],
+        customdata=np.column_stack([known["subreddit"], known["subreddit"].map(escaped)]),
         meta=["subreddit", ""],
         name="one subreddit",
         mode="markers",
@@ -211,10 +211,12 @@ def supported(curve: IsotonicF1, p: Floats) -> IsotonicF1:
     Args:
         p: mean p@1 of the subreddits, shape (c,).
     """
-    near = [int((np.abs(p - at) <= NEAR).sum()) >= FEWEST_NEAR for at in curve.p]
-    if not any(near):
+    at, others = np.array(curve.p), np.sort(p)
+    near = np.searchsorted(others, at + NEAR, "right") - np.searchsorted(others, at - NEAR, "left")
+    enough = np.flatnonzero(near >= FEWEST_NEAR)
+    if not len(enough):
         return IsotonicF1((), (), (), ())
-    kept = slice(near.index(True), len(near) - near[::-1].index(True))
+    kept = slice(int(enough[0]), int(enough[-1]) + 1)
     return IsotonicF1(curve.p[kept], curve.f1[kept], curve.low[kept], curve.high[kept])
 
 
