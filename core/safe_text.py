@@ -15,6 +15,11 @@ _UNSEEN = (
 _STEERING = re.compile(f"\r\n|[{_UNSEEN}]")
 _WITHIN_LINES = re.compile(f"(?!\r?\n|\t)[{_UNSEEN}]")
 _WITHIN_CELLS = re.compile(f"(?![\r\n\t])[{_UNSEEN}]")
+_LINK = re.compile(r"://|www(?=\.)|@(?=[\w-]+\.)|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
+_MARKS = re.compile(r"[\\`*_~\[\]{}<>|&$^]")
+_BEGINNING = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=[#+=-])")
+"""What makes a line a heading, an item of a list or a rule stands behind this."""
+_WORD_JOINER = "\u2060"
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _PICTURES = 0x2400
 """Where Unicode has the pictures of C0: that of ESC, 0x1b, is at 0x241b."""
@@ -46,6 +51,26 @@ def in_lines(text: str) -> str:
 def in_cell(text: str) -> str:
     """The same for a cell of a file, which is quoted there: it may have line breaks of any kind."""
     return _WITHIN_CELLS.sub(_symbol, text)
+
+
+def unlinked(text: str) -> str:
+    """The text with an invisible word joiner in what Markdown makes links and icons of, even where
+    it is escaped: addresses, and names between colons.
+    """
+    return _LINK.sub(lambda match: f"{match[0]}{_WORD_JOINER}", text)
+
+
+def in_markdown(text: str) -> str:
+    """The text in one line of a Markdown document, in a paragraph, an item or a cell of a table.
+
+    None of it is read as Markdown, HTML or a link, and prose can still be read as it stands: only
+    what would mean something has a backslash. Blanks around it are dropped: they would mean code.
+    """
+    marked = _MARKS.sub(r"\\\g<0>", unlinked(one_line(text)).strip())
+    beginning = _BEGINNING.match(marked)
+    if beginning is None:
+        return marked
+    return f"{beginning[0]}\\{marked[beginning.end() :]}"
 
 
 def in_json(document: str) -> str:

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from core import words
 from core.errors import SignoffError
 from core.hints import Hint
-from core.safe_text import one_line
+from core.safe_text import one_line, unlinked
 from core.words import band, chance, count, share, signed, signed_share, three
 
 __all__ = ["band", "chance", "count", "share", "signed", "signed_share", "three"]
 """Pages say them with the rest of this module."""
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
-_LINK = re.compile(r"://|www(?=\.)|@|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 NO_BREAK = "\u00a0"
 
@@ -132,8 +131,7 @@ def paragraphs(text: str) -> str:
 def plain(text: str) -> str:
     """Text from outside in one line, none of it read as Markdown, HTML, an icon or a link.
 
-    Addresses and names between colons get an invisible word joiner: links and icons are made of
-    them even when escaped.
+    Streamlit's Markdown has more marks than others, so every one is escaped; a document that is
+    also read as it stands takes :func:`core.safe_text.in_markdown`.
     """
-    unlinked = _LINK.sub(lambda match: f"{match[0]}{_WORD_JOINER}", one_line(text))
-    return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked)
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in unlinked(one_line(text)))

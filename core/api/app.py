@@ -98,6 +98,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             authenticator=authenticator,
             alarms=lambda: list(map(str, heartbeat.public_alarms)),
             log_text=chosen.log_text,
+            one_card=asyncio.Lock(),
         )
         heartbeat.start()
         try:

@@ -153,7 +153,7 @@ class Gate:
 
 
 class _Passing:
-    """Adds what every answer carries, and sees which status it has."""
+    """Adds what every answer carries that has none of its own, and sees which status it has."""
 
     __slots__ = ("_send", "id", "status")
 
@@ -166,8 +166,10 @@ class _Passing:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            extra = [*HEADERS, (b"x-request-id", self.id)]
-            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+            given = message.get("headers", ())
+            own = {name for name, _ in given}
+            extra = [header for header in HEADERS if header[0] not in own]
+            message = {**message, "headers": [*given, *extra, (b"x-request-id", self.id)]}
         await self._send(message)
 
 

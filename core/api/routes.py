@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -26,8 +27,12 @@ from core.api.schemas import (
 )
 from core.api.state import ServerState
 from core.errors import InputError, SignoffError
+from core.records import to_json
 from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
+from core.reporting.card import read as read_card
+from core.reporting.card_words import document
+from core.reporting.rendering import html, markdown
 from core.serving.pool import Served
 from core.text import is_empty, post_of
 
@@ -71,6 +76,27 @@ PREFIX = "/v1"
 router = APIRouter(prefix=PREFIX, responses=errors(401, 422, 429, *ALWAYS))
 Alias = Annotated[Name | None, Query(description="Default: production.")]
 Version = Annotated[Name | None, Query(description="A version, instead of an alias.")]
+
+
+class CardFormat(StrEnum):
+    """HTML, Markdown, or the same facts as JSON."""
+
+    HTML = "html"
+    MD = "md"
+    JSON = "json"
+
+
+_CARD_TYPES = {
+    CardFormat.HTML: "text/html; charset=utf-8",
+    CardFormat.MD: "text/markdown; charset=utf-8",
+    CardFormat.JSON: JSON,
+}
+_CARD_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
+}
+"""As of every answer, but for the styles in the document."""
 
 
 @router.post(
@@ -160,11 +186,50 @@ async def list_versions(request: Request) -> Response:
                     "version": one.version,
                     "created_at": one.created_at.isoformat(),
                     "aliases": [name for name, version in names.items() if version == one.version],
+                    "card": router.url_path_for("card", version=one.version),
                 }
                 for one in versions
             ]
         }
     )
+
+
+@router.get(
+    "/versions/{version}/card",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The model card.",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "text/markdown": {"schema": {"type": "string"}},
+                JSON: {"schema": {"type": "object"}},
+            },
+        },
+        **errors(404),
+    },
+    summary="The model card of a version",
+)
+async def card(
+    request: Request,
+    version: Annotated[Name, Path(description="A version or an alias.", examples=["20260531.1"])],
+    format: Annotated[  # noqa: A002 - the parameter's own name
+        CardFormat, Query(description="How the card is written.")
+    ] = CardFormat.HTML,
+) -> Response:
+    """What it is for, its data, figures and limits, and who approved it and why."""
+    state = ServerState.of(request)
+    state.count(request, 1)
+    async with state.one_card:
+        content = await asyncio.to_thread(_card, state, version, format)
+    return Response(content, media_type=_CARD_TYPES[format], headers=_CARD_HEADERS)
+
+
+def _card(state: ServerState, version: str, chosen: CardFormat) -> str | bytes:
+    found = read_card(state.store, version)
+    if chosen == CardFormat.JSON:
+        return orjson.dumps(to_json(found))
+    return (html if chosen == CardFormat.HTML else markdown)(document(found))
 
 
 @router.get(

@@ -134,6 +134,9 @@ class Version(Shape):
     version: str = Field(examples=["20260531.1"])
     created_at: str = Field(examples=["2026-05-31T12:00:00+00:00"])
     aliases: list[str] = Field(examples=[["production"]])
+    card: str = Field(
+        description="The path of its model card.", examples=["/v1/versions/20260531.1/card"]
+    )
 
 
 class VersionsAnswer(Shape):

@@ -1,5 +1,6 @@
 """What all requests of one server share."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -16,7 +17,10 @@ from core.text import Post
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """``alarms``: as callers may read them. ``log_text``: whether the log shows what was sent."""
+    """``alarms``: as callers may read them. ``log_text``: whether the log shows what was sent.
+    ``one_card``: held while a model card is read, which takes as long as many predictions: so
+    those who ask for cards wait for one another, and nobody else for them.
+    """
 
     store: Store
     pool: Pool
@@ -25,6 +29,7 @@ class ServerState:
     authenticator: Authenticator
     alarms: Callable[[], list[str]]
     log_text: bool
+    one_card: asyncio.Lock
 
     @classmethod
     def of(cls, request: Request) -> "ServerState":

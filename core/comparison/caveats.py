@@ -14,27 +14,7 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
     """Why the figures of one side or the other promise too much, as sentences; often none."""
     sentences = []
     for name, number in (("baseline", comparison.baseline), ("candidate", comparison.candidate)):
-        evaluation = evaluate.of_execution(store, number)
-        seen = evaluation.metrics["seen_in_training"]
-        if seen:
-            sentences.append(
-                f"The {name} was trained on {seen:.1%} of these posts, so its scores are too"
-                " optimistic."
-            )
-        sentences += of_evaluation(store, evaluation)
-        snapshot = find(store, evaluation.snapshot)
-        trained_for = model_of(store, evaluation.model_execution).normaliser
-        if trained_for != snapshot.normaliser:
-            sentences.append(
-                f"The {name} was trained with version {trained_for} of the text normaliser, and"
-                f" these posts are read with version {snapshot.normaliser}. A few posts have other"
-                " words than it learned from."
-            )
-        if snapshot.optimistic:
-            sentences.append(
-                f"The {name}'s posts are split at random: the model sees posts from the future,"
-                " so its scores are optimistic."
-            )
+        sentences += of_model(store, evaluate.of_execution(store, number), called=name)
     sentences = list(dict.fromkeys(sentences))
     missing = summary_of(store, comparison).noise.missing
     if missing:
@@ -43,6 +23,36 @@ def caveats(store: Store, comparison: Comparison) -> list[str]:
         sentences.append(
             f"The noise of retraining the {missing} was not measured and is assumed to equal"
             f" the {known}'s. {_how_to_measure(store, missing, evaluation)}"
+        )
+    return sentences
+
+
+def of_model(store: Store, evaluation: Evaluation, *, called: str = "model") -> list[str]:
+    """Why the figures of one evaluation promise too much, as sentences; often none.
+
+    Args:
+        called: what the sentences call the model that was evaluated.
+    """
+    sentences = []
+    seen = evaluation.metrics["seen_in_training"]
+    if seen:
+        sentences.append(
+            f"The {called} was trained on {seen:.1%} of these posts, so its scores are too"
+            " optimistic."
+        )
+    sentences += of_evaluation(store, evaluation)
+    snapshot = find(store, evaluation.snapshot)
+    trained_for = model_of(store, evaluation.model_execution).normaliser
+    if trained_for != snapshot.normaliser:
+        sentences.append(
+            f"The {called} was trained with version {trained_for} of the text normaliser, and"
+            f" these posts are read with version {snapshot.normaliser}. A few posts have other"
+            " words than it learned from."
+        )
+    if snapshot.optimistic:
+        sentences.append(
+            f"The {called}'s posts are split at random: the model sees posts from the future,"
+            " so its scores are optimistic."
         )
     return sentences
 

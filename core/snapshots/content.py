@@ -289,6 +289,12 @@ def ids_from_parquet(source: Source) -> pa.ChunkedArray:
         return _read(file, ("post_id",))[0]
 
 
+def moments_from_parquet(source: Source) -> pa.ChunkedArray:
+    """Only when the posts were made, in epoch seconds."""
+    with _parquet(source) as file:
+        return _read(file, ("created_utc",))[0]
+
+
 def attributes_from_parquet(source: Source) -> pd.DataFrame:
     """What describes the posts. Erased posts are here too, with the numbers that describe them: an
     earlier prediction of them stands.

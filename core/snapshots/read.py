@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.errors import InputError, NotFoundError, RefusedError
 from core.hints import Command, Hint
@@ -13,6 +14,7 @@ from core.snapshots.content import (
     attributes_from_parquet,
     from_parquet,
     ids_from_parquet,
+    moments_from_parquet,
     split_file,
 )
 from core.snapshots.splits import SPLITS
@@ -77,6 +79,14 @@ def open_split(store: Store, snapshot: Snapshot, split: str) -> SplitFile:
 def load_ids(store: Store, snapshot: Snapshot, split: str) -> pa.ChunkedArray:
     """The ids of the posts of ``train`` or ``valid``. Raises as :func:`load_split` does."""
     return ids_from_parquet(_path(store, snapshot, split))
+
+
+def span(store: Store, snapshot: Snapshot, split: str) -> tuple[int, int] | None:
+    """When the oldest and the newest post of ``train`` or ``valid`` were made, in epoch seconds, of
+    those that were not erased; None where none is left. Raises as :func:`load_split` does.
+    """
+    ends = pc.min_max(moments_from_parquet(_path(store, snapshot, split))).as_py()
+    return None if ends["min"] is None else (ends["min"], ends["max"])
 
 
 def load_attributes(store: Store, snapshot: Snapshot, split: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, opening
 from dashboard.parts.aliases import Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
+from dashboard.parts.card import show_card
 from dashboard.parts.serving import show_trials, show_warnings
 from dashboard.parts.stations import show_stations
 
@@ -111,6 +112,8 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
         st.header("What differs", anchor=False)
         c.facts(compared.differences, compared.names)
     evidence.show_digests(case)
+    if case.version is not None:
+        show_card(case.version)
     c.section(f"History of \\#{case.number}", "Newest first. Nothing is ever changed or deleted.")
     c.events(cases.history(data.store(), case.candidate)[:MOST])
     c.way(pages.LEDGER, "All decisions", {"candidate": str(case.number)})

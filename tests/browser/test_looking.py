@@ -55,6 +55,15 @@ def test_the_demo_command_shows_the_demo(page: Page, home: Path) -> None:
         expect(button(page, f"Review #{WAITING}")).to_be_visible()
 
 
+def test_the_model_card_of_a_version_is_downloaded(page: Page, looking: str) -> None:
+    visit(page, f"{looking}/release?candidate={PRODUCTION}")
+    with page.expect_download() as found:
+        button(page, re.compile("HTML$")).click()
+    path = found.value.path()
+    assert re.fullmatch(r"model-card-\d{8}\.\d+\.html", found.value.suggested_filename)
+    assert f"execution #{PRODUCTION}" in path.read_text(encoding="utf-8")
+
+
 def test_a_link_shows_a_colleague_the_same_view(browser: Browser, looking: str) -> None:
     link = f"{looking}/subreddits?baseline={FIRST}&candidate={PRODUCTION}&subreddit=politics"
     context = browser.new_context()

@@ -422,6 +422,15 @@ def test_the_history_tells_that_another_version_took_its_place(
     assert "rel rolled production back to" in said
 
 
+def test_a_version_offers_its_model_card(shown: Path, open_page: Open) -> None:
+    def offered(candidate: int) -> list[str]:
+        found = open_page("release", candidate=str(candidate)).get("download_button")
+        return [each.proto.label for each in found]
+
+    assert {"HTML", "Markdown"} <= set(offered(SERVING))
+    assert not {"HTML", "Markdown"} & set(offered(WAITING))
+
+
 @pytest.mark.slow
 def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Open) -> None:
     version = staged(store)

@@ -77,7 +77,8 @@ def test_on_another_address_a_token_is_needed(shared: Served, exposed: Api) -> N
     assert ask(api, Authorization="Bearer signoff_wrong").status_code == 401
     assert ask(api, Authorization="Basic x").status_code == 401
     assert ask(api, **with_token(secret)).status_code == 200
-    for path in ("/v1/aliases", "/v1/versions", "/v1/labels", "/v1/nothing"):
+    card = "/v1/versions/production/card"
+    for path in ("/v1/aliases", "/v1/versions", "/v1/labels", card, "/v1/nothing"):
         assert api.client.get(path).status_code == 401
     for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
         assert api.client.get(path).status_code == 200

@@ -215,11 +215,48 @@ def test_aliases_versions_and_labels_are_listed(served: Served, api: Api) -> Non
         (served.new, []),
         (served.old, ["production"]),
     ]
+    assert [one["card"] for one in versions] == [
+        f"/v1/versions/{version}/card" for version in (served.new, served.old)
+    ]
     assert api.client.get("/v1/labels", params={"version": served.new}).json() == {
         "version": served.new,
         "labels": list(load(served.store, served.road.candidate).labels),
     }
     assert api.client.get("/v1/labels").json()["version"] == served.old
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kind", "begins"),
+    [
+        ("html", "text/html; charset=utf-8", "<!doctype html>"),
+        ("md", "text/markdown; charset=utf-8", "# Model card of "),
+        ("json", "application/json", '{"version":"'),
+    ],
+)
+def test_a_version_has_a_card(
+    shared: Served, standing: Api, chosen: str, kind: str, begins: str
+) -> None:
+    asked = f"/v1/versions/{shared.old}/card"
+    said = standing.client.get(asked, params={"format": chosen})
+    assert (said.status_code, said.headers["Content-Type"]) == (200, kind)
+    assert said.text.startswith(begins)
+    assert shared.old in said.text
+    policy = said.headers.get_list("Content-Security-Policy")
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"]
+    assert said.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_card_is_html_by_default_and_an_alias_has_one(shared: Served, standing: Api) -> None:
+    said = standing.client.get("/v1/versions/production/card")
+    assert f"Model card of {shared.old}" in said.text
+    assert said.headers["Content-Type"].startswith("text/html")
+
+
+def test_what_is_no_version_has_no_card(standing: Api) -> None:
+    for name in ("20200101.1", "%2e%2e", "<script>"):
+        said = standing.client.get(f"/v1/versions/{name}/card")
+        assert (said.status_code, set(said.json())) == (404, {"error", "hint"})
+    assert standing.client.get("/v1/versions/production/card?format=pdf").status_code == 422
 
 
 @pytest.mark.parametrize(

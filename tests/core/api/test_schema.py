@@ -14,8 +14,9 @@ from tests.properties import examples
 
 EXAMPLES = examples(40)
 ASKED = ("/v1/predict", "/v1/feedback")
+CARD = "/v1/versions/{version}/card"
 PATHS = {
-    *(*ASKED, "/v1/aliases", "/v1/versions", "/v1/labels"),
+    *(*ASKED, "/v1/aliases", "/v1/versions", "/v1/labels", CARD),
     *("/healthz", "/readyz", "/metrics"),
 }
 
@@ -31,7 +32,7 @@ def schema(standing: Api) -> OpenApiSchema:
 def test_answers_are_as_declared(schema: OpenApiSchema, path: str, mode: GenerationMode) -> None:
     method = "POST" if path in ASKED else "GET"
     # What no schema can say may be refused as well: that a text must say something, for one.
-    if mode == GenerationMode.NEGATIVE and path not in {*ASKED, "/v1/labels"}:
+    if mode == GenerationMode.NEGATIVE and path not in {*ASKED, "/v1/labels", CARD}:
         return  # nothing can be sent wrongly
 
     @given(case=schema[path][method].as_strategy(generation_mode=mode))

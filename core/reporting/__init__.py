@@ -1,0 +1,1 @@
+"""What is handed to others about a version, as values and as documents."""
