@@ -82,7 +82,7 @@ def show_findings(findings: Sequence[Finding]) -> None:
         )
         for each in findings
     ]
-    c.table(("", "What", "What to do"), rows)
+    c.table(("Kind", "What", "What to do"), rows)
 
 
 def _share(finding: Finding) -> str:

@@ -46,6 +46,15 @@ def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo page, which is for everybody."""
+    home = tmp_path_factory.mktemp("public") / "demo"
+    copied(demo_workspace.built(tmp_path_factory), home)
+    with served.dashboard(home, "demo-page") as found:
+        yield found
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty tab as wide as a small notebook."""

@@ -8,7 +8,7 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from core.demo.build import build_demo
 from core.store import open_store
@@ -64,11 +64,7 @@ def render(browser: Browser, address: str, name: str, *, theme: str, size: str, 
     page = context.new_page()
     page.goto(f"{address}/{PAGES[name]}")
     settle(page)
-    if name in ASKED:
-        page.get_by_label("Title").fill("My first sourdough after three failed starters")
-        page.get_by_role("button", name="Suggest subreddits").click()
-        settle(page)
-        page.get_by_text(ASKED[name]).wait_for()
+    ask(page, name)
     page.set_viewport_size({"width": width, "height": TALL})
     settle(page)
     content = page.locator("[data-testid='stMainBlockContainer']").bounding_box()
@@ -78,6 +74,15 @@ def render(browser: Browser, address: str, name: str, *, theme: str, size: str, 
     page.wait_for_timeout(400)  # plotly draws after the page is idle
     page.screenshot(path=to / f"{name}-{theme}-{size}.png")
     context.close()
+
+
+def ask(page: Page, name: str) -> None:
+    """Have a page that answers a post answer one; nothing on other pages."""
+    if name in ASKED:
+        page.get_by_label("Title").fill("My first sourdough after three failed starters")
+        page.get_by_role("button", name="Suggest subreddits").click()
+        settle(page)
+        page.get_by_text(ASKED[name]).wait_for()
 
 
 if __name__ == "__main__":
