@@ -1,29 +1,22 @@
 """A model card in words. Pure; what is missing is said, not left out."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
-from core.comparison.results import TopicSource
-from core.comparison.slices import FEWEST_POSTS
 from core.metrics import METRIC
 from core.release.events import CANARY
 from core.reporting.document import Block, Document, Facts, Items, Paragraph, Section, Table
-from core.reporting.limits import FEWEST
+from core.reporting.figure_words import around, figures_blocks, limits_blocks, posts_of
 from core.reporting.results import (
     Card,
-    Counted,
     Data,
     Decision,
-    Figures,
-    Limits,
     Made,
     Said,
     Sources,
 )
-from core.stats.intervals import Interval
-from core.words import count, listed, three
+from core.reporting.said import SPLITS, day, minute
+from core.words import count, listed
 
-_SPLITS = {"train": "training", "valid": "validation", "test": "sealed test"}
 _LEFT_OUT = {
     "erased": "erased before",
     "no_text": "without text",
@@ -44,12 +37,12 @@ def document(card: Card) -> Document:
             Section("What it is for", [Paragraph(text) for text in _purpose(card)]),
             Section("The model", tuple(_made(card))),
             Section("Data", tuple(_data(card))),
-            Section("Figures", tuple(_figures(card.figures, card.decision))),
-            Section("Limits", tuple(_limits(card.limits))),
+            Section("Figures", tuple(figures_blocks(card.figures, card.decision))),
+            Section("Limits", tuple(limits_blocks(card.limits))),
             Section("Who approved it, and why", tuple(_decision(card.decision))),
             Section("Licence", [Paragraph(text) for text in _licence(card)]),
         ),
-        end=f"Written by Signoff {card.signoff} on {_minute(card.at)} from what the workspace"
+        end=f"Written by Signoff {card.signoff} on {minute(card.at)} from what the workspace"
         f" records. Evidence {card.decision.evidence[:12]}.",
     )
 
@@ -57,12 +50,12 @@ def document(card: Card) -> Document:
 def _lead(card: Card) -> str:
     values = {metric.key: metric for metric in card.figures.metrics}
     figures = [
-        f"{METRIC[key].spoken} {_around(values[key].value, values[key].interval)}"
+        f"{METRIC[key].spoken} {around(values[key].value, values[key].interval)}"
         for key in _HEADLINES
         if key in values
     ]
     return (
-        f"{card.made.what}. {_names(card)} On {_posts(card.figures)}:"
+        f"{card.made.what}. {_names(card)} On {posts_of(card.figures)}:"
         f" {listed(figures)} (95% intervals in brackets)."
     )
 
@@ -100,7 +93,7 @@ def _made(card: Card) -> Iterator[Block]:
         ("Family", made.family),
         (
             "Adopted" if made.elsewhere else "Trained",
-            f"{_minute(made.at)} by {made.by}, execution #{made.training}",
+            f"{minute(made.at)} by {made.by}, execution #{made.training}",
         ),
         ("Code", made.commit or "not recorded: it did not run from a git checkout"),
         ("SHA-256", made.digest),
@@ -130,14 +123,14 @@ def _data(card: Card) -> Iterator[Block]:
     trained = "Declared to be trained" if card.made.elsewhere else "Trained"
     yield Paragraph(
         f"{trained} on snapshot {data.snapshot} ({data.digest[:12]}), frozen on"
-        f" {_minute(data.frozen_at)}, of {count(data.subreddits, 'subreddit')}. {_kind(data)}"
+        f" {minute(data.frozen_at)}, of {count(data.subreddits, 'subreddit')}. {_kind(data)}"
     )
     rows = [
         (
-            _SPLITS.get(each.split, each.split),
+            SPLITS.get(each.split, each.split),
             f"{each.posts:,}",
-            _day(each.begins),
-            _day(each.ends),
+            day(each.begins),
+            day(each.ends),
             f"{each.erased:,}",
         )
         for each in data.splits
@@ -168,117 +161,6 @@ def _kind(data: Data) -> str:
     return f"{first}The splits follow each other in time."
 
 
-def _figures(figures: Figures, decision: Decision) -> Iterator[Block]:
-    yield Paragraph(_judged(figures, decision))
-    yield Paragraph(
-        "A 95% interval says how far a figure can be off because other posts could have been drawn."
-        " It says nothing about posts of a later time, or about training again."
-    )
-    rows = [(each.name, three(each.value), _interval(each.interval)) for each in figures.metrics]
-    yield Table("All posts", ("figure", "value", "95% interval"), rows)
-    source = (
-        "The topic groups are those of topics.toml."
-        if figures.topics == TopicSource.FILE
-        else "The topic groups hold subreddits that are often confused with each other."
-    )
-    yield Paragraph(f"{source} Accuracy: the share of their posts whose first suggestion is right.")
-    yield Table(
-        "Topic groups, the lowest accuracy first",
-        ("group", "subreddits", "posts", "accuracy", "95% interval"),
-        [
-            (
-                each.name,
-                f"{each.subreddits:,}",
-                f"{each.posts:,}",
-                three(each.accuracy),
-                _interval(each.interval),
-            )
-            for each in figures.groups
-        ],
-    )
-
-
-def _judged(figures: Figures, decision: Decision) -> str:
-    if decision.opened is not None and figures.split == "test":
-        return (
-            f"Judged on {_posts(figures)}, opened by {decision.opened.by} on"
-            f" {_minute(decision.opened.at)}. Training in Signoff cannot read these posts."
-        )
-    return (
-        f"Judged on {_posts(figures)}. Its sealed test was not opened: the validation split can be"
-        " looked at while a model is made, so these figures can be too optimistic."
-    )
-
-
-def _limits(limits: Limits) -> Iterator[Block]:
-    yield Paragraph(_unknown(limits))
-    yield Paragraph(_wanted(limits))
-    if limits.worst_subreddits:
-        yield Paragraph(
-            f"Of the {count(limits.judged_subreddits, 'subreddit')} that it knows and of which"
-            f" there are {FEWEST} posts or more, these have the lowest F1. The lowest of many are"
-            " partly low by chance."
-        )
-        yield Table(
-            "Subreddits with the lowest F1",
-            ("subreddit", "posts", "F1", "95% interval"),
-            [
-                (f"r/{each.subreddit}", f"{each.posts:,}", three(each.f1), _interval(each.interval))
-                for each in limits.worst_subreddits
-            ],
-        )
-    else:
-        yield Paragraph(f"There are {FEWEST} posts or more of no subreddit, too few for its F1.")
-    yield from _slices(limits)
-    if limits.caveats:
-        yield Items(limits.caveats)
-
-
-def _slices(limits: Limits) -> Iterator[Block]:
-    where = _SPLITS.get(limits.slices_split, limits.slices_split)
-    if not limits.worst_slices:
-        yield Paragraph(f"No slice of the posts has {FEWEST_POSTS} posts or more.")
-        return
-    yield Paragraph(
-        f"Of {count(limits.judged_slices, 'slice')} with {FEWEST_POSTS} posts or more of the"
-        f" {where} split, these have the lowest accuracy. The lowest of many are partly low by"
-        " chance."
-    )
-    yield Table(
-        "Slices with the lowest accuracy",
-        ("posts that are", "posts", "accuracy", "95% interval"),
-        [
-            (each.name, f"{each.posts:,}", three(each.accuracy), _interval(each.interval))
-            for each in limits.worst_slices
-        ],
-    )
-
-
-def _unknown(limits: Limits) -> str:
-    if not limits.unknown_subreddits:
-        return "It knows the subreddit of every one of these posts."
-    return (
-        f"It knows the subreddit of {limits.coverage:.1%} of these posts. The others are of"
-        f" {count(limits.unknown_subreddits, 'subreddit')} that it cannot suggest:"
-        f" {_some(limits.unknown, limits.unknown_subreddits, 'post')}."
-    )
-
-
-def _wanted(limits: Limits) -> str:
-    if not limits.wanted_subreddits:
-        return "Users have named no subreddit that it cannot suggest."
-    return (
-        f"Users named {count(limits.wanted_subreddits, 'subreddit')} that it cannot suggest:"
-        f" {_some(limits.wanted, limits.wanted_subreddits, 'text')}."
-    )
-
-
-def _some(shown: Sequence[Counted], total: int, thing: str) -> str:
-    names = [f"r/{each.subreddit} ({count(each.count, thing)})" for each in shown]
-    more = total - len(shown)
-    return listed([*names, f"{more:,} more"] if more else names)
-
-
 def _decision(decision: Decision) -> Iterator[Block]:
     rows = [("Proposed", _said(decision.proposed))]
     if decision.opened is None:
@@ -294,12 +176,12 @@ def _decision(decision: Decision) -> Iterator[Block]:
         yield Paragraph(decision.void)
     if decision.history:
         yield Paragraph("What else happened to it, newest first:")
-        yield Items([f"{_minute(each.at)}: {each.sentence}" for each in decision.history])
+        yield Items([f"{minute(each.at)}: {each.sentence}" for each in decision.history])
 
 
 def _said(said: Said) -> str:
     comment = f": “{said.comment}”" if said.comment else ", without a comment"
-    return f"{_minute(said.at)} by {said.by}{comment}"
+    return f"{minute(said.at)} by {said.by}{comment}"
 
 
 def _licence(card: Card) -> Iterator[str]:
@@ -340,25 +222,3 @@ def _executions(numbers: Sequence[int]) -> str:
     more = len(numbers) - len(named)
     noun = "execution" if len(numbers) == 1 else "executions"
     return f"{noun} {listed([*named, f'{more:,} before'] if more else named)}"
-
-
-def _posts(figures: Figures) -> str:
-    split = _SPLITS.get(figures.split, figures.split)
-    which = split if figures.split == "test" else f"{split} split"
-    return f"the {count(figures.posts, 'post')} of the {which} of {figures.snapshot}"
-
-
-def _around(value: float, bounds: Interval | None) -> str:
-    return three(value) if bounds is None else f"{three(value)} ({_interval(bounds)})"
-
-
-def _interval(bounds: Interval | None) -> str:
-    return "–" if bounds is None else " to ".join(map(three, bounds))
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _day(moment: datetime | None) -> str:
-    return "–" if moment is None else f"{moment:%Y-%m-%d}"
