@@ -38,7 +38,7 @@ def show_confusions(chosen: Chosen) -> None:
         [_row(chosen, pair) for pair in pairs[:SHOWN]],
     )
     st.caption(
-        "Posts: baseline → candidate, of those that the subreddit has. Change: of the share."
+        "Posts: baseline → candidate, out of all posts of that subreddit. Change: in that share."
     )
 
 
