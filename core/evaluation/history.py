@@ -4,15 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.executions.annotations import NOTHING, Annotations, noticeboard
 from core.executions.purpose import NOISE
 from core.store import Store
 from core.store import executions as executions_table
 from core.store import models as models_table
-from core.store import requests as requests_table
 from core.store import snapshots as snapshots_table
 from core.store.executions import Execution
 from core.store.models import Evaluation, Model
-from core.store.requests import Called
 from core.store.snapshots import Snapshot
 
 
@@ -20,22 +19,30 @@ from core.store.snapshots import Snapshot
 class Training:
     """A model with its execution and snapshot; ``evaluation`` is None until it was evaluated.
 
-    ``name``, ``note``: what people call it; empty: nothing. ``repeats``: the training that somebody
-    asked for which it repeats with another seed, where it was made to measure the noise; None where
-    nobody asked for such a training, and of all others.
+    ``annotations``: what people note on it. ``repeats``: the training that somebody asked for which
+    it repeats with another seed, where it was made to measure the noise; None where nobody asked
+    for such a training, and of all others.
     """
 
     execution: Execution
     model: Model
     snapshot: Snapshot
     evaluation: Evaluation | None
-    name: str = ""
-    note: str = ""
+    annotations: Annotations = NOTHING
     repeats: int | None = None
 
     @property
     def number(self) -> int:
         return self.execution.number
+
+    @property
+    def name(self) -> str:
+        """What people call it; empty: nothing."""
+        return self.annotations.name
+
+    @property
+    def note(self) -> str:
+        return self.annotations.note
 
     @property
     def own(self) -> bool:
@@ -59,7 +66,7 @@ def trainings(store: Store) -> list[Training]:
         snapshots = {s.digest: s for s in snapshots_table.listing(session)}
         executions = {e.number: e for e in executions_table.listing(session, kinds=["train"])}
         models = models_table.models(session)
-        called = requests_table.called(session)
+        noted = noticeboard(session).of
         evaluations: dict[tuple[int, str], Evaluation] = {}
         for evaluation in models_table.evaluations(session, split="valid"):
             evaluations.setdefault((evaluation.model_execution, evaluation.snapshot), evaluation)
@@ -70,8 +77,7 @@ def trainings(store: Store) -> list[Training]:
             model=model,
             snapshot=snapshots[model.snapshot],
             evaluation=evaluations.get((model.execution, model.snapshot)),
-            name=called.get(model.execution, Called()).name,
-            note=called.get(model.execution, Called()).note,
+            annotations=noted.get(model.execution, NOTHING),
             repeats=repeated.get(model.execution),
         )
         for model in models

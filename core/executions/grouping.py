@@ -1,21 +1,28 @@
-"""Executions that another one started, as parts of it. Pure."""
+"""Executions as people list them: those that another one started stand under it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.executions import annotations
+from core.executions.history import running_ended
 from core.executions.purpose import LOOK, NOISE, TUNE
-from core.store.executions import Execution
+from core.store import Store
+from core.store import executions as executions_table
+from core.store.executions import Execution, Link, Wanted
+from core.store.reaping import as_seen
 from core.words import count
 
 _CALLED = {NOISE: "retraining", TUNE: "trial"}
+_LINKED = (*_CALLED, "evaluate")
+"""Kinds of executions that tell which belong together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An execution with those that were run for it, newest first; mostly it has none."""
+    """An execution with those that were run for it; mostly it has none."""
 
     execution: Execution
-    parts: tuple[Execution, ...]
+    parts: tuple[Link, ...]
 
     @property
     def told(self) -> str:
@@ -24,34 +31,74 @@ class Group:
         return f"+{count(trainings, _CALLED[self.execution.kind])}" if trainings else ""
 
 
-def grouped(executions: Sequence[Execution]) -> list[Group]:
-    """One group for each step that somebody took, in the order of ``executions``.
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Some of ``total`` groups, newest first."""
+
+    total: int
+    groups: tuple[Group, ...]
+
+
+def steps(
+    store: Store,
+    *,
+    kinds: Sequence[str] = (),
+    status: str | None = None,
+    text: str = "",
+    every: bool = False,
+    start: int = 0,
+    most: int,
+) -> Steps:
+    """One group for each step that somebody took, newest first, a page of them.
 
     What a page made only to show it is left out. Parts of a noise measurement or tuning that has
     not ended, or was interrupted, stand by themselves: their work is not recorded yet.
 
     Args:
-        executions: all of them, newest first.
+        kinds: only these; empty: all.
+        status: only this one; None: any.
+        text: only where it stands in number, command, person, name, note or ``tag:…``, without
+            case; empty: anywhere.
+        every: parts, and what pages only showed, stand there as well.
+        start: how many are passed over.
+        most: how many are given, 1 or more.
     """
-    parents = parents_of(executions)
-    parts: dict[int, list[Execution]] = {}
-    for each in executions:
-        if each.number in parents:
-            parts.setdefault(parents[each.number], []).append(each)
-    return [
-        Group(each, tuple(parts.get(each.number, ())))
-        for each in executions
-        if each.number not in parents and each.purpose != LOOK
-    ]
+    ended = running_ended(store)
+    with store.read() as session:
+        found = executions_table.links(session, kinds=_LINKED)
+        parents = parents_of(found)
+        noted = annotations.noticeboard(session).of
+        wanted = Wanted(
+            kinds=kinds,
+            status=status,
+            ended=ended,
+            hidden=() if every else (NOISE, TUNE, LOOK),
+            numbers_shown=[
+                link.number
+                for link in found
+                if link.purpose in _CALLED and link.number not in parents
+            ],
+            text=text,
+            numbers_found=[n for n, each in noted.items() if text and text.lower() in each.text],
+        )
+        total, rows = executions_table.page(session, wanted, start=start, most=most)
+    parts: dict[int, list[Link]] = {}
+    for link in found:
+        if link.number in parents:
+            parts.setdefault(parents[link.number], []).append(link)
+    return Steps(
+        total, tuple(Group(as_seen(row, store.presence), tuple(parts.get(row.number, ()))) for row in rows)
+    )
 
 
-def parents_of(executions: Sequence[Execution]) -> dict[int, int]:
+def parents_of(links: Iterable[Link]) -> dict[int, int]:
     """Part -> the first noise measurement or tuning that was recorded with it.
 
     Args:
-        executions: all of them, in any order.
+        links: as :func:`core.store.executions.links` gives them for :data:`PARENTS` and
+            evaluations.
     """
-    by_number = {each.number: each for each in executions}
+    by_number = {each.number: each for each in links}
     read = _read_by(by_number)
     found: dict[int, int] = {}
     for number in sorted(by_number):
@@ -62,7 +109,7 @@ def parents_of(executions: Sequence[Execution]) -> dict[int, int]:
     return found
 
 
-def _read_by(by_number: Mapping[int, Execution]) -> dict[int, list[int]]:
+def _read_by(by_number: Mapping[int, Link]) -> dict[int, list[int]]:
     """Execution -> the evaluations and comparisons that read what it made."""
     read: dict[int, list[int]] = {}
     for number, each in by_number.items():
@@ -73,7 +120,7 @@ def _read_by(by_number: Mapping[int, Execution]) -> dict[int, list[int]]:
 
 
 def _parts(
-    parent: Execution, by_number: Mapping[int, Execution], read: Mapping[int, Sequence[int]]
+    parent: Link, by_number: Mapping[int, Link], read: Mapping[int, Sequence[int]]
 ) -> list[int]:
     """What it names, what that was made from, and what was made of that."""
     evaluations = [n for n in parent.inputs.get("evaluations", []) if n in by_number]

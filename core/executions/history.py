@@ -67,15 +67,24 @@ def listing(
     limit: int | None = None,
 ) -> list[Execution]:
     """Executions, newest first; all kinds where ``kinds`` is empty."""
+    statuses = [status] if status else []
+    if status == INTERRUPTED:
+        statuses.append(RUNNING)
+    unsure = status in (INTERRUPTED, RUNNING)  # which of them it is, is not recorded yet
     with store.read() as session:
-        if status == INTERRUPTED:
-            rows = executions_table.listing(session, kinds=kinds, statuses=(INTERRUPTED, RUNNING))
-        else:
-            rows = executions_table.listing(
-                session, kinds=kinds, statuses=(status,) if status else ()
-            )
+        rows = executions_table.listing(
+            session, kinds=kinds, statuses=statuses, limit=None if unsure else limit
+        )
     seen = [as_seen(run, store.presence) for run in rows]
     return [run for run in seen if status in (None, run.status)][:limit]
+
+
+def running_ended(store: Store) -> list[int]:
+    """The executions that are recorded as running, and whose process is gone."""
+    with store.read() as session:
+        rows = executions_table.listing(session, statuses=(RUNNING,))
+    seen = [as_seen(run, store.presence) for run in rows]
+    return [run.number for run in seen if run.status == INTERRUPTED]
 
 
 def running(store: Store, kind: str, name: str, value: Any, *, before: int | None = None) -> bool:

@@ -12,16 +12,12 @@ from sqlalchemy.orm import Session
 from core.access.identity import Role
 from core.access.transactions import acting
 from core.errors import InputError
-from core.invisible import is_visible
-from core.safe_text import one_line
+from core.executions.annotations import change, require_text
 from core.store import Store
 from core.store import requests as requests_table
 from core.store.executions import Execution
-from core.store.requests import Request
 
 NOISE, TUNE, LOOK = "noise", "tune", "look"
-LONGEST_NAME, LONGEST_NOTE = 40, 500
-"""Characters."""
 _purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
 
 
@@ -41,17 +37,10 @@ def purpose() -> str | None:
 
 
 def require_name(name: str | None, note: str | None) -> None:
-    """Raises InputError where a name or note is not one line, or is too long."""
-    for what, text, longest in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
-        if text is None:
-            continue
-        if text != one_line(text) or (what == "name" and not is_visible(text)):
-            raise InputError(
-                f"The {what} {one_line(text)[:LONGEST_NAME]!r} is not one line of text",
-                f"Give a {what} without line breaks and control characters.",
-            )
-        if len(text) > longest:
-            raise InputError(f"The {what} has {len(text):,} characters", f"Use {longest} or fewer.")
+    """Raises InputError where a name or note is not one line, or is too long, or a name is empty."""
+    if name == "":
+        raise InputError("The name is empty", "Leave --name out, or give one.")
+    require_text(name, note)
 
 
 def request(store: Store, made: Execution, *, name: str | None, note: str | None) -> None:
@@ -71,14 +60,11 @@ def request(store: Store, made: Execution, *, name: str | None, note: str | None
     if purpose() is not None or (name is None and note is None and made.purpose is None):
         return
     with acting(store, Role.REVIEWER, to="name a training") as (session, actor):
-        claim(session, made.number, by=actor.name, name=name, note=note)
+        if made.purpose is not None:
+            claim(session, made.number, by=actor.name)
+        change(session, actor, made.number, name=name, note=note)
 
 
-def claim(
-    session: Session, number: int, *, by: str, name: str | None = None, note: str | None = None
-) -> None:
-    """The same for the execution ``number``, in the caller's write transaction."""
-    requests_table.add(
-        session,
-        Request(execution=number, at=datetime.now(UTC), by=by, name=name, note=note),
-    )
+def claim(session: Session, number: int, *, by: str) -> None:
+    """Note that somebody asks for the execution ``number``, in the caller's write transaction."""
+    requests_table.add(session, number, at=datetime.now(UTC), by=by)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from core.errors import SignoffError
 from core.evaluation.history import Training, trainings
+from core.executions import annotations
+from core.executions.annotations import BASELINE
 from core.executions.purpose import NOISE
 from core.release import aliases, candidates, pairing
 from core.release.stages import Stage, stage_of
@@ -46,7 +48,8 @@ class Known:
     def what(self) -> str:
         """The same without the number."""
         called = self.training.name or described(self.training)
-        return f"{called} · {self.state}" if self.state else called
+        pinned = [BASELINE] if BASELINE in self.training.annotations.tags else []
+        return " · ".join(filter(None, [called, self.state, *pinned]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,9 @@ class Everything:
 
     known: tuple[Known, ...]
     default: pairing.Chosen
+    pinned: int | None
+    """The baseline: what was last tagged so, if it was evaluated."""
+    production: int | None
 
     @property
     def own(self) -> tuple[Known, ...]:
@@ -87,15 +93,24 @@ def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
         for training in all_trainings
     )
     own = [each.number for each in known if is_own(each) and each.training.evaluation]
-    default = pairing.default_pair(proposed, own, names=names, canary=trying)
-    return Everything(known=known, default=default)
+    evaluated = {each.number for each in known if each.training.evaluation}
+    tagged = annotations.read(store).pinned
+    pinned = next((number for number in tagged if number in evaluated), None)
+    return Everything(
+        known=known,
+        default=pairing.default_pair(proposed, own, names=names, canary=trying, pinned=pinned),
+        pinned=pinned,
+        production=pairing.in_production(proposed, names=names),
+    )
 
 
 def baseline_for(store: Store, training: int) -> int | None:
     """What to compare a training with, see :func:`core.release.pairing.baseline_for`."""
-    names, _ = aliases.named(store)
-    own = [each.number for each in read(store).own if each.training.evaluation]
-    return pairing.baseline_for(training, candidates.listing(store), own, names=names)
+    everything, (names, _) = read(store), aliases.named(store)
+    own = [each.number for each in everything.own if each.training.evaluation]
+    return pairing.baseline_for(
+        training, candidates.listing(store), own, names=names, pinned=everything.pinned
+    )
 
 
 def described(training: Training) -> str:

@@ -27,16 +27,29 @@ def default_pair(
     *,
     names: Mapping[str, str],
     canary: str | None,
+    pinned: int | None = None,
 ) -> Chosen:
     """The candidate in hand against production; else what was last released against what it
-    replaced; else the two newest trainings.
+    replaced; else the two newest trainings. A pinned baseline stands in for any other.
 
     Args:
         candidates: last proposed first.
         own: the evaluated trainings that somebody asked for, newest first.
         names: alias -> version.
         canary: the version that a share of the callers gets; None: none does.
+        pinned: the training that somebody tagged as the baseline; None: none is.
     """
+    before, after = _unpinned(candidates, own, names=names, canary=canary)
+    return (before if pinned in (None, after) else pinned), after
+
+
+def _unpinned(
+    candidates: Sequence[Candidate],
+    own: Sequence[int],
+    *,
+    names: Mapping[str, str],
+    canary: str | None,
+) -> Chosen:
     waiting = in_hand(candidates, names=names, canary=canary)
     if waiting:
         return baseline_for(waiting[0], candidates, own, names=names), waiting[0]
@@ -53,16 +66,23 @@ def baseline_for(
     own: Sequence[int],
     *,
     names: Mapping[str, str],
+    pinned: int | None = None,
 ) -> int | None:
-    """What a training is best compared with: production, else the newest other training that
-    somebody asked for; None where there is none.
+    """What a training is best compared with: the pinned baseline, else production, else the newest
+    other training that somebody asked for; None where there is none.
 
     Args:
-        training: where it is in production itself, the newest other training is meant.
+        training: where it is pinned or in production itself, the next of these is meant.
     """
+    first = [pinned, in_production(candidates, names=names)]
+    wanted = [number for number in first if number is not None]
+    return next((number for number in [*wanted, *own] if number != training), None)
+
+
+def in_production(candidates: Sequence[Candidate], *, names: Mapping[str, str]) -> int | None:
+    """The training whose version serves; None where none does."""
     version = names.get(PRODUCTION)
-    serving = [each.number for each in candidates if version and each.version == version]
-    return next((number for number in [*serving, *own] if number != training), None)
+    return next((each.number for each in candidates if version and each.version == version), None)
 
 
 def _last_released(candidates: Sequence[Candidate]) -> Chosen | None:

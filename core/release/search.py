@@ -11,6 +11,7 @@ from core.release.identity import Known
 
 Fact = str | float | bool
 _TERM = re.compile(r"([A-Za-z]\w*)(>=|<=|!=|=|>|<)(.+)")
+_TAG = re.compile(r"tag:(\S*)", re.IGNORECASE)
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -40,11 +41,11 @@ class _Condition:
 
 
 def search(known: Sequence[Known], query: str) -> list[Known]:
-    """Those that fit every word and every condition of ``loss=ova f1_macro>0.48 baseline``.
+    """Those that fit every word and every condition of ``loss=ova f1_macro>0.48 tag:baseline``.
 
     Args:
-        query: words separated by spaces. A word is looked for in the name, note, author, snapshot
-            and command, without case. A condition names a parameter, a metric, or ``number``,
+        query: words separated by spaces. A word is looked for in the name, note, tags, author,
+            snapshot and command, without case. ``tag:`` names a whole tag. A condition names a parameter, a metric, or ``number``,
             ``name``, ``model``, ``snapshot``, ``seed``, ``state``, ``version`` or ``by``, and is
             one of ``=``, ``!=``, ``>``, ``<``, ``>=`` and ``<=``. Empty: all.
 
@@ -52,7 +53,9 @@ def search(known: Sequence[Known], query: str) -> list[Known]:
         InputError: a condition names what no training has, or compares with what is no number.
     """
     every = [(each, facts(each)) for each in known]
-    found = [_TERM.fullmatch(term) or term for term in query.split()]
+    terms = query.split()
+    tags = [tag[1].lower() for term in terms if (tag := _TAG.fullmatch(term))]
+    found = [_TERM.fullmatch(term) or term for term in terms if not _TAG.fullmatch(term)]
     words = [term.lower() for term in found if isinstance(term, str)]
     names = {name for _, its in every for name in its}
     conditions = [_condition(term, names) for term in found if not isinstance(term, str)]
@@ -60,6 +63,7 @@ def search(known: Sequence[Known], query: str) -> list[Known]:
         each
         for each, its in every
         if all(condition.holds(its) for condition in conditions)
+        and all(tag in each.training.annotations.tags for tag in tags)
         and all(word in _text(each) for word in words)
     ]
 
@@ -113,5 +117,6 @@ def _is_number(text: str) -> bool:
 
 def _text(known: Known) -> str:
     training = known.training
-    parts = [known.title, training.note, training.execution.by, training.snapshot.id]
+    noted = training.annotations
+    parts = [known.title, noted.note, *noted.tags, training.execution.by, training.snapshot.id]
     return " ".join([*parts, training.execution.command]).lower()

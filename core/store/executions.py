@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from core.store.requests import requested
 from core.store.tables import ExecutionRow
+from core.store.tables_requests import RequestRow
 from core.store.types import Json
 
 RUNNING, SUCCEEDED, FAILED, INTERRUPTED = "running", "succeeded", "failed", "interrupted"
@@ -50,6 +62,15 @@ class Execution:
         if self.finished_at is None:
             return None
         return (self.finished_at - self.started_at).total_seconds()
+
+
+class Link(NamedTuple):
+    """What tells to which other execution one belongs. ``purpose``: as it began."""
+
+    number: int
+    kind: str
+    purpose: str | None
+    inputs: Json
 
 
 def begin(session: Session, values: dict[str, Any]) -> int:
@@ -105,9 +126,69 @@ def listing(
     return [_frozen(row, asked) for row in session.scalars(query)]
 
 
+def links(session: Session, *, kinds: Sequence[str]) -> list[Link]:
+    """Those of these kinds, and those that were run for another one, in any order."""
+    columns = (ExecutionRow.number, ExecutionRow.kind, ExecutionRow.purpose, ExecutionRow.inputs)
+    query = select(*columns).where(or_(_HAS_PURPOSE, ExecutionRow.kind.in_(kinds)))
+    return [Link(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which executions a list shows; what is left empty leaves out none.
+
+    ``hidden``: what they were run for, of those that it leaves out, but for ``numbers_shown``.
+    ``text``: in number, command or person, in any case, or the number is in ``numbers_found``.
+    ``ended``: running ones whose process is gone: they count as interrupted.
+    """
+
+    kinds: Sequence[str] = ()
+    status: str | None = None
+    ended: Sequence[int] = ()
+    hidden: Sequence[str] = ()
+    numbers_shown: Sequence[int] = ()
+    text: str = ""
+    numbers_found: Sequence[int] = ()
+
+
+def page(session: Session, wanted: Wanted, *, start: int, most: int) -> tuple[int, list[Execution]]:
+    """How many there are, and the ``most`` after the first ``start``, newest first."""
+    conditions = _conditions(wanted)
+    total = session.scalar(select(func.count()).select_from(ExecutionRow).where(*conditions))
+    query = select(ExecutionRow).where(*conditions).order_by(ExecutionRow.number.desc())
+    asked = requested(session)
+    rows = session.scalars(query.offset(start).limit(most))
+    return total or 0, [_frozen(row, asked) for row in rows]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    number, status = ExecutionRow.number, ExecutionRow.status
+    found = list[ColumnElement[bool]]()
+    if wanted.kinds:
+        found.append(ExecutionRow.kind.in_(wanted.kinds))
+    if wanted.status == INTERRUPTED:
+        found.append(or_(status == INTERRUPTED, number.in_(wanted.ended)))
+    elif wanted.status:
+        found += [status == wanted.status, number.not_in(wanted.ended)]
+    if wanted.hidden:
+        hidden = and_(_HAS_PURPOSE, ExecutionRow.purpose.in_(wanted.hidden))
+        found.append(or_(not_(hidden), number.in_(wanted.numbers_shown)))
+    if wanted.text:
+        said = literal("#").concat(cast(number, String)).concat(" ")
+        said = said.concat(ExecutionRow.command).concat(" ").concat(ExecutionRow.by)
+        within = func.lower(said).contains(wanted.text.lower(), autoescape=True)
+        found.append(or_(within, number.in_(wanted.numbers_found)))
+    return found
+
+
 def _frozen(row: ExecutionRow, asked: frozenset[int]) -> Execution:
     values = {name: getattr(row, name) for name in _COLUMNS}
     return Execution(**values | ({"purpose": None} if row.number in asked else {}))
 
 
+_HAS_PURPOSE = and_(
+    ExecutionRow.purpose.is_not(None),
+    ExecutionRow.number.not_in(select(RequestRow.execution)),
+)
+"""Run for another one, and nobody has asked for it by itself since."""
 _COLUMNS = [column.name for column in ExecutionRow.__table__.columns]

@@ -9,12 +9,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.store.tables import AccessEventRow, RecordRow, ReleaseEventRow
+from core.store.tables_annotations import AnnotationEventRow
 from core.store.tables_audit import PolicyEventRow, SealEventRow
 
 Value = str | int | float | datetime
 _TABLES: dict[str, type[RecordRow]] = {
     table.__tablename__: table
-    for table in (ReleaseEventRow, AccessEventRow, PolicyEventRow, SealEventRow)
+    for table in (
+        ReleaseEventRow,
+        AccessEventRow,
+        PolicyEventRow,
+        SealEventRow,
+        AnnotationEventRow,
+    )
 }
 _EVERY = ("id", "at", "by", "kind")
 _UNREADABLE = (SQLAlchemyError, ValueError, TypeError)

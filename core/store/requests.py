@@ -1,6 +1,5 @@
-"""Trainings that somebody asked for by itself, and what they call them."""
+"""Trainings that somebody asked for by itself after another execution had made them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,52 +8,20 @@ from sqlalchemy.orm import Session
 from core.store.tables_requests import RequestRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """Somebody asked for the training ``execution``; ``name`` and ``note`` None: as before."""
-
-    execution: int
-    at: datetime
-    by: str
-    name: str | None
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """What people call a training now; empty: nothing."""
-
-    name: str = ""
-    note: str = ""
-
-
-def add(session: Session, request: Request) -> None:
-    session.add(
-        RequestRow(
-            execution=request.execution,
-            at=request.at,
-            by=request.by,
-            name=request.name,
-            note=request.note,
-        )
-    )
+def add(session: Session, execution: int, *, at: datetime, by: str) -> None:
+    """Note that somebody asked for the training ``execution``."""
+    session.add(RequestRow(execution=execution, at=at, by=by))
     session.flush()
 
 
 def requested(session: Session) -> frozenset[int]:
-    """The executions that somebody asked for by itself after another one had made them, or gave
-    a name.
-    """
+    """The executions that somebody asked for by itself after another one had made them."""
     return frozenset(session.scalars(select(RequestRow.execution).distinct()))
 
 
-def called(session: Session) -> dict[int, Called]:
-    """Execution -> its name and note, of those that were ever given one."""
-    found: dict[int, Called] = {}
-    for row in session.scalars(select(RequestRow).order_by(RequestRow.id)):
-        before = found.get(row.execution, Called())
-        found[row.execution] = Called(
-            name=before.name if row.name is None else row.name,
-            note=before.note if row.note is None else row.note,
-        )
-    return found
+def called(session: Session) -> list[tuple[int, str | None, str | None]]:
+    """Execution, name and note as they were given before annotations had a table of their own,
+    oldest first; None: as before.
+    """
+    query = select(RequestRow.execution, RequestRow.name, RequestRow.note)
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(RequestRow.id))]

@@ -161,6 +161,7 @@ GUARDED = {
     "access_events",
     "policy_events",
     "seal_events",
+    "annotation_events",
     "versions",
     "models",
     "evaluations",

@@ -1,4 +1,4 @@
-"""The table of trainings that somebody asked for by itself, or gave a name."""
+"""The table of trainings that somebody asked for by itself."""
 
 from datetime import datetime
 
@@ -19,6 +19,7 @@ class RequestRow(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     name: Mapped[str | None]
-    """What they call it; None: as before."""
+    """Of rows before revision 0008: what they call it; None: as before. Names, notes and tags are
+    annotation events since."""
     note: Mapped[str | None]
-    """What is to be known of it; None: as before."""
+    """Of the same rows: what is to be known of it; None: as before."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.evaluation.history import Training
 from core.executions import listing
-from core.executions.grouping import grouped
+from core.executions.grouping import steps
 from core.hints import Command
 from core.release import Version, aliases, candidates
 from core.release.case import WAITING, Case, next_step, read
@@ -15,7 +15,7 @@ from dashboard import data, pages, words
 from dashboard.charts import history
 from dashboard.parts.answer import by_whom
 
-LAST, RECENT = 8, 400
+LAST = 8
 """Steps that are shown, and among how many executions they are found: each may have parts."""
 MOVES = 12
 """Of production, that the trend shows."""
@@ -125,7 +125,7 @@ def show_last() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         c.section("Last executions", "Newest first. The Executions page has all of them.")
-        rows = grouped(listing(data.store(), limit=RECENT))[:LAST]
+        rows = steps(data.store(), most=LAST).groups
         c.table(
             ("Execution", "Status", "Started (UTC)", "Took"),
             [

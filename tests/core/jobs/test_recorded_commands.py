@@ -8,7 +8,7 @@ import pytest
 
 from core import jobs
 from core.executions import get, listing, record
-from core.executions.grouping import grouped
+from core.executions.grouping import steps
 from core.executions.purpose import LOOK
 from core.jobs import starting, worker
 from core.jobs.kinds import CHECK, COMPARE, KINDS, OPEN
@@ -56,10 +56,10 @@ def test_whatever_a_job_records_names_no_server_and_no_interpreter(
 def test_a_comparison_that_a_page_shows_is_kept_and_is_no_step(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = {group.execution.number for group in grouped(listing(road.store))}
+    before = {group.execution.number for group in steps(road.store, most=100).groups}
     monkeypatch.setattr(starting, "start", work_off)
     jobs.ask(road.store, COMPARE, inputs_of(road, COMPARE), page="Compare")
     (made,) = listing(road.store, kinds=["compare"])
     assert made.status == "succeeded"
     assert made.purpose == LOOK
-    assert {group.execution.number for group in grouped(listing(road.store))} == before
+    assert {group.execution.number for group in steps(road.store, most=100).groups} == before

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 import core.store.schema
+import core.store.tables_annotations
 import core.store.tables_audit
 import core.store.tables_feedback
 import core.store.tables_jobs
