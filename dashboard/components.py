@@ -207,11 +207,13 @@ def facts(all_facts: Sequence[Fact], names: tuple[str, str]) -> None:
     """What differs between two executions; what is the same, folded away."""
     differing = [fact for fact in all_facts if fact.differs]
     if differing:
-        _fact_table(differing, names)
+        rows = [(f.where, f.what, f"{f.baseline} → {f.candidate}") for f in differing]
+        table(("Where", "What", " → ".join(names)), rows)
     else:
         st.markdown("Nothing: code, data, parameters and environment are the same.")
     with st.expander("What is identical"):
-        _fact_table([fact for fact in all_facts if not fact.differs], names)
+        same = [(f.where, f.what, f.baseline) for f in all_facts if not f.differs]
+        table(("Where", "What", "Both"), same)
 
 
 def who() -> None:
@@ -241,8 +243,3 @@ def why_not(needed: Role, *, to: str) -> str | None:
     """
     refusal = data.why_not(needed, to=to)
     return None if refusal is None else words.refusal(refusal)
-
-
-def _fact_table(facts: Sequence[Fact], names: tuple[str, str]) -> None:
-    rows = [(fact.where, fact.what, fact.baseline, fact.candidate) for fact in facts]
-    table(("Where", "What", *names), rows)

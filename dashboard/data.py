@@ -27,6 +27,7 @@ from core.evaluation import evaluate as evaluating
 from core.evaluation.aggregate import HISTOGRAM_BINS, histogram
 from core.evaluation.history import Training, evaluations, trainings
 from core.evaluation.influence import Influence, influential_words
+from core.evaluation.intervals import intervals as intervals_of
 from core.evaluation.results import EvaluationSummary, Histogram
 from core.feedback import submissions, summary
 from core.feedback.summary import Counted
@@ -37,6 +38,7 @@ from core.quality.summary import QualitySummary
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
+from core.stats.intervals import Interval
 from core.store import Store, existing_store
 from core.store.frames import read_frame, read_record
 from core.training.classifier import Classifier
@@ -211,6 +213,18 @@ def classifier(training: int) -> Classifier:
 def suggester(version: str) -> Suggester:
     """A released version, loaded; versions never change, so this never goes stale."""
     return load_version(store(), version)
+
+
+def intervals(evaluation: Evaluation) -> dict[str, Interval]:
+    """Metric -> its 95% interval, for the chance of the posts."""
+    return _intervals(evaluation.predictions, evaluation)
+
+
+@st.cache_data(show_spinner="Computing the intervals …", max_entries=500)
+def _intervals(predictions: str, _evaluation: Evaluation) -> dict[str, Interval]:
+    """By the digest of the prediction table, which has all that they rest on."""
+    del predictions
+    return intervals_of(store(), _evaluation)
 
 
 def summary_of(evaluation: Evaluation) -> EvaluationSummary:

@@ -41,13 +41,14 @@ RELEASE = Page(path="views/release.py", title="Release", section=REVIEW, icon="v
 LEDGER = Page(path="views/ledger.py", title="Ledger & audit", section=REVIEW, icon="receipt_long")
 EXECUTIONS = Page(path="views/executions.py", title="Executions", section=EXPLORE, icon="history")
 EXECUTION = Page(path="views/execution.py", title="Execution", section=EXPLORE)
+RUNS = Page(path="views/runs.py", title="Runs", section=EXPLORE)
 DATA = Page(path="views/data.py", title="Data", section=EXPLORE, icon="database")
 TRY_IT = Page(path="views/try_it.py", title="Try it", section=USE, icon="edit_note")
 FEEDBACK = Page(path="views/feedback.py", title="Feedback", section=USE, icon="forum")
 
 PAGES = (
     *(OVERVIEW, COMPARE, SUBREDDITS, CHURN, RELEASE, LEDGER),
-    *(EXECUTIONS, EXECUTION, DATA),
+    *(EXECUTIONS, EXECUTION, RUNS, DATA),
     *(TRY_IT, FEEDBACK),
 )
 """In the order of the menu. The first one opens at the dashboard's own address."""

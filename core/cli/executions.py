@@ -9,7 +9,7 @@ from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, print_table, say, say_lines, workspace
 from core.executions import annotations, get, listing
 from core.executions.annotations import BASELINE, NOTHING, Annotations, annotate
-from core.executions.grouping import Group, Steps, steps
+from core.executions.grouping import Filters, Group, Steps, steps
 from core.executions.history import log_text, number
 from core.hints import Command, Hint
 from core.release import identity
@@ -63,7 +63,7 @@ def list_command(
         print_json([as_json_value(run, noted.get(run.number, NOTHING)) for run in runs])
         return
     found = (
-        steps(store, kinds=kind or (), every=every, most=limit)
+        steps(store, Filters(kinds=tuple(kind or ()), every=every), most=limit)
         if query is None
         else _as_steps(_found(store, query, every=every), limit)
     )

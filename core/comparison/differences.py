@@ -1,11 +1,47 @@
 """How two executions differ in code, data, parameters and environment. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from core.errors import SignoffError
 from core.store.executions import Execution
+from core.training.families import family
 
 _Values = Mapping[str, object]
+_WORDS = MappingProxyType(
+    {
+        "family": "model family",
+        "version": "version of the family",
+        "package": "package of the family",
+        "newest": "only the newest posts",
+        "half": "half of the posts",
+        "C": "cost of errors (C)",
+        "bucket": "n-gram buckets (bucket)",
+        "buckets": "n-gram buckets (buckets)",
+        "characters": "weight of character n-grams (characters)",
+        "dim": "vector length (dim)",
+        "domain": "weight of the domain (domain)",
+        "domain_dropout": "domains withheld in training (domain_dropout)",
+        "dropout": "share left out in a step (dropout)",
+        "epoch": "epochs (epoch)",
+        "half_life": "half-life of posts in days (half_life)",
+        "lr": "learning rate (lr)",
+        "maxn": "longest part of a word (maxn)",
+        "minCount": "fewest uses of a word (minCount)",
+        "min_df": "fewest posts of a word or n-gram (min_df)",
+        "minn": "shortest part of a word (minn)",
+        "positive": "cost of errors on own posts (positive)",
+        "prune": "smallest weight stored (prune)",
+        "wordNgrams": "longest n-gram of words (wordNgrams)",
+        "ws": "context window (ws)",
+        "source": "Signoff's code",
+        "patch": "uncommitted changes",
+        "cpu": "processor",
+        "python": "Python",
+    }
+)
+"""What people call what code calls otherwise; the name that a command takes stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +66,80 @@ def differences(
     ``names`` gives digests the names that people gave them.
     """
     facts = [
-        *_facts("Parameters", *_params(baseline.params, candidate.params)),
+        *_parameters(baseline.params, candidate.params),
         *_facts("Data", _named(baseline.inputs, names), _named(candidate.inputs, names)),
         *_facts("Code", _code(baseline), _code(candidate)),
-        *_facts("Environment", _flat(baseline.environment), _flat(candidate.environment)),
+        *_facts("Environment", flat(baseline.environment), flat(candidate.environment)),
     ]
     return sorted(facts, key=lambda fact: not fact.differs)
 
 
+def said(name: str) -> str:
+    """What people call a parameter or another fact: ``learning rate (lr)``."""
+    return _WORDS.get(name, name)
+
+
+def _parameters(before: _Values, after: _Values) -> Iterator[Fact]:
+    """What was chosen on either side. Families have other parameters: there, each stands with its
+    family, and what is as its family has it by default is left out.
+    """
+    if before.get("family") == after.get("family"):
+        yield from _facts("Parameters", flat(before), flat(after))
+        return
+    own = ("params", "version")
+    yield from _facts("Parameters", _without(own, before), _without(own, after))
+    for side, place in ((before, 0), (after, 1)):
+        for name, value in unusual(side).items():
+            values = ["–", "–"]
+            values[place] = shown(value)
+            yield Fact("Parameters", f"{side.get('family')}: {said(name)}", *values)
+
+
+def _without(names: Sequence[str], values: _Values) -> _Values:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def unusual(params: _Values) -> dict[str, object]:
+    """The parameters of a training that tell it apart from others of its family: those that its
+    family always says, and those that are not as by default.
+    """
+    chosen = params.get("params") or {}
+    if not isinstance(chosen, dict):
+        return {}
+    try:
+        known = {each.name: each for each in family(str(params.get("family"))).parameters}
+    except SignoffError:  # made by a package that is gone, or not trained at all
+        known = {}
+    return {
+        name: value
+        for name, value in chosen.items()
+        if name not in known or known[name].said or known[name].default not in (None, value)
+    }
+
+
+def flat(values: _Values) -> dict[str, object]:
+    """``{"params": {"lr": 1}}`` as ``{"lr": 1}``: nested names are unique here."""
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        found.update(value if isinstance(value, dict) else {name: value})
+    return found
+
+
+def shown(value: object) -> str:
+    """Digests by their first twelve digits, nothing as a dash."""
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
+    text = str(value)
+    return text[:12] if len(text) == 64 else text
+
+
 def _facts(where: str, before: _Values, after: _Values) -> Iterator[Fact]:
     for name in dict.fromkeys([*before, *after]):
-        yield Fact(where, name, _shown(before.get(name)), _shown(after.get(name)))
+        yield Fact(where, said(name), shown(before.get(name)), shown(after.get(name)))
 
 
 def _named(values: _Values, names: Mapping[str, str] | None) -> _Values:
     return {what: (names or {}).get(str(value), value) for what, value in values.items()}
-
-
-def _params(before: _Values, after: _Values) -> tuple[_Values, _Values]:
-    """What was chosen on either side, name by name. Families have other names for other things:
-    there, all of them are one value.
-    """
-    if before.get("family") == after.get("family"):
-        return _flat(before), _flat(after)
-    return _together(before), _together(after)
-
-
-def _together(values: _Values) -> _Values:
-    chosen = values.get("params")
-    own = (
-        " ".join(f"{name}={value}" for name, value in chosen.items())
-        if isinstance(chosen, dict)
-        else None
-    )
-    return {**{name: value for name, value in values.items() if name != "params"}, "all": own}
-
-
-def _flat(values: _Values) -> _Values:
-    """``{"params": {"lr": 1}}`` as ``{"lr": 1}``: nested names are unique here."""
-    flat: dict[str, object] = {}
-    for name, value in values.items():
-        flat.update(value if isinstance(value, dict) else {name: value})
-    return flat
 
 
 def _code(execution: Execution) -> _Values:
@@ -82,9 +150,3 @@ def _code(execution: Execution) -> _Values:
         "source": code["source"],
         "patch": code["patch"],
     }
-
-
-def _shown(value: object) -> str:
-    """Digests by their first twelve digits, nothing as a dash."""
-    text = "–" if value is None else str(value)
-    return text[:12] if len(text) == 64 else text

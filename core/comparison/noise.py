@@ -132,15 +132,15 @@ def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseB
     return _load(store, measurement) if measurement else None
 
 
-def spread_of(store: Store, model: Model, metric: str) -> tuple[float, int] | None:
-    """Standard deviation of one training of this model's configuration, and of how many that was
-    measured; None where it was not.
+def spreads_of(store: Store, model: Model) -> tuple[dict[str, float], int] | None:
+    """Metric -> standard deviation of one training of this model's configuration, and of how many
+    that was measured; None where it was not.
     """
     measurement = newest(store, model)
     if measurement is None:
         return None
     metrics: dict[str, float] = read_json(store.artifacts, measurement.metrics)
-    return None if metric not in metrics else (metrics[metric], measurement.repeats)
+    return metrics, measurement.repeats
 
 
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:

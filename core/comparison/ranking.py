@@ -1,14 +1,18 @@
 """Which trainings do best on one split, as far as the noise of retraining lets anybody tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
-from core.comparison.compare import Pair, newest, summary_of
-from core.comparison.noise import spread_of
+from core.comparison.compare import newest_of, summary_of
+from core.comparison.noise import spreads_of
 from core.evaluation.history import Training
 from core.hints import Command, Hint
+from core.metrics import METRIC as METRICS
+from core.metrics import Better
+from core.stats.intervals import Interval
 from core.stats.spread import band, sd_of_difference
 from core.store import Store
 from core.words import count, three
@@ -99,40 +103,110 @@ class Ranking:
         )
 
 
-def ranking(store: Store, trainings: Sequence[Training]) -> Ranking | None:
-    """The trainings on the snapshot of the newest one that somebody asked for; None without one
-    that was evaluated.
+def ranking(
+    store: Store, trainings: Sequence[Training], *, among: Collection[int] | None = None
+) -> Ranking | None:
+    """The trainings on the snapshot of the newest one; None without one that was evaluated.
 
     Args:
-        trainings: newest first.
+        trainings: all of them, newest first.
+        among: the numbers of those to rank; None: those that somebody asked for.
     """
-    own = [each for each in trainings if each.own and each.evaluation]
+    own = [each for each in trainings if each.evaluation and _is_among(each, among)]
     if not own:
         return None
     snapshot = own[0].snapshot
     here = [each for each in own if each.snapshot.digest == snapshot.digest]
-    tried = [
-        Tried(
-            number=each.number,
-            values=_values(each, trainings),
-            spread=_spread(store, each),
-        )
-        for each in here
-    ]
-    by_number = {each.number: each for each in here}
-    best = leaders(
-        tried,
-        chance=lambda high, low: _may_be_chance(
-            store, by_number[high.number], by_number[low.number]
-        ),
-    )
+    judge = Judge(store, here, trainings)
+    best = judge.best(METRIC)
     return Ranking(
         snapshot=snapshot.id,
         best=tuple(best),
-        behind=len(tried) - len(best),
-        measured=any(each.spread for each in tried),
+        behind=len(here) - len(best),
+        measured=judge.measured,
         elsewhere=len(own) - len(here),
     )
+
+
+def _is_among(training: Training, among: Collection[int] | None) -> bool:
+    return training.own if among is None else training.number in among
+
+
+class Judge:
+    """Tells which of some trainings do best by a metric, as far as the noise lets anybody tell.
+
+    Args:
+        here: those that are judged, all of them evaluated on the same posts.
+        trainings: all that there are, with their retrainings.
+    """
+
+    def __init__(
+        self, store: Store, here: Sequence[Training], trainings: Sequence[Training]
+    ) -> None:
+        self._here = {each.number: each for each in here}
+        self._repeats = {each.number: _repeats(each, trainings) for each in here}
+        self._spreads = {each.number: spreads_of(store, each.model) for each in here}
+        self._compared = cache(partial(_compared, store))
+
+    @property
+    def measured(self) -> bool:
+        """Whether the noise of retraining is known of any of them."""
+        return any(self._spreads.values())
+
+    def best(self, metric: str) -> list[Tried]:
+        """Those between which the noise shows no difference to the best, the best first.
+
+        A metric that is better lower counts by its negative value.
+        """
+        sign = -1 if METRICS[metric].better == Better.LOWER else 1
+        tried = [self._tried(number, metric, sign) for number in self._here]
+        return leaders(tried, chance=partial(self._may_be_chance, metric))
+
+    def noise(self, number: int, metric: str) -> float | None:
+        """Half the width of the band that holds the difference of two trainings of this one's
+        configuration; None where it was not measured.
+        """
+        spread = self._spread(number, metric)
+        return None if spread is None else float(_half_width([spread]))
+
+    def _spread(self, number: int, metric: str) -> Spread | None:
+        measured = self._spreads[number]
+        if measured is None or metric not in measured[0]:
+            return None
+        return Spread(sd=measured[0][metric], repeats=measured[1])
+
+    def _tried(self, number: int, metric: str, sign: int) -> Tried:
+        judged = [each.evaluation for each in (self._here[number], *self._repeats[number])]
+        values = [sign * each.metrics[metric] for each in judged if each]
+        return Tried(number=number, values=tuple(values), spread=self._spread(number, metric))
+
+    def _may_be_chance(self, metric: str, high: Tried, low: Tried) -> bool:
+        """Whether the two were compared, and the interval of their difference holds 0."""
+        sides = (self._here[high.number].evaluation, self._here[low.number].evaluation)
+        if sides[0] is None or sides[1] is None or sides[0] == sides[1]:
+            return False
+        for pair in ((sides[0], sides[1]), (sides[1], sides[0])):
+            bounds = self._compared(*(side.execution for side in pair)).get(metric)
+            if bounds and bounds[0] <= 0 <= bounds[1]:
+                return True
+        return False
+
+
+def _compared(store: Store, baseline: int, candidate: int) -> dict[str, Interval | None]:
+    """The intervals of the newest comparison of two evaluations; none where there is none."""
+    made = newest_of(store, baseline, candidate)
+    if made is None:
+        return {}
+    return {key: change.interval for key, change in summary_of(store, made).metrics.items()}
+
+
+def _repeats(training: Training, trainings: Sequence[Training]) -> list[Training]:
+    """Its retrainings on all posts."""
+    return [
+        each
+        for each in trainings
+        if each.repeats == training.number and "half" not in each.execution.params and not each.own
+    ]
 
 
 def leaders(
@@ -153,43 +227,13 @@ def leaders(
 
 def _beyond(high: Tried, low: Tried) -> bool:
     known = list(dict.fromkeys(each.spread for each in (high, low) if each.spread))
-    if not known:
-        return False
+    return bool(known) and high.mean - low.mean > _half_width(known)
+
+
+def _half_width(known: Sequence[Spread]) -> float:
+    """Of the band of a difference, by the spreads of both sides, or the one that is known."""
     if len(known) == 1:
-        half_width = band(np.sqrt(2) * known[0].sd, degrees=known[0].repeats - 1)
-    else:
-        sds = [np.array([each.sd]) for each in known]
-        sd, degrees = sd_of_difference(
-            sds[0], sds[1], degrees=(known[0].repeats - 1, known[1].repeats - 1)
-        )
-        half_width = band(sd, degrees=degrees)
-    return high.mean - low.mean > float(half_width.max())
-
-
-def _may_be_chance(store: Store, high: Training, low: Training) -> bool:
-    """Whether the two were compared, and the interval of their difference holds 0."""
-    sides = (high.evaluation, low.evaluation)
-    if sides[0] is None or sides[1] is None or sides[0] == sides[1]:
-        return False
-    for pair in (Pair(sides[0], sides[1]), Pair(sides[1], sides[0])):
-        made = newest(store, pair)
-        bounds = summary_of(store, made).metrics[METRIC].interval if made else None
-        if bounds and bounds[0] <= 0 <= bounds[1]:
-            return True
-    return False
-
-
-def _values(training: Training, trainings: Sequence[Training]) -> tuple[float, ...]:
-    """Of it and its retrainings on all posts."""
-    repeats = [
-        each
-        for each in trainings
-        if each.repeats == training.number and "half" not in each.execution.params and not each.own
-    ]
-    judged = [each.evaluation for each in (training, *repeats)]
-    return tuple(evaluation.metrics[METRIC] for evaluation in judged if evaluation)
-
-
-def _spread(store: Store, training: Training) -> Spread | None:
-    measured = spread_of(store, training.model, METRIC)
-    return None if measured is None else Spread(sd=measured[0], repeats=measured[1])
+        return float(band(np.sqrt(2) * known[0].sd, degrees=known[0].repeats - 1))
+    sds = [np.array([each.sd]) for each in known]
+    sd, degrees = sd_of_difference(*sds, degrees=(known[0].repeats - 1, known[1].repeats - 1))
+    return float(band(sd, degrees=degrees).max())

@@ -3,10 +3,11 @@
 from core.executions.history import get, listing
 from core.executions.record import Run, record
 from core.executions.steps import Step, cached, run_cached
-from core.store.executions import Execution
+from core.store.executions import Execution, Link
 
 __all__ = [
     "Execution",
+    "Link",
     "Run",
     "Step",
     "cached",

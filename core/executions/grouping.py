@@ -39,47 +39,52 @@ class Steps:
     groups: tuple[Group, ...]
 
 
-def steps(
-    store: Store,
-    *,
-    kinds: Sequence[str] = (),
-    status: str | None = None,
-    text: str = "",
-    every: bool = False,
-    start: int = 0,
-    most: int,
-) -> Steps:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which steps are wanted; by default all.
+
+    ``kinds``: only these; empty: all. ``status``: only this one; None: any. ``text``: only where it
+    stands in number, command, person, name, note or ``tag:…``, without case; empty: anywhere.
+    ``every``: parts of others, and what pages only showed, stand there as well.
+    """
+
+    kinds: tuple[str, ...] = ()
+    status: str | None = None
+    text: str = ""
+    every: bool = False
+
+
+EVERYTHING = Filters(every=True)
+
+
+def steps(store: Store, filters: Filters = Filters(), *, start: int = 0, most: int) -> Steps:
     """One group for each step that somebody took, newest first, a page of them.
 
     What a page made only to show it is left out. Parts of a noise measurement or tuning that has
     not ended, or was interrupted, stand by themselves: their work is not recorded yet.
 
     Args:
-        kinds: only these; empty: all.
-        status: only this one; None: any.
-        text: only where it stands in number, command, person, name, note or ``tag:…``, without
-            case; empty: anywhere.
-        every: parts, and what pages only showed, stand there as well.
         start: how many are passed over.
         most: how many are given, 1 or more.
     """
+    text = filters.text.lower()
     ended = running_ended(store)
     with store.read() as session:
         found = executions_table.links(session, kinds=_LINKED)
         parents = parents_of(found)
         noted = annotations.noticeboard(session).of
         wanted = Wanted(
-            kinds=kinds,
-            status=status,
+            kinds=filters.kinds,
+            status=filters.status,
             ended=ended,
-            hidden=() if every else (NOISE, TUNE, LOOK),
+            hidden=() if filters.every else (NOISE, TUNE, LOOK),
             numbers_shown=[
                 link.number
                 for link in found
                 if link.purpose in _CALLED and link.number not in parents
             ],
             text=text,
-            numbers_found=[n for n, each in noted.items() if text and text.lower() in each.text],
+            numbers_found=[n for n, each in noted.items() if text and text in each.text],
         )
         total, rows = executions_table.page(session, wanted, start=start, most=most)
     parts: dict[int, list[Link]] = {}

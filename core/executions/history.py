@@ -79,6 +79,12 @@ def listing(
     return [run for run in seen if status in (None, run.status)][:limit]
 
 
+def kinds(store: Store) -> list[str]:
+    """Every kind of step that was ever run, by name."""
+    with store.read() as session:
+        return executions_table.kinds(session)
+
+
 def running_ended(store: Store) -> list[int]:
     """The executions that are recorded as running, and whose process is gone."""
     with store.read() as session:

@@ -1,9 +1,10 @@
-"""Which execution made what another one read. Pure."""
+"""Which execution made what another one read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.store.executions import Execution
+from core.store import Store
+from core.store import executions as executions_table
+from core.store.executions import Execution, Link
 
 NUMBERED = ("training", "baseline", "candidate", "last_import", "noise")
 LISTED = ("evaluations", "trainings")
@@ -14,19 +15,22 @@ LISTED = ("evaluations", "trainings")
 class Neighbours:
     """``before``: the ones it was made from. ``after``: the ones that used what it made."""
 
-    before: tuple[Execution, ...]
-    after: tuple[Execution, ...]
+    before: tuple[Link, ...]
+    after: tuple[Link, ...]
 
 
-def neighbours(execution: Execution, everything: Sequence[Execution]) -> Neighbours:
-    """The executions next to this one, in the order of ``everything``."""
+def of(store: Store, execution: Execution) -> Neighbours:
+    """The executions next to this one, newest first."""
+    with store.read() as session:
+        everything = executions_table.links(session)
+    itself = next(each for each in everything if each.number == execution.number)
     return Neighbours(
-        before=tuple(e for e in everything if _feeds(e, execution)),
-        after=tuple(e for e in everything if _feeds(execution, e)),
+        before=tuple(each for each in everything if _feeds(each, itself)),
+        after=tuple(each for each in everything if _feeds(itself, each)),
     )
 
 
-def _feeds(maker: Execution, reader: Execution) -> bool:
+def _feeds(maker: Link, reader: Link) -> bool:
     if maker.number >= reader.number:
         return False
     named = [reader.inputs.get(name) for name in NUMBERED]

@@ -37,7 +37,7 @@ def purpose() -> str | None:
 
 
 def require_name(name: str | None, note: str | None) -> None:
-    """Raises InputError where a name or note is not one line, or is too long, or a name is empty."""
+    """Raises InputError where one is not a line or is too long, or the name is empty."""
     if name == "":
         raise InputError("The name is empty", "Leave --name out, or give one.")
     require_text(name, note)

@@ -13,7 +13,7 @@ from core.hints import Command
 from core.progress import Progress
 from core.quality import Holdings
 from core.quality import check as quality
-from core.release import openings
+from core.release import openings, review
 from core.snapshots import find
 from core.store import Store
 
@@ -57,6 +57,11 @@ def comparison(store: Store, pair: Pair, numbers: tuple[int, int]) -> dict[str, 
     return {**comparing.inputs_of(store, pair), "chosen": list(numbers)}
 
 
+def proposal(candidate: int, *, note: str = "") -> dict[str, Any]:
+    """The inputs of :data:`PROPOSE`. ``candidate``: the training whose model it is."""
+    return {"candidate": candidate, "note": note}
+
+
 def check(holdings: Holdings) -> dict[str, Any]:
     """The inputs of :data:`CHECK`. ``holdings``: what the store holds now."""
     return dict(quality.inputs_of(holdings))
@@ -90,7 +95,11 @@ def _pair(store: Store, inputs: Inputs) -> Pair:
     )
 
 
-OPEN, COMPARE, CHECK = "open", "compare", "check"
+def _propose(store: Store, inputs: Inputs, progress: Progress) -> None:
+    review.propose(store, inputs["candidate"], note=inputs["note"], progress=progress)
+
+
+OPEN, COMPARE, CHECK, PROPOSE = "open", "compare", "check", "propose"
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         OPEN: Kind(
@@ -121,6 +130,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             check=lambda _store, _inputs: None,
             work=lambda store, _inputs, progress: quality.check(store, progress=progress),
             command=lambda _store, _inputs: Command("data check"),
+        ),
+        PROPOSE: Kind(
+            to=review.PROPOSE,
+            said=frozenset({"note"}),
+            check=lambda store, inputs: review.require_new(store, inputs["candidate"]),
+            work=_propose,
+            command=lambda _store, inputs: Command("release propose", inputs["candidate"]),
         ),
     }
 )

@@ -62,6 +62,12 @@ def propose(
     return candidates.get(store, execution)
 
 
+def require_new(store: Store, execution: int) -> None:
+    """Raises RefusedError where the model of that execution was proposed before."""
+    with store.read() as session:
+        _require_new(session, execution)
+
+
 def comment(store: Store, candidate: int, *, text: str) -> Candidate:
     """Say something about a candidate, in whatever state it is.
 

@@ -45,9 +45,10 @@ def search(known: Sequence[Known], query: str) -> list[Known]:
 
     Args:
         query: words separated by spaces. A word is looked for in the name, note, tags, author,
-            snapshot and command, without case. ``tag:`` names a whole tag. A condition names a parameter, a metric, or ``number``,
-            ``name``, ``model``, ``snapshot``, ``seed``, ``state``, ``version`` or ``by``, and is
-            one of ``=``, ``!=``, ``>``, ``<``, ``>=`` and ``<=``. Empty: all.
+            snapshot and command, without case. ``tag:`` names a whole tag. A condition names a
+            parameter, a metric, or ``number``, ``name``, ``model``, ``snapshot``, ``seed``,
+            ``state``, ``version`` or ``by``, and is one of ``=``, ``!=``, ``>``, ``<``, ``>=`` and
+            ``<=``. Empty: all.
 
     Raises:
         InputError: a condition names what no training has, or compares with what is no number.

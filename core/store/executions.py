@@ -65,12 +65,13 @@ class Execution:
 
 
 class Link(NamedTuple):
-    """What tells to which other execution one belongs. ``purpose``: as it began."""
+    """What tells which executions belong together. ``purpose``: as of an :class:`Execution`."""
 
     number: int
     kind: str
     purpose: str | None
     inputs: Json
+    outputs: Json
 
 
 def begin(session: Session, values: dict[str, Any]) -> int:
@@ -126,11 +127,26 @@ def listing(
     return [_frozen(row, asked) for row in session.scalars(query)]
 
 
-def links(session: Session, *, kinds: Sequence[str]) -> list[Link]:
-    """Those of these kinds, and those that were run for another one, in any order."""
-    columns = (ExecutionRow.number, ExecutionRow.kind, ExecutionRow.purpose, ExecutionRow.inputs)
-    query = select(*columns).where(or_(_HAS_PURPOSE, ExecutionRow.kind.in_(kinds)))
-    return [Link(*row) for row in session.execute(query)]
+def kinds(session: Session) -> list[str]:
+    """Every kind that was ever run, by name."""
+    return list(session.scalars(select(ExecutionRow.kind).distinct().order_by(ExecutionRow.kind)))
+
+
+def links(session: Session, *, kinds: Sequence[str] = ()) -> list[Link]:
+    """Of all executions, newest first; of those of these kinds and those that were run for another
+    one, where kinds are given.
+    """
+    columns = (ExecutionRow.number, ExecutionRow.kind, ExecutionRow.purpose)
+    query = select(*columns, ExecutionRow.inputs, ExecutionRow.outputs)
+    if kinds:
+        query = query.where(or_(_HAS_PURPOSE, ExecutionRow.kind.in_(kinds)))
+    asked = requested(session)
+    return [
+        Link(number, kind, None if number in asked else purpose, inputs, outputs)
+        for number, kind, purpose, inputs, outputs in session.execute(
+            query.order_by(ExecutionRow.number.desc())
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.store.tables import ComparisonRow, EvaluationRow, ModelRow, NoiseRow
@@ -134,6 +134,19 @@ def comparison_of(session: Session, *, baseline: int, candidate: int) -> Compari
     )
     row = session.scalar(query)
     return None if row is None else _frozen(Comparison, row)
+
+
+def comparisons_of(session: Session, training: int) -> list[Comparison]:
+    """The newest comparison of each pair of evaluations, one of which is of this training's model,
+    newest first.
+    """
+    own = select(EvaluationRow.execution).where(EvaluationRow.model_execution == training)
+    side = or_(ComparisonRow.baseline.in_(own), ComparisonRow.candidate.in_(own))
+    query = select(ComparisonRow).where(side).order_by(ComparisonRow.execution.desc())
+    newest: dict[tuple[int, int], Comparison] = {}
+    for row in session.scalars(query):
+        newest.setdefault((row.baseline, row.candidate), _frozen(Comparison, row))
+    return list(newest.values())
 
 
 def noise(session: Session, *, snapshot: str, configuration: str) -> Noise | None:

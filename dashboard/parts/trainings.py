@@ -34,19 +34,22 @@ def training_frame(
         rows.append(
             {
                 "#": known.number,
-                **{metric.key: metrics.get(metric.key) for metric in HEADLINES},
-                **{name: facts(known).get(name) for name in more},
                 "Training": training.name or described(training),
                 "State": known.state or "–",
-                "Snapshot": training.snapshot.id,
-                "Retrained": retrained.get(known.number, 0),
-                "Seed": training.seed,
+                **{metric.key: metrics.get(metric.key) for metric in HEADLINES},
+                **{name: facts(known).get(name) for name in more},
+                "Retrained": retrained.get(known.number),
+                "Tags": ", ".join(training.annotations.tags),
                 "Note": training.note,
+                "Snapshot": training.snapshot.id,
+                "Seed": training.seed,
                 "By": training.execution.by,
                 "Started (UTC)": words.minute(training.execution.started_at),
             }
         )
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    empty = [name for name in ("Tags", "Note") if not frame[name].map(len).any()]
+    return frame.drop(columns=empty)
 
 
 def show_trainings(known: Sequence[Known]) -> None:
@@ -56,10 +59,10 @@ def show_trainings(known: Sequence[Known]) -> None:
             "Search trainings",
             key="find",
             bind="query-params",
-            placeholder="loss=ova f1_macro>0.48",
+            placeholder="loss=ova f1_macro>0.48 tag:baseline",
             width=420,
-            help="Words, or conditions on parameters, metrics, number, name, model, snapshot, seed,"
-            " state, version and by.",
+            help="Words, tags, or conditions on parameters, metrics, number, name, model, snapshot,"
+            " seed, state, version and by.",
         )
         wanted = st.toggle(
             "Retrainings and trials too",
@@ -75,7 +78,7 @@ def show_trainings(known: Sequence[Known]) -> None:
     ordered, more = _arranged(shown, known)
     if ordered:
         retrained = Counter(each.training.repeats or 0 for each in known)
-        pick_two(training_frame(ordered, retrained, more))
+        pick(training_frame(ordered, retrained, more))
     else:
         c.empty("No training fits this search.")
 
@@ -116,8 +119,8 @@ def _value(known: Known, name: str) -> float:
     return float(facts(known).get(name, float("-inf")))
 
 
-def pick_two(frame: pd.DataFrame) -> None:
-    """The table: tick two, compare."""
+def pick(frame: pd.DataFrame) -> None:
+    """The table: tick two or more, compare."""
     key = c.shown_key("trainings", frame["#"].tolist())
     ticked = tables.draw(
         frame,
@@ -130,7 +133,8 @@ def pick_two(frame: pd.DataFrame) -> None:
             "Retrained": tables.number(
                 "%d ×", "How often signoff noise trained it again with other seeds"
             ),
-            "Note": tables.text(200, "What was written when it was started"),
+            "Tags": tables.text(140, "What somebody tagged it on its page; baseline pins it"),
+            "Note": tables.text(200, "What somebody noted on its page, or when it was started"),
         },
         key=key,
         alt="Trainings",
@@ -158,16 +162,31 @@ def ticked_rows(key: str, numbers: list[int]) -> list[int]:
 
 
 def offer(numbers: list[int]) -> None:
-    """What can be done with the ticked executions, and why not more."""
+    """What can be done with the ticked executions."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        ready = len(numbers) == 2
-        label = f"Compare #{numbers[0]} with #{numbers[1]}" if ready else "Compare two"
-        if st.button(label, type="primary", disabled=not ready, icon=":material/compare_arrows:"):
-            query = {"baseline": str(numbers[0]), "candidate": str(numbers[1])}
-            st.switch_page(pages.COMPARE.path, query_params=query)
+        if st.button(
+            _offered(numbers),
+            type="primary",
+            disabled=len(numbers) < 2,
+            icon=":material/compare_arrows:",
+        ):
+            _compare(numbers)
         if st.button("Open", disabled=len(numbers) != 1, icon=":material/open_in_full:"):
             st.switch_page(pages.EXECUTION.path, query_params={"execution": str(numbers[0])})
         if not numbers:
-            st.caption("Select two rows to compare them, or one to open it.")
-        elif len(numbers) > 2:
-            st.caption(f"{len(numbers)} are selected. Keep two.")
+            st.caption("Select two or more rows to compare them, or one to open it.")
+
+
+def _offered(numbers: list[int]) -> str:
+    if len(numbers) < 2:
+        return "Compare"
+    if len(numbers) == 2:
+        return f"Compare #{numbers[0]} with #{numbers[1]}"
+    return f"Compare {len(numbers)} runs"
+
+
+def _compare(numbers: list[int]) -> None:
+    if len(numbers) == 2:
+        query = {"baseline": str(numbers[0]), "candidate": str(numbers[1])}
+        st.switch_page(pages.COMPARE.path, query_params=query)
+    st.switch_page(pages.RUNS.path, query_params={"runs": ",".join(map(str, numbers))})

@@ -1,19 +1,35 @@
-"""One execution in full."""
+"""What is this execution, and how good is what it made?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.comparison.differences import flat, said, shown
 from core.errors import InputError
-from core.executions import Execution, get, listing
+from core.executions import Execution, Link, annotations, get, lineage
+from core.executions.annotations import NOTHING
 from core.executions.history import log_text, number
-from core.executions.lineage import neighbours
 from core.hints import Command
+from core.metrics import METRIC
 from core.release import identity
+from core.release.identity import Known, described
 from dashboard import components as c
 from dashboard import data, pages, words
+from dashboard.parts import acts, run
+from dashboard.parts.annotations import show_annotations
 
 LOG_LINES = 300
+FIGURES = {
+    "fit_seconds": "training alone took (s)",
+    "model_mib": "model size (MiB)",
+    "posts": "posts",
+    "calibrated_on": "posts that calibrated p@1",
+    "same_after_rounding": "share of predictions kept by rounding",
+    "accuracy_lost_by_rounding": "accuracy lost by rounding",
+}
+"""Figures of a training in words."""
+FEW = 12
+"""Executions that are named on either side."""
 MARKS = {
     "succeeded": ":green[✓ succeeded]",
     "failed": ":orange[✗ failed]",
@@ -32,84 +48,153 @@ def wanted() -> int:
     return number(text)
 
 
-def show_mapping(title: str, values: dict[str, object]) -> None:
-    """Names and values, nested ones in their own rows."""
-    if not values:
-        return
-    st.header(title, anchor=False)
-    flat: dict[str, object] = {}
-    for name, value in values.items():
-        flat.update(value if isinstance(value, dict) else {name: value})
-    c.table(("What", "Value"), [(name, shown(value)) for name, value in flat.items()])
+def how_it_ran(execution: Execution) -> str:
+    """Status, when, by whom and how long (Markdown)."""
+    return (
+        f"{MARKS[execution.status]}, started {words.minute(execution.started_at)} UTC by"
+        f" {words.plain(execution.by)}, took {words.duration(execution.seconds)}."
+    )
 
 
-def shown(value: object) -> str:
+def show_values(title: str, values: Mapping[str, object]) -> None:
+    """Names and values in words, nested ones in their own rows; digests stand further down."""
+    rows = [
+        (called(name), _value(name, value))
+        for name, value in flat(dict(values)).items()
+        if not _is_digest(value)
+    ]
+    if rows:
+        st.header(title, anchor=False)
+        c.table(("What", "Value"), rows)
+
+
+def called(name: str) -> str:
+    """What people call a value: a metric, a parameter, a figure of a step."""
+    if name in METRIC:
+        return METRIC[name].name
+    known = FIGURES.get(name, said(name))
+    return known.replace("_", " ") if known == name else known
+
+
+def _value(name: str, value: object) -> str:
     """A value as people read it."""
-    if value is None or isinstance(value, bool):
-        return {None: "–", True: "yes", False: "no"}[value]
-    return words.number(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ", ".join(map(str, value)) if isinstance(value, list) else shown(value)
+    if name in lineage.NUMBERED:
+        return f"#{value}"
+    return words.three(value) if name in METRIC else words.number(value)
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 64
+
+
+def named(values: Mapping[str, object]) -> dict[str, object]:
+    """Values with the names of snapshots in place of their digests."""
+    names = data.snapshot_names()
+    return {name: names.get(str(value), value) for name, value in values.items()}
 
 
 def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
-    lineage = neighbours(execution, listing(data.store()))
+    near = lineage.of(data.store(), execution)
     st.header("Lineage", anchor=False)
     left, right = st.columns(2)
     with left:
         st.caption("Made from")
-        links(lineage.before)
+        links(near.before)
     with right:
         st.caption("Used by")
-        links(lineage.after)
+        own = [each for each in near.after if each.purpose is None or execution.purpose]
+        links(own)
+        if parts := len(near.after) - len(own):
+            st.caption(f"and {parts:,} that noise, tuning and pages made for themselves")
 
 
-def links(executions: Sequence[Execution]) -> None:
+def links(executions: Sequence[Link]) -> None:
     """Executions as links to their pages."""
     if not executions:
         st.markdown("Nothing recorded.")
-    for execution in executions:
+    for each in executions[:FEW]:
         st.page_link(
             pages.EXECUTION.path,
-            label=f"#{execution.number} {execution.kind}",
+            label=f"#{each.number} {each.kind}",
             icon=":material/arrow_outward:",
-            query_params={"execution": str(execution.number)},
+            query_params={"execution": str(each.number)},
         )
+    if len(executions) > FEW:
+        st.caption(f"and {len(executions) - FEW:,} more")
 
 
-def what_it_is(execution: Execution) -> str:
-    """What it is called, as a sentence of its own (Markdown); nothing but for a training."""
-    known = {each.number: each for each in identity.read(data.store()).known}
-    if execution.number not in known:
-        return ""
-    training = known[execution.number]
-    note = f" “{words.plain(training.training.note)}”" if training.training.note else ""
-    return f"  \n{words.plain(training.title)}.{note}"
+def show_details(execution: Execution) -> None:
+    """How it was started, its code, machine, digests and log, folded away."""
+    with st.expander("Code, machine and digests"):
+        show_values("Code", execution.code)
+        show_values("Machine and packages", execution.environment)
+        digests = {
+            name: value
+            for part in (execution.inputs, execution.outputs, execution.code)
+            for name, value in flat(part).items()
+            if _is_digest(value)
+        }
+        st.header("Digests", anchor=False)
+        for name, value in digests.items():
+            st.caption(f"{words.plain(called(name))}, SHA-256")
+            st.code(str(value), language=None)
+    with st.expander("Log"):
+        lines = log_text(data.store(), execution).splitlines()
+        if len(lines) > LOG_LINES:
+            st.caption(f"The last {LOG_LINES} of {len(lines):,} lines; all of them:")
+            command = Command("executions show", execution.number, log=True)
+            st.code(str(command), language="bash")
+        st.code("\n".join(lines[-LOG_LINES:]) or "(empty)", language=None, wrap_lines=True)
+
+
+def title(execution: Execution, known: Known | None) -> str:
+    """The page's title: what people call it."""
+    if known is None:
+        return f"Execution #{execution.number}: {execution.kind}"
+    training = known.training
+    return words.plain(f"Execution #{execution.number}: {training.name or described(training)}")
+
+
+def show_way(execution: Execution) -> None:
+    """From an evaluation to its training, from a comparison to its page."""
+    inputs = execution.inputs
+    if execution.kind == "evaluate" and "training" in inputs:
+        query = {"execution": str(inputs["training"])}
+        c.way(pages.EXECUTION, f"Evaluates the model of \\#{inputs['training']}", query)
+    if execution.kind == "compare" and execution.status == "succeeded":
+        query = {side: str(inputs[side]) for side in ("baseline", "candidate")}
+        c.way(pages.COMPARE, "Read the comparison", query)
 
 
 execution = get(data.store(), wanted())
-c.head(
-    f"Execution #{execution.number}: {execution.kind}",
-    f"{MARKS[execution.status]}, started {words.minute(execution.started_at)} UTC by"
-    f" {words.plain(execution.by)}, took {words.duration(execution.seconds)}."
-    f"{what_it_is(execution)}",
-)
+everything = identity.read(data.store())
+known = next((each for each in everything.known if each.number == execution.number), None)
+top = c.question(title(execution, known))
+acts.last_done()
+with top:
+    ran = how_it_ran(execution)
+    sentence = f"{run.sentence(known, everything)}  \n{ran}" if known else ran
+    c.answer(sentence, generated=bool(known and known.training.snapshot.generated))
 if execution.error:
     st.error(words.plain(execution.error))
-st.code(execution.command, language="bash", wrap_lines=True)
+noted = annotations.read(data.store()).of.get(execution.number, NOTHING)
+if known:
+    run.show_next(known, everything)
+show_way(execution)
+show_annotations(execution, noted, called=described(known.training) if known else execution.kind)
+if known:
+    run.show_quality(known.training)
+    run.show_compared(known, everything)
 left, right = st.columns(2, gap="large")
 with left:
-    show_mapping("Metrics", execution.metrics)
-    show_mapping("Parameters", execution.params)
+    show_values("Parameters", execution.params)
 with right:
-    show_mapping("Read", execution.inputs)
-    show_mapping("Made", execution.outputs)
-    show_mapping("Code", execution.code)
+    show_values("Read", named(execution.inputs))
+    show_values("Figures", execution.metrics)
 show_lineage(execution)
-with st.expander("Environment"):
-    show_mapping("Machine and packages", execution.environment)
-with st.expander("Log"):
-    lines = log_text(data.store(), execution).splitlines()
-    if len(lines) > LOG_LINES:
-        st.caption(f"The last {LOG_LINES} of {len(lines):,} lines; all of them:")
-        st.code(str(Command("executions show", execution.number, log=True)), language="bash")
-    st.code("\n".join(lines[-LOG_LINES:]) or "(empty)", language=None, wrap_lines=True)
+st.header("Command", anchor=False)
+st.code(execution.command, language="bash", wrap_lines=True)
+show_details(execution)

@@ -2,16 +2,23 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.comparison.ranking import Ranking, ranking
-from core.executions import Execution, listing
-from core.executions.grouping import grouped
+from core.executions.grouping import EVERYTHING, Filters, Group, steps
+from core.executions.history import kinds
 from core.hints import Command
 from core.release import identity
 from core.release.identity import is_own
 from dashboard import components as c
 from dashboard import data, pages, tables, words
+from dashboard.paging import turn
 from dashboard.parts.trainings import show_trainings
+
+STATUSES = ("succeeded", "failed", "interrupted", "running")
+ALL = "all"
+EACH = 50
+"""Steps a page."""
 
 
 def answer(found: Ranking | None, trained: int, everything: int) -> str:
@@ -21,73 +28,89 @@ def answer(found: Ranking | None, trained: int, everything: int) -> str:
     hint = f" {words.hint(found.hint)}." if found.hint else ""
     return (
         f"{words.count(trained, 'training')} among {words.count(everything, 'execution')}."
-        f" {words.emphasised(found.sentence)}{hint} Pick two to compare."
+        f" {words.emphasised(found.sentence)}{hint} Tick two or more to compare them."
     )
 
 
-def show_all(everything: list[Execution]) -> None:
-    """Every step that was run, filtered."""
+def show_all() -> None:
+    """Every step that was run, filtered, page by page."""
     c.section("Every step", "Imports, snapshots, trainings, evaluations and comparisons.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = sorted({e.kind for e in everything})
-        kind = st.selectbox("Step", ["all", *kinds], key="kind", bind="query-params", width=160)
-        statuses = ["all", "succeeded", "failed", "interrupted", "running"]
-        status = st.selectbox("Status", statuses, key="status", bind="query-params", width=160)
-        text = st.text_input(
-            "Search", key="search", bind="query-params", placeholder="command, person or number"
+        kind = st.selectbox(
+            "Step", [ALL, *kinds(data.store())], key="kind", bind="query-params", width=160
         )
-        wanted = st.toggle(
+        status = st.selectbox(
+            "Status", [ALL, *STATUSES], key="status", bind="query-params", width=160
+        )
+        text = st.text_input(
+            "Search",
+            key="search",
+            bind="query-params",
+            placeholder="command, person, number, note or tag:baseline",
+        )
+        every = st.toggle(
             "What steps and pages started too",
             key="parts",
             bind="query-params",
             help="Each retraining of signoff noise, each trial of signoff tune, and what pages"
             " compared only to show it.",
         )
-    groups = {g.execution.number: g.told for g in grouped(everything)}
-    matches = [
-        e
-        for e in everything
-        if (wanted or e.number in groups)
-        and kind in ("all", e.kind)
-        and status in ("all", e.status)
-        and (text or "").lower() in f"#{e.number} {e.command} {e.by}".lower()
-    ]
-    if not matches:
-        c.empty("No execution matches these filters.")
+    table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    wanted = Filters(
+        kinds=() if kind == ALL else (kind,),
+        status=None if status == ALL else status,
+        text=(text or "").strip(),
+        every=every,
+    )
+    total = steps(data.store(), wanted, most=1).total
+    if not total:
+        with table:
+            c.empty("No execution matches these filters.")
         return
+    with below:
+        counted = words.count(total, "step")
+        shown = turn("step", wanted, total, each=EACH, counted=counted)
+    found = steps(data.store(), wanted, start=shown.start, most=EACH)
+    show_table(found.groups, table)
+
+
+def show_table(groups: tuple[Group, ...], place: DeltaGenerator) -> None:
+    """One row a step; a click opens it."""
+    runs = [group.execution for group in groups]
     frame = pd.DataFrame(
         {
-            "#": [e.number for e in matches],
-            "Step": [" ".join([e.kind, groups.get(e.number, "")]).strip() for e in matches],
-            "Status": [e.status for e in matches],
-            "Started (UTC)": [words.minute(e.started_at) for e in matches],
-            "Took (s)": [e.seconds for e in matches],
-            "By": [e.by for e in matches],
-            "Command": [e.command for e in matches],
+            "#": [run.number for run in runs],
+            "Step": [f"{group.execution.kind} {group.told}".rstrip() for group in groups],
+            "Status": [run.status for run in runs],
+            "Started (UTC)": [words.minute(run.started_at) for run in runs],
+            "Took (s)": [run.seconds for run in runs],
+            "By": [run.by for run in runs],
+            "Command": [run.command for run in runs],
         }
     )
-    ticked = tables.draw(
-        frame,
-        {
-            "#": tables.execution(),
-            "Took (s)": tables.number("%.1f", "Seconds from begin to end"),
-            "By": tables.text(110, "Who started it"),
-            "Command": tables.text(300, "What was typed, or asked for on a page"),
-        },
-        key=c.shown_key("everything", frame["#"].tolist()),
-        alt="All executions, newest first",
-        pick="one",
-    )
+    with place:
+        ticked = tables.draw(
+            frame,
+            {
+                "#": tables.execution(),
+                "Took (s)": tables.number("%.1f", "Seconds from begin to end"),
+                "By": tables.text(110, "Who started it"),
+                "Command": tables.text(300, "What was typed, or asked for on a page"),
+            },
+            key=c.shown_key("everything", frame["#"].tolist()),
+            alt="Executions, newest first",
+            pick="one",
+        )
     for row in ticked:
-        st.switch_page(pages.EXECUTION.path, query_params={"execution": str(matches[row].number)})
+        st.switch_page(pages.EXECUTION.path, query_params={"execution": str(runs[row].number)})
 
 
-everything = listing(data.store())
 trainings = data.all_trainings()
 known = identity.read(data.store(), trainings).known
+everything = steps(data.store(), EVERYTHING, most=1).total
 c.head(
     "What has been tried?",
-    answer(ranking(data.store(), trainings), sum(map(is_own, known)), len(everything)),
+    answer(ranking(data.store(), trainings), sum(map(is_own, known)), everything),
     generated=any(training.snapshot.generated for training in trainings),
 )
 if not everything:
@@ -98,4 +121,4 @@ if trainings:
         show_trainings(known)
 else:
     c.empty("No model has been trained yet. Train one:", Command("train", snapshot="SNAPSHOT"))
-show_all(everything)
+show_all()

@@ -131,12 +131,11 @@ def test_a_test_split_is_compared_by_its_opening_only(road: Road, which: str) ->
     assert listing(road.store) == before
 
 
-def test_parameters_of_two_families_are_not_told_apart_name_by_name(road: Road) -> None:
+def test_parameters_of_two_families_stand_with_their_family(road: Road) -> None:
     model = train(road.store, road.snapshot, model="linear", params={"epochs": "1"})
     facts = differences(get(road.store, 3), get(road.store, model.execution))
     told = {fact.what: (fact.baseline, fact.candidate) for fact in facts if fact.differs}
-    assert told["family"] == ("fasttext", "linear")
-    before, after = told["all"]
-    assert "loss=" in before
-    assert "epochs=1" in after
-    assert "epochs" not in told
+    assert told["model family"] == ("fasttext", "linear")
+    assert told["fasttext: epochs (epoch)"] == ("5", "–")
+    assert told["linear: epochs"] == ("–", "1")
+    assert "fasttext: context window (ws)" not in told, "as by default"
