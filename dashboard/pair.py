@@ -120,9 +120,13 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
     with st.container(horizontal=True, vertical_alignment="bottom"):
         boxes = [st.container(width=BOX_WIDTH) for _ in range(2)]
         options = _options(everything, before)
+        first = [str(number) for number in everything.tagged if str(number) in options]
+        sides = ({**dict.fromkeys(first, ""), **options}, options)
         baseline, candidate = (
-            _box(box, label, options, default, notes)
-            for box, label, default in zip(boxes, ("Baseline", "Candidate"), before, strict=True)
+            _box(box, label, offered, default, notes)
+            for box, label, offered, default in zip(
+                boxes, ("Baseline", "Candidate"), sides, before, strict=True
+            )
         )
     if baseline is None or candidate is None:
         _stop(top, "Choose two training runs.")

@@ -58,9 +58,14 @@ class Everything:
 
     known: tuple[Known, ...]
     default: pairing.Chosen
-    pinned: int | None
-    """The baseline: what was last tagged so, if it was evaluated."""
+    tagged: tuple[int, ...]
+    """Evaluated ones with the tag ``baseline``, the last one first."""
     production: int | None
+
+    @property
+    def pinned(self) -> int | None:
+        """The baseline that somebody pinned: what was last tagged so."""
+        return next(iter(self.tagged), None)
 
     @property
     def own(self) -> tuple[Known, ...]:
@@ -94,12 +99,12 @@ def read(store: Store, found: Sequence[Training] | None = None) -> Everything:
     )
     own = [each.number for each in known if is_own(each) and each.training.evaluation]
     evaluated = {each.number for each in known if each.training.evaluation}
-    tagged = annotations.read(store).pinned
-    pinned = next((number for number in tagged if number in evaluated), None)
+    tagged = tuple(n for n in annotations.read(store).pinned if n in evaluated)
+    pinned = next(iter(tagged), None)
     return Everything(
         known=known,
         default=pairing.default_pair(proposed, own, names=names, canary=trying, pinned=pinned),
-        pinned=pinned,
+        tagged=tagged,
         production=pairing.in_production(proposed, names=names),
     )
 

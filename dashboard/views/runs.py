@@ -237,7 +237,7 @@ known = list(identity.read(data.store(), trainings).known)
 chosen = wanted(known)
 both = side_by_side(data.store(), [each.training for each in chosen], trainings)
 with top:
-    c.answer(answer(trainings, chosen), generated=any(t.snapshot.generated for t in both.trainings))
+    c.answer(answer(both, trainings), generated=any(t.snapshot.generated for t in both.trainings))
 ticked = {"ticked": ",".join(str(each.number) for each in chosen)}
 c.way(pages.EXECUTIONS, "Choose others", ticked)
 heads = [f"#{each.number} {each.training.name}".strip() for each in chosen]
