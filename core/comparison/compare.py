@@ -164,21 +164,18 @@ def kept(store: Store, chosen: Pair) -> Comparison | None:
 
 def newest(store: Store, chosen: Pair) -> Comparison | None:
     """The newest comparison of this pair, whatever code made it."""
-    return newest_of(store, chosen.baseline.execution, chosen.candidate.execution)
-
-
-def newest_of(store: Store, baseline: int, candidate: int) -> Comparison | None:
-    """The same of two evaluations, by their executions."""
     with store.read() as session:
-        return models_table.comparison_of(session, baseline=baseline, candidate=candidate)
+        return models_table.comparison_of(
+            session, baseline=chosen.baseline.execution, candidate=chosen.candidate.execution
+        )
 
 
-def of_training(store: Store, training: int) -> list[Comparison]:
-    """The newest comparison of each pair of evaluations, one of which is of this training's model,
-    newest first.
+def of_evaluations(store: Store, evaluations: Sequence[int]) -> list[Comparison]:
+    """The newest comparison of each pair that has one of these evaluations on a side, newest
+    first.
     """
     with store.read() as session:
-        return models_table.comparisons_of(session, training)
+        return models_table.comparisons_of(session, evaluations)
 
 
 def of_execution(store: Store, number: int) -> Comparison:

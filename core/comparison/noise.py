@@ -1,8 +1,9 @@
 """How far retraining alone moves the numbers of one configuration on one snapshot."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import orjson
@@ -12,6 +13,7 @@ from core.comparison.results import NOT_MEASURED, NoiseBands
 from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
+from core.evaluation.history import Training
 from core.executions import record
 from core.executions.history import get
 from core.executions.purpose import NOISE, run_for
@@ -132,15 +134,20 @@ def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseB
     return _load(store, measurement) if measurement else None
 
 
-def spreads_of(store: Store, model: Model) -> tuple[dict[str, float], int] | None:
-    """Metric -> standard deviation of one training of this model's configuration, and of how many
-    that was measured; None where it was not.
+def spreads(store: Store, trainings: Iterable[Training]) -> dict[int, tuple[dict[str, float], int]]:
+    """Training -> metric -> standard deviation of one training of its configuration, and of how
+    many that was measured; without those of which it was not.
     """
-    measurement = newest(store, model)
-    if measurement is None:
-        return None
-    metrics: dict[str, float] = read_json(store.artifacts, measurement.metrics)
-    return metrics, measurement.repeats
+    with store.read() as session:
+        measured = models_table.noises(session)
+    newest_ = {(each.snapshot, each.configuration): each for each in reversed(measured)}
+    read = cache(lambda digest: read_json(store.artifacts, digest))
+    found = {}
+    for training in trainings:
+        shared = _digest(training.execution.params, halves="half" in training.execution.params)
+        if one := newest_.get((training.model.snapshot, shared)):
+            found[training.number] = (read(one.metrics), one.repeats)
+    return found
 
 
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:

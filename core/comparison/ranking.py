@@ -6,8 +6,8 @@ from functools import cache, partial
 
 import numpy as np
 
-from core.comparison.compare import newest_of, summary_of
-from core.comparison.noise import spreads_of
+from core.comparison.compare import of_evaluations, summary_of
+from core.comparison.noise import spreads
 from core.evaluation.history import Training
 from core.hints import Command, Hint
 from core.metrics import METRIC as METRICS
@@ -144,14 +144,14 @@ class Judge:
         self, store: Store, here: Sequence[Training], trainings: Sequence[Training]
     ) -> None:
         self._here = {each.number: each for each in here}
-        self._repeats = {each.number: _repeats(each, trainings) for each in here}
-        self._spreads = {each.number: spreads_of(store, each.model) for each in here}
+        self._repeats = _repeats(trainings)
+        self._spreads = spreads(store, here)
         self._compared = cache(partial(_compared, store))
 
     @property
     def measured(self) -> bool:
         """Whether the noise of retraining is known of any of them."""
-        return any(self._spreads.values())
+        return bool(self._spreads)
 
     def best(self, metric: str) -> list[Tried]:
         """Those between which the noise shows no difference to the best, the best first.
@@ -170,13 +170,13 @@ class Judge:
         return None if spread is None else float(_half_width([spread]))
 
     def _spread(self, number: int, metric: str) -> Spread | None:
-        measured = self._spreads[number]
+        measured = self._spreads.get(number)
         if measured is None or metric not in measured[0]:
             return None
         return Spread(sd=measured[0][metric], repeats=measured[1])
 
     def _tried(self, number: int, metric: str, sign: int) -> Tried:
-        judged = [each.evaluation for each in (self._here[number], *self._repeats[number])]
+        judged = [each.evaluation for each in (self._here[number], *self._repeats.get(number, []))]
         values = [sign * each.metrics[metric] for each in judged if each]
         return Tried(number=number, values=tuple(values), spread=self._spread(number, metric))
 
@@ -185,28 +185,28 @@ class Judge:
         sides = (self._here[high.number].evaluation, self._here[low.number].evaluation)
         if sides[0] is None or sides[1] is None or sides[0] == sides[1]:
             return False
-        for pair in ((sides[0], sides[1]), (sides[1], sides[0])):
-            bounds = self._compared(*(side.execution for side in pair)).get(metric)
-            if bounds and bounds[0] <= 0 <= bounds[1]:
-                return True
-        return False
+        bounds = self._compared(sides[0].execution).get(sides[1].execution, {}).get(metric)
+        return bounds is not None and bounds[0] <= 0 <= bounds[1]
 
 
-def _compared(store: Store, baseline: int, candidate: int) -> dict[str, Interval | None]:
-    """The intervals of the newest comparison of two evaluations; none where there is none."""
-    made = newest_of(store, baseline, candidate)
-    if made is None:
-        return {}
-    return {key: change.interval for key, change in summary_of(store, made).metrics.items()}
+def _compared(store: Store, evaluation: int) -> dict[int, dict[str, Interval | None]]:
+    """The other evaluation -> the intervals of the newest comparison with it."""
+    found: dict[int, dict[str, Interval | None]] = {}
+    for made in of_evaluations(store, [evaluation]):
+        other = made.candidate if made.baseline == evaluation else made.baseline
+        if other not in found:
+            metrics = summary_of(store, made).metrics
+            found[other] = {key: change.interval for key, change in metrics.items()}
+    return found
 
 
-def _repeats(training: Training, trainings: Sequence[Training]) -> list[Training]:
-    """Its retrainings on all posts."""
-    return [
-        each
-        for each in trainings
-        if each.repeats == training.number and "half" not in each.execution.params and not each.own
-    ]
+def _repeats(trainings: Sequence[Training]) -> dict[int, list[Training]]:
+    """Training -> its retrainings on all posts."""
+    found: dict[int, list[Training]] = {}
+    for each in trainings:
+        if each.repeats and not each.own and "half" not in each.execution.params:
+            found.setdefault(each.repeats, []).append(each)
+    return found
 
 
 def leaders(

@@ -54,10 +54,10 @@ class Filters:
     every: bool = False
 
 
-EVERYTHING = Filters(every=True)
+OWN, EVERYTHING = Filters(), Filters(every=True)
 
 
-def steps(store: Store, filters: Filters = Filters(), *, start: int = 0, most: int) -> Steps:
+def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) -> Steps:
     """One group for each step that somebody took, newest first, a page of them.
 
     What a page made only to show it is left out. Parts of a noise measurement or tuning that has

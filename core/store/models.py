@@ -136,12 +136,11 @@ def comparison_of(session: Session, *, baseline: int, candidate: int) -> Compari
     return None if row is None else _frozen(Comparison, row)
 
 
-def comparisons_of(session: Session, training: int) -> list[Comparison]:
-    """The newest comparison of each pair of evaluations, one of which is of this training's model,
-    newest first.
+def comparisons_of(session: Session, evaluations: Sequence[int]) -> list[Comparison]:
+    """The newest comparison of each pair that has one of these evaluations on a side, newest
+    first.
     """
-    own = select(EvaluationRow.execution).where(EvaluationRow.model_execution == training)
-    side = or_(ComparisonRow.baseline.in_(own), ComparisonRow.candidate.in_(own))
+    side = or_(ComparisonRow.baseline.in_(evaluations), ComparisonRow.candidate.in_(evaluations))
     query = select(ComparisonRow).where(side).order_by(ComparisonRow.execution.desc())
     newest: dict[tuple[int, int], Comparison] = {}
     for row in session.scalars(query):
@@ -159,6 +158,12 @@ def noise(session: Session, *, snapshot: str, configuration: str) -> Noise | Non
     )
     row = session.scalar(query)
     return None if row is None else _frozen(Noise, row)
+
+
+def noises(session: Session) -> list[Noise]:
+    """Every spread, newest first."""
+    query = select(NoiseRow).order_by(NoiseRow.execution.desc())
+    return [_frozen(Noise, row) for row in session.scalars(query)]
 
 
 def _frozen(kind: type[_Frozen], row: _Row) -> _Frozen:

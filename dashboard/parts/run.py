@@ -7,7 +7,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.comparison import Comparison
 from core.comparison import compare as comparing
-from core.comparison.noise import spreads_of
+from core.comparison.noise import spreads
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
 from core.jobs import Job, kinds
@@ -138,7 +138,7 @@ def show_quality(training: Training) -> None:
                 f"{words.three(of_it[0])} to {words.three(of_it[1])}" if of_it else "",
                 help_=f"{metric.help} Below: the 95% interval for the chance of the posts.",
             )
-    measured = spreads_of(data.store(), training.model)
+    measured = spreads(data.store(), [training]).get(training.number)
     noise = (
         f"The noise of retraining was measured with {measured[1]} trainings of these parameters."
         if measured
@@ -162,7 +162,8 @@ def show_compared(known: Known, everything: Everything) -> None:
     evaluations = {each.execution: each for each in data.all_evaluations()}
     by_number = {each.number: each for each in everything.known}
     rows: list[Sequence[str | Link | Rich]] = []
-    for made in comparing.of_training(data.store(), known.number):
+    own = [n for n, each in evaluations.items() if each.model_execution == known.number]
+    for made in comparing.of_evaluations(data.store(), own):
         sides = (evaluations[made.baseline], evaluations[made.candidate])
         before, after = (by_number[side.model_execution] for side in sides)
         if len(rows) < MOST and (before.training.own or after.training.own):

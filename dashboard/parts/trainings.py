@@ -85,9 +85,11 @@ def show_trainings(known: Sequence[Known]) -> None:
 
 def _arranged(shown: Sequence[Known], known: Sequence[Known]) -> tuple[list[Known], list[str]]:
     """The trainings in the order that the person wants, and which columns besides the usual."""
-    every = list(dict.fromkeys(name for each in known for name in facts(each)))
+    of_each = {each.number: facts(each) for each in known}
+    every = list(dict.fromkeys(name for its in of_each.values() for name in its))
     usual = {metric.key for metric in HEADLINES}
-    numbers = [name for name in every if name not in _SHOWN and _sortable(name, known)]
+    words_ = {n for its in of_each.values() for n, v in its.items() if isinstance(v, str | bool)}
+    numbers = [name for name in every if name not in _SHOWN | words_]
     with st.container(horizontal=True):
         order = st.selectbox(
             "Sort by",
@@ -106,17 +108,8 @@ def _arranged(shown: Sequence[Known], known: Sequence[Known]) -> tuple[list[Know
         )
     if order == NEWEST:
         return list(shown), more
-    return sorted(shown, key=lambda each: -_value(each, order)), more
-
-
-def _sortable(name: str, known: Sequence[Known]) -> bool:
-    values = [facts(each)[name] for each in known if name in facts(each)]
-    return not any(isinstance(value, str | bool) for value in values)
-
-
-def _value(known: Known, name: str) -> float:
-    """For sorting; what has none comes last."""
-    return float(facts(known).get(name, float("-inf")))
+    last = float("-inf")  # what has no such value comes last
+    return sorted(shown, key=lambda each: -float(of_each[each.number].get(order, last))), more
 
 
 def pick(frame: pd.DataFrame) -> None:

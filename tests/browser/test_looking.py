@@ -49,6 +49,28 @@ def test_ticks_are_still_there_after_going_back(page: Page, looking: str, home: 
     expect(page).to_have_url(re.compile(f"ticked={FIRST}.*{PRODUCTION}.*{WAITING}"))
 
 
+def test_three_ticked_runs_are_compared_and_still_ticked_after_going_back(
+    page: Page, looking: str, home: Path
+) -> None:
+    rows = [training.number for training in trainings(open_store(home)) if training.own]
+    visit(page, f"{looking}/executions?sort=epoch&columns=loss")
+    for row in range(3):
+        tick(page, row)
+    expect(button(page, "Compare 3 runs")).to_be_enabled()
+    press(page, "Compare 3 runs")
+    expect(page.get_by_role("heading", name="How do these runs differ?")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    assert re.search("runs=8%2C14%2C18", page.url)
+    page.go_back()
+    expect(button(page, "Compare 3 runs")).to_be_enabled()
+    assert "sort=epoch" in page.url
+    assert "columns=loss" in page.url
+    visit(page, f"{looking}/runs?runs={rows[0]},{rows[1]}")
+    page.get_by_role("link", name="Choose others").click()
+    settle(page)
+    expect(button(page, f"Compare #{rows[1]} with #{rows[0]}")).to_be_enabled()
+
+
 def test_the_demo_command_shows_the_demo(page: Page, home: Path) -> None:
     with served.dashboard(home, "demo") as address:
         visit(page, address)
@@ -101,6 +123,8 @@ def test_figures_and_page_follow_the_theme(
         "ledger",
         "data",
         "executions",
+        f"execution?execution={WAITING}",
+        f"runs?runs={WAITING},{PRODUCTION},{FIRST}",
         "try_it",
         "feedback",
     ],

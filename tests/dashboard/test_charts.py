@@ -1,6 +1,7 @@
 """Figures, by the data that plotly gets."""
 
 import dataclasses
+import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.feedback.summary import Share, Span
 from core.stats.calibration import Reliability
 from core.stats.shares import wilson_interval
 from core.stats.thresholds import AT
-from dashboard.charts import changes, confidence, feedback, thresholds
+from dashboard.charts import changes, confidence, feedback, runs, thresholds
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.rows import rows
 from dashboard.charts.theme import LIGHT, escaped
@@ -282,3 +283,25 @@ def test_the_reading_of_f1_by_p_at_1_stays_where_there_are_subreddits() -> None:
         " 0.500, 0.700 (0.600 to 0.800). In brackets: the 95% band."
     )
     assert expected(frame.head(2), curve).startswith("too few subreddits")
+
+
+def test_what_would_stand_over_another_is_moved_apart_in_the_same_order() -> None:
+    found = runs.apart([0.5, 0.51, 0.0, 0.5])
+    assert found[2] == 0.0
+    assert sorted(found) == [found[2], found[0], found[3], found[1]]
+    assert all(b - a >= runs.LETTER - 1e-9 for a, b in itertools.pairwise(sorted(found)))
+
+
+def test_parameters_stand_in_their_order_and_what_is_missing_at_the_bottom() -> None:
+    axis = runs.axis("epoch", [20, None, 5, 20])
+    assert axis.places == (1.0, 0.0, 0.5, 1.0)
+    assert axis.values == ("20", "–", "5", "20")
+    assert runs.axis("loss", ["ova", "ova"]).places == (0.5, 0.5)
+    assert runs.metric_axis("Macro F1", [0.2, 0.3, 0.25]).places == pytest.approx((0, 1, 0.5))
+
+
+def test_names_of_runs_are_text_in_figures() -> None:
+    lines = [runs.Line(number=3, name="<b>3</b>", best=True)]
+    figure = runs.parallel([runs.metric_axis("<i>", [0.5])], lines, LIGHT)
+    (line,) = traces(figure, "scatter")
+    assert line["customdata"][0][1:3] == ["&lt;b&gt;3&lt;/b&gt;", "&lt;i&gt;"]
