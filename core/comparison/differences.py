@@ -36,6 +36,7 @@ _WORDS = MappingProxyType(
         "wordNgrams": "longest n-gram of words (wordNgrams)",
         "ws": "context window (ws)",
         "source": "Signoff's code",
+        "dirty": "changed since the commit",
         "patch": "uncommitted changes",
         "cpu": "processor",
         "python": "Python",

@@ -1,9 +1,8 @@
 """How far retraining alone moves the numbers of one configuration on one snapshot."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import orjson
@@ -13,7 +12,6 @@ from core.comparison.results import NOT_MEASURED, NoiseBands
 from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
-from core.evaluation.history import Training
 from core.executions import record
 from core.executions.history import get
 from core.executions.purpose import NOISE, run_for
@@ -121,7 +119,7 @@ def newest(store: Store, model: Model, *, other_posts: bool = False) -> Noise | 
     with store.read() as session:
         for halves in wanted:
             measured = models_table.noise(
-                session, snapshot=model.snapshot, configuration=_digest(made, halves=halves)
+                session, snapshot=model.snapshot, configuration=digest_of(made, halves=halves)
             )
             if measured:
                 return measured
@@ -132,22 +130,6 @@ def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseB
     """The band of :func:`newest`, loaded."""
     measurement = newest(store, model, other_posts=other_posts)
     return _load(store, measurement) if measurement else None
-
-
-def spreads(store: Store, trainings: Iterable[Training]) -> dict[int, tuple[dict[str, float], int]]:
-    """Training -> metric -> standard deviation of one training of its configuration, and of how
-    many that was measured; without those of which it was not.
-    """
-    with store.read() as session:
-        measured = models_table.noises(session)
-    newest_ = {(each.snapshot, each.configuration): each for each in reversed(measured)}
-    read = cache(lambda digest: read_json(store.artifacts, digest))
-    found = {}
-    for training in trainings:
-        shared = _digest(training.execution.params, halves="half" in training.execution.params)
-        if one := newest_.get((training.model.snapshot, shared)):
-            found[training.number] = (read(one.metrics), one.repeats)
-    return found
 
 
 def combined(measured: Sequence[NoiseBand]) -> NoiseBands:
@@ -187,10 +169,11 @@ def configuration(store: Store, training: int) -> str:
     posts are a configuration of their own.
     """
     params = get(store, training).params
-    return _digest(params, halves="half" in params)
+    return digest_of(params, halves="half" in params)
 
 
-def _digest(params: Mapping[str, object], *, halves: bool) -> str:
+def digest_of(params: Mapping[str, object], *, halves: bool) -> str:
+    """The same of the recorded parameters of a training."""
     shared = [params["family"], params.get("version"), params.get("package"), params["params"]]
     if halves:
         shared.append("halves")

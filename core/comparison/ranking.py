@@ -1,13 +1,13 @@
 """Which trainings do best on one split, as far as the noise of retraining lets anybody tell."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
 
 from core.comparison.compare import of_evaluations, summary_of
-from core.comparison.noise import spreads
+from core.comparison.noise import digest_of
 from core.evaluation.history import Training
 from core.hints import Command, Hint
 from core.metrics import METRIC as METRICS
@@ -15,6 +15,8 @@ from core.metrics import Better
 from core.stats.intervals import Interval
 from core.stats.spread import band, sd_of_difference
 from core.store import Store
+from core.store import models as models_table
+from core.store.frames import read_json
 from core.words import count, three
 
 METRIC = "f1_macro"
@@ -187,6 +189,22 @@ class Judge:
             return False
         bounds = self._compared(sides[0].execution).get(sides[1].execution, {}).get(metric)
         return bounds is not None and bounds[0] <= 0 <= bounds[1]
+
+
+def spreads(store: Store, trainings: Iterable[Training]) -> dict[int, tuple[dict[str, float], int]]:
+    """Training -> metric -> standard deviation of one training of its configuration, and of how
+    many that was measured; without those of which it was not.
+    """
+    with store.read() as session:
+        measured = models_table.noises(session)
+    newest_ = {(each.snapshot, each.configuration): each for each in reversed(measured)}
+    read = cache(lambda digest: read_json(store.artifacts, digest))
+    found = {}
+    for training in trainings:
+        shared = digest_of(training.execution.params, halves="half" in training.execution.params)
+        if one := newest_.get((training.model.snapshot, shared)):
+            found[training.number] = (read(one.metrics), one.repeats)
+    return found
 
 
 def _compared(store: Store, evaluation: int) -> dict[int, dict[str, Interval | None]]:

@@ -43,7 +43,13 @@ def _show_form(number: int, now: Annotations, called: str) -> None:
             placeholder=called,
             help="What pages and lists call it.",
         )
-        note = st.text_input("Note", now.note, max_chars=LONGEST_NOTE, key=f"note-{key}")
+        note = st.text_input(
+            "Note",
+            now.note,
+            max_chars=LONGEST_NOTE,
+            key=f"note-{key}",
+            help="One line. The audit log keeps it, also after it was changed.",
+        )
         tags = st.multiselect(
             "Tags",
             list(dict.fromkeys([*now.tags, BASELINE])),
@@ -69,7 +75,7 @@ def _show_form(number: int, now: Annotations, called: str) -> None:
                     icon=":material/save:",
                     why_not=c.why_not(Role.REVIEWER, to=TO_ANNOTATE),
                     do=save,
-                    done="Saved. The audit log has who changed it.",
+                    done="Saved. The audit log keeps who changed what.",
                 )
             ],
             in_form=True,

@@ -7,7 +7,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.comparison import Comparison
 from core.comparison import compare as comparing
-from core.comparison.noise import spreads
+from core.comparison.ranking import spreads
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
 from core.jobs import Job, kinds

@@ -23,6 +23,7 @@ PAGES = {
     "ledger": "ledger",
     "executions": "executions",
     "execution": "execution?execution=20",
+    "runs": "runs?runs=20,18,14",
     "data": "data",
     "try": "try_it",
     "feedback": "feedback",
