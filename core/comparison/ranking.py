@@ -146,7 +146,7 @@ class Judge:
         self, store: Store, here: Sequence[Training], trainings: Sequence[Training]
     ) -> None:
         self._here = {each.number: each for each in here}
-        self._repeats = _repeats(trainings)
+        self._repeats = repeats_of(trainings)
         self._spreads = spreads(store, here)
         self._compared = cache(partial(_compared, store))
 
@@ -178,8 +178,9 @@ class Judge:
         return Spread(sd=measured[0][metric], repeats=measured[1])
 
     def _tried(self, number: int, metric: str, sign: int) -> Tried:
-        judged = [each.evaluation for each in (self._here[number], *self._repeats.get(number, []))]
-        values = [sign * each.metrics[metric] for each in judged if each]
+        same = (self._here[number], *self._repeats.get(number, []))
+        judged = [each.evaluation.metrics for each in same if each.evaluation]
+        values = [sign * metrics[metric] for metrics in judged if metric in metrics]
         return Tried(number=number, values=tuple(values), spread=self._spread(number, metric))
 
     def _may_be_chance(self, metric: str, high: Tried, low: Tried) -> bool:
@@ -218,8 +219,8 @@ def _compared(store: Store, evaluation: int) -> dict[int, dict[str, Interval | N
     return found
 
 
-def _repeats(trainings: Sequence[Training]) -> dict[int, list[Training]]:
-    """Training -> its retrainings on all posts."""
+def repeats_of(trainings: Sequence[Training]) -> dict[int, list[Training]]:
+    """Training -> those that repeat it on all posts with other seeds, where there are any."""
     found: dict[int, list[Training]] = {}
     for each in trainings:
         if each.repeats and not each.own and "half" not in each.execution.params:

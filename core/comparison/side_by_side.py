@@ -103,10 +103,11 @@ def _differ(values: Sequence[object]) -> bool:
 
 
 def _measured(metric: Metric, shown: Sequence[Training], judge: Judge, *, ranked: bool) -> Measured:
-    judges = ranked and metric.better != Better.NEITHER
+    values = tuple(_metrics(each).get(metric.key) for each in shown)
+    judges = ranked and metric.better != Better.NEITHER and None not in values
     return Measured(
         metric=metric,
-        values=tuple(_metrics(each).get(metric.key) for each in shown),
+        values=values,
         noise=tuple(
             judge.noise(each.number, metric.key) if each.evaluation else None for each in shown
         ),

@@ -7,7 +7,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.comparison import Comparison
 from core.comparison import compare as comparing
-from core.comparison.ranking import spreads
+from core.comparison.ranking import repeats_of, spreads
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
 from core.jobs import Job, kinds
@@ -41,8 +41,7 @@ def sentence(known: Known, everything: Everything) -> str:
         macro, bounds = training.evaluation.metrics["f1_macro"], data.intervals(training.evaluation)
         value = words.around(macro, bounds.get("f1_macro"))
         said += f": macro F1 {value} on the validation split"
-    trained = (each.training for each in everything.known)
-    retrained = [each for each in trained if each.repeats == known.number and not each.own]
+    retrained = repeats_of([each.training for each in everything.known]).get(known.number, [])
     return f"{said}. {_retrained(retrained)}{_stands(known)}".strip()
 
 

@@ -1,11 +1,11 @@
 """The table of trainings: searched, sorted, ticked, compared."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
+from core.comparison.ranking import repeats_of
 from core.errors import InputError
 from core.metrics import HEADLINES
 from core.release.identity import Known, described, is_own
@@ -14,6 +14,8 @@ from dashboard import components as c
 from dashboard import pages, state, tables, words
 
 NEWEST = "newest first"
+MOST = 20
+"""Runs that can stand side by side."""
 _SHOWN = {"number", "name", "model", "snapshot", "seed", "state", "version", "by"}
 """Facts that the table has in columns of its own."""
 
@@ -77,7 +79,8 @@ def show_trainings(known: Sequence[Known]) -> None:
         return
     ordered, more = _arranged(shown, known)
     if ordered:
-        retrained = Counter(each.training.repeats or 0 for each in known)
+        repeats = repeats_of([each.training for each in known])
+        retrained = {number: len(each) for number, each in repeats.items()}
         pick(training_frame(ordered, retrained, more))
     else:
         c.empty("No training fits this search.")
@@ -160,7 +163,7 @@ def offer(numbers: list[int]) -> None:
         if st.button(
             _offered(numbers),
             type="primary",
-            disabled=len(numbers) < 2,
+            disabled=not 2 <= len(numbers) <= MOST,
             icon=":material/compare_arrows:",
         ):
             _compare(numbers)
@@ -168,6 +171,8 @@ def offer(numbers: list[int]) -> None:
             st.switch_page(pages.EXECUTION.path, query_params={"execution": str(numbers[0])})
         if not numbers:
             st.caption("Select two or more rows to compare them, or one to open it.")
+        elif len(numbers) > MOST:
+            st.caption(f"{len(numbers)} are selected. Keep {MOST} or fewer.")
 
 
 def _offered(numbers: list[int]) -> str:
