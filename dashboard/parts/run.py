@@ -157,7 +157,7 @@ def show_quality(training: Training) -> None:
 
 def show_compared(known: Known, everything: Everything) -> None:
     """What it was compared with, and how that ended."""
-    c.section("Compared with", "Macro F1 of the second minus that of the first, 95% interval.")
+    c.section("Compared with", "Macro F1: the second minus the first, with its 95% interval.")
     evaluations = {each.execution: each for each in data.all_evaluations()}
     by_number = {each.number: each for each in everything.known}
     rows: list[Sequence[str | Link | Rich]] = []
