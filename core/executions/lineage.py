@@ -19,7 +19,7 @@ class Neighbours:
     after: tuple[Link, ...]
 
 
-def of(store: Store, execution: Execution) -> Neighbours:
+def neighbours(store: Store, execution: Execution) -> Neighbours:
     """The executions next to this one, newest first."""
     with store.read() as session:
         everything = executions_table.links(session)

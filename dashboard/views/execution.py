@@ -97,7 +97,7 @@ def named(values: Mapping[str, object]) -> dict[str, object]:
 
 def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
-    near = lineage.of(data.store(), execution)
+    near = lineage.neighbours(data.store(), execution)
     st.header("Lineage", anchor=False)
     left, right = st.columns(2)
     with left:

@@ -102,6 +102,7 @@ def name_a_training(store: Store) -> None:
 DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.record.record": (Role.REVIEWER, run_nothing),
     "executions.purpose.request": (Role.REVIEWER, name_a_training),
+    "executions.annotations.annotate": (Role.REVIEWER, lambda s: annotate(s, 3, note="hm")),
     "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
     "feedback.queue.label": (Role.REVIEWER, lambda s: queue.label(s, "public", "cats")),
     "feedback.erasing.erase": (Role.ADMIN, lambda s: erasing.erase(s, ["public"])),

@@ -14,7 +14,7 @@ from core.comparison.compare import compare, pair
 from core.comparison.noise import measure
 from core.errors import CorruptArtifactError, InputError, RefusedError
 from core.evaluation.evaluate import evaluate
-from core.executions import get, listing
+from core.executions import get
 from core.executions.lineage import neighbours
 from core.snapshots import create, load_split
 from core.snapshots.content import SplitData
@@ -192,7 +192,7 @@ def test_an_average_is_an_execution_with_one_model_made_once(road: Road) -> None
     assert execution.params["params"] == {"of": both, "weights": [0.75, 0.25]}
     assert average(store, both, weights=[3, 1]) == made
     assert average(store, both, weights=[0.75, 0.25]) == made
-    before = neighbours(execution, listing(store)).before
+    before = neighbours(store, execution).before
     assert {one.number for one in before} >= set(both)
     lines = load_split(store, road.snapshot, "valid").lines
     one, other, mean = (

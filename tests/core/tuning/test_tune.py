@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
-from core.executions import get, listing
+from core.executions import get
 from core.executions.lineage import neighbours
 from core.store.models import Model
 from core.training.train import train
@@ -58,7 +58,7 @@ def test_trials_are_executions_that_one_ranks(road: Road, clock: Clock) -> None:
     assert run.metrics["on_all_posts"] == clock.trained.count(None) > 1
     trainings = {one.trial.evaluation.model_execution for one in tuned.ranked}
     assert run.metrics["best"] in trainings
-    before = {one.number for one in neighbours(run, listing(road.store)).before}
+    before = {one.number for one in neighbours(road.store, run).before}
     assert trainings < before
     small = [get(road.store, number) for number in run.inputs["trainings"]]
     assert {one.params.get("newest") for one in small} >= {None, 21}
