@@ -11,13 +11,15 @@ filter stands in a container that is always there.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import words
+from dashboard.pages import Page
 
 
 def chosen(
@@ -69,6 +71,40 @@ def show(key: str, value: str | None) -> None:
         st.query_params.pop(key, None)
     elif st.query_params.get(key) != value:
         st.query_params[key] = value
+
+
+@contextmanager
+def kept(page: Page, **usual: object) -> Iterator[None]:
+    """Around bound filters: they are as they were when the person comes back to the page.
+
+    With the browser's *back*, Streamlit gives the page the query of the page that was left, so the
+    page is opened once more with its own.
+
+    Args:
+        page: the page itself.
+        usual: key of each filter -> what it holds where nothing was chosen.
+    """
+    before: dict[str, object] = st.session_state.setdefault("kept", {})
+    lost = {
+        key: before[key]
+        for key, default in usual.items()
+        if key not in st.query_params
+        and before.get(key, default) != default
+        and st.session_state.get(key, before[key]) == before[key]
+    }
+    if lost:
+        asked = {**st.query_params.to_dict(), **{key: _as_query(lost[key]) for key in lost}}
+        st.switch_page(page.path, query_params=asked)
+    try:
+        yield
+    finally:
+        before.update({key: st.session_state[key] for key in usual if key in st.session_state})
+
+
+def _as_query(value: object) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return "true" if value is True else str(value)
 
 
 def follow(key: str, picked: str | None, *, by: str) -> None:

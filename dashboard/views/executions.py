@@ -11,9 +11,9 @@ from core.hints import Command
 from core.release import identity
 from core.release.identity import is_own
 from dashboard import components as c
-from dashboard import data, pages, tables, words
+from dashboard import data, pages, state, tables, words
 from dashboard.paging import turn
-from dashboard.parts.trainings import show_trainings
+from dashboard.parts.trainings import NEWEST, show_trainings
 
 STATUSES = ("succeeded", "failed", "interrupted", "running")
 ALL = "all"
@@ -105,6 +105,7 @@ def show_table(groups: tuple[Group, ...], place: DeltaGenerator) -> None:
         st.switch_page(pages.EXECUTION.path, query_params={"execution": str(runs[row].number)})
 
 
+state.show("runs", None)  # of the page Runs, from which somebody came back
 trainings = data.all_trainings()
 known = identity.read(data.store(), trainings).known
 everything = steps(data.store(), EVERYTHING, most=1).total
@@ -117,7 +118,9 @@ if not everything:
     c.empty("Nothing has been run yet. Import posts first:", Command("import", "FOLDER"))
     st.stop()
 if trainings:
-    with st.container():  # always there: the filters below keep their places
+    usual = {"find": "", "retrainings": False, "sort": NEWEST, "columns": []}
+    # The container is always there: the filters below keep their places.
+    with st.container(), state.kept(pages.EXECUTIONS, **usual):
         show_trainings(known)
 else:
     c.empty("No model has been trained yet. Train one:", Command("train", snapshot="SNAPSHOT"))

@@ -65,6 +65,7 @@ def test_three_ticked_runs_are_compared_and_still_ticked_after_going_back(
     expect(button(page, "Compare 3 runs")).to_be_enabled()
     assert "sort=epoch" in page.url
     assert "columns=loss" in page.url
+    assert "runs=" not in page.url
     visit(page, f"{looking}/runs?runs={rows[0]},{rows[1]}")
     page.get_by_role("link", name="Choose others").click()
     settle(page)

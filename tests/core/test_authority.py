@@ -18,6 +18,7 @@ from core.access.identity import NOBODY, Actor, Role, Way, acting_as
 from core.erasure.erase import erase
 from core.errors import RefusedError
 from core.executions import get, listing, record
+from core.executions.annotations import annotate
 from core.executions.purpose import request
 from core.feedback import erasing, queue, retention, summary
 from core.jobs.kinds import CHECK
