@@ -91,9 +91,8 @@ def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) ->
     for link in found:
         if link.number in parents:
             parts.setdefault(parents[link.number], []).append(link)
-    return Steps(
-        total, tuple(Group(as_seen(row, store.presence), tuple(parts.get(row.number, ()))) for row in rows)
-    )
+    groups = [Group(as_seen(row, store.presence), tuple(parts.get(row.number, ()))) for row in rows]
+    return Steps(total, tuple(groups))
 
 
 def parents_of(links: Iterable[Link]) -> dict[int, int]:

@@ -133,6 +133,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         PROPOSE: Kind(
             to=review.PROPOSE,
+            title=lambda _store, inputs: f"proposing #{inputs['candidate']}",
             said=frozenset({"note"}),
             check=lambda store, inputs: review.require_new(store, inputs["candidate"]),
             work=_propose,

@@ -63,7 +63,7 @@ def test_filters_are_those_of_the_page(filled: Store) -> None:
 def test_a_run_whose_process_is_gone_is_listed_as_interrupted(filled: Store) -> None:
     with record(filled, "import", params={}, inputs={}) as run:
         assert numbers(filled, Filters(status="running"), most=9) == [run.number]
-        with patch("core.store.reaping._goes_on", return_value=False):
+        with patch("core.store.presence.Presence.is_alive", return_value=False):
             assert numbers(filled, Filters(status="running"), most=9) == []
             assert numbers(filled, Filters(status="interrupted"), most=9) == [run.number]
             (group,) = steps(filled, Filters(status="interrupted"), most=9).groups
