@@ -16,6 +16,7 @@ from core.store.artifacts import file_digest
 from core.store.sqlite import DATABASE
 
 BEFORE_SEALS = """
+DROP TABLE annotation_events;
     DROP TABLE seal_events;
     DROP TABLE store_seals;
     DROP INDEX ix_posts_seal;

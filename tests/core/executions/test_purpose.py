@@ -188,7 +188,6 @@ def test_an_older_workspace_learns_what_its_executions_were_run_for(noisy: Road)
     with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
         connection.executescript(BEFORE_SEALS)
         connection.execute("DROP TABLE requests")
-        connection.execute("DROP TABLE annotation_events")
         connection.execute("ALTER TABLE executions DROP COLUMN purpose")
         connection.execute("ALTER TABLE jobs DROP COLUMN joined")
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
