@@ -16,13 +16,13 @@ from core.store.artifacts import file_digest
 from core.store.sqlite import DATABASE
 
 BEFORE_SEALS = """
-DROP TABLE annotation_events;
+    DROP TABLE annotation_events;
     DROP TABLE seal_events;
     DROP TABLE store_seals;
     DROP INDEX ix_posts_seal;
     ALTER TABLE posts DROP COLUMN seal;
 """
-"""Takes out of a database what revision 0009 brought, for tests of older workspaces."""
+"""Takes out of a database what revisions 0009 and 0010 brought, for tests of older workspaces."""
 _WRITABLE = 0o222
 
 
