@@ -144,7 +144,7 @@ def test_the_pinned_baseline_is_what_pages_compare_with(store: Store, open_page:
     assert app.selectbox(key="candidate-choice").options[0].startswith(f"#{WAITING} ")
     found = open_page("executions", find="tag:baseline").dataframe[0].value
     assert found["#"].tolist() == [REJECTED]
-    assert found["Tags"].tolist() == [[BASELINE]]
+    assert found["Tags"].tolist() == [BASELINE]
 
 
 def test_three_ticked_runs_stand_side_by_side(shown: Path, open_page: Open) -> None:
