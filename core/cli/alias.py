@@ -25,6 +25,8 @@ Expect = Annotated[
     ),
 ]
 
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stays in the history.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
@@ -62,6 +64,7 @@ def alias_list(as_json: AsJson = False) -> None:
 def alias_set(
     name: Name,
     version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
+    reason: Reason = "",
     expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,14 +72,14 @@ def alias_set(
     store = workspace()
     seen = aliases.current(store).get(name) if expect is None else expect
     expected = None if seen == NOTHING else seen
-    event = aliases.move(store, name, version, expected=expected)
+    event = aliases.move(store, name, version, expected=expected, comment=reason)
     _print_event(event, as_json=as_json)
 
 
 @alias.command("rollback")
-def alias_rollback(name: Name, as_json: AsJson = False) -> None:
+def alias_rollback(name: Name, reason: Reason = "", as_json: AsJson = False) -> None:
     """Move an alias back to the version that it named before."""
-    event = aliases.rollback(workspace(), name)
+    event = aliases.rollback(workspace(), name, comment=reason)
     _print_event(event, as_json=as_json)
 
 
@@ -91,13 +94,14 @@ def alias_clear(name: Name, expect: Expect = None, as_json: AsJson = False) -> N
 def alias_canary(
     version: Annotated[str, typer.Argument(help="Such as 20260531.1.")],
     share: Annotated[float, typer.Option(help="Share of callers, below 1; 0 ends the canary.")],
+    reason: Reason = "",
     expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a version to a share of callers, the same ones each time."""
     store = workspace()
     expected = "" if expect == NOTHING else expect
-    event = aliases.set_canary(store, version, share=share, expected=expected)
+    event = aliases.set_canary(store, version, share=share, expected=expected, comment=reason)
     _print_event(event, as_json=as_json)
 
 

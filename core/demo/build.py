@@ -65,6 +65,8 @@ class _Step:
     seed: int = 0
     note: str | None = None
     approve: str | None = None
+    release: str = ""
+    """Why it was given to production."""
     reject: str | None = None
     against: "_Step | None" = None
     """What is in production then: before this is proposed, what retraining alone does is measured
@@ -77,6 +79,7 @@ _RELEASED = _Step(
     params=_PAIRS,
     note="Pairs of words as well.",
     approve="Better almost everywhere; r/politics still weak.",
+    release="Nothing stood against it in staging.",
 )
 _HISTORY = (
     _Step(
@@ -84,6 +87,7 @@ _HISTORY = (
         params=_SINGLE_WORDS,
         note="First model: single words only.",
         approve="A start: far better than guessing.",
+        release="The first version: nothing answered before.",
     ),
     _RELEASED,
     _Step(
@@ -200,7 +204,7 @@ def _take(store: Store, step: _Step) -> None:
         if step.reject and _state(store, model) == CandidateState.PROPOSED:
             review.reject(store, model.execution, comment=step.reject)
         if step.approve:
-            _release(store, model, step.approve)
+            _release(store, model, step)
 
 
 def _measure(store: Store, step: _Step) -> None:
@@ -214,18 +218,19 @@ def _measure(store: Store, step: _Step) -> None:
     )
 
 
-def _release(store: Store, model: Model, comment: str) -> None:
+def _release(store: Store, model: Model, step: _Step) -> None:
     number = model.execution
     if _state(store, model) == CandidateState.PROPOSED:
         openings.open_test(store, number, reason="Before the decision, as the policy requires.")
     if _state(store, model) == CandidateState.TESTED:
-        review.approve(store, number, comment=comment)
+        review.approve(store, number, comment=step.approve or "")
     version = candidates.get(store, number).version
     for alias in (STAGING, PRODUCTION):
         now = aliases.current(store).get(alias)
         moved = candidates.get(store, number).was_in(alias)
         if version and not moved:
-            aliases.move(store, alias, version, expected=now)
+            why = step.release if alias == PRODUCTION else ""
+            aliases.move(store, alias, version, expected=now, comment=why)
     if version:
         _use(store, version, number)
 

@@ -13,6 +13,7 @@ from core.hints import Command, Hint
 from core.release import candidates, rules
 from core.release.adoption import in_force
 from core.release.check import of_candidate
+from core.release.comments import check_comment
 from core.release.events import (
     CANARY,
     PRODUCTION,
@@ -79,20 +80,24 @@ def history(store: Store, alias: str | None = None) -> list[AliasEvent]:
     return moved[::-1]
 
 
-def move(store: Store, alias: str, version: str, *, expected: str | None) -> Released:
+def move(
+    store: Store, alias: str, version: str, *, expected: str | None, comment: str = ""
+) -> Released:
     """Point ``alias`` to ``version``, if it still names what the caller believes.
 
     Args:
         expected: the version that the caller saw, None for an alias not yet set.
+        comment: why; it stays in the history, which also tells of production that none was given.
 
     Raises:
         NotFoundError: no such version.
         ConflictError: the alias names another version than ``expected``.
         RefusedError: it names this version already; or callers would get what has not been in
             staging, or whose approval is void.
-        InputError: it is the canary's name, or cannot be one.
+        InputError: it is the canary's name, or cannot be one; or the comment is too long.
     """
     _check_name(alias)
+    check_comment(comment)
     if alias == CANARY:
         raise InputError(
             "The canary needs a share of callers, not only a version",
@@ -120,6 +125,7 @@ def move(store: Store, alias: str, version: str, *, expected: str | None) -> Rel
             alias=alias,
             before=expected,
             version=version,
+            comment=comment.strip(),
         )
         return append(session, released)
 
@@ -190,7 +196,8 @@ def set_canary(
         NotFoundError: no such version.
         ConflictError: it names another version than ``expected``, or another canary is on than
             ``seen``.
-        InputError: ``share`` is not from 0 to below 1: everybody is what production is for.
+        InputError: ``share`` is not from 0 to below 1: everybody is what production is for; or the
+            comment is too long.
         RefusedError: nothing is in production, or the version has not been in staging, or its
             approval is void; or it is not the canary that should end.
     """
@@ -199,6 +206,7 @@ def set_canary(
             f"The share {share:g} is not at least 0 and below 1",
             "Give 0.1 for a tenth of callers.",
         )
+    check_comment(comment)
     with acting(store, Role.RELEASER, to="set a canary") as (session, actor):
         target = _version(session, version)
         now = releases_table.aliases(session)
@@ -239,7 +247,7 @@ def set_canary(
             before=before,
             version=version,
             share=share,
-            comment=comment,
+            comment=comment.strip(),
         )
         return append(session, canary_set)
 
@@ -256,18 +264,23 @@ def named(store: Store) -> tuple[dict[str, str], CanarySet | None]:
         return releases_table.aliases(session), canary_on(session)
 
 
-def rollback(store: Store, alias: str, *, expected: str | None = None) -> RolledBack:
+def rollback(
+    store: Store, alias: str, *, expected: str | None = None, comment: str = ""
+) -> RolledBack:
     """Send ``alias`` back to the version that it named before; again: to the one before that.
 
     Neither policy nor evidence is asked: the way back is always open.
 
     Args:
         expected: the version that the caller saw; None: whatever it names now.
+        comment: why; empty in an emergency.
 
     Raises:
         RefusedError: there is no version to go back to.
         ConflictError: the alias names another version than ``expected``.
+        InputError: the comment is too long.
     """
+    check_comment(comment)
     with acting(store, Role.RELEASER, to=f"roll {alias} back") as (session, actor):
         stack = alias_versions(of_alias(session, alias))
         if stack and expected not in (None, stack[-1]):
@@ -288,6 +301,7 @@ def rollback(store: Store, alias: str, *, expected: str | None = None) -> Rolled
             alias=alias,
             before=now,
             version=before,
+            comment=comment.strip(),
         )
         return append(session, rolled_back)
 

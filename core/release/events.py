@@ -171,13 +171,21 @@ class AliasEvent(ReleaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedVersion(AliasEvent):
-    """An alias was moved to a version."""
+    """An alias was moved to a version. ``comment``: why; empty where nobody said."""
 
     version: str
+    comment: str
 
     @property
     def after(self) -> str:
         return self.version
+
+    @property
+    def _because(self) -> str:
+        """The reason; that there is none, where callers got another version without one."""
+        if self.comment or self.alias != PRODUCTION:
+            return quoted(self.comment)
+        return ", no reason given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +193,7 @@ class Released(NamedVersion):
     kind: ClassVar[str] = "released"
 
     def __str__(self) -> str:
-        return f"{self.by} released {self.version} to {self.alias}{self._was}"
+        return f"{self.by} released {self.version} to {self.alias}{self._was}{self._because}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +204,8 @@ class RolledBack(NamedVersion):
     before: str
 
     def __str__(self) -> str:
-        return f"{self.by} rolled {self.alias} back to {self.version}{self._was}"
+        rolled = f"rolled {self.alias} back to {self.version}"
+        return f"{self.by} {rolled}{self._was}{self._because}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +214,6 @@ class CanarySet(NamedVersion):
 
     kind: ClassVar[str] = "canary"
     share: float
-    comment: str
 
     def __str__(self) -> str:
         gave = f"gave {self.version} {self.share:.0%} of callers"

@@ -154,13 +154,19 @@ def test_from_an_approval_to_a_rollback(road: Road) -> None:
     assert (canary["event"], canary["version"], canary["share"]) == ("canary", second, 0.25)
     stale = signoff("alias", "set", "production", second, "--expect", "nothing")
     assert_refused(stale, "somebody has moved it")
-    signoff("alias", "set", "production", second, "--expect", version, "--json").json  # noqa: B018
-    back = signoff("alias", "rollback", "production", "--json").json
-    assert (back["event"], back["version"]) == ("rolled_back", version)
+    why = ("--reason", "better in r/news")
+    moved = signoff("alias", "set", "production", second, "--expect", version, *why, "--json").json
+    assert moved["comment"] == "better in r/news"
+    back = signoff("alias", "rollback", "production", "--reason", "r/art fell", "--json").json
+    assert (back["event"], back["version"], back["comment"]) == (
+        *("rolled_back", version, "r/art fell"),
+    )
 
     assert [c["state"] for c in signoff("release", "list", "--json").json] == ["released"] * 2
     history = signoff("alias", "history", "production", "--json").json
-    assert [event["version"] for event in history] == [version, second, version]
+    assert [(event["version"], event["comment"]) for event in history] == [
+        *((version, "r/art fell"), (second, "better in r/news"), (version, "")),
+    ]
     listed = {one["name"]: one for one in signoff("alias", "list", "--json").json["aliases"]}
     assert has(listed["production"], "name", "version", "event", "by", "at")
     names = {"production": version, "staging": second, "canary": second}

@@ -87,7 +87,7 @@ def test_what_a_kind_does_not_have_stays_out_of_its_entry() -> None:
         ("commented", {"comment": ""}),
         ("commented", {"candidate": "seven", "comment": ""}),
         ("commented", {"candidate": 7, "comment": "", "version": "1"}),
-        ("released", {"candidate": 7, "alias": "a", "version": "1", "comment": "not of its kind"}),
+        ("cleared", {"candidate": 7, "alias": "a", "before": "1", "comment": "not of its kind"}),
         ("cleared", {"candidate": 7, "alias": "a", "comment": ""}),
         ("tested", {"candidate": 7, "snapshot": "a", "opening": 1, "verdict": "maybe"}),
     ],
@@ -122,14 +122,21 @@ def test_every_kind_is_known_by_its_table() -> None:
         (make_event("proposed", comment="better"), "ada proposed candidate #7: “better”"),
         (make_event("approved", version="20260531.1"), "ada approved candidate #7 as 20260531.1"),
         (make_event("rejected", comment="worse"), "ada rejected candidate #7: “worse”"),
-        (make_event("released", version="20260531.1"), "ada released 20260531.1 to production"),
+        (
+            make_event("released", version="20260531.1", comment="It is better."),
+            "ada released 20260531.1 to production: “It is better.”",
+        ),
+        (
+            make_event("released", version="20260531.1"),
+            "ada released 20260531.1 to production, no reason given",
+        ),
         (
             make_event("released", alias="staging", version="2", before="1"),
             "ada released 2 to staging (was 1)",
         ),
         (
             make_event("rolled_back", alias="production", version="1", before="2"),
-            "ada rolled production back to 1 (was 2)",
+            "ada rolled production back to 1 (was 2), no reason given",
         ),
         (make_event("cleared", alias="shadow", before="2"), "ada cleared shadow (was 2)"),
         (make_event("commented", comment="hm"), "ada commented on candidate #7: “hm”"),
