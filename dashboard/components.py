@@ -166,14 +166,19 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str | Link | Rich]]) -
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in cells))
 
 
+LONGEST = 52
+"""Characters that a select box of half a page shows."""
+
+
 def labels(known: Sequence[Known], *, snapshots: bool) -> dict[str, str]:
-    """Execution number -> what select boxes call a training.
+    """Execution number -> what select boxes call a training; number, version and snapshot are
+    never cut.
 
     Args:
         snapshots: whether to say which one each was trained on, because there are several.
     """
     return {
-        str(one.number): one.title + (f" · {one.training.snapshot.id}" if snapshots else "")
+        str(one.number): one.short(LONGEST, besides=one.training.snapshot.id if snapshots else "")
         for one in known
     }
 

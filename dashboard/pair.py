@@ -202,6 +202,12 @@ def load_recorded(trainings: list[Training], comparison: int) -> Chosen:
     return _with_results(trainings, numbers, pair, record)
 
 
+def recorded_summary(comparison: int) -> tuple[Pair, ComparisonSummary]:
+    """The same without its frames, for pages that show several in a few words."""
+    pair, record = data.recorded(comparison)
+    return pair, data.comparison_summary(record.summary)
+
+
 def posts_of(evaluation: Evaluation) -> str:
     """The posts of an evaluation as the command line names them: ``2026-05:valid``."""
     return f"{find(data.store(), evaluation.snapshot).id}:{evaluation.split}"

@@ -25,7 +25,8 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry. ``at``, ``by`` and ``candidate`` are None where the entry does not say them.
+    """One entry. ``at``, ``by``, ``candidate`` and ``alias`` are None where the entry does not say
+    them.
 
     ``kind``: of the decision, :data:`UNREADABLE` where someone wrote over it.
     """
@@ -35,6 +36,7 @@ class Line:
     by: str | None
     kind: str
     candidate: int | None
+    alias: str | None
     sentence: str
 
 
@@ -68,14 +70,16 @@ def line_of(entry: Entry, tables: Mapping[str, Table], names: Mapping[str, str])
             by=None,
             kind=UNREADABLE,
             candidate=None,
+            alias=None,
             sentence="This entry cannot be read: it was changed after it was written.",
         )
-    candidate = decision.details.get("candidate")
+    candidate, alias = (decision.details.get(name) for name in ("candidate", "alias"))
     return Line(
         number=entry.number,
         at=event.at,
         by=event.by,
         kind=event.kind,
         candidate=candidate if isinstance(candidate, int) else None,
+        alias=alias if isinstance(alias, str) else None,
         sentence=event.sentence(names),
     )

@@ -40,16 +40,21 @@ def verdict_sentence(summary: ComparisonSummary, *, baseline: str, candidate: st
     is called better: models and posts cannot be told apart. Noise of retraining is named as not
     measured as long as it is not.
     """
+    sentences = [headline(summary, baseline=baseline, candidate=candidate)]
+    if summary.subreddits.shared:
+        sentences += [subreddits_sentence(summary)]
+    sentences += [label_sets_sentence(summary)]
+    if summary.subreddits.shared:
+        sentences += [_mind(summary)]
+    return " ".join(filter(None, sentences))
+
+
+def headline(summary: ComparisonSummary, *, baseline: str, candidate: str) -> str:
+    """The beginning of :func:`verdict_sentence`: whether it is better, in macro F1 and in what
+    else.
+    """
     if not summary.subreddits.shared:
-        return " ".join(
-            filter(
-                None,
-                (
-                    f"{candidate} and {baseline} share no subreddit, so neither is called better.",
-                    label_sets_sentence(summary),
-                ),
-            )
-        )
+        return f"{candidate} and {baseline} share no subreddit, so neither is called better."
     first = _called(summary, summary.deciding)
     ways = (BETTER, WORSE) if summary.paired else (HIGHER, LOWER)
     moved = {way: _moved(summary, way) for way in ways}
@@ -57,13 +62,7 @@ def verdict_sentence(summary: ComparisonSummary, *, baseline: str, candidate: st
     if first in moved and moved[first] and not moved[_OPPOSITE[first]]:
         also = f" Also {first} in {listed(moved[first])}."
     said = head.format(baseline=baseline, candidate=candidate)
-    sentences = (
-        f"{said}: {_macro(summary.deciding)}{_posts(summary)}.{also}",
-        subreddits_sentence(summary),
-        label_sets_sentence(summary),
-        _mind(summary),
-    )
-    return " ".join(filter(None, sentences))
+    return f"{said}: {_macro(summary.deciding)}{_posts(summary)}.{also}"
 
 
 def subreddits_sentence(summary: ComparisonSummary) -> str:

@@ -19,12 +19,15 @@ from core.release.check import TEST, Check, of_candidate
 from core.release.events import (
     PRODUCTION,
     STAGING,
+    AliasEvent,
     CanarySet,
     LeakedTest,
     Opened,
     ReleaseEvent,
+    RolledBack,
     Tested,
 )
+from core.release.history import of_alias
 from core.release.openings import Opening
 from core.release.policy import Policy
 from core.release.states import CandidateState
@@ -58,6 +61,7 @@ class Step:
 WAITING = (CandidateState.PROPOSED, CandidateState.TESTED, CandidateState.APPROVED)
 """States in which somebody has something to do for a candidate."""
 NOTHING = Step(Action.NOTHING, "")
+AFTER_ROLLBACK = Step(Action.NOTHING, "see where it is worse, then propose another training")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,8 @@ class Case:
     production: Version | None
     names: Mapping[str, str]
     canary: CanarySet | None
+    moved: AliasEvent | None
+    """The last move of production; None before the first."""
 
     @property
     def number(self) -> int:
@@ -92,6 +98,12 @@ class Case:
     def void(self) -> str | None:
         """Why its approval no longer holds; None if it does, or there is none."""
         return rules.void(self.candidate, self.evidence)
+
+    @property
+    def rolled_back(self) -> RolledBack | None:
+        """How production went back from it, where that was the last that happened to production."""
+        last = self.moved
+        return last if isinstance(last, RolledBack) and last.before == self.version else None
 
     @property
     def author(self) -> str | None:
@@ -185,6 +197,7 @@ def read(store: Store, number: int, split: Snapshot | None = None) -> Case:
             production=releases.version(session, names.get(PRODUCTION, "")),
             names=names,
             canary=aliases.canary_on(session),
+            moved=next(reversed(of_alias(session, PRODUCTION)), None),
         )
 
 
@@ -206,7 +219,9 @@ def caveats(store: Store, case: Case) -> list[str]:
 
 
 def next_step(case: Case) -> Step:
-    """What may be done next; nothing with what is rejected, or was in production."""
+    """What may be done next; nothing with what is rejected, or was in production and has been
+    replaced.
+    """
     state = case.candidate.state
     if case.opening:
         return Step(Action.OPEN, "wait for the result of its sealed test")
@@ -214,6 +229,8 @@ def next_step(case: Case) -> Step:
         return _open(case, "finish opening its sealed test")
     if state in (CandidateState.PROPOSED, CandidateState.TESTED) or case.void:
         return _before_approval(case)
+    if case.rolled_back:
+        return AFTER_ROLLBACK
     return _after_approval(case) if state == CandidateState.APPROVED else NOTHING
 
 

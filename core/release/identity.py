@@ -16,6 +16,8 @@ from core.training.parameters import Parameter, Value
 
 MOST = 3
 """Parameters that are said."""
+FEWEST = 14
+"""Characters of what was trained that are said at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,24 @@ class Known:
         called = self.training.name or described(self.training)
         pinned = [BASELINE] if BASELINE in self.training.annotations.tags else []
         return " · ".join(filter(None, [called, self.state, *pinned]))
+
+    @property
+    def called(self) -> str:
+        """The same without its state: ``#3 · fasttext, ova, 10 epochs``."""
+        return f"#{self.number} · {self.training.name or described(self.training)}"
+
+    def short(self, most: int, *, besides: str = "") -> str:
+        """Its title where there is little room: what was trained is cut, number, state and version
+        never.
+
+        Args:
+            most: characters; more where what is left of what was trained would say nothing.
+            besides: what else must be read, behind it.
+        """
+        end = "".join(f" · {each}" for each in (self.state, besides) if each)
+        room = max(most - len(end), len(f"#{self.number} · ") + FEWEST)
+        called = self.called
+        return (called if len(called) <= room else f"{called[: room - 1].rstrip(' ,')}…") + end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,14 @@ class Registration:
                 self._sign.leave()
 
 
+def asked(store: Store, version: str) -> int:
+    """How many requests of the last day servers have answered with that version, or tried to."""
+    since = minute_of(datetime.now(UTC) - _FORGOTTEN)
+    with store.read() as session:
+        counts = serving_table.counts(session, since=since, version=version)
+    return counts.get(version, Count()).requests
+
+
 def minute_of(moment: datetime) -> datetime:
     """The minute that it is counted in."""
     return moment.replace(second=0, microsecond=0)

@@ -19,15 +19,18 @@ ANCHORS = "anchors.jsonl"
 ANCHORING = (Command("audit anchor", ANCHORS), Command("audit verify", anchor=ANCHORS))
 
 
-def show_log(lines: Sequence[Line]) -> None:
-    """The entries that fit the filters, newest first."""
+def show_log(lines: Sequence[Line]) -> str | None:
+    """The entries that fit the filters, newest first; the alias that was chosen there."""
     c.section("Audit log", "Every decision, each chained to the one before. Newest first.")
     matches = filtered(lines)
+    alias: str | None = st.session_state.get("alias-choice")
     if not matches:
         c.empty("No entry matches these filters. Remove one.")
-        return
+        return alias
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
-    filters = [st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate")]
+    filters = [
+        st.session_state.get(f"{key}-choice") for key in ("what", "who", "candidate", "alias")
+    ]
     with below:
         counted = words.count(len(matches), "entry", "entries")
         shown = matches[turn("page", filters, len(matches), each=EACH, counted=counted)]
@@ -45,6 +48,7 @@ def show_log(lines: Sequence[Line]) -> None:
                 for line in shown
             ],
         )
+    return alias
 
 
 def filtered(lines: Sequence[Line]) -> list[Line]:
@@ -52,9 +56,10 @@ def filtered(lines: Sequence[Line]) -> list[Line]:
     kinds = {line.kind: line.kind.replace("_", " ") for line in lines}
     people = {line.by: line.by for line in lines if line.by}
     candidates = {str(line.candidate): f"#{line.candidate}" for line in lines if line.candidate}
+    aliases = {line.alias: line.alias for line in lines if line.alias}
     notes = st.container()
     with st.container(horizontal=True):
-        kind, who, candidate = (
+        kind, who, candidate, alias = (
             state.chosen(
                 label,
                 key,
@@ -67,6 +72,7 @@ def filtered(lines: Sequence[Line]) -> list[Line]:
                 ("What", "what", kinds),
                 ("Who", "who", people),
                 ("Candidate", "candidate", candidates),
+                ("Alias", "alias", aliases),
             )
         )
     return [
@@ -75,6 +81,7 @@ def filtered(lines: Sequence[Line]) -> list[Line]:
         if kind in (None, line.kind)
         and who in (None, line.by)
         and candidate in (None, str(line.candidate))
+        and alias in (None, line.alias)
     ]
 
 

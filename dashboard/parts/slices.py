@@ -21,7 +21,7 @@ def show_where(chosen: Chosen) -> None:
         return
     worst = chosen.slices[chosen.slices["section"] == WORST]
     called = int((worst["verdict"] == WORSE).sum())
-    c.section("Where it loses", reading(worst))
+    c.section("Where it loses" if called else "No slice loses beyond chance", reading(worst))
     if not worst.empty:
         _table(chosen, worst.head(max(called, FEW)))
         st.caption(

@@ -10,12 +10,17 @@ from core.hints import Command
 from core.release import openings
 from core.release.adoption import policy_shown
 from core.release.budget import Budget
+from core.release.events import PRODUCTION
 from core.release.history import ALL_EVENTS
 from core.release.openings import Opening
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.parts.ledger import show_openings, show_splits
 from dashboard.parts.log import show_anchoring, show_log
+from dashboard.parts.moves import moves_of, show_moves
+
+MOVES = 20
+"""Of an alias, that are shown; the log below has all."""
 
 
 def answer(entries: Sequence[Line], checked: Verification) -> str:
@@ -72,6 +77,7 @@ with top:
         c.reading(f"Verified at {at:%H:%M:%S} UTC, entry by entry.")
 if entries:
     show_figures(entries, looks, budgets)
+history = st.container()  # filled once it is known which alias the filters name
 show_splits(budgets)
 show_openings(looks)
 if not entries:
@@ -80,5 +86,7 @@ if not entries:
         Command("release propose", "EXECUTION"),
     )
     st.stop()
-show_log(entries)
+alias = show_log(entries) or PRODUCTION
+with history:
+    show_moves(alias, moves_of(alias), most=MOVES)
 show_anchoring(checked.head)

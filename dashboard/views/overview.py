@@ -1,31 +1,37 @@
 """Is anything waiting for me?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.comparison.sentence import headline
 from core.evaluation.history import Training
 from core.executions import listing
-from core.executions.grouping import steps
 from core.hints import Command
-from core.release import Version, aliases, candidates
+from core.release import Version, aliases, candidates, identity
 from core.release.case import WAITING, Case, next_step, read
-from core.release.events import PRODUCTION, CanarySet, NamedVersion, RolledBack
+from core.release.events import PRODUCTION, AliasEvent, CanarySet, RolledBack
+from core.release.identity import Known
 from core.release.states import CandidateState
 from dashboard import components as c
-from dashboard import data, pages, words
-from dashboard.charts import history
+from dashboard import data, pages, pair, words
+from dashboard.components import Link, Rich
 from dashboard.parts.answer import by_whom
+from dashboard.parts.moves import moves_of, show_moves, show_scores
 
 LAST = 8
-"""Steps that are shown, and among how many executions they are found: each may have parts."""
-MOVES = 12
-"""Of production, that the trend shows."""
+"""Trainings and decisions that are shown."""
 MOST = 5
 """Candidates that are shown one by one."""
 
 
-def answer(waiting: list[Case], more: int, production: Version | None) -> str:
+def answer(
+    waiting: list[Case], more: int, production: Version | None, moves: Sequence[AliasEvent]
+) -> str:
     """The page in one sentence; with a single candidate that waits, its next step."""
     now = f"Production is **{production.version}**." if production else "Nothing is in production."
+    if moves and isinstance(back := moves[0], RolledBack):
+        now = f"{now[:-1]}, rolled back from {back.before} by {words.plain(back.by)}."
     if not waiting:
         return f"No: every candidate has been decided. {now}"
     names = ", ".join(f"**\\#{case.number}**" for case in waiting)
@@ -36,18 +42,11 @@ def answer(waiting: list[Case], more: int, production: Version | None) -> str:
     return head if len(waiting) > 1 else f"{head} **Next: {words.plain(step)}.**"
 
 
-def show_production(production: Version | None, training: Training | None) -> None:
+def show_production(production: Version, training: Training, moves: Sequence[AliasEvent]) -> None:
     """What is in production, in figures."""
-    if production is None or training is None:
-        c.empty(
-            "No version is in production yet. Propose a training, approve it, then release it:",
-            Command("release propose", "EXECUTION"),
-        )
-        return
-    moved = next(e for e in aliases.history(data.store(), PRODUCTION))
     metrics = training.evaluation.metrics if training.evaluation else {}
     figures = (
-        ("In production", production.version, f"for {words.age(moved.at)}"),
+        ("In production", production.version, f"for {words.age(moves[0].at)}"),
         ("Macro F1", words.three(metrics.get("f1_macro")), "its own validation split"),
         ("Mean p@1", words.three(metrics.get("p_at_1_mean")), "its confidence"),
         ("Subreddits", f"{training.model.subreddits:,}", "known to the model"),
@@ -55,21 +54,29 @@ def show_production(production: Version | None, training: Training | None) -> No
     c.figures(figures)
 
 
+def show_way_to_production(waiting: list[Case], own: Sequence[Known]) -> None:
+    """What comes next where nothing is in production."""
+    nothing = "No version is in production yet."
+    if waiting:
+        step = next_step(waiting[0])
+        next_ = f"Next for \\#{waiting[0].number}: {words.plain(step.words)}."
+        c.empty(f"{nothing} {next_}", step.command)
+    elif own:
+        propose = Command("release propose", own[0].number)
+        c.empty(f"{nothing} Propose a training, such as the newest:", propose)
+    else:
+        c.empty(f"{nothing} Train a model first:", Command("train", snapshot="SNAPSHOT"))
+
+
 def show_waiting(waiting: list[Case]) -> None:
-    """Each candidate that waits, what for and for whom, with the way to it."""
+    """Each candidate that waits, whether it is better, what for and for whom it waits, and the way
+    to it.
+    """
     for place, case in enumerate(waiting):
-        proposal = case.candidate.proposal
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
             who = by_whom(case)
-            since = (
-                ""
-                if case.candidate.state == CandidateState.PROPOSED
-                else f"{case.candidate.state}; "
-            )
             st.markdown(
-                f"**Candidate \\#{case.number}**, {since}proposed by"
-                f" {words.plain(proposal.by)} on {words.day(proposal.at)}.{note}  \n"
+                f"{proposed(case)}  \n{better(case)}  \n"
                 f"Next: {words.plain(next_step(case).words)}.{f' :gray[{who}]' if who else ''}",
                 width="stretch",
             )
@@ -79,6 +86,34 @@ def show_waiting(waiting: list[Case]) -> None:
                 icon=":material/verified:",
             ):
                 st.switch_page(pages.RELEASE.path, query_params={"candidate": str(case.number)})
+
+
+def proposed(case: Case) -> str:
+    """Who proposed it, and what they said of it (Markdown)."""
+    proposal = case.candidate.proposal
+    note = f" “{words.plain(proposal.comment)}”" if proposal.comment else ""
+    state = case.candidate.state
+    since = "" if state == CandidateState.PROPOSED else f"{state}; "
+    return (
+        f"**Candidate \\#{case.number}**, {since}proposed by {words.plain(proposal.by)} on"
+        f" {words.day(proposal.at)}.{note}"
+    )
+
+
+def better(case: Case) -> str:
+    """Whether it is better than production, and on which posts that was seen (Markdown)."""
+    result = case.candidate.result
+    where = "On its sealed test" if result else "On validation"
+    comparison = case.candidate.comparison
+    if comparison is None:
+        f1 = words.three(case.evidence.evaluation.metrics["f1_macro"])
+        return f"{where}: macro F1 {f1}. Nothing was in production to compare it with."
+    compared, summary = pair.recorded_summary(comparison)
+    baseline, candidate = (
+        f"#{side.model_execution}" for side in (compared.baseline, compared.candidate)
+    )
+    said = headline(summary, baseline=baseline, candidate=candidate)
+    return f"{where}: {words.emphasised(said)}"
 
 
 def show_canary(canary: CanarySet | None) -> None:
@@ -91,79 +126,71 @@ def show_canary(canary: CanarySet | None) -> None:
         )
 
 
-def show_trend(trainings: dict[int, Training]) -> None:
-    """How one version followed the other, up to the one that is in production now."""
-    points = [
-        (
-            f"↩ {event.version}" if isinstance(event, RolledBack) else event.version,
-            evaluation,
-        )
-        for event in reversed(aliases.history(data.store(), PRODUCTION))
-        if isinstance(event, NamedVersion)
-        and (training := trainings.get(event.candidate))
-        and (evaluation := training.evaluation)
-    ]
-    known = [(name, evaluation.metrics) for name, evaluation in points[-MOVES:]]
-    if len(known) < 2:
-        return
+def show_trainings(own: Sequence[Known]) -> None:
+    """The last trainings with what came of them."""
     c.section(
-        "Versions in production",
-        "Each on the validation split of its own snapshot. The last one is in production now; ↩"
-        " marks a rollback.",
+        "Last trainings",
+        "Each on the validation split of its own snapshot, so figures of different posts differ"
+        " for that reason too. Newest first.",
     )
-    figure = history.versions(
-        [name for name, _ in known],
-        [metrics["f1_macro"] for _, metrics in known],
-        [metrics["p_at_1_mean"] for _, metrics in known],
-        c.colours(),
-    )
-    c.chart(figure, key="trend", alt="Macro F1 and mean p@1 of the versions in production")
-
-
-def show_last() -> None:
-    """The last executions and decisions."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        c.section("Last executions", "Newest first. The Executions page has all of them.")
-        rows = steps(data.store(), most=LAST).groups
+    with st.container(key="trainings"):
         c.table(
-            ("Execution", "Status", "Started (UTC)", "Took"),
-            [
-                (
-                    f"#{e.number} {e.kind} {group.told}".rstrip(),
-                    e.status,
-                    words.minute(e.started_at),
-                    words.duration(e.seconds),
-                )
-                for group in rows
-                for e in [group.execution]
-            ],
+            ("Training", "State", "Macro F1", "Mean p@1", "Trained", "Validated on"),
+            [_row(known) for known in own[:LAST]],
         )
-    with right:
-        c.section("Last decisions", "Who did what. Nothing here is ever changed or deleted.")
-        decisions = [e for candidate in candidates.listing(data.store()) for e in candidate.events]
-        c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
+    c.way(pages.EXECUTIONS, "All executions", {})
 
 
-trainings = {training.number: training for training in data.all_trainings()}
+def _row(known: Known) -> list[str | Link | Rich]:
+    training = known.training
+    evaluation = training.evaluation
+    metrics = evaluation.metrics if evaluation else {}
+    return [
+        Link(known.called, pages.EXECUTION, {"execution": str(known.number)}),
+        known.state or "–",
+        words.three(metrics.get("f1_macro")),
+        words.three(metrics.get("p_at_1_mean")),
+        Rich(words.unbroken(words.day(training.execution.started_at))),
+        pair.posts_of(evaluation) if evaluation else "not evaluated",
+    ]
+
+
+def show_decisions() -> None:
+    """The last decisions."""
+    c.section("Last decisions", "Who did what. Nothing here is ever changed or deleted.")
+    decisions = [e for candidate in candidates.listing(data.store()) for e in candidate.events]
+    c.events(sorted(decisions, key=lambda e: -e.id)[:LAST])
+    c.way(pages.LEDGER, "All decisions", {})
+
+
+all_trainings = data.all_trainings()
+trainings = {training.number: training for training in all_trainings}
 waiting = [
     candidate for candidate in candidates.listing(data.store()) if candidate.state in WAITING
 ]
 cases = [read(data.store(), candidate.number) for candidate in waiting[:MOST]]
 production = aliases.version_of(data.store(), PRODUCTION)
 current = trainings.get(production.candidate) if production else None
+moves = moves_of(PRODUCTION)
 
 c.head(
     "Is anything waiting for me?",
-    answer(cases, len(waiting) - len(cases), production),
-    generated=any(training.snapshot.generated for training in trainings.values()),
+    answer(cases, len(waiting) - len(cases), production, moves),
+    generated=any(training.snapshot.generated for training in all_trainings),
 )
 if not listing(data.store(), limit=1):
     c.empty("This workspace is empty. Import posts first:", Command("import", "FOLDER"))
     st.stop()
+own = identity.read(data.store(), all_trainings).own
 show_waiting(cases)
 show_canary(aliases.canary(data.store()))
-show_production(production, current)
-if production:
-    show_trend(trainings)
-show_last()
+if production and current:
+    show_production(production, current, moves)
+    show_moves(PRODUCTION, moves)
+    show_scores(moves, trainings)
+else:
+    show_way_to_production(cases, own)
+if own:
+    show_trainings(own)
+if candidates.listing(data.store()):
+    show_decisions()

@@ -8,7 +8,7 @@ from core.access import members
 from core.access.identity import Role
 from core.audit.lines import lines as log_lines
 from core.erasure.erase import erase
-from core.release import openings, review
+from core.release import aliases, openings, review
 from core.release.history import ALL_EVENTS
 from core.snapshots import find
 from core.snapshots.unsealed import unseal
@@ -142,6 +142,20 @@ def test_a_link_filters_the_log_by_kind_person_and_candidate(store: Store, open_
     assert any("No entry matches these filters" in info.value for info in app.info)
     app = open_page("ledger", who="nobody-here")
     assert "nobody-here" in app.warning[0].value.replace("\\", "")
+
+
+def test_the_ledger_filters_by_alias_and_tells_its_history(store: Store, open_page: Open) -> None:
+    with by("rel"):
+        aliases.rollback(store, "staging", comment="Not the right one.")
+    app = open_page("ledger")
+    assert "History of production" in plain_text_of(app)
+    app = open_page("ledger", alias="staging")
+    said = plain_text_of(app)
+    assert "History of staging" in said
+    assert "| rel | Not the right one. |" in said
+    found = entries(said)
+    assert len(found) == 3
+    assert all("staging" in line for line in found)
 
 
 def test_roles_are_in_the_log_as_well(store: Store, open_page: Open) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import dashboard
 from core.executions import listing
-from core.release import aliases
+from core.release import aliases, review
 from core.store import Store, open_store
 from dashboard.pages import OVERVIEW, PAGES
+from tests.conftest import Road
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
@@ -233,13 +235,55 @@ def test_an_exposed_dashboard_compares_nothing_new(store: Store, open_page: Open
 
 def test_the_trend_ends_at_what_is_in_production_now(store: Store, open_page: Open) -> None:
     versions = [event.version for event in reversed(aliases.history(store, "production"))]
-    assert figures(open_page("overview"))[0]["layout"]["xaxis"]["ticktext"] == versions
+    assert named_moves(open_page("overview")) == versions
     with by("rel"):
         aliases.rollback(store, "production")
-    shown = figures(open_page("overview"))[0]
-    assert shown["layout"]["xaxis"]["ticktext"] == [*versions, f"↩ {versions[0]}"]
-    f1 = decoded(shown["data"][0]["y"])
-    assert f1[-1] == f1[0] != f1[1]
+    app = open_page("overview")
+    assert named_moves(app) == [*versions, f"↩ {versions[0]}"]
+    replaced, new = (decoded(trace["y"]) for trace in figures(app)[0]["data"][1:3])
+    assert replaced[-1] == new[-2] != new[-1] == replaced[0]  # the same two, the other way round
+
+
+def named_moves(app: AppTest) -> list[str]:
+    """The versions at the axis of the first figure of the history."""
+    return [name.split("<br>")[0] for name in figures(app)[0]["layout"]["xaxis"]["ticktext"]]
+
+
+def test_the_history_of_production_says_who_and_why(store: Store, open_page: Open) -> None:
+    with by("rel"):
+        aliases.rollback(store, "production", comment="r/politics complains.")
+    for page in ("overview", "release", "ledger"):
+        said = plain_text_of(open_page(page))
+        table = said[said.index("| When (UTC) | From → to | Who | Why |") :].splitlines()
+        assert "↩" in table[2]
+        assert "| rel | r/politics complains. |" in table[2]
+        assert "| demo reviewer | Nothing stood against it in staging. |" in table[3]
+
+
+def test_overview_says_whether_the_candidate_is_better(shown: Path, open_page: Open) -> None:
+    said = plain_text_of(open_page("overview"))
+    assert f"On validation: **#{WAITING}** is better than **#{PRODUCTION}**: macro F1 +" in said
+
+
+def test_overview_shows_trainings_with_their_results(shown: Path, open_page: Open) -> None:
+    said = plain_text_of(open_page("overview"))
+    rows = said[said.index("| Training | State") :].splitlines()[2:7]
+    assert [row.split("#")[1].split()[0] for row in rows] == ["20", "18", "14", "8", "4"]
+    assert "| proposed | 0." in rows[0]
+    assert "retraining of #" not in said
+
+
+def test_advice_follows_the_state_where_nothing_is_in_production(
+    road: Road, open_page: Open
+) -> None:
+    app = open_page("overview")
+    assert "Propose a training, such as the newest:" in app.info[0].value
+    assert app.code[0].value == "signoff release propose 5"
+    with by("ada"):
+        review.propose(road.store, 5)
+    app = open_page("overview")
+    assert "Next for \\#5: test it on a newer split, or reject it." in app.info[0].value
+    assert app.code[0].value.startswith("signoff release test 5")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from core.executions.history import listing
 from core.release import aliases, identity, review
 from core.release.events import STAGING
 from core.store import Store, open_store
+from tests.conftest import Road
 from tests.dashboard import deciding
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import plain_text_of, tick
@@ -41,23 +42,48 @@ def test_the_candidate_in_hand_is_shown_against_production(
     assert app.selectbox(key="candidate-choice").value == str(WAITING)
 
 
-def test_the_pair_follows_the_candidate_on_its_way(store: Store, open_page: Open) -> None:
-    def pair_and_title() -> tuple[str, str, str]:
-        app = open_page("compare")
-        candidate = app.selectbox(key="candidate-choice")
-        title = next(o for o in candidate.options if o.startswith(f"#{candidate.value} "))
-        return app.selectbox(key="baseline-choice").value, candidate.value, title.split(" · ")[2]
+def pair_and_state(app: AppTest) -> tuple[str, str, str]:
+    """What Compare shows: baseline, candidate, and the state that the candidate is said to have."""
+    candidate = app.selectbox(key="candidate-choice")
+    title = next(o for o in candidate.options if o.startswith(f"#{candidate.value} "))
+    named = [*title.split(" · "), ""]
+    return app.selectbox(key="baseline-choice").value, candidate.value, named[2]
 
+
+def test_the_pair_follows_the_candidate_on_its_way(store: Store, open_page: Open) -> None:
+    """Proposed, tested, approved, in staging, as a canary, released, rolled back."""
     waiting, production = str(WAITING), str(PRODUCTION)
-    assert pair_and_title() == (production, waiting, "proposed")
+
+    def shows(state: str) -> bool:
+        shown = pair_and_state(open_page("compare"))
+        return shown == (production, waiting, state)
+
+    assert shows("proposed")
+    deciding.opened(store)
+    assert shows("tested")
     version = deciding.approved(store)
-    assert pair_and_title() == (production, waiting, f"approved {version}")
+    assert shows(f"approved {version}")
     aliases.move(store, STAGING, version, expected=aliases.current(store)[STAGING])
-    assert pair_and_title() == (production, waiting, f"in staging {version}")
+    assert shows(f"in staging {version}")
+    aliases.set_canary(store, version, share=0.1)
+    assert shows(f"canary {version}")
     aliases.move(store, "production", version, expected=aliases.current(store)["production"])
-    assert pair_and_title() == (production, waiting, f"in production {version}")
+    assert shows(f"in production {version}")
     aliases.rollback(store, "production")
-    assert pair_and_title() == (production, waiting, f"was in production {version}")
+    aliases.set_canary(store, version, share=0)
+    assert shows(f"was in production {version}")
+
+
+def test_without_a_candidate_the_two_newest_trainings_are_shown(
+    road: Road, open_page: Open
+) -> None:
+    assert pair_and_state(open_page("compare")) == ("3", "5", "")
+
+
+def test_without_trainings_the_page_says_what_it_needs(home: Path, open_page: Open) -> None:
+    open_store(home).engine.dispose()
+    app = open_page("compare")
+    assert "This page needs two evaluated trainings." in plain_text_of(app)
 
 
 def test_after_a_rejection_the_last_release_is_shown(store: Store, open_page: Open) -> None:
@@ -144,10 +170,23 @@ def test_ticks_are_in_the_address(shown: Path, open_page: Open) -> None:
     assert any(b.label == f"Compare #{PRODUCTION} with #{WAITING}" for b in app.button)
 
 
+def test_a_short_title_cuts_neither_number_nor_version_nor_snapshot(shown: Path) -> None:
+    for known in identity.read(open_store(shown)).known:
+        short = known.short(40, besides="until-october")
+        assert short.startswith(f"#{known.number} · ")
+        assert short.endswith(f"{f' · {known.state}' if known.state else ''} · until-october")
+        assert known.short(200) == known.title
+    in_production = next(k for k in identity.read(open_store(shown)).known if k.version)
+    assert len(in_production.short(60)) <= 60
+    assert "…" in in_production.short(40)
+
+
 def test_the_release_page_calls_candidates_as_compare_does(shown: Path, open_page: Open) -> None:
     app = open_page("release")
     box = app.selectbox(key="candidate-choice")
     assert box.value == str(WAITING)
     compared = {name.split()[0]: name for name in offered(open_page("compare"))}
     for title in box.options:
-        assert compared[title.split()[0]].startswith(title)
+        number, called, *state = title.split(" · ")
+        assert compared[number].startswith(f"{number} · {called[:12].rstrip('…')}")
+        assert state == compared[number].split(" · ")[2:-1]
