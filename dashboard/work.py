@@ -23,7 +23,7 @@ EVERY = 1.0
 LATE = timedelta(minutes=1)
 """Work that nothing is ahead of has begun by then, unless its process cannot start."""
 _WATCHED = "watched"
-"""Session key: number of a job that this person waits for -> what to say once it is done."""
+"""Session key: number of a job that this person waits for -> where to say it is done, and how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,8 @@ class Piece:
     ``kind``, ``inputs``: as :mod:`core.jobs.kinds` names them. ``done``: what to say after it,
     empty where the page shows it; ``not_done``: what to say where it ended badly, a sentence
     without its full stop (both Markdown). ``cancel``: what the button says. ``if_cancelled``: what
-    follows if it is cancelled now.
+    follows if it is cancelled now. ``card``: of the page, where ``done`` is said; empty: at its
+    head. ``beside``: what else to say while it goes on, looked up anew each time (Markdown).
     """
 
     kind: str
@@ -43,6 +44,8 @@ class Piece:
     not_done: str
     cancel: str
     if_cancelled: Callable[[Job], str]
+    card: str = ""
+    beside: Callable[[], str] | None = None
 
 
 def latest(piece: Piece) -> Job | None:
@@ -57,12 +60,14 @@ def begin(piece: Piece) -> None:
         SignoffError: the visitor has not the role for it, or something stands against it.
     """
     job = jobs.ask(data.store(), piece.kind, piece.inputs, page=piece.page.title)
-    _watched()[job.number] = piece.done
+    _watched()[job.number] = (piece.card, piece.done)
 
 
-def news() -> list[str]:
-    """What has been done of what this person waited for, each said once (Markdown)."""
-    watched, said = _watched(), list[str]()
+def news() -> list[tuple[str, str]]:
+    """What has been done of what this person waited for, each said once: in which card, and what
+    (Markdown).
+    """
+    watched, said = _watched(), list[tuple[str, str]]()
     for number in list(watched):
         try:
             job = jobs.get(data.store(), number)
@@ -70,14 +75,14 @@ def news() -> list[str]:
             del watched[number]
             continue
         if not job.under_way:
-            done = watched.pop(number)
-            said += [done] if job.status == jobs.SUCCEEDED and done else []
+            card, done = watched.pop(number)
+            said += [(card, done)] if job.status == jobs.SUCCEEDED and done else []
     return said
 
 
 def show(piece: Piece, job: Job) -> None:
     """How far a job is that waits or runs; the page is drawn again once it has ended."""
-    _watched().setdefault(job.number, piece.done)
+    _watched().setdefault(job.number, (piece.card, piece.done))
     with st.container(key=f"job-{job.number}", border=False):
         _follow(piece, job.number)
 
@@ -90,6 +95,8 @@ def _follow(piece: Piece, number: int) -> None:
             st.rerun()
         jobs.keep_going(data.store())
         report = reports.report_of(data.store(), job)
+        if piece.beside is not None:
+            st.markdown(piece.beside())
         share = report.share if report else None
         st.progress(share or 0.0, text=said_of(job, report, datetime.now(UTC)))
         _show_cancelling(piece, job)
@@ -166,6 +173,6 @@ def _asked(job: Job) -> str:
     return f"Asked for by {words.plain(job.by)} on {words.minute(job.asked_at)}{then}."
 
 
-def _watched() -> dict[int, str]:
-    watched: dict[int, str] = st.session_state.setdefault(_WATCHED, {})
+def _watched() -> dict[int, tuple[str, str]]:
+    watched: dict[int, tuple[str, str]] = st.session_state.setdefault(_WATCHED, {})
     return watched

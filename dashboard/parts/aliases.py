@@ -8,11 +8,14 @@ from core.access.identity import Role
 from core.errors import RefusedError
 from core.release import aliases
 from core.release.case import Action, Case, next_step
-from core.release.events import CANARY, PRODUCTION, STAGING
+from core.release.events import CANARY, PRODUCTION, STAGING, AliasEvent
 from dashboard import data, words
-from dashboard.parts import acts
+from dashboard.parts import acts, moving
 from dashboard.parts.acts import Act
+from dashboard.parts.moving import Move
 
+WAY_OUT, ALIASES = "Release path", "Aliases"
+"""The two cards."""
 FIRST_SHARE = 10
 """Per cent of the callers that a canary is offered for."""
 
@@ -32,9 +35,9 @@ def show_way_out(case: Case, seen: Seen) -> None:
     )
     canary = _canary(case, seen, against, FIRST_SHARE)
     if canary.why_not is not None:
-        acts.offer([stage, canary, serve, *_end(case, seen)])
+        acts.offer([stage, canary, serve, *_end(case, seen)], card=WAY_OUT)
         return
-    acts.offer([stage, serve])
+    acts.offer([stage, serve], card=WAY_OUT)
     now = case.canary.share if case.canary and case.on_canary else None
     share = st.slider(
         "Share of callers",
@@ -47,7 +50,7 @@ def show_way_out(case: Case, seen: Seen) -> None:
     )
     if now == share / 100:
         against = RefusedError(f"{share}% of callers already get it", "Choose another share.")
-    acts.offer([_canary(case, seen, against, share), *_end(case, seen)])
+    acts.offer([_canary(case, seen, against, share), *_end(case, seen)], card=WAY_OUT)
 
 
 def show_aliases(case: Case, seen: Seen) -> None:
@@ -62,21 +65,16 @@ def show_aliases(case: Case, seen: Seen) -> None:
         share = words.per_cent(case.canary.share)
         lines.append(f"canary → **{case.canary.version}**, {share} of the callers")
     st.markdown("  \n".join(lines))
-    acts.offer([act for name in shown for act in _back(name, seen.get(name, shown[name]))])
-
-
-@st.dialog("Roll back?")
-def roll_back(name: str, version: str, target: str) -> None:
-    """Ask once more: this changes what callers get."""
-    st.markdown(
-        f"**{words.plain(name)}** goes from **{version}** back to **{target}**, immediately and"
-        " for all callers."
+    if case.moved is not None:
+        st.caption(last_move(case.moved))
+    acts.offer(
+        [act for name in shown for act in _back(name, seen.get(name, shown[name]))], card=ALIASES
     )
-    if st.button(f"Roll back to {target}", type="primary", icon=":material/undo:"):
-        acts.perform(
-            lambda: aliases.rollback(data.store(), name, expected=version),
-            f"{words.plain(name)} is back at {target}.",
-        )
+
+
+def last_move(event: AliasEvent) -> str:
+    """What last happened to production, who did it and why (Markdown)."""
+    return f"{words.unbroken(words.minute(event.at))} {words.plain(str(event))}"
 
 
 def against_canary(case: Case) -> RefusedError | None:
@@ -105,21 +103,46 @@ def _back(name: str, version: str) -> list[Act]:
             why_not=acts.why_not(
                 None if target else nowhere, Role.RELEASER, to="roll an alias back"
             ),
-            do=lambda: roll_back(name, version, target or ""),
+            do=lambda: moving.ask(
+                Move(
+                    alias=name,
+                    before=version,
+                    after=target or "",
+                    back=True,
+                    card=ALIASES,
+                    key=f"back-{name}",
+                )
+            ),
         )
     ]
 
 
 def _move(case: Case, alias: str, seen: Seen, *, against: RefusedError | None, icon: str) -> Act:
-    """Give it to staging or production, if that still names what was shown."""
+    """Give it to staging or production, if that still names what was shown; production is asked
+    for once more.
+    """
+    version, expected = case.version or "", seen.get(alias)
     there = case.version is not None and case.names.get(alias) == case.version
-    return Act(
+    move = Move(
+        alias=alias,
+        before=expected,
+        after=version,
+        back=False,
+        card=WAY_OUT,
         key=f"{alias}-{case.number}",
+    )
+    ask = alias == PRODUCTION
+    return Act(
+        key=move.key,
         label=f"Release {_name(case)} to {alias}",
         icon=icon,
         why_not=acts.why_not(_there(case, alias) if there else against, Role.RELEASER, to=RELEASE),
-        do=lambda: aliases.move(data.store(), alias, case.version or "", expected=seen.get(alias)),
-        done=f"{alias} is now {case.version}.",
+        do=lambda: (
+            moving.ask(move)
+            if ask
+            else aliases.move(data.store(), alias, version, expected=expected)
+        ),
+        done="" if ask else move.done,
         next_=next_step(case).action == STEPS[alias],
     )
 

@@ -35,6 +35,12 @@ def standing(case: Case) -> str:
         if now == case.version:
             return f"Released: {number} is in production as **{now}**."
         was = f"Replaced: {number} was in production as **{case.version}**; **{now}** is there now."
+        if back := case.rolled_back:
+            why = f": “{words.plain(back.comment)}”" if back.comment else ", without a reason"
+            was = (
+                f"Rolled back: {number} was in production as **{case.version}**."
+                f" {words.plain(back.by)} went back to **{now}** on {words.day(back.at)}{why}."
+            )
         if case.canary is None or not case.on_canary:
             return was
         share = words.per_cent(case.canary.share)

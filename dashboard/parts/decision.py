@@ -1,16 +1,23 @@
 """Speaking about a candidate, approving it, rejecting it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.access.identity import Role, current_actor
-from core.release import review, rules
+from core.errors import GateFailedError, InputError
+from core.release import review, rules, standing
 from core.release.case import Action, Case, next_step
 from core.release.comments import MAX_COMMENT
 from core.release.events import Approved
+from core.release.gates import Gate
+from core.release.standing import Standing
 from dashboard import data, words
 from dashboard.parts import acts
-from dashboard.parts.acts import Act
+from dashboard.parts.acts import Act, Field
+from dashboard.parts.gates import name
 
+CARD = "Decision"
 SPEAK = "decide or comment on a candidate"
 """What all of these do, for those who may not: one reason for all."""
 
@@ -30,24 +37,27 @@ def _show_form(case: Case) -> None:
     number, store = case.number, data.store()
     seen = case.evidence.digest
     drawn = f"{number}-{seen[:12]}"  # a click on other evidence finds no button
-    comment = st.text_area(
+    comment = acts.text_field(
         "Comment",
-        key=f"comment-{number}-{acts.turn()}",
+        key=f"comment-{number}",
         placeholder="Why? This stays in the history.",
-        max_chars=MAX_COMMENT,
-        height=90,
+        most=MAX_COMMENT,
+        area=True,
     )
     against_approval = rules.against_approval(case.candidate, case.evidence, current_actor())
     failed = () if against_approval else case.evidence.failed
-    override = ""
+    override: Field | None = None
     if failed:
-        override = st.text_area(
+        override = acts.text_field(
             "Why it may be released anyway",
-            key=f"override-{number}-{acts.turn()}",
+            key=f"override-{number}",
             placeholder="The override stays on record.",
-            max_chars=MAX_COMMENT,
-            height=90,
+            most=MAX_COMMENT,
+            area=True,
         )
+    open_ = () if against_approval else _inconclusive(case.evidence.gates)
+    if open_:
+        st.markdown(_accepting(open_))
     decides = next_step(case).action == Action.DECIDE
     overruling = f", overriding {words.count(len(failed), 'gate')}" if failed else ""
     acts.offer(
@@ -58,10 +68,15 @@ def _show_form(case: Case) -> None:
                 icon=":material/check:",
                 why_not=acts.why_not(against_approval, Role.REVIEWER, to=SPEAK),
                 do=lambda: review.approve(
-                    store, number, comment=comment, seen=seen, override=override
+                    store,
+                    number,
+                    comment=comment.text,
+                    seen=seen,
+                    override=override.text if override else "",
                 ),
-                done=f"#{number} is approved. A releaser can now move an alias to it.",
+                done=f"\\#{number} is approved. A releaser can now move an alias to it.",
                 next_=decides and not failed,
+                marks={InputError: comment} | ({GateFailedError: override} if override else {}),
             ),
             Act(
                 key=f"reject-{drawn}",
@@ -72,21 +87,37 @@ def _show_form(case: Case) -> None:
                     Role.REVIEWER,
                     to=SPEAK,
                 ),
-                do=lambda: review.reject(store, number, comment=comment, seen=seen),
-                done=f"#{number} is rejected.",
+                do=lambda: review.reject(store, number, comment=comment.text, seen=seen),
+                done=f"\\#{number} is rejected.",
                 next_=decides and bool(failed),
+                marks={InputError: comment},
             ),
             Act(
                 key=f"speak-{number}",
                 label=f"Comment on #{number}",
                 icon=":material/comment:",
                 why_not=acts.why_not(None, Role.REVIEWER, to=SPEAK),
-                do=lambda: review.comment(store, number, text=comment),
+                do=lambda: review.comment(store, number, text=comment.text),
                 done="The comment stays in the history.",
+                marks={InputError: comment},
             ),
         ],
+        card=CARD,
         in_form=True,
     )
+
+
+def _inconclusive(gates: Sequence[Gate]) -> list[Gate]:
+    """Those that a person decides on because the evidence does not."""
+    return [gate for gate in gates if standing.standing(gate) == Standing.INCONCLUSIVE]
+
+
+def _accepting(gates: Sequence[Gate]) -> str:
+    """What an approval accepts that no gate has answered (Markdown)."""
+    said = "  \n".join(
+        f"? **{words.plain(name(gate))}**: {words.plain(gate.why)}" for gate in gates
+    )
+    return f"Inconclusive, so approving accepts:  \n{said}"
 
 
 def _show_approval(approval: Approved | None) -> None:

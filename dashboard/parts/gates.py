@@ -50,7 +50,12 @@ def counted(gates: Sequence[Gate]) -> str:
 
 def name(gate: Gate) -> str:
     """What people call a gate, with its key where it has several."""
-    kind, _, key = gate.name.partition(".")
+    return called(gate.name)
+
+
+def called(gate: str) -> str:
+    """The same of the name that gates and policies have for it."""
+    kind, _, key = gate.partition(".")
     if kind == "minimum_metric":
         return f"{METRIC[key].name if key in METRIC else key} high enough"
     return f"{NAMES.get(kind, kind)}{f' ({key.upper()})' if key else ''}"

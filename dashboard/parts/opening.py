@@ -5,17 +5,22 @@ from dataclasses import replace
 import streamlit as st
 
 from core.access.identity import Role
+from core.errors import InputError
 from core.jobs import Job, kinds
 from core.jobs.kinds import OPEN
 from core.release import candidates, openings
+from core.release.adoption import read_policy
+from core.release.budget import Budget
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step
 from core.snapshots import Snapshot
 from core.snapshots.read import listing
 from dashboard import data, pages, words, work
 from dashboard.parts import acts
-from dashboard.parts.acts import Act
+from dashboard.parts.acts import Act, Field
 from dashboard.work import Piece
+
+CARD = "Sealed test"
 
 
 def chosen_split(candidate: Candidate) -> Snapshot | None:
@@ -26,31 +31,24 @@ def chosen_split(candidate: Candidate) -> Snapshot | None:
 
 def show_opening(case: Case) -> None:
     """The budget of the split, what it said of the candidate, and the button that opens it."""
-    budget, candidate = case.budget, case.candidate
-    split, unfinished = words.plain(budget.snapshot.id), candidate.unfinished
+    unfinished = case.candidate.unfinished
     _show_splits(case)
-    others = f"  \n:gray[{budget.others}]" if budget.others else ""
-    st.markdown(
-        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**{others}"
-        f"  \n:gray[{words.count(budget.posts, 'post')} of {split}"
-        f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
-        f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
-    )
     job = work.latest(piece(case))
     if job is not None and job.under_way:
         work.show(piece(case), job)
         return
+    st.markdown(left(case.budget))
     _show_last(case)
     if job is not None and not (case.answer or case.leaked):
         work.show_end(piece(case), job)
-    reason = ""
+    reason: Field | None = None
     against = case.against_opening()
     if against is None and unfinished is None:
-        reason = st.text_input(
+        reason = acts.text_field(
             "Why now?",
-            key=f"reason-{case.number}-{acts.turn()}",
+            key=f"reason-{case.number}",
             placeholder="This stays in the ledger.",
-            max_chars=openings.MAX_REASON,
+            most=openings.MAX_REASON,
         )
     verb = "Finish opening the" if unfinished else "Open the sealed"
     acts.offer(
@@ -69,6 +67,17 @@ def show_opening(case: Case) -> None:
         st.button("Refresh", icon=":material/refresh:", width="stretch")
     elif against is None:
         st.caption(cost(case))
+
+
+def left(budget: Budget) -> str:
+    """How often the split was opened, how often it still can be, and what it is (Markdown)."""
+    others = f"  \n:gray[{budget.others}]" if budget.others else ""
+    return (
+        f"Used **{budget.used:,}** of {budget.possible:,}, **{budget.left:,} left**{others}"
+        f"  \n:gray[{words.count(budget.posts, 'post')} of {words.plain(budget.snapshot.id)}"
+        f"{words.erased(budget.snapshot.erased.get('test', 0))}]"
+        f"  \n:gray[frozen {words.day(budget.snapshot.created_at)}]"
+    )
 
 
 def cost(case: Case) -> str:
@@ -103,6 +112,11 @@ def piece(case: Case) -> Piece:
             " finished later, and does not count again."
         )
 
+    def now() -> str:
+        """The budget while it is opened: the entry in the ledger is written first."""
+        budgets = openings.budgets(data.store(), read_policy(data.store()))
+        return left(next(b for b in budgets if b.snapshot.digest == split.digest))
+
     return Piece(
         kind=OPEN,
         inputs=kinds.opening(number, split.digest),
@@ -111,6 +125,8 @@ def piece(case: Case) -> Piece:
         not_done="The test has no result",
         cancel="Cancel the opening",
         if_cancelled=if_cancelled,
+        card=CARD,
+        beside=now,
     )
 
 
@@ -120,11 +136,17 @@ def with_work(case: Case) -> Case:
     return replace(case, opening=True) if job and job.under_way else case
 
 
-def _begin(case: Case, reason: str) -> None:
-    """Have it opened."""
+def _begin(case: Case, reason: Field | None) -> None:
+    """Have it opened; without a field, what was cut off is finished."""
     asked = piece(case)
-    inputs = kinds.opening(case.number, case.budget.snapshot.digest, reason=reason)
-    acts.perform(lambda: work.begin(replace(asked, inputs=inputs)), "")
+    text = reason.text if reason else ""
+    inputs = kinds.opening(case.number, case.budget.snapshot.digest, reason=text)
+    acts.perform(
+        lambda: work.begin(replace(asked, inputs=inputs)),
+        "",
+        card=CARD,
+        marks={InputError: reason} if reason else None,
+    )
 
 
 def _show_splits(case: Case) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.evaluation.history import Training
 from core.hints import Command
@@ -11,14 +10,16 @@ from core.release import candidates, identity
 from core.release import case as cases
 from core.release.candidates import Candidate
 from core.release.case import Action, Case, next_step
+from core.release.events import PRODUCTION
 from core.release.identity import Everything
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
-from dashboard.parts import acts, decision, evidence, opening
-from dashboard.parts.aliases import Seen, show_aliases, show_way_out
+from dashboard.parts import acts, decision, evidence, moving, opening
+from dashboard.parts.aliases import ALIASES, WAY_OUT, Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
 from dashboard.parts.card import show_card
+from dashboard.parts.moves import moves_of, show_moves
 from dashboard.parts.serving import show_trials, show_warnings
 from dashboard.parts.stations import show_stations
 
@@ -28,7 +29,7 @@ MOST = 30
 
 def choose(all_candidates: list[Candidate], everything: Everything) -> Candidate:
     """The select box; by default the candidate that Compare shows, else the newest."""
-    titles = {str(known.number): known.title for known in everything.known}
+    titles = c.labels(everything.known, snapshots=False)
     options = {str(x.number): titles[str(x.number)] for x in all_candidates}
     usual = str(everything.default[1])
     default = usual if usual in options else next(iter(options))
@@ -89,19 +90,19 @@ def about(case: Case, training: Training) -> None:
     )
 
 
-def show_acts(case: Case, aliases_shown: Seen, *, first: DeltaGenerator) -> None:
-    """All that can be done, in the order of the way out; the next step at a place of its own."""
+def show_acts(case: Case, aliases_shown: Seen) -> None:
+    """All that can be done, always in the order of the way out; what is not its turn is folded."""
     cards: list[tuple[str, tuple[Action, ...], Callable[[], None]]] = [
-        ("Sealed test", (Action.OPEN,), lambda: opening.show_opening(case)),
-        ("Decision", (Action.DECIDE,), lambda: decision.show_decision(case)),
-        ("Release path", (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
-        ("Aliases", (), lambda: show_aliases(case, aliases_shown)),
+        (opening.CARD, (Action.OPEN,), lambda: opening.show_opening(case)),
+        (decision.CARD, (Action.DECIDE,), lambda: decision.show_decision(case)),
+        (WAY_OUT, (Action.STAGE, Action.SERVE), lambda: show_way_out(case, aliases_shown)),
+        (ALIASES, tuple(Action), lambda: show_aliases(case, aliases_shown)),
     ]
-    action, here = next_step(case).action, st.container()
+    action = next_step(case).action
     for title, actions, show in cards:
-        with first if action in actions else here, st.container(border=True):
-            st.markdown(f"**{title}**")
+        with acts.card(title, open_=action in actions):
             show()
+    moving.show_asked()
 
 
 def show_evidence(case: Case, compared: Chosen | None) -> None:
@@ -114,6 +115,7 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
     evidence.show_digests(case)
     if case.version is not None:
         show_card(case.version)
+    show_moves(PRODUCTION, moves_of(PRODUCTION))
     c.section(f"History of \\#{case.number}", "Newest first. Nothing is ever changed or deleted.")
     c.events(cases.history(data.store(), case.candidate)[:MOST])
     c.way(pages.LEDGER, "All decisions", {"candidate": str(case.number)})
@@ -128,9 +130,7 @@ if not all_candidates:
     st.stop()
 said = st.container()
 with st.container(key="case"):  # static/style.html lays these out where there is room
-    first, about_it, main, side = (
-        st.container(key=f"case-{name}") for name in ("first", "about", "main", "side")
-    )
+    about_it, side, main = (st.container(key=f"case-{name}") for name in ("about", "side", "main"))
 with about_it, st.container(key="halves-candidate"):
     left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
@@ -150,15 +150,15 @@ with said:
     if doubt := data.clock_doubt():
         st.warning(doubt, icon=":material/schedule:")
     show_warnings()
-    tell_changes(case, digest, aliases_shown, done=acts.last_done(anywhere=True))
+    tell_changes(case, digest, aliases_shown, done=acts.last_done())
     evidence.show_caveats(case)
 with right:
     about(case, training)
 with about_it:
     show_stations(case)
-    evidence.show_key_figures(case, compared)
 with side:
-    show_acts(case, aliases_shown, first=first)
+    show_acts(case, aliases_shown)
 with main:
+    evidence.show_key_figures(case, compared)
     show_trials()
     show_evidence(case, compared)

@@ -11,7 +11,7 @@ from core.store import open_store
 from dashboard.charts.theme import DARK, LIGHT
 from tests.browser import served
 from tests.browser.served import settle
-from tests.browser.walking import button, go, press, tick, visit
+from tests.browser.walking import button, go, press, tick, unfold, visit
 from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -140,7 +140,7 @@ def test_nothing_overflows_a_phone(browser: Browser, looking: str, view: str) ->
     context.close()
 
 
-def test_the_next_step_comes_first_on_a_phone_and_beside_the_gates_on_a_screen(
+def test_what_can_be_done_comes_before_the_evidence_on_a_phone_and_beside_it_on_a_screen(
     browser: Browser, looking: str
 ) -> None:
     tops = {}
@@ -148,15 +148,16 @@ def test_the_next_step_comes_first_on_a_phone_and_beside_the_gates_on_a_screen(
         context = browser.new_context(viewport={"width": width, "height": 900})
         page = context.new_page()
         visit(page, f"{looking}/release?candidate={WAITING}")
-        parts = (".st-key-case-first", ".st-key-case-about", ".st-key-case-main")
+        parts = (".st-key-case-about", ".st-key-case-side", ".st-key-case-main")
         tops[width] = [box(page.locator(part))["y"] for part in parts]
+        unfold(page)
         labels = page.locator(".st-key-case :is(.stButton, .stFormSubmitButton) p").all()
         heights = {round(box(label)["height"]) for label in labels}
         context.close()
-    first, about, main = tops[390]
-    assert first < about < main
-    first, about, main = tops[1280]
-    assert about < first == main
+    about, side, main = tops[390]
+    assert about < side < main
+    about, side, main = tops[1280]
+    assert about < side == main
     assert len(heights) == 1  # no label breaks into two lines
 
 

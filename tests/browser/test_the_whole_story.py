@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from core.release import aliases, candidates, openings
 from core.settings import settings
@@ -33,6 +33,7 @@ from tests.browser.walking import (
     says,
     stations,
     steps_shown,
+    unfold,
     visit,
     write,
 )
@@ -192,6 +193,7 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     expect(stations(page)).to_have_text(
         reading("✓ proposed → tested ○ decision ○ staging ○ canary ○ production")
     )
+    unfold(page)
     cannot(page, f"Approve #{number}", because="The policy requires the sealed test of")
     cannot(page, f"Release #{number} to staging", because=f"#{number} is proposed, not approved")
 
@@ -216,6 +218,7 @@ def bob_opens_the_sealed_test(
     says(page, f"by {BOB}: {answer}", f"“{reason}”")
     says(page, "Judged on the sealed test of may")
     assert any(steps.json_value())
+    unfold(page)
     cannot(page, opening, because="has already been tested")
 
     opened = openings.last_of(candidates.get(story.store, number))
@@ -285,6 +288,7 @@ def a_reviewer_does_not_release(story: Story, version: str) -> None:
     page, stage = story.bob, f"Release {version} to staging"
     says(page, "By a releaser. Nobody has that role yet. An admin can give it:")
     says(page, "signoff users set NAME releaser")
+    unfold(page)
     cannot(page, stage, because="that needs the releaser role")
     typed(CAROL, "users", "set", BOB, "releaser")
     page.reload()
@@ -326,7 +330,10 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     for page in people.values():
         visit(page, f"{story.address}/release?candidate={candidate}")
         says(page, "By a releaser: you may.")
-    for ready in [button(page, label) for page in people.values()]:
+    for page in people.values():
+        press(page, label)
+        page.get_by_role("dialog").get_by_label("Why?").fill("It finds all of them.")
+    for ready in [confirming(page, label) for page in people.values()]:
         ready.click()
     for _ in range(60):
         kind, moved, by = last_move(story, "production")
@@ -340,19 +347,23 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     (other,) = people.values()
     told = re.compile("Meanwhile: |Nothing was moved")
     expect(other.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
+    visit(other, f"{story.address}/release?candidate={candidate}")  # without the dialog
 
 
 def bob_rolls_back(story: Story, version: str) -> None:
     page = story.bob
+    unfold(page)
     press(page, f"End the canary of {version}")
     says(page, f"The canary of {version} has ended. All callers get the production version.")
     before = aliases.rollback_target(story.store, "production")
     press(page, f"Roll production back to {before}")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"production goes from {version} back to {before}, immediately")
-    dialog.get_by_role("button", name=f"Roll back to {before}").click()
+    expect(dialog).to_contain_text(f"production: {version} → {before}")
+    expect(dialog).to_contain_text("All callers get it immediately")
+    dialog.get_by_label("Why?").fill("Callers complain.")
+    confirming(page, f"Roll back to {before}").click()
     settle(page)
-    says(page, f"production is back at {before}.", "Replaced:")
+    says(page, f"production is back at {before}.", "Rolled back:", "“Callers complain.”")
     expect(stations(page)).to_contain_text("↩ was in production")
     assert last_move(story, "production") == ("rolled_back", before, BOB)
     assert aliases.current(story.store)["production"] == before
@@ -362,7 +373,8 @@ def nothing_waits(story: Story) -> None:
     production = aliases.current(story.store)["production"]
     for page in (story.ada, story.bob):
         go(page, "Overview")
-        says(page, f"No: every candidate has been decided. Production is {production}.")
+        says(page, "No: every candidate has been decided.")
+        says(page, f"Production is {production}, rolled back from")
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
@@ -378,7 +390,7 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
         f"policy author adopted {lenient}",
         "ada proposed candidate #3",
         f"bob approved candidate #3 as {first}: “fine”",
-        f"bob released {first} to production",
+        f"bob released {first} to production, no reason given",
         f"policy author adopted {ours}",
         f"carol granted {ADA} the role reviewer",
         f"carol granted {BOB} the role reviewer",
@@ -396,15 +408,15 @@ def the_ledger_tells_it_back(story: Story, poor: int, good: int, version: str) -
         f"{BOB} released {version} to staging",
         f"{BOB} gave {version} 11% of callers",
         f"carol granted {ADA} the role releaser",
-        f"{winner} released {version} to production (was {first})",
+        f"{winner} released {version} to production (was {first}): “It finds all of them.”",
         f"{BOB} ended the canary of {version}",
-        f"{BOB} rolled production back to {first} (was {version})",
+        f"{BOB} rolled production back to {first} (was {version}): “Callers complain.”",
     ]
     go(page, "Ledger & audit")
     says(page, f"{len(happened)} decisions by 7 people; ✓ the audit log is intact.")
     assert column(page, "Answer") == ["✓ pass", "✗ fail"]
-    assert column(page, "Why") == ["Validation looks good.", "Only the test can tell."]
-    assert column(page, "Who") == [BOB, BOB]
+    assert column(page, "Why")[:2] == ["Callers complain.", "It finds all of them."]
+    assert column(page, "Who")[:2] == [BOB, winner]
     assert column(page, "Used") == [f"2 of {LOOKS}"]
     assert column(page, "What happened") == happened[::-1]
     assert typed(CAROL, "audit", "verify")["ok"]
@@ -416,7 +428,8 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
 ) -> None:
     page = story.nobody
     visit(page, f"{story.address}/release?candidate={number}")
-    says(page, "Read only. You are not signed in. Use the button in the sidebar.", "Replaced:")
+    says(page, "Read only. You are not signed in. Use the button in the sidebar.", "Rolled back:")
+    unfold(page)
     cannot(page, f"Comment on #{number}", because="so you cannot decide or comment on a candidate")
     cannot(page, f"Release {version} to production", because="so you cannot release a version")
     for found in page.get_by_test_id("stMain").get_by_role("button", name=DECIDES).all():
@@ -426,6 +439,11 @@ def who_has_not_signed_in_sees_it_and_can_do_nothing(
     assert column(page, "What happened") == happened
     go(page, "Try it")
     cannot(page, "Suggest subreddits", because="You are not signed in, so nothing is stored.")
+
+
+def confirming(page: Page, label: str) -> Locator:
+    """The button of the dialog that asks once more."""
+    return page.get_by_role("dialog").get_by_role("button", name=label, exact=True)
 
 
 def last_move(story: Story, alias: str) -> tuple[str, str | None, str]:

@@ -9,7 +9,7 @@ from core.executions import listing
 from core.release import candidates
 from core.store import open_store
 from tests.browser import served
-from tests.browser.walking import HELD_MS, button, says, visit, write
+from tests.browser.walking import HELD_MS, button, says, unfold, visit, write
 from tests.demo_workspace import WAITING
 from tests.working import TESTING, stopped
 
@@ -40,6 +40,7 @@ def test_an_opening_outlives_reload_tab_and_server(browser: Browser, home: Path)
         page = context.new_page()
         visit(page, f"{address}/release?candidate={WAITING}")
         says(page, f"#{WAITING} has already been tested", "Used 1 of 10, 9 left")
+        unfold(page)
         expect(button(page, OPEN)).to_be_disabled()
     context.close()
     (run, *_) = listing(store, kinds=("test",))

@@ -105,3 +105,12 @@ def steps_shown(page: Page) -> JSHandle:
             return steps
         }"""
     )
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded."""
+    settle(page)
+    folded = page.locator("[data-testid='stExpander'] details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+    settle(page)

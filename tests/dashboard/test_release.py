@@ -58,6 +58,22 @@ def field(app: AppTest, label: str) -> Any:
     return next(found for found in (*app.text_area, *app.text_input) if found.label == label)
 
 
+def confirm(app: AppTest, why: str = "", *, emergency: bool = False) -> AppTest:
+    """Answer the dialog that asks before callers get another version."""
+    field(app, "Why?").set_value(why)
+    if emergency:
+        app.checkbox[0].check()
+    app.button(key="move").click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def opened_cards(app: AppTest) -> list[str]:
+    """The cards that are not folded."""
+    return [each.label.strip("*") for each in app.expander if each.proto.expanded]
+
+
 def state(store: Store) -> str:
     return candidates.get(store, WAITING).state
 
@@ -99,8 +115,12 @@ def test_the_whole_way_out_from_the_page_one_filled_button_at_a_time(
     assert on is not None
     assert (on.version, on.share) == (version, 0.25)
     press(app, f"Release {version} to production")
+    assert aliases.current(store)[PRODUCTION] != version
+    confirm(app, "A quarter of callers liked it.")
     assert aliases.current(store)[PRODUCTION] == version
+    assert f"production is now {version}." in app.success[0].value
     assert "is in production as" in plain_text_of(app)
+    assert "A quarter of callers liked it." in plain_text_of(app)
     assert filled(app) == []
     press(app, f"End the canary of {version}")
     assert aliases.canary(store) is None
@@ -134,7 +154,8 @@ def test_the_budget_and_what_a_look_costs_stand_beside_the_button(
 
 def test_an_opening_without_a_reason_opens_nothing(store: Store, open_page: Open) -> None:
     app = press(open_page("release", candidate=str(WAITING)), OPEN)
-    assert "Give a reason for opening the sealed test" in app.error[0].value
+    assert "▲ Give a reason for opening the sealed test" in plain_text_of(app)
+    assert not app.error
     assert openings.last_of(candidates.get(store, WAITING)) is None
 
 
@@ -210,10 +231,10 @@ def test_the_page_says_what_an_unadopted_file_would_change_and_what_to_run(
     (store.home / FILE).write_text(text)
     said = plain_text_of(open_page("release", candidate=str(WAITING)))
     assert "release-policy.toml is not in force" in said
-    assert "reviewed_by_someone_else.team_of_one: false → true" in said
+    assert "Reviewed by someone else: required → not required" in said
     assert "`signoff release policy adopt`" in said
     assert "adopted by demo reviewer on" in said
-    assert "This policy changed maximum_p_at_1_distance.ks: 0.2 → 0.5" in said
+    assert "This policy changed:  \nChange of p@1 (KS): 0.2 → 0.5" in said
 
 
 def test_a_policy_is_asked_for_by_one_and_adopted_by_another_on_the_page(
@@ -230,7 +251,7 @@ def test_a_policy_is_asked_for_by_one_and_adopted_by_another_on_the_page(
         adopt(store)
     said = plain_text_of(open_page("release", candidate=str(WAITING)))
     assert "adopted by grace on" in said
-    assert "This policy changed maximum_churn.share: 0.4 → 0.3" in said
+    assert "This policy changed:  \nShare of posts that change: 40% → 30%" in said
     assert ADOPT not in said
 
 
@@ -243,8 +264,17 @@ def test_no_reason_is_asked_where_no_gate_fails(store: Store, open_page: Open) -
 def test_no_decision_without_a_comment(store: Store, open_page: Open) -> None:
     opened(store)
     app = press(open_page("release", candidate=str(WAITING)), APPROVE)
-    assert "Say why you approve it" in app.error[0].value
+    assert "▲ Say why you approve it" in plain_text_of(app)
+    assert not app.error
     assert state(store) == "tested"
+
+
+def test_an_approval_says_which_gates_are_inconclusive(store: Store, open_page: Open) -> None:
+    opened(store)
+    said = plain_text_of(open_page("release", candidate=str(WAITING)))
+    assert "Inconclusive, so approving accepts:  \n? **No large subreddit down**: " in said
+    first = plain_text_of(open_page("release", candidate=str(SERVING)))
+    assert "so approving accepts" not in first
 
 
 def test_a_comment_stands_in_the_history_and_decides_nothing(store: Store, open_page: Open) -> None:
@@ -277,6 +307,7 @@ def test_a_page_that_shows_another_production_moves_nothing(store: Store, open_p
         old = aliases.rollback(store, PRODUCTION).version
         aliases.rollback(store, PRODUCTION)
     press(app, f"Release {version} to production")
+    confirm(app, "Now.")
     assert aliases.current(store)[PRODUCTION] not in (old, version)
     assert "somebody has moved it" in app.error[0].value
 
@@ -387,21 +418,29 @@ def test_the_share_of_a_canary_that_is_on_stands_at_the_slider(
     ("bring", "card"),
     [(lambda _: None, "Sealed test"), (opened, "Decision"), (approved, "Release path")],
 )
-def test_the_next_step_stands_before_all_else_and_once(
+def test_cards_keep_their_order_and_what_is_not_its_turn_is_folded(
     store: Store, open_page: Open, bring: Callable[[Store], object], card: str
 ) -> None:
     bring(store)
     app = open_page("release", candidate=str(WAITING))
-    said = [m.value for m in app.markdown]
-    cards = [
-        said.index(f"**{name}**") for name in ("Sealed test", "Decision", "Release path", "Aliases")
-    ]
-    first = said.index(f"**{card}**")
-    assert first == min(cards)
-    assert first < next(n for n, text in enumerate(said) if "proposed]" in text)
-    assert said.count(f"**{card}**") == 1
-    later = [place for place in cards if place != first]
-    assert later == sorted(later)
+    cards = [each.label.strip("*") for each in app.expander][:4]
+    assert cards == ["Sealed test", "Decision", "Release path", "Aliases"]
+    assert opened_cards(app) == [card, "Aliases"]
+
+
+def test_what_was_done_is_told_in_the_card_that_was_pressed(store: Store, open_page: Open) -> None:
+    opened(store)
+    app = open_page("release", candidate=str(WAITING))
+    field(app, "Comment").set_value("Knows the election.")
+    press(app, APPROVE)
+    card = next(each for each in app.expander if "Decision" in each.label)
+    assert [each.value for each in card.success] == [app.success[0].value]
+    assert "is approved" in app.success[0].value
+    assert "is approved" in app.toast[0].value
+    assert opened_cards(app) == ["Decision", "Release path", "Aliases"]
+    app.run()
+    assert not app.success
+    assert "Decision" in opened_cards(app)
 
 
 @pytest.mark.slow
@@ -444,12 +483,50 @@ def test_a_canary_that_outlives_a_roll_back_is_said(store: Store, open_page: Ope
     assert "still get it" not in plain_text_of(app)
 
 
-def test_rolling_back_asks_once_more(store: Store, open_page: Open) -> None:
+def test_releasing_and_rolling_back_ask_the_same_and_keep_the_reason(
+    store: Store, open_page: Open
+) -> None:
+    version = staged(store)
+    before = aliases.current(store)[PRODUCTION]
+    app = press(open_page("release", candidate=str(WAITING)), f"Release {version} to production")
+    said = plain_text_of(app)
+    assert f"production: **{before}** → **{version}**" in said
+    assert "**All callers** get it immediately." in said
+    confirm(app)
+    assert "▲ Say why production is moved." in plain_text_of(app)
+    assert aliases.current(store)[PRODUCTION] == before
+    confirm(app, "Knows the election.")
+    press(app, f"Roll production back to {before}")
+    assert f"production: **{version}** → **{before}**" in plain_text_of(app)
+    confirm(app, "r/politics complains.")
+    assert [(e.after, e.comment) for e in aliases.history(store, PRODUCTION)[:2]] == [
+        (before, "r/politics complains."),
+        (version, "Knows the election."),
+    ]
+    said = plain_text_of(app)
+    assert f"Rolled back: **#{WAITING}** was in production as **{version}**" in said
+    assert "“r/politics complains.”" in said
+    assert "Next: see where it is worse, then propose another training." in said
+
+
+def test_in_an_emergency_no_reason_is_asked_and_the_history_says_so(
+    store: Store, open_page: Open
+) -> None:
     old = aliases.rollback_target(store, PRODUCTION)
     app = press(open_page("release"), f"Roll production back to {old}")
-    assert "immediately and for all callers" in plain_text_of(app)
-    assert button(app, f"Roll back to {old}")
     assert aliases.current(store)[PRODUCTION] != old
+    confirm(app, emergency=True)
+    assert aliases.current(store)[PRODUCTION] == old
+    assert "no reason given" in plain_text_of(app)
+    assert str(aliases.history(store, PRODUCTION)[0]).endswith(", no reason given")
+
+
+def test_another_alias_than_production_is_for_those_who_ask_for_it(
+    store: Store, open_page: Open
+) -> None:
+    old = aliases.rollback_target(store, STAGING)
+    said = plain_text_of(press(open_page("release"), f"Roll staging back to {old}"))
+    assert "Only callers that ask for **staging** get it; production stays as it is." in said
 
 
 @pytest.mark.slow
@@ -499,6 +576,7 @@ def test_a_reviewer_decides_and_a_releaser_releases(
     members.grant(store, "bob@example.com", Role.RELEASER)
     press(app, COMMENT)  # any run draws it anew
     press(app, f"Release {version} to production")
+    confirm(app, "Knows the election.")
     assert aliases.history(store, PRODUCTION)[0].by == "bob@example.com"
 
 
