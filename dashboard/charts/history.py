@@ -115,7 +115,7 @@ def _add_scores(
             [moves[place].name, f"{moves[place].at:%Y-%m-%d}", _said(each), each.posts]
             for place, each in known
         ],
-        meta=["version", "date", "value (95% interval)", "posts"],
+        meta=["version", "date", "", "posts"],
         name=name,
         mode="markers",
         marker={"symbol": "circle" if shift < 0 else "diamond", "size": 9, "color": colour},
