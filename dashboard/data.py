@@ -19,7 +19,7 @@ from core.comparison import Comparison
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
-from core.comparison.posts import KINDS, Laid, Page, PostInFull
+from core.comparison.posts import CHANGE, KINDS, Laid, Page, PostInFull
 from core.comparison.results import ComparisonSummary
 from core.errors import RefusedError
 from core.evaluation import Evaluation
@@ -167,6 +167,8 @@ def changed_posts(
     kinds: Sequence[str] = KINDS,
     subreddit: str | None = None,
     slices: Sequence[tuple[str, str]] = (),
+    order: str = CHANGE,
+    down: bool = False,
     start: int = 0,
     most: int,
 ) -> Page:
@@ -175,7 +177,14 @@ def changed_posts(
     Titles are read anew, since a post may be erased at any time.
     """
     page = laying.page(
-        laid(comparison), kinds=kinds, subreddit=subreddit, slices=slices, start=start, most=most
+        laid(comparison),
+        kinds=kinds,
+        subreddit=subreddit,
+        slices=slices,
+        order=order,
+        down=down,
+        start=start,
+        most=most,
     )
     return Page(page.total, laying.with_titles(store(), page.rows))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.arrays import Int8s, Int32s, Places
+from core.arrays import Floats, Int8s, Int32s, Places
 from core.comparison.align import Aligned, align
 from core.comparison.compare import Pair, attributes_of, require_unsealed, tables_of
 from core.comparison.dimensions import Dimension, in_slice
@@ -22,6 +22,9 @@ from core.store.posts import StoredPost, posts_by_id
 GONE = "(no longer stored)"
 KINDS = ("broken", "fixed", "swapped", "same")
 """What may become of a post, in the order in which posts are shown."""
+CHANGE, SUBREDDIT, BASELINE, CANDIDATE = "change", "subreddit", "baseline", "candidate"
+ORDERS = (CHANGE, SUBREDDIT, BASELINE, CANDIDATE)
+"""By what posts can be ordered: what became of them, their subreddit, or a side's p@1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def page(
     kinds: Sequence[str] = KINDS,
     subreddit: str | None = None,
     slices: Sequence[tuple[str, str]] = (),
+    order: str = CHANGE,
+    down: bool = False,
     start: int = 0,
     most: int = 25,
 ) -> Page:
@@ -94,8 +99,10 @@ def page(
 
     Args:
         slices: dimension and value, see :mod:`core.comparison.dimensions`.
-        start, most: which part of them; broken first, then fixed, swapped and the rest, each in
-            the order of the posts.
+        order: one of :data:`ORDERS`; by what became of them: broken first, then fixed, swapped and
+            the rest. Equal ones in the order of the posts.
+        down: the largest first, or the last.
+        start, most: which part of them.
 
     Raises:
         NotFoundError: a slice that these posts do not have.
@@ -107,8 +114,9 @@ def page(
     for dimension, value in slices:
         chosen &= in_slice(laid.dimensions, dimension, value)
     places = np.flatnonzero(chosen)
-    order = places[np.argsort(laid.kinds[places], kind="stable")][start : start + most]
-    return Page(total=len(places), rows=_rows(laid, order))
+    values = _values(laid, places, order)
+    ranks = np.argsort(-values if down else values, kind="stable")
+    return Page(total=len(places), rows=_rows(laid, places[ranks][start : start + most]))
 
 
 def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
@@ -151,6 +159,18 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
         baseline=said[0],
         candidate=said[1],
     )
+
+
+def _values(laid: Laid, places: Places, order: str) -> Floats:
+    """What the posts at ``places`` are ordered by; shape (n,)."""
+    posts = laid.posts
+    if order == CHANGE:
+        return laid.kinds[places].astype(np.float64)
+    if order == SUBREDDIT:
+        rank = np.argsort(np.argsort([name.lower() for name in posts.names]))
+        return rank[posts.truth[places]].astype(np.float64)
+    side = posts.sides[(BASELINE, CANDIDATE).index(order)]
+    return side.p_at_1[places].astype(np.float64)
 
 
 def _change(truth: str, before: str | None, after: str | None) -> str:

@@ -26,8 +26,15 @@ def show_post(chosen: Chosen, post_id: str) -> None:
         st.header(words.plain(details.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(details.post.created_utc, unit="s")
         c.reading(f"r/{name} · {mark} · {words.minute(moment)} UTC · {words.plain(post_id)}")
+        if details.post.address:
+            st.link_button(
+                "Open on Reddit",
+                details.post.address,
+                icon=":material/open_in_new:",
+                type="tertiary",
+            )
         _show_text(details.post.body)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="small")
     for column, side, title in zip(
         (left, right), ("baseline", "candidate"), chosen.names, strict=True
     ):
@@ -46,9 +53,10 @@ def show_top(details: PostInFull, side: str) -> None:
         return
     frame = pd.DataFrame(
         {
-            "Subreddit": [f"r/{name}" for name, _ in said],
+            "Subreddit": [
+                f"{'✓ ' if name == details.subreddit else ''}r/{name}" for name, _ in said
+            ],
             "Probability": [p for _, p in said],
-            "": ["✓ right" if name == details.subreddit else "" for name, _ in said],
         }
     )
     st.dataframe(
@@ -57,13 +65,16 @@ def show_top(details: PostInFull, side: str) -> None:
         key=f"top-{side}",
         alt=f"First predictions of the {side}",
         column_config={
+            "Subreddit": st.column_config.TextColumn(
+                width=105, help="✓: the subreddit of the post"
+            ),
             "Probability": st.column_config.ProgressColumn(
+                width=115,
                 format="%.3f",
                 min_value=0,
                 max_value=1,
                 color="gray" if side == "baseline" else "violet",
             ),
-            "": st.column_config.TextColumn(width=70),
         },
     )
     if details.subreddit not in [name for name, _ in said]:
@@ -86,7 +97,7 @@ def _show_words(chosen: Chosen, details: PostInFull) -> None:
         "How much the probability of the first prediction drops when the word is left out. Below"
         " 0, the word speaks against it."
     )
-    columns = st.columns(2, gap="large")
+    columns = st.columns(2, gap="small")
     sides = zip(columns, chosen.trainings, (details.baseline, details.candidate), strict=True)
     for column, training, said in sides:
         if not said:

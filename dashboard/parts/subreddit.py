@@ -1,22 +1,30 @@
 """One subreddit in detail: figures, tests, confusions, posts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
 
-from core.comparison.posts import KINDS
+from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, KINDS, SUBREDDIT, Page
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, panes, state, words
 from dashboard.pair import Chosen
+from dashboard.panes import Steps
 from dashboard.parts.post import MARKS, show_post
 
 CONFUSIONS = 5
 MOST_POSTS = 200
+ORDERS = {
+    "Change": CHANGE,
+    "Subreddit": SUBREDDIT,
+    "Baseline predicts": BASELINE,
+    "Candidate predicts": CANDIDATE,
+}
+"""Column of a table of posts -> what :func:`core.comparison.posts.page` orders by."""
 
 
 def mark(row: pd.Series) -> str:
@@ -49,15 +57,43 @@ def uncalled(shared: pd.DataFrame, *, paired: bool) -> str:
     )
 
 
-def show_one(chosen: Chosen, subreddit: str) -> None:
-    """One subreddit in detail."""
+def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], None]) -> None:
+    """One subreddit in detail, or the one of its posts that the address names.
+
+    Args:
+        where: it stands in the list beside it.
+        go: shows another subreddit.
+    """
     row = chosen.changes[chosen.changes["subreddit"] == subreddit]
+    post_id = st.query_params.get("post")
     if row.empty:
-        st.warning(f"r/{words.plain(subreddit)} has no posts in this comparison.")
-        return
-    values = row.iloc[0]
-    c.section(f"r/{words.plain(subreddit)}", described(values))
-    with st.container(horizontal=True):
+        with panes.detail("subreddit", subreddit, where, go):
+            st.warning(
+                f"r/{words.plain(subreddit[:40])} is not in this comparison.",
+                icon=":material/link_off:",
+            )
+    elif post_id is not None and chosen.paired and not chosen.pair.sealed:
+        posts = posts_of(chosen, subreddit)
+        ids = posts.rows["post_id"].tolist()
+        among = panes.steps(ids, post_id)
+        with panes.detail("subreddit", post_id, among, read, back="post"):
+            show_post(chosen, post_id)
+    else:
+        with panes.detail("subreddit", subreddit, where, go):
+            show_figures(chosen, row.iloc[0])
+            show_posts(chosen, subreddit)
+            show_confused(chosen, subreddit)
+
+
+def read(post_id: str) -> None:
+    """Put a post into the address."""
+    state.show("post", post_id)
+
+
+def show_figures(chosen: Chosen, values: pd.Series) -> None:
+    """What changed, as the tests have it, in F1, precision and recall."""
+    c.section(f"r/{words.plain(values['subreddit'])}", described(values))
+    with st.container(horizontal=True, key="detail-figures"):
         for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
             before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
             known = pd.notna(before) and pd.notna(after)
@@ -70,12 +106,15 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
                 border=True,
                 width="stretch",
             )
-    columns = st.columns(2, gap="large")
+
+
+def show_confused(chosen: Chosen, subreddit: str) -> None:
+    """With what both models confuse it, side by side."""
+    columns = st.columns(2, gap="medium")
     for column, side, title in zip(columns, chosen.sides, chosen.names, strict=True):
         with column:
             st.markdown(f"**Confused with, by {words.plain(title)}**")
             show_confusions(side, subreddit)
-    show_posts(chosen, subreddit)
 
 
 def described(values: pd.Series) -> str:
@@ -111,8 +150,21 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
     st.markdown("  \n".join(lines))
 
 
+def posts_of(chosen: Chosen, subreddit: str) -> Page:
+    """The posts of a subreddit as their table orders them, at most :data:`MOST_POSTS`."""
+    by = panes.order("post", list(ORDERS))
+    return data.changed_posts(
+        chosen.comparison.execution,
+        kinds=KINDS,
+        subreddit=subreddit,
+        order=ORDERS.get(by.column or "", CHANGE),
+        down=by.down,
+        most=MOST_POSTS,
+    )
+
+
 def show_posts(chosen: Chosen, subreddit: str) -> None:
-    """The posts behind the number, those that changed first; a ticked one in full."""
+    """The posts behind the number, those that changed first; a ticked one is read."""
     if not chosen.paired:
         st.caption(
             "The two models were evaluated on different posts, so single posts cannot be compared."
@@ -121,20 +173,27 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     if chosen.pair.sealed:
         unread(chosen, {"subreddit": subreddit})
         return
-    page = data.changed_posts(
-        chosen.comparison.execution, kinds=KINDS, subreddit=subreddit, most=MOST_POSTS
-    )
+    page = posts_of(chosen, subreddit)
     shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
-    st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; select one to read it]")
-    post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
+    ids = page.rows["post_id"].tolist()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}]", width="stretch")
+        st.button(
+            "Read the posts",
+            icon=":material/article:",
+            shortcut="Enter",
+            disabled=not ids,
+            on_click=read,
+            args=(ids[0] if ids else "",),
+        )
+    post_table(page.rows, alt=f"Posts of r/{subreddit} with both predictions")
+    if "post" in st.query_params:
+        st.rerun()  # ticked just now: it is read in the place of this
     c.way(
         pages.CHURN,
         f"Only changed posts, in r/{words.plain(subreddit)}",
         chosen.query | {"subreddit": subreddit},
     )
-    post_id = st.query_params.get("post")
-    if post_id is not None and post_id in set(page.rows["post_id"]):
-        show_post(chosen, post_id)
 
 
 def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -149,7 +208,7 @@ def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> N
     c.way(pages.CHURN, "Which validation posts changed", {**query, **about})
 
 
-def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:
+def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> None:
     """Posts with both first predictions; a ticked one goes into the address: ``?post=``.
 
     Args:
@@ -165,23 +224,24 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
         }
     )
     text = st.column_config.TextColumn
-    event = st.dataframe(
+    says = "First prediction and its probability, p@1. The heading orders by p@1."
+    panes.table(
         frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=c.shown_key(key, rows["post_id"].tolist()),
+        rows["post_id"].tolist(),
+        panes.order("post", list(ORDERS)),
+        name="post",
+        columns=[name for name in ORDERS if name in frame],
+        brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
+        inner=not subreddits,
         alt=alt,
         column_config={
             "Change": text(width=85),
-            "Title": text(width=255 if subreddits else 365),
+            "Title": text(width=255),
             "Subreddit": text(width=115),
-            "Baseline predicts": text(width=160, help="First prediction and its probability, p@1"),
-            "Candidate predicts": text(width=160, help="First prediction and its probability, p@1"),
+            "Baseline predicts": text(width=160, help=says),
+            "Candidate predicts": text(width=160, help=says),
         },
     )
-    picked = [rows["post_id"].iloc[place] for place in event["selection"]["rows"]]
-    state.follow("post", picked[0] if picked else None, by=key)
 
 
 def _firsts(names: Iterable[Sequence[str]], p: "pd.Series[float]") -> list[str]:
