@@ -84,7 +84,7 @@ def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
     return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
 
 
-def page(
+def chosen(
     laid: Laid,
     *,
     kinds: Sequence[str] = KINDS,
@@ -92,31 +92,40 @@ def page(
     slices: Sequence[tuple[str, str]] = (),
     order: str = CHANGE,
     down: bool = False,
-    start: int = 0,
-    most: int = 25,
-) -> Page:
-    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``.
+) -> Places:
+    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``: their places
+    in ``laid``, in order; shape (m,).
 
     Args:
         slices: dimension and value, see :mod:`core.comparison.dimensions`.
         order: one of :data:`ORDERS`; by what became of them: broken first, then fixed, swapped and
             the rest. Equal ones in the order of the posts.
         down: the largest first, or the last.
-        start, most: which part of them.
 
     Raises:
         NotFoundError: a slice that these posts do not have.
     """
-    chosen = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
+    wanted = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
     if subreddit is not None:
         names = np.array(laid.posts.names, dtype=object)
-        chosen &= (names == subreddit)[laid.posts.truth]
+        wanted &= (names == subreddit)[laid.posts.truth]
     for dimension, value in slices:
-        chosen &= in_slice(laid.dimensions, dimension, value)
-    places = np.flatnonzero(chosen)
+        wanted &= in_slice(laid.dimensions, dimension, value)
+    places = np.flatnonzero(wanted)
     values = _values(laid, places, order)
-    ranks = np.argsort(-values if down else values, kind="stable")
-    return Page(total=len(places), rows=_rows(laid, places[ranks][start : start + most]))
+    ordered: Places = places[np.argsort(-values if down else values, kind="stable")]
+    return ordered
+
+
+def page(laid: Laid, places: Places, *, start: int = 0, most: int = 25) -> Page:
+    """The posts from ``start`` on of those that :func:`chosen` gave, at most ``most``."""
+    return Page(total=len(places), rows=_rows(laid, places[start : start + most]))
+
+
+def place_of(laid: Laid, places: Places, post_id: str) -> int | None:
+    """Where a post stands among those that :func:`chosen` gave, from 0; None if it is not there."""
+    found = np.flatnonzero(laid.posts.post_id[places] == post_id)
+    return int(found[0]) if len(found) else None
 
 
 def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,12 +6,14 @@ from types import MappingProxyType
 import pandas as pd
 import streamlit as st
 
-from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, KINDS, SUBREDDIT, Page
+from core.comparison import posts as laying
+from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, SUBREDDIT, Page
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, pages, panes, state, words
+from dashboard import data, listing, pages, panes, state, words
+from dashboard.listing import Listing
 from dashboard.pair import Chosen
 from dashboard.panes import Steps
 from dashboard.parts.post import MARKS, show_post
@@ -93,7 +95,7 @@ def read(post_id: str) -> None:
 def show_figures(chosen: Chosen, values: pd.Series) -> None:
     """What changed, as the tests have it, in F1, precision and recall."""
     c.section(f"r/{words.plain(values['subreddit'])}", described(values))
-    with st.container(horizontal=True, key="detail-figures"):
+    with st.container(horizontal=True):
         for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
             before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
             known = pd.notna(before) and pd.notna(after)
@@ -152,15 +154,16 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
 
 def posts_of(chosen: Chosen, subreddit: str) -> Page:
     """The posts of a subreddit as their table orders them, at most :data:`MOST_POSTS`."""
-    by = panes.order("post", list(ORDERS))
-    return data.changed_posts(
-        chosen.comparison.execution,
-        kinds=KINDS,
-        subreddit=subreddit,
-        order=ORDERS.get(by.column or "", CHANGE),
-        down=by.down,
-        most=MOST_POSTS,
-    )
+    comparison = chosen.comparison.execution
+    column, down = post_order()
+    places = laying.chosen(data.laid(comparison), subreddit=subreddit, order=column, down=down)
+    return data.posts(comparison, places, most=MOST_POSTS)
+
+
+def post_order() -> tuple[str, bool]:
+    """By what the table of posts orders, and whether from the largest down."""
+    by = listing.order("post", ORDERS)
+    return ORDERS.get(by.column or "", CHANGE), by.down
 
 
 def show_posts(chosen: Chosen, subreddit: str) -> None:
@@ -225,16 +228,18 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
     )
     text = st.column_config.TextColumn
     says = "First prediction and its probability, p@1. The heading orders by p@1."
-    panes.table(
-        frame,
-        rows["post_id"].tolist(),
-        panes.order("post", list(ORDERS)),
-        name="post",
-        columns=[name for name in ORDERS if name in frame],
-        brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
+    listing.show(
+        Listing(
+            name="post",
+            frame=frame,
+            ids=rows["post_id"].tolist(),
+            by=listing.order("post", ORDERS),
+            sortable=[name for name in ORDERS if name in frame],
+            brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
+        ),
         inner=not subreddits,
         alt=alt,
-        column_config={
+        config={
             "Change": text(width=85),
             "Title": text(width=255),
             "Subreddit": text(width=115),

@@ -10,8 +10,9 @@ from core.comparison.results import BETTER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, pages, panes, state, words
+from dashboard import data, listing, pages, panes, state, words
 from dashboard.charts import changes as charts
+from dashboard.listing import Listing
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one, uncalled
 
@@ -95,18 +96,21 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
         }
     )
     number, bar = st.column_config.NumberColumn, st.column_config.ProgressColumn
-    by = panes.order("subreddit", list(frame))
-    frame = panes.ordered(frame, by)
+    columns = [str(name) for name in frame]
+    by = listing.order("subreddit", columns)
+    frame = listing.ordered(frame, by)
     shown = rows["subreddit"].loc[frame.index].tolist()
-    panes.table(
-        frame,
-        shown,
-        by,
-        name="subreddit",
-        columns=list(frame),
-        brief=[name for name in frame if not name.endswith(" F1")],
+    listing.show(
+        Listing(
+            name="subreddit",
+            frame=frame,
+            ids=shown,
+            by=by,
+            sortable=columns,
+            brief=[name for name in columns if not name.endswith(" F1")],
+        ),
         alt="F1 of every subreddit, baseline and candidate",
-        column_config={
+        config={
             "Posts": number(format="localized"),
             "Baseline F1": bar(format="%.3f", min_value=0, max_value=1, color="gray"),
             "Candidate F1": bar(format="%.3f", min_value=0, max_value=1, color="violet"),
