@@ -32,8 +32,9 @@ def _page_number(key: str, filters: object, total: int, *, each: int, place: int
     """The page that is shown, from 1: ``?key=``. Other filters begin at the first."""
     pages = math.ceil(total / each)
     linked = state.number(key) or 1
-    same = st.session_state.get(f"{key}-filters", filters) == filters
-    st.session_state[f"{key}-filters"] = filters
+    # As text: every run of a page defines its classes anew.
+    same = st.session_state.get(f"{key}-filters", repr(filters)) == repr(filters)
+    st.session_state[f"{key}-filters"] = repr(filters)
     default = int(min(max(linked, 1), pages)) if same else 1
     moved = place is not None and st.session_state.get(f"{key}-place") != place
     st.session_state[f"{key}-place"] = place
