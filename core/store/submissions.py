@@ -36,6 +36,7 @@ class NewSubmission(NamedTuple):
     suggestions: list[tuple[str, float]]
     twin: int | None
     domain: str | None
+    tried: bool
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
@@ -83,18 +84,26 @@ def p_at_1_bins(session: Session, *, training: int, bins: int) -> Mapping[int, i
     query = (
         select(where, func.count())
         .join(VersionRow, SubmissionRow.version == VersionRow.version)
-        .where(VersionRow.candidate == training, SubmissionRow.p_at_1.is_not(None))
+        .where(
+            VersionRow.candidate == training,
+            SubmissionRow.p_at_1.is_not(None),
+            ~SubmissionRow.tried,
+        )
         .group_by("bin")
     )
     return {int(place): count for place, count in session.execute(query)}
 
 
 def counts(session: Session) -> FeedbackCounts:
-    """Shadows are not counted: nobody sent those."""
-    sent = select(func.count()).where(SubmissionRow.source != "shadow")
+    """Shadows are not counted: nobody sent those. Nor is what reviewers sent."""
+    sent = select(func.count()).where(SubmissionRow.source != "shadow", ~SubmissionRow.tried)
+    answered = (
+        select(func.count(FeedbackRow.submission.distinct()))
+        .join(SubmissionRow, SubmissionRow.id == FeedbackRow.submission)
+        .where(~SubmissionRow.tried)
+    )
     return FeedbackCounts(
-        submissions=session.scalar(sent) or 0,
-        answered=session.scalar(select(func.count(FeedbackRow.submission.distinct()))) or 0,
+        submissions=session.scalar(sent) or 0, answered=session.scalar(answered) or 0
     )
 
 
