@@ -3,7 +3,7 @@
 Its headings order it here and not in the browser, so that what comes next is what people see next.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -40,7 +40,8 @@ class Listing:
 
     ``name``: what is chosen, as the address names it; its order is ``?name_order=column``.
     ``ids``: of each row of ``frame``, in the order shown, which is ``by``. ``sortable``: columns by
-    which it can be ordered. ``brief``: those that are left while something is chosen.
+    which it can be ordered. ``brief``: those that are left while something is chosen. ``go``: shows
+    another one, by its id.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Listing:
     by: Order
     sortable: Sequence[str]
     brief: Sequence[str]
+    go: Callable[[str], None]
 
 
 def order(name: str, columns: Iterable[str]) -> Order:
@@ -102,11 +104,14 @@ def _follow(listing: Listing, key: str) -> None:
     rows, columns, cells = (held.get(what, []) for what in ("rows", "columns", "cells"))
     last = f"{listing.name}-ticked"
     if cells:
-        state.show(listing.name, listing.ids[cells[0][0]])
+        listing.go(listing.ids[cells[0][0]])
     elif columns:
         _reorder(listing, columns[0])
     elif held and st.session_state.get(last, (key, rows)) != (key, rows):
-        state.show(listing.name, listing.ids[rows[0]] if rows else None)
+        if rows:
+            listing.go(listing.ids[rows[0]])
+        else:
+            state.show(listing.name, None)
     current = st.query_params.get(listing.name)
     place = [listing.ids.index(current)] if current in listing.ids else []
     st.session_state[last] = (key, place)

@@ -160,7 +160,8 @@ def named(session: Session) -> list[Named]:
 def tried(session: Session) -> dict[str, int]:
     """Version -> how many texts reviewers sent to it, which count nowhere else."""
     query = select(SubmissionRow.version, func.count()).where(SubmissionRow.tried)
-    return dict(session.execute(query.group_by(SubmissionRow.version)).tuples().all())
+    grouped = session.execute(query.group_by(SubmissionRow.version))
+    return {version: int(texts) for version, texts in grouped}
 
 
 def collected(session: Session) -> set[str]:

@@ -16,7 +16,7 @@ from core.store.tables_feedback import FeedbackRow, SubmissionRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackCounts:
-    """How many texts users sent, and of how many they said what is right."""
+    """How many texts were sent, and of how many somebody said what is right."""
 
     submissions: int
     answered: int
@@ -95,15 +95,11 @@ def p_at_1_bins(session: Session, *, training: int, bins: int) -> Mapping[int, i
 
 
 def counts(session: Session) -> FeedbackCounts:
-    """Shadows are not counted: nobody sent those. Nor is what reviewers sent."""
-    sent = select(func.count()).where(SubmissionRow.source != "shadow", ~SubmissionRow.tried)
-    answered = (
-        select(func.count(FeedbackRow.submission.distinct()))
-        .join(SubmissionRow, SubmissionRow.id == FeedbackRow.submission)
-        .where(~SubmissionRow.tried)
-    )
+    """Shadows are not counted: nobody sent those. What reviewers sent is."""
+    sent = select(func.count()).where(SubmissionRow.source != "shadow")
     return FeedbackCounts(
-        submissions=session.scalar(sent) or 0, answered=session.scalar(answered) or 0
+        submissions=session.scalar(sent) or 0,
+        answered=session.scalar(select(func.count(FeedbackRow.submission.distinct()))) or 0,
     )
 
 

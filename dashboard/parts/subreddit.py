@@ -74,17 +74,19 @@ def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], N
                 f"r/{words.plain(subreddit[:40])} is not in this comparison.",
                 icon=":material/link_off:",
             )
-    elif post_id is not None and chosen.paired and not chosen.pair.sealed:
-        posts = posts_of(chosen, subreddit)
-        ids = posts.rows["post_id"].tolist()
-        among = panes.steps(ids, post_id)
-        with panes.detail("subreddit", post_id, among, read, back="post"):
-            show_post(chosen, post_id)
-    else:
-        with panes.detail("subreddit", subreddit, where, go):
-            show_figures(chosen, row.iloc[0])
-            show_posts(chosen, subreddit)
-            show_confused(chosen, subreddit)
+        return
+    if post_id is not None and chosen.paired and not chosen.pair.sealed:
+        ids = posts_of(chosen, subreddit).rows["post_id"].tolist()
+        if post_id in ids:
+            among = panes.steps(ids, post_id)
+            with panes.detail("subreddit", post_id, among, read, back="post"):
+                show_post(chosen, post_id)
+            return
+        state.show("post", None)
+    with panes.detail("subreddit", subreddit, where, go):
+        show_figures(chosen, row.iloc[0])
+        show_posts(chosen, subreddit)
+        show_confused(chosen, subreddit)
 
 
 def read(post_id: str) -> None:
@@ -236,6 +238,7 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
             by=listing.order("post", ORDERS),
             sortable=[name for name in ORDERS if name in frame],
             brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
+            go=read,
         ),
         inner=not subreddits,
         alt=alt,

@@ -108,6 +108,7 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
             by=by,
             sortable=columns,
             brief=[name for name in columns if not name.endswith(" F1")],
+            go=show,
         ),
         alt="F1 of every subreddit, baseline and candidate",
         config={
