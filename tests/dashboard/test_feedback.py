@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text
@@ -44,7 +45,7 @@ def figures_of(app: AppTest) -> list[tuple[str, str]]:
     return [(metric.label, str(metric.value)) for metric in app.metric]
 
 
-def send(store: Store, title: str, said: str | None, *, body: str = "", tried: bool = False) -> str:
+def send(store: Store, title: str, said: str | None, *, body: str = "", **more: Any) -> str:
     """A text to what is in production, and what its user says."""
     version = aliases.current(store)["production"]
     found = [Suggestion("politics", 0.75), Suggestion("news", 0.25)]
