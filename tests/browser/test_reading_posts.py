@@ -17,8 +17,8 @@ from tests.demo_workspace import REJECTED, WAITING
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-LOSSES = f"baseline={WAITING}&candidate={REJECTED}"
-"""The rejected one against the better one that came after it."""
+LOSSES = f"baseline={REJECTED}&candidate={WAITING}"
+"""Two of the demo's trainings on the same posts, of which the second loses a subreddit."""
 
 
 @dataclass
