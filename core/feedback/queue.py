@@ -11,7 +11,7 @@ from core.access.transactions import acting
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.feedback.submissions import subreddit_in
 from core.hints import Command, Hint
-from core.store import Store, releases
+from core.store import Store
 from core.store import labels as labels_table
 from core.store import submissions as sent_table
 from core.store.labels import ALL, EVALUATE, TRAIN, USES, Corrected, Label, Which
@@ -23,7 +23,6 @@ __all__ = [
     "Which",
     "count_waiting",
     "label",
-    "versions_waiting",
     "waiting",
     "withdraw",
 ]
@@ -46,13 +45,6 @@ def count_waiting(store: Store, which: Which = ALL) -> int:
     """How many there are."""
     with store.read() as session:
         return labels_table.count_corrected(session, which)
-
-
-def versions_waiting(store: Store) -> list[str]:
-    """Versions that answered a text that waits, newest first."""
-    with store.read() as session:
-        found = labels_table.versions_waiting(session)
-        return [one.version for one in releases.versions(session) if one.version in found]
 
 
 def label(

@@ -124,11 +124,6 @@ def count_corrected(session: Session, which: Which = ALL) -> int:
     return session.scalar(_waiting(which, func.count())) or 0
 
 
-def versions_waiting(session: Session) -> set[str]:
-    """Versions that answered a text that waits."""
-    return set(session.scalars(_waiting(ALL, SubmissionRow.version).distinct()))
-
-
 def label_of(session: Session, submission: int) -> Label | None:
     """The label of a submission that counts; None before there is one, or where it was taken
     back.

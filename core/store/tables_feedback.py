@@ -18,6 +18,7 @@ class SubmissionRow(Base):
         CheckConstraint("source in ('page', 'api', 'shadow')", name="source"),
         Index("ix_submissions_version", "version", "at"),
         Index("ix_submissions_expiring", "at", sqlite_where=text("expires = 1")),
+        Index("ix_submissions_tried", "version", sqlite_where=text("tried = 1")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from core.access.identity import Role
 from core.feedback import queue
 from core.feedback.queue import EVALUATE, TRAIN, Corrected, Which
 from core.hints import Command
+from core.release import aliases
 from dashboard import components as c
 from dashboard import data, state, words
 from dashboard.parts import acts
@@ -67,7 +68,7 @@ def show_queue() -> None:
 
 def _which() -> Which:
     """The filter line."""
-    versions = queue.versions_waiting(data.store())
+    versions = [one.version for one in aliases.versions(data.store())]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search",

@@ -18,7 +18,6 @@ from core.feedback.queue import (
     Which,
     count_waiting,
     label,
-    versions_waiting,
     waiting,
     withdraw,
 )
@@ -92,8 +91,7 @@ def test_the_queue_is_searched_and_filtered_by_version(road: Road, send: Send) -
     assert found(text="PURRS") == ["A kitten"]
     assert found(text="kitten") == ["100 wool", "A kitten"]
     assert found(text="100%") == ["100% wool"]
-    (version,) = versions_waiting(store)
-    assert len(found(version=version)) == 3
+    assert len(found(version=waiting(store)[0].version)) == 3
     assert found(version="20000101.1") == []
 
 

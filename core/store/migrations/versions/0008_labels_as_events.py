@@ -17,6 +17,9 @@ def upgrade() -> None:
         "submissions",
         sa.Column("tried", sa.Boolean(), nullable=False, server_default=sa.text("0")),
     )
+    op.create_index(
+        "ix_submissions_tried", "submissions", ["version"], sqlite_where=sa.text("tried = 1")
+    )
     # SQLite cannot take away that a submission has one label only.
     op.rename_table("labels", "labels_before")
     op.create_table(
