@@ -95,7 +95,7 @@ def test_days_come_from_a_link(store: Store, open_page: Open) -> None:
     weeks = figures(open_page("feedback"))[0]
     days = figures(open_page("feedback", by="day"))[0]
     assert days["layout"]["xaxis"]["title"]["text"].startswith("day from")
-    assert len(days["data"][0]["x"]) > len(weeks["data"][0]["x"])
+    assert len(days["data"][1]["x"]) > len(weeks["data"][1]["x"])
 
 
 def test_what_a_user_corrects_is_labelled_on_the_page(store: Store, open_page: Open) -> None:
