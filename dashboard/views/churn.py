@@ -40,10 +40,12 @@ def answer(chosen: Chosen) -> str:
             f"The two were evaluated on different posts, {chosen.summary.posts:,} against"
             f" {chosen.summary.posts_baseline:,}, so single posts cannot be compared."
         )
+    counts = {"fixed": churn.fixed, "broken": churn.broken, "swapped": churn.swapped}
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in counts.items() if number)
     return (
         f"**{churn.changed:,}** of {posts:,} posts"
-        f" ({words.share(churn.changed / max(posts, 1))}) changed their first prediction:"
-        f" {churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped."
+        f" ({words.share(churn.changed / max(posts, 1))}) changed their first prediction"
+        f"{': ' if kinds else ''}{kinds}."
     )
 
 
