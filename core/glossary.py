@@ -93,6 +93,8 @@ TERMS = MappingProxyType(
         "rollback": "Moving an alias back to the version that it named before.",
         "sealed test": "The newest posts of a snapshot. They stay encrypted until a candidate is"
         " tested on them, and every opening is recorded.",
+        "sealing the store": "Taking the texts of a sealed test's posts out of the database, too."
+        " They are encrypted with the key of the sealed splits until an admin releases them.",
         "shadow": "A version that answers a copy of the traffic. Its answers are recorded and never"
         " shown to users.",
         "slice": "A part of the posts, such as link posts or posts with long titles, compared on"

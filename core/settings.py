@@ -63,9 +63,18 @@ def anchor_place(text: str) -> str:
         kind, path = "file", text
     if not path or re.match(r"\w+://", path):
         raise ValueError("Give a path, file:PATH, git:FOLDER or an https address")
+    return f"{kind}:{_expanded(Path(path)).absolute()}"
+
+
+def _expanded(path: Path) -> Path:
+    """The path with the home folder in the place of ``~``, which only a shell writes out.
+
+    Raises:
+        ValueError: the user has no home, or does not exist.
+    """
     try:
-        return f"{kind}:{Path(path).expanduser().absolute()}"
-    except RuntimeError as error:  # the user has no home, or does not exist
+        return path.expanduser()
+    except RuntimeError as error:
         raise ValueError(str(error)) from error
 
 
@@ -125,13 +134,10 @@ class Settings(BaseSettings):
             raise ValueError("Give the full path: commands are run in several folders")
         return place
 
-    @field_validator("home")
+    @field_validator("*")
     @classmethod
-    def _at_home(cls, path: Path) -> Path:
-        try:
-            return path.expanduser()
-        except RuntimeError as error:  # the user has no home, or does not exist
-            raise ValueError(str(error)) from error
+    def _at_home(cls, value: object) -> object:
+        return _expanded(value) if isinstance(value, Path) else value
 
     def as_environment(self) -> dict[str, str]:
         """The variables that give another process these settings, in whichever folder it runs."""

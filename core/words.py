@@ -45,6 +45,16 @@ def interval(bounds: tuple[float, float]) -> str:
     return " to ".join(map(signed, bounds))
 
 
+def share_interval(bounds: tuple[float, float]) -> str:
+    """Of a difference of shares: ``+1.5% to +2.4%``."""
+    return " to ".join(map(signed_share, bounds))
+
+
+def share(value: float | None) -> str:
+    """``27.9%``; a dash for nothing."""
+    return "–" if value is None else f"{value:.1%}"
+
+
 def band(half_width: float | None) -> str:
     """``±0.004``, or that it is not measured."""
     return "not measured" if half_width is None else f"±{half_width:.3f}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -21,7 +20,11 @@ from core.release.identity import Known
 from dashboard import data, words
 from dashboard.charts.theme import Palette, palette
 from dashboard.current_user import current
+from dashboard.figures import chart, clickable
 from dashboard.pages import Page
+
+__all__ = ["chart", "clickable"]
+"""Pages draw with the rest of this module."""
 
 
 @contextmanager
@@ -67,26 +70,6 @@ def empty(sentence_: str, command: Command | None = None) -> None:
 def colours() -> Palette:
     """The palette of the theme that the person sees."""
     return palette(st.context.theme.type)
-
-
-def chart(figure: go.Figure, *, key: str, alt: str) -> None:
-    """A figure as it is, without Streamlit's own theme or a toolbar."""
-    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
-
-
-def clickable(figure: go.Figure, *, key: str, alt: str) -> list[str | float] | None:
-    """The same; the ``customdata`` of the mark that was clicked, None until one is."""
-    event = st.plotly_chart(
-        figure,
-        theme=None,
-        key=key,
-        config={"displayModeBar": False},
-        alt=alt,
-        on_select="rerun",
-        selection_mode="points",
-    )
-    clicked = [point.get("customdata") for point in event["selection"]["points"]]
-    return next((list(values) for values in clicked if values), None)
 
 
 def section(title: str, reading_: str) -> None:

@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import components as c
-from dashboard import state
+from dashboard import state, tables
+from dashboard.tables import Column
 
 HEIGHT = 320
 """Of a list on a small screen, in pixels."""
@@ -72,9 +73,7 @@ def ordered(frame: pd.DataFrame, by: Order) -> pd.DataFrame:
     )
 
 
-def show(
-    listing: Listing, *, alt: str, config: Mapping[str, ColumnConfig], inner: bool = False
-) -> None:
+def show(listing: Listing, columns: Mapping[str, Column], *, alt: str, inner: bool = False) -> None:
     """The table. A click anywhere in a row chooses it, a click on its tick leaves it.
 
     Args:
@@ -85,7 +84,7 @@ def show(
     _follow(listing, key)
     with st.container() if inner else st.container(key="list", height=HEIGHT, border=False):
         st.dataframe(
-            listing.frame,
+            tables.shown(listing.frame, columns),
             hide_index=True,
             column_order=listing.brief if listing.name in st.query_params else None,
             height="auto" if inner else "stretch",
@@ -93,8 +92,8 @@ def show(
             selection_mode=("single-row", "single-column", "single-cell"),
             key=key,
             alt=alt,
-            placeholder="–",
-            column_config=_with_arrow(config, listing.by),
+            placeholder=tables.NONE,
+            column_config=_with_arrow(tables.configs(columns), listing.by),
         )
 
 

@@ -7,9 +7,9 @@ from core import words
 from core.errors import SignoffError
 from core.hints import Hint
 from core.safe_text import one_line
-from core.words import band, chance, count, signed, three
+from core.words import band, chance, count, share, signed, signed_share, three
 
-__all__ = ["band", "chance", "count", "signed", "three"]
+__all__ = ["band", "chance", "count", "share", "signed", "signed_share", "three"]
 """Pages say them with the rest of this module."""
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
@@ -45,11 +45,6 @@ def number(value: float) -> str:
 def emphasised(sentence: str) -> str:
     """A sentence of core as Markdown, its execution numbers in bold."""
     return re.sub(r"\\#(\d+)", r"**\\#\1**", plain(sentence))
-
-
-def share(value: float) -> str:
-    """``27.9%``."""
-    return f"{value:.1%}"
 
 
 def per_cent(value: float) -> str:

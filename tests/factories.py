@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from core.access.identity import Actor, Way, acting_as
+from core.audit import chain
 from core.collect.posts import Post, store_posts
 from core.comparison.results import (
     SAME,
@@ -278,6 +279,8 @@ def lenient_by_default(patch: pytest.MonkeyPatch) -> None:
     audit log begins with what a test decides.
     """
     patch.setattr(adoption, "DEFAULT", LENIENT)
+    digest = hashlib.sha256(LENIENT.encode()).hexdigest()
+    patch.setattr(chain, "BUILT_IN_DIGESTS", chain.BUILT_IN_DIGESTS | {digest})
 
 
 def make_change(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.snapshots.unsealed import decrypted
-from core.store import Store, executions
+from core.snapshots.unsealed import decrypted, texts_of_store
+from core.store import Store, executions, store_seals
 from core.store import snapshots as table
 
 
@@ -38,9 +38,11 @@ def _texts(store: Store) -> Iterator[tuple[str, str]]:
         yield path.name, content.decode("latin-1")
         yield path.name, _cells(content)
     with store.read() as session:
-        snapshots = table.listing(session)
+        snapshots, held = table.listing(session), store_seals.files(session)
     for snapshot in snapshots:
         yield snapshot.sealed_test, _cells(decrypted(store, snapshot).plain)
+        if snapshot.digest in held:
+            yield held[snapshot.digest], _cells(texts_of_store(store, snapshot).plain)
 
 
 def _files(home: Path) -> list[Path]:

@@ -15,6 +15,13 @@ import pytest
 from core.store.artifacts import file_digest
 from core.store.sqlite import DATABASE
 
+BEFORE_SEALS = """
+    DROP TABLE seal_events;
+    DROP TABLE store_seals;
+    DROP INDEX ix_posts_seal;
+    ALTER TABLE posts DROP COLUMN seal;
+"""
+"""Takes out of a database what revision 0009 brought, for tests of older workspaces."""
 _WRITABLE = 0o222
 
 

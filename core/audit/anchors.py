@@ -80,6 +80,13 @@ def read_anchors(where: str | Path) -> list[Anchor] | None:
     return place(str(where)).read()
 
 
+def unpushed_anchors(where: str | Path) -> list[Anchor]:
+    """Anchors of a place that are on this machine only, since pushing them failed so far: whoever
+    has this machine can still take them away. The next anchor is pushed together with them.
+    """
+    return place(str(where)).unpushed()
+
+
 def _add(chosen: Place, entry: Entry) -> Anchor:
     made = Anchor(entry.number, entry.digest, datetime.now(UTC).isoformat(timespec="seconds"))
     chosen.add(made)

@@ -58,6 +58,9 @@ class Place(Protocol):
             SignoffError: it could not be added.
         """
 
+    def unpushed(self) -> list[Anchor]:
+        """Anchors that are on this machine only, although they are to be pushed; mostly none."""
+
 
 def place(text: str) -> Place:
     """The place that is written like that.
@@ -102,6 +105,9 @@ class FilePlace:
     def add(self, anchor: Anchor) -> None:
         append_line(self.path, _line(anchor))
 
+    def unpushed(self) -> list[Anchor]:
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class GitPlace:
@@ -131,20 +137,33 @@ class GitPlace:
         self._git("add", "--", FILE)
         message = f"Anchor entry {anchor.number} of the audit log"
         self._git(*_SIGNOFF, "commit", "--quiet", "--message", message, "--", FILE)
-        if settings().audit_anchor_push and self._git("remote").strip():
-            self._git("push", "--quiet")
+        if self._pushes:
+            # All that was committed since the last push that worked, not only this one.
+            self._git("-c", "push.autoSetupRemote=true", "push", "--quiet")
 
     def kept(self) -> list[Anchor]:
         """What was added to the file in any commit, the earliest first. Lines that are no anchors
         are left out: a commit cannot be mended.
         """
         self._require_repository()
-        if not self._git("rev-list", "--max-count=1", "--all", "--", FILE).strip():
+        return self._committed("--all")
+
+    def unpushed(self) -> list[Anchor]:
+        self._require_repository()
+        return self._committed("--all", "--not", "--remotes") if self._pushes else []
+
+    @property
+    def _pushes(self) -> bool:
+        return settings().audit_anchor_push and bool(self._git("remote").strip())
+
+    def _committed(self, *which: str) -> list[Anchor]:
+        """Of these commits, as git names them."""
+        if not self._git("rev-list", "--max-count=1", *which, "--", FILE).strip():
             return []
         plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-show-signature")
         told = self._git(
             "log",
-            "--all",
+            *which,
             "--reverse",
             "--format=",
             "--patch",
@@ -214,6 +233,9 @@ class WebPlace:
 
     def add(self, anchor: Anchor) -> None:
         self._ask("POST", f"{_line(anchor)}\n".encode())
+
+    def unpushed(self) -> list[Anchor]:
+        return []
 
     def _ask(self, method: str, body: bytes | None) -> bytes | None:
         """What it answers; None where it gives nothing back by design."""

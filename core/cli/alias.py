@@ -10,6 +10,7 @@ from core.hints import Command, Hint
 from core.release import aliases
 from core.release.events import CANARY, AliasEvent, CanarySet
 from core.serving import servers, watch
+from core.serving.notes import older_normaliser
 
 alias = typer.Typer(help="Move the aliases that services use.", no_args_is_help=True)
 
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 @alias.command("list")
 def alias_list(as_json: AsJson = False) -> None:
-    """Which version each alias names, who moved it there, and any alarms."""
+    """Which version each alias names, who moved it there, and any alarms and notes."""
     store = workspace(looking=True)
     last: dict[str, AliasEvent] = {}
     for event in aliases.history(store):
@@ -40,9 +41,11 @@ def alias_list(as_json: AsJson = False) -> None:
     named = [event for event in last.values() if event.after is not None]
     canary, alarms = watch.watched(store), servers.alarms(store)
     flags = canary.flags if canary else []
+    told = (older_normaliser(store, e.after) for e in named if e.after is not None)
+    notes = list(dict.fromkeys(note for note in told if note))
     if as_json:
         shown = [{**event_json(e), "flags": flags if e.alias == CANARY else []} for e in named]
-        print_json({"aliases": shown, "alarms": alarms})
+        print_json({"aliases": shown, "alarms": alarms, "notes": notes})
         return
     if not named:
         say(Hint("No alias is set. Set one.", Command("alias set", "production", "VERSION")))
@@ -51,6 +54,8 @@ def alias_list(as_json: AsJson = False) -> None:
     print_table(("alias", "version", "callers", "moved by", "at (UTC)"), rows)
     for alarm in (*(f"{flag}." for flag in flags), *alarms):
         complain(alarm)
+    for note in notes:
+        say(f"Note: {note}")
 
 
 @alias.command("set")

@@ -1,5 +1,6 @@
 """Commands that check and keep the log of decisions."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ audit = typer.Typer(help="Verify, export, anchor and sign the audit log.", no_ar
 audit.add_typer(key, name="key")
 
 
+STDOUT = Path("-")
 MOST = 20
 """Numbers of entries that are named in one sentence."""
 
@@ -45,6 +47,8 @@ def verify(
     store = workspace()
     kept = audit_log.read_anchors(anchor) if anchor else audit_log.anchors_of_itself()
     checked = audit_log.verify(store, anchors=kept)
+    named = anchor or settings().audit_anchor
+    unpushed = [each.number for each in audit_log.unpushed_anchors(named)] if named else []
     if as_json:
         broken = checked.broken
         print_json(
@@ -55,6 +59,7 @@ def verify(
                 "why": broken.why if broken else None,
                 "head": checked.head.digest if checked.head else None,
                 "anchors": checked.anchors,
+                "unpushed": unpushed,
                 "signed": checked.signed,
                 "unsigned": [asdict(each) for each in checked.unsigned],
             }
@@ -69,9 +74,15 @@ def verify(
     entries = "1 entry" if checked.events == 1 else f"{checked.events:,} entries"
     held = f" It contains {anchors}." if checked.anchors else ""
     if checked.anchors is None:
-        where = place(anchor or settings().audit_anchor).shown
+        where = place(named).shown
         held = f" It was not compared with the anchors at {where}: they cannot be read back."
     say(f"The log is intact: {entries}, head {checked.head.digest}.{held}")
+    if unpushed:
+        entries = f"{'entry' if len(unpushed) == 1 else 'entries'} {_numbers(unpushed)}"
+        say(
+            f"Note: the anchors of {entries} are not pushed yet, so they are on this machine only."
+            f" The next decision pushes them too; git push in {place(named).shown} does it now."
+        )
     _say_signatures(checked)
 
 
@@ -85,21 +96,26 @@ def _say_signatures(checked: Verification) -> None:
             (each.foreign, "signed with a key that is not theirs"),
         ):
             if numbers:
-                named = ", ".join(map(str, numbers[:MOST])) + (" …" if numbers[MOST:] else "")
+                named = _numbers(numbers)
                 what = count(len(numbers), "entry", "entries")
                 say(f"Note: {each.name} has a key, and {what} {how}: {named}.")
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:MOST])) + (" …" if numbers[MOST:] else "")
 
 
 @audit.command("export")
 def export(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A file, written completely or not at all. Default: print it."),
+        typer.Argument(help="A file, written completely or not at all. Default, or -: print it."),
     ] = None,
 ) -> None:
     """Write the log as JSON lines, one entry each, oldest first."""
-    store = workspace(looking=file is None)
-    if file is None:
+    printed = file is None or file == STDOUT
+    store = workspace(looking=printed)
+    if file is None or printed:
         print_lines((f"{line}\n" for line in audit_log.exported(store)), json=True)
         return
     say(f"Written: {audit_log.export(store, file):,} entries to {file}")

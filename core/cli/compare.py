@@ -22,20 +22,22 @@ from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
 from core.comparison.difference import called_first
+from core.comparison.readings import confusions_sentence, posts_of, threshold_sentence
 from core.comparison.results import BETTER, WORSE, ComparisonSummary, MetricChange
 from core.comparison.sentence import verdict_sentence
+from core.comparison.thresholds import USUAL
 from core.executions import get
 from core.executions.history import number
 from core.metrics import METRICS
 from core.records import to_json
 from core.store.artifacts import storage_errors
-from core.words import band, chance, interval, signed, signed_share
+from core.words import band, chance, interval, share_interval, signed, signed_share
 
 METRICS_SHOWN = [metric.key for metric in METRICS if not metric.implied]
 """The others follow from these; ``--json`` has them all."""
 CHANGES_SHOWN, MOST_CHANGES = 10, 20
 """Of those called worse, and of those called better; of all."""
-SLICES_SHOWN = 5
+SLICES_SHOWN, CONFUSIONS_SHOWN = 5, 10
 
 
 def register(app: typer.Typer) -> None:
@@ -98,6 +100,10 @@ def compare(
     _print_changes(changes, names)
     if slices is not None:
         _print_worst(slices)
+    _print_confusions(summary)
+    if held := threshold_sentence(summary, USUAL, baseline=names[0], candidate=names[1]):
+        say("")
+        say(held)
     if table is not None:
         say("")
         say(f"Every subreddit: {table}")
@@ -221,3 +227,23 @@ def _print_worst(slices: pd.DataFrame) -> None:
         for each in _records(worst)
     ]
     print_table(("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict"), rows)
+
+
+def _print_confusions(summary: ComparisonSummary) -> None:
+    if not summary.confusions:
+        return
+    say("")
+    say(confusions_sentence(summary))
+    rows = [
+        (
+            f"r/{pair.subreddit}",
+            f"r/{pair.predicted}",
+            posts_of(pair, paired=summary.paired),
+            signed_share(pair.difference),
+            share_interval(pair.interval),
+            "" if pair.q_value is None else chance(pair.q_value),
+            pair.verdict,
+        )
+        for pair in summary.confusions[:CONFUSIONS_SHOWN]
+    ]
+    print_table(("posts of", "taken for", "posts", "change", "95% interval", "q", "verdict"), rows)

@@ -17,10 +17,13 @@ from core.cli.output import (
     workspace,
     writer_of,
 )
+from core.cli.store_sealing import print_sealing, release_store_command, seal_store_command
 from core.errors import CorruptArtifactError, InputError
 from core.executions import get
 from core.feedback.bring import bring
 from core.hints import Command, Hint
+from core.release import seal_events
+from core.release import store_sealing as sealing
 from core.snapshots import create, find, listing
 from core.snapshots.export import exported
 from core.snapshots.holding import held_openly
@@ -28,6 +31,7 @@ from core.snapshots.rules import Rules
 from core.snapshots.verify import SnapshotState, verify
 from core.store import Store
 from core.store.artifacts import storage_errors
+from core.store.posts import SEALED
 from core.store.snapshots import Snapshot
 from core.words import count
 
@@ -61,6 +65,14 @@ def create_command(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Include users' texts that reviewers have labelled.")
     ] = False,
+    seal_store: Annotated[
+        bool,
+        typer.Option(
+            "--seal-store",
+            help="Also take the texts of the test posts out of the workspace's database, see"
+            " signoff snapshot seal-store.",
+        ),
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -81,12 +93,17 @@ def create_command(
         bring(store)
     with progress_bar() as progress:
         snapshot, number = create(store, rules, name=name, force=force, progress=progress)
+        made = sealing.seal_store(store, snapshot, progress=progress) if seal_store else None
     execution = get(store, number)
     if as_json:
         said = {"execution": number, "seconds": execution.seconds, **_as_json(snapshot)}
-        print_json({**said, "holds_sealed": _held_json(store, snapshot)})
+        print_json(
+            {**said, "holds_sealed": _held_json(store, snapshot), **_store_json(store, snapshot)}
+        )
         return
     _print(store, snapshot)
+    if made is not None:
+        print_sealing(store, snapshot, made)
     say(Hint("Next.", Command("train", snapshot=snapshot.id)))
 
 
@@ -131,7 +148,9 @@ def show_command(snapshot: str, as_json: AsJson = False) -> None:
     record = find(store, snapshot)
     if as_json:
         said = {"execution": record.execution, **_as_json(record)}
-        print_json({**said, "holds_sealed": _held_json(store, record)})
+        print_json(
+            {**said, "holds_sealed": _held_json(store, record), **_store_json(store, record)}
+        )
         return
     _print(store, record)
 
@@ -167,10 +186,21 @@ def verify_command(snapshot: str, as_json: AsJson = False) -> None:
         say(verdict.why)
 
 
+def _store_json(store: Store, snapshot: Snapshot) -> dict[str, str]:
+    return {"store": sealing.state(store, snapshot)}
+
+
 _VERDICTS = {
     SnapshotState.WHOLE: "intact",
     SnapshotState.ERASED: "intact",
     SnapshotState.UNPROVEN: "not everything can be checked",
+}
+
+
+_SEALS = {
+    seal_events.OPEN: "The test split is sealed.",
+    seal_events.SEALED: "The test split is sealed, and so are its posts in the database.",
+    seal_events.RELEASED: "The test split is sealed; its posts were released in the database.",
 }
 
 
@@ -209,7 +239,11 @@ def _print(store: Store, snapshot: Snapshot) -> None:
     marks = " (generated posts)" if snapshot.generated else ""
     say(f"Snapshot {snapshot.id}{marks}, digest {snapshot.digest}")
     counts = ", ".join(f"{split} {posts:,}" for split, posts in snapshot.splits.items())
-    say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. The test split is sealed.")
+    sealed = _SEALS[sealing.state(store, snapshot)]
+    say(f"{count(snapshot.subreddits, 'subreddit')}; {counts}. {sealed}")
+    if sealing.unfinished(store, snapshot):
+        again = Command("snapshot seal-store", snapshot.id)
+        say(Hint("The free space of the database may still hold their texts. Clean it.", again))
     if snapshot.optimistic:
         say("Random split: its scores are optimistic, because a model sees posts from the future.")
     for split, moment in snapshot.cutoffs.items():
@@ -223,6 +257,9 @@ def _print(store: Store, snapshot: Snapshot) -> None:
         say(f"It was frozen{_erased(snapshot)}: these no longer have any text.")
     for reason, posts in snapshot.left_out.items():
         say(f"{count(posts, 'post')} left out: {reason.replace('_', ' ')}.")
+    if SEALED in snapshot.left_out:
+        release = Command("snapshot release-store", "SNAPSHOT", reason="…")
+        say(Hint("To freeze those as well, release them once their test has served.", release))
 
 
 def _iso(moment: int) -> str:
@@ -251,3 +288,7 @@ def export_command(
     with storage_errors(file, chosen=True):
         file.write_bytes(write(frame))
     say(f"Written: {count(len(frame), 'post')} of {split} to {file}")
+
+
+snapshots.command("seal-store")(seal_store_command)
+snapshots.command("release-store")(release_store_command)

@@ -26,12 +26,12 @@ from core.executions import Run, record
 from core.progress import Progress, silent
 from core.store import Store, erasure
 from core.store.artifacts import file_digest
-from core.store.posts import WriteCounts, write_posts
+from core.store.posts import SEALED, WriteCounts, write_posts
 
 CHARACTERS = 2**24
 """Characters of texts in a transaction, however few posts have them: they are held in memory."""
 _SUBREDDIT, _ID = COLUMNS.index("subreddit"), COLUMNS.index("id")
-_GONE = ("removed", "deleted", "erased")
+_GONE = ("removed", "deleted", "erased", SEALED)
 """Reasons to leave out a row that say nothing against its file."""
 
 
@@ -62,7 +62,8 @@ class ImportCounts:
     @property
     def stored(self) -> int:
         """Rows whose posts are in the store now."""
-        return self.written.inserted + self.written.updated + self.written.unchanged
+        written = self.written
+        return written.inserted + written.updated + written.unchanged + written.sealed
 
 
 class PartlyImportedError(InputError):
@@ -110,6 +111,8 @@ def import_files(
                 _write(store, batch, counts)
         if counts.written.erased:
             counts.skipped["erased"] = counts.written.erased
+        if counts.written.sealed:
+            counts.skipped[SEALED] = counts.written.sealed
         run.metrics = as_metrics(counts)
         if counts.failed:
             raise _unreadable(counts, time.monotonic() - started)

@@ -79,17 +79,18 @@ def parse_row(
         return Skipped("bad_id", f"{said} is not a post's id")
     label = _label(fields) or _of_file(fields)
     if not is_subreddit(label):
-        return Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
+        wrong = Skipped("bad_subreddit", f"{label[:50]!r} is not the name of a subreddit")
+        return _gone(fields, post_id, *_texts(fields, exact=exact)) or wrong
     created = moment(get("created_utc"))
     if created is None or not FIRST_REDDIT_SECOND <= created <= now + 86_400:
-        return Skipped("bad_time", _bad_time(get("created_utc")))
+        wrong = Skipped("bad_time", _bad_time(get("created_utc")))
+        return _gone(fields, post_id, *_texts(fields, exact=exact)) or wrong
     if not wanted.takes(label, created):
         return None
-    unescape, read = (str, title_of) if exact else (html_once, text_of)
-    title, body = unescape(title_of(get("title"))).strip(), unescape(read(get("selftext"))).strip()
-    gone = why_gone(fields, title, body)
-    if gone:
-        return Skipped(gone, f"post {post_id} was {gone} on Reddit", gone=post_id)
+    title, body = _texts(fields, exact=exact)
+    if gone := _gone(fields, post_id, title, body):
+        return gone
+    unescape = str if exact else html_once
     domain, flair = text_of(get("domain")), unescape(text_of(get("link_flair_text")))
     url = unescape(text_of(get("url")))
     if not _is_utf8(f"{title}{body}{domain}{url}{flair}"):
@@ -113,6 +114,24 @@ def parse_row(
         over_18=flag_of(get("over_18")),
         flair=flair,
     )
+
+
+def _texts(fields: Mapping[str, Any], *, exact: bool) -> tuple[str, str]:
+    """Title and body as people typed them."""
+    title, body = title_of(fields.get("title")), fields.get("selftext")
+    if exact:
+        return title.strip(), title_of(body).strip()
+    return html_once(title).strip(), html_once(text_of(body)).strip()
+
+
+def _gone(fields: Mapping[str, Any], post_id: str, title: str, body: str) -> Skipped | None:
+    """What a row says of a post that Reddit shows no more, whatever else the row lacks; None of
+    other posts.
+    """
+    reason = why_gone(fields, title, body)
+    if reason is None:
+        return None
+    return Skipped(reason, f"post {post_id} was {reason} on Reddit", gone=post_id)
 
 
 def html_once(text: str) -> str:

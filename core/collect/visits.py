@@ -24,7 +24,7 @@ from core.progress import Progress
 from core.store import Store, erasure
 from core.store import collection as collection_table
 from core.store.collection import Target
-from core.store.posts import WriteCounts, write_posts
+from core.store.posts import SEALED, WriteCounts, write_posts
 
 SOURCE = "reddit"
 GIVE_UP = 12
@@ -182,6 +182,8 @@ class Visits:
                 self._run.log(f"r/{target.name}: skipped, {parsed.reason}: {parsed.detail}")
         if written.erased:
             self.counts.skipped["erased"] += written.erased
+        if written.sealed:
+            self.counts.skipped[SEALED] += written.sealed
 
     def _met(self, target: Target, outcome: Outcome, detail: str = "") -> None:
         """Keep an outcome, with the time from which the subreddit may be asked for again.

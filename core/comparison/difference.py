@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.arrays import Floats
 from core.comparison.align import Aligned, align, common_names, known, numbered
+from core.comparison.confusions import confusions
 from core.comparison.label_sets import on_label_sets
 from core.comparison.renames import suggest_renames
 from core.comparison.results import (
@@ -34,6 +35,7 @@ from core.comparison.significance import (
     unpaired_significance,
 )
 from core.comparison.slices import slice_table
+from core.comparison.thresholds import thresholds
 from core.comparison.topics import OTHER, group_by_confusion
 from core.evaluation.prediction_table import PredictionTable
 from core.stats import distances
@@ -101,6 +103,10 @@ def difference(
         changes = changes.merge(moved, on="subreddit", how="left")
     changes = _judged(changes, tested.subreddits, noise)
     changes["topic"] = [topic_of.get(name.lower(), OTHER) for name in changes["subreddit"]]
+    shared, paired = in_baseline & in_candidate, posts is not None
+    sets = on_label_sets(sides, in_baseline, in_candidate, paired=paired, noise=noise.metrics)
+    confused, pairs = confusions(sides, names=names, shared=shared, paired_=paired)
+    before, after = (side.among(shared) if sets else side for side in sides)
     summary = ComparisonSummary(
         kind=Kind.UNPAIRED if posts is None else Kind.PAIRED,
         posts=len(candidate.table.label),
@@ -109,15 +115,16 @@ def difference(
             tested.intervals | _without_interval(baseline.metrics, candidate.metrics, tested),
             noise.metrics,
         ),
-        label_sets=on_label_sets(
-            sides, in_baseline, in_candidate, paired=posts is not None, noise=noise.metrics
-        ),
+        label_sets=sets,
         accuracy_test=tested.accuracy_test,
         subreddits=_subreddits(baseline.table, candidate.table, changes, posts),
         topics=TopicSource.FILE if topics else TopicSource.CONFUSIONS,
         churn=churned,
         changes_normal=normal_fit(changes["difference"].dropna().to_numpy(float)),
         p_at_1=confidence_shift(baseline.table.p_at_1, candidate.table.p_at_1),
+        confused=confused,
+        confusions=pairs,
+        threshold=thresholds((before, after), paired=paired),
     )
     return Difference(summary, changes, sliced)
 

@@ -19,7 +19,8 @@ from core.snapshots.read import open_split
 from core.store import Store
 from core.store.posts import StoredPost, posts_by_id
 
-GONE = "(no longer stored)"
+GONE, SEALED = "(no longer stored)", "(sealed in the store)"
+"""In the place of a title."""
 KINDS = ("broken", "fixed", "swapped", "same")
 """What may become of a post, in the order in which posts are shown."""
 CHANGE, SUBREDDIT, BASELINE, CANDIDATE = "change", "subreddit", "baseline", "candidate"
@@ -132,7 +133,7 @@ def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows with ``title``: read again, since a post may be erased at any time."""
     with store.read() as session:
         known = posts_by_id(session, frame["post_id"].tolist())
-    titles = [known[i].title if i in known else GONE for i in frame["post_id"]]
+    titles = [_title(known.get(i)) for i in frame["post_id"]]
     return frame.assign(title=titles)
 
 
@@ -180,6 +181,12 @@ def _values(laid: Laid, places: Places, order: str) -> Floats:
         return rank[posts.truth[places]].astype(np.float64)
     side = posts.sides[(BASELINE, CANDIDATE).index(order)]
     return side.p_at_1[places].astype(np.float64)
+
+
+def _title(post: StoredPost | None) -> str:
+    if post is None:
+        return GONE
+    return SEALED if post.sealed else post.title
 
 
 def _change(truth: str, before: str | None, after: str | None) -> str:

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from core.comparison.confusions import ConfusionChange, ConfusionCounts
+from core.comparison.thresholds import Thresholds
 from core.stats.intervals import Interval
 
 BETTER: Final = "better"
@@ -244,7 +246,9 @@ class ComparisonSummary:
     ``posts``: on the candidate's side. ``label_sets``: None where both models know the same
     subreddits or share none that has posts. ``churn``: None if unpaired. ``changes_normal``: None
     for fewer than two shared subreddits. ``one_model``: whether one model is compared on two sets
-    of posts.
+    of posts. ``confused``, ``confusions``: pairs of subreddits that both models know, see
+    :func:`core.comparison.confusions.confusions`. ``threshold``: on the posts of :attr:`common`.
+    These three are None in comparisons that older versions made.
     """
 
     kind: Kind
@@ -260,6 +264,9 @@ class ComparisonSummary:
     p_at_1: ConfidenceShift
     noise: NoiseSources = NoiseSources()
     one_model: bool = False
+    confused: ConfusionCounts | None = None
+    confusions: tuple[ConfusionChange, ...] | None = None
+    threshold: Thresholds | None = None
 
     @property
     def paired(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from core.records import from_json
 from core.store import Store
 from core.store.jobs import Job
 
@@ -81,10 +82,12 @@ class Reporter:
 
 
 def report_of(store: Store, job: Job) -> Report | None:
-    """The newest report of a job; None before the first, and after its end."""
+    """The newest report of a job; None before the first, after its end, and where it cannot be
+    read: it is no record, so nothing is lost, and the next one takes its place.
+    """
     try:
-        return Report(**orjson.loads(_path(store, job).read_bytes()))
-    except FileNotFoundError:
+        return from_json(Report, orjson.loads(_path(store, job).read_bytes()))
+    except (OSError, ValueError):
         return None
 
 

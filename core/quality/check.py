@@ -57,7 +57,7 @@ class Check:
 def check(store: Store, *, force: bool = False, progress: Progress = silent) -> Check:
     """Count what the store holds, or give back the check of these very posts.
 
-    Reads every post once; holds 31 bytes of each.
+    Reads every post once; holds 32 bytes of each.
 
     Raises:
         InputError: there are no posts.

@@ -133,6 +133,14 @@ def _facts(summary: QualitySummary) -> list[Finding]:
             ),
             problem=False,
         ),
+        _of_posts(
+            summary,
+            "sealed",
+            summary.sealed,
+            "of sealed tests, whose texts are sealed in the store",
+            "All figures about texts leave these posts out.",
+            problem=False,
+        ),
         *_languages(summary),
     ]
 

@@ -21,7 +21,7 @@ _BRACKETED = re.compile(r"[(\[{*]\s*(?:x|cross)[- ]?post[^)\]}*]*[)\]}*]", re.IG
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Numbers of n posts, each of shape (n,); 31 bytes a post."""
+    """Numbers of n posts, each of shape (n,); 32 bytes a post."""
 
     subreddit: Int32s
     """Ids of the store."""
@@ -32,13 +32,15 @@ class Measured:
     crosspost only;
     :data:`NO_TEXT`. Means nothing in another process."""
     words: Int32s
-    """Of title and body, as spaces part them."""
+    """Of title and body, as spaces part them; 0 of sealed posts."""
     score: Int32s
     title_only: Bools
     crosspost: Bools
     """Its title says so."""
     over_18: Bools
     generated: Bools
+    sealed: Bools
+    """Its texts are sealed in the store: what is said of texts leaves it out."""
 
     def __len__(self) -> int:
         return len(self.subreddit)
@@ -57,10 +59,11 @@ def measure(posts: Sequence[PostText]) -> Measured:
         ),
         words=np.array([len(said) for said in words], dtype=np.int32),
         score=scores.clip(bounds.min, bounds.max).astype(np.int32),
-        title_only=np.array([not post.body for post in posts], dtype=bool),
+        title_only=np.array([not (post.body or post.sealed) for post in posts], dtype=bool),
         crosspost=np.array([bool(_CROSSPOST.search(post.title)) for post in posts], dtype=bool),
         over_18=np.array([post.over_18 for post in posts], dtype=bool),
         generated=np.array([post.source == "generated" for post in posts], dtype=bool),
+        sealed=np.array([post.sealed for post in posts], dtype=bool),
     )
 
 
@@ -77,6 +80,7 @@ def joined(parts: Iterable[Measured]) -> Measured:
         crosspost=np.concatenate([part.crosspost for part in every]),
         over_18=np.concatenate([part.over_18 for part in every]),
         generated=np.concatenate([part.generated for part in every]),
+        sealed=np.concatenate([part.sealed for part in every]),
     )
 
 

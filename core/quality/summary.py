@@ -67,6 +67,8 @@ class QualitySummary:
     """Posts that are missing there."""
     erased: int
     """Posts that were here and were erased; ``posts`` does not count them."""
+    sealed: int = 0
+    """Sealed in the store: nothing is known of their texts, and no figure of texts counts them."""
     words: WordCounts
     score: Spread
     languages: Languages
@@ -129,7 +131,8 @@ def summarise(
         gap_days=int(gaps["days"].sum()),
         expected_in_gaps=round(float(gaps["expected"].sum())),
         erased=sum(erased.values()),
-        words=_word_counts(measured.words),
+        sealed=int(np.count_nonzero(measured.sealed)),
+        words=_word_counts(measured.words[~measured.sealed]),
         score=Spread(quantiles=_quantiles(measured.score)),
         languages=languages,
     )
@@ -204,6 +207,7 @@ def _subreddits(
     def counted(which: Bools) -> Int64s:
         return np.bincount(place[which], minlength=len(ids))
 
+    readable = ~measured.sealed
     first, last = np.full(len(ids), 2**62), np.full(len(ids), -(2**62))
     np.minimum.at(first, place, measured.created)
     np.maximum.at(last, place, measured.created)
@@ -219,7 +223,7 @@ def _subreddits(
             "gap_days": np.bincount(
                 of_gaps, weights=gaps["days"].to_numpy(np.float64), minlength=len(ids)
             ).astype(np.int64),
-            "no_text": counted(measured.text == NO_TEXT),
+            "no_text": counted((measured.text == NO_TEXT) & ~measured.sealed),
             "repeats": counted(same.repeat),
             "elsewhere": counted(same.elsewhere),
             "crossposts": counted(measured.crosspost),
@@ -227,19 +231,22 @@ def _subreddits(
             "over_18": counted(measured.over_18),
             "generated": counted(measured.generated),
             "erased": [erased.get(id_, 0) for id_ in ids.tolist()],
-            "words_median": _medians(measured.words, place, posts),
-            "score_median": _medians(measured.score, place, posts),
+            "words_median": _medians(measured.words[readable], place[readable], len(ids)),
+            "score_median": _medians(measured.score, place, len(ids)),
         }
     )
     return frame.sort_values(["posts", "subreddit"], ascending=[False, True], ignore_index=True)
 
 
-def _medians(values: Int32s, place: Int64s, posts: Int64s) -> Floats:
-    """The median of each subreddit's values."""
+def _medians(values: Int32s, place: Int64s, subreddits: int) -> Floats:
+    """The median of each subreddit's values; 0 of one without any."""
+    posts = np.bincount(place, minlength=subreddits)
     ordered = values[np.lexsort((values, place))]
-    starts = np.cumsum(posts) - posts
+    some = np.flatnonzero(posts)
+    starts, posts = (np.cumsum(posts) - posts)[some], posts[some]
     low, high = ordered[starts + (posts - 1) // 2], ordered[starts + posts // 2]
-    medians: Floats = (low.astype(np.float64) + high) / 2
+    medians: Floats = np.zeros(subreddits)
+    medians[some] = (low.astype(np.float64) + high) / 2
     return medians
 
 
@@ -250,7 +257,8 @@ def _word_counts(words: Int32s) -> WordCounts:
 
 def _quantiles(values: Int32s) -> dict[str, float]:
     levels = map(str, QUANTILES)
-    return dict(zip(levels, np.quantile(values, QUANTILES).tolist(), strict=True))
+    quantiles = np.quantile(values, QUANTILES) if len(values) else np.zeros(len(QUANTILES))
+    return dict(zip(levels, quantiles.tolist(), strict=True))
 
 
 def _named(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -52,14 +53,50 @@ def read_policy(store: Store) -> Policy:
         return in_force(session)
 
 
-def in_force(session: Session) -> Policy:
-    """The policy in force, as the caller's transaction sees it.
+def policy_shown(store: Store) -> Policy:
+    """What the table of policies says is in force, whatever the log says: for where nothing is
+    judged by it, and whether the log is intact is said beside it.
 
     Raises:
-        BrokenChainError: its text is not what was adopted.
+        BrokenChainError: its text is not what its row says.
+    """
+    with store.read() as session:
+        adopted = adoptions(POLICY_EVENTS.read(session))
+    return policy_of(adopted[-1]) if adopted else built_in()
+
+
+def in_force(session: Session) -> Policy:
+    """The policy in force, as the caller's transaction sees it, and as the audit log has adopted
+    it: a row that somebody wrote into the table judges nothing.
+
+    Raises:
+        BrokenChainError: its text is not what was adopted, or the log is broken.
     """
     adopted = adoptions(POLICY_EVENTS.read(session))
-    return policy_of(adopted[-1]) if adopted else built_in()
+    last = adopted[-1] if adopted else None
+    if _recorded(last) != _chained(session):
+        raise BrokenChainError(
+            "The release policy in force is not the one that the audit log says was adopted",
+            Hint(
+                "Nothing was judged. Leave the database as it is, and see what was changed.",
+                Command("audit verify"),
+            ),
+        )
+    return policy_of(last) if last else built_in()
+
+
+def _recorded(event: Adopted | None) -> tuple[str, JsonValue] | None:
+    return (f"{POLICY_EVENTS.table}/{event.id}", event.digest) if event else None
+
+
+def _chained(session: Session) -> tuple[str, JsonValue] | None:
+    """The record and the digest of the last adoption in the log; None before the first."""
+    ours = [
+        (each.record, each.details.get("digest"))
+        for each in audit.decisions(session)
+        if each.record.startswith(f"{POLICY_EVENTS.table}/") and each.kind == Adopted.kind
+    ]
+    return ours[-1] if ours else None
 
 
 def built_in() -> Policy:

@@ -24,7 +24,8 @@ class Budget:
     the same time or the same texts (``elsewhere`` of them): freezing the same posts again gives no
     new test; and models that were evaluated on its texts where another snapshot holds them openly
     (``in_the_open`` of them). ``age``: days since its freezing. ``passed``: the candidate that
-    passed, where the policy replaces a split after its first pass.
+    passed, where the policy replaces a split after its first pass. ``released``: when its posts,
+    sealed in the store until then, were put back there in the clear; None: they never were.
     """
 
     snapshot: Snapshot
@@ -36,6 +37,7 @@ class Budget:
     max_age: int | None
     passed: int | None
     epsilon: float
+    released: datetime | None = None
 
     @property
     def posts(self) -> int:
@@ -44,7 +46,9 @@ class Budget:
     @property
     def left(self) -> int:
         """Openings that may follow; 0 for a split that is spent."""
-        return 0 if self.passed is not None else max(0, self.possible - self.used)
+        if self.passed is not None or self.released is not None:
+            return 0
+        return max(0, self.possible - self.used)
 
     @property
     def spent(self) -> bool:
@@ -57,7 +61,11 @@ class Budget:
 
     @property
     def state(self) -> str:
-        """``sealed`` (never opened), ``in use``, ``spent``, ``stale`` or ``too small``."""
+        """``sealed`` (never opened), ``in use``, ``spent``, ``stale``, ``too small`` or
+        ``released``.
+        """
+        if self.released is not None:
+            return "released"
         if self.spent:
             return "spent"
         if self.possible == 0:
@@ -79,6 +87,11 @@ class Budget:
     def closed(self) -> str | None:
         """Why it cannot be opened any more, as a sentence; None if it can."""
         split = f"The test split of {self.snapshot.id}"
+        if self.released is not None:
+            return (
+                f"{split} is no longer sealed: its posts were released in the store on"
+                f" {self.released:%Y-%m-%d}."
+            )
         if self.passed is not None:
             return (
                 f"{split} is spent: #{self.passed} passed it, and the policy allows only one pass."
@@ -124,6 +137,7 @@ def budget_of(
     *,
     others: Iterable[Snapshot] = (),
     looks: Looks = NO_LOOKS,
+    released: datetime | None = None,
 ) -> Budget:
     """The uses of the test split of ``snapshot``, by all events so far.
 
@@ -132,6 +146,7 @@ def budget_of(
     Args:
         others: all snapshots there are.
         looks: those that other snapshots allowed at the texts of this one.
+        released: when its posts were released in the store.
     """
     rules = policy.rules
     shared = {each.digest for each in others if _share_time(each, snapshot)} | {snapshot.digest}
@@ -156,6 +171,7 @@ def budget_of(
         max_age=int(fresh.value) if fresh else None,
         passed=passed[0] if once and passed else None,
         epsilon=rules.epsilon,
+        released=released,
     )
 
 

@@ -9,10 +9,11 @@ from core.access.history import ACCESS_EVENTS
 from core.audit.events import Events
 from core.release.events import KINDS, AliasEvent, ReleaseEvent
 from core.release.policy_events import POLICY_EVENTS
+from core.release.seal_events import SEAL_EVENTS
 from core.release.states import candidate_state
 
 RELEASE_EVENTS = Events("release_events", KINDS, blank={"comment": ""})
-ALL_EVENTS = (RELEASE_EVENTS, ACCESS_EVENTS, POLICY_EVENTS)
+ALL_EVENTS = (RELEASE_EVENTS, ACCESS_EVENTS, POLICY_EVENTS, SEAL_EVENTS)
 """Everything that the audit log can hold."""
 
 E = TypeVar("E", bound=ReleaseEvent)

@@ -23,7 +23,7 @@ from core.executions.history import running
 from core.hints import Command, Hint
 from core.invisible import is_visible
 from core.progress import Progress, silent
-from core.release import candidates, history, rules
+from core.release import candidates, history, rules, seal_events
 from core.release.adoption import in_force
 from core.release.budget import Budget, budget_of
 from core.release.candidates import Candidate
@@ -160,6 +160,7 @@ def budget(session: Session, snapshot: Snapshot, policy: Policy) -> Budget:
         policy,
         others=snapshots.listing(session),
         looks=all_looks(session).at(snapshot.digest),
+        released=_released(session).get(snapshot.digest),
     )
 
 
@@ -167,10 +168,23 @@ def budgets(store: Store, policy: Policy) -> list[Budget]:
     """The same for every snapshot there is, newest first; the events are read once."""
     with store.read() as session:
         events, every = history.events(session), snapshots.listing(session)
-        looks = all_looks(session)
+        looks, released = all_looks(session), _released(session)
     return [
-        budget_of(events, each, policy, others=every, looks=looks.at(each.digest)) for each in every
+        budget_of(
+            events,
+            each,
+            policy,
+            others=every,
+            looks=looks.at(each.digest),
+            released=released.get(each.digest),
+        )
+        for each in every
     ]
+
+
+def _released(session: Session) -> dict[str, datetime]:
+    """When the posts of each snapshot were released in the store, of those that were."""
+    return {digest: event.at for digest, event in seal_events.releases(session).items()}
 
 
 def same_question(session: Session, candidate: Candidate, snapshot: Snapshot) -> Opening | None:

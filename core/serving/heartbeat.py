@@ -10,6 +10,7 @@ from core.errors import SignoffError, StorageError
 from core.hints import Alarm
 from core.serving import watch
 from core.serving.counts import Counts
+from core.serving.notes import older_normaliser
 from core.serving.pool import Pool
 from core.serving.servers import Registration
 from core.store import Store, place_of
@@ -54,6 +55,7 @@ class Heartbeat:
         self._end = threading.Event()
         self._flags: list[Alarm] = []
         self._due: dict[Callable[[Heartbeat], None], float] = {}
+        self._noted: set[str] = set()
         self._seen: tuple[dict[str, str], list[Alarm]] = {}, []
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -109,6 +111,10 @@ class Heartbeat:
         log.info("serving", extra={"line": {"serving": serving}})
         for alarm in alarms:
             log.error("alarm", extra={"line": {"alarm": str(alarm)}})
+        for version in sorted(set(serving.values()) - self._noted):
+            self._noted.add(version)
+            if note := older_normaliser(self._registration.store, version):
+                log.warning("note", extra={"line": {"version": version, "note": note}})
 
     def _report(self) -> None:
         counts = self._counts.drain()

@@ -14,15 +14,18 @@ from core.access.transactions import WITHIN_A_RUN, unattended
 from core.errors import ConflictError, CorruptArtifactError, InputError, RefusedError, WrongKeyError
 from core.executions import Run
 from core.hints import Command, Hint
-from core.snapshots.content import Blanked, blanked
+from core.snapshots import store_texts
+from core.snapshots.content import blanked
 from core.snapshots.files import keep
 from core.snapshots.read import OPEN_SPLITS
-from core.snapshots.sealed import Sealed, require_present, sealed
-from core.snapshots.unsealed import decrypted, opened
-from core.store import Store, erasure
+from core.snapshots.sealed import Sealed, require_present, sealed, store_name
+from core.snapshots.unsealed import decrypted, opened_as, texts_of_store
+from core.store import Store, erasure, store_seals
 from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
+STORE = "store"
+"""Where a split is named: the texts of the test split that are sealed in the store."""
 TRIES = 5
 """Another process that changes the same files may be faster, but not for ever."""
 _UNREADABLE = (InputError, RefusedError, CorruptArtifactError, WrongKeyError)
@@ -66,9 +69,14 @@ def empty(store: Store, snapshot: Snapshot, run: Run) -> Emptied:
             suppress(ConflictError),
             unattended(store, because=WITHIN_A_RUN) as session,
         ):
-            if made.resealed is not None:
-                require_present(store, made.resealed.key)
+            for resealed in made.resealed:  # a rotation may have begun between the two
+                require_present(store, resealed.key)
+            if store_seals.files(session).get(now.digest) != made.held:
+                continue
             if snapshots_table.swap_files(session, now, after):
+                if made.held is not None and STORE in made.files:
+                    texts = made.files[STORE]
+                    store_seals.reseal(session, now.digest, before=made.held, after=texts)
                 return Emptied(after, made.files, made.left)
     raise ConflictError(
         f"Another run keeps changing the files of snapshot {snapshot.id}",
@@ -81,13 +89,17 @@ class _Emptying:
 
     def __init__(self, store: Store, before: Snapshot, posts: pa.Array, run: Run) -> None:
         self.left: dict[str, str] = {}
-        self.resealed: Sealed | None = None
+        self.resealed: list[Sealed] = []
         self._store, self._before, self._posts, self._run = store, before, posts, run
         self.files: dict[str, str] = {}
         self._erased = dict(before.erased)
         for split in OPEN_SPLITS:
             self._try(split, self._open)
         self._try("test", self._sealed)
+        with store.read() as session:
+            self.held = store_seals.files(session).get(before.digest)
+        if self.held is not None:
+            self._try(STORE, self._store_texts)
 
     def snapshot(self, *, until: int) -> Snapshot:
         """The snapshot with its new files. Where one is left, it has still to be done."""
@@ -119,15 +131,18 @@ class _Emptying:
         plain = decrypted(self._store, self._before).plain
         copy = blanked(pa.py_buffer(plain), self._posts)
         if copy is not None:
-            self.resealed = self._seal(copy)
-            self.files["test"] = self.resealed.digest
+            self._seal(split, copy.content, name=self._before.digest)
             self._erased[split] = copy.erased
 
-    def _seal(self, copy: Blanked) -> Sealed:
-        digest = self._before.digest
-        made = sealed(self._store, copy.content, snapshot=digest, run=self._run)
-        again = opened(self._store.artifacts.read(made.digest), self._before, [made.key])
-        if again is None or again.plain != copy.content:
+    def _store_texts(self, split: str) -> None:
+        texts = store_texts.without(texts_of_store(self._store, self._before).plain, self._posts)
+        if texts is not None:
+            self._seal(split, texts, name=store_name(self._before.digest))
+
+    def _seal(self, split: str, content: bytes, *, name: str) -> None:
+        made = sealed(self._store, content, snapshot=name, run=self._run)
+        again = opened_as(self._store.artifacts.read(made.digest), name, [made.key])
+        if again is None or again.plain != content:
             raise CorruptArtifactError(
                 f"The test split of snapshot {self._before.id} was sealed again, but does not open",
                 Hint(
@@ -135,4 +150,5 @@ class _Emptying:
                     Command("collect erase"),
                 ),
             )
-        return made
+        self.resealed.append(made)
+        self.files[split] = made.digest

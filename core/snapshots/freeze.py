@@ -30,7 +30,7 @@ from core.snapshots.read import OPEN_SPLITS, find
 from core.snapshots.rules import Rules
 from core.snapshots.sealed import seal
 from core.snapshots.too_few import too_few
-from core.store import Store, erasure
+from core.store import Store, erasure, store_seals
 from core.store import labels as labels_table
 from core.store import posts as posts_table
 from core.store import snapshots as snapshots_table
@@ -50,6 +50,7 @@ STEP = Step(
         "core.store.posts",
         "core.invisible",
         "core.store.shared_texts",
+        "core.store.store_seals",
         "core.text",
     ),
 )
@@ -239,6 +240,9 @@ def _read_posts(store: Store, rules: Rules, total: int, progress: Progress) -> _
     with store.read() as session:
         erased_until = erasure.newest(session)
         left_out["erased"] = erasure.count(session, since=rules.since, until=rules.until)
+        left_out[posts_table.SEALED] = store_seals.count(
+            session, since=rules.since, until=rules.until
+        )
         uses = labels_table.uses(session) if rules.feedback else {}
         for posts in posts_table.posts_in_order(
             session,

@@ -18,6 +18,8 @@ being looks at the other. Honest snapshots share less than 1%; and what was lear
 the posts moves an answer by a tenth of what it moved the other
 (docs/decisions/0029-looks-at-texts.md).
 """
+MOST_COMMON = 0.01
+"""Of the texts of a sealed test, what honest snapshots share: threads recur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,21 @@ def held_openly(store: Store, holder: Snapshot) -> list[HeldOpenly]:
         for sealed in listing(store)
         if sealed.digest in pairs
         for split in holding(pairs[sealed.digest])
+    ]
+
+
+def readable_elsewhere(store: Store, sealed: Snapshot) -> list[HeldOpenly]:
+    """The open splits of other snapshots that hold :data:`MOST_COMMON` or more of the texts in the
+    sealed test of ``sealed``, newest snapshot first.
+    """
+    with store.read() as session:
+        pairs = {p.holder: p for p in shared_texts.pairs(session) if p.snapshot == sealed.digest}
+    return [
+        HeldOpenly(holder, split, sealed, share)
+        for holder in listing(store)
+        if holder.digest in pairs
+        for split in OPEN_SPLITS
+        if (share := getattr(pairs[holder.digest], split)) >= MOST_COMMON
     ]
 
 

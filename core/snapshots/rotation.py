@@ -1,7 +1,8 @@
 """Replacing the key of the sealed splits, and telling which of them the keys at hand open.
 
-A new key is put in place first, and the one before kept next to it; then every split is resealed,
-in memory; then one transaction names all the new files; then the old files and the old key go.
+A new key is put in place first, and the one before kept next to it; then every split, and what
+was taken out of the store, is resealed in memory; then one transaction names all the new files;
+then the old files and the old key go.
 Opening tries both keys, so that a rotation killed at any moment leaves nothing that cannot be
 opened, and the next one finishes it.
 """
@@ -19,9 +20,9 @@ from core.snapshots import keys
 from core.snapshots.files import keep
 from core.snapshots.fingerprints import name_of
 from core.snapshots.keys import SealKey
-from core.snapshots.sealed import encrypted
-from core.snapshots.unsealed import decrypted, opened, opened_as
-from core.store import Store, shared_texts
+from core.snapshots.sealed import encrypted, store_name
+from core.snapshots.unsealed import decrypted, opened_as, texts_of_store
+from core.store import Store, shared_texts, store_seals
 from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
@@ -81,7 +82,8 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
     before = {snapshot.digest: snapshot.sealed_test for snapshot in snapshots}
     with store.read() as session:
         prints = shared_texts.fingerprints(session)
-    inputs = {"sealed": before, "fingerprints": prints}
+        held = store_seals.files(session)
+    inputs = {"sealed": before, "fingerprints": prints, "posts": held}
     with record(store, KIND, params={}, inputs=inputs) as run:
         for done, snapshot in enumerate(snapshots):
             progress("Sealing with the new key", done, len(snapshots))
@@ -98,12 +100,14 @@ def rotate(store: Store, *, progress: Progress = silent) -> Rotation:
                 run.on_success(
                     partial(shared_texts.reseal, snapshot=digest, before=file, after=again)
                 )
+        left = _texts_resealed(store, [s for s in snapshots if s.digest in held], key, run)
     _forget(store, key)
+    done_with = after.keys() - left
     return Rotation(
         execution=run.number,
         key=key,
-        resealed=[s for s in snapshots if s.digest in after],
-        left=[s for s in snapshots if s.digest not in after],
+        resealed=[s for s in snapshots if s.digest in done_with],
+        left=[s for s in snapshots if s.digest not in done_with],
     )
 
 
@@ -128,9 +132,39 @@ def _resealed(store: Store, snapshot: Snapshot, key: SealKey, run: Run) -> str |
         return None
     if split.key.secret == key.secret:
         return snapshot.sealed_test
-    digest = keep(store, encrypted(split.plain, key, snapshot=snapshot.digest), run)
-    again = opened(store.artifacts.read(digest), snapshot, [key])
-    if again is None or again.plain != split.plain:
+    return _with(key, store, split.plain, snapshot, name=snapshot.digest, run=run)
+
+
+def _texts_resealed(store: Store, held: list[Snapshot], key: SealKey, run: Run) -> set[str]:
+    """The same of the texts that are sealed in the store; snapshots whose texts no key opens."""
+    left = set[str]()
+    for snapshot in held:
+        with store.read() as session:
+            now = store_seals.of_snapshot(session, snapshot.digest)
+        if now is None:
+            continue  # it was released meanwhile
+        try:
+            texts = texts_of_store(store, snapshot)
+        except WrongKeyError:
+            left.add(snapshot.digest)
+            continue
+        if texts.key.secret != key.secret:
+            name = store_name(snapshot.digest)
+            again = _with(key, store, texts.plain, snapshot, name=name, run=run)
+            change = partial(
+                store_seals.reseal, snapshot=snapshot.digest, before=now.file, after=again
+            )
+            run.on_success(change)
+    return left
+
+
+def _with(
+    key: SealKey, store: Store, plain: bytes, snapshot: Snapshot, *, name: str, run: Run
+) -> str:
+    """The new file of what was sealed by ``name``, looked at once more."""
+    digest = keep(store, encrypted(plain, key, snapshot=name), run)
+    again = opened_as(store.artifacts.read(digest), name, [key])
+    if again is None or again.plain != plain:
         raise CorruptArtifactError(
             f"The test split of snapshot {snapshot.id} was sealed with the new key, but does not"
             " open",
@@ -163,10 +197,11 @@ def _forget(store: Store, key: SealKey) -> None:
             return
         named = {snapshot.sealed_test for snapshot in snapshots_table.listing(session)}
         named.update(shared_texts.fingerprints(session).values())
+        named.update(store_seals.files(session).values())
         old = {
             digest
             for run in past
-            for kind in ("sealed", "fingerprints")
+            for kind in ("sealed", "fingerprints", "posts")
             for digest in run.inputs.get(kind, {}).values()
         }
         for digest in old - named:

@@ -24,6 +24,11 @@ class Sealed:
     key: SealKey
 
 
+def store_name(snapshot: str) -> str:
+    """What the texts of a snapshot's sealed posts, taken out of the store, are sealed as."""
+    return f"{snapshot}/posts"
+
+
 def seal(store: Store, plain: bytes, *, snapshot: str, run: Run) -> str:
     """Encrypt ``plain`` with the current key and store it; the digest of the sealed file.
 

@@ -1,8 +1,9 @@
 """Opening a sealed test split: the only place that decrypts, and in memory only.
 
 Who may import this is held by a contract in ``pyproject.toml``: the recorded opening of a release,
-the rotation of the key, and erasing and verifying, which show nothing of it. What is decrypted here
-is never written to disk, log or message.
+the rotation of the key, and erasing, verifying and sealing in the store, which show nothing of it.
+What is decrypted here is never written to disk, log or message; but for what
+:func:`texts_of_store` gives to a release of the store, which is on record.
 """
 
 from collections.abc import Sequence
@@ -14,14 +15,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.access.transactions import unattended
-from core.errors import CorruptArtifactError, StorageError, WrongKeyError
+from core.errors import CorruptArtifactError, NotFoundError, StorageError, WrongKeyError
 from core.hints import Command, Hint
 from core.snapshots import keys
 from core.snapshots.content import SplitFile, attributes_from_parquet, split_file
 from core.snapshots.keys import SealKey
 from core.snapshots.read import listing
-from core.snapshots.sealed import NONCE_BYTES
-from core.store import Store
+from core.snapshots.sealed import NONCE_BYTES, store_name
+from core.store import Store, store_seals
 from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
@@ -63,6 +64,30 @@ def decrypted(store: Store, snapshot: Snapshot) -> Opened:
     if split is None:
         raise _refusal(store, sealed, snapshot, tried)
     return split
+
+
+def texts_of_store(store: Store, snapshot: Snapshot) -> Opened:
+    """The texts of its test split's posts that were taken out of the store, see
+    :mod:`.store_texts`. Raises as :func:`decrypted` does, and NotFoundError if there are none.
+    """
+    with unattended(store, because="it takes the lock to read, and changes nothing") as session:
+        held = store_seals.of_snapshot(session, snapshot.digest)
+        if held is None:
+            raise NotFoundError(
+                f"The posts in the test split of {snapshot.id} are not sealed in the store",
+                "They may have been released meanwhile. Run the command again.",
+            )
+        sealed = store.artifacts.read(held.file)
+        tried = keys.known(store)
+    texts = opened_as(sealed, store_name(snapshot.digest), tried)
+    if texts is None:
+        raise WrongKeyError(
+            f"The key in {' or '.join(key.where for key in tried)} does not open the posts of"
+            f" snapshot {snapshot.id} that are sealed in the store",
+            f"Restore the key that they were sealed with as {store.home / keys.PREVIOUS} (mode"
+            " 600), then run the command again.",
+        )
+    return texts
 
 
 def opened(sealed: bytes, snapshot: Snapshot, tried: Sequence[SealKey]) -> Opened | None:

@@ -7,14 +7,16 @@ hash of what it was, which takes the place of its text.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 import pyarrow as pa
 
 from core.errors import CorruptArtifactError, NotFoundError, SignoffError
+from core.snapshots import store_texts
 from core.snapshots.content import Held, Source, held, snapshot_digest
 from core.snapshots.splits import SPLITS
-from core.snapshots.unsealed import decrypted
-from core.store import Store, erasure
+from core.snapshots.unsealed import decrypted, texts_of_store
+from core.store import Store, erasure, store_seals
 from core.store.snapshots import Snapshot
 from core.words import count
 
@@ -50,7 +52,13 @@ def verify(store: Store, snapshot: Snapshot) -> SnapshotCheck:
         except SignoffError as error:
             return SnapshotCheck(snapshot, SnapshotState.UNPROVEN, str(error))
         parts[split] = held(source)
-    if wrong := next(_contradictions(store, snapshot, parts), None):
+    try:
+        in_store = _contradictions_of_store(store, snapshot)
+    except (CorruptArtifactError, NotFoundError) as error:
+        return SnapshotCheck(snapshot, SnapshotState.BROKEN, str(error))
+    except SignoffError as error:
+        return SnapshotCheck(snapshot, SnapshotState.UNPROVEN, str(error))
+    if wrong := next(chain(_contradictions(store, snapshot, parts), in_store), None):
         return SnapshotCheck(snapshot, SnapshotState.BROKEN, wrong)
     return SnapshotCheck(snapshot, SnapshotState.ERASED if snapshot.erased else SnapshotState.WHOLE)
 
@@ -64,6 +72,20 @@ def _source(store: Store, snapshot: Snapshot, split: str) -> Source:
         return pa.py_buffer(decrypted(store, snapshot).plain)
     except NotFoundError as error:  # the key: the file is there
         raise SignoffError(error.reason, error.hint) from error
+
+
+def _contradictions_of_store(store: Store, snapshot: Snapshot) -> list[str]:
+    """What does not fit of the texts that are sealed in the store, if they are."""
+    with store.read() as session:
+        held = store_seals.of_snapshot(session, snapshot.digest)
+        posts = store_seals.posts_of(session, held.id) if held else 0
+        waiting = erasure.newest(session) > snapshot.erased_until
+    if held is None:
+        return []
+    kept = len(store_texts.ids(texts_of_store(store, snapshot).plain))
+    if kept == posts or (waiting and kept > posts):  # the texts of erased posts are still in it
+        return []
+    return [f"{count(posts, 'post')} are sealed in the store, but their file has {kept:,}."]
 
 
 def _contradictions(store: Store, snapshot: Snapshot, parts: dict[str, Held]) -> Iterator[str]:

@@ -8,7 +8,7 @@ summarising in :mod:`core.stats.intervals`.
 One or two models can be drawn together: s sides, which all see the same resampled posts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,6 +119,41 @@ def draw_sums(
     means = np.stack([*sums, posts]) / posts
     weights = rng.poisson(posts[:, None], size=(len(posts), resamples))
     return distinct, means[:, :, None] * weights
+
+
+def draw_counts(
+    group: Sequence[Ints],
+    *,
+    groups: int,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> Floats:
+    """Resample posts and count them in each group.
+
+    Args:
+        group: of each of s sides the group of each post, from 0 to ``groups`` - 1, shape (n,).
+        groups: a few hundred; every combination of the sides' groups is counted.
+
+    Returns:
+        Shape (s, groups, resamples).
+    """
+    key = np.zeros(len(group[0]), dtype=np.int64)
+    for side in group:
+        key = key * groups + side
+    posts = np.bincount(key)
+    key = np.flatnonzero(posts)
+    posts = posts[key]
+    members: list[sparse.csr_array] = []
+    for _ in group:
+        key, side = np.divmod(key, groups)
+        members.insert(0, _membership(side, side >= 0, groups))
+    draw = _poisson_weights(posts)
+
+    def chunk(size: int, stream: np.random.Generator) -> Floats:
+        weights = draw(size, stream)
+        return np.stack([member @ weights for member in members])
+
+    return np.concatenate(_in_threads(chunk, len(posts), resamples, rng), axis=2)
 
 
 def _in_threads(

@@ -19,6 +19,7 @@ from core.store.tables import (
     RecheckRow,
     SnapshotRow,
     SplitFileRow,
+    StoreSealRow,
     SubredditRow,
     TombstoneRow,
 )
@@ -224,12 +225,13 @@ def write_split_file(session: Session, digest: str, *, execution: int) -> None:
 
 
 def unnamed_split_files(session: Session) -> list[str]:
-    """Files with posts in them that no snapshot names, and that no running execution makes."""
+    """Files with posts in them that no snapshot or seal names, and no running execution makes."""
     named = [
         SnapshotRow.train,
         SnapshotRow.valid,
         SnapshotRow.sealed_test,
         FingerprintsRow.sealed,
+        StoreSealRow.file,
     ]
     query = (
         select(SplitFileRow.digest)

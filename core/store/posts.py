@@ -15,6 +15,8 @@ READ_BATCH = 10_000
 """Posts that are read at once."""
 
 
+SEALED = "sealed_in_the_store"
+"""Why posts are left as they are, or left out: their texts are not in this table."""
 _POSTS = cast("Table", PostRow.__table__)
 
 
@@ -22,13 +24,15 @@ _POSTS = cast("Table", PostRow.__table__)
 class WriteCounts:
     """What became of the posts of a batch. ``+`` adds two.
 
-    ``erased``: skipped, since they were erased before.
+    ``erased``: skipped, since they were erased before. ``sealed``: other than what is stored, but
+    left as they are, since their texts are sealed.
     """
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     erased: int = 0
+    sealed: int = 0
 
     def __add__(self, other: "WriteCounts") -> "WriteCounts":
         return WriteCounts(
@@ -36,6 +40,7 @@ class WriteCounts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.erased + other.erased,
+            self.sealed + other.sealed,
         )
 
 
@@ -53,7 +58,7 @@ class PostTotals:
 
 @dataclass(frozen=True, slots=True)
 class StoredPost:
-    """One post as the pages show it."""
+    """One post as the pages show it. ``sealed``: its texts are elsewhere, and empty here."""
 
     id: str
     subreddit: str
@@ -62,6 +67,7 @@ class StoredPost:
     body: str
     url: str
     source: str
+    sealed: bool
 
     @property
     def address(self) -> str | None:
@@ -89,7 +95,7 @@ class PostContent(NamedTuple):
 
 
 def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int) -> WriteCounts:
-    """Insert what is new, update what changed, leave the rest, and what was erased.
+    """Insert what is new, update what changed, leave the rest, and what was erased or sealed.
 
     Args:
         rows: columns of :class:`PostRow` with ``subreddit`` (the name) instead of its id, without
@@ -105,9 +111,13 @@ def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int
     subreddits = subreddit_ids(session, {row["subreddit"] for row in latest.values()})
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
+    sealed = 0
     for row in latest.values():
-        before = known.get(row["id"])
+        before, seal = known.get(row["id"], (None, None))
         if before == row["fingerprint"]:
+            continue
+        if seal is not None:
+            sealed += 1  # whatever brings it, its text does not come back in the clear
             continue
         subreddit = subreddits[row["subreddit"].lower()]
         values = {**row, "subreddit_id": subreddit, "execution": execution}
@@ -118,8 +128,8 @@ def write_posts(session: Session, rows: Sequence[dict[str, Any]], execution: int
     if changed:
         session.execute(update(PostRow), changed)
     erased = sum(row["id"] in buried for row in rows) if buried else 0
-    unchanged = len(rows) - len(new) - len(changed) - erased
-    return WriteCounts(len(new), len(changed), unchanged, erased)
+    unchanged = len(rows) - len(new) - len(changed) - erased - sealed
+    return WriteCounts(len(new), len(changed), unchanged, erased, sealed)
 
 
 def totals(session: Session) -> PostTotals:
@@ -144,7 +154,7 @@ def posts_in_order(
     until: int | None = None,
     without: str | None = None,
 ) -> Iterator[list[PostContent]]:
-    """Batches of posts, oldest first, ties by id. Streams: memory stays flat.
+    """Batches of posts, oldest first, ties by id, without sealed ones. Streams: memory stays flat.
 
     Args:
         since, until: in epoch seconds; the first is included, the second is not.
@@ -166,6 +176,7 @@ def posts_in_order(
             PostRow.num_comments,
         )
         .join(SubredditRow)
+        .where(PostRow.seal.is_(None))
         .order_by(PostRow.created_utc, PostRow.id)
     )
     if since is not None:
@@ -190,6 +201,7 @@ def posts_by_id(session: Session, ids: Sequence[str]) -> dict[str, StoredPost]:
             PostRow.body,
             PostRow.url,
             PostRow.source,
+            PostRow.seal.is_not(None),
         )
         .join(SubredditRow)
         .where(PostRow.id.in_(ids))
@@ -208,9 +220,10 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     connection.exec_driver_sql(str(statement), [values(row) for row in rows])
 
 
-def _fingerprints(session: Session, ids: list[str]) -> dict[str, int]:
-    query = select(PostRow.id, PostRow.fingerprint).where(PostRow.id.in_(ids))
-    return {row.id: row.fingerprint for row in session.execute(query)}
+def _fingerprints(session: Session, ids: list[str]) -> dict[str, tuple[int, int | None]]:
+    """Post -> its fingerprint and its seal."""
+    query = select(PostRow.id, PostRow.fingerprint, PostRow.seal).where(PostRow.id.in_(ids))
+    return {row.id: (row.fingerprint, row.seal) for row in session.execute(query)}
 
 
 def subreddit_ids(session: Session, names: set[str]) -> dict[str, int]:

@@ -15,7 +15,9 @@ READ_BATCH = 20_000
 
 
 class PostText(NamedTuple):
-    """One post as the check reads it; millions come, so it is a plain tuple."""
+    """One post as the check reads it; millions come, so it is a plain tuple. ``sealed``: its texts
+    are elsewhere, and empty here.
+    """
 
     subreddit: int
     created_utc: int
@@ -24,6 +26,7 @@ class PostText(NamedTuple):
     score: int
     over_18: bool
     source: str
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def every_post(session: Session) -> Iterator[list[PostText]]:
         PostRow.score,
         PostRow.over_18,
         PostRow.source,
+        PostRow.seal.is_not(None),
     )
     result = session.execute(query.execution_options(yield_per=READ_BATCH))
     for rows in result.partitions():

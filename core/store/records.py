@@ -9,11 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.store.tables import AccessEventRow, RecordRow, ReleaseEventRow
-from core.store.tables_audit import PolicyEventRow
+from core.store.tables_audit import PolicyEventRow, SealEventRow
 
 Value = str | int | float | datetime
 _TABLES: dict[str, type[RecordRow]] = {
-    table.__tablename__: table for table in (ReleaseEventRow, AccessEventRow, PolicyEventRow)
+    table.__tablename__: table
+    for table in (ReleaseEventRow, AccessEventRow, PolicyEventRow, SealEventRow)
 }
 _EVERY = ("id", "at", "by", "kind")
 _UNREADABLE = (SQLAlchemyError, ValueError, TypeError)

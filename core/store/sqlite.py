@@ -160,6 +160,7 @@ GUARDED = {
     "release_events",
     "access_events",
     "policy_events",
+    "seal_events",
     "versions",
     "models",
     "evaluations",

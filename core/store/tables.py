@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store.types import Base, Digest, Json
@@ -102,7 +110,10 @@ class PostRow(Base):
     """One Reddit submission. Authors are never stored."""
 
     __tablename__ = "posts"
-    __table_args__ = (Index("ix_posts_created_utc", "created_utc", "id"),)
+    __table_args__ = (
+        Index("ix_posts_created_utc", "created_utc", "id"),
+        Index("ix_posts_seal", "seal", sqlite_where=text("seal IS NOT NULL")),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     subreddit_id: Mapped[int] = mapped_column(ForeignKey("subreddits.id"), index=True)
@@ -123,6 +134,23 @@ class PostRow(Base):
     """64 bits of the content: tells an unchanged row from a corrected one."""
     execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), index=True)
     """The execution that wrote this content."""
+    seal: Mapped[int | None]
+    """The ``id`` in ``store_seals`` where its title, body, domain, url and flair are, which are
+    empty here; None: they are here. No foreign key, which SQLite cannot add to a table.
+    """
+
+
+class StoreSealRow(Base):
+    """The texts of a sealed test's posts, taken out of ``posts`` and kept in an encrypted file."""
+
+    __tablename__ = "store_seals"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), unique=True)
+    file: Mapped[Digest]
+    scrubbed: Mapped[bool]
+    """Nothing of the texts is left in the free space of the database's files either."""
 
 
 class TombstoneRow(Base):

@@ -1,4 +1,4 @@
-"""The tables of release policies and of signatures, see :mod:`core.store.tables`."""
+"""The tables of release policies, of seals and of signatures, see :mod:`core.store.tables`."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +20,19 @@ class PolicyEventRow(RecordRow):
     comment: Mapped[str]
     asked_by: Mapped[str | None]
     """Who had asked for it, where adopting took two people."""
+
+
+class SealEventRow(RecordRow):
+    """The posts of a sealed test sealed in the table of posts, or put back into it. Appended, never
+    changed, as release events are.
+    """
+
+    __tablename__ = "seal_events"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
+    posts: Mapped[int]
+    comment: Mapped[str]
 
 
 class AuditSignatureRow(Base):

@@ -57,6 +57,7 @@ def f1_changes(
             },
             width=BIN * 0.94,
             customdata=np.stack([edges[:-1], edges[1:]], axis=-1).tolist(),
+            meta=["from", "to"],
             hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
             "<extra>%{fullData.name}</extra>",
         )
@@ -67,7 +68,9 @@ def f1_changes(
             y=expected_by_noise(spreads, edges),
             name="reseeding alone",
             mode="lines",
-            line={"color": colours.quiet, "width": 1.5, "shape": "hvh"},
+            line={"color": colours.text, "width": 1.5, "shape": "hvh"},
+            fill="tozeroy",
+            fillcolor=see_through(colours.quiet, 0.15),
             hovertemplate="reseeding alone: %{y:.1f} subreddits<extra></extra>",
         )
     if normal and normal.sd > 0:
@@ -155,6 +158,7 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
                     part["subreddit"], part["difference"], part["support"], strict=True
                 )
             ],
+            meta=["subreddit", "", "change in F1", "posts"],
             hovertemplate="r/%{customdata[1]}: %{x:.3f} → %{y:.3f} (%{customdata[2]:+.3f}),"
             " %{customdata[3]:,} posts<extra></extra>",
         )

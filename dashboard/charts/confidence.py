@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.arrays import Floats
 from core.evaluation.results import BinnedF1, F1Curves, Histogram, IsotonicF1, ReliabilityCurve
 from core.stats.calibration import Reliability
-from dashboard.charts.theme import HEIGHT, Palette, figure, see_through
+from dashboard.charts.theme import HEIGHT, Palette, escaped, figure, see_through
 
 P_AT_1 = "p@1, probability of the first prediction"
 NEAR, FEWEST_NEAR = 0.05, 3
@@ -129,6 +129,7 @@ def add_bins(
         x=[float(curve.mean_p[place]) for place in filled],
         y=[float(curve.accuracy[place]) for place in filled],
         customdata=[int(curve.posts[place]) for place in filled],
+        meta=["posts"],
         name=name,
         mode="lines+markers",
         marker={"symbol": symbol, "size": 7},
@@ -156,10 +157,12 @@ def f1_by_p(
     made.add_scatter(
         x=known["p_at_1_mean_candidate"],
         y=known["f1_candidate"],
+        customdata=np.column_stack([known["subreddit"], known["subreddit"].map(escaped)]),
+        meta=["subreddit", ""],
         name="one subreddit",
         mode="markers",
         marker={"color": colours.quiet, "size": 4, "opacity": 0.35},
-        hoverinfo="skip",
+        hovertemplate="r/%{customdata[1]}: mean p@1 %{x:.3f}, F1 %{y:.3f}<extra></extra>",
     )
     curve = supported(candidate.isotonic, known["p_at_1_mean_candidate"].to_numpy(float))
     band = see_through(colours.candidate, 0.18)
@@ -187,10 +190,13 @@ def f1_by_p(
     made.add_scatter(
         x=curve.p,
         y=curve.f1,
+        customdata=list(zip(curve.low, curve.high, strict=True)),
+        meta=["low", "high"],
         name=names[1],
         mode="lines",
         line={"color": colours.candidate, "width": 2},
-        hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}<extra>%{fullData.name}</extra>",
+        hovertemplate="mean p@1 %{x:.3f}: F1 %{y:.3f}, 95% band %{customdata[0]:.3f} to"
+        " %{customdata[1]:.3f}<extra>%{fullData.name}</extra>",
     )
     _add_bins(made, candidate.binned, colours)
     made.update_xaxes(range=[0, 1], tickformat=".1f", dtick=0.2)
@@ -205,10 +211,12 @@ def supported(curve: IsotonicF1, p: Floats) -> IsotonicF1:
     Args:
         p: mean p@1 of the subreddits, shape (c,).
     """
-    near = [int((np.abs(p - at) <= NEAR).sum()) >= FEWEST_NEAR for at in curve.p]
-    if not any(near):
+    at, others = np.array(curve.p), np.sort(p)
+    near = np.searchsorted(others, at + NEAR, "right") - np.searchsorted(others, at - NEAR, "left")
+    enough = np.flatnonzero(near >= FEWEST_NEAR)
+    if not len(enough):
         return IsotonicF1((), (), (), ())
-    kept = slice(near.index(True), len(near) - near[::-1].index(True))
+    kept = slice(int(enough[0]), int(enough[-1]) + 1)
     return IsotonicF1(curve.p[kept], curve.f1[kept], curve.low[kept], curve.high[kept])
 
 
@@ -226,6 +234,7 @@ def _add_bins(made: go.Figure, binned: BinnedF1, colours: Palette) -> None:
             "width": 3,
         },
         customdata=binned.subreddits,
+        meta=["subreddits"],
         name="bins",
         mode="markers",
         marker={"color": colours.candidate, "symbol": "diamond", "size": 7},

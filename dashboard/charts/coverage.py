@@ -32,7 +32,9 @@ def over_time(days: pd.DataFrame, gaps: pd.DataFrame, colours: Palette) -> go.Fi
         y=posts,
         width=width * 86_400_000 * 0.94,
         marker={"color": colours.baseline, "line": {"width": 0}},
+        name="posts",
         customdata=[str(_date(day)) for day in first],
+        meta=["from"],
         hovertemplate=("%{customdata}" if width == 1 else "Week from %{customdata}")
         + ": %{y:,} posts<extra></extra>",
         showlegend=False,
@@ -74,6 +76,7 @@ def lengths(edges: Sequence[int], counts: Sequence[int], colours: Palette) -> go
     made.add_bar(
         x=names[shown],
         y=list(counts[shown]),
+        name="posts",
         marker_color=colours.baseline,
         hovertemplate="%{x} words: %{y:,} posts<extra></extra>",
         showlegend=False,

@@ -84,6 +84,7 @@ def _add_shares(
             "width": 3,
         },
         customdata=[share.of for share in known],
+        meta=["answers"],
         text=[f"{day:%Y-%m-%d}" for day in days],
         name=name,
         mode="lines+markers",

@@ -21,6 +21,7 @@ def versions(
             x=list(range(len(names))),
             y=list(values),
             customdata=list(names),
+            meta=["version"],
             cliponaxis=False,  # a score of 1 is drawn whole
             name=name,
             mode="lines+markers",

@@ -69,11 +69,17 @@ def figure(colours: Palette, *, x: str, y: str, height: int = HEIGHT) -> go.Figu
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
         "font": {"family": FONT, "color": colours.text, "size": 13},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": colours.surface,  # that of the page; a saved picture has it as well
+        "plot_bgcolor": colours.surface,
         "barmode": "overlay",
         "bargap": 0.06,
         "dragmode": False,
+        "uirevision": True,  # what is zoomed stays so when the page is drawn again
+        "modebar": {
+            "bgcolor": see_through(colours.surface, 0),
+            "color": colours.quiet,
+            "activecolor": colours.candidate,
+        },
         "hoverlabel": {
             "bgcolor": colours.surface,
             "font": {"color": colours.text, "family": FONT},

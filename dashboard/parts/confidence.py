@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.comparison.results import (
@@ -13,7 +15,7 @@ from core.comparison.results import (
     ConfidenceShift,
 )
 from core.evaluation import Evaluation
-from core.evaluation.results import Histogram
+from core.evaluation.results import Histogram, IsotonicF1
 from dashboard import components as c
 from dashboard import data, words
 from dashboard.charts import confidence as charts
@@ -24,6 +26,7 @@ VIEWS = ("distribution", "cumulative")
 COMPARED, SUBMISSIONS = "compared", "submissions"
 """Sets of posts; further ones are named as the command line names them: ``2026-05:train``."""
 ALONE = "these posts"
+QUARTILES = (0.25, 0.75)
 LITTLE, SOME = 0.1, 0.25
 """Below them a PSI says little or some shift, by the usual rule of thumb."""
 
@@ -31,13 +34,21 @@ Sets = dict[str, list[tuple[Histogram, bool]]]
 """Name of a set of posts -> histograms of p@1 over it, and whether they are the candidate's."""
 
 
-def show_p_at_1(chosen: Chosen) -> None:
-    """Both distributions, on the compared posts and on others that the store has."""
-    p = chosen.summary.p_at_1
+def show_confidence(chosen: Chosen) -> None:
+    """Both distributions of p@1, and beside them the F1 to expect of a subreddit by its p@1."""
     c.section(
         "How confident the models are",
         f"{compared(chosen.summary)} p@1 is the probability of the first prediction.",
     )
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_p_at_1(chosen)
+    with right:
+        _show_f1_by_p(chosen)
+
+
+def _show_p_at_1(chosen: Chosen) -> None:
+    """Both distributions, on the compared posts and on others that the store has."""
     figure = st.container()
     sets = _sets(chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -61,6 +72,7 @@ def show_p_at_1(chosen: Chosen) -> None:
             )
     over = [COMPARED, *([] if other == ALONE else [other])]
     with figure:
+        c.reading("**Distribution of p@1**: how many posts have which.")
         c.chart(
             charts.p_at_1(
                 list(_overlaid(sets, over, chosen.names)),
@@ -70,7 +82,47 @@ def show_p_at_1(chosen: Chosen) -> None:
             key="p-at-1",
             alt="Distributions of p@1 of baseline and candidate",
         )
-    c.lines(distances(p))
+    c.lines(distances(chosen.summary.p_at_1))
+
+
+def _show_f1_by_p(chosen: Chosen) -> None:
+    """The candidate's curve of F1 by mean p@1, and the line that reads it."""
+    before, after = (data.summary_of(side).f1_by_p for side in chosen.sides)
+    if after is None:
+        c.reading("**F1 by p@1**")
+        c.empty("Too few subreddits have posts to draw a curve.")
+        return
+    c.reading(f"**F1 by p@1**: {expected(chosen.changes, after.isotonic)}")
+    c.chart(
+        charts.f1_by_p(chosen.changes, before, after, chosen.names, c.colours()),
+        key="f1-by-p",
+        alt="F1 against mean p@1 of the subreddits, with the isotonic curve and its band",
+    )
+
+
+def expected(changes: pd.DataFrame, curve: IsotonicF1) -> str:
+    """What the candidate's curve says of a subreddit with a low and with a high mean p@1: the lower
+    and the upper quartile of all subreddits.
+    """
+    known = changes["p_at_1_mean_candidate"].dropna().to_numpy(float)
+    shown = charts.supported(curve, known)
+    if not shown.p:
+        return "too few subreddits have a similar p@1 to expect an F1."
+    ends = dict.fromkeys(words.three(float(p)) for p in np.quantile(known, QUARTILES))
+    (p, f1), *others = ((p, words.around(*_read(shown, float(p)))) for p in ends)
+    more = "".join(f"; at {p}, {f1}" for p, f1 in others)
+    return (
+        f"at a mean p@1 of {p}, expect an F1 of {f1} from the candidate{more}. In brackets: the 95%"
+        " band."
+    )
+
+
+def _read(curve: IsotonicF1, p: float) -> tuple[float, tuple[float, float]]:
+    """The F1 that the curve has at a mean p@1, and its band there."""
+    f1, low, high = (
+        float(np.interp(p, curve.p, values)) for values in (curve.f1, curve.low, curve.high)
+    )
+    return f1, (low, high)
 
 
 SORTED = "with each side sorted by p@1, the two differ by this much on average"
@@ -150,28 +202,11 @@ def _others(chosen: Chosen) -> Iterator[tuple[Evaluation, bool]]:
 
 
 def show_trust(chosen: Chosen) -> None:
-    """Calibration, and the F1 of the subreddits by their p@1."""
+    """Calibration of both models."""
     before, after = (data.summary_of(side) for side in chosen.sides)
-    left, right = st.columns(2, gap="large")
-    with left:
-        c.reading(
-            "**Calibration**: on the dotted line, p@1 equals the share of correct predictions."
-        )
-        c.chart(
-            charts.reliability(before.reliability, after.reliability, chosen.names, c.colours()),
-            key="reliability",
-            alt="Reliability curves of baseline and candidate",
-        )
-    with right:
-        c.reading(
-            "**F1 by p@1**: the F1 to expect for a subreddit, given the mean p@1 of its posts."
-        )
-        curve = after.f1_by_p
-        if curve is None:
-            c.empty("Too few subreddits have posts to draw a curve.")
-            return
-        c.chart(
-            charts.f1_by_p(chosen.changes, before.f1_by_p, curve, chosen.names, c.colours()),
-            key="f1-by-p",
-            alt="F1 against mean p@1 of the subreddits, with the isotonic curve and its band",
-        )
+    c.reading("**Calibration**: on the dotted line, p@1 equals the share of correct predictions.")
+    c.chart(
+        charts.reliability(before.reliability, after.reliability, chosen.names, c.colours()),
+        key="reliability",
+        alt="Reliability curves of baseline and candidate",
+    )

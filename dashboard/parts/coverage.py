@@ -2,10 +2,10 @@
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 
 from dashboard import components as c
-from dashboard import state
+from dashboard import state, tables
+from dashboard.tables import Column
 
 COVERAGE, TEXTS = "coverage", "texts"
 
@@ -31,17 +31,14 @@ def show_table(subreddits: pd.DataFrame) -> None:
         c.empty("No subreddit matches this search.")
         return
     columns = _coverage(rows) if view == COVERAGE else _texts(rows)
-    event = st.dataframe(
+    ticked = tables.draw(
         columns,
-        hide_index=True,
-        height=420 if len(rows) > 10 else "content",
-        on_select="rerun",
-        selection_mode="single-row",
+        _columns(columns, subreddits),
         key=c.shown_key("subreddits", [view, *rows["subreddit"]]),
         alt="Every subreddit, most posts first",
-        column_config=_config(columns, subreddits),
+        pick="one",
     )
-    picked = [str(rows["subreddit"].iloc[place]) for place in event["selection"]["rows"]]
+    picked = [str(rows["subreddit"].iloc[place]) for place in ticked]
     state.follow("subreddit", picked[0] if picked else None, by="table")
 
 
@@ -78,19 +75,10 @@ def _texts(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> ColumnConfigMappingInput:
+def _columns(columns: pd.DataFrame, everything: pd.DataFrame) -> dict[str, Column]:
     """Bars for counts and small shares, each as long as it is next to the largest of its kind."""
-    number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    bar = st.column_config.ProgressColumn
-    most = int(everything["posts"].max())
     shares = {
-        label: bar(
-            format="percent",
-            min_value=0,
-            max_value=max(float(columns[label].max()), 0.01),
-            color="gray",
-            help=text,
-        )
+        label: tables.bar("percent", max(float(columns[label].max()), 0.01), help_=text)
         for label, text in (
             ("Repeats", "Posts that repeat the text of another post in this subreddit"),
             ("Elsewhere", "Posts whose text also appears in another subreddit"),
@@ -98,14 +86,14 @@ def _config(columns: pd.DataFrame, everything: pd.DataFrame) -> ColumnConfigMapp
         if label in columns
     }
     return {
-        "Posts": bar(format="localized", min_value=0, max_value=most, color="gray"),
-        "First": date(format="YYYY-MM-DD"),
-        "Last": date(format="YYYY-MM-DD"),
-        "Per day": number(format="%.2f", help="Posts per day, from the first to the last"),
-        "Gaps": number(help="Stretches of days without posts that are unlikely to be chance"),
-        "Days missing": number(help="Days in all gaps together"),
-        "No text": number(format="percent", help="Posts with no text left for a model"),
-        "Title only": number(format="percent", help="Posts without a body"),
-        "Words": number(format="%.0f", help="Median number of words in title and body"),
+        "Posts": tables.bar("%,d", int(everything["posts"].max())),
+        "First": tables.day("Its oldest post"),
+        "Last": tables.day("Its newest post"),
+        "Per day": tables.number("%.2f", "Posts per day, from the first to the last"),
+        "Gaps": tables.count("Stretches of days without posts that are unlikely to be chance"),
+        "Days missing": tables.count("Days in all gaps together"),
+        "No text": tables.share("Posts with no text left for a model"),
+        "Title only": tables.share("Posts without a body"),
+        "Words": tables.number("%.0f", "Median number of words in title and body"),
         **shares,
     }

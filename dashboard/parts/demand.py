@@ -9,7 +9,7 @@ from core.feedback.summary import VersionFeedback, Wanted
 from core.hints import Command
 from core.release.aliases import versions
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, tables, words
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 
@@ -37,7 +37,14 @@ def show_demand(one: VersionFeedback) -> None:
         _show(wanted, why_not)
     if len(demand) > SHOWN:
         with st.expander(f"{words.count(len(demand) - SHOWN, 'more subreddit')}"):
-            st.dataframe(_frame(demand[SHOWN:]), hide_index=True, alt="Requested subreddits")
+            tables.draw(
+                _frame(demand[SHOWN:]),
+                {
+                    "Texts": tables.count("Texts for which users named it"),
+                    "Last": tables.day("When it was last named"),
+                },
+                alt="Requested subreddits",
+            )
 
 
 def _show(wanted: Wanted, why_not: str | None) -> None:
@@ -71,7 +78,7 @@ def _frame(demand: list[Wanted]) -> pd.DataFrame:
         {
             "Subreddit": [f"r/{one.subreddit}" for one in demand],
             "Texts": [one.texts for one in demand],
-            "Last": [words.day(one.newest) for one in demand],
+            "Last": [one.newest for one in demand],
             "Collected": [one.listed for one in demand],
         }
     )

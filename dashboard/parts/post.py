@@ -6,7 +6,7 @@ import streamlit as st
 from core.comparison.posts import PostInFull
 from core.evaluation.influence import Influence
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, tables, words
 from dashboard.pair import Chosen
 
 MARKS = {"fixed": "▲ fixed", "broken": "▼ broken", "swapped": "⇄ swapped", "same": "= same"}
@@ -22,6 +22,9 @@ def show_post(chosen: Chosen, post_id: str) -> None:
     if details.post is None:
         st.header("This post was erased", anchor=False)
         c.reading(f"r/{name} · {mark}. Its text has been deleted; the predictions remain.")
+    elif details.post.sealed:
+        st.header("The text of this post is sealed", anchor=False)
+        c.reading(f"r/{name} · {mark}. It is in a sealed test whose posts are sealed in the store.")
     else:
         st.header(words.plain(details.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(details.post.created_utc, unit="s")
@@ -41,7 +44,7 @@ def show_post(chosen: Chosen, post_id: str) -> None:
         with column:
             st.markdown(f"**{words.plain(title)}**")
             show_top(details, side)
-    if details.post is not None:
+    if details.post is not None and not details.post.sealed:
         _show_words(chosen, details)
 
 
@@ -59,23 +62,14 @@ def show_top(details: PostInFull, side: str) -> None:
             "Probability": [p for _, p in said],
         }
     )
-    st.dataframe(
+    tables.draw(
         frame,
-        hide_index=True,
+        {
+            "Subreddit": tables.text(105, "✓: the subreddit of the post"),
+            "Probability": tables.bar("%.3f", colour="gray" if side == "baseline" else "violet"),
+        },
         key=f"top-{side}",
         alt=f"First predictions of the {side}",
-        column_config={
-            "Subreddit": st.column_config.TextColumn(
-                width=105, help="✓: the subreddit of the post"
-            ),
-            "Probability": st.column_config.ProgressColumn(
-                width=115,
-                format="%.3f",
-                min_value=0,
-                max_value=1,
-                color="gray" if side == "baseline" else "violet",
-            ),
-        },
     )
     if details.subreddit not in [name for name, _ in said]:
         st.caption(f"r/{words.plain(details.subreddit)} is not among its first {len(said)}.")

@@ -15,7 +15,7 @@ from core.quality.findings import Finding
 from core.quality.languages import Languages
 from core.quality.summary import DAY, QualitySummary
 from dashboard import components as c
-from dashboard import pages, words, work
+from dashboard import pages, tables, words, work
 from dashboard.charts import coverage as charts
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
@@ -111,22 +111,19 @@ def show_gaps(gaps: pd.DataFrame) -> None:
             "To": first + pd.to_timedelta(gaps["days"] - 1, unit="D"),
             "Days": gaps["days"],
             "Posts missing": gaps["expected"],
-            "Chance": [words.chance(p) for p in gaps["p_value"]],
+            "Chance": gaps["p_value"],
         }
     )
-    date = st.column_config.DateColumn(format="YYYY-MM-DD")
-    st.dataframe(
+    tables.draw(
         frame,
-        hide_index=True,
-        height="content" if len(frame) <= 10 else 388,
-        alt="Gaps, most posts missing first",
-        column_config={
-            "From": date,
-            "To": date,
-            "Posts missing": st.column_config.NumberColumn(
-                format="%.0f", help="At the lower of the rates before and after"
-            ),
+        {
+            "From": tables.day("The first day without a post"),
+            "To": tables.day("The last one"),
+            "Days": tables.count(),
+            "Posts missing": tables.number("%,.0f", "At the lower of the rates before and after"),
+            "Chance": tables.chance("The probability of such a gap anywhere in this data"),
         },
+        alt="Gaps, most posts missing first",
     )
 
 

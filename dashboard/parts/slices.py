@@ -26,7 +26,7 @@ def show_where(chosen: Chosen) -> None:
         _table(chosen, worst.head(max(called, FEW)))
         st.caption(
             "Accuracy of baseline and candidate; ▼ is worse by more than the chance of these posts."
-            " Click a slice to see its posts."
+            " q: below 0.05, a slice is called. Click a slice to see its posts."
         )
     slices = chosen.slices[chosen.slices["section"] == SLICE]
     folded = st.expander("Every slice", key="slices", bind="query-params")

@@ -12,7 +12,7 @@ from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, listing, pages, panes, state, words
+from dashboard import data, listing, pages, panes, state, tables, words
 from dashboard.listing import Listing
 from dashboard.pair import Chosen
 from dashboard.panes import Steps
@@ -228,8 +228,8 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
             "Candidate predicts": _firsts(rows["candidate"], rows["candidate_p"]),
         }
     )
-    text = st.column_config.TextColumn
-    says = "First prediction and its probability, p@1. The heading orders by p@1."
+    help_ = "First prediction and its probability, p@1. The heading orders by p@1."
+    said = tables.text(160, help_, keep=len(" 0.000"))
     listing.show(
         Listing(
             name="post",
@@ -240,15 +240,15 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
             brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
             go=read,
         ),
+        {
+            "Change": tables.text(85, "What became of the first prediction"),
+            "Title": tables.text(255),
+            "Subreddit": tables.text(115, "The post's own"),
+            "Baseline predicts": said,
+            "Candidate predicts": said,
+        },
         inner=not subreddits,
         alt=alt,
-        config={
-            "Change": text(width=85),
-            "Title": text(width=255),
-            "Subreddit": text(width=115),
-            "Baseline predicts": text(width=160, help=says),
-            "Candidate predicts": text(width=160, help=says),
-        },
     )
 
 

@@ -11,7 +11,7 @@ from core.metrics import HEADLINES
 from core.release.identity import Known, described, is_own
 from core.release.search import facts, search
 from dashboard import components as c
-from dashboard import pages, state, words
+from dashboard import pages, state, tables, words
 
 NEWEST = "newest first"
 _SHOWN = {"number", "name", "model", "snapshot", "seed", "state", "version", "by"}
@@ -119,28 +119,25 @@ def _value(known: Known, name: str) -> float:
 def pick_two(frame: pd.DataFrame) -> None:
     """The table: tick two, compare."""
     key = c.shown_key("trainings", frame["#"].tolist())
-    event = st.dataframe(
+    ticked = tables.draw(
         frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": ticked_rows(key, frame["#"].tolist())}},
+        {
+            "#": tables.execution(),
+            **{metric.key: tables.score(metric.help, label=metric.name) for metric in HEADLINES},
+            "Training": tables.text(280, "Its name, else the model and its parameters"),
+            "State": tables.plain("What became of it as a candidate"),
+            "Snapshot": tables.plain("The posts that it was trained on"),
+            "Retrained": tables.number(
+                "%d ×", "How often signoff noise trained it again with other seeds"
+            ),
+            "Note": tables.text(200, "What was written when it was started"),
+        },
         key=key,
         alt="Trainings",
-        column_config={
-            "#": st.column_config.NumberColumn(format="#%d", width=60),
-            **{
-                metric.key: st.column_config.NumberColumn(
-                    metric.name, format="%.3f", help=metric.help
-                )
-                for metric in HEADLINES
-            },
-            "Retrained": st.column_config.NumberColumn(
-                format="%d ×", help="How often signoff noise trained it again with other seeds."
-            ),
-        },
+        pick="several",
+        picked=ticked_rows(key, frame["#"].tolist()),
     )
-    numbers = sorted(int(frame["#"].iloc[row]) for row in event["selection"]["rows"])
+    numbers = sorted(int(frame["#"].iloc[row]) for row in ticked)
     st.session_state["ticked"] = ",".join(map(str, numbers))
     state.show("ticked", st.session_state["ticked"] or None)
     offer(numbers)

@@ -10,7 +10,8 @@ from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose, posts_of
-from dashboard.parts.confidence import show_p_at_1, show_trust
+from dashboard.parts.confidence import show_confidence, show_trust
+from dashboard.parts.confusions import show_confusions
 from dashboard.parts.metrics import (
     accuracy_test,
     metric_table,
@@ -19,6 +20,7 @@ from dashboard.parts.metrics import (
 )
 from dashboard.parts.slices import show_where
 from dashboard.parts.subreddit import uncalled
+from dashboard.parts.thresholds import show_thresholds
 
 
 def notes(chosen: Chosen) -> None:
@@ -119,12 +121,14 @@ left, right = st.columns(2, gap="large")
 with left:
     show_changes(chosen)
 with right:
-    show_p_at_1(chosen)
+    show_confusions(chosen)
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Who wins, who loses", type="primary", icon=":material/leaderboard:"):
         st.switch_page(pages.SUBREDDITS.path, query_params=chosen.query)
     if chosen.paired:
         c.way(pages.CHURN, "Which posts changed", chosen.query)
+show_confidence(chosen)
+show_thresholds(chosen)
 show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")

@@ -10,7 +10,7 @@ from core.hints import Command
 from core.release import identity
 from core.release.identity import is_own
 from dashboard import components as c
-from dashboard import data, pages, words
+from dashboard import data, pages, tables, words
 from dashboard.parts.trainings import show_trainings
 
 
@@ -66,19 +66,19 @@ def show_all(everything: list[Execution]) -> None:
             "Command": [e.command for e in matches],
         }
     )
-    event = st.dataframe(
+    ticked = tables.draw(
         frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
+        {
+            "#": tables.execution(),
+            "Took (s)": tables.number("%.1f", "Seconds from begin to end"),
+            "By": tables.text(110, "Who started it"),
+            "Command": tables.text(300, "What was typed, or asked for on a page"),
+        },
         key=c.shown_key("everything", frame["#"].tolist()),
         alt="All executions, newest first",
-        column_config={
-            "#": st.column_config.NumberColumn(format="#%d", width=60),
-            "Took (s)": st.column_config.NumberColumn(format="%.1f"),
-        },
+        pick="one",
     )
-    for row in event["selection"]["rows"]:
+    for row in ticked:
         st.switch_page(pages.EXECUTION.path, query_params={"execution": str(matches[row].number)})
 
 

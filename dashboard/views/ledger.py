@@ -8,7 +8,7 @@ from core.audit.lines import Line, lines
 from core.audit.verification import Verification
 from core.hints import Command
 from core.release import openings
-from core.release.adoption import read_policy
+from core.release.adoption import policy_shown
 from core.release.budget import Budget
 from core.release.history import ALL_EVENTS
 from core.release.openings import Opening
@@ -60,7 +60,7 @@ top = c.question("Who did what?")
 store = data.store()
 checked, at = data.verified()
 entries, looks = lines(store, ALL_EVENTS, data.snapshot_names()), openings.listing(store)
-budgets = openings.budgets(store, read_policy(store))
+budgets = openings.budgets(store, policy_shown(store))
 with top:
     c.answer(answer(entries, checked), generated=any(each.snapshot.generated for each in budgets))
     if checked.broken:

@@ -10,7 +10,7 @@ from core.comparison.results import BETTER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, listing, pages, panes, state, words
+from dashboard import data, listing, pages, panes, state, tables, words
 from dashboard.charts import changes as charts
 from dashboard.listing import Listing
 from dashboard.pair import Chosen, choose
@@ -19,6 +19,19 @@ from dashboard.parts.subreddit import mark, show_one, uncalled
 SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
 ANY_TOPIC = "all"
+COLUMNS = {
+    "Change": tables.change("F1 of the candidate minus F1 of the baseline"),
+    "Low": tables.change("Lower end of the change's 95% interval"),
+    "High": tables.change("Upper end of the change's 95% interval"),
+    "q": tables.chance("Below 0.05, the change is called better or worse"),
+    "Smallest": tables.score("A smaller change would be missed at least one time in five"),
+    "Verdict": tables.plain("Called if it is beyond the chance of these posts and retraining"),
+    "Posts": tables.count("Posts of the subreddit, on the candidate's side"),
+    "Baseline F1": tables.bar("%.3f", help_="Empty where the baseline does not know it"),
+    "Candidate F1": tables.bar(
+        "%.3f", colour="violet", help_="Empty where the candidate does not know it"
+    ),
+}
 
 
 def answer(chosen: Chosen) -> str:
@@ -95,7 +108,6 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
             "Candidate F1": rows["f1_candidate"],
         }
     )
-    number, bar = st.column_config.NumberColumn, st.column_config.ProgressColumn
     columns = [str(name) for name in frame]
     by = listing.order("subreddit", columns)
     frame = listing.ordered(frame, by)
@@ -110,19 +122,8 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
             brief=[name for name in columns if not name.endswith(" F1")],
             go=show,
         ),
+        COLUMNS,
         alt="F1 of every subreddit, baseline and candidate",
-        config={
-            "Posts": number(format="localized"),
-            "Baseline F1": bar(format="%.3f", min_value=0, max_value=1, color="gray"),
-            "Candidate F1": bar(format="%.3f", min_value=0, max_value=1, color="violet"),
-            "Change": number(format="%+.3f"),
-            "Low": number(format="%+.3f", help="Lower end of the change's 95% interval"),
-            "High": number(format="%+.3f", help="Upper end of the change's 95% interval"),
-            "q": number(format="%.3f", help="Below 0.05, the change is called better or worse"),
-            "Smallest": number(
-                format="%.3f", help="A smaller change would be missed at least one time in five"
-            ),
-        },
     )
     return shown
 

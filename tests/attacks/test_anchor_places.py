@@ -158,6 +158,24 @@ def test_a_commit_is_pushed_only_if_it_was_asked_for(
     assert len(git(remote, "log", "--all", "--format=%s").splitlines()) == 2
 
 
+def test_what_could_not_be_pushed_is_told_and_pushed_with_the_next_anchor(
+    road: Road, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = tmp_path / "remote.git"
+    git(repository, "remote", "add", "origin", str(remote))
+    monkeypatch.setenv("SIGNOFF_AUDIT_ANCHOR_PUSH", "true")
+    settings.cache_clear()
+    propose(road.store, 3)  # there is no remote yet
+    assert signoff("audit", "verify", "--json").json["unpushed"] == [1]
+    told = signoff("audit", "verify").out
+    assert "anchors of entry 1 are not pushed yet" in told.replace("\n", " ")
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    comment(road.store, 3, text="better")
+    assert signoff("audit", "verify", "--json").json["unpushed"] == []
+    assert "not pushed" not in signoff("audit", "verify").out
+    assert len(git(remote, "log", "--all", "--format=%s").splitlines()) == 2
+
+
 @pytest.mark.parametrize("kind", ["no folder", "no repository", "no server"])
 def test_a_decision_stands_though_its_place_fails(
     road: Road,

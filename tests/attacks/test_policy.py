@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy.orm import Session
 
 from core import audit
 from core.release import adoption
 from core.release.policy import FILE
+from core.release.policy_events import POLICY_EVENTS, adoptions
 from core.release.review import approve, propose
 from core.store import Store
 from tests.commands import assert_refused, signoff
@@ -75,11 +77,28 @@ FROM policy_events WHERE kind = 'adopted'
 """
 
 
+def believe_the_table(patch: pytest.MonkeyPatch) -> None:
+    """Judge as a Signoff does that somebody has changed: the log is not asked."""
+
+    def believed(session: Session) -> object:
+        return adoption._recorded(adoptions(POLICY_EVENTS.read(session))[-1])
+
+    patch.setattr(adoption, "_chained", believed)
+
+
+def test_a_row_that_the_log_does_not_know_judges_nothing(store: Store) -> None:
+    tamper(store, FORGED.format(digest=adoption.parse(ALONE.encode()).digest))
+    refused = signoff("release", "approve", 3, "--comment", "mine")
+    assert_refused(refused, "not the one that the audit log says was adopted")
+    assert_refused(signoff("release", "check", 3), "not the one that the audit log says")
+
+
 def test_a_row_that_is_there_for_a_minute_only_is_found_by_what_was_judged_by_it(
-    store: Store,
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest = adoption.parse(ALONE.encode()).digest
     tamper(store, FORGED.format(digest=digest))
+    believe_the_table(monkeypatch)
     approve(store, 3, comment="mine")
     tamper(store, f"DELETE FROM policy_events WHERE digest = '{digest}'")  # noqa: S608
     found = audit.verify(store).broken
@@ -88,7 +107,9 @@ def test_a_row_that_is_there_for_a_minute_only_is_found_by_what_was_judged_by_it
     assert_refused(signoff("audit", "verify"), f"broken at entry {found.number}")
 
 
-def test_a_policy_that_is_gone_for_a_minute_is_found_too(store: Store) -> None:
+def test_a_policy_that_is_gone_for_a_minute_is_found_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_policy(store, OURS + "[minimum_metric]\nf1_macro = 1\n")
     tamper(
         store,
@@ -96,6 +117,7 @@ def test_a_policy_that_is_gone_for_a_minute_is_found_too(store: Store) -> None:
         "UPDATE policy_events SET (text, digest) ="
         " (SELECT text, digest FROM policy_events ORDER BY id LIMIT 1)",
     )
+    believe_the_table(monkeypatch)
     with by("bob"):
         approve(store, 3, comment="fine")
     tamper(

@@ -215,3 +215,35 @@ def test_a_bar_leads_to_its_subreddits_and_a_mark_to_its_posts(page: Page, looki
     page.get_by_role("link", name=re.compile("Only changed posts")).click()
     expect(page).to_have_url(re.compile(rf"/churn\?{pair}&subreddit=\w+"))
     expect(page.get_by_role("heading", name="Which posts changed?")).to_be_visible()
+
+
+def test_a_figure_is_zoomed_and_saved_as_a_picture_and_as_its_data(
+    page: Page, looking: str
+) -> None:
+    visit(page, f"{looking}/compare?baseline={PRODUCTION}&candidate={WAITING}")
+    figure = page.locator(".js-plotly-plot").first
+    closer = figure.locator(".xtick").get_by_text("−0.10")
+    expect(figure.locator(".xtick").get_by_text("−0.20")).to_be_visible()
+    expect(closer).to_have_count(0)
+    figure.hover()
+    figure.locator("[data-title='Zoom in']").click()
+    expect(closer).to_be_visible()
+    figure.locator("[data-title='Reset axes']").click()
+    expect(closer).to_have_count(0)
+    camera = figure.locator("[data-title^='Download plot']")
+    assert saved(page, camera).startswith(b"\x89PNG")
+    page.get_by_role("button", name="Save").first.click()
+    data = saved(page, page.get_by_role("button", name="Data as CSV").first).decode()
+    assert data.splitlines()[0] == '"series","change in F1","subreddits","from","to"'
+    page.get_by_role("radio", name="SVG").first.click()
+    settle(page)
+    page.keyboard.press("Escape")
+    figure.hover()
+    assert saved(page, camera).startswith(b"<svg")
+
+
+def saved(page: Page, button: Locator) -> bytes:
+    """The file that a button gives."""
+    with page.expect_download() as download:
+        button.click()
+    return download.value.path().read_bytes()

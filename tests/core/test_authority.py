@@ -22,7 +22,8 @@ from core.executions.purpose import request
 from core.feedback import erasing, queue, retention, summary
 from core.jobs.kinds import CHECK
 from core.release import adoption, aliases, openings, review
-from core.snapshots import rotation
+from core.release.store_sealing import release_store
+from core.snapshots import find, rotation
 from core.store import Store, open_store
 from tests.conftest import Road
 from tests.workspaces import copied
@@ -129,6 +130,10 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
         lambda s: aliases.set_canary(s, "20260531.1", share=0.1),
     ),
     "release.aliases.clear": (Role.RELEASER, lambda s: aliases.clear(s, "staging")),
+    "release.store_sealing.release_store": (
+        Role.ADMIN,
+        lambda s: release_store(s, find(s, "small"), reason="over"),
+    ),
     "release.aliases.rollback": (Role.RELEASER, lambda s: aliases.rollback(s, "production")),
     "access.members.grant": (Role.ADMIN, lambda s: members.grant(s, "eve", Role.REVIEWER)),
     "access.members.withdraw": (Role.ADMIN, lambda s: members.withdraw(s, "dan")),

@@ -1,5 +1,6 @@
 """Figures, by the data that plotly gets."""
 
+import dataclasses
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,15 +9,19 @@ import pandas as pd
 import pytest
 
 from core.comparison.results import ConfidenceShift, NormalFit
+from core.comparison.thresholds import AnsweredPosts, Match, Thresholds
 from core.evaluation.aggregate import histogram
 from core.evaluation.results import BinnedF1, F1Curves, IsotonicF1, ReliabilityCurve
 from core.feedback.summary import Share, Span
 from core.stats.calibration import Reliability
 from core.stats.shares import wilson_interval
-from dashboard.charts import changes, confidence, feedback
+from core.stats.thresholds import AT
+from dashboard.charts import changes, confidence, feedback, thresholds
 from dashboard.charts.confidence import ConfidenceCurve
+from dashboard.charts.rows import rows
 from dashboard.charts.theme import LIGHT, escaped
-from dashboard.parts.confidence import distances
+from dashboard.parts.confidence import distances, expected
+from tests.dashboard.reading import plain
 
 
 def make_changes(differences: list[float], verdict: str = "no change shown") -> pd.DataFrame:
@@ -216,3 +221,64 @@ def test_empty_bins_are_no_points_of_the_calibration() -> None:
     made = feedback.calibration(curve, users, ("posts", "texts"), LIGHT)
     _, posts, texts = traces(made, "scatter")
     assert (list(posts["x"]), list(texts["x"])) == ([0.1, 0.9], [0.9])
+
+
+def test_a_figure_is_a_table_of_what_its_named_traces_show() -> None:
+    frame = make_changes([0.01, -0.3], "worse")
+    found = rows(changes.f1_scatter(frame, None, LIGHT))
+    assert found.columns.tolist() == [
+        "series",
+        "F1 of the baseline",
+        "F1 of the candidate",
+        "subreddit",
+        "change in F1",
+        "posts",
+    ]
+    assert found["subreddit"].tolist() == ["s0", "s1"]  # as it is called, not as plotly needs it
+    assert found["F1 of the candidate"].tolist() == [0.51, 0.2]
+
+
+def test_error_bars_are_a_low_and_a_high_end_in_the_table() -> None:
+    six = make_changes([0.1] * 6).assign(p_at_1_mean_candidate=[0.2, 0.8] * 3)
+    found = rows(confidence.f1_by_p(six, None, CURVE, ("#1", "#2"), LIGHT))
+    bins = found[found["series"] == "bins"]
+    assert bins[["low", "high"]].to_numpy() == pytest.approx(np.array([[0.3, 0.6]]))
+    curve = found[found["series"] == "#2"]
+    assert curve["low"].tolist() == [0.2, 0.6]
+    assert set(found["series"]) == {"one subreddit", "#2", "bins"}
+
+
+@pytest.mark.parametrize("figure", [changes.f1_changes(make_changes([]), LIGHT)])
+def test_an_empty_figure_is_an_empty_table(figure: Any) -> None:
+    assert rows(figure).empty
+
+
+def test_the_point_of_the_same_precision_is_level_with_the_baselines() -> None:
+    counts = tuple(100 - place for place in range(100))
+    before = AnsweredPosts(counts, tuple(count // 2 for count in counts))
+    after = AnsweredPosts(counts, tuple(count * 4 // 5 for count in counts))
+    match = Match(0.5, 0.5, 0.2, 0.3, (0.2, 0.4))
+    found = Thresholds(tuple(AT.tolist()), before, after, (match,))
+    baseline, candidate, marks = traces(
+        thresholds.answers(found, 0.5, ("#1", "#2"), LIGHT), "scatter"
+    )
+    assert (baseline["name"], candidate["name"]) == ("#1", "#2")
+    assert list(marks["x"]) == [0.5, 0.8]
+    assert list(marks["y"]) == [0.5, 0.5]
+    only = dataclasses.replace(found, matches=(dataclasses.replace(match, candidate=None),))
+    *_, marks = traces(thresholds.answers(only, 0.5, ("#1", "#2"), LIGHT), "scatter")
+    assert list(marks["x"]) == [0.5]
+    none = dataclasses.replace(found, matches=())
+    assert len(traces(thresholds.answers(none, 0.99, ("#1", "#2"), LIGHT), "scatter")) == 2
+
+
+def test_the_reading_of_f1_by_p_at_1_stays_where_there_are_subreddits() -> None:
+    at = [0.3, 0.4, 0.4, 0.4, 0.5, 0.5, 0.5, 0.9]
+    frame = make_changes([0.1] * 8).assign(p_at_1_mean_candidate=at)
+    curve = IsotonicF1(p=(0.4, 0.5), f1=(0.5, 0.7), low=(0.4, 0.6), high=(0.6, 0.8))
+    said = plain(expected(frame, curve))
+    assert said == (
+        "at a mean p@1 of 0.400, expect an F1 of 0.500 (0.400 to 0.600) from the candidate; at"
+        " 0.500, 0.700 (0.600 to 0.800). In brackets: the 95% band."
+    )
+    assert expected(frame.head(2), curve).startswith("too few subreddits")

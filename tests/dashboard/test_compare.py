@@ -29,6 +29,7 @@ from tests.dashboard.reading import (
     links,
     names,
     place,
+    plain,
     plain_text_of,
     text_of,
 )
@@ -83,9 +84,9 @@ def test_the_distances_of_p_at_1_say_what_they_mean(shown: Path, open_page: Open
 
 
 def test_p_at_1_is_shown_cumulatively_from_a_link(shown: Path, open_page: Open) -> None:
-    plain = figures(open_page("compare"))[1]
+    usual = figures(open_page("compare"))[1]
     app = open_page("compare", p="cumulative")
-    assert plain["layout"]["yaxis"]["title"]["text"] == "share of posts"
+    assert usual["layout"]["yaxis"]["title"]["text"] == "share of posts"
     assert figures(app)[1]["layout"]["yaxis"]["title"]["text"] == "share of posts up to it"
 
 
@@ -187,11 +188,22 @@ def test_the_worst_slices_lead_to_their_posts_too(shown: Path, open_page: Open) 
     assert not app.error
 
 
-def test_calibration_and_f1_by_p_at_1_are_shown(shown: Path, open_page: Open) -> None:
+def test_f1_by_p_at_1_stands_beside_p_at_1_with_its_reading(shown: Path, open_page: Open) -> None:
+    app = open_page("compare")
+    assert [f["layout"]["yaxis"]["title"]["text"] for f in figures(app)] == [
+        "subreddits",
+        "share of posts",
+        "F1",
+        "share of answers that is right",
+    ]
+    assert {"one subreddit", "bins"} <= set(names(figures(app)[2]))
+    said = plain_text_of(app)
+    assert re.search(r"expect an F1 of 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)", said)
+
+
+def test_calibration_is_shown_once_it_is_asked_for(shown: Path, open_page: Open) -> None:
     app = open_page("compare", trust="true")
-    last = figures(app)[-1]
-    assert last["layout"]["yaxis"]["title"]["text"] == "F1"
-    assert {"one subreddit", "bins"} <= set(names(last))
+    assert figures(app)[-1]["layout"]["yaxis"]["title"]["text"] == "accuracy"
 
 
 def test_an_evaluation_of_too_few_subreddits_has_no_curve(
@@ -199,8 +211,53 @@ def test_an_evaluation_of_too_few_subreddits_has_no_curve(
 ) -> None:
     whole = data.summary_of
     monkeypatch.setattr(data, "summary_of", lambda e: replace(whole(e), f1_by_p=None))
-    app = open_page("compare", trust="true")
+    app = open_page("compare")
     assert "Too few subreddits have posts to draw a curve." in app.info[0].value
+
+
+def test_confused_pairs_are_read_and_lead_to_their_subreddit(shown: Path, open_page: Open) -> None:
+    said = text_of(open_page("compare"))
+    assert "pairs of subreddits with enough posts for a test" in plain(said)
+    link = re.search(r"\[[^\]]* → [^\]]*\]\((subreddits\?.*?)\)", said)
+    assert link
+    query = dict(parse_qsl(link[1].split("?")[1]))
+    assert f"| r/{query['subreddit']} →" in plain(said).replace("[", "")
+    app = open_page("subreddits", **query)
+    assert not app.warning
+    common = plain_text_of(open_page("compare", pairs="most common"))
+    counts = [int(n) for n in re.findall(r"\| \d+ → (\d+) of \d+ \|", common)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts
+
+
+def test_answers_are_shown_at_the_p_at_1_of_the_link(shown: Path, open_page: Open) -> None:
+    usual, chosen = (plain_text_of(open_page("compare", **q)) for q in ({}, {"at": "0.8"}))
+    assert f"Held to the precision of #{BASELINE} at p@1 ≥ 0.50" in usual.replace("*", "")
+    assert f"Held to the precision of #{BASELINE} at p@1 ≥ 0.80" in chosen.replace("*", "")
+    assert f"| #{CANDIDATE}, same p@1 | 0.80 |" in chosen
+    answered = re.search(rf"\| #{CANDIDATE}, as precise \| \d\.\d\d \| ([\d.]+)% \|", usual)
+    assert answered
+    assert f"answers more: {answered[1]}% of the posts" in usual
+
+
+def test_what_an_older_version_did_not_compute_is_said(
+    store: Store, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = comparing.pair(store, BASELINE, CANDIDATE)
+    made = comparing.compare(store, chosen)
+    summary = comparing.summary_of(store, made)
+    old = replace(summary, confused=None, confusions=None, threshold=None)
+    stored = replace(made, summary=put_record(store.artifacts, old))
+    monkeypatch.setattr(data, "compared", lambda *_: (chosen, stored))
+    app = open_page("compare")
+    assert plain_text_of(app).count("Not computed: an earlier version of Signoff made this") == 2
+    assert not app.error
+
+
+def test_every_figure_has_its_data_as_a_file(shown: Path, open_page: Open) -> None:
+    app = open_page("compare")
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Data as CSV"] * len(figures(app))
 
 
 def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
@@ -227,9 +284,9 @@ def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(
 
 def test_notes_that_come_and_go_with_the_pair_move_no_filter(shown: Path, open_page: Open) -> None:
     noted = open_page("compare", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
-    plain = open_page("compare", baseline=str(FIRST), candidate=str(PRODUCTION))
-    assert len(noted.info) > len(plain.info)
-    assert place(noted, "p") == place(plain, "p") != []
+    usual = open_page("compare", baseline=str(FIRST), candidate=str(PRODUCTION))
+    assert len(noted.info) > len(usual.info)
+    assert place(noted, "p") == place(usual, "p") != []
 
 
 def test_the_pair_stays_the_same_on_the_other_pages(shown: Path, open_page: Open) -> None:

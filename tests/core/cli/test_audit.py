@@ -52,6 +52,7 @@ def test_a_whole_log_is_verified_anchored_and_held(decided: Road, tmp_path: Path
         "why": None,
         "head": made["head"],
         "anchors": 2,
+        "unpushed": [],
         "signed": 0,
         "unsigned": [],
     }
@@ -126,3 +127,9 @@ def test_without_decisions_there_is_a_sentence(road: Road, tmp_path: Path) -> No
     assert_refused(signoff("audit", "anchor", tmp_path / "a"), "no decision to anchor")
     missing = signoff("audit", "verify", "--anchor", tmp_path / "a")
     assert_refused(missing, "There is no file", "signoff audit anchor")
+
+
+def test_a_dash_prints_the_export(decided: Road, tmp_path: Path) -> None:
+    printed = signoff("audit", "export", "-")
+    assert printed.out == signoff("audit", "export").out
+    assert not (Path.home() / "-").exists()

@@ -88,6 +88,13 @@ def test_from_files_to_a_comparison(home: Path, tmp_path: Path) -> None:
     change = compared["changes"][0]
     assert has(change, "subreddit", "f1_baseline", "f1_candidate", "difference", "interval")
     assert has(change, "p_value", "q_value", "support")
+    assert has(compared["confused"], "pairs", "tested", "rarer", "more_often")
+    assert all(
+        has(pair, "subreddit", "predicted", "baseline", "candidate", "difference", "interval")
+        for pair in compared["confusions"]
+    )
+    assert has(compared["threshold"], "at", "baseline", "candidate", "matches")
+    assert len(compared["threshold"]["candidate"]["right"]) == len(compared["threshold"]["at"])
 
     kinds = [run["kind"] for run in signoff("executions", "list", "--json").json]
     assert kinds == ["compare", "evaluate", *["evaluate", "train"] * 2, "snapshot", "import"]
@@ -217,6 +224,7 @@ def test_a_comparison_is_told_in_the_terminal(road: Road, tmp_path: Path) -> Non
         "Changes in F1 of 4 shared subreddits:",
         " │",
         "r/python",
+        "Held to the precision of #3 at p@1 ≥ ",
         f"Every subreddit: {tmp_path / 'changes.csv'}",
     ):
         assert fragment in said.out, said.out

@@ -135,6 +135,18 @@ def test_a_post_that_is_not_wanted_is_none(wanted: Wanted, takes: bool) -> None:
     assert (found is None) != takes
 
 
+@pytest.mark.parametrize(
+    "lacking", [{"subreddit": "no name"}, {"subreddit": None}, {"created_utc": None}]
+)
+@pytest.mark.parametrize("said", [{"selftext": "[removed]"}, {"removed_by_category": "author"}])
+def test_a_deletion_counts_whatever_else_the_row_lacks(
+    lacking: dict[str, object], said: dict[str, object]
+) -> None:
+    found = parse_row(FILLED | lacking | said, now=NOW)
+    assert isinstance(found, Skipped)
+    assert (found.gone, found.reason in {"removed", "deleted"}) == (FILLED["id"], True)
+
+
 def test_what_is_not_wanted_is_not_told_as_deleted() -> None:
     gone = FILLED | {"selftext": "[deleted]"}
     assert parse_row(gone, now=NOW, wanted=Wanted(frozenset({"space"}))) is None

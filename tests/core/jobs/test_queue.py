@@ -22,6 +22,7 @@ from core.store.sqlite import DATABASE
 from tests.conftest import Road
 from tests.factories import CAREFUL, by, fill, make_post, set_policy
 from tests.working import GONE, runs_here, runs_in, set_row, work_off
+from tests.workspaces import BEFORE_SEALS
 
 BOB = Actor("bob@example.com", Way.SIGNED_IN)
 
@@ -402,6 +403,7 @@ def test_a_job_of_before_people_could_join_has_nobody_who_did(store: Store) -> N
     job = ask(store, CHECK)
     store.engine.dispose()
     with closing(sqlite3.connect(store.home / DATABASE)) as connection, connection:
+        connection.executescript(BEFORE_SEALS)
         connection.execute("ALTER TABLE jobs DROP COLUMN joined")
         connection.execute("UPDATE alembic_version SET version_num = '0007'")
     upgraded = open_store(store.home)

@@ -85,6 +85,28 @@ def test_what_is_left_goes_by_the_speed_so_far() -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b"\xff", b'{"step": "Reading"}', b'{"done": "many"}'],
+)
+def test_a_report_that_cannot_be_read_tells_nothing(
+    store: Store, job: jobs.Job, content: bytes
+) -> None:
+    reporter = Reporter(store, job)
+    reporter("Reading", 1, 4)
+    path = store.logs / f"job-{job.number}.json"
+    assert report_of(store, job) is not None
+    path.write_bytes(content)
+    assert report_of(store, job) is None
+    reporter("Counting", 0, None)
+    assert report_of(store, job) is not None
+
+
+def test_a_folder_in_the_place_of_a_report_tells_nothing(store: Store, job: jobs.Job) -> None:
+    (store.logs / f"job-{job.number}.json").mkdir()
+    assert report_of(store, job) is None
+
+
+@pytest.mark.parametrize(
     "report",
     [
         Report("A step of unknown length", 25, None, since=0, at=10),

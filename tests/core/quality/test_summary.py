@@ -29,6 +29,7 @@ posts_of_all_kinds = st.lists(
         score=st.integers(-(2**40), 2**40),
         over_18=st.booleans(),
         source=st.sampled_from(("file", "generated")),
+        sealed=st.just(False),
     ),
     min_size=1,
     max_size=60,
@@ -76,6 +77,23 @@ def test_counts_are_those_of_plain_loops(posts: list[PostText], parts: int) -> N
     assert found.summary.nameable == empty.total() + sum(
         max(held.values()) for held in everywhere.values()
     )
+
+
+@given(posts_of_all_kinds, st.lists(st.sampled_from(sorted(NAMES)), max_size=9))
+def test_sealed_posts_count_as_posts_and_in_nothing_that_is_said_of_texts(
+    posts: list[PostText], sealed: list[int]
+) -> None:
+    hidden = [PostText(id_, 0, "", "", 0, False, "file", sealed=True) for id_ in sealed]
+    plain, found = summarised(posts), summarised([*posts, *hidden])
+    assert found.summary.posts == len(posts) + len(sealed)
+    assert found.summary.sealed == len(sealed)
+    of_texts = ("no_text", "repeats", "elsewhere", "crossposts", "title_only", "words_median")
+    for row in plain.subreddits.to_dict("records"):
+        (other,) = found.subreddits[found.subreddits["subreddit"] == row["subreddit"]].to_dict(
+            "records"
+        )
+        assert [other[name] for name in of_texts] == [row[name] for name in of_texts]
+    assert found.summary.words == plain.summary.words
 
 
 @given(posts_of_all_kinds)

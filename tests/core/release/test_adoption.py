@@ -13,6 +13,7 @@ from core.access.names import same_person
 from core.audit import chain
 from core.audit.lines import lines
 from core.errors import (
+    BrokenChainError,
     ConflictError,
     InputError,
     NotFoundError,
@@ -42,6 +43,7 @@ from core.store import Store
 from core.store import audit as audit_table
 from tests.conftest import Road
 from tests.factories import CAREFUL, LENIENT, by, set_policy
+from tests.tampering import tamper
 
 OURS = "# ours\r\n[maximum_churn]\r\nshare = 0.25\r\n[release]\nstaging_first = false\n"
 
@@ -315,3 +317,33 @@ def test_whatever_people_do_four_eyes_have_seen_what_takes_effect(
         now, asked = policy_of(event), None
     assert read_policy(proposed).digest == now.digest
     assert audit.verify(proposed).broken is None
+
+
+FORGED = """
+    INSERT INTO policy_events (at, by, kind, text, digest, comment)
+    VALUES ('2026-12-01 00:00:00.000000', 'eve', 'adopted', '{text}', '{digest}', '')
+"""
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+def test_a_policy_that_only_the_table_has_judges_nothing(road: Road, *, adopted: bool) -> None:
+    if adopted:
+        set_policy(road.store, CAREFUL)
+    digest = hashlib.sha256(LENIENT.encode()).hexdigest()
+    tamper(road.store, FORGED.format(text=LENIENT, digest=digest))
+    with pytest.raises(BrokenChainError, match="not the one that the audit log says"):
+        check(road.store, 3)
+
+
+def test_a_policy_that_was_taken_out_of_the_table_is_missed(road: Road) -> None:
+    set_policy(road.store, CAREFUL)
+    tamper(road.store, "DELETE FROM policy_events")
+    with pytest.raises(BrokenChainError, match="not the one that the audit log says"):
+        check(road.store, 3)
+
+
+def test_only_the_built_in_policy_of_a_known_version_counts_as_built_in() -> None:
+    assert built_in().digest in chain.BUILT_IN_DIGESTS
+    assert chain._is_in_force(built_in().recorded, None)
+    assert not chain._is_in_force(f"built-in:{'0' * 64}", None)
+    assert not chain._is_in_force("built-in:", None)

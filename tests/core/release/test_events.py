@@ -15,6 +15,7 @@ from core.errors import BrokenChainError
 from core.release.events import KINDS, Commented, ReleaseEvent
 from core.release.history import ALL_EVENTS, RELEASE_EVENTS
 from core.release.policy_events import KINDS as POLICY_KINDS
+from core.release.seal_events import SEAL_EVENTS
 from core.store import records
 from core.store.records import Record
 from core.store.writing import write
@@ -28,14 +29,14 @@ shares = st.floats(0, 1)
 
 def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
-    numbered = dict.fromkeys(("id", "candidate", "opening", "evaluation"), numbers)
+    numbered = dict.fromkeys(("id", "candidate", "opening", "evaluation", "posts"), numbers)
     optional = dict.fromkeys(("baseline", "comparison"), st.none() | numbers)
     given_by_hand = {"share": shares, "service": st.booleans(), **numbered, **optional}
     names = {each.name for each in fields(kind)}
     return st.builds(kind, **{n: s for n, s in given_by_hand.items() if n in names})
 
 
-EVERY_KIND = [*KINDS, *ACCESS_KINDS, *POLICY_KINDS]
+EVERY_KIND = [*KINDS, *ACCESS_KINDS, *POLICY_KINDS, *SEAL_EVENTS.kinds.values()]
 events = st.sampled_from(EVERY_KIND).flatmap(any_of)
 
 

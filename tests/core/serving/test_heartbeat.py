@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import StorageError
 from core.hints import Alarm
-from core.serving import heartbeat, servers
+from core.serving import heartbeat, notes, servers
 from core.serving.counts import Counts
 from core.serving.heartbeat import Heartbeat
 from core.serving.pool import Pool
@@ -16,6 +16,7 @@ from core.store import Store
 from core.store import serving as table
 from core.store.serving import Count
 from core.store.sqlite import DATABASE
+from tests.commands import signoff
 from tests.core.serving.conftest import Served
 from tests.core.serving.test_pool import Loads, corrupt
 from tests.core.serving.test_process import wait_until
@@ -213,3 +214,27 @@ def test_an_error_that_goes_on_is_logged_again_after_a_while(
     monkeypatch.setattr(heartbeat, "AGAIN_SECONDS", 0.1)
     begin(chore=failing)
     wait_until(lambda: [r.getMessage() for r in caplog.records].count("unexpected") >= 2)
+
+
+def test_a_version_of_an_older_normaliser_is_noted_once(
+    served: Served,
+    begin: Begin,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notes, "NORMALISER", notes.NORMALISER + 1)
+    begin()
+    served.move("shadow", served.new)
+    wait_until(lambda: [len(one.serving) for one in running(served.store)] == [2])
+    lines = [found.line for found in caplog.records if found.message == "note"]
+    assert [line["version"] for line in lines] == [served.old, served.new]
+    assert all("was trained with version 3 of the text normaliser" in one["note"] for one in lines)
+    said = signoff("alias", "list")
+    assert said.out.count("Note: ") == 2
+    noted = signoff("alias", "list", "--json").json["notes"]
+    assert sorted(noted) == sorted(line["note"] for line in lines)
+
+
+def test_a_version_of_this_normaliser_needs_no_note(served: Served) -> None:
+    assert notes.older_normaliser(served.store, served.old) is None
+    assert "Note: " not in signoff("alias", "list").out

@@ -153,6 +153,7 @@ def test_nothing_else_has_a_word_for_opening_the_seal() -> None:
         "core/snapshots/rotation.py",
         "core/snapshots/verify.py",
         "core/release/openings.py",
+        "core/release/store_sealing.py",
     }
     assert users_of("evaluate_unsealed") <= {
         "core/evaluation/evaluate.py",

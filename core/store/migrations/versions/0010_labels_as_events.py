@@ -6,8 +6,8 @@ from alembic import op
 from core.store.sqlite import never
 from core.store.types import UtcDateTime
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 _KEPT = 'id, submission, at, "by", subreddit, use'
 
