@@ -35,6 +35,11 @@ def signed_share(value: float) -> str:
     return _with_sign(round(value, 3), f"{abs(value):.1%}")
 
 
+def points(value: float) -> str:
+    """A difference of shares in percentage points, without the unit: ``+2.1``, ``±0.0``."""
+    return _with_sign(round(value, 3), f"{abs(value):.1%}".removesuffix("%"))
+
+
 def interval(bounds: tuple[float, float]) -> str:
     """Of a difference: ``+0.015 to +0.024``."""
     return " to ".join(map(signed, bounds))

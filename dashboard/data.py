@@ -4,7 +4,6 @@ Only what can never change is cached, and always by number or digest: a finished
 evaluation, a loaded model. What may have moved since the last look is read anew.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -13,13 +12,14 @@ import streamlit as st
 from core import audit
 from core.access import authorisation, identity, members
 from core.access.identity import Role, Way
+from core.arrays import Places
 from core.audit import clock
 from core.audit.verification import Verification
 from core.comparison import Comparison
 from core.comparison import compare as comparing
 from core.comparison import posts as laying
 from core.comparison.compare import Pair
-from core.comparison.posts import KINDS, Laid, Page, PostInFull
+from core.comparison.posts import Laid, Page, PostInFull
 from core.comparison.results import ComparisonSummary
 from core.errors import RefusedError
 from core.evaluation import Evaluation
@@ -163,22 +163,12 @@ def frame_artifact(digest: str) -> pd.DataFrame:
     return read_frame(store().artifacts, digest)
 
 
-def changed_posts(
-    comparison: int,
-    *,
-    kinds: Sequence[str] = KINDS,
-    subreddit: str | None = None,
-    slices: Sequence[tuple[str, str]] = (),
-    start: int = 0,
-    most: int,
-) -> Page:
-    """Some posts of a paired comparison with their titles, see :func:`core.comparison.posts.page`.
+def posts(comparison: int, places: Places, *, start: int = 0, most: int) -> Page:
+    """Some of the posts of a paired comparison that :func:`core.comparison.posts.chosen` gave.
 
     Titles are read anew, since a post may be erased at any time.
     """
-    page = laying.page(
-        laid(comparison), kinds=kinds, subreddit=subreddit, slices=slices, start=start, most=most
-    )
+    page = laying.page(laid(comparison), places, start=start, most=most)
     return Page(page.total, laying.with_titles(store(), page.rows))
 
 

@@ -15,14 +15,33 @@ import pytest
 from core.store.artifacts import file_digest
 from core.store.sqlite import DATABASE
 
-BEFORE_SEALS = """
-    DROP TABLE annotation_events;
-    DROP TABLE seal_events;
-    DROP TABLE store_seals;
-    DROP INDEX ix_posts_seal;
-    ALTER TABLE posts DROP COLUMN seal;
-"""
-"""Takes out of a database what revisions 0009 and 0010 brought, for tests of older workspaces."""
+_BROUGHT = {
+    "0007": "DROP TABLE requests; ALTER TABLE executions DROP COLUMN purpose;",
+    "0008": "ALTER TABLE jobs DROP COLUMN joined;",
+    "0009": """
+        DROP TABLE seal_events;
+        DROP TABLE store_seals;
+        DROP INDEX ix_posts_seal;
+        ALTER TABLE posts DROP COLUMN seal;
+    """,
+    "0010": "DROP TABLE annotation_events;",
+    "0011": """
+        DROP INDEX ix_submissions_tried;
+        ALTER TABLE submissions DROP COLUMN tried;
+        ALTER TABLE labels RENAME TO later;
+        CREATE TABLE labels (
+            id INTEGER NOT NULL PRIMARY KEY,
+            submission INTEGER NOT NULL UNIQUE REFERENCES submissions (id),
+            at DATETIME NOT NULL,
+            "by" VARCHAR NOT NULL,
+            subreddit VARCHAR,
+            "use" VARCHAR(8) NOT NULL
+        );
+        INSERT INTO labels SELECT id, submission, at, "by", subreddit, "use" FROM later;
+        DROP TABLE later;
+    """,
+}
+"""Revision -> what takes out of a database again what it brought."""
 _WRITABLE = 0o222
 
 
@@ -96,3 +115,16 @@ def _linked(source: str, target: str) -> None:
         shutil.copy2(source, target)
     else:
         os.link(source, target)
+
+
+def make_older(home: Path, revision: str) -> None:
+    """Bring a workspace that nobody has open back to what an older version made of it.
+
+    Args:
+        revision: of its database; from "0006" on.
+    """
+    with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+        for later in sorted(_BROUGHT, reverse=True):
+            if later > revision:
+                connection.executescript(_BROUGHT[later])
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))

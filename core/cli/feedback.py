@@ -17,7 +17,7 @@ from core.cli.output import (
     workspace,
 )
 from core.errors import InputError, NotFoundError
-from core.feedback import erasing, export, queue, retention, summary
+from core.feedback import acceptance, erasing, export, queue, retention, summary
 from core.feedback.export import FORMATS
 from core.feedback.summary import Share, Span, VersionFeedback, Wanted
 from core.hints import Command, Hint
@@ -84,6 +84,10 @@ def summary_command(
         " sample."
     )
     for one in versions:
+        if compared := acceptance.change(one, versions):
+            say(f"{one.version}, right at 1: {one.first.value:.1%}. {compared.sentence}")
+        if tried := counted.tried.get(one.version):
+            say(f"{one.version}: {count(tried, 'text')} of reviewers, sent on Try it, not counted.")
         if one.against is not None:
             say(
                 f"{one.version}: p@1 of users' texts against its {one.against.split} split"
@@ -111,7 +115,7 @@ def queue_command(
     limit: Annotated[int, typer.Option(help="At most this number of texts.", min=1)] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """Texts whose users corrected the model, oldest first, for a person to label."""
+    """Texts whose users corrected the model, newest first, for a person to label."""
     store = workspace(looking=True)
     texts, total = queue.waiting(store, limit=limit), queue.count_waiting(store)
     if as_json:

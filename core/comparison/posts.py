@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.arrays import Int8s, Int32s, Places
+from core.arrays import Floats, Int8s, Int32s, Places
 from core.comparison.align import Aligned, align
 from core.comparison.compare import Pair, attributes_of, require_unsealed, tables_of
 from core.comparison.dimensions import Dimension, in_slice
@@ -23,6 +23,9 @@ GONE, SEALED = "(no longer stored)", "(sealed in the store)"
 """In the place of a title."""
 KINDS = ("broken", "fixed", "swapped", "same")
 """What may become of a post, in the order in which posts are shown."""
+CHANGE, SUBREDDIT, BASELINE, CANDIDATE = "change", "subreddit", "baseline", "candidate"
+ORDERS = (CHANGE, SUBREDDIT, BASELINE, CANDIDATE)
+"""By what posts can be ordered: what became of them, their subreddit, or a side's p@1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,34 +85,48 @@ def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
     return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
 
 
-def page(
+def chosen(
     laid: Laid,
     *,
     kinds: Sequence[str] = KINDS,
     subreddit: str | None = None,
     slices: Sequence[tuple[str, str]] = (),
-    start: int = 0,
-    most: int = 25,
-) -> Page:
-    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``.
+    order: str = CHANGE,
+    down: bool = False,
+) -> Places:
+    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``: their places
+    in ``laid``, in order; shape (m,).
 
     Args:
         slices: dimension and value, see :mod:`core.comparison.dimensions`.
-        start, most: which part of them; broken first, then fixed, swapped and the rest, each in
-            the order of the posts.
+        order: one of :data:`ORDERS`; by what became of them: broken first, then fixed, swapped and
+            the rest. Equal ones in the order of the posts.
+        down: the largest first, or the last.
 
     Raises:
         NotFoundError: a slice that these posts do not have.
     """
-    chosen = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
+    wanted = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
     if subreddit is not None:
         names = np.array(laid.posts.names, dtype=object)
-        chosen &= (names == subreddit)[laid.posts.truth]
+        wanted &= (names == subreddit)[laid.posts.truth]
     for dimension, value in slices:
-        chosen &= in_slice(laid.dimensions, dimension, value)
-    places = np.flatnonzero(chosen)
-    order = places[np.argsort(laid.kinds[places], kind="stable")][start : start + most]
-    return Page(total=len(places), rows=_rows(laid, order))
+        wanted &= in_slice(laid.dimensions, dimension, value)
+    places = np.flatnonzero(wanted)
+    values = _values(laid, places, order)
+    ordered: Places = places[np.argsort(-values if down else values, kind="stable")]
+    return ordered
+
+
+def page(laid: Laid, places: Places, *, start: int = 0, most: int = 25) -> Page:
+    """The posts from ``start`` on of those that :func:`chosen` gave, at most ``most``."""
+    return Page(total=len(places), rows=_rows(laid, places[start : start + most]))
+
+
+def place_of(laid: Laid, places: Places, post_id: str) -> int | None:
+    """Where a post stands among those that :func:`chosen` gave, from 0; None if it is not there."""
+    found = np.flatnonzero(laid.posts.post_id[places] == post_id)
+    return int(found[0]) if len(found) else None
 
 
 def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
@@ -152,6 +169,18 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
         baseline=said[0],
         candidate=said[1],
     )
+
+
+def _values(laid: Laid, places: Places, order: str) -> Floats:
+    """What the posts at ``places`` are ordered by; shape (n,)."""
+    posts = laid.posts
+    if order == CHANGE:
+        return laid.kinds[places].astype(np.float64)
+    if order == SUBREDDIT:
+        rank = np.argsort(np.argsort([name.lower() for name in posts.names]))
+        return rank[posts.truth[places]].astype(np.float64)
+    side = posts.sides[(BASELINE, CANDIDATE).index(order)]
+    return side.p_at_1[places].astype(np.float64)
 
 
 def _title(post: StoredPost | None) -> str:

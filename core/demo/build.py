@@ -3,7 +3,6 @@
 import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from core.comparison.noise import measure
 from core.comparison.topics import FILE as TOPICS_FILE
 from core.comparison.topics import write_topics
 from core.demo.generate import generate_posts
-from core.demo.users import WEEKS, send_texts
+from core.demo.users import send_texts
 from core.demo.wordlists import load_lists
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
@@ -239,9 +238,7 @@ def _use(store: Store, version: str, seed: int) -> None:
     """Have users ask the version that is in production now, unless they did."""
     if any(day.version == version for day in summary.count(store).days):
         return
-    # Every later version was in production for as long, after this one.
-    later = sum(step.approve is not None for step in _HISTORY) - len(aliases.versions(store))
-    send_texts(store, load_lists(LISTS), PRODUCTION, ago=later * timedelta(weeks=WEEKS), seed=seed)
+    send_texts(store, load_lists(LISTS), PRODUCTION, seed=seed)
     for text in queue.waiting(store, limit=LABELLED):
         queue.label(store, text.public, text.said, use=queue.EVALUATE)
 

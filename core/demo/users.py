@@ -1,10 +1,9 @@
 """The demo's users: they send texts to what is in production, and some say what is right."""
 
-from datetime import UTC, datetime, timedelta
 from random import Random
 
 from core.demo.generate import LAST_DAY
-from core.demo.wordlists import Lists, Subreddit
+from core.demo.wordlists import Lists
 from core.demo.writing import Text, write_text
 from core.feedback import submissions
 from core.feedback.submissions import Sent
@@ -15,28 +14,45 @@ from core.text import post_of
 
 TEXTS = 240
 """Sent to each version that was in production."""
-WEEKS = 6
-"""How long each version was there, as far as its users go."""
 ANSWERED = 0.55
 MISTAKEN = 0.08
-"""Of the answers: another suggestion was taken for the right one."""
+"""Of the answers: the next suggestion was taken for the right one."""
 SHORT = 0.35
 """A title is all that is sent."""
-MISSING = ("DevelEire", "AskIreland", "Sourdough", "homelab", "DevelEire", "Kayaking")
-"""Subreddits that users miss and the demo has no posts of, the first one twice as often."""
+MISSED = 0.06
+"""Of the texts: for a subreddit that the demo has no posts of."""
+MISSING = {
+    "DevelEire": (
+        "Which Dublin companies still hire junior developers?",
+        "Contracting through a limited company in Ireland, is it worth it?",
+        "How is the tech job market in Cork these days?",
+        "Stamp 4 and remote work for a US company, any experience?",
+    ),
+    "AskIreland": (
+        "What do ye do with the kids in Galway when it rains all week?",
+        "Is it rude to skip the sandwiches after a funeral in Mayo?",
+    ),
+    "Sourdough": (
+        "My starter smells like acetone, should I feed it more often?",
+        "Open crumb at 75% hydration after three failed loaves",
+    ),
+    "Kayaking": (
+        "First sea kayak under 14 feet, what should I look for?",
+        "Cold water paddling: drysuit or wetsuit for November?",
+    ),
+}
+"""Subreddits that users miss, and what they would post there."""
 
 
-def send_texts(store: Store, lists: Lists, alias: str, *, ago: timedelta, seed: int) -> None:
-    """Send texts to what ``alias`` names, over the weeks that ended so long ago, and answer some.
+def send_texts(store: Store, lists: Lists, alias: str, *, seed: int) -> None:
+    """Send texts to what ``alias`` names, now, and answer some.
 
-    The same seed sends the same texts and answers; only the moments are those of today.
+    The same seed sends the same texts and answers.
     """
     rng = Random(f"{seed}:users")
     suggester = load_alias(store, alias)
     texts = [_text(lists, rng) for _ in range(TEXTS)]
     suggested = suggester.suggest_many([post_of(text.title, text.body) for _, text in texts])
-    until = datetime.now(UTC) - ago
-    moments = sorted(until - timedelta(weeks=WEEKS) * rng.random() for _ in texts)
     publics = submissions.keep(
         store,
         [
@@ -47,29 +63,33 @@ def send_texts(store: Store, lists: Lists, alias: str, *, ago: timedelta, seed: 
                 suggestions=suggestions,
                 source=rng.choice(("page", "page", "api")),
                 keep_text=rng.random() < 0.9,
-                at=at,
             )
-            for (_, text), suggestions, at in zip(texts, suggested, moments, strict=True)
+            for (_, text), suggestions in zip(texts, suggested, strict=True)
         ],
     )
     said = [
-        (public, _answer(truth.name, suggestions, rng))
+        (public, _answer(truth, suggestions, rng))
         for public, (truth, _), suggestions in zip(publics, texts, suggested, strict=True)
         if rng.random() < ANSWERED
     ]
     submissions.answers(store, said)
 
 
-def _text(lists: Lists, rng: Random) -> tuple[Subreddit, Text]:
+def _text(lists: Lists, rng: Random) -> tuple[str, Text]:
     """A text, and the subreddit that it is meant for."""
+    if rng.random() < MISSED:
+        name = rng.choice(list(MISSING))
+        return name, Text(rng.choice(MISSING[name]), "")
     meant = rng.choice(lists.subreddits)
-    text = write_text(lists, meant, LAST_DAY, rng=rng)
-    return meant, Text(text.title, "") if rng.random() < SHORT else text
+    text = write_text(lists, meant, LAST_DAY, rng=rng, strays=False)
+    return meant.name, Text(text.title, "") if rng.random() < SHORT else text
 
 
 def _answer(truth: str, suggestions: list[Suggestion], rng: Random) -> str | None:
     """What a user says is right; None: none of these, and no other comes to mind."""
     names = [suggestion.subreddit for suggestion in suggestions]
     if truth not in names:
-        return rng.choice((truth, truth, None, rng.choice(MISSING)))
-    return rng.choice(names) if rng.random() < MISTAKEN else truth
+        return truth if rng.random() < 0.7 else None
+    if rng.random() < MISTAKEN:
+        return names[(names.index(truth) + 1) % len(names)]
+    return truth

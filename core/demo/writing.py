@@ -23,10 +23,16 @@ class Text:
     body: str
 
 
-def write_text(lists: Lists, subreddit: Subreddit, day: date, *, rng: Random) -> Text:
-    """Return a text for a post in `subreddit` on `day`; neither title nor body is ever empty."""
+def write_text(
+    lists: Lists, subreddit: Subreddit, day: date, *, rng: Random, strays: bool = True
+) -> Text:
+    """Return a text for a post in `subreddit` on `day`; neither title nor body is ever empty.
+
+    `strays`: whether some mix in a neighbour's matters, which keeps models from knowing everything,
+    but seldom makes sense to somebody who reads them.
+    """
     voice = _voice_of_the_day(subreddit, day, rng=rng)
-    if rng.random() < STRAY_SHARE:
+    if strays and rng.random() < STRAY_SHARE:
         voice = _strayed(voice, _neighbours(lists, subreddit, day), rng=rng)
     generic = rng.random() < GENERIC_SHARE
     filler = Filler(voice.words, rng=rng)

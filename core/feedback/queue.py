@@ -3,6 +3,7 @@
 docs/decisions/0016-feedback.md says what may be made of them, and why.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.access.identity import Role
@@ -13,30 +14,37 @@ from core.hints import Command, Hint
 from core.store import Store
 from core.store import labels as labels_table
 from core.store import submissions as sent_table
-from core.store.labels import EVALUATE, TRAIN, USES, Corrected, Label
+from core.store.labels import ALL, EVALUATE, TRAIN, USES, Corrected, Label, Which
 
 __all__ = [
     "EVALUATE",
     "TRAIN",
     "Corrected",
+    "Which",
     "count_waiting",
     "label",
     "waiting",
+    "withdraw",
 ]
 
 
-def waiting(store: Store, *, limit: int = 20, after: int = 0) -> list[Corrected]:
+def waiting(
+    store: Store, *, limit: int = 20, after: int = 0, which: Which = ALL
+) -> list[Corrected]:
     """Texts whose user chose another subreddit than the first suggestion, or none, which are kept
-    and without a label; oldest first, without the first ``after``.
+    and without a label, without the first ``after``.
+
+    Args:
+        which: of them, and in which order; by default all, newest first.
     """
     with store.read() as session:
-        return labels_table.corrected(session, limit=limit, after=after)
+        return labels_table.corrected(session, limit=limit, after=after, which=which)
 
 
-def count_waiting(store: Store) -> int:
+def count_waiting(store: Store, which: Which = ALL) -> int:
     """How many there are."""
     with store.read() as session:
-        return labels_table.count_corrected(session)
+        return labels_table.count_corrected(session, which)
 
 
 def label(
@@ -78,6 +86,37 @@ def label(
         )
         labels_table.write_label(session, said)
     return said
+
+
+def withdraw(store: Store, public: str) -> None:
+    """Take back the label that the actor has just given: the text waits again.
+
+    Raises:
+        NotFoundError: there is no such text, or it has no label.
+        ConflictError: somebody else labelled it.
+        RefusedError: the actor is not a reviewer; or a post was made of it, so that snapshots may
+            hold it.
+    """
+    with acting(store, Role.REVIEWER, to="label texts") as (session, actor):
+        number = sent_table.kept_text(session, public)
+        before = None if number is None else labels_table.label_of(session, number)
+        if before is None:
+            raise NotFoundError(
+                f"The text {public[:50]!r} has no label to take back",
+                Hint("List the texts that are waiting.", Command("feedback queue")),
+            )
+        if before.by != actor.name:
+            raise ConflictError(
+                f"{before.by} labelled it, so only they can take that back",
+                "Use --again to replace their label.",
+            )
+        if labels_table.is_post(session, before.submission):
+            raise RefusedError(
+                "Snapshots may hold this text by now, so its label cannot be taken back",
+                "Use --again to replace the label.",
+            )
+        undone = replace(before, at=datetime.now(UTC), withdrawn=True)
+        labels_table.write_label(session, undone)
 
 
 def _check_again(before: Label, *, again: bool) -> None:

@@ -32,7 +32,8 @@ class Sent:
 
     ``domain``: see :class:`core.text.Post`. ``source``: ``page``, ``api`` or ``shadow``.
     ``keep_text``: False where the user does not want it kept. ``twin``: of a shadow, the public id
-    of what the user got. ``at``: when; None: now.
+    of what the user got. ``at``: when; None: now. ``tried``: a reviewer sent it, to try a version:
+    it counts in no figure of users.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Sent:
     keep_text: bool = True
     twin: str | None = None
     at: datetime | None = None
+    tried: bool = False
 
 
 def keep(
@@ -135,7 +137,7 @@ def subreddit_in(written: str) -> str:
 
 def p_at_1_counts(store: Store, training: int, *, bins: int) -> list[int]:
     """How many texts each of ``bins`` equal bins of p@1 over [0, 1] holds, of those that the
-    versions of ``training`` were asked for, as a shadow too.
+    versions of ``training`` were asked for by users, as a shadow too.
     """
     with store.read() as session:
         counts = submissions.p_at_1_bins(session, training=training, bins=bins)
@@ -178,6 +180,7 @@ def _row(one: Sent, now: datetime, twin: int | None, *, keeps: bool) -> NewSubmi
         suggestions=[(s.subreddit, round(s.probability, 6)) for s in one.suggestions],
         twin=twin,
         domain=one.domain if kept else None,
+        tried=one.tried,
     )
 
 

@@ -4,7 +4,7 @@ Those who answer are not a random sample of those who ask: shares of answers are
 answered, and say nothing of the others.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -146,10 +146,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """All that was sent and said, counted once: what the figures are made of."""
+    """All that users sent and said, counted once: what the figures are made of.
+
+    ``tried``: version -> texts that reviewers sent to it, which are not among the others.
+    """
 
     bins: list[BinCounts]
     days: list[DayCounts]
+    tried: Mapping[str, int]
 
 
 def newest(store: Store) -> tuple[int, int]:
@@ -161,7 +165,11 @@ def newest(store: Store) -> tuple[int, int]:
 def count(store: Store) -> Counted:
     """Count what was sent and said until now."""
     with store.read() as session:
-        return Counted(feedback_table.bins(session, number=_FINE), feedback_table.days(session))
+        return Counted(
+            bins=feedback_table.bins(session, number=_FINE),
+            days=feedback_table.days(session),
+            tried=feedback_table.tried(session),
+        )
 
 
 def by_version(store: Store, counted: Counted) -> list[VersionFeedback]:

@@ -26,7 +26,8 @@ from core.store.tables import (
 
 REDDIT, EVERYTHING = "reddit", "all"
 """Which posts a round asks for."""
-_GENERATED = "generated"
+NOT_AT_REDDIT = ("generated", SOURCE)
+"""Sources of posts whose ids are our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,5 +252,5 @@ def forget_split_files(session: Session, digests: Sequence[str]) -> None:
 def _in_scope(scope: str) -> ColumnElement[bool]:
     """Posts that do not come from Reddit have ids of their own, which it may give to others."""
     if scope == EVERYTHING:
-        return PostRow.source.not_in((_GENERATED, SOURCE))
+        return PostRow.source.not_in(NOT_AT_REDDIT)
     return PostRow.source == scope

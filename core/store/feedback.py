@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Subquery, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.store.labels import latest
+from core.store.labels import latest, latest_labels
 from core.store.tables import ModelRow, SubredditRow, VersionRow
-from core.store.tables_feedback import FeedbackRow, LabelRow, SubmissionRow
+from core.store.tables_feedback import FeedbackRow, SubmissionRow
 
 SHADOW = "shadow"
 EXPORTED = (
-    *("submission", "at", "version", "source", "title", "body", "domain"),
+    *("submission", "at", "version", "source", "tried", "title", "body", "domain"),
     *("p_at_1", "suggestions", "twin"),
     *("answered_at", "answer", "place", "label", "label_use", "label_by"),
 )
@@ -99,7 +99,7 @@ def bins(session: Session, *, number: int) -> list[BinCounts]:
             func.sum(case((answered, SubmissionRow.p_at_1), else_=0.0)),
         )
         .outerjoin(answers, answers.c.submission == SubmissionRow.id)
-        .where(SubmissionRow.p_at_1.is_not(None))
+        .where(SubmissionRow.p_at_1.is_not(None), ~SubmissionRow.tried)
         .group_by(SubmissionRow.version, "bin")
     )
     return [
@@ -131,7 +131,7 @@ def days(session: Session) -> list[DayCounts]:
         .join(VersionRow, VersionRow.version == SubmissionRow.version)
         .join(ModelRow, ModelRow.execution == VersionRow.candidate)
         .outerjoin(answers, answers.c.submission == SubmissionRow.id)
-        .where(SubmissionRow.source != SHADOW)
+        .where(SubmissionRow.source != SHADOW, ~SubmissionRow.tried)
         .group_by(SubmissionRow.version, "sent_on")
         .order_by("sent_on")
     )
@@ -146,7 +146,8 @@ def named(session: Session) -> list[Named]:
     query = (
         # Beside one max(), SQLite takes the other columns from the row that has it.
         select(key, answers.c.subreddit, texts, func.max(answers.c.id), answers.c.at)
-        .where(answers.c.place.is_(None), answers.c.subreddit.is_not(None))
+        .join(SubmissionRow, SubmissionRow.id == answers.c.submission)
+        .where(answers.c.place.is_(None), answers.c.subreddit.is_not(None), ~SubmissionRow.tried)
         .group_by("key")
         .order_by(texts.desc(), "key")
     )
@@ -156,6 +157,13 @@ def named(session: Session) -> list[Named]:
     ]
 
 
+def tried(session: Session) -> dict[str, int]:
+    """Version -> how many texts reviewers sent to it, which count nowhere else."""
+    query = select(SubmissionRow.version, func.count()).where(SubmissionRow.tried)
+    grouped = session.execute(query.group_by(SubmissionRow.version))
+    return {version: int(texts) for version, texts in grouped}
+
+
 def collected(session: Session) -> set[str]:
     """Every subreddit that the collector knows, in lower case."""
     return set(session.scalars(select(SubredditRow.key)))
@@ -163,13 +171,14 @@ def collected(session: Session) -> set[str]:
 
 def every_submission(session: Session) -> Iterator[Mapping[Any, Any]]:
     """Values by the names of :data:`EXPORTED`, oldest first. Streams: memory stays flat."""
-    answers, twin = _latest_answers(), aliased(SubmissionRow)
+    answers, twin, label = _latest_answers(), aliased(SubmissionRow), latest_labels()
     query = (
         select(
             SubmissionRow.public.label("submission"),
             SubmissionRow.at,
             SubmissionRow.version,
             SubmissionRow.source,
+            SubmissionRow.tried,
             SubmissionRow.title,
             SubmissionRow.body,
             SubmissionRow.domain,
@@ -179,13 +188,13 @@ def every_submission(session: Session) -> Iterator[Mapping[Any, Any]]:
             answers.c.at.label("answered_at"),
             answers.c.subreddit.label("answer"),
             answers.c.place,
-            LabelRow.subreddit.label("label"),
-            LabelRow.use.label("label_use"),
-            LabelRow.by.label("label_by"),
+            label.c.subreddit.label("label"),
+            label.c.use.label("label_use"),
+            label.c.by.label("label_by"),
         )
         .outerjoin(twin, twin.id == SubmissionRow.twin)
         .outerjoin(answers, answers.c.submission == SubmissionRow.id)
-        .outerjoin(LabelRow, LabelRow.submission == SubmissionRow.id)
+        .outerjoin(label, label.c.submission == SubmissionRow.id)
         .order_by(SubmissionRow.id)
     )
     for row in session.execute(query.execution_options(yield_per=_READ_BATCH)):

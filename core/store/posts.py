@@ -69,6 +69,13 @@ class StoredPost:
     source: str
     sealed: bool
 
+    @property
+    def address(self) -> str | None:
+        """Where Reddit shows it; None: it does not come from there."""
+        if self.source in erasure.NOT_AT_REDDIT:
+            return None
+        return f"https://www.reddit.com/comments/{self.id}"
+
 
 class PostContent(NamedTuple):
     """One post as freezing reads it; millions come, so it is a plain tuple."""

@@ -142,7 +142,7 @@ def counts(session: Session, *, since: datetime, version: str | None = None) -> 
 
 def confidence(session: Session, version: str, *, since: datetime, most: int) -> Confidence:
     """Of the newest ``most`` texts that users sent to a version from then on; shadows do not
-    count.
+    count, nor what reviewers sent.
     """
     p = (
         select(SubmissionRow.p_at_1.label("p"))
@@ -150,6 +150,7 @@ def confidence(session: Session, version: str, *, since: datetime, most: int) ->
             SubmissionRow.version == version,
             SubmissionRow.at >= since,
             SubmissionRow.source != "shadow",
+            ~SubmissionRow.tried,
         )
         .order_by(SubmissionRow.at.desc())
         .limit(most)

@@ -16,7 +16,7 @@ from core.store.tables_feedback import FeedbackRow, SubmissionRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackCounts:
-    """How many texts users sent, and of how many they said what is right."""
+    """How many texts were sent, and of how many somebody said what is right."""
 
     submissions: int
     answered: int
@@ -36,6 +36,7 @@ class NewSubmission(NamedTuple):
     suggestions: list[tuple[str, float]]
     twin: int | None
     domain: str | None
+    tried: bool
 
 
 def ids_of(session: Session, publics: Collection[str]) -> dict[str, int]:
@@ -83,14 +84,18 @@ def p_at_1_bins(session: Session, *, training: int, bins: int) -> Mapping[int, i
     query = (
         select(where, func.count())
         .join(VersionRow, SubmissionRow.version == VersionRow.version)
-        .where(VersionRow.candidate == training, SubmissionRow.p_at_1.is_not(None))
+        .where(
+            VersionRow.candidate == training,
+            SubmissionRow.p_at_1.is_not(None),
+            ~SubmissionRow.tried,
+        )
         .group_by("bin")
     )
     return {int(place): count for place, count in session.execute(query)}
 
 
 def counts(session: Session) -> FeedbackCounts:
-    """Shadows are not counted: nobody sent those."""
+    """Shadows are not counted: nobody sent those. What reviewers sent is."""
     sent = select(func.count()).where(SubmissionRow.source != "shadow")
     return FeedbackCounts(
         submissions=session.scalar(sent) or 0,

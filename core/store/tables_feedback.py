@@ -18,6 +18,7 @@ class SubmissionRow(Base):
         CheckConstraint("source in ('page', 'api', 'shadow')", name="source"),
         Index("ix_submissions_version", "version", "at"),
         Index("ix_submissions_expiring", "at", sqlite_where=text("expires = 1")),
+        Index("ix_submissions_tried", "version", sqlite_where=text("tried = 1")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +42,8 @@ class SubmissionRow(Base):
     """Of a shadow: what the user got for the same text."""
     domain: Mapped[str | None]
     """What the post links to (:class:`core.text.Post`), kept and erased with the text."""
+    tried: Mapped[bool] = mapped_column(server_default=text("0"))
+    """A reviewer sent it, to try a version: it counts in no figure of users."""
 
 
 class FeedbackRow(Base):
@@ -58,16 +61,18 @@ class FeedbackRow(Base):
 
 
 class LabelRow(Base):
-    """What a reviewer says of a text that a user corrected."""
+    """What a reviewer says of a text that a user corrected. Never changed: the latest counts."""
 
     __tablename__ = "labels"
     __table_args__ = (CheckConstraint("use in ('evaluate', 'train')", name="use"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission: Mapped[int] = mapped_column(ForeignKey(SubmissionRow.id), unique=True)
+    submission: Mapped[int] = mapped_column(ForeignKey(SubmissionRow.id), index=True)
     at: Mapped[datetime]
     by: Mapped[str]
     subreddit: Mapped[str | None]
     """None: set aside, the text says nothing of any subreddit."""
     use: Mapped[str] = mapped_column(String(8))
     """``evaluate``: only ever judges models. ``train``: goes as all posts go."""
+    withdrawn: Mapped[bool]
+    """It takes back the one before: the text waits again."""

@@ -25,7 +25,8 @@ def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figur
     """
     made = figure(colours, x=f"{period} from (UTC)", y="share of answers", height=280)
     shown = [span for span in spans if span.first.of]
-    apart = APART * (timedelta(weeks=1) if period == WEEK else timedelta(days=1))
+    length = timedelta(weeks=1) if period == WEEK else timedelta(days=1)
+    apart = APART * length
     five, first = ([(s.begins, s.five) for s in shown], [(s.begins, s.first) for s in shown])
     _add_shares(made, five, "one of five", "diamond", "dash", apart, colours)
     _add_shares(made, first, "the first", "circle", "solid", -apart, colours)
@@ -35,6 +36,10 @@ def acceptance(spans: Sequence[Span], period: str, colours: Palette) -> go.Figur
         tickformat="%Y-%m-%d",
         tickvals=begins[:: max(1, -(-len(begins) // MOST_DATES))],
         tickangle=0,
+        # A single span stands in the middle; plotly would draw its two shares at both ends.
+        range=[_midnight(begins[0]) - length / 2, _midnight(begins[0]) + length / 2]
+        if len(begins) == 1
+        else None,
     )
     made.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.25)
     return made
@@ -68,7 +73,7 @@ def _add_shares(
     values = [share.value or 0.0 for share in known]
     bounds = [share.interval or (0.0, 0.0) for share in known]
     made.add_scatter(
-        x=[datetime.combine(day, time()) + apart for day in days],
+        x=[_midnight(day) + apart for day in days],
         y=values,
         error_y={
             "type": "data",
@@ -88,3 +93,7 @@ def _add_shares(
         cliponaxis=False,
         hovertemplate="%{text}: %{y:.1%} of %{customdata:,} answers<extra>%{fullData.name}</extra>",
     )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())

@@ -48,7 +48,8 @@ class Act:
     ``key``: what it is, whatever its label says of the moment: a click on a page that others have
     overtaken still arrives, and is answered. ``why_not``: why it cannot be done now (Markdown),
     None if it can. ``do``: does it. ``done``: what to say then (Markdown), empty where it asks once
-    more. ``next_``: whether it is the next step, the one filled button.
+    more. ``next_``: whether it is the next step, the one filled button. ``shortcut``: a key that
+    presses it.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Act:
     done: str = ""
     next_: bool = False
     marks: Marks = field(default_factory=dict)
+    shortcut: str | None = None
 
 
 def why_not(refusal: RefusedError | None, role: Role, *, to: str) -> str | None:
@@ -125,7 +127,8 @@ def offer(acts: Sequence[Act], *, card: str = "", in_form: bool = False) -> None
         pressed = button(
             act.label,
             key=act.key,
-            icon=act.icon,
+            icon=act.icon or None,
+            shortcut=act.shortcut,
             type="primary" if act.next_ and not act.why_not else "secondary",
             width="stretch",
             disabled=act.why_not is not None,

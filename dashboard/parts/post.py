@@ -29,8 +29,15 @@ def show_post(chosen: Chosen, post_id: str) -> None:
         st.header(words.plain(details.post.title) or "(no title)", anchor=False)
         moment = pd.Timestamp(details.post.created_utc, unit="s")
         c.reading(f"r/{name} · {mark} · {words.minute(moment)} UTC · {words.plain(post_id)}")
+        if details.post.address:
+            st.link_button(
+                "Open on Reddit",
+                details.post.address,
+                icon=":material/open_in_new:",
+                type="tertiary",
+            )
         _show_text(details.post.body)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="small")
     for column, side, title in zip(
         (left, right), ("baseline", "candidate"), chosen.names, strict=True
     ):
@@ -49,16 +56,17 @@ def show_top(details: PostInFull, side: str) -> None:
         return
     frame = pd.DataFrame(
         {
-            "Subreddit": [f"r/{name}" for name, _ in said],
+            "Subreddit": [
+                f"{'✓ ' if name == details.subreddit else ''}r/{name}" for name, _ in said
+            ],
             "Probability": [p for _, p in said],
-            "": ["✓ right" if name == details.subreddit else "" for name, _ in said],
         }
     )
     tables.draw(
         frame,
         {
+            "Subreddit": tables.text(105, "✓: the subreddit of the post"),
             "Probability": tables.bar("%.3f", colour="gray" if side == "baseline" else "violet"),
-            "": tables.text(75),
         },
         key=f"top-{side}",
         alt=f"First predictions of the {side}",
@@ -83,7 +91,7 @@ def _show_words(chosen: Chosen, details: PostInFull) -> None:
         "How much the probability of the first prediction drops when the word is left out. Below"
         " 0, the word speaks against it."
     )
-    columns = st.columns(2, gap="large")
+    columns = st.columns(2, gap="small")
     sides = zip(columns, chosen.trainings, (details.baseline, details.candidate), strict=True)
     for column, training, said in sides:
         if not said:

@@ -1,22 +1,32 @@
 """One subreddit in detail: figures, tests, confusions, posts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
 
-from core.comparison.posts import KINDS
+from core.comparison import posts as laying
+from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, SUBREDDIT, Page
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, pages, state, tables, words
+from dashboard import data, listing, pages, panes, state, tables, words
+from dashboard.listing import Listing
 from dashboard.pair import Chosen
+from dashboard.panes import Steps
 from dashboard.parts.post import MARKS, show_post
 
 CONFUSIONS = 5
 MOST_POSTS = 200
+ORDERS = {
+    "Change": CHANGE,
+    "Subreddit": SUBREDDIT,
+    "Baseline predicts": BASELINE,
+    "Candidate predicts": CANDIDATE,
+}
+"""Column of a table of posts -> what :func:`core.comparison.posts.page` orders by."""
 
 
 def mark(row: pd.Series) -> str:
@@ -49,14 +59,44 @@ def uncalled(shared: pd.DataFrame, *, paired: bool) -> str:
     )
 
 
-def show_one(chosen: Chosen, subreddit: str) -> None:
-    """One subreddit in detail."""
+def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], None]) -> None:
+    """One subreddit in detail, or the one of its posts that the address names.
+
+    Args:
+        where: it stands in the list beside it.
+        go: shows another subreddit.
+    """
     row = chosen.changes[chosen.changes["subreddit"] == subreddit]
+    post_id = st.query_params.get("post")
     if row.empty:
-        st.warning(f"r/{words.plain(subreddit)} has no posts in this comparison.")
+        with panes.detail("subreddit", subreddit, where, go):
+            st.warning(
+                f"r/{words.plain(subreddit[:40])} is not in this comparison.",
+                icon=":material/link_off:",
+            )
         return
-    values = row.iloc[0]
-    c.section(f"r/{words.plain(subreddit)}", described(values))
+    if post_id is not None and chosen.paired and not chosen.pair.sealed:
+        ids = posts_of(chosen, subreddit).rows["post_id"].tolist()
+        if post_id in ids:
+            among = panes.steps(ids, post_id)
+            with panes.detail("subreddit", post_id, among, read, back="post"):
+                show_post(chosen, post_id)
+            return
+        state.show("post", None)
+    with panes.detail("subreddit", subreddit, where, go):
+        show_figures(chosen, row.iloc[0])
+        show_posts(chosen, subreddit)
+        show_confused(chosen, subreddit)
+
+
+def read(post_id: str) -> None:
+    """Put a post into the address."""
+    state.show("post", post_id)
+
+
+def show_figures(chosen: Chosen, values: pd.Series) -> None:
+    """What changed, as the tests have it, in F1, precision and recall."""
+    c.section(f"r/{words.plain(values['subreddit'])}", described(values))
     with st.container(horizontal=True):
         for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
             before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
@@ -70,12 +110,15 @@ def show_one(chosen: Chosen, subreddit: str) -> None:
                 border=True,
                 width="stretch",
             )
-    columns = st.columns(2, gap="large")
+
+
+def show_confused(chosen: Chosen, subreddit: str) -> None:
+    """With what both models confuse it, side by side."""
+    columns = st.columns(2, gap="medium")
     for column, side, title in zip(columns, chosen.sides, chosen.names, strict=True):
         with column:
             st.markdown(f"**Confused with, by {words.plain(title)}**")
             show_confusions(side, subreddit)
-    show_posts(chosen, subreddit)
 
 
 def described(values: pd.Series) -> str:
@@ -111,8 +154,22 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
     st.markdown("  \n".join(lines))
 
 
+def posts_of(chosen: Chosen, subreddit: str) -> Page:
+    """The posts of a subreddit as their table orders them, at most :data:`MOST_POSTS`."""
+    comparison = chosen.comparison.execution
+    column, down = post_order()
+    places = laying.chosen(data.laid(comparison), subreddit=subreddit, order=column, down=down)
+    return data.posts(comparison, places, most=MOST_POSTS)
+
+
+def post_order() -> tuple[str, bool]:
+    """By what the table of posts orders, and whether from the largest down."""
+    by = listing.order("post", ORDERS)
+    return ORDERS.get(by.column or "", CHANGE), by.down
+
+
 def show_posts(chosen: Chosen, subreddit: str) -> None:
-    """The posts behind the number, those that changed first; a ticked one in full."""
+    """The posts behind the number, those that changed first; a ticked one is read."""
     if not chosen.paired:
         st.caption(
             "The two models were evaluated on different posts, so single posts cannot be compared."
@@ -121,20 +178,27 @@ def show_posts(chosen: Chosen, subreddit: str) -> None:
     if chosen.pair.sealed:
         unread(chosen, {"subreddit": subreddit})
         return
-    page = data.changed_posts(
-        chosen.comparison.execution, kinds=KINDS, subreddit=subreddit, most=MOST_POSTS
-    )
+    page = posts_of(chosen, subreddit)
     shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
-    st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}; select one to read it]")
-    post_table(page.rows, key="posts-table", alt=f"Posts of r/{subreddit} with both predictions")
+    ids = page.rows["post_id"].tolist()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}]", width="stretch")
+        st.button(
+            "Read the posts",
+            icon=":material/article:",
+            shortcut="Enter",
+            disabled=not ids,
+            on_click=read,
+            args=(ids[0] if ids else "",),
+        )
+    post_table(page.rows, alt=f"Posts of r/{subreddit} with both predictions")
+    if "post" in st.query_params:
+        st.rerun()  # ticked just now: it is read in the place of this
     c.way(
         pages.CHURN,
         f"Only changed posts, in r/{words.plain(subreddit)}",
         chosen.query | {"subreddit": subreddit},
     )
-    post_id = st.query_params.get("post")
-    if post_id is not None and post_id in set(page.rows["post_id"]):
-        show_post(chosen, post_id)
 
 
 def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -149,7 +213,7 @@ def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> N
     c.way(pages.CHURN, "Which validation posts changed", {**query, **about})
 
 
-def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = False) -> None:
+def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> None:
     """Posts with both first predictions; a ticked one goes into the address: ``?post=``.
 
     Args:
@@ -164,22 +228,28 @@ def post_table(rows: pd.DataFrame, *, key: str, alt: str, subreddits: bool = Fal
             "Candidate predicts": _firsts(rows["candidate"], rows["candidate_p"]),
         }
     )
-    said = tables.text(160, "First prediction and its probability, p@1", keep=len(" 0.000"))
-    ticked = tables.draw(
-        frame,
+    help_ = "First prediction and its probability, p@1. The heading orders by p@1."
+    said = tables.text(160, help_, keep=len(" 0.000"))
+    listing.show(
+        Listing(
+            name="post",
+            frame=frame,
+            ids=rows["post_id"].tolist(),
+            by=listing.order("post", ORDERS),
+            sortable=[name for name in ORDERS if name in frame],
+            brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
+            go=read,
+        ),
         {
             "Change": tables.text(85, "What became of the first prediction"),
-            "Title": tables.text(255 if subreddits else 365),
+            "Title": tables.text(255),
             "Subreddit": tables.text(115, "The post's own"),
             "Baseline predicts": said,
             "Candidate predicts": said,
         },
-        key=c.shown_key(key, rows["post_id"].tolist()),
+        inner=not subreddits,
         alt=alt,
-        pick="one",
     )
-    picked = [rows["post_id"].iloc[place] for place in ticked]
-    state.follow("post", picked[0] if picked else None, by=key)
 
 
 def _firsts(names: Iterable[Sequence[str]], p: "pd.Series[float]") -> list[str]:

@@ -5,25 +5,22 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.comparison.posts import Page
+from core.arrays import Places
+from core.comparison import posts as laying
 from core.comparison.results import ChurnCounts
 from core.hints import Command
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, panes, state, words
 from dashboard.paging import turn
 from dashboard.pair import Chosen, choose, posts_of
+from dashboard.panes import Steps
 from dashboard.parts.post import show_post
-from dashboard.parts.subreddit import post_table, unread
+from dashboard.parts.subreddit import post_order, post_table, read, unread
 
 CHANGED = ("broken", "fixed", "swapped")
 ALL = "all changed"
 EACH = 25
 """Posts a page."""
-MEANINGS = {
-    "fixed": "The candidate is right, the baseline was wrong.",
-    "broken": "The baseline was right, the candidate is wrong.",
-    "swapped": "Both are wrong, with different predictions.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +40,24 @@ def answer(chosen: Chosen) -> str:
             f"The two were evaluated on different posts, {chosen.summary.posts:,} against"
             f" {chosen.summary.posts_baseline:,}, so single posts cannot be compared."
         )
+    counts = {"fixed": churn.fixed, "broken": churn.broken, "swapped": churn.swapped}
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in counts.items() if number)
     return (
         f"**{churn.changed:,}** of {posts:,} posts"
-        f" ({words.share(churn.changed / max(posts, 1))}) changed their first prediction:"
-        f" {churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped."
+        f" ({words.share(churn.changed / max(posts, 1))}) changed their first prediction"
+        f"{': ' if kinds else ''}{kinds}."
     )
 
 
-def show_figures(churn: ChurnCounts, posts: int) -> None:
-    """How many posts changed, and how."""
+def meanings(churn: ChurnCounts, posts: int) -> str:
+    """What the words mean, and what they add up to."""
     net = churn.fixed - churn.broken
-    figures = (
-        (
-            "Posts that changed",
-            churn.changed,
-            "Posts whose first prediction differs between the two models.",
-        ),
-        ("▲ Fixed", churn.fixed, MEANINGS["fixed"]),
-        ("▼ Broken", churn.broken, MEANINGS["broken"]),
-        ("⇄ Swapped", churn.swapped, MEANINGS["swapped"]),
+    sign = "+" if net > 0 else "−" if net < 0 else "±"
+    return (
+        "▲ Fixed: only the candidate is right. ▼ Broken: only the baseline is right. ⇄ Swapped:"
+        f" both are wrong, with different predictions. Fixed − broken: {sign}{abs(net):,} posts,"
+        f" {words.signed(net / posts)} accuracy on all posts."
     )
-    with st.container(horizontal=True):
-        for label, value, meaning in figures:
-            c.figure(
-                label, f"{value:,}", f"{words.share(value / posts)} of all posts", help_=meaning
-            )
-        sign = "+" if net > 0 else "−" if net < 0 else "±"
-        accuracy = f"{words.signed(net / posts)} accuracy"
-        added_up = (
-            "The sum of the changes. All posts count here, also of subreddits that only one of the"
-            " models knows; the accuracy on Compare is of the shared ones."
-        )
-        c.figure("Fixed − broken", f"{sign}{abs(net):,}", accuracy, help_=added_up)
 
 
 def chosen_filters(chosen: Chosen) -> Filters:
@@ -82,14 +65,14 @@ def chosen_filters(chosen: Chosen) -> Filters:
     names = sorted(chosen.changes["subreddit"], key=str.lower)
     notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=130)
+        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=115)
         subreddit = state.chosen(
             "Subreddit",
             "subreddit",
             {name: f"r/{name}" for name in names},
             default=None,
             placeholder="all",
-            width=190,
+            width=140,
             notes=notes,
         )
         slices = [one_slice(chosen, notes)]
@@ -113,7 +96,7 @@ def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
         {name: name for name in dimensions},
         default=None,
         placeholder="nothing",
-        width=165,
+        width=120,
         notes=notes,
     )
     if name is None:
@@ -121,33 +104,44 @@ def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
         return None
     values = {value: value for value in dimensions[name]}
     default = next(iter(values))
-    value = state.chosen("Slice", "value", values, default=default, width=235, notes=notes)
+    value = state.chosen("Slice", "value", values, default=default, width=120, notes=notes)
     return None if value is None else (name, value)
 
 
-def show_posts(chosen: Chosen, filters: Filters) -> None:
-    """One page of the posts, and where among all of them it is."""
+def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
+    """One page of the posts, that of the one that is read, and where among all of them it is.
 
-    def part(*, start: int, most: int) -> Page:
-        return data.changed_posts(
-            chosen.comparison.execution,
-            kinds=filters.kinds,
-            subreddit=filters.subreddit,
-            slices=filters.slices,
-            start=start,
-            most=most,
-        )
-
-    total = part(start=0, most=0).total
+    Args:
+        filters: what chose and ordered ``places``.
+    """
+    total, post_id = len(places), st.query_params.get("post")
     if not total:
         c.empty("No changed post matches these filters. Remove one.")
         return
-    table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
-    with below:
-        shown = turn("page", filters, total, each=EACH, counted=words.count(total, "post"))
+    place = where(chosen, places, post_id).place if post_id else None
+    table = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        counted = words.count(total, "post")
+        shown = turn("page", filters, total, each=EACH, counted=counted, place=place)
+        if post_id is None:
+            start = st.container(width="content")
     with table:
-        rows = part(start=shown.start, most=EACH).rows
-        post_table(rows, key="churn", alt="Posts that changed", subreddits=True)
+        rows = data.posts(chosen.comparison.execution, places, start=shown.start, most=EACH).rows
+        post_table(rows, alt="Posts that changed", subreddits=True)
+    if post_id is None and "post" not in st.query_params:
+        with start:
+            panes.begin(panes.steps(rows["post_id"].tolist(), None), read)
+
+
+def where(chosen: Chosen, places: Places, post_id: str) -> Steps:
+    """Where a post stands among all that match the filters, whatever page is shown."""
+    laid = data.laid(chosen.comparison.execution)
+    place = laying.place_of(laid, places, post_id)
+    around = range(1) if place is None else range(place - 1, place + 2)
+    ids = [str(laid.posts.post_id[places[n]]) if 0 <= n < len(places) else None for n in around]
+    if place is None:
+        return Steps(place=None, total=len(places), previous=None, next_=ids[0])
+    return Steps(place=place, total=len(places), previous=ids[0], next_=ids[2])
 
 
 top = c.question("Which posts changed?")
@@ -160,14 +154,28 @@ if chosen.summary.churn is None:
         Command("evaluate", chosen.baseline.number, on=posts_of(chosen.pair.candidate)),
     )
     st.stop()
-show_figures(chosen.summary.churn, max(chosen.summary.posts, 1))
+with top:
+    c.reading(meanings(chosen.summary.churn, max(chosen.summary.posts, 1)))
 if chosen.pair.sealed:
     unread(chosen)
     st.stop()
-filters = chosen_filters(chosen)
-show_posts(chosen, filters)
-if "post" in st.query_params:
-    show_post(chosen, st.query_params["post"])
+left, right = panes.side_by_side()
+with left:
+    filters = chosen_filters(chosen)
+    order, down = post_order()
+    places = laying.chosen(
+        data.laid(chosen.comparison.execution),
+        kinds=filters.kinds,
+        subreddit=filters.subreddit,
+        slices=filters.slices,
+        order=order,
+        down=down,
+    )
+    show_posts(chosen, (filters, order, down), places)
+post_id = st.query_params.get("post")
+if post_id is not None:
+    with right, panes.detail("post", post_id, where(chosen, places, post_id), read):
+        show_post(chosen, post_id)
 about = {"subreddit": filters.subreddit} if filters.subreddit else {}
 with st.container(horizontal=True):
     c.way(pages.SUBREDDITS, "Who wins, who loses", chosen.query | about)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.feedback import retention, summary
+from core.feedback import acceptance, retention, summary
+from core.feedback.acceptance import AcceptanceChange
 from core.feedback.summary import VersionFeedback
 from core.hints import Command
 from core.release.aliases import current
@@ -40,8 +41,10 @@ def choose(versions: Sequence[VersionFeedback], aliases: Mapping[str, str]) -> V
     return next(one for one in versions if one.version == chosen)
 
 
-def answer(one: VersionFeedback) -> str:
-    """The page in one sentence: how often it was right, and how sure it is of what users send."""
+def answer(one: VersionFeedback, change: AcceptanceChange | None) -> str:
+    """The page in a few sentences: how often it was right, whether that is more often than the
+    version before, and how sure it is of what users send.
+    """
     if one.answered:
         low, high = one.first.interval or (0.0, 1.0)
         said = (
@@ -49,6 +52,8 @@ def answer(one: VersionFeedback) -> str:
             f" **{words.share(one.first.value or 0)}** ({words.share(low)} to"
             f" {words.share(high)}) say that the first suggestion is right."
         )
+        if change is not None:
+            said += f" {words.plain(change.sentence)}"
         if one.five.value is not None:
             said += (
                 f" Of **{words.count(one.five.of, 'answer')}** to five suggestions,"
@@ -57,6 +62,14 @@ def answer(one: VersionFeedback) -> str:
     else:
         said = f"Nobody has answered yet whether **{one.version}** was right."
     return f"{said} {compared(one)}".rstrip()
+
+
+def left_out(tried: int) -> str:
+    """How many texts are in no figure here; empty where there are none."""
+    if not tried:
+        return ""
+    was = "is" if tried == 1 else "are"
+    return f" {words.count(tried, 'text')} that reviewers sent on Try it {was} not counted."
 
 
 def show_figures(one: VersionFeedback) -> None:
@@ -109,10 +122,10 @@ if not versions:
 one = choose(versions, current(data.store()))
 with top:
     generated = any(snapshot.generated for snapshot in listing(data.store()))
-    c.answer(answer(one), generated=generated)
+    c.answer(answer(one, acceptance.change(one, versions)), generated=generated)
     c.reading(
         "People who answer are not a random sample of users. Shares are of answers, with 95%"
-        " intervals."
+        f" intervals.{left_out(counted.tried.get(one.version, 0))}"
     )
 acts.last_done(far_down=True)
 show_figures(one)

@@ -10,8 +10,9 @@ from core.comparison.results import BETTER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
-from dashboard import data, pages, state, tables, words
+from dashboard import data, listing, pages, panes, state, tables, words
 from dashboard.charts import changes as charts
+from dashboard.listing import Listing
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one, uncalled
 
@@ -46,9 +47,9 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
     """The rows that the filter line leaves."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Search", key="search", bind="query-params", placeholder="subreddit", width=190
+            "Search", key="search", bind="query-params", placeholder="subreddit", width=145
         )
-        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=120)
+        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=110)
         least = st.number_input(
             "At least … posts",
             min_value=0,
@@ -56,10 +57,10 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
             step=10,
             key="posts",
             bind="query-params",
-            width=140,
+            width=120,
         )
         topics = [ANY_TOPIC, *sorted(changes["topic"].unique(), key=str.lower)]
-        topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=200)
+        topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=122)
     rows = changes[changes["support"] >= least] if least else changes
     if text:
         wanted = text.strip().lower().removeprefix("r/")
@@ -88,8 +89,8 @@ def in_range(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if high is None else rows[rows["difference"] < high]
 
 
-def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
-    """In the order given; a ticked subreddit goes into the address."""
+def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
+    """As its headings order it; the subreddits in the order shown."""
     tested = {
         "Low": rows["interval_low"],
         "High": rows["interval_high"],
@@ -107,15 +108,24 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> None:
             "Candidate F1": rows["f1_candidate"],
         }
     )
-    ticked = tables.draw(
-        frame,
+    columns = [str(name) for name in frame]
+    by = listing.order("subreddit", columns)
+    frame = listing.ordered(frame, by)
+    shown = rows["subreddit"].loc[frame.index].tolist()
+    listing.show(
+        Listing(
+            name="subreddit",
+            frame=frame,
+            ids=shown,
+            by=by,
+            sortable=columns,
+            brief=[name for name in columns if not name.endswith(" F1")],
+            go=show,
+        ),
         COLUMNS,
-        key=c.shown_key("changes", [tests, *rows["subreddit"]]),
         alt="F1 of every subreddit, baseline and candidate",
-        pick="one",
     )
-    picked = [str(rows["subreddit"].iloc[place]) for place in ticked]
-    state.follow("subreddit", picked[0] if picked else None, by="table")
+    return shown
 
 
 def show_scatter(rows: pd.DataFrame) -> None:
@@ -128,8 +138,10 @@ def show_scatter(rows: pd.DataFrame) -> None:
     state.follow("subreddit", str(clicked[0]) if clicked else None, by="scatter")
 
 
-def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
-    """The subreddits as a table or a figure, and the line that says how to read them."""
+def show_rows(chosen: Chosen, rows: pd.DataFrame) -> list[str]:
+    """The subreddits as a table or a figure, and the line that says how to read them; all of them
+    in the order shown.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         view = st.segmented_control(
             "View",
@@ -148,14 +160,19 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             ("Parquet", as_parquet, "parquet"),
         ):
             download(chosen, label, make, suffix)
+        start = st.container(width="content")
     if view == FIGURE:
         c.reading(
             "Above the line F1 went up, below it went down; only ▲ and ▼ are called. Larger marks"
             " have more posts. Click one for details."
         )
         show_scatter(rows)
+        shown = rows["subreddit"].tolist()
     else:
-        show_table(rows, tests=tests)
+        shown = show_table(rows, tests=tests)
+    if "subreddit" not in st.query_params:
+        with start:
+            panes.begin(panes.steps(shown, None), show)
     missed = rows.loc[rows["verdict"] == SAME, "smallest_change"].median()
     if pd.notna(missed):
         st.caption(
@@ -163,6 +180,13 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> None:
             f" median subreddit, a change smaller than {words.three(missed)} would be missed at"
             " least one time in five."
         )
+    return shown
+
+
+def show(subreddit: str) -> None:
+    """Put it into the address; a post of another one is read no longer."""
+    state.show("subreddit", subreddit)
+    state.show("post", None)
 
 
 def download(
@@ -184,21 +208,18 @@ top = c.question("Who wins, who loses?")
 chosen = choose(data.all_trainings(), pages.SUBREDDITS, top)
 with top:
     c.answer(answer(chosen), generated=chosen.generated)
-rows = filtered(called_first(chosen.changes))
-if rows.empty:
-    c.empty("No subreddit matches these filters.")
-    st.stop()
-show_rows(chosen, rows)
-names = {name: f"r/{name}" for name in sorted(chosen.changes["subreddit"], key=str.lower)}
-subreddit = state.chosen(
-    "One subreddit in detail",
-    "subreddit",
-    names,
-    default=None,
-    placeholder="Select a row, or choose",
-)
+left, right = panes.side_by_side()
+with left:
+    rows = filtered(called_first(chosen.changes))
+    if rows.empty:
+        c.empty("No subreddit matches these filters.")
+        shown = []
+    else:
+        shown = show_rows(chosen, rows)
+subreddit = st.query_params.get("subreddit")
 if subreddit:
-    show_one(chosen, subreddit)
+    with right:
+        show_one(chosen, subreddit, panes.steps(shown, subreddit), show)
 with st.container(horizontal=True):
     c.way(pages.CHURN, "Which posts changed", chosen.query)
     c.way(pages.COMPARE, "Is it better", chosen.query)

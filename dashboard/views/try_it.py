@@ -89,7 +89,8 @@ def kept(asking: Sequence[Version], served: Version | None) -> str:
         " only shown for comparison. To give feedback, choose one version only."
     )
     return (
-        f"Your text is {text}; suggestions and answers are kept."
+        f"Your text is {text}; suggestions and answers are kept, marked as a reviewer's: they count"
+        " in no figure of users."
         f"{only if len(asking) > 1 else ''} No account, no tracking."
     )
 
@@ -126,6 +127,7 @@ def suggest(version: Version, post: Post, *, keep: bool) -> Asked:
             version=version.version,
             suggestions=suggestions,
             source="page",
+            tried=True,
         )
         (submission,) = submissions.keep(data.store(), [sent])
     return Asked(

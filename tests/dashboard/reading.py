@@ -94,3 +94,12 @@ def tick(app: AppTest, table: int, row: int) -> AppTest:
     selection = {"rows": [row], "columns": [], "cells": []}
     app.session_state[app.dataframe[table].key] = {"selection": selection}
     return app.run()
+
+
+def click_heading(app: AppTest, table: int, column: str) -> AppTest:
+    """Click the heading of a column, as it comes from the browser: the row that is ticked stays."""
+    key = app.dataframe[table].key
+    held = app.session_state[key]["selection"] if key in app.session_state else {"rows": []}
+    selection = {"rows": held["rows"], "columns": [column], "cells": []}
+    app.session_state[key] = {"selection": selection}
+    return app.run()

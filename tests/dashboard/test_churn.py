@@ -12,7 +12,17 @@ from core.comparison import posts as laying
 from core.comparison.results import ChurnCounts
 from core.store import Store, open_store
 from tests.dashboard.conftest import Open
-from tests.dashboard.reading import HOSTILE, links, plain_text_of, text_of, tick
+from tests.dashboard.reading import (
+    HOSTILE,
+    button,
+    click_heading,
+    links,
+    plain,
+    plain_text_of,
+    press,
+    text_of,
+    tick,
+)
 from tests.demo_workspace import PRODUCTION, WAITING
 
 EACH = 25
@@ -108,9 +118,88 @@ def test_a_ticked_post_is_read_in_full(shown: Path, open_page: Open) -> None:
     app = tick(app, 0, 0)
     assert row["Title"] in plain_text_of(app)
     first, second = (d.value for d in app.dataframe[1:3])
-    assert first["Subreddit"][0] == row["Baseline predicts"].split()[0]
-    assert second["Subreddit"][0] == row["Candidate predicts"].split()[0]
-    assert first[first[""] == "✓ right"]["Subreddit"].tolist() in ([], [row["Subreddit"]])
+    assert first["Subreddit"][0].removeprefix("✓ ") == row["Baseline predicts"].split()[0]
+    assert second["Subreddit"][0].removeprefix("✓ ") == row["Candidate predicts"].split()[0]
+    right = [name for name in (*first["Subreddit"], *second["Subreddit"]) if name.startswith("✓")]
+    assert set(right) <= {f"✓ {row['Subreddit']}"}
+
+
+def test_next_and_previous_walk_through_the_posts_that_match_across_pages(
+    churn: ChurnCounts, open_page: Open
+) -> None:
+    app = open_page("churn", change="fixed")
+    titles = app.dataframe[0].value["Title"].tolist()
+    app = tick(app, 0, EACH - 1)
+    assert f"{EACH} of {churn.fixed}" in text_of(app)
+    app = press(app, "Next")
+    assert f"{EACH + 1} of {churn.fixed}" in text_of(app)
+    assert app.query_params["page"] == "2"
+    assert app.dataframe[0].value["Title"][0] in [header.value for header in app.header]
+    app = press(press(app, "Previous"), "Previous")
+    assert "page" not in app.query_params
+    assert titles[EACH - 2] in plain([header.value for header in app.header][-1])
+
+
+def test_the_first_post_opens_without_the_table(shown: Path, open_page: Open) -> None:
+    app = open_page("churn")
+    title = app.dataframe[0].value["Title"][0]
+    app = press(app, "Open the first")
+    assert title in plain_text_of(app)
+    assert button(app, "Previous").disabled
+    assert "post" not in press(app, "Close").query_params
+
+
+def test_a_post_outside_the_filters_leads_to_the_first_within(
+    churn: ChurnCounts, open_page: Open
+) -> None:
+    post = tick(open_page("churn", change="broken"), 0, 0).query_params["post"]
+    app = open_page("churn", change="fixed", post=post)
+    assert f"not among the {churn.fixed}" in text_of(app)
+    first = app.dataframe[0].value["Title"][0]
+    assert first in plain([header.value for header in press(app, "Next").header][-1])
+
+
+def test_a_heading_orders_all_posts_and_next_follows_it(shown: Path, open_page: Open) -> None:
+    app = open_page("churn", post_order="-Candidate predicts")
+    shown_ = app.dataframe[0].value["Candidate predicts"].str.split().str[-1].astype(float)
+    assert shown_.is_monotonic_decreasing
+    assert shown_[0] > 0.9
+    second = app.dataframe[0].value["Title"][1]
+    app = press(tick(app, 0, 0), "Next")
+    assert second in plain_text_of(app)
+
+
+def test_a_clicked_heading_goes_into_the_address_and_back_out(shown: Path, open_page: Open) -> None:
+    app, seen = open_page("churn"), []
+    for _ in range(3):
+        app = click_heading(app, 0, "Candidate predicts")
+        seen.append(app.query_params.get("post_order"))
+    assert seen == ["Candidate predicts", "-Candidate predicts", None]
+    app = click_heading(app, 0, "Title")
+    assert "post_order" not in app.query_params
+
+
+def test_a_click_in_a_row_reads_its_post(shown: Path, open_page: Open) -> None:
+    app = open_page("churn")
+    title = app.dataframe[0].value["Title"][2]
+    selection = {"rows": [], "columns": [], "cells": [(2, "Title")]}
+    app.session_state[app.dataframe[0].key] = {"selection": selection}
+    assert title in plain_text_of(app.run())
+
+
+def test_a_post_of_reddit_has_a_link_there_and_a_generated_one_has_none(
+    demo: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = tick(open_page("churn"), 0, 0).query_params["post"]
+    assert not open_page("churn", post=post).get("link_button")
+    whole = laying.posts_by_id
+
+    def real(*given: Any) -> dict[str, Any]:
+        return {key: replace(one, source="csv") for key, one in whole(*given).items()}
+
+    monkeypatch.setattr(laying, "posts_by_id", real)
+    (link,) = open_page("churn", post=post).get("link_button")
+    assert link.proto.url == f"https://www.reddit.com/comments/{post}"
 
 
 def test_the_words_that_speak_for_a_prediction_are_told(shown: Path, open_page: Open) -> None:

@@ -1,6 +1,7 @@
 """The page Subreddits on the demo: filters, selections, files to take away."""
 
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +15,12 @@ from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
     HOSTILE,
     click,
+    click_heading,
     figures,
     links,
     place,
     plain_text_of,
+    press,
     text_of,
     tick,
 )
@@ -66,8 +69,8 @@ def test_a_clicked_mark_shows_that_subreddit_in_full(shown: Path, open_page: Ope
 
 def test_a_click_that_stays_does_not_win_over_a_later_choice(shown: Path, open_page: Open) -> None:
     app = click(open_page("subreddits", view="figure"), "scatter", ["politics", "politics", 0, 1])
-    app.selectbox(key="subreddit-choice").select("nba").run()
-    assert app.query_params["subreddit"] == "nba"
+    app = press(app, "Next")
+    assert app.query_params["subreddit"] != "politics"
 
 
 def test_a_ticked_row_shows_that_subreddit_in_full(shown: Path, open_page: Open) -> None:
@@ -75,6 +78,83 @@ def test_a_ticked_row_shows_that_subreddit_in_full(shown: Path, open_page: Open)
     name = app.dataframe[0].value["Subreddit"].iloc[0]
     app = tick(app, 0, 0)
     assert app.query_params["subreddit"] == name.removeprefix("r/")
+
+
+def test_called_losses_come_first_then_wins_then_the_rest_and_no_zero_is_said(
+    shown: Path, open_page: Open
+) -> None:
+    # The other way round, what the demo's candidate wins is lost.
+    app = open_page("subreddits", baseline=str(WAITING), candidate=str(PRODUCTION))
+    verdicts = app.dataframe[0].value["Verdict"].tolist()
+    ranks = [0 if "worse" in v else 1 if "better" in v else 2 for v in verdicts]
+    assert ranks == sorted(ranks)
+    assert ranks[0] == 0
+    said = app.markdown[0].value if "Subreddits" in app.markdown[0].value else text_of(app)
+    assert not re.search(r"(?<![\d.,])0 (subreddits|better|worse|new|dropped|have|has|show)", said)
+
+
+def test_next_and_previous_walk_as_the_table_is_ordered_and_filtered(
+    shown: Path, open_page: Open
+) -> None:
+    app = open_page("subreddits", posts="30", subreddit_order="-Posts")
+    table = app.dataframe[0].value
+    assert table["Posts"].is_monotonic_decreasing
+    names = table["Subreddit"].str.removeprefix("r/").tolist()
+    seen = []
+    for label in ("Open the first", "Next", "Next", "Previous"):
+        app = press(app, label)
+        seen.append(app.query_params["subreddit"])
+    assert seen == [names[0], names[1], names[2], names[1]]
+    assert f"2 of {len(names)}" in text_of(app)
+
+
+def test_a_heading_orders_the_subreddits_those_without_a_value_last(
+    shown: Path, open_page: Open
+) -> None:
+    app = click_heading(open_page("subreddits", subreddit="nba"), 0, "Change")
+    assert app.query_params["subreddit_order"] == "-Change"
+    changes = app.dataframe[0].value["Change"]
+    assert changes.dropna().is_monotonic_decreasing
+    assert changes.tail(2).isna().all()
+    assert app.query_params["subreddit"] == "nba"
+
+
+def test_the_ticked_row_is_the_one_in_the_address(shown: Path, open_page: Open) -> None:
+    app = press(open_page("subreddits", subreddit="nba"), "Next")
+    table = app.dataframe[0]
+    (row,) = app.session_state[table.key]["selection"]["rows"]
+    assert table.value["Subreddit"].iloc[row] == f"r/{app.query_params['subreddit']}"
+    app = press(app, "Close")
+    assert "subreddit" not in app.query_params
+    assert app.session_state[app.dataframe[0].key]["selection"]["rows"] == []
+
+
+def test_a_subreddit_that_is_not_there_is_said(shown: Path, open_page: Open) -> None:
+    app = open_page("subreddits", subreddit=HOSTILE)
+    assert "is not in this comparison" in app.warning[0].value
+    assert "<script>" not in text_of(app)
+
+
+def test_the_posts_of_a_subreddit_are_read_one_after_the_other(
+    shown: Path, open_page: Open
+) -> None:
+    app = open_page("subreddits", subreddit="politics")
+    titles = app.dataframe[1].value["Title"].tolist()
+    app = press(app, "Read the posts")
+    assert titles[0] in plain_text_of(app)
+    app = press(app, "Next")
+    assert titles[1] in plain_text_of(app)
+    assert f"2 of {len(titles)}" in text_of(app)
+    app = press(app, "Back")
+    assert "post" not in app.query_params
+    assert app.query_params["subreddit"] == "politics"
+
+
+def test_another_subreddit_leaves_the_post_of_the_one_before(shown: Path, open_page: Open) -> None:
+    app = press(open_page("subreddits", subreddit="politics"), "Read the posts")
+    app = tick(app, 0, 5)
+    assert app.query_params["subreddit"] != "politics"
+    assert "post" not in app.query_params
 
 
 def test_intervals_and_q_values_are_shown_when_asked_for(shown: Path, open_page: Open) -> None:
@@ -103,10 +183,10 @@ def test_what_these_posts_would_miss_is_told(shown: Path, open_page: Open) -> No
 
 def test_a_post_of_the_subreddit_shows_both_top_fives(shown: Path, open_page: Open) -> None:
     app = tick(open_page("subreddits", subreddit="politics"), 1, 0)
-    first, second = (d.value for d in app.dataframe[2:4])
+    first, second = (d.value for d in app.dataframe[1:3])
     assert len(first) == len(second) == 5
     assert first["Probability"].is_monotonic_decreasing
-    assert "✓ right" in {*first[""], *second[""]}
+    assert "✓ r/politics" in {*first["Subreddit"], *second["Subreddit"]}
     assert "post" in app.query_params
 
 

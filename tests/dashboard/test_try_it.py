@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.feedback import submissions as feedback
+from core.feedback import summary
 from core.release import aliases
 from core.serving.model import Suggestion
 from core.store import Store, open_store
@@ -51,6 +52,8 @@ def test_it_suggests_and_keeps_the_answer(store: Store, open_page: Open) -> None
     now = feedback.counts(store)
     assert now.submissions == before.submissions + 1
     assert now.answered == before.answered + 1
+    assert sum(summary.count(store).tried.values()) == 1  # marked as a reviewer's
+    assert "they count in no figure of users" in text_of(app)
 
 
 def test_an_answer_may_be_changed_once(store: Store, open_page: Open) -> None:

@@ -20,7 +20,7 @@ from core.training.train import train
 from tests.commands import signoff
 from tests.conftest import Road, opened
 from tests.factories import QUICK
-from tests.workspaces import BEFORE_SEALS, copied, once
+from tests.workspaces import copied, make_older, once
 
 REPEATS = 3
 
@@ -185,12 +185,7 @@ def test_an_older_workspace_learns_what_its_executions_were_run_for(noisy: Road)
     before = {run.number: run.purpose for run in listing(noisy.store)}
     home = noisy.store.home
     noisy.store.engine.dispose()
-    with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
-        connection.executescript(BEFORE_SEALS)
-        connection.execute("DROP TABLE requests")
-        connection.execute("ALTER TABLE executions DROP COLUMN purpose")
-        connection.execute("ALTER TABLE jobs DROP COLUMN joined")
-        connection.execute("UPDATE alembic_version SET version_num = '0006'")
+    make_older(home, "0006")
     upgraded = open_store(home)
     assert {run.number: run.purpose for run in listing(upgraded)} == before
     assert NOISE in before.values()

@@ -1,26 +1,42 @@
 """Texts that users corrected wait for a reviewer, and become posts with their origin kept."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from core.access.identity import NOBODY, acting_as
 from core.comparison.dimensions import dimensions, in_slice
 from core.errors import ConflictError, InputError, NotFoundError, RefusedError
 from core.executions import get, listing
 from core.feedback.bring import bring
-from core.feedback.queue import EVALUATE, TRAIN, count_waiting, label, waiting
+from core.feedback.queue import (
+    EVALUATE,
+    TRAIN,
+    Which,
+    count_waiting,
+    label,
+    waiting,
+    withdraw,
+)
 from core.feedback.submissions import answer
+from core.serving.model import Suggestion
 from core.snapshots import create, load_split
 from core.snapshots.read import load_attributes
 from core.snapshots.rules import Rules
 from core.snapshots.unsealed import unseal
-from core.store import Store
+from core.store import Store, open_store
 from core.store import posts as posts_table
 from core.store.snapshots import Snapshot
+from core.store.tables_feedback import LabelRow, SubmissionRow
+from core.store.writing import write
 from core.text import SELF
 from tests.conftest import Road
 from tests.core.feedback.conftest import FOUND, Send
 from tests.factories import by
+from tests.workspaces import make_older
 
 SPLITS = ("train", "valid", "test")
 
@@ -38,7 +54,7 @@ def split_of(store: Store, snapshot: Snapshot, post: str) -> str | None:
     return next((name for name in SPLITS if post in ids[name]), None)
 
 
-def test_what_users_corrected_waits_oldest_first(road: Road, send: Send) -> None:
+def test_what_users_corrected_waits_newest_first(road: Road, send: Send) -> None:
     store = road.store
     for title, said in (
         ("right", "Cats"),
@@ -52,10 +68,110 @@ def test_what_users_corrected_waits_oldest_first(road: Road, send: Send) -> None
     found = waiting(store, limit=2)
     assert (count_waiting(store), [(one.title, one.said) for one in found]) == (
         3,
-        [("second", "space"), ("another", "dogs")],
+        [("none", None), ("another", "dogs")],
     )
     assert found[0].suggestions == [(one.subreddit, one.probability) for one in FOUND]
-    assert [one.title for one in waiting(store, limit=2, after=2)] == ["none"]
+    assert [one.title for one in waiting(store, limit=2, after=2)] == ["second"]
+
+
+def test_the_queue_is_searched_and_filtered_by_version(road: Road, send: Send) -> None:
+    store = road.store
+    for title, body, said in (
+        ("A kitten", "It purrs.", "dogs"),
+        ("100% wool", "", None),
+        ("100 wool", "", "Kittens"),
+    ):
+        answer(store, send(title, body=body), said)
+
+    def found(**which: Any) -> list[str]:
+        wanted = Which(**which)
+        texts = waiting(store, which=wanted)
+        assert count_waiting(store, wanted) == len(texts)
+        return [one.title for one in texts]
+
+    assert found(text="PURRS") == ["A kitten"]
+    assert found(text="kitten") == ["100 wool", "A kitten"]
+    assert found(text="100%") == ["100% wool"]
+    assert len(found(version=waiting(store)[0].version)) == 3
+    assert found(version="20000101.1") == []
+
+
+def test_the_least_confident_come_first_if_wanted(road: Road, send: Send) -> None:
+    for p in (0.9, 0.2, 0.5):
+        sent = send(str(p), suggestions=(Suggestion("cats", p),))
+        answer(road.store, sent, None)
+    answer(road.store, send("nothing", suggestions=()), None)
+    titles = [one.title for one in waiting(road.store, which=Which(unsure_first=True))]
+    assert titles == ["nothing", "0.2", "0.5", "0.9"]
+
+
+def test_a_label_that_is_taken_back_leaves_the_text_waiting_and_stays_on_record(
+    road: Road, send: Send
+) -> None:
+    store, sent = road.store, send("word")
+    answer(store, sent, None)
+    label(store, sent, "cats", use=EVALUATE)
+    assert titles(store) == []
+    withdraw(store, sent)
+    assert titles(store) == ["word"]
+    assert bring(store) is None
+    assert label(store, sent, "dogs", use=TRAIN).subreddit == "dogs"
+    with store.read() as session:
+        rows = session.execute(select(LabelRow.subreddit, LabelRow.withdrawn)).all()
+    assert [tuple(row) for row in rows] == [("cats", False), ("cats", True), ("dogs", False)]
+
+
+def test_a_text_whose_label_was_taken_back_expires_again(road: Road, send: Send) -> None:
+    store, sent = road.store, send("word")
+
+    def expires() -> bool:
+        with store.read() as session:
+            return bool(session.scalar(select(SubmissionRow.expires)))
+
+    label(store, sent, "cats")
+    assert not expires()
+    withdraw(store, sent)
+    assert expires()
+
+
+def test_only_ones_own_label_is_taken_back_and_only_before_it_is_a_post(
+    road: Road, send: Send
+) -> None:
+    store, sent = road.store, send("word")
+    with pytest.raises(NotFoundError, match="no label to take back"):
+        withdraw(store, sent)
+    with by("bob"):
+        label(store, sent, "cats")
+    with by("ada"), pytest.raises(ConflictError, match="bob labelled it"):
+        withdraw(store, sent)
+    with acting_as(NOBODY), pytest.raises(RefusedError, match="cannot label texts"):
+        withdraw(store, sent)
+    bring(store)
+    with by("bob"), pytest.raises(RefusedError, match="Snapshots may hold"):
+        withdraw(store, sent)
+
+
+@pytest.mark.parametrize("change", ["UPDATE labels SET use = 'train'", "DELETE FROM labels"])
+def test_labels_are_append_only_in_the_database(road: Road, send: Send, change: str) -> None:
+    label(road.store, send("word"), "cats")
+    with write(road.store) as session, pytest.raises(IntegrityError, match="append-only"):
+        session.execute(text(change))
+
+
+def test_labels_of_an_older_workspace_are_kept(road: Road, send: Send) -> None:
+    store, sent = road.store, send("word")
+    answer(store, sent, None)
+    label(store, sent, "cats", use=EVALUATE)
+    store.engine.dispose()
+    make_older(store.home, "0010")
+    upgraded = open_store(store.home)
+    assert titles(upgraded) == []
+    with upgraded.read() as session:
+        kept = session.execute(select(LabelRow.subreddit, LabelRow.use, LabelRow.withdrawn)).one()
+    assert tuple(kept) == ("cats", EVALUATE, False)
+    withdraw(upgraded, sent)
+    assert titles(upgraded) == ["word"]
+    upgraded.engine.dispose()
 
 
 def test_the_latest_word_of_the_user_counts(road: Road, send: Send) -> None:

@@ -1,7 +1,5 @@
 """Long work that pages ask for: once, in order, by who may, and what becomes of it."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +16,10 @@ from core.jobs.kinds import CHECK, COMPARE, OPEN
 from core.quality import check as quality
 from core.release import candidates, openings, review
 from core.store import Store, open_store
-from core.store.sqlite import DATABASE
 from tests.conftest import Road
 from tests.factories import CAREFUL, by, fill, make_post, set_policy
 from tests.working import GONE, runs_here, runs_in, set_row, work_off
-from tests.workspaces import BEFORE_SEALS
+from tests.workspaces import make_older
 
 BOB = Actor("bob@example.com", Way.SIGNED_IN)
 
@@ -402,10 +399,7 @@ def test_a_job_that_is_not_there(store: Store) -> None:
 def test_a_job_of_before_people_could_join_has_nobody_who_did(store: Store) -> None:
     job = ask(store, CHECK)
     store.engine.dispose()
-    with closing(sqlite3.connect(store.home / DATABASE)) as connection, connection:
-        connection.executescript(BEFORE_SEALS)
-        connection.execute("ALTER TABLE jobs DROP COLUMN joined")
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+    make_older(store.home, "0007")
     upgraded = open_store(store.home)
     assert jobs.get(upgraded, job.number) == job
     assert job.joined == []

@@ -28,9 +28,10 @@ class Label(NamedTuple):
     at: datetime
     by: str
     use: str
+    withdrawn: bool
 
 
-ORPHAN = Label(4711, datetime(2026, 5, 31, tzinfo=UTC), "ada", "train")
+ORPHAN = Label(4711, datetime(2026, 5, 31, tzinfo=UTC), "ada", "train", withdrawn=False)
 """A label of a submission that is not there."""
 
 
