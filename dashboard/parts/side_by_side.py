@@ -6,7 +6,7 @@ import streamlit as st
 from core.comparison.differences import shown
 from core.comparison.side_by_side import Measured, SideBySide
 from dashboard import components as c
-from dashboard import data, words
+from dashboard import data, tables, words
 
 BEST, TIED = "▲", "≈"
 FIRST = 250
@@ -80,11 +80,10 @@ def _noise(row: Measured) -> str:
 
 def table(columns: list[str], rows: list[tuple[str, ...]], *, key: str) -> None:
     """Facts below each other, runs side by side; the first column stays where it is."""
-    st.dataframe(
+    first = tables.Column(st.column_config.TextColumn(pinned=True, width=FIRST))
+    tables.draw(
         pd.DataFrame(rows, columns=columns),
-        hide_index=True,
-        height="content",
-        key=key,
+        {columns[0]: first},
         alt=f"{columns[0]}s of these runs side by side",
-        column_config={columns[0]: st.column_config.TextColumn(pinned=True, width=FIRST)},
+        key=key,
     )
