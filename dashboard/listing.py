@@ -4,7 +4,7 @@ Its headings order it here and not in the browser, so that what comes next is wh
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -83,17 +83,13 @@ def show(listing: Listing, columns: Mapping[str, Column], *, alt: str, inner: bo
     key = c.shown_key(listing.name, [listing.by, spent, *listing.ids])
     _follow(listing, key)
     with st.container() if inner else st.container(key="list", height=HEIGHT, border=False):
-        st.dataframe(
-            tables.shown(listing.frame, columns),
-            hide_index=True,
-            column_order=listing.brief if listing.name in st.query_params else None,
-            height="auto" if inner else "stretch",
-            on_select="rerun",
-            selection_mode=("single-row", "single-column", "single-cell"),
-            key=key,
+        tables.draw_clickable(
+            listing.frame,
+            _with_arrow(columns, listing.by),
             alt=alt,
-            placeholder=tables.NONE,
-            column_config=_with_arrow(tables.configs(columns), listing.by),
+            key=key,
+            only=listing.brief if listing.name in st.query_params else None,
+            height="auto" if inner else "stretch",
         )
 
 
@@ -132,9 +128,10 @@ def _reorder(listing: Listing, column: str) -> None:
         state.show(f"{listing.name}_order", listing.by.after_click(column, numeric=numeric))
 
 
-def _with_arrow(config: Mapping[str, ColumnConfig], by: Order) -> dict[str, ColumnConfig]:
-    """The columns' settings, with an arrow at the one that orders the list."""
+def _with_arrow(columns: Mapping[str, Column], by: Order) -> Mapping[str, Column]:
+    """The columns with an arrow at the one that orders the list."""
     if by.column is None:
-        return dict(config)
-    column = config.get(by.column) or st.column_config.Column()
-    return {**config, by.column: {**column, "label": f"{by.column} {'↓' if by.down else '↑'}"}}
+        return columns
+    column = columns.get(by.column) or Column(st.column_config.Column())
+    config: ColumnConfig = {**column.config, "label": f"{by.column} {'↓' if by.down else '↑'}"}
+    return {**columns, by.column: replace(column, config=config)}

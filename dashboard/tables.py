@@ -115,24 +115,17 @@ def _of_number(said: Callable[[float], str]) -> Callable[[object], str]:
     return lambda value: said(value) if isinstance(value, int | float) else NONE
 
 
-def shown(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame | Styler:
-    """The frame as ``st.dataframe`` takes it, with what its columns say; goes with
-    :func:`configs`.
-    """
+def _shown(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame | Styler:
+    """The frame with what its columns say."""
     said = {name: column.said for name, column in columns.items() if column.said and name in frame}
     return frame.style.format({**said}, na_rep=NONE) if said else frame
-
-
-def configs(columns: Mapping[str, Column]) -> dict[str, ColumnConfig]:
-    """The columns as ``column_config`` has them."""
-    return {name: column.config for name, column in columns.items()}
 
 
 class _Shown(TypedDict):
     """What all tables are drawn with."""
 
     hide_index: bool
-    height: int | Literal["content"]
+    height: int | Literal["content", "auto", "stretch"]
     key: str | None
     alt: str
     placeholder: str
@@ -158,15 +151,8 @@ def draw(
     Returns:
         The rows that are ticked, by place.
     """
-    table = shown(frame, columns)
-    common: _Shown = {
-        "hide_index": True,
-        "height": "content" if len(frame) <= ONE_PAGE else BOX,
-        "key": key,
-        "alt": alt,
-        "placeholder": NONE,
-        "column_config": configs(columns),
-    }
+    table = _shown(frame, columns)
+    common = _common(columns, alt, key, height="content" if len(frame) <= ONE_PAGE else BOX)
     if pick is None:
         st.dataframe(table, **common)
         return []
@@ -178,3 +164,43 @@ def draw(
         selection_default={"selection": {"rows": list(picked)}},
     )
     return list(event["selection"]["rows"])
+
+
+def draw_clickable(
+    frame: pd.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    alt: str,
+    key: str,
+    only: Sequence[str] | None,
+    height: Literal["auto", "stretch"],
+) -> None:
+    """One table whose rows, cells and headings are clicked; the session has under ``key`` what was.
+
+    Args:
+        only: names of the columns that are shown; None: all.
+    """
+    st.dataframe(
+        _shown(frame, columns),
+        **_common(columns, alt, key, height=height),
+        column_order=only,
+        on_select="rerun",
+        selection_mode=("single-row", "single-column", "single-cell"),
+    )
+
+
+def _common(
+    columns: Mapping[str, Column],
+    alt: str,
+    key: str | None,
+    *,
+    height: int | Literal["content", "auto", "stretch"],
+) -> _Shown:
+    return {
+        "hide_index": True,
+        "height": height,
+        "key": key,
+        "alt": alt,
+        "placeholder": NONE,
+        "column_config": {name: column.config for name, column in columns.items()},
+    }

@@ -50,8 +50,7 @@ class Known:
     def what(self) -> str:
         """The same without the number."""
         called = self.training.name or described(self.training)
-        pinned = [BASELINE] if BASELINE in self.training.annotations.tags else []
-        return " · ".join(filter(None, [called, self.state, *pinned]))
+        return " · ".join([called, *self._standing])
 
     @property
     def called(self) -> str:
@@ -66,10 +65,16 @@ class Known:
             most: characters; more where what is left of what was trained would say nothing.
             besides: what else must be read, behind it.
         """
-        end = "".join(f" · {each}" for each in (self.state, besides) if each)
+        end = "".join(f" · {each}" for each in (*self._standing, besides) if each)
         room = max(most - len(end), len(f"#{self.number} · ") + FEWEST)
         called = self.called
         return (called if len(called) <= room else f"{called[: room - 1].rstrip(' ,')}…") + end
+
+    @property
+    def _standing(self) -> list[str]:
+        """Its state, and whether it is the pinned baseline."""
+        pinned = BASELINE if BASELINE in self.training.annotations.tags else ""
+        return [each for each in (self.state, pinned) if each]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,7 @@ DECISIONS: dict[str, tuple[Role, Callable[[Store], object]]] = {
     "executions.annotations.annotate": (Role.REVIEWER, lambda s: annotate(s, 3, note="hm")),
     "erasure.erase.erase": (Role.ADMIN, lambda s: erase(s, ["p00001"])),
     "feedback.queue.label": (Role.REVIEWER, lambda s: queue.label(s, "public", "cats")),
+    "feedback.queue.withdraw": (Role.REVIEWER, lambda s: queue.withdraw(s, "public")),
     "feedback.erasing.erase": (Role.ADMIN, lambda s: erasing.erase(s, ["public"])),
     "feedback.retention.erase_expired": (Role.ADMIN, retention.erase_expired),
     "feedback.summary.add_to_collector": (

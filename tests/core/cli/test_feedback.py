@@ -114,7 +114,7 @@ def test_everything_is_exported(sent: str, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     signoff("feedback", "export", "--format", "csv", "--output", path, "--without-text")
     first, second = path.read_text().splitlines()
-    assert first.startswith("submission,at,version,source,p_at_1")
+    assert first.startswith("submission,at,version,source,tried,p_at_1")
     assert "kitten" not in second
     assert_refused(signoff("feedback", "export", "--format", "xml"), "is not a format")
     refused = signoff("feedback", "export", "--output", tmp_path)

@@ -12,6 +12,7 @@ from core.access.events import KINDS as ACCESS_KINDS
 from core.audit.chain import link, of_record, read
 from core.audit.events import Event, Events
 from core.errors import BrokenChainError
+from core.executions.annotations import ANNOTATION_EVENTS
 from core.release.events import KINDS, Commented, ReleaseEvent
 from core.release.history import ALL_EVENTS, RELEASE_EVENTS
 from core.release.policy_events import KINDS as POLICY_KINDS
@@ -36,7 +37,10 @@ def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     return st.builds(kind, **{n: s for n, s in given_by_hand.items() if n in names})
 
 
-EVERY_KIND = [*KINDS, *ACCESS_KINDS, *POLICY_KINDS, *SEAL_EVENTS.kinds.values()]
+EVERY_KIND = [
+    *(*KINDS, *ACCESS_KINDS, *POLICY_KINDS),
+    *(*SEAL_EVENTS.kinds.values(), *ANNOTATION_EVENTS.kinds.values()),
+]
 events = st.sampled_from(EVERY_KIND).flatmap(any_of)
 
 

@@ -170,7 +170,11 @@ def test_an_opening_leaves_figures_and_predictions_but_no_text(
     copied(walked.home, home)
     written = written_by_an_opening(home)
     assert written
-    assert {path.relative_to(home).parts[0] for path in written} <= {"artifacts", "logs"}
+    assert {path.relative_to(home).parts[0] for path in written} <= {
+        "artifacts",
+        "logs",
+        "processes",
+    }
     everything = [*files(home), database_without_posts(home, tmp_path)]
     assert found(IDS, everything) == IDS  # in the prediction tables
     assert found(MARKS, everything) == set()
