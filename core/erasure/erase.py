@@ -14,7 +14,8 @@ from typing import Any
 
 from core.access.identity import Role
 from core.access.transactions import WITHIN_A_RUN, acting, unattended
-from core.errors import InputError
+from core.erasure import predictions
+from core.errors import CorruptArtifactError, InputError, NotFoundError
 from core.executions import Run, record
 from core.progress import Progress, silent
 from core.snapshots import erasing, files
@@ -91,10 +92,23 @@ def finish(store: Store, run: Run, report: Erased, *, progress: Progress = silen
         run.outputs |= {f"{snapshot.id}:{split}": file for split, file in made.files.items()}
         run.log(f"snapshot {snapshot.id}: erased {made.snapshot.erased}, left {made.left}")
     progress("Erasing from snapshots", len(pending), len(pending))
+    _erase_predictions(store, run, report)
     report.waiting = files.clear(store, run)
     store.artifacts.sweep()
     _scrub(store, progress)
     run.metrics = as_metrics(report)
+
+
+def _erase_predictions(store: Store, run: Run, report: Erased) -> None:
+    for file in predictions.pending(store):
+        name = f"{file.model[:12]}:{file.part}"
+        try:
+            made = predictions.empty(store, file, run)
+        except (NotFoundError, CorruptArtifactError) as error:
+            report.left[name] = str(error)
+            continue
+        if made is not None:
+            run.outputs[name] = made
 
 
 def as_metrics(report: Erased) -> dict[str, Any]:

@@ -15,14 +15,21 @@ def kolmogorov_smirnov(a: Floats, b: Floats) -> float:
     Args:
         a, b: samples, shapes (n,) and (m,), neither empty.
     """
-    grid, cdf_a, cdf_b = _cumulative(a, b)
-    return float(np.abs(cdf_a - cdf_b).max()) if len(grid) else 0.0
+    return distances(a, b)[0]
 
 
 def wasserstein(a: Floats, b: Floats) -> float:
     """The area between the two cumulative distributions: how far, on average, p@1 must move."""
+    return distances(a, b)[1]
+
+
+def distances(a: Floats, b: Floats) -> tuple[float, float]:
+    """:func:`kolmogorov_smirnov` and :func:`wasserstein`, in the time of one."""
     grid, cdf_a, cdf_b = _cumulative(a, b)
-    return float(np.sum(np.abs(cdf_a - cdf_b)[:-1] * np.diff(grid)))
+    if not len(grid):
+        return 0.0, 0.0
+    gaps = np.abs(cdf_a - cdf_b)
+    return float(gaps.max()), float(np.sum(gaps[:-1] * np.diff(grid)))
 
 
 def binned_distances(a: Ints, b: Ints) -> tuple[float, float]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.arrays import Floats
+from core.arrays import Bools, Floats
 from core.stats import classification, effective, jackknife
 from core.stats.bootstrap import RESAMPLES, cells, draw_over_labels, draw_sums
 from core.stats.calibration import BINS, bin_of
@@ -146,18 +147,60 @@ def _of_one(
     value: float, draws: Floats, part: jackknife.Part, span: Span, rests_on: float | None
 ) -> Estimate:
     """A figure of one model."""
-    if rests_on is None:
-        bounds = jackknife.jackknife_interval(np.asarray(value), [part], reach=span[1] - span[0])
-    else:
-        bounds = effective.one(np.asarray(value), part, rests_on, span)
     return Estimate(
         value=value,
         draws=draws,
         parts=(part,),
-        interval=within(_pair(bounds), *span),
+        interval=interval_of(value, part, span, rests_on),
         span=span,
         rests_on=rests_on,
     )
+
+
+def interval_of(value: float, part: jackknife.Part, span: Span, rests_on: float | None) -> Interval:
+    """The 95% interval of a figure of one model, which contains it; see :class:`Estimate`."""
+    if rests_on is None:
+        bounds = jackknife.jackknife_interval(np.asarray(value), [part], reach=span[1] - span[0])
+    else:
+        bounds = effective.one(np.asarray(value), part, rests_on, span)
+    return within(_pair(bounds), *span)
+
+
+def measured(
+    said: Predictions, figures: Mapping[str, OverLabels | MeanOverPosts], *, labels: int
+) -> dict[str, tuple[float, Interval]]:
+    """The values and intervals that :func:`estimate` gives of one side, without its draws: a
+    thousand times sooner.
+
+    Figures that take more predictions a post than there are are left out.
+
+    Args:
+        said: of 1 post or more.
+    """
+    counts = classification.label_counts(said.truth, said.first, labels=labels)
+    posts, found = cells(said.truth, said.first), {}
+    for key, figure in figures.items():
+        if figure.needs > said.top.shape[1]:
+            continue
+        told: tuple[jackknife.Part, float | None]
+        if isinstance(figure, OverLabels):
+            influence = influence_over_labels(figure, posts, posts.first[0], labels=labels)
+            told = (influence, posts.posts), figure.rests_on(counts)
+        else:
+            told = influence_of_mean(figure.of_posts(said))
+        value = figure.value(said, counts)
+        found[key] = (value, interval_of(value, told[0], figure.span, told[1]))
+    return found
+
+
+def influence_of_mean(
+    values: NDArray[np.floating] | Bools,
+) -> tuple[jackknife.Part, float | None]:
+    """Influence of the posts on the mean of their values, and how many it rests on if a share."""
+    numbers = values.astype(np.float64)
+    ones = np.ones(len(numbers), dtype=np.int64)
+    rests_on = float(len(numbers)) if values.dtype == np.bool_ else None
+    return (numbers - numbers.mean(), ones), rests_on
 
 
 def _draw_over_labels(

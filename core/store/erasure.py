@@ -23,6 +23,7 @@ from core.store.tables import (
     SubredditRow,
     TombstoneRow,
 )
+from core.store.tables_drift import DriftFileRow
 
 REDDIT, EVERYTHING = "reddit", "all"
 """Which posts a round asks for."""
@@ -225,13 +226,14 @@ def write_split_file(session: Session, digest: str, *, execution: int) -> None:
 
 
 def unnamed_split_files(session: Session) -> list[str]:
-    """Files with posts in them that no snapshot or seal names, and no running execution makes."""
+    """Files with posts in them that no snapshot or seal names, no drift, and no running execution makes."""
     named = [
         SnapshotRow.train,
         SnapshotRow.valid,
         SnapshotRow.sealed_test,
         FingerprintsRow.sealed,
         StoreSealRow.file,
+        DriftFileRow.file,
     ]
     query = (
         select(SplitFileRow.digest)

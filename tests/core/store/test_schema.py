@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 import core.store.schema
 import core.store.tables_annotations
 import core.store.tables_audit
+import core.store.tables_drift
 import core.store.tables_feedback
 import core.store.tables_jobs
 import core.store.tables_requests

@@ -1,0 +1,163 @@
+"""The command ``signoff drift``."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.drift.predicting import bring_up_to_date
+from core.drift.report import report
+from core.drift.results import DriftReport, Measured, On, WindowReport
+from core.drift.sentence import headline, state_of
+from core.drift.windows import Window, called, day_of
+from core.errors import NotFoundError
+from core.executions import get
+from core.hints import Command, Hint
+from core.records import to_json
+from core.release import aliases
+from core.release.events import PRODUCTION
+from core.release.released import released_model
+from core.store import Store
+from core.words import count, listed
+
+SHOWN = 26
+"""Windows that are printed, the newest; --json has them all."""
+_LEFT_OUT = {
+    "sealed": "from the time of a sealed test split",
+    "in_the_future": "dated in the future",
+    "no_text": "without text",
+}
+
+
+class Which(StrEnum):
+    """What --on takes."""
+
+    POSTS = "posts"
+    SUBMISSIONS = "submissions"
+    BOTH = "both"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("drift", rich_help_panel="Look")(drift)
+
+
+def drift(
+    alias: Annotated[
+        str, typer.Option(help="An alias, such as production, or a version.")
+    ] = PRODUCTION,
+    window: Annotated[Window, typer.Option(help="How long a window is.")] = Window.WEEK,
+    on: Annotated[Which, typer.Option(help="Posts, texts that users sent, or both.")] = Which.POSTS,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a version does on the posts that came after its training, window by window.
+
+    New posts are predicted first, once each, in a recorded execution.
+    """
+    store = workspace()
+    version = _version(store, alias)
+    model = released_model(store, version)
+    kinds = [On.POSTS, On.SUBMISSIONS] if on == Which.BOTH else [On(on)]
+    made = None
+    if On.POSTS in kinds:
+        with progress_bar() as progress:
+            made = bring_up_to_date(store, model, window=window, progress=progress)
+    reports = [report(store, model, window=window, on=kind) for kind in kinds]
+    if as_json:
+        print_json(
+            {
+                "alias": alias,
+                "version": version,
+                "execution": made,
+                "seconds": get(store, made).seconds if made else None,
+                "series": [_as_json(each, name=_name(alias, version)) for each in reports],
+            }
+        )
+        return
+    for each in reports:
+        _print(each, name=_name(alias, version))
+
+
+def _version(store: Store, alias: str) -> str:
+    """What the alias names; a version names itself.
+
+    Raises:
+        NotFoundError: the alias names nothing.
+    """
+    found = aliases.current(store).get(alias)
+    if found is None and alias not in {each.version for each in aliases.versions(store)}:
+        raise NotFoundError(
+            f"{alias!r} names no version yet, so there is no model to watch",
+            Hint("Set it to a released version.", Command("alias set", alias, "VERSION")),
+        )
+    return found or alias
+
+
+def _name(alias: str, version: str) -> str:
+    return version if alias == version else f"{alias.capitalize()} {version}"
+
+
+def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:
+    """The report, with its sentence."""
+    return {"sentence": headline(made, name=name), **to_json(made)}
+
+
+def _print(made: DriftReport, *, name: str) -> None:
+    say(headline(made, name=name))
+    rows = [_row(each, made.window) for each in made.windows[-SHOWN:]]
+    if made.reference is not None:
+        whole = made.reference.figures
+        days = f"{day_of(made.reference.begins)} to {day_of(made.reference.ends - 1)}"
+        reference = (days, whole.posts, whole.p_at_1.value, None, None, None)
+        rows.insert(0, (*reference, *_realised(whole.realised), whole.unknown_words, "reference"))
+    if rows:
+        print_table(
+            (
+                *(str(made.window), str(made.on), "mean p@1", "KS", "Wasserstein", "PSI"),
+                *("accuracy", "macro F1", "recall@5", "unknown words", "state"),
+            ),
+            rows,
+        )
+    if len(made.windows) > SHOWN:
+        more = f"{len(made.windows) - SHOWN:,} earlier windows are not shown."
+        say(Hint(more, Command("drift", window=str(made.window), json=True)))
+    for reason, posts in made.left_out.items():
+        say(f"Left out: {count(posts, 'post')} {_LEFT_OUT[reason]}.")
+    if made.reference is None:
+        command = Command("evaluate", made.training, on="SNAPSHOT:valid")
+        say(Hint(made.no_reference, command))
+    _print_subreddits(made)
+
+
+def _print_subreddits(made: DriftReport) -> None:
+    """Which are new or gone in the newest complete window."""
+    newest = made.newest
+    if newest is None or newest.figures is None:
+        return
+    where = called(newest.begins, made.window)
+    for what, found in (
+        ("unknown to the model", newest.figures.new),
+        ("without a post", newest.figures.gone),
+    ):
+        if found:
+            named = listed([f"r/{each.subreddit}" for each in found[:5]])
+            more = f", and {len(found) - 5:,} more" if len(found) > 5 else ""
+            say(f"In {where}, {what}: {named}{more}.")
+
+
+def _row(each: WindowReport, window: Window) -> tuple[object, ...]:
+    name = called(each.begins, window).removeprefix("the week of ")
+    if each.figures is None:
+        return (name, 0, *[None] * 8, state_of(each))
+    found, apart = each.figures, each.figures.distances
+    distances = (apart.ks, apart.wasserstein, apart.psi) if apart else (None, None, None)
+    return (
+        *(name, found.posts, found.p_at_1.value, *distances),
+        *(*_realised(found.realised), found.unknown_words, state_of(each)),
+    )
+
+
+def _realised(found: dict[str, Measured] | Any) -> tuple[float | None, ...]:
+    named = ("accuracy", "f1_macro", "recall_at_5")
+    return tuple(found[key].value if found and key in found else None for key in named)

@@ -1,0 +1,1 @@
+"""How a released model does on the posts that came after its training."""

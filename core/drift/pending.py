@@ -1,0 +1,153 @@
+"""Which posts a model is still to predict.
+
+They are the ones from after its own snapshot that no sealed test split may hold. Which posts a test
+split holds is not known without opening it, so every post of its time counts as one that it may
+hold, but for posts of its snapshot's own open splits (docs/decisions/0033-drift.md).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from core.arrays import Bools, Int64s
+from core.snapshots.read import OPEN_SPLITS, listing, load_ids
+from core.store import Store, erasure
+from core.store import drift as drift_table
+from core.store.drift import Candidate
+from core.store.models import Model
+from core.store.snapshots import Snapshot
+
+TOLERANCE = timedelta(days=1)
+"""A post may be ahead of this machine's clock by so much; one that is further is left out."""
+SEALED, FUTURE, NO_TEXT = "sealed", "in_the_future", "no_text"
+"""Why posts are left out."""
+_LATEST = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Posts to predict, oldest first: ``ids`` and ``created`` (epoch seconds), shape (n,).
+
+    ``left_out``: reason -> posts. ``written_since``: executions from this number on may write more.
+    ``erased_until``: the newest tombstone when they were looked for.
+    """
+
+    ids: NDArray[np.object_]
+    created: Int64s
+    left_out: dict[str, int]
+    written_since: int
+    erased_until: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def watched_since(snapshot: Snapshot) -> int:
+    """From which moment on posts are new to the models of a snapshot, in epoch seconds."""
+    return min(snapshot.test_span[1], int(snapshot.created_at.timestamp()))
+
+
+def pending(
+    store: Store,
+    model: Model,
+    snapshot: Snapshot,
+    *,
+    predicted: Callable[[], pa.Array],
+    now: datetime | None = None,
+) -> Pending:
+    """The posts that ``model`` has not predicted yet.
+
+    Args:
+        snapshot: that it was trained on.
+        predicted: gives the ids of the posts that it has predicted; asked only if there may be
+            posts among them that were written again.
+        now: with its time zone. Default: the clock is read.
+    """
+    until = int(((now or datetime.now(UTC)) + TOLERANCE).timestamp())
+    snapshots = listing(store)
+    with store.read() as session:
+        before = drift_table.watched(session, model.digest)
+        since = before.written_since if before else 0
+        left_out = Counter({FUTURE: drift_table.later(session, until)})
+        posts = _Posts.of(
+            [
+                one
+                for some in drift_table.candidates(
+                    session, since=watched_since(snapshot), until=until, written_since=since
+                )
+                for one in some
+            ]
+        )
+        unread, erased = drift_table.unread_since(session), erasure.newest(session)
+    if len(posts) and before is not None:
+        posts = posts.among(~_is_in(posts.ids, predicted()))
+    sealed = may_be_sealed(store, snapshots, posts.ids, posts.created, posts.execution)
+    left_out[SEALED] = int(sealed.sum())
+    posts = posts.among(~sealed)
+    order = np.lexsort((posts.ids.astype(str), posts.created))
+    return Pending(
+        posts.ids[order], posts.created[order], dict(left_out), unread, erased_until=erased
+    )
+
+
+def may_be_sealed(
+    store: Store,
+    snapshots: Sequence[Snapshot],
+    ids: NDArray[np.object_],
+    created: Int64s,
+    execution: Int64s,
+) -> Bools:
+    """Which posts the sealed test split of any snapshot may hold, shape (n,).
+
+    Args:
+        execution: that wrote each post. A snapshot holds no post that came after it; where posts
+            claim to be from after the moment it was made, only this tells.
+    """
+    sealed = np.zeros(len(ids), dtype=np.bool_)
+    for snapshot in snapshots:
+        begins, ends = snapshot.test_span
+        if snapshot.optimistic and not snapshot.rules.get("until"):
+            ends = _LATEST  # it draws from everything that was there, whatever its time
+        frozen = int(snapshot.created_at.timestamp())
+        held = (created < frozen) | (execution <= snapshot.execution)
+        inside = (created >= begins) & (created < ends) & held
+        if snapshot.optimistic and inside.any():
+            for split in OPEN_SPLITS:
+                inside &= ~_is_in(ids, load_ids(store, snapshot, split))
+        sealed |= inside
+    return sealed
+
+
+@dataclass(frozen=True, slots=True)
+class _Posts:
+    ids: NDArray[np.object_]
+    created: Int64s
+    execution: Int64s
+
+    @classmethod
+    def of(cls, rows: Sequence[Candidate]) -> "_Posts":
+        ids, created, execution = zip(*rows, strict=True) if rows else ((), (), ())
+        return cls(
+            np.array(ids, dtype=object),
+            np.array(created, dtype=np.int64),
+            np.array(execution, dtype=np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def among(self, posts: Bools) -> "_Posts":
+        return _Posts(self.ids[posts], self.created[posts], self.execution[posts])
+
+
+def _is_in(ids: NDArray[np.object_], known: pa.Array | pa.ChunkedArray) -> Bools:
+    found: Bools = pc.is_in(pa.array(ids, pa.string()), value_set=known).to_numpy(
+        zero_copy_only=False
+    )
+    return found

@@ -1,0 +1,254 @@
+"""Predicting the posts that came since: once each, recorded, and only what is new."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from core.arrays import Int32s, Int64s
+from core.batches import batches
+from core.drift.pending import NO_TEXT, Pending, pending
+from core.drift.reading import predicted_ids, table_of
+from core.drift.stored import Watched, own_evaluation, snapshot_of
+from core.drift.tables import DriftTable, joined, to_parquet
+from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
+from core.drift.windows import Window
+from core.evaluation.evaluate import TOP
+from core.evaluation.evaluate import predictions as predictions_of
+from core.evaluation.predict import predict
+from core.evaluation.prediction_table import PredictionTable
+from core.executions import Run, record
+from core.progress import Progress, silent
+from core.snapshots import content
+from core.snapshots.content import SCHEMA, FrozenPosts, SplitFile, read_lines, split_file
+from core.snapshots.files import clear, keep
+from core.snapshots.read import open_split
+from core.store import Store
+from core.store import drift as drift_table
+from core.store.drift import REFERENCE, DriftFile, LookedThrough, NewPost
+from core.store.models import Evaluation, Model
+from core.store.snapshots import Snapshot
+from core.text import NORMALISER, normalise, read_of, words_of
+from core.training.families import kind
+from core.training.load import loader, require_readable
+
+KIND = "drift"
+"""Of the execution that predicts."""
+AT_ONCE = 200_000
+"""Posts whose texts are in memory together."""
+
+
+def bring_up_to_date(
+    store: Store, model: Model, *, window: Window = Window.WEEK, progress: Progress = silent
+) -> int | None:
+    """Predict what ``model`` has not predicted yet; the execution that did, None without any.
+
+    Args:
+        window: whose figures are stored at once; those of others are computed when they are read.
+
+    Raises:
+        RefusedError: there is something to predict, and the actor is not a reviewer; or the model
+            cannot read texts as this Signoff normalises them.
+        ConflictError: another run predicted the same posts meanwhile.
+    """
+    snapshot = snapshot_of(store, model)
+    judged = own_evaluation(store, model)
+    with store.read() as session:
+        kept = drift_table.files_of(session, model.digest)
+    lacks_reference = judged is not None and REFERENCE not in kept
+    ahead = pending(store, model, snapshot, predicted=partial(predicted_ids, store, model))
+    if not len(ahead) and not lacks_reference:
+        return None
+    require_readable(model, NORMALISER)
+    inputs = {
+        "model": model.digest,
+        "training": model.execution,
+        "snapshot": snapshot.digest,
+        "posts": len(ahead),
+    }
+    params = {"k": TOP}
+    packages = kind(model.family).packages
+    with record(store, KIND, params=params, inputs=inputs, packages=packages) as run:
+        clear(store, run)  # what earlier runs wrote anew
+        work = _Work(store, model, snapshot, ahead, run, progress)
+        if lacks_reference and judged is not None:
+            work.keep_reference(judged)
+        work.predict()
+        work.finish(kept)
+        figures = Watched(store, model).stale(window)
+        run.on_success(partial(drift_table.write_windows, made=figures))
+    return run.number
+
+
+class _Work:
+    """One run: the files that it makes, and what it left out."""
+
+    def __init__(
+        self,
+        store: Store,
+        model: Model,
+        snapshot: Snapshot,
+        ahead: Pending,
+        run: Run,
+        progress: Progress,
+    ) -> None:
+        self._store, self._model, self._snapshot, self._run = store, model, snapshot, run
+        self._ahead, self._progress = ahead, progress
+        with store.read() as session:
+            self._before = drift_table.watched(session, model.digest)
+        self._words_file, self._words = self._training_words()
+        self._made: dict[str, DriftTable] = {}
+        self._without_text = 0
+
+    def keep_reference(self, judged: Evaluation) -> None:
+        """The predictions of the validation split, which the evaluation has made."""
+        data = open_split(self._store, self._snapshot, "valid")
+        said = predictions_of(self._store, judged)
+        words, unknown = self._counted(data)
+        place = {post: i for i, post in enumerate(data.ids.to_pylist())}
+        here = np.array([place.get(post, -1) for post in said.post_id], dtype=np.int64)
+        kept = here >= 0  # the others were erased since
+        here = here[kept]
+        created = content.read_moments(data)
+        self._made[REFERENCE] = joined(
+            [DriftTable(said.among(kept), created[here], words[here], unknown[here])]
+        )
+
+    def predict(self) -> None:
+        """Of each part of the posts, what the model says, sorted into months."""
+        done, total = 0, len(self._ahead)
+        for ids in batches(self._ahead.ids.tolist(), AT_ONCE):
+            self._progress("Reading new posts", done, total)
+            with self._store.read() as session:
+                posts = drift_table.contents(session, ids)
+            table = self._predicted(posts)
+            for month, part in by_month(table).items():
+                parts = [self._made[month], part] if month in self._made else [part]
+                self._made[month] = joined(parts)
+            done += len(ids)
+
+    def finish(self, kept: dict[str, DriftFile]) -> None:
+        """Add what was stored before to the months that got posts, and name the new files.
+
+        At once, not as the run succeeds: whatever comes then, no post is predicted twice.
+        """
+        files = []
+        for part, table in self._made.items():
+            if part in kept:
+                table = joined([table_of(self._store, kept[part]), table])  # noqa: PLW2901
+            file = keep(self._store, to_parquet(table), self._run)
+            files.append(self._file(part, file, table, kept.get(part)))
+        left_out = {**self._ahead.left_out, NO_TEXT: self._without_text}
+        for reason, posts in (self._before.left_out if self._before else {}).items():
+            if reason == NO_TEXT:
+                left_out[NO_TEXT] += posts
+        now = LookedThrough(
+            model=self._model.digest,
+            written_since=self._ahead.written_since,
+            words=self._words_file,
+            left_out={reason: posts for reason, posts in left_out.items() if posts},
+        )
+        self._run.outputs = {file.part: file.file for file in files}
+        self._run.metrics = {
+            "predicted": sum(len(t) for part, t in self._made.items() if part != REFERENCE),
+            "left_out": now.left_out,
+        }
+        self._run.log(f"{len(self._ahead)} new posts, left out {now.left_out}")
+        self._run.on_success(partial(drift_table.replace_files, before=kept, files=files, now=now))
+
+    def _file(self, part: str, file: str, table: DriftTable, before: DriftFile | None) -> DriftFile:
+        until = self._ahead.erased_until
+        return DriftFile(
+            model=self._model.digest,
+            part=part,
+            file=file,
+            posts=len(table),
+            newest=int(table.created.max(initial=0)),
+            execution=self._run.number,
+            erased_until=until if before is None else min(until, before.erased_until),
+        )
+
+    def _predicted(self, posts: Sequence[NewPost]) -> DriftTable:
+        posts = sorted(posts, key=lambda post: (post.created_utc, post.id))
+        data = self._as_split(posts)
+        load = loader(self._store, self._model, lines=NORMALISER)
+        hint = kind(self._model.family).memory_hint
+        said = predict(load, data, k=TOP, memory_hint=hint, progress=self._progress)
+        words, unknown = self._counted(data)
+        return DriftTable(as_model_spells(said), content.read_moments(data), words, unknown)
+
+    def _as_split(self, posts: Sequence[NewPost]) -> SplitFile:
+        """Posts in memory as a split is on the disk, without those that have no text."""
+        lines = [
+            normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
+            for post in posts
+        ]
+        kept = [(post, line) for post, line in zip(posts, lines, strict=True) if line]
+        self._without_text += len(posts) - len(kept)
+        labels = tuple(sorted({post.subreddit for post, _ in kept}))
+        number = {name: i for i, name in enumerate(labels)}
+        columns = {
+            "post_id": pa.array([post.id for post, _ in kept], pa.string()),
+            "label": pa.array([number[post.subreddit] for post, _ in kept], pa.int32()),
+            "created_utc": pa.array([post.created_utc for post, _ in kept], pa.int64()),
+            "line": pa.array([line for _, line in kept], pa.string()),
+        }
+        rest = {
+            field.name: pa.nulls(len(kept), field.type)
+            for field in SCHEMA
+            if field.name not in columns
+        }
+        rows = pa.table(columns | rest, schema=SCHEMA)
+        frozen = FrozenPosts(rows, labels, np.arange(len(kept)))
+        return split_file(pa.py_buffer(content.to_parquet(frozen)))
+
+    def _counted(self, data: SplitFile) -> tuple[Int32s, Int32s]:
+        parts = [
+            self._words.count([words_of(line) for line in read_lines(data.source, group)])
+            for group in range(len(data.sizes))
+        ]
+        none = np.zeros(0, dtype=np.int32)
+        return (
+            np.concatenate([none, *(words for words, _ in parts)]),
+            np.concatenate([none, *(unknown for _, unknown in parts)]),
+        )
+
+    def _training_words(self) -> tuple[str, TrainingWords]:
+        if self._before is not None:
+            return self._before.words, from_bytes(self._store.artifacts.read(self._before.words))
+        self._progress("Reading the training posts", 0, None)
+        data = open_split(self._store, self._snapshot, "train")
+        words = training_words(
+            [words_of(line) for line in read_lines(data.source, group)]
+            for group in range(len(data.sizes))
+        )
+        return self._store.artifacts.put_bytes(to_bytes(words)), words
+
+
+def as_model_spells(said: PredictionTable) -> PredictionTable:
+    """The table with the subreddits of its posts spelled as the model does: Reddit changes their
+    case at times.
+    """
+    model = {name.lower(): name for name in said.model_labels}
+    place = {name: i for i, name in enumerate(said.vocabulary)}
+    spelled = [place[model.get(name.lower(), name)] for name in said.vocabulary]
+    return replace(said, label=np.array(spelled, dtype=np.int32)[said.label])
+
+
+def by_month(table: DriftTable) -> dict[str, DriftTable]:
+    """Month, as ``2026-05`` -> its posts."""
+    months = table.created.astype("datetime64[s]").astype("datetime64[M]")
+    if not len(months):
+        return {}
+    starts = np.flatnonzero(np.concatenate([[True], months[1:] != months[:-1]]))
+    ends = np.append(starts[1:], len(months))
+    return {
+        str(months[start]): table.taken(_span(start, end))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    }
+
+
+def _span(start: int, end: int) -> Int64s:
+    return np.arange(start, end, dtype=np.int64)

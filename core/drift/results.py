@@ -1,0 +1,168 @@
+"""What is said of a model's windows, as values: stored, printed as JSON and shown on pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.drift.windows import Window
+from core.stats.intervals import Interval
+
+
+class On(StrEnum):
+    """Whose texts: posts of Reddit, or what users sent."""
+
+    POSTS = "posts"
+    SUBMISSIONS = "submissions"
+
+
+class State(StrEnum):
+    """What a window is. Only a ``complete`` one can alarm."""
+
+    COMPLETE = "complete"
+    RUNNING = "running"
+    """It has not ended yet."""
+    PARTIAL = "partly collected"
+    """It has ended, but the newest post is from well before its end: more may come."""
+    CUT = "cut off"
+    """The model's own snapshot ends within it: only the posts after that are new."""
+    FEW = "too few posts"
+    SEALED = "sealed"
+    """Its posts may be in a sealed test split: they are not read."""
+    EMPTY = "no posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure with its 95% interval, which speaks of this window alone."""
+
+    value: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """How far p@1 is from that of the reference. ``psi`` has no upper limit."""
+
+    ks: float
+    wasserstein: float
+    psi: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMix:
+    """How far the shares of the subreddits are from those of the reference, from 0 to 1: half the
+    sum of the differences (total variation). ``by_chance``: what two samples of these sizes are
+    apart on average where nothing has changed.
+    """
+
+    distance: float
+    by_chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A subreddit with its posts in the window and, of the reference, its share of the posts."""
+
+    subreddit: str
+    posts: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What one window holds. ``posts``: 1 or more.
+
+    ``p_at_1_histogram``: posts in 50 equal bins. ``distances``, ``label_mix``, ``gone``: None
+    without a reference. ``realised``: by metric; None where the posts have no label.
+    ``label_coverage``: the share of posts whose subreddit the model knows. ``unknown_words``: the
+    share of words that stand in no training post; None where there is no text.
+    ``new``: subreddits that the model cannot name, the largest first; ``gone``: those that it can
+    name, which should have posts here, and have none.
+    """
+
+    posts: int
+    p_at_1: Measured
+    p_at_1_histogram: tuple[int, ...]
+    distances: Distances | None
+    realised: Mapping[str, Measured] | None
+    label_coverage: float | None
+    unknown_words: float | None
+    label_mix: LabelMix | None
+    new: tuple[Present, ...]
+    gone: tuple[Present, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceReport:
+    """What windows are compared with. ``parts``: how many parts of it the alarm level was
+    calibrated on; 0: too few posts for that. ``figures``: of all its posts.
+    """
+
+    evaluation: int
+    snapshot: str
+    posts: int
+    begins: int
+    ends: int
+    parts: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A window's place in the sequence of looks.
+
+    ``look``: 1, 2, 3, …; ``levels``: beyond them, a distance alarms; ``alarms``: the distances
+    that do.
+    """
+
+    look: int
+    levels: Distances
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowReport:
+    """One window, from ``begins`` to before ``ends`` (epoch seconds).
+
+    ``figures``: None of an empty or sealed one. ``judged``: None where it cannot alarm; ``why``:
+    why not, as a sentence.
+    """
+
+    begins: int
+    ends: int
+    state: State
+    figures: Figures | None
+    judged: Judged | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """How one model does on one kind of texts since its snapshot ended.
+
+    ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
+    ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
+    ``left_out``: reason -> posts that were not predicted.
+    """
+
+    on: On
+    window: Window
+    training: int
+    model: str
+    since: int
+    level: float
+    reference: ReferenceReport | None
+    no_reference: str
+    windows: tuple[WindowReport, ...]
+    left_out: Mapping[str, int]
+
+    @property
+    def first_alarm(self) -> WindowReport | None:
+        """The first window of which a distance is beyond its level."""
+        return next((each for each in self.windows if each.judged and each.judged.alarms), None)
+
+    @property
+    def newest(self) -> WindowReport | None:
+        """The newest complete window."""
+        complete = [each for each in self.windows if each.state == State.COMPLETE]
+        return complete[-1] if complete else None
