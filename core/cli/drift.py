@@ -16,7 +16,7 @@ from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
 from core.release import aliases
-from core.release.events import PRODUCTION
+from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
 from core.words import count, listed
@@ -89,9 +89,15 @@ def _version(store: Store, alias: str) -> str:
     if found is None and alias not in {each.version for each in aliases.versions(store)}:
         raise NotFoundError(
             f"{alias!r} names no version yet, so there is no model to watch",
-            Hint("Set it to a released version.", Command("alias set", alias, "VERSION")),
+            Hint("Set it to a released version.", _setting(alias)),
         )
     return found or alias
+
+
+def _setting(alias: str) -> Command:
+    if alias == CANARY:
+        return Command("alias canary", "VERSION", share=0.1)
+    return Command("alias set", alias, "VERSION")
 
 
 def _name(alias: str, version: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from core.access.transactions import WITHIN_A_RUN, unattended
 from core.arrays import Int32s, Int64s
 from core.batches import batches
 from core.drift.pending import NO_TEXT, Pending, pending
@@ -156,7 +157,8 @@ class _Work:
             "left_out": now.left_out,
         }
         self._run.log(f"{len(self._ahead)} new posts, left out {now.left_out}")
-        self._run.on_success(partial(drift_table.replace_files, before=kept, files=files, now=now))
+        with unattended(self._store, because=WITHIN_A_RUN) as session:
+            drift_table.replace_files(session, before=kept, files=files, now=now)
 
     def _file(self, part: str, file: str, table: DriftTable, before: DriftFile | None) -> DriftFile:
         until = self._ahead.erased_until

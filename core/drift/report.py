@@ -21,6 +21,7 @@ _WHY = {
     State.PARTIAL: "The newest post is from well before its end.",
     State.CUT: "The model's own snapshot ends within it.",
     State.FEW: f"It has fewer than {FEWEST} posts.",
+    State.PARTLY_SEALED: "Some of its posts may be in a sealed test split, and were not read.",
     State.SEALED: "Its posts may be in a sealed test split.",
     State.EMPTY: "No post is from this time.",
 }
@@ -101,13 +102,15 @@ def _state(
     now: int,
     sealed: Sequence[tuple[int, int]],
 ) -> State:
+    hidden = any(begins < end and start < ends for start, end in sealed)
     if found is None:
-        hidden = any(begins < end and start < ends for start, end in sealed)
         return State.SEALED if hidden else State.EMPTY
     if ends > now:
         return State.RUNNING
     if begins < since:
         return State.CUT
+    if hidden:
+        return State.PARTLY_SEALED
     if newest < ends - MISSING_END * (ends - begins):
         return State.PARTIAL
     return State.COMPLETE if found.posts >= FEWEST else State.FEW

@@ -2,10 +2,13 @@
 
 A distance D of a sample of n from a reference of N is judged by ``S² = m D²`` (of the PSI: ``m D``)
 with ``m = n N / (n + N)``: where nothing has changed and posts are independent, its distribution
-hardly depends on n. Posts of one week are not independent. Weeks differ by more than posts do, and
-how much is told by what parts of the reference are apart: if the spread between weeks is ρ, S² is
-larger by the factor 1 + m ρ. All ρ are weighed by how well they fit what was seen of these parts;
-the fewer there are, the more is left to large ones.
+hardly depends on n. It is the norm of many small deviations, of which one direction varies most;
+that alone decides how likely large values are.
+
+Posts of one week are not independent: weeks differ by more than posts do. That is an effect of each
+week with a variance ρ, which adds ``m ρ`` to the variance of that direction. What ρ may be is told
+by how far parts of the reference are apart: all ρ are weighed by how well they fit. The fewer parts
+there are, the more weight is left to large ones.
 
 How many looks there will be, nobody knows. The t-th look may be wrong with chance
 ``α / (t (t + 1))``: over all looks, however many, that adds up to α, whether or not they depend on
@@ -26,29 +29,45 @@ DISTANCES = (KS, WASSERSTEIN, PSI)
 _DRAWS = 2_000
 _GRID = 256
 """Points of the reference at which a Brownian bridge is drawn."""
-_SPREADS = np.concatenate([[0.0], np.geomspace(0.05, 50.0, 120)])
+_SPREADS = np.concatenate([[0.0], np.geomspace(0.1, 50.0, 48)])
 """Standard deviations between parts over those of chance within a part."""
-_HALVINGS = 50
+_Z = (np.arange(48) + 0.5) / 8
+"""Steps of a normal variable, either side of 0, up to 6."""
+_Z_WEIGHTS = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
+_HALVINGS = 40
 _TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """How S² is distributed without a change: as ``scale`` times a χ² of ``degrees`` degrees."""
+    """How S² is distributed without a change: ``direction`` times a χ² of one degree, and, of all
+    other directions, ``scale`` times one of ``degrees``.
+    """
 
+    direction: float
     scale: float
     degrees: float
 
+    @classmethod
+    def matched(cls, direction: float, *, mean: float, variance: float) -> "Null":
+        """With that mean and variance of S², as far as the direction leaves any of them."""
+        rest = max(mean - direction, _TINY)
+        of_rest = max(variance - 2 * direction**2, rest**2 / 50)
+        return cls(max(direction, _TINY), of_rest / (2 * rest), 2 * rest**2 / of_rest)
+
     @property
     def mean(self) -> float:
-        return self.scale * self.degrees
+        return self.direction + self.scale * self.degrees
+
+    @property
+    def variance(self) -> float:
+        return 2 * self.direction**2 + 2 * self.scale**2 * self.degrees
 
 
-KOLMOGOROV = Null(
-    scale=(np.pi**4 * 7 / 720 - np.pi**4 / 144) / (np.pi**2 / 6),
-    degrees=2 * (np.pi**2 / 12) ** 2 / (np.pi**4 * 7 / 720 - np.pi**4 / 144),
+KOLMOGOROV = Null.matched(
+    0.25, mean=np.pi**2 / 12, variance=np.pi**4 * 7 / 720 - (np.pi**2 / 12) ** 2
 )
-"""By the first two moments of the Kolmogorov distribution, whose own tail is used for p-values."""
+"""Mean and variance of the Kolmogorov distribution, and its tail, ``2 exp(-2 S²)``."""
 
 
 def allowed(level: float, look: int) -> float:
@@ -67,17 +86,16 @@ def wasserstein_null(reference: Floats, *, rng: np.random.Generator) -> Null:
     """Of the Wasserstein distance from a reference, whose values are sorted, shape (N,).
 
     The area under the absolute value of Brownian bridges over the reference's distribution. It is
-    largest where the whole distribution moves one way, which varies as the mean does: so its square
-    has the tail of a χ² of that scale.
+    largest where the whole distribution moves one way, which varies as the mean does.
     """
     places = np.linspace(0, len(reference) - 1, min(_GRID, len(reference))).astype(np.int64)
     grid, share = reference[places], (places + 1) / len(reference)
     steps = np.diff(np.concatenate([[0.0], share, [1.0]]))
     walk = np.cumsum(rng.normal(size=(_DRAWS, len(steps))) * np.sqrt(steps), axis=1)
     bridge = walk[:, :-1] - walk[:, -1:] * share
-    area = (np.abs(bridge[:, :-1]) * np.diff(grid)).sum(axis=1)
-    scale = max(float(reference.var()), _TINY)
-    return Null(scale=scale, degrees=max(float(np.mean(area**2)) / scale, 1.0))
+    squares = (np.abs(bridge[:, :-1]) * np.diff(grid)).sum(axis=1) ** 2
+    moments = {"mean": float(squares.mean()), "variance": float(squares.var())}
+    return Null.matched(float(reference.var()), **moments)
 
 
 def psi_null(reference: Floats, n: int, *, rng: np.random.Generator) -> Null:
@@ -87,20 +105,14 @@ def psi_null(reference: Floats, n: int, *, rng: np.random.Generator) -> Null:
     """
     size = len(reference)
     share = np.histogram(reference, bins=PSI_BINS, range=(0, 1))[0] / size
-    drawn = [
+    p, q = (
         (rng.multinomial(posts, share, size=_DRAWS) + 0.5) / (posts + PSI_BINS / 2)
         for posts in (n, size)
-    ]
-    p, q = drawn
-    return _matched(effective(n, size) * ((p - q) * np.log(p / q)).sum(axis=1))
-
-
-def _matched(squares: Floats) -> Null:
-    """The χ² with the same mean and variance."""
+    )
+    squares = effective(n, size) * ((p - q) * np.log(p / q)).sum(axis=1)
     mean, variance = float(squares.mean()), float(squares.var())
-    if mean <= 0 or variance <= 0:  # a reference of one value: any distance is too large
-        return Null(scale=_TINY, degrees=1.0)
-    return Null(scale=variance / (2 * mean), degrees=2 * mean**2 / variance)
+    one = variance / (2 * mean) if mean > 0 else 0.0
+    return Null.matched(one, mean=mean, variance=variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,33 +137,41 @@ def spread_between(squares: Floats, sizes: Floats, nulls: Sequence[Null]) -> Spr
 
     All standard deviations are alike likely beforehand, as Gelman 2006 suggests.
     """
-    rho = _SPREADS[:, None] ** 2 / np.mean(sizes)
-    factor = 1 + sizes * rho
-    scale, degrees = (np.array([getattr(n, name) for n in nulls]) for name in ("scale", "degrees"))
-    fits: Floats = stats.chi2.logpdf(squares / (factor * scale), degrees) - np.log(factor * scale)
+    direction = float(np.mean([null.direction for null in nulls]))
+    rho = _SPREADS[:, None] ** 2 * direction / np.mean(sizes)
+    mean, variance, along = (
+        np.array([getattr(null, name) for null in nulls])
+        for name in ("mean", "variance", "direction")
+    )
+    more = sizes * rho
+    mean, variance = mean + more, variance + 2 * ((along + more) ** 2 - along**2)
+    scale, degrees = variance / (2 * mean), 2 * mean**2 / variance
+    fits: Floats = stats.chi2.logpdf(squares / scale, degrees) - np.log(scale)
     log_weight = fits.sum(axis=1) + np.log(np.gradient(_SPREADS))
     weights = np.exp(log_weight - log_weight.max())
     return Spread(rho[:, 0], weights / weights.sum())
 
 
-def p_value(name: str, squares: Floats, sizes: Floats, null: Null, spread: Spread) -> Floats:
-    """How often S² is at least so large without a change; shape as ``squares``."""
-    inner: Floats = np.asarray(squares)[..., None] / (
-        1 + np.asarray(sizes)[..., None] * spread.values
-    )
-    tail: Floats = special.kolmogorov(np.sqrt(inner)) if name == KS else _chi2_tail(inner, null)
-    return np.asarray(tail @ spread.weights, dtype=np.float64)
+def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
+    """How often S² of a sample is at least so large without a change.
+
+    Args:
+        size: m of the sample.
+    """
+    along = (null.direction + size * spread.values)[:, None] * _Z**2
+    rest = np.maximum(square - along, 0) / null.scale
+    tail = special.chdtrc(null.degrees, rest)
+    return float(spread.weights @ tail @ _Z_WEIGHTS)
 
 
 def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) -> float:
     """The distance that is reached with this chance without a change."""
     low, high = 0.0, null.mean
-    m = np.asarray(size)
-    while p_value(name, np.asarray(high), m, null, spread) > chance:
+    while p_value(high, size, null, spread) > chance:
         high *= 4
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        above = p_value(name, np.asarray(middle), m, null, spread) > chance
+        above = p_value(middle, size, null, spread) > chance
         low, high = (middle, high) if above else (low, middle)
     return high / size if name == PSI else float(np.sqrt(high / size))
 
@@ -159,7 +179,3 @@ def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) 
 def square_of(name: str, distance: float, size: float) -> float:
     """S² of a distance."""
     return size * (distance if name == PSI else distance**2)
-
-
-def _chi2_tail(squares: Floats, null: Null) -> Floats:
-    return np.asarray(special.chdtrc(null.degrees, squares / null.scale), dtype=np.float64)
