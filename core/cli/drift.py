@@ -9,7 +9,7 @@ from core.cli.output import AsJson, print_json, print_table, progress_bar, say, 
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import DriftReport, Measured, On, WindowReport
-from core.drift.sentence import headline, state_of
+from core.drift.sentence import change_sentences, headline, state_of
 from core.drift.windows import Window, called, day_of
 from core.errors import NotFoundError
 from core.executions import get
@@ -19,7 +19,7 @@ from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
-from core.words import count, listed
+from core.words import chance, count, interval, listed
 
 SHOWN = 26
 """Windows that are printed, the newest; --json has them all."""
@@ -111,6 +111,8 @@ def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:
 
 def _print(made: DriftReport, *, name: str) -> None:
     say(headline(made, name=name))
+    for line in change_sentences(made):
+        say(line)
     rows = [_row(each, made.window) for each in made.windows[-SHOWN:]]
     if made.reference is not None:
         whole = made.reference.figures
@@ -134,6 +136,7 @@ def _print(made: DriftReport, *, name: str) -> None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))
     _print_subreddits(made)
+    _print_causes(made)
 
 
 def _print_subreddits(made: DriftReport) -> None:
@@ -150,6 +153,30 @@ def _print_subreddits(made: DriftReport) -> None:
             named = listed([f"r/{each.subreddit}" for each in found[:5]])
             more = f", and {len(found) - 5:,} more" if len(found) > 5 else ""
             say(f"In {where}, {what}: {named}{more}.")
+
+
+def _print_causes(made: DriftReport) -> None:
+    """Which subreddits lost most."""
+    found, newest = made.causes, made.newest
+    if found is None or newest is None or not found.judged:
+        return
+    where = called(newest.begins, made.window)
+    judged = count(found.judged, "subreddit")
+    say(f"In {where}, {found.worse:,} of {judged} are worse and {found.better:,} better.")
+    if not found.changes:
+        return
+    say(f"Largest losses of F1{'' if found.worse else ', none of them more than chance'}:")
+    print_table(
+        ("subreddit", "posts", "F1 before", "F1", "95% interval", "q", "p@1 before", "p@1"),
+        [
+            (
+                *(f"r/{each.subreddit}", each.posts, each.f1_reference, each.f1),
+                *(interval(each.interval), chance(each.q_value)),
+                *(each.p_at_1_reference, each.p_at_1),
+            )
+            for each in found.changes
+        ],
+    )
 
 
 def _row(each: WindowReport, window: Window) -> tuple[object, ...]:

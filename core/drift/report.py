@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.drift.alarms import FEWEST, LEVEL, Calibration
+from core.drift.changes import changes
 from core.drift.pending import SEALED
 from core.drift.results import DriftReport, Figures, On, State, WindowReport
 from core.drift.stored import Watched
@@ -49,9 +50,10 @@ def report(
     else:
         texts = sent_to(store, model)
         figures, newest = texts.figures(watched.reference, window), texts.newest
-    judging = watched.calibration(window)
+    judging, posts = watched.calibration(window), watched.validation.reference
     reports = list(_windows(watched, figures, window=window, newest=newest, now=moment, on=on))
     return DriftReport(
+        causes=watched.causes(reports, window) if on == On.POSTS else None,
         on=on,
         window=window,
         training=model.execution,
@@ -61,6 +63,7 @@ def report(
         reference=watched.reference_report(judging),
         no_reference=watched.no_reference,
         windows=tuple(_judged(reports, judging, level=level)),
+        changes=() if posts is None else changes(posts, reports, window, level=level),
         left_out=watched.left_out if on == On.POSTS else {},
     )
 

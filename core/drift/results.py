@@ -139,11 +139,54 @@ class WindowReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure whose level changed. ``figure``: ``p_at_1_mean`` or ``accuracy``.
+
+    ``began``: the first moment of the window from which on it most likely was another one;
+    ``fired``: of the window at which that was evident. ``size``: how far it is from the reference.
+    """
+
+    figure: str
+    began: int
+    fired: int
+    size: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubredditChange:
+    """A subreddit in the reference and in a window. ``interval``: 95%, of the change of F1.
+    ``posts``: in the window.
+    """
+
+    subreddit: str
+    posts: int
+    f1_reference: float
+    f1: float
+    interval: Interval
+    q_value: float
+    p_at_1_reference: float
+    p_at_1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """Which subreddits changed. ``judged``: those with enough posts; ``worse``, ``better``: of
+    these, whose change is more than chance (q-value below 0.05). ``changes``: the largest losses.
+    """
+
+    judged: int
+    worse: int
+    better: int
+    changes: tuple[SubredditChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
     """How one model does on one kind of texts since its snapshot ended.
 
     ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
     ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
+    ``causes``: of the newest complete window; None without one, or without labels.
     ``left_out``: reason -> posts that were not predicted.
     """
 
@@ -156,6 +199,8 @@ class DriftReport:
     reference: ReferenceReport | None
     no_reference: str
     windows: tuple[WindowReport, ...]
+    changes: tuple[Change, ...]
+    causes: Causes | None
     left_out: Mapping[str, int]
 
     @property

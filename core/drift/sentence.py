@@ -35,14 +35,33 @@ def headline(report: DriftReport, *, name: str) -> str:
     return f"{said} {_alarms(report)}"
 
 
+def change_sentences(report: DriftReport) -> list[str]:
+    """Of each figure whose level changed, since when, and when that was evident."""
+    names = {"p_at_1_mean": "Mean p@1", ACCURACY: "Accuracy"}
+    return [
+        f"{names[each.figure]} has been at another level since"
+        f" {called(each.began, report.window)} ({signed(each.size.value)}, 95% interval"
+        f" {interval(each.size.interval)}), evident in {called(each.fired, report.window)}."
+        for each in report.changes
+    ]
+
+
 def _how(report: DriftReport) -> str:
-    """What the alarms come to."""
-    newest, reference, alarm = report.newest, report.reference, report.first_alarm
-    if alarm is None or newest is None or newest.figures is None or reference is None:
+    """What alarms and changes come to."""
+    if report.first_alarm is None and not report.changes:
         return "shows no drift"
-    went = change_of(reference.figures.p_at_1, newest.figures.p_at_1)
-    fell = direction(went.value, interval=went.interval, noise=None) == LOWER
-    return "is ageing" if fell else "meets other texts than it was validated on"
+    sizes = [each.size.value for each in report.changes] or [_moved_since(report)]
+    return "is ageing" if min(sizes) < 0 else "gets other texts than it was validated on"
+
+
+def _moved_since(report: DriftReport) -> float:
+    """How far mean p@1 was from the reference at the first alarm; 0 where that is not shown."""
+    alarm, reference = report.first_alarm, report.reference
+    if alarm is None or alarm.figures is None or reference is None:
+        return 0.0
+    change = change_of(reference.figures.p_at_1, alarm.figures.p_at_1)
+    shown = direction(change.value, interval=change.interval, noise=None) in (HIGHER, LOWER)
+    return change.value if shown else 0.0
 
 
 def _moved(what: str, before: Measured, now: Measured) -> str:

@@ -1,7 +1,7 @@
 """What is stored of one model, and the figures of its windows. Predicts nothing."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import cast
 
@@ -9,10 +9,11 @@ import numpy as np
 import orjson
 
 from core.drift.alarms import Calibration, calibrated
+from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
 from core.drift.pending import watched_since
 from core.drift.reading import NOTHING, Stored, read
-from core.drift.results import Figures, ReferenceReport
+from core.drift.results import Causes, Figures, ReferenceReport, State, WindowReport
 from core.drift.windows import Edges, Window, edges, end_of, places
 from core.executions.code import source_digest
 from core.records import from_json, to_json
@@ -102,6 +103,20 @@ class Watched:
             parts=judging.parts if judging else 0,
             figures=figures_of(posts, None, names=stored.names, known=stored.known),
         )
+
+    def causes(self, windows: Sequence[WindowReport], window: Window) -> Causes | None:
+        """Which subreddits changed in the newest complete window; None without one."""
+        complete = [each for each in windows if each.state == State.COMPLETE]
+        if not complete or self.reference is None:
+            return None
+        begins = np.array([complete[-1].begins], dtype=np.int64)
+        every = Edges(begins, end_of(begins, window))
+        stored = read(self.store, self.model, months=_months(every)[0])
+        if stored.posts is None or stored.reference is None:
+            return None
+        (start,), (end,) = places(stored.posts.created, every)
+        posts = stored.posts.part(start, end)
+        return causes(stored.reference, posts, names=stored.names, known=stored.known)
 
     def figures(self, window: Window) -> dict[int, Figures]:
         """First moment -> figures, of windows with posts."""

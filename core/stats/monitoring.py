@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from core.arrays import Floats, Ints
 from core.stats.distances import PSI_BINS
@@ -62,6 +62,11 @@ class Null:
     @property
     def variance(self) -> float:
         return 2 * self.direction**2 + 2 * self.scale**2 * self.degrees
+
+
+def mean_null(variance: float) -> Null:
+    """Of the difference of two means of values with that variance."""
+    return Null.matched(variance, mean=variance, variance=2 * variance**2)
 
 
 KOLMOGOROV = Null.matched(
@@ -117,13 +122,22 @@ def psi_null(reference: Floats, n: int, *, rng: np.random.Generator) -> Null:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What ρ, the spread between parts, may be: ``values`` and their weights, shape (r,) each."""
+    """What ρ, the variance between parts, may be: ``values`` and their weights, shape (r,) each.
+
+    ``parts``: of the reference, whose own mean has an error of ρ over these.
+    """
 
     values: Floats
     weights: Floats
+    parts: int
+
+    @property
+    def of_reference(self) -> Floats:
+        """What ρ adds to the variance of all that is measured against the reference."""
+        return self.values / self.parts
 
 
-CHANCE_ALONE = Spread(np.zeros(1), np.ones(1))
+CHANCE_ALONE = Spread(np.zeros(1), np.ones(1), 1)
 """Parts differ by no more than independent posts do."""
 
 
@@ -131,7 +145,7 @@ def spread_between(squares: Floats, sizes: Floats, nulls: Sequence[Null]) -> Spr
     """What the distances of parts of the reference from the rest of it tell of ρ.
 
     Args:
-        squares: S² of each part, shape (k,).
+        squares: S² of each part, shape (k,), k 2 or more.
         sizes: m of each part.
         nulls: one for each.
 
@@ -143,13 +157,22 @@ def spread_between(squares: Floats, sizes: Floats, nulls: Sequence[Null]) -> Spr
         np.array([getattr(null, name) for null in nulls])
         for name in ("mean", "variance", "direction")
     )
-    more = sizes * rho
+    more = sizes * rho * (1 + 1 / (len(squares) - 1))
     mean, variance = mean + more, variance + 2 * ((along + more) ** 2 - along**2)
     scale, degrees = variance / (2 * mean), 2 * mean**2 / variance
-    fits: Floats = stats.chi2.logpdf(squares / scale, degrees) - np.log(scale)
+    fits = _log_density(squares / scale, degrees) - np.log(scale)
     log_weight = fits.sum(axis=1) + np.log(np.gradient(_SPREADS))
     weights = np.exp(log_weight - log_weight.max())
-    return Spread(rho[:, 0], weights / weights.sum())
+    return Spread(rho[:, 0], weights / weights.sum(), len(squares))
+
+
+def _log_density(x: Floats, degrees: Floats) -> Floats:
+    """Of a χ². scipy.stats has it, too, but takes two seconds to load."""
+    half, at = degrees / 2, np.maximum(x, _TINY)
+    return np.asarray(
+        (half - 1) * np.log(at) - at / 2 - half * np.log(2) - special.gammaln(half),
+        dtype=np.float64,
+    )
 
 
 def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
@@ -158,7 +181,8 @@ def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
     Args:
         size: m of the sample.
     """
-    along = (null.direction + size * spread.values)[:, None] * _Z**2
+    between = spread.values + spread.of_reference
+    along = (null.direction + size * between)[:, None] * _Z**2
     rest = np.maximum(square - along, 0) / null.scale
     tail = special.chdtrc(null.degrees, rest)
     return float(spread.weights @ tail @ _Z_WEIGHTS)
