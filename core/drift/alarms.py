@@ -32,13 +32,15 @@ Part: TypeAlias = "slice[int, int, None]"
 class Calibration:
     """What a reference tells of the distances that windows have without a change.
 
-    ``p_at_1``: of all its posts, sorted. ``parts``: how many it was divided into. ``spreads``: what
-    its parts tell of how weeks differ, by distance.
+    ``p_at_1``: of all its posts, sorted. ``parts``: how many it was divided into. ``wasserstein``,
+    ``psi``: how these distances are distributed, the second by the size of the sample, as far as
+    that was asked for. ``spreads``: what its parts tell of how weeks differ, by distance.
     """
 
     p_at_1: Floats
     parts: int
     wasserstein: Null
+    psi: dict[int, Null]
     spreads: dict[str, Spread]
 
     def null(self, name: str, n: int) -> Null:
@@ -47,7 +49,11 @@ class Calibration:
             return KOLMOGOROV
         if name == WASSERSTEIN:
             return self.wasserstein
-        return monitoring.psi_null(self.p_at_1, n, rng=np.random.default_rng(SEED))
+        about = int(float(f"{n:.1e}"))  # it hardly depends on n
+        if about not in self.psi:
+            rng = np.random.default_rng(SEED)
+            self.psi[about] = monitoring.psi_null(self.p_at_1, about, rng=rng)
+        return self.psi[about]
 
     def judge(self, found: Distances, *, posts: int, look: int, level: float = LEVEL) -> Judged:
         """Whether the distances of a window of so many posts alarm.
@@ -79,7 +85,7 @@ def calibrated(p_at_1: Floats, created: Int64s, window: Window) -> Calibration |
         return None
     whole = np.sort(p_at_1)
     area = monitoring.wasserstein_null(whole, rng=np.random.default_rng(SEED))
-    made = Calibration(whole, len(parts), area, {})
+    made = Calibration(whole, len(parts), area, {}, {})
     seen = [_from_the_rest(p_at_1, where) for where in parts]
     sizes = np.array([size for _, size in seen])
     for name in DISTANCES:

@@ -54,7 +54,7 @@ class DriftTable:
 
 
 def joined(tables: Sequence[DriftTable]) -> DriftTable:
-    """The posts of all tables of one model, oldest first, ties by id, with one vocabulary.
+    """The posts of all tables of one model, oldest first, with one vocabulary.
 
     Args:
         tables: at least one.
@@ -78,7 +78,7 @@ def joined(tables: Sequence[DriftTable]) -> DriftTable:
         np.concatenate([table.unknown for table in tables]),
     )
     moments = whole.created
-    if np.all(moments[1:] > moments[:-1]):  # months, one after the other
+    if np.all(moments[1:] >= moments[:-1]):  # months, one after the other
         return whole
     return whole.taken(np.lexsort((whole.said.post_id.astype(str), moments)))
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from core.arrays import Floats, Ints
 from core.stats.distances import PSI_BINS
@@ -34,7 +34,6 @@ _SPREADS = np.concatenate([[0.0], np.geomspace(0.1, 50.0, 48)])
 _Z = (np.arange(48) + 0.5) / 8
 """Steps of a normal variable, either side of 0, up to 6."""
 _Z_WEIGHTS = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
-_HALVINGS = 40
 _TINY = 1e-12
 
 
@@ -190,14 +189,16 @@ def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
 
 def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) -> float:
     """The distance that is reached with this chance without a change."""
-    low, high = 0.0, null.mean
+    high = null.mean
     while p_value(high, size, null, spread) > chance:
         high *= 4
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        above = p_value(middle, size, null, spread) > chance
-        low, high = (middle, high) if above else (low, middle)
-    return high / size if name == PSI else float(np.sqrt(high / size))
+
+    def beyond(square: float) -> float:
+        found = p_value(square, size, null, spread)
+        return float(np.log(max(found, _TINY * chance) / chance))
+
+    square = float(optimize.brentq(beyond, 0.0, high, rtol=1e-6))
+    return square / size if name == PSI else float(np.sqrt(square / size))
 
 
 def square_of(name: str, distance: float, size: float) -> float:
