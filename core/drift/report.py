@@ -40,7 +40,7 @@ def report(
     """What is stored of a model, window by window.
 
     Args:
-        level: the chance of any false alarm.
+        level: the chance of any false alarm: half of it is for distances, half for changes.
         now: with its time zone. Default: the clock is read.
     """
     watched = Watched(store, model)
@@ -62,8 +62,8 @@ def report(
         level=level,
         reference=watched.reference_report(judging),
         no_reference=watched.no_reference,
-        windows=tuple(_judged(reports, judging, level=level)),
-        changes=() if posts is None else changes(posts, reports, window, level=level),
+        windows=tuple(_judged(reports, judging, level=level / 2)),
+        changes=() if posts is None else changes(posts, reports, window, level=level / 2),
         left_out=watched.left_out if on == On.POSTS else {},
     )
 

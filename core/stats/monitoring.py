@@ -29,9 +29,9 @@ DISTANCES = (KS, WASSERSTEIN, PSI)
 _DRAWS = 2_000
 _GRID = 256
 """Points of the reference at which a Brownian bridge is drawn."""
-_SPREADS = np.concatenate([[0.0], np.geomspace(0.1, 50.0, 48)])
+_SPREADS = np.concatenate([[0.0], np.geomspace(0.1, 50.0, 28)])
 """Standard deviations between parts over those of chance within a part."""
-_Z = (np.arange(48) + 0.5) / 8
+_Z = (np.arange(24) + 0.5) / 4
 """Steps of a normal variable, either side of 0, up to 6."""
 _Z_WEIGHTS = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
 _TINY = 1e-12
