@@ -31,9 +31,8 @@ _GRID = 256
 """Points of the reference at which a Brownian bridge is drawn."""
 _SPREADS = np.concatenate([[0.0], np.geomspace(0.1, 50.0, 28)])
 """Standard deviations between parts over those of chance within a part."""
-_Z = (np.arange(24) + 0.5) / 4
-"""Steps of a normal variable, either side of 0, up to 6."""
-_Z_WEIGHTS = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
+_STEPS = np.linspace(-4, 14, 55)
+"""Standard deviations from the mean, at which the directions that vary less are summed over."""
 _TINY = 1e-12
 
 
@@ -53,6 +52,16 @@ class Null:
         rest = max(mean - direction, _TINY)
         of_rest = max(variance - 2 * direction**2, rest**2 / 50)
         return cls(max(direction, _TINY), of_rest / (2 * rest), 2 * rest**2 / of_rest)
+
+    @property
+    def rest(self) -> tuple[Floats, Floats]:
+        """Values of what all other directions add, and their weights."""
+        mean, error = self.scale * self.degrees, self.scale * np.sqrt(2 * self.degrees)
+        values = mean + error * _STEPS
+        values = values[values > 0]
+        log_weight = _log_density(values / self.scale, np.asarray(self.degrees))
+        weights = np.exp(log_weight - log_weight.max())
+        return values, weights / weights.sum()
 
     @property
     def mean(self) -> float:
@@ -180,11 +189,10 @@ def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
     Args:
         size: m of the sample.
     """
-    between = spread.values + spread.of_reference
-    along = (null.direction + size * between)[:, None] * _Z**2
-    rest = np.maximum(square - along, 0) / null.scale
-    tail = special.chdtrc(null.degrees, rest)
-    return float(spread.weights @ tail @ _Z_WEIGHTS)
+    along = null.direction + size * (spread.values + spread.of_reference)
+    rest, weights = null.rest
+    tail = special.erfc(np.sqrt(np.maximum(square - rest, 0) / (2 * along[:, None])))
+    return float(spread.weights @ tail @ weights)
 
 
 def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) -> float:

@@ -65,7 +65,8 @@ def test_the_reference_is_the_evaluation_of_the_own_validation_split(road: Road)
     assert np.array_equal(reference.said.p_at_1, said.p_at_1)
     assert np.all(np.diff(reference.created) > 0)
     shown = report(road.store, road.baseline).reference
-    assert shown is not None and shown.figures.realised is not None
+    assert shown is not None
+    assert shown.figures.realised is not None
     assert {k: v.value for k, v in shown.figures.realised.items()} == {
         key: made.metrics[key] for key in shown.figures.realised
     }
@@ -82,10 +83,12 @@ def test_each_post_is_predicted_once_and_only_what_is_new(road: Road) -> None:
     second = later(80, seed=2, since=NEXT_MONDAY + 30 * 60)  # between the first ones
     fill(store, [*second, replace(first[0], title="Another title, the post was edited")])
     number = bring_up_to_date(store, model)
-    assert number is not None and get(store, number).inputs["posts"] == 80
+    assert number is not None
+    assert get(store, number).inputs["posts"] == 80
     assert ids(store, model) == sorted(post.id for post in (*first, *second))
     posts = read(store, model).posts
-    assert posts is not None and np.all(np.diff(posts.created) > 0)
+    assert posts is not None
+    assert np.all(np.diff(posts.created) > 0)
     assert bring_up_to_date(store, model) is None
     assert len(listing(store)) == before + 2  # the import and the drift
 
@@ -225,7 +228,8 @@ def test_a_model_without_an_evaluation_has_figures_but_no_distances(road: Road) 
     fill(store, later(80))
     bring_up_to_date(store, model)
     shown = report(store, model)
-    assert shown.reference is None and "never evaluated" in shown.no_reference
+    assert shown.reference is None
+    assert "never evaluated" in shown.no_reference
     assert all(each.figures is None or each.figures.distances is None for each in shown.windows)
     assert all(each.judged is None for each in shown.windows)
     evaluate(store, model, road.snapshot)
