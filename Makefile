@@ -83,7 +83,7 @@ screenshots: install
 	$(BIN)/python -m tests.browser.screenshots
 
 PEERS := bench/.peers/venv
-BENCHMARKS := evaluate compare growth pages train import_posts leakage collect serving
+BENCHMARKS := evaluate compare drift growth pages train import_posts leakage collect serving
 
 bench: install bench-peers
 	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m bench.$$name --write; done

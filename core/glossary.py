@@ -37,6 +37,8 @@ TERMS = MappingProxyType(
         " know.",
         "digest": "The SHA-256 of some content. The same content always has the same digest, so any"
         " change shows.",
+        "drift": "Posts come to differ from those that a model was trained and validated on, so that it"
+        " ages. `signoff drift` shows it window by window.",
         "ECE": "Expected calibration error: the mean gap between p@1 and the share of right"
         " predictions, over 15 bins of p@1.",
         "evaluation": "One model applied to one split: its predictions and the metrics computed"
@@ -113,6 +115,7 @@ TERMS = MappingProxyType(
         " confuses.",
         "version": "A released model, named by its date, such as 20260531.1.",
         "Wasserstein distance": "How far p@1 differs on average between two sets of predictions.",
+        "window": "A day, a week (from Monday on) or a month, in UTC, of which drift is measured.",
         "workspace": "The folder with the database, the artifacts and the key of the sealed splits."
         " SIGNOFF_HOME sets it.",
     }
