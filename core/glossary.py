@@ -37,8 +37,8 @@ TERMS = MappingProxyType(
         " know.",
         "digest": "The SHA-256 of some content. The same content always has the same digest, so any"
         " change shows.",
-        "drift": "Posts come to differ from those that a model was trained and validated on, so that it"
-        " ages. `signoff drift` shows it window by window.",
+        "drift": "New posts come to differ from the posts that a model was trained and validated"
+        " on, so that it ages. `signoff drift` shows this window by window.",
         "ECE": "Expected calibration error: the mean gap between p@1 and the share of right"
         " predictions, over 15 bins of p@1.",
         "evaluation": "One model applied to one split: its predictions and the metrics computed"

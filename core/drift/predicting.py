@@ -10,7 +10,7 @@ import pyarrow as pa
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.arrays import Int32s, Int64s
 from core.batches import batches
-from core.drift.pending import NO_TEXT, Pending, pending
+from core.drift.pending import NO_TEXT, SEALED, Pending, pending
 from core.drift.reading import predicted_ids, table_of
 from core.drift.stored import Watched, own_evaluation, snapshot_of
 from core.drift.tables import DriftTable, joined, to_parquet
@@ -58,9 +58,10 @@ def bring_up_to_date(
     judged = own_evaluation(store, model)
     with store.read() as session:
         kept = drift_table.files_of(session, model.digest)
+        before = drift_table.watched(session, model.digest)
     lacks_reference = judged is not None and REFERENCE not in kept
     ahead = pending(store, model, snapshot, predicted=partial(predicted_ids, store, model))
-    if not len(ahead) and not lacks_reference:
+    if not len(ahead) and not lacks_reference and not _tells_of_sealed(ahead, before):
         return None
     require_readable(model, NORMALISER)
     inputs = {
@@ -81,6 +82,12 @@ def bring_up_to_date(
         figures = Watched(store, model).stale(window)
         run.on_success(partial(drift_table.write_windows, made=figures))
     return run.number
+
+
+def _tells_of_sealed(ahead: Pending, before: LookedThrough | None) -> bool:
+    """Whether there are sealed posts that no earlier run has counted."""
+    since = before.written_since if before else 0
+    return bool(ahead.left_out[SEALED]) and ahead.written_since > since
 
 
 class _Work:
@@ -142,9 +149,8 @@ class _Work:
             file = keep(self._store, to_parquet(table), self._run)
             files.append(self._file(part, file, table, kept.get(part)))
         left_out = {**self._ahead.left_out, NO_TEXT: self._without_text}
-        for reason, posts in (self._before.left_out if self._before else {}).items():
-            if reason == NO_TEXT:
-                left_out[NO_TEXT] += posts
+        for reason in (NO_TEXT, SEALED):  # of the posts that were looked through now
+            left_out[reason] += self._before.left_out.get(reason, 0) if self._before else 0
         now = LookedThrough(
             model=self._model.digest,
             written_since=self._ahead.written_since,

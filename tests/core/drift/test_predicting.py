@@ -129,6 +129,20 @@ def test_posts_that_a_sealed_test_may_hold_are_never_predicted(road: Road) -> No
     assert shown.windows[-1].state == State.SEALED
 
 
+def test_where_all_new_posts_may_be_sealed_that_is_counted_once(road: Road) -> None:
+    store, model = road.store, road.baseline
+    bring_up_to_date(store, model)
+    posts = later(160)
+    fill(store, posts)
+    create(store, Rules(test_since=NEXT_MONDAY), name="later")
+    assert bring_up_to_date(store, model) is not None
+    assert bring_up_to_date(store, model) is None
+    shown = report(store, model)
+    assert shown.left_out == {SEALED: 160}
+    assert {each.state for each in shown.windows[1:]} == {State.SEALED}
+    assert ids(store, model) == []
+
+
 def test_of_a_random_snapshot_the_open_posts_are_predicted_and_no_others(road: Road) -> None:
     store, model = road.store, road.baseline
     posts = later(160)
