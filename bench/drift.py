@@ -104,7 +104,7 @@ def _store(store: Store, model: Model, tables: dict[str, DriftTable]) -> None:
             )
             for part, table in tables.items()
         ]
-    now = LookedThrough(model=model.digest, written_since=0, words="", left_out={})
+    now = LookedThrough(model=model.digest, written_since=0, words="", left_out={}, sealed={})
     with write(store) as session:
         drift.replace_files(session, before={}, files=files, now=now)
 

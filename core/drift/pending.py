@@ -5,7 +5,6 @@ split holds is not known without opening it, so every post of its time counts as
 hold, but for posts of its snapshot's own open splits (docs/decisions/0034-drift.md).
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +24,8 @@ from core.store.snapshots import Snapshot
 
 TOLERANCE = timedelta(days=1)
 """A post may be ahead of this machine's clock by so much; one that is further is left out."""
-SEALED, FUTURE, NO_TEXT = "sealed", "in_the_future", "no_text"
-"""Why posts are left out."""
+FUTURE, NO_TEXT = "in_the_future", "no_text"
+"""Why posts are left out, besides those that may be sealed."""
 _LATEST = np.iinfo(np.int64).max
 
 
@@ -34,13 +33,15 @@ _LATEST = np.iinfo(np.int64).max
 class Pending:
     """Posts to predict, oldest first: ``ids`` and ``created`` (epoch seconds), shape (n,).
 
-    ``left_out``: reason -> posts. ``written_since``: executions from this number on may write more.
-    ``erased_until``: the newest tombstone when they were looked for.
+    ``left_out``: reason -> posts. ``sealed``: day -> posts of it that a test split may hold.
+    ``written_since``: executions from this number on may write more. ``erased_until``: the newest
+    tombstone when they were looked for.
     """
 
     ids: NDArray[np.object_]
     created: Int64s
     left_out: dict[str, int]
+    sealed: dict[str, int]
     written_since: int
     erased_until: int
 
@@ -74,7 +75,7 @@ def pending(
     with store.read() as session:
         before = drift_table.watched(session, model.digest)
         since = before.written_since if before else 0
-        left_out = Counter({FUTURE: drift_table.later(session, until)})
+        future = drift_table.later(session, until)
         posts = _Posts.of(
             [
                 one
@@ -88,11 +89,17 @@ def pending(
     if len(posts) and before is not None:
         posts = posts.among(~_is_in(posts.ids, predicted()))
     sealed = may_be_sealed(store, snapshots, posts.ids, posts.created, posts.execution)
-    left_out[SEALED] = int(sealed.sum())
+    moments = posts.created[sealed].astype("datetime64[s]")
+    days, counts = np.unique(moments.astype("datetime64[D]"), return_counts=True)
     posts = posts.among(~sealed)
     order = np.lexsort((posts.ids.astype(str), posts.created))
     return Pending(
-        posts.ids[order], posts.created[order], dict(left_out), unread, erased_until=erased
+        posts.ids[order],
+        posts.created[order],
+        left_out={FUTURE: future},
+        sealed=dict(zip(days.astype(str).tolist(), counts.tolist(), strict=True)),
+        written_since=unread,
+        erased_until=erased,
     )
 
 

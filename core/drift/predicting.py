@@ -1,5 +1,6 @@
 """Predicting the posts that came since: once each, recorded, and only what is new."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ import pyarrow as pa
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.arrays import Int32s, Int64s
 from core.batches import batches
-from core.drift.pending import NO_TEXT, SEALED, Pending, pending
+from core.drift.pending import NO_TEXT, Pending, pending
 from core.drift.reading import predicted_ids, table_of
 from core.drift.stored import Watched, own_evaluation, snapshot_of
 from core.drift.tables import DriftTable, joined, to_parquet
@@ -87,7 +88,7 @@ def bring_up_to_date(
 def _tells_of_sealed(ahead: Pending, before: LookedThrough | None) -> bool:
     """Whether there are sealed posts that no earlier run has counted."""
     since = before.written_since if before else 0
-    return bool(ahead.left_out[SEALED]) and ahead.written_since > since
+    return bool(ahead.sealed) and ahead.written_since > since
 
 
 class _Work:
@@ -149,20 +150,25 @@ class _Work:
             file = keep(self._store, to_parquet(table), self._run)
             files.append(self._file(part, file, table, kept.get(part)))
         left_out = {**self._ahead.left_out, NO_TEXT: self._without_text}
-        for reason in (NO_TEXT, SEALED):  # of the posts that were looked through now
-            left_out[reason] += self._before.left_out.get(reason, 0) if self._before else 0
+        sealed = Counter(self._ahead.sealed)  # of the posts that were looked through now
+        if self._before is not None:
+            left_out[NO_TEXT] += self._before.left_out.get(NO_TEXT, 0)
+            sealed.update(self._before.sealed)
         now = LookedThrough(
             model=self._model.digest,
             written_since=self._ahead.written_since,
             words=self._words_file,
             left_out={reason: posts for reason, posts in left_out.items() if posts},
+            sealed=dict(sorted(sealed.items())),
         )
         self._run.outputs = {file.part: file.file for file in files}
         self._run.metrics = {
             "predicted": sum(len(t) for part, t in self._made.items() if part != REFERENCE),
-            "left_out": now.left_out,
+            "left_out": {**now.left_out, "sealed": sealed.total()},
         }
-        self._run.log(f"{len(self._ahead)} new posts, left out {now.left_out}")
+        self._run.log(
+            f"{len(self._ahead)} new posts, left out {now.left_out}, sealed {sealed.total()}"
+        )
         with unattended(self._store, because=WITHIN_A_RUN) as session:
             drift_table.replace_files(session, before=kept, files=files, now=now)
 

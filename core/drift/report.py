@@ -6,23 +6,25 @@ from datetime import UTC, datetime
 
 from core.drift.alarms import FEWEST, LEVEL, Calibration
 from core.drift.changes import changes
-from core.drift.pending import SEALED
 from core.drift.results import DriftReport, Figures, On, State, WindowReport
-from core.drift.stored import Watched
+from core.drift.stored import Sealed, Watched
 from core.drift.submissions import sent_to
 from core.drift.windows import Window, edges
-from core.snapshots.read import listing
 from core.store import Store
 from core.store.models import Model
 
-MISSING_END = 0.1
-"""A window of which the last tenth has no post may not have been collected to its end."""
+SEALED = "sealed"
+"""Among the reasons why posts are left out."""
+MISSING = 0.1
+"""A window whose last tenth has no post may go on; of one that lacks a tenth of its posts, the
+others are not judged.
+"""
 _WHY = {
     State.RUNNING: "It has not ended yet.",
     State.PARTIAL: "The newest post is from well before its end.",
     State.CUT: "The model's own snapshot ends within it.",
     State.FEW: f"It has fewer than {FEWEST} posts.",
-    State.PARTLY_SEALED: "Some of its posts may be in a sealed test split, and were not read.",
+    State.PARTLY_SEALED: "More than a tenth of its posts may be in a sealed test split.",
     State.SEALED: "Its posts may be in a sealed test split.",
     State.EMPTY: "No post is from this time.",
 }
@@ -64,8 +66,13 @@ def report(
         no_reference=watched.no_reference,
         windows=tuple(_judged(reports, judging, level=level / 2)),
         changes=() if posts is None else changes(posts, reports, window, level=level / 2),
-        left_out=watched.left_out if on == On.POSTS else {},
+        left_out=_left_out(watched) if on == On.POSTS else {},
     )
+
+
+def _left_out(watched: Watched) -> dict[str, int]:
+    sealed = int(watched.sealed.posts.sum())
+    return watched.left_out | ({SEALED: sealed} if sealed else {})
 
 
 def _windows(
@@ -78,13 +85,13 @@ def _windows(
     on: On,
 ) -> Iterable[WindowReport]:
     """Every window of the time, also those without posts, in order."""
-    sealed = _sealed_spans(watched) if on == On.POSTS else []
+    sealed = watched.sealed if on == On.POSTS else Sealed.of({})
     first = watched.since if on == On.POSTS else min(figures, default=0)
-    last = max([first - 1 if newest is None else newest, *(end - 1 for _, end in sealed)])
+    last = max([first - 1 if newest is None else newest, *sealed.days.tolist()])
     every = edges(first, last, window)
     for begins, ends in zip(every.begins.tolist(), every.ends.tolist(), strict=True):
-        found = figures.get(begins)
-        state = _state(begins, ends, found, since=first, newest=newest or 0, now=now, sealed=sealed)
+        found, hidden = figures.get(begins), sealed.within(begins, ends)
+        state = _state(begins, ends, found, since=first, newest=newest or 0, now=now, hidden=hidden)
         yield WindowReport(
             begins=begins,
             ends=ends,
@@ -103,33 +110,20 @@ def _state(
     since: int,
     newest: int,
     now: int,
-    sealed: Sequence[tuple[int, int]],
+    hidden: int,
 ) -> State:
-    hidden = any(begins < end and start < ends for start, end in sealed)
+    """``hidden``: posts that may be sealed. A few of them leave a window as it was."""
     if found is None:
         return State.SEALED if hidden else State.EMPTY
     if ends > now:
         return State.RUNNING
     if begins < since:
         return State.CUT
-    if hidden:
+    if hidden > MISSING * (hidden + found.posts):
         return State.PARTLY_SEALED
-    if newest < ends - MISSING_END * (ends - begins):
+    if newest < ends - MISSING * (ends - begins):
         return State.PARTIAL
     return State.COMPLETE if found.posts >= FEWEST else State.FEW
-
-
-def _sealed_spans(watched: Watched) -> list[tuple[int, int]]:
-    """The times of sealed test splits after the model's own snapshot, if posts were left out."""
-    if not watched.left_out.get(SEALED):
-        return []
-    spans = []
-    for snapshot in listing(watched.store):
-        begins, ends = snapshot.test_span
-        ends = min(ends, int(snapshot.created_at.timestamp()))
-        if ends > max(begins, watched.since):
-            spans.append((max(begins, watched.since), ends))
-    return spans
 
 
 def _judged(

@@ -27,7 +27,7 @@ class State(StrEnum):
     """The model's own snapshot ends within it: only the posts after that are new."""
     FEW = "too few posts"
     PARTLY_SEALED = "partly sealed"
-    """Some of its posts may be in a sealed test split."""
+    """More than a tenth of its posts may be in a sealed test split."""
     SEALED = "sealed"
     """Its posts may be in a sealed test split: they are not read."""
     EMPTY = "no posts"

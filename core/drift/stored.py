@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 import numpy as np
 import orjson
 
+from core.arrays import Int64s
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
@@ -44,6 +46,28 @@ def own_evaluation(store: Store, model: Model) -> Evaluation | None:
     return next(iter(made), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The posts that were not read since a sealed test split may hold them, by day.
+
+    ``days``: first moment of each, ascending; ``posts``: how many.
+    """
+
+    days: Int64s
+    posts: Int64s
+
+    @classmethod
+    def of(cls, by_day: Mapping[str, int]) -> "Sealed":
+        """``by_day``: such as ``2026-05-31`` -> posts."""
+        days = np.array(sorted(by_day), dtype="datetime64[D]")
+        counts = np.array([by_day[day] for day in sorted(by_day)], dtype=np.int64)
+        return cls(days.astype("datetime64[s]").astype(np.int64), counts)
+
+    def within(self, begins: int, ends: int) -> int:
+        """How many there are from one moment to before another."""
+        return int(self.posts[(self.days >= begins) & (self.days < ends)].sum())
+
+
 class Watched:
     """What is stored of one model; its predictions are read only if something asks for them."""
 
@@ -56,6 +80,7 @@ class Watched:
             self.files: Mapping[str, DriftFile] = drift_table.files_of(session, model.digest)
             watched = drift_table.watched(session, model.digest)
         self.left_out = dict(watched.left_out) if watched else {}
+        self.sealed = Sealed.of(watched.sealed if watched else {})
 
     @property
     def newest(self) -> int | None:

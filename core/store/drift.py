@@ -30,6 +30,7 @@ class LookedThrough:
     written_since: int
     words: str
     left_out: dict[str, int]
+    sealed: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ class DriftModelRow(Base):
     """The file of the words of its training posts, as hashes."""
     left_out: Mapped[Json]
     """Reason -> number of posts that were not predicted."""
+    sealed: Mapped[Json]
+    """Day, as ``2026-05-31`` -> number of its posts that may be in a sealed test split."""
 
 
 class DriftFileRow(Base):

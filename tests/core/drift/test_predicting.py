@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.collect.posts import Post
-from core.drift.pending import FUTURE, NO_TEXT, SEALED, watched_since
+from core.drift.pending import FUTURE, NO_TEXT, watched_since
 from core.drift.predicting import bring_up_to_date
 from core.drift.reading import predicted_ids, read
-from core.drift.report import report
+from core.drift.report import SEALED, report
 from core.drift.results import On, State
 from core.drift.windows import Window
 from core.erasure.erase import erase
@@ -141,6 +141,20 @@ def test_where_all_new_posts_may_be_sealed_that_is_counted_once(road: Road) -> N
     assert shown.left_out == {SEALED: 160}
     assert {each.state for each in shown.windows[1:]} == {State.SEALED}
     assert ids(store, model) == []
+
+
+def test_what_was_judged_before_a_snapshot_was_frozen_stays(road: Road) -> None:
+    store, model = road.store, road.baseline
+    fill(store, later(240))
+    bring_up_to_date(store, model)
+    before = report(store, model)
+    assert before.windows[1].state == State.COMPLETE
+    create(store, Rules(test_since=NEXT_MONDAY), name="later")
+    fill(store, later(4, seed=3, since=NEXT_MONDAY + 60))  # late, and now sealed
+    bring_up_to_date(store, model)
+    after = report(store, model)
+    assert after.left_out == {SEALED: 4}
+    assert after.windows == before.windows
 
 
 def test_of_a_random_snapshot_the_open_posts_are_predicted_and_no_others(road: Road) -> None:

@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("written_since", sa.Integer(), nullable=False),
         sa.Column("words", sa.String(64), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("sealed", sa.JSON(), nullable=False),
     )
     op.create_table(
         "drift_files",
