@@ -97,8 +97,10 @@ def candidates(
     """Posts of that span of epoch seconds (``until`` not included) that executions from
     ``written_since`` on wrote, in batches. Texts of users are not among them.
     """
+    # As a sum, so that SQLite takes the index of executions: few posts are new, but all are later.
+    moment = PostRow.created_utc + 0 if written_since else PostRow.created_utc
     query = select(PostRow.id, PostRow.created_utc, PostRow.execution).where(
-        PostRow.created_utc >= since, PostRow.created_utc < until, PostRow.source != SOURCE
+        moment >= since, moment < until, PostRow.source != SOURCE
     )
     if written_since:
         query = query.where(PostRow.execution >= written_since)

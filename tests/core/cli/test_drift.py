@@ -1,9 +1,12 @@
 """How a version does on new posts, from the command line."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from core.drift import results
 from core.feedback.submissions import Sent, keep
 from core.serving.model import Suggestion
 from tests.commands import assert_refused, signoff
@@ -11,6 +14,20 @@ from tests.conftest import Road
 from tests.core.drift.test_predicting import later
 from tests.decisions import released
 from tests.factories import fill, set_policy
+
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "drift.md"
+TYPES = (
+    *(results.DriftReport, results.ReferenceReport, results.WindowReport, results.Figures),
+    *(results.Judged, results.Distances, results.LabelMix, results.Present, results.Measured),
+    *(results.Change, results.Causes, results.SubredditChange),
+)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_key_of_the_json_is_documented(kind: type) -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    assert [each.name for each in fields(kind) if f"`{each.name}`" not in document] == []
 
 
 @pytest.fixture
