@@ -15,7 +15,6 @@ from tests.core.drift.test_predicting import later
 from tests.decisions import released
 from tests.factories import fill, set_policy
 
-
 DOCUMENT = Path(__file__).parents[3] / "docs" / "drift.md"
 TYPES = (
     *(results.DriftReport, results.ReferenceReport, results.WindowReport, results.Figures),
