@@ -226,7 +226,7 @@ def write_split_file(session: Session, digest: str, *, execution: int) -> None:
 
 
 def unnamed_split_files(session: Session) -> list[str]:
-    """Files with posts in them that no snapshot or seal names, no drift, and no running execution makes."""
+    """Files with posts in them that nothing names, and that no running execution makes."""
     named = [
         SnapshotRow.train,
         SnapshotRow.valid,
