@@ -1,6 +1,6 @@
 """Which windows are further from the reference than they should be. Pure.
 
-The method stands in :mod:`core.stats.monitoring`; docs/decisions/0037-drift.md says why it is this.
+The method stands in :mod:`core.stats.monitoring`; docs/decisions/0039-drift.md says why it is this.
 """
 
 from collections.abc import Sequence

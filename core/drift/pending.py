@@ -2,7 +2,7 @@
 
 They are the ones from after its own snapshot that no sealed test split may hold. Which posts a test
 split holds is not known without opening it, so every post of its time counts as one that it may
-hold, but for posts of its snapshot's own open splits (docs/decisions/0037-drift.md).
+hold, but for posts of its snapshot's own open splits (docs/decisions/0039-drift.md).
 """
 
 from collections.abc import Callable, Sequence
