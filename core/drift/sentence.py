@@ -27,7 +27,7 @@ def headline(report: DriftReport, *, name: str) -> str:
         value = three(now.p_at_1.value)
         return f"{name}: mean p@1 is {value} in {window}. {report.no_reference}"
     before = reference.figures
-    said = f"{name} {_how(report)}: {_moved('mean p@1', before.p_at_1, now.p_at_1)} in {window}"
+    said = f"{name}{_how(report)}: {_moved('mean p@1', before.p_at_1, now.p_at_1)} in {window}"
     said += f" ({_change(before.p_at_1, now.p_at_1)})."
     if before.realised and now.realised:
         accuracy = before.realised[ACCURACY], now.realised[ACCURACY]
@@ -47,11 +47,11 @@ def change_sentences(report: DriftReport) -> list[str]:
 
 
 def _how(report: DriftReport) -> str:
-    """What alarms and changes come to."""
+    """What alarms and changes come to; nothing where there are none."""
     if report.first_alarm is None and not report.changes:
-        return "shows no drift"
+        return ""
     sizes = [each.size.value for each in report.changes] or [_moved_since(report)]
-    return "is ageing" if min(sizes) < 0 else "gets other texts than it was validated on"
+    return " is ageing" if min(sizes) < 0 else " gets other texts than it was validated on"
 
 
 def _moved_since(report: DriftReport) -> float:

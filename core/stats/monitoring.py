@@ -157,7 +157,8 @@ def spread_between(squares: Floats, sizes: Floats, nulls: Sequence[Null]) -> Spr
         sizes: m of each part.
         nulls: one for each.
 
-    All standard deviations are alike likely beforehand, as Gelman 2006 suggests.
+    Beforehand, the standard deviation has a half-Cauchy distribution (Gelman 2006), whose scale is
+    twice the chance within a part.
     """
     direction = float(np.mean([null.direction for null in nulls]))
     rho = _SPREADS[:, None] ** 2 * direction / np.mean(sizes)
@@ -169,7 +170,7 @@ def spread_between(squares: Floats, sizes: Floats, nulls: Sequence[Null]) -> Spr
     mean, variance = mean + more, variance + 2 * ((along + more) ** 2 - along**2)
     scale, degrees = variance / (2 * mean), 2 * mean**2 / variance
     fits = _log_density(squares / scale, degrees) - np.log(scale)
-    log_weight = fits.sum(axis=1) + np.log(np.gradient(_SPREADS))
+    log_weight = fits.sum(axis=1) + np.log(np.gradient(_SPREADS)) - np.log1p((_SPREADS / 2) ** 2)
     weights = np.exp(log_weight - log_weight.max())
     return Spread(rho[:, 0], weights / weights.sum(), len(squares))
 
