@@ -51,10 +51,10 @@ def test_nothing_new_is_said(version: str) -> None:
 def test_a_sentence_then_a_table_of_windows(road: Road, version: str) -> None:
     fill(road.store, later(400))
     said = signoff("drift").out
-    assert f"Production {version} " in said.splitlines()[0]
+    assert f"Production {version}: " in said.splitlines()[0]
     assert "2023-11-27" in said
     assert "partly collected" in said
-    assert signoff("drift", "--alias", version).out.startswith(f"{version} ")
+    assert signoff("drift", "--alias", version).out.startswith(f"{version}: ")
 
 
 def test_the_second_look_records_nothing(road: Road, version: str) -> None:
