@@ -40,6 +40,7 @@ _BROUGHT = {
         INSERT INTO labels SELECT id, submission, at, "by", subreddit, "use" FROM later;
         DROP TABLE later;
     """,
+    "0012": "DROP TABLE drift_windows; DROP TABLE drift_files; DROP TABLE drift_models;",
 }
 """Revision -> what takes out of a database again what it brought."""
 _WRITABLE = 0o222
