@@ -66,7 +66,9 @@ def show_top(details: PostInFull, side: str) -> None:
         frame,
         {
             "Subreddit": tables.text(105, "✓: the subreddit of the post"),
-            "Probability": tables.bar("%.3f", colour="gray" if side == "baseline" else "violet"),
+            "Probability": tables.bar(
+                "%.3f", colour="gray" if side == "baseline" else "violet", width=110
+            ),
         },
         key=f"top-{side}",
         alt=f"First predictions of the {side}",

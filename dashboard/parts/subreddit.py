@@ -84,8 +84,10 @@ def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], N
             return
         state.show("post", None)
     with panes.detail("subreddit", subreddit, where, go):
-        show_figures(chosen, row.iloc[0])
-        show_posts(chosen, subreddit)
+        readable = chosen.paired and not chosen.pair.sealed
+        found = posts_of(chosen, subreddit) if readable else None
+        show_figures(row.iloc[0], found)
+        show_posts(chosen, subreddit, found)
         show_confused(chosen, subreddit)
 
 
@@ -94,9 +96,15 @@ def read(post_id: str) -> None:
     state.show("post", post_id)
 
 
-def show_figures(chosen: Chosen, values: pd.Series) -> None:
-    """What changed, as the tests have it, in F1, precision and recall."""
+def show_figures(values: pd.Series, found: Page | None) -> None:
+    """What changed, as the tests have it, in F1, precision and recall.
+
+    Args:
+        found: its posts; None: nobody reads them.
+    """
     c.section(f"r/{words.plain(values['subreddit'])}", described(values))
+    if found is not None:
+        _offer_reading(found)
     with st.container(horizontal=True):
         for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
             before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
@@ -110,6 +118,19 @@ def show_figures(chosen: Chosen, values: pd.Series) -> None:
                 border=True,
                 width="stretch",
             )
+
+
+def _offer_reading(found: Page) -> None:
+    """The button to the first post: on a phone it is in view, and no table's toolbar covers it."""
+    ids = found.rows["post_id"].tolist()
+    st.button(
+        "Read the posts",
+        icon=":material/article:",
+        shortcut="Enter",
+        disabled=not ids,
+        on_click=read,
+        args=(ids[0] if ids else "",),
+    )
 
 
 def show_confused(chosen: Chosen, subreddit: str) -> None:
@@ -168,30 +189,19 @@ def post_order() -> tuple[str, bool]:
     return ORDERS.get(by.column or "", CHANGE), by.down
 
 
-def show_posts(chosen: Chosen, subreddit: str) -> None:
+def show_posts(chosen: Chosen, subreddit: str, found: Page | None) -> None:
     """The posts behind the number, those that changed first; a ticked one is read."""
     if not chosen.paired:
         st.caption(
             "The two models were evaluated on different posts, so single posts cannot be compared."
         )
         return
-    if chosen.pair.sealed:
+    if found is None:
         unread(chosen, {"subreddit": subreddit})
         return
-    page = posts_of(chosen, subreddit)
-    shown = "" if page.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
-    ids = page.rows["post_id"].tolist()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**Posts** :gray[{words.count(page.total, 'post')}{shown}]", width="stretch")
-        st.button(
-            "Read the posts",
-            icon=":material/article:",
-            shortcut="Enter",
-            disabled=not ids,
-            on_click=read,
-            args=(ids[0] if ids else "",),
-        )
-    post_table(page.rows, alt=f"Posts of r/{subreddit} with both predictions")
+    shown = "" if found.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
+    st.markdown(f"**Posts** :gray[{words.count(found.total, 'post')}{shown}]")
+    post_table(found.rows, alt=f"Posts of r/{subreddit} with both predictions")
     if "post" in st.query_params:
         st.rerun()  # ticked just now: it is read in the place of this
     c.way(

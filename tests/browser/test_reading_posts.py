@@ -11,7 +11,7 @@ from core.feedback import queue
 from core.store import open_store
 from tests.browser import served
 from tests.browser.served import settle
-from tests.browser.walking import HELD_MS, button, tick, visit
+from tests.browser.walking import HELD_MS, button, in_view, scrolled, tick, visit
 from tests.demo_workspace import REJECTED, WAITING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -43,27 +43,7 @@ class Hand:
     @property
     def scrolled(self) -> float:
         """How far the page and what was chosen are from their tops."""
-        return float(
-            self.page.evaluate(
-                """() => Math.max(...[...document.querySelectorAll(
-                    "[data-testid='stMain'], .st-key-detail-body"
-                )].map(each => each.scrollTop))"""
-            )
-        )
-
-
-def in_view(what: Locator) -> None:
-    """It is wholly on the screen, and nothing lies over its middle."""
-    expect(what).to_be_in_viewport(ratio=1)
-    assert what.evaluate(
-        """e => {
-            const box = e.getBoundingClientRect()
-            const at = document.elementFromPoint(
-                box.x + Math.min(box.width / 2, 40), box.y + box.height / 2
-            )
-            return e.contains(at) || at.contains(e)
-        }"""
-    )
+        return scrolled(self.page)
 
 
 @pytest.fixture

@@ -86,6 +86,31 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u2060", "").split())
 
 
+def in_view(what: Locator) -> None:
+    """It is wholly on the screen, and nothing lies over its middle."""
+    expect(what).to_be_in_viewport(ratio=1)
+    assert what.evaluate(
+        """e => {
+            const box = e.getBoundingClientRect()
+            const at = document.elementFromPoint(
+                box.x + Math.min(box.width / 2, 40), box.y + box.height / 2
+            )
+            return e.contains(at) || at.contains(e)
+        }"""
+    )
+
+
+def scrolled(page: Page) -> float:
+    """How far the page and what was chosen are from their tops."""
+    return float(
+        page.evaluate(
+            """() => Math.max(...[...document.querySelectorAll(
+                "[data-testid='stMain'], .st-key-detail-body"
+            )].map(each => each.scrollTop))"""
+        )
+    )
+
+
 def stations(page: Page) -> Locator:
     """The row that says where a candidate stands."""
     return page.get_by_test_id("stMarkdown").filter(has_text="✓ proposed").first
