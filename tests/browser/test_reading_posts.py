@@ -140,6 +140,17 @@ def test_on_a_phone_what_is_chosen_lies_over_the_list_and_can_be_closed(
     context.close()
 
 
+def test_on_a_phone_the_way_to_the_posts_of_a_subreddit_is_in_view(
+    browser: Browser, looking: str
+) -> None:
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    visit(page, f"{looking}/subreddits?{LOSSES}&subreddit=politics")
+    Hand(page).click(button(page, re.compile("^Read the posts")))
+    post_shown(page)
+    context.close()
+
+
 def test_texts_are_labelled_by_keys_alone(browser: Browser, home: Path) -> None:
     store = open_store(home)
     before = queue.count_waiting(store)
