@@ -18,7 +18,7 @@ from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
-from core.jobs import SUCCEEDED, Job, kinds
+from core.jobs import SUCCEEDED, WAITING, Job, kinds
 from core.jobs.kinds import COMPARE
 from core.release import identity
 from core.release.identity import Everything
@@ -173,7 +173,7 @@ def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerato
 def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
     """How far the comparison is, or why there is none."""
     with top:
-        c.answer("They are being compared." if job.under_way else f"{piece.not_done}.")
+        c.answer(_state(piece, job))
     if job.under_way:
         with st.container(width=WIDTH):
             work.show(piece, job)
@@ -181,6 +181,12 @@ def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
         with st.container(width=2 * WIDTH):
             _offer_again(piece, job)
     st.stop()
+
+
+def _state(piece: Piece, job: Job) -> str:
+    if job.status == WAITING:
+        return "The comparison has not started yet."
+    return "They are being compared." if job.under_way else f"{piece.not_done}."
 
 
 def _offer_again(piece: Piece, job: Job) -> None:

@@ -76,11 +76,12 @@ def bar(
     *,
     colour: Literal["gray", "violet"] = "gray",
     help_: str | None = None,
+    width: int | None = None,
 ) -> Column:
-    """A number with a bar, from 0 to ``most``."""
+    """A number with a bar, from 0 to ``most``; below a width of 95 the number would be cut."""
     return Column(
         st.column_config.ProgressColumn(
-            format=format_, min_value=0, max_value=most, color=colour, help=help_
+            format=format_, min_value=0, max_value=most, color=colour, help=help_, width=width
         )
     )
 

@@ -38,7 +38,8 @@ def show_confusions(chosen: Chosen) -> None:
         [_row(chosen, pair) for pair in pairs[:SHOWN]],
     )
     st.caption(
-        "Posts: baseline → candidate, out of all posts of that subreddit. Change: in that share."
+        "Posts: baseline → candidate, out of all posts of that subreddit. Change: in that share,"
+        " in percentage points."
     )
 
 
