@@ -18,6 +18,7 @@ from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
+from core.hints import Command
 from core.jobs import SUCCEEDED, WAITING, Job, kinds
 from core.jobs.kinds import COMPARE
 from core.release import identity
@@ -128,6 +129,9 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
                 boxes, ("Baseline", "Candidate"), sides, before, strict=True
             )
         )
+    if not options:
+        train = Command("train", snapshot="SNAPSHOT")
+        _stop(top, "No model has been trained and evaluated yet. Train two:", train)
     if baseline is None or candidate is None:
         _stop(top, "Choose two training runs.")
     if baseline == candidate:
@@ -140,10 +144,10 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
     return _with_results(trainings, numbers, chosen, comparison)
 
 
-def _stop(top: DeltaGenerator, why: str) -> NoReturn:
+def _stop(top: DeltaGenerator, why: str, command: Command | None = None) -> NoReturn:
     with top:
         c.answer("This page needs two evaluated trainings.")
-    c.empty(why)
+    c.empty(why, command)
     st.stop()
 
 

@@ -237,7 +237,7 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
         ),
         {
             "Change": tables.text(85, "What became of the first prediction"),
-            "Title": tables.text(255),
+            "Title": tables.text(231),
             "Subreddit": tables.text(115, "The post's own"),
             "Baseline predicts": said,
             "Candidate predicts": said,
