@@ -81,8 +81,12 @@ def how_it_ran(execution: Execution) -> str:
 
 def show_values(
     title: str, values: Mapping[str, object], names: Mapping[str, str] = FIGURES
-) -> None:
-    """Names and values in words, nested ones in their own rows; digests stand further down."""
+) -> bool:
+    """Names and values in words, nested ones in their own rows; digests stand further down.
+
+    Returns:
+        Whether there was anything to show.
+    """
     rows = [
         (called(name, names), _value(name, value))
         for name, value in flat(dict(values)).items()
@@ -91,6 +95,7 @@ def show_values(
     if rows:
         st.header(title, anchor=False)
         c.table(("What", "Value"), rows)
+    return bool(rows)
 
 
 def called(name: str, names: Mapping[str, str] = FIGURES) -> str:
@@ -220,13 +225,13 @@ if known:
     run.show_quality(known.training)
     run.show_compared(known, everything)
 left, right = st.columns(2, gap="large")
+read = named(execution.inputs)
 with left:
-    show_values("Parameters", execution.params)
-    if not execution.params:  # no empty half
-        show_values("Read", named(execution.inputs))
+    if not show_values("Parameters", execution.params):  # no half stays empty
+        show_values("Read", read)
+        read = {}
 with right:
-    if execution.params:
-        show_values("Read", named(execution.inputs))
+    show_values("Read", read)
     show_values("Figures", execution.metrics, OVERLAP if execution.kind == "test" else FIGURES)
 show_lineage(execution)
 st.header("Command", anchor=False)

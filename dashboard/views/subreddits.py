@@ -26,7 +26,7 @@ COLUMNS = {
     "High": tables.change("Upper end of the change's 95% interval"),
     "q": tables.chance("Below 0.05, the change is called better or worse"),
     "Smallest": tables.score("A smaller change would be missed at least one time in five"),
-    "Verdict": tables.text(118, "Called if it is beyond the chance of these posts and retraining"),
+    "Verdict": tables.text(122, "Called if it is beyond the chance of these posts and retraining"),
     "Posts": tables.count("Posts of the subreddit, on the candidate's side"),
     "Baseline F1": tables.bar("%.3f", help_="Empty where the baseline does not know it"),
     "Candidate F1": tables.bar(
