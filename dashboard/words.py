@@ -8,9 +8,9 @@ from core.comparison.results import BETTER, WORSE
 from core.errors import SignoffError
 from core.hints import Hint
 from core.safe_text import one_line, unlinked
-from core.words import band, chance, count, share, signed, signed_share, three
+from core.words import band, chance, count, points, share, signed, three
 
-__all__ = ["band", "chance", "count", "share", "signed", "signed_share", "three"]
+__all__ = ["band", "chance", "count", "points", "share", "signed", "three"]
 """Pages say them with the rest of this module."""
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
