@@ -252,7 +252,8 @@ def _decisions(store: Store, proposed: Sequence[Comparison]) -> None:
             releases.move_alias(session, PRODUCTION, before=production, after=version)
         approved = Approved(**said, **shown, **judged, version=version, override=None)
         _append(store, approved)
-        _append(store, Released(**said, alias=PRODUCTION, before=production, version=version))
+        moved = {"alias": PRODUCTION, "before": production, "version": version}
+        _append(store, Released(**said, comment=COMMENT, **moved))
         production = version
 
 

@@ -31,8 +31,8 @@ def signed(value: float) -> str:
 
 
 def signed_share(value: float) -> str:
-    """A difference of shares: ``+2.1%``, ``−2.1%``, ``±0.0%``."""
-    return _with_sign(round(value, 3), f"{abs(value):.1%}")
+    """A difference of shares in percentage points: ``+2.1 points``, ``±0.0 points``."""
+    return f"{points(value)} points"
 
 
 def points(value: float) -> str:
@@ -41,13 +41,16 @@ def points(value: float) -> str:
 
 
 def interval(bounds: tuple[float, float]) -> str:
-    """Of a difference: ``+0.015 to +0.024``."""
-    return " to ".join(map(signed, bounds))
+    """Of a difference: ``+0.015 to +0.024``. An end beside 0 is never rounded to it: whether an
+    interval includes 0 is what it is read for.
+    """
+    return " to ".join(signed(end) if _survives(end) else _least(end, 0.0001) for end in bounds)
 
 
 def share_interval(bounds: tuple[float, float]) -> str:
-    """Of a difference of shares: ``+1.5% to +2.4%``."""
-    return " to ".join(map(signed_share, bounds))
+    """Of a difference of shares in percentage points: ``+1.5 to +2.4 points``."""
+    ends = [points(end) if _survives(end) else _least(100 * end, 0.01) for end in bounds]
+    return f"{' to '.join(ends)} points"
 
 
 def share(value: float | None) -> str:
@@ -63,6 +66,17 @@ def band(half_width: float | None) -> str:
 def chance(probability: float) -> str:
     """A p- or q-value: ``0.013``, or ``< 0.001``."""
     return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
+
+
+def _survives(end: float) -> bool:
+    """Whether it is 0 exactly, or not rounded to it."""
+    return end == 0 or round(end, 3) != 0
+
+
+def _least(end: float, least: float) -> str:
+    """With a decimal more than others have, and at least the ``least`` that this can say."""
+    size = max(abs(end), least)
+    return _with_sign(end, f"{size:.{4 if least < 0.001 else 2}f}")
 
 
 def _with_sign(rounded: float, size: str) -> str:

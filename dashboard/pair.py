@@ -18,7 +18,8 @@ from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
-from core.jobs import SUCCEEDED, Job, kinds
+from core.hints import Command
+from core.jobs import SUCCEEDED, WAITING, Job, kinds
 from core.jobs.kinds import COMPARE
 from core.release import identity
 from core.release.identity import Everything
@@ -128,6 +129,9 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
                 boxes, ("Baseline", "Candidate"), sides, before, strict=True
             )
         )
+    if not options:
+        train = Command("train", snapshot="SNAPSHOT")
+        _stop(top, "No model has been trained and evaluated yet. Train two:", train)
     if baseline is None or candidate is None:
         _stop(top, "Choose two training runs.")
     if baseline == candidate:
@@ -140,10 +144,10 @@ def choose(trainings: list[Training], page: Page, top: DeltaGenerator) -> Chosen
     return _with_results(trainings, numbers, chosen, comparison)
 
 
-def _stop(top: DeltaGenerator, why: str) -> NoReturn:
+def _stop(top: DeltaGenerator, why: str, command: Command | None = None) -> NoReturn:
     with top:
         c.answer("This page needs two evaluated trainings.")
-    c.empty(why)
+    c.empty(why, command)
     st.stop()
 
 
@@ -173,7 +177,7 @@ def _made(chosen: Pair, numbers: tuple[int, int], page: Page, top: DeltaGenerato
 def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
     """How far the comparison is, or why there is none."""
     with top:
-        c.answer("They are being compared." if job.under_way else f"{piece.not_done}.")
+        c.answer(_state(piece, job))
     if job.under_way:
         with st.container(width=WIDTH):
             work.show(piece, job)
@@ -181,6 +185,12 @@ def _wait(piece: Piece, job: Job, top: DeltaGenerator) -> NoReturn:
         with st.container(width=2 * WIDTH):
             _offer_again(piece, job)
     st.stop()
+
+
+def _state(piece: Piece, job: Job) -> str:
+    if job.status == WAITING:
+        return "The comparison has not started yet."
+    return "They are being compared." if job.under_way else f"{piece.not_done}."
 
 
 def _offer_again(piece: Piece, job: Job) -> None:

@@ -6,6 +6,7 @@ missing, or that belongs to another project, changes nothing.
 """
 
 import argparse
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,11 +28,15 @@ PUBLIC: Mapping[str, Mapping[str, object]] = {
 
 
 def flags(settings: Mapping[str, object], prefix: str = "") -> Iterator[str]:
-    """Settings as on Streamlit's command line; a list gives one flag for each of its values."""
+    """Settings as on Streamlit's command line; a list gives one flag for each of its values, but
+    Streamlit takes a list of the theme as JSON, and of several flags only the last.
+    """
     for name, value in settings.items():
         match value:
             case Mapping():
                 yield from flags(value, f"{prefix}{name}.")
+            case list() if prefix == "theme.":
+                yield f"--{prefix}{name}={json.dumps(value)}"
             case list() | tuple():
                 yield from (f"--{prefix}{name}={each}" for each in value)
             case bool():

@@ -4,12 +4,13 @@ import re
 from datetime import UTC, datetime
 
 from core import words
+from core.comparison.results import BETTER, WORSE
 from core.errors import SignoffError
 from core.hints import Hint
 from core.safe_text import one_line, unlinked
-from core.words import band, chance, count, share, signed, signed_share, three
+from core.words import band, chance, count, points, share, signed, three
 
-__all__ = ["band", "chance", "count", "share", "signed", "signed_share", "three"]
+__all__ = ["band", "chance", "count", "points", "share", "signed", "three"]
 """Pages say them with the rest of this module."""
 
 _MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~:$@^=&")
@@ -34,6 +35,14 @@ def around(value: float, bounds: tuple[float, float] | None) -> str:
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
+
+
+def called(verdict: str, *, paired: bool) -> str:
+    """A verdict on a score in a sign and a word: ``▲ better``. Between two samples of posts, which
+    tell nothing of the models alone, ``▲ higher``.
+    """
+    up, down = ("better", "worse") if paired else ("higher", "lower")
+    return {BETTER: f"▲ {up}", WORSE: f"▼ {down}"}.get(verdict, verdict)
 
 
 def number(value: float) -> str:

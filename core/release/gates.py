@@ -15,7 +15,7 @@ from core.comparison.results import WORSE, ComparisonSummary, MetricChange
 from core.release.policy import NOISE, Limit, Policy
 from core.stats.intervals import Interval
 from core.stats.shares import share_interval
-from core.words import count, signed, three
+from core.words import count, share, signed, three
 from core.words import interval as in_words
 
 NAMED = 5
@@ -198,7 +198,12 @@ def _maximum_churn(limit: Limit, evidence: Evidence) -> Gate:
     changed, posts = summary.churn.changed, summary.posts
     said = "The share of posts whose first prediction changes is"
     return _by_interval(
-        limit, said, changed / posts, share_interval(changed, posts), at_least=False
+        limit,
+        said,
+        changed / posts,
+        share_interval(changed, posts),
+        at_least=False,
+        shown=share,
     )
 
 
@@ -219,7 +224,7 @@ def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
 def _minimum_label_coverage(limit: Limit, evidence: Evidence) -> Gate:
     value = evidence.metrics.get("label_coverage")
     said = "The share of posts whose subreddit the candidate knows is"
-    return _by_value(limit, said, value, at_least=True)
+    return _by_value(limit, said, value, at_least=True, shown=share)
 
 
 def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
@@ -351,19 +356,26 @@ def _by_interval(
     )
 
 
-def _by_value(limit: Limit, said: str, value: float | None, *, at_least: bool) -> Gate:
+def _by_value(
+    limit: Limit,
+    said: str,
+    value: float | None,
+    *,
+    at_least: bool,
+    shown: Callable[[float], str] = three,
+) -> Gate:
     """For what has no interval."""
     edge = float(limit.value)
     if value is None:
         return _unjudged(limit, "The evidence has no value to judge by.", edge=edge)
     kept = value >= edge if at_least else value <= edge
-    allowed = f"the limit of at {'least' if at_least else 'most'} {edge:.3f}"
+    allowed = f"the limit of at {'least' if at_least else 'most'} {shown(edge)}"
     return Gate(
         name=limit.name,
         verdict=GateVerdict.PASS if kept else GateVerdict.FAIL,
         value=value,
         limit=edge,
-        why=f"{said} {value:.3f}, {'within' if kept else 'beyond'} {allowed}.",
+        why=f"{said} {shown(value)}, {'within' if kept else 'beyond'} {allowed}.",
     )
 
 

@@ -11,6 +11,7 @@ from core.arrays import Floats
 from core.comparison.difference import called_first
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE, NormalFit
 from dashboard.charts.theme import Palette, escaped, figure, see_through
+from dashboard.words import called
 
 BIN = 0.02
 """Width of the bins of the F1 changes."""
@@ -33,19 +34,24 @@ class _Look:
 
 
 def f1_changes(
-    changes: pd.DataFrame, colours: Palette, *, normal: NormalFit | None = None
+    changes: pd.DataFrame,
+    colours: Palette,
+    *,
+    normal: NormalFit | None = None,
+    paired: bool = True,
 ) -> go.Figure:
     """Histogram of the F1 changes of the shared subreddits, stacked by verdict.
 
     Args:
         normal: the normal curve to draw over it, in subreddits a bin.
+        paired: see :func:`dashboard.words.called`.
 
     The ``customdata`` of each bar are the two ends of its bin; the upper one is left out of it.
     """
     shared = changes.dropna(subset=["difference"])
     edges = bins(shared["difference"].to_numpy(float))
     made = figure(colours, x="change in F1", y="subreddits")
-    for part, look in _by_verdict(shared, colours):
+    for part, look in _by_verdict(shared, colours, paired=paired):
         counts, _edges = np.histogram(part["difference"], bins=edges)
         made.add_bar(
             x=edges[:-1] + BIN / 2,
@@ -112,7 +118,9 @@ def expected_by_noise(spreads: Floats, edges: Floats) -> Floats:
     return expected
 
 
-def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> go.Figure:
+def f1_scatter(
+    changes: pd.DataFrame, chosen: str | None, colours: Palette, *, paired: bool = True
+) -> go.Figure:
     """Old against new F1, one mark a subreddit, its size by posts; above the line is a gain.
 
     Both axes have the same length, so that a gain is as far from the line as a loss of that size.
@@ -131,7 +139,7 @@ def f1_scatter(changes: pd.DataFrame, chosen: str | None, colours: Palette) -> g
         hoverinfo="skip",
     )
     largest = float(np.sqrt(shared["support"].max())) if len(shared) else 1.0
-    for part, look in _by_verdict(shared, colours):
+    for part, look in _by_verdict(shared, colours, paired=paired):
         picked = part["subreddit"] == chosen
         made.add_scatter(
             x=part["f1_baseline"],
@@ -184,7 +192,9 @@ def _named(shared: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[pd.DataFrame, _Look]]:
+def _by_verdict(
+    shared: pd.DataFrame, colours: Palette, *, paired: bool
+) -> list[tuple[pd.DataFrame, _Look]]:
     """The rows of each verdict that there is. What is not called is three things: too little was
     seen, retraining does as much, or too few posts could show it.
     """
@@ -193,8 +203,8 @@ def _by_verdict(shared: pd.DataFrame, colours: Palette) -> list[tuple[pd.DataFra
         SAME: _Look(SAME, grey, "circle"),
         WITHIN: _Look(WITHIN, grey, "circle-open", 0.35, "/"),
         FEW: _Look(FEW, grey, "x-open", 0.15, "."),
-        WORSE: _Look("▼ worse", colours.worse, "triangle-down"),
-        BETTER: _Look("▲ better", colours.better, "triangle-up"),
+        WORSE: _Look(called(WORSE, paired=paired), colours.worse, "triangle-down"),
+        BETTER: _Look(called(BETTER, paired=paired), colours.better, "triangle-up"),
     }
     parts = [(shared[shared["verdict"] == verdict], look) for verdict, look in looks.items()]
     return [(part, look) for part, look in parts if not part.empty]

@@ -9,12 +9,12 @@ MARK = 11
 
 
 def answers(found: Thresholds, at: float, names: tuple[str, str], colours: Palette) -> go.Figure:
-    """The share of the answers that is right against the share of posts that is answered, one curve
+    """The share of answers that are right against the share of posts answered, one curve
     a model, from right to left by the p@1 that an answer needs.
 
     Marked: the baseline at ``at``, and the candidate where it is as precise; a line joins them.
     """
-    made = figure(colours, x="share of posts that is answered", y="share of answers that is right")
+    made = figure(colours, x="share of posts answered", y="share of answers that are right")
     sides = ((found.baseline, colours.baseline), (found.candidate, colours.candidate))
     for name, (side, colour) in zip(names, sides, strict=True):
         _add_curve(made, found, side, name, colour)

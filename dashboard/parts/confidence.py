@@ -72,7 +72,7 @@ def _show_p_at_1(chosen: Chosen) -> None:
             )
     over = [COMPARED, *([] if other == ALONE else [other])]
     with figure:
-        c.reading("**Distribution of p@1**: how many posts have which.")
+        c.reading("**Distribution of p@1**: the share of posts at each p@1.")
         c.chart(
             charts.p_at_1(
                 list(_overlaid(sets, over, chosen.names)),

@@ -34,11 +34,12 @@ def show_confusions(chosen: Chosen) -> None:
     if order == COMMON:
         pairs = tuple(sorted(pairs, key=lambda pair: -pair.candidate))
     c.table(
-        ("Posts of → taken for", "Posts", "Change"),
+        ("Posts of → taken for", "Posts", "Points"),
         [_row(chosen, pair) for pair in pairs[:SHOWN]],
     )
     st.caption(
-        "Posts: baseline → candidate, out of all posts of that subreddit. Change: in that share."
+        "Posts: baseline → candidate, out of all posts of that subreddit. Points: the change of"
+        " that share, in percentage points."
     )
 
 
@@ -51,5 +52,5 @@ def _row(chosen: Chosen, pair: ConfusionChange) -> tuple[c.Link | str, ...]:
             chosen.query | {"subreddit": pair.subreddit},
         ),
         posts_of(pair, paired=chosen.paired).removesuffix(" posts").replace(" ", words.NO_BREAK),
-        f"{words.signed_share(pair.difference)}{called}",
+        f"{words.points(pair.difference)}{called}",
     )

@@ -162,7 +162,7 @@ def show_versions(versions: Sequence[VersionFeedback]) -> None:
                 _with_interval(one.first, one.answered),
                 _with_interval(one.five, one.answered),
                 words.three(one.p_mean)
-                + (f", posts {words.three(one.against.mean)}" if one.against else ""),
+                + (f", test posts {words.three(one.against.mean)}" if one.against else ""),
             )
             for one in versions
         ],

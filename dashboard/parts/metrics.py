@@ -41,7 +41,9 @@ def show_figures(chosen: Chosen) -> None:
         )
 
 
-def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) -> None:
+def metric_table(
+    metrics: Mapping[str, MetricChange], names: tuple[str, str], *, paired: bool
+) -> None:
     """All metrics, both sides with their own 95% intervals."""
     rows = [
         (
@@ -51,7 +53,7 @@ def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) ->
             words.signed(change.difference),
             words.interval(change.interval),
             words.band(change.noise),
-            verdict(change.verdict),
+            verdict(change, paired=paired),
         )
         for metric in METRICS
         if (change := metrics.get(metric.key))
@@ -59,10 +61,16 @@ def metric_table(metrics: Mapping[str, MetricChange], names: tuple[str, str]) ->
     c.table(("Metric", *names, "Difference", "95% interval", "Noise", "Verdict"), rows)
 
 
-def verdict(called: str | None) -> str:
-    """A verdict in a word and a sign; a dash where more is not better by itself."""
-    signs = {BETTER: "▲ better", WORSE: "▼ worse", None: "–"}
-    return signs.get(called, called or "–")
+def verdict(change: MetricChange, *, paired: bool) -> str:
+    """A verdict in a sign and a word; a dash where more is not better by itself. Between two
+    samples of posts the word is which way it went.
+    """
+    if change.verdict is None:
+        return "–"
+    said = words.called(change.verdict, paired=True)
+    if paired or change.verdict not in (BETTER, WORSE):
+        return said
+    return f"{said[0]} {change.direction}"
 
 
 def accuracy_test(chosen: Chosen) -> str:
@@ -98,7 +106,7 @@ def show_label_sets(chosen: Chosen) -> None:
         " posts of a subreddit that a model does not know count as wrong.",
     )
     if sets:
-        metric_table(sets.shared.metrics, chosen.names)
+        metric_table(sets.shared.metrics, chosen.names, paired=chosen.paired)
         st.caption(
             f"{words.count(sets.shared.posts, 'post')} of the shared subreddits. A first"
             " prediction outside of them counts as no prediction."

@@ -65,9 +65,9 @@ def show_top(details: PostInFull, side: str) -> None:
     tables.draw(
         frame,
         {
-            "Subreddit": tables.text(105, "✓: the subreddit of the post"),
+            "Subreddit": tables.text(97, "✓: the subreddit of the post"),
             "Probability": tables.bar(
-                "%.3f", colour="gray" if side == "baseline" else "violet", width=110
+                "%.3f", colour="gray" if side == "baseline" else "violet", width=95
             ),
         },
         key=f"top-{side}",

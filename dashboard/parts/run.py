@@ -180,7 +180,8 @@ def _compared(
     number: int,
 ) -> Sequence[str | Link | Rich]:
     """One row: of a sealed test the link names the evaluations, as only its opening compares."""
-    macro = data.comparison_summary(made.summary).metrics["f1_macro"]
+    summary = data.comparison_summary(made.summary)
+    macro = summary.metrics["f1_macro"]
     sealed = "test" in (sides[0].split, sides[1].split)
     numbers = [side.execution if sealed else side.model_execution for side in sides]
     query = dict(zip(("baseline", "candidate"), map(str, numbers), strict=True))
@@ -190,5 +191,5 @@ def _compared(
         other.what,
         posts_of(sides[1]),
         Rich(f"{words.signed(macro.difference)} ({words.interval(macro.interval)})"),
-        verdict(macro.verdict),
+        verdict(macro, paired=summary.paired),
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.comparison import posts as laying
 from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, SUBREDDIT, Page
-from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE
+from core.comparison.results import FEW, SAME, WITHIN
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
@@ -29,21 +29,20 @@ ORDERS = {
 """Column of a table of posts -> what :func:`core.comparison.posts.page` orders by."""
 
 
-def mark(row: pd.Series) -> str:
-    """A change in a word and a sign."""
+def mark(row: pd.Series, *, paired: bool) -> str:
+    """A change in a word and a sign; on different posts none is better or worse for the model."""
     outside = {"added": "new", "removed": "dropped", "unknown": "unknown to both"}
     if row["status"] in outside:
         return outside[row["status"]]
     if pd.isna(row["difference"]):
         return "no posts"
-    signs = {BETTER: "▲ better", WORSE: "▼ worse"}
-    return signs.get(row["verdict"], row["verdict"] or "not tested")
+    return words.called(row["verdict"], paired=paired) or "not tested"
 
 
 def uncalled(shared: pd.DataFrame, *, paired: bool) -> str:
     """How many shared subreddits are called neither way, and why; empty where all are called."""
     meanings = (
-        (SAME, "no change" if paired else "no change by two samples of posts"),
+        (SAME, "no change" if paired else "no change between the two samples of posts"),
         (WITHIN, "no more change than retraining alone causes"),
         (FEW, "too few posts to tell"),
     )
@@ -86,7 +85,7 @@ def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], N
     with panes.detail("subreddit", subreddit, where, go):
         readable = chosen.paired and not chosen.pair.sealed
         found = posts_of(chosen, subreddit) if readable else None
-        show_figures(row.iloc[0], found)
+        show_figures(row.iloc[0], chosen.names, found, paired=chosen.paired)
         show_posts(chosen, subreddit, found)
         show_confused(chosen, subreddit)
 
@@ -96,28 +95,26 @@ def read(post_id: str) -> None:
     state.show("post", post_id)
 
 
-def show_figures(values: pd.Series, found: Page | None) -> None:
+def show_figures(
+    values: pd.Series, names: tuple[str, str], found: Page | None, *, paired: bool
+) -> None:
     """What changed, as the tests have it, in F1, precision and recall.
 
     Args:
         found: its posts; None: nobody reads them.
     """
-    c.section(f"r/{words.plain(values['subreddit'])}", described(values))
+    c.section(f"r/{words.plain(values['subreddit'])}", described(values, paired=paired))
     if found is not None:
         _offer_reading(found)
-    with st.container(horizontal=True):
-        for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
-            before, after = values[f"{key}_baseline"], values[f"{key}_candidate"]
-            known = pd.notna(before) and pd.notna(after)
-            st.metric(
-                label,
-                words.three(after) if pd.notna(after) else "–",
-                f"{words.signed(after - before)} from {words.three(before)}" if known else None,
-                delta_color="gray",
-                delta_arrow="off",
-                border=True,
-                width="stretch",
-            )
+    rows = []
+    for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
+        before, after = (
+            None if pd.isna(values[f"{key}_{side}"]) else values[f"{key}_{side}"]
+            for side in ("baseline", "candidate")
+        )
+        change = "–" if before is None or after is None else words.signed(after - before)
+        rows.append((label, words.three(before), words.three(after), change))
+    c.table(("", *names, "Change"), rows)
 
 
 def _offer_reading(found: Page) -> None:
@@ -142,9 +139,9 @@ def show_confused(chosen: Chosen, subreddit: str) -> None:
             show_confusions(side, subreddit)
 
 
-def described(values: pd.Series) -> str:
+def described(values: pd.Series, *, paired: bool) -> str:
     """The tests of one subreddit in words."""
-    head = f"{values['support']:,} posts; {mark(values)}."
+    head = f"{values['support']:,} posts; {mark(values, paired=paired)}."
     if pd.isna(values["p_value"]):
         return head
     bounds = (values["interval_low"], values["interval_high"])
@@ -252,7 +249,7 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> Non
         ),
         {
             "Change": tables.text(85, "What became of the first prediction"),
-            "Title": tables.text(255),
+            "Title": tables.text(231),
             "Subreddit": tables.text(115, "The post's own"),
             "Baseline predicts": said,
             "Candidate predicts": said,

@@ -46,7 +46,7 @@ def show_thresholds(chosen: Chosen) -> None:
         c.chart(
             charts.answers(found, at, chosen.names, c.colours()),
             key="answers",
-            alt="Share of the answers that is right against the share of posts that is answered",
+            alt="Share of answers that are right against the share of posts answered",
         )
 
 

@@ -65,7 +65,7 @@ def chosen_filters(chosen: Chosen) -> Filters:
     names = sorted(chosen.changes["subreddit"], key=str.lower)
     notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=115)
+        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=126)
         subreddit = state.chosen(
             "Subreddit",
             "subreddit",
@@ -119,7 +119,7 @@ def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
         c.empty("No changed post matches these filters. Remove one.")
         return
     place = where(chosen, places, post_id).place if post_id else None
-    table = st.container()
+    table = st.container(key="list-place")
     with st.container(horizontal=True, vertical_alignment="center"):
         counted = words.count(total, "post")
         shown = turn("page", filters, total, each=EACH, counted=counted, place=place)

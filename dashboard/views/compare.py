@@ -82,7 +82,12 @@ def show_changes(chosen: Chosen) -> None:
     c.section(
         "F1 change per subreddit", reading(chosen, chosen.changes.dropna(subset=["difference"]))
     )
-    figure = charts.f1_changes(chosen.changes, c.colours(), normal=chosen.summary.changes_normal)
+    figure = charts.f1_changes(
+        chosen.changes,
+        c.colours(),
+        normal=chosen.summary.changes_normal,
+        paired=chosen.paired,
+    )
     clicked = c.clickable(
         figure, key="f1-changes", alt="Histogram of the F1 changes of the subreddits"
     )
@@ -97,7 +102,7 @@ def show_details(chosen: Chosen) -> None:
     everything = st.expander("All metrics", key="metrics", bind="query-params")
     if everything.open:
         with everything:
-            metric_table(chosen.summary.metrics, chosen.names)
+            metric_table(chosen.summary.metrics, chosen.names, paired=chosen.paired)
             st.caption(
                 f"{accuracy_test(chosen)} 95% intervals for the chance of these posts."
                 f" {noise_of(chosen)} Comparison recorded as execution"

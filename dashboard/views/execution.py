@@ -1,6 +1,7 @@
 """What is this execution, and how good is what it made?"""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -20,6 +21,17 @@ from dashboard.parts.annotations import show_annotations
 
 LOG_LINES = 300
 FIGURES = {
+    "f1_macro_difference": "macro F1, candidate − baseline",
+    "first_utc": "oldest post (UTC)",
+    "last_utc": "newest post (UTC)",
+    "no_text": "posts without any text",
+    "repeats": "posts with the same text as another of their subreddit",
+    "elsewhere": "posts with a text that is also in another subreddit",
+    "same_text": "posts with the same text as another",
+    "title_only": "posts with a title only",
+    "nameable": "posts that a model can name by their text",
+    "gap_days": "days in gaps",
+    "expected_in_gaps": "posts missing in gaps",
     "fit_seconds": "training alone took (s)",
     "model_mib": "model size (MiB)",
     "posts": "posts",
@@ -27,7 +39,18 @@ FIGURES = {
     "same_after_rounding": "share of predictions kept by rounding",
     "accuracy_lost_by_rounding": "accuracy lost by rounding",
 }
-"""Figures of a training in words."""
+"""Figures of steps in words."""
+OVERLAP = {
+    "same": "test posts trained on",
+    "same_text": "test posts with a text trained on",
+    "near": "test posts nearly like one trained on",
+    "contained": "test posts with half of their text trained on",
+    "evaluated": "test posts evaluated before",
+    "newer": "training posts from the time of the test",
+}
+"""Of opening a sealed test, which looks for what the models have seen of it."""
+TIMES = ("first_utc", "last_utc")
+DIFFERENCE = "_difference"
 FEW = 12
 """Executions that are named on either side."""
 MARKS = {
@@ -56,32 +79,45 @@ def how_it_ran(execution: Execution) -> str:
     )
 
 
-def show_values(title: str, values: Mapping[str, object]) -> None:
-    """Names and values in words, nested ones in their own rows; digests stand further down."""
+def show_values(
+    title: str, values: Mapping[str, object], names: Mapping[str, str] = FIGURES
+) -> bool:
+    """Names and values in words, nested ones in their own rows; digests stand further down.
+
+    Returns:
+        Whether there was anything to show.
+    """
     rows = [
-        (called(name), _value(name, value))
+        (called(name, names), _value(name, value))
         for name, value in flat(dict(values)).items()
         if not _is_digest(value)
     ]
     if rows:
         st.header(title, anchor=False)
         c.table(("What", "Value"), rows)
+    return bool(rows)
 
 
-def called(name: str) -> str:
+def called(name: str, names: Mapping[str, str] = FIGURES) -> str:
     """What people call a value: a metric, a parameter, a figure of a step."""
     if name in METRIC:
         return METRIC[name].name
-    known = FIGURES.get(name, said(name))
+    known = names.get(name, said(name))
     return known.replace("_", " ") if known == name else known
 
 
 def _value(name: str, value: object) -> str:
     """A value as people read it."""
+    if isinstance(value, list):
+        return ", ".join(_value(name, each) for each in value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return ", ".join(map(str, value)) if isinstance(value, list) else shown(value)
-    if name in lineage.NUMBERED:
+        return shown(value)
+    if name in (*lineage.NUMBERED, *lineage.LISTED):
         return f"#{value}"
+    if name in TIMES:
+        return words.minute(datetime.fromtimestamp(value, UTC))
+    if name.endswith(DIFFERENCE):
+        return words.signed(value)
     return words.three(value) if name in METRIC else words.number(value)
 
 
@@ -189,11 +225,14 @@ if known:
     run.show_quality(known.training)
     run.show_compared(known, everything)
 left, right = st.columns(2, gap="large")
+read = named(execution.inputs)
 with left:
-    show_values("Parameters", execution.params)
+    if not show_values("Parameters", execution.params):  # no half stays empty
+        show_values("Read", read)
+        read = {}
 with right:
-    show_values("Read", named(execution.inputs))
-    show_values("Figures", execution.metrics)
+    show_values("Read", read)
+    show_values("Figures", execution.metrics, OVERLAP if execution.kind == "test" else FIGURES)
 show_lineage(execution)
 st.header("Command", anchor=False)
 st.code(execution.command, language="bash", wrap_lines=True)

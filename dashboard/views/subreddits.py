@@ -20,18 +20,24 @@ SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
 ANY_TOPIC = "all"
 COLUMNS = {
+    "Subreddit": tables.text(150),
     "Change": tables.change("F1 of the candidate minus F1 of the baseline"),
     "Low": tables.change("Lower end of the change's 95% interval"),
     "High": tables.change("Upper end of the change's 95% interval"),
     "q": tables.chance("Below 0.05, the change is called better or worse"),
     "Smallest": tables.score("A smaller change would be missed at least one time in five"),
-    "Verdict": tables.plain("Called if it is beyond the chance of these posts and retraining"),
+    "Verdict": tables.text(122, "Called if it is beyond the chance of these posts and retraining"),
     "Posts": tables.count("Posts of the subreddit, on the candidate's side"),
     "Baseline F1": tables.bar("%.3f", help_="Empty where the baseline does not know it"),
     "Candidate F1": tables.bar(
         "%.3f", colour="violet", help_="Empty where the candidate does not know it"
     ),
 }
+NARROW = {
+    "Baseline F1": tables.bar("%.3f", width=128),
+    "Candidate F1": tables.bar("%.3f", colour="violet", width=128),
+}
+"""So narrow that the tests fit beside them."""
 
 
 def answer(chosen: Chosen) -> str:
@@ -47,20 +53,20 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
     """The rows that the filter line leaves."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Search", key="search", bind="query-params", placeholder="subreddit", width=145
+            "Search", key="search", bind="query-params", placeholder="subreddit", width=112
         )
-        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=110)
+        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=96)
         least = st.number_input(
-            "At least … posts",
+            "Min. posts",
             min_value=0,
             value=0,
             step=10,
             key="posts",
             bind="query-params",
-            width=120,
+            width=92,
         )
         topics = [ANY_TOPIC, *sorted(changes["topic"].unique(), key=str.lower)]
-        topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=122)
+        topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=112)
     rows = changes[changes["support"] >= least] if least else changes
     if text:
         wanted = text.strip().lower().removeprefix("r/")
@@ -89,7 +95,7 @@ def in_range(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if high is None else rows[rows["difference"] < high]
 
 
-def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
+def show_table(rows: pd.DataFrame, *, tests: bool, paired: bool) -> list[str]:
     """As its headings order it; the subreddits in the order shown."""
     tested = {
         "Low": rows["interval_low"],
@@ -102,7 +108,7 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
             "Subreddit": "r/" + rows["subreddit"],
             "Change": rows["difference"],
             **(tested if tests else {}),
-            "Verdict": rows.apply(mark, axis=1),
+            "Verdict": rows.apply(mark, axis=1, paired=paired),
             "Posts": rows["support"],
             "Baseline F1": rows["f1_baseline"],
             "Candidate F1": rows["f1_candidate"],
@@ -122,16 +128,16 @@ def show_table(rows: pd.DataFrame, *, tests: bool) -> list[str]:
             brief=[name for name in columns if not name.endswith(" F1")],
             go=show,
         ),
-        COLUMNS,
+        COLUMNS | NARROW if tests else COLUMNS,
         alt="F1 of every subreddit, baseline and candidate",
     )
     return shown
 
 
-def show_scatter(rows: pd.DataFrame) -> None:
+def show_scatter(rows: pd.DataFrame, *, paired: bool) -> None:
     """Old against new F1; a clicked subreddit goes into the address."""
     clicked = c.clickable(
-        charts.f1_scatter(rows, st.query_params.get("subreddit"), c.colours()),
+        charts.f1_scatter(rows, st.query_params.get("subreddit"), c.colours(), paired=paired),
         key="scatter",
         alt="F1 of the baseline against F1 of the candidate",
     )
@@ -166,10 +172,10 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> list[str]:
             "Above the line F1 went up, below it went down; only ▲ and ▼ are called. Larger marks"
             " have more posts. Click one for details."
         )
-        show_scatter(rows)
+        show_scatter(rows, paired=chosen.paired)
         shown = rows["subreddit"].tolist()
     else:
-        shown = show_table(rows, tests=tests)
+        shown = show_table(rows, tests=tests, paired=chosen.paired)
     if "subreddit" not in st.query_params:
         with start:
             panes.begin(panes.steps(shown, None), show)

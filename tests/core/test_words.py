@@ -15,9 +15,9 @@ def test_a_difference_has_a_sign_and_nothing_has_both(value: float, text: str) -
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0214, "+2.1%"), (-0.0214, "−2.1%"), (0.0002, "±0.0%")]
+    ("value", "text"), [(0.0214, "+2.1 points"), (-0.0214, "−2.1 points"), (0.0002, "±0.0 points")]
 )
-def test_a_difference_of_shares_likewise(value: float, text: str) -> None:
+def test_a_difference_of_shares_is_in_percentage_points(value: float, text: str) -> None:
     assert words.signed_share(value) == text
 
 
@@ -25,6 +25,25 @@ def test_an_interval_is_said_alike_but_pages_never_break_it() -> None:
     assert words.interval((-0.002, 0.006)) == "−0.002 to +0.006"
     assert pages.interval((-0.002, 0.006)).replace(pages.NO_BREAK, " ") == "−0.002 to +0.006"
     assert " " not in pages.interval((-0.002, 0.006))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ((-0.098, -0.0002), "−0.098 to −0.0002"),
+        ((0.00001, 0.02), "+0.0001 to +0.020"),
+        ((0.0, 0.02), "±0.000 to +0.020"),
+        ((-0.0006, 0.0007), "−0.001 to +0.001"),
+    ],
+)
+def test_an_end_of_an_interval_is_not_rounded_to_zero(
+    bounds: tuple[float, float], text: str
+) -> None:
+    assert words.interval(bounds) == text
+
+
+def test_an_interval_of_shares_says_its_unit_once() -> None:
+    assert words.share_interval((-0.098, -0.0002)) == "−9.8 to −0.02 points"
 
 
 def test_chances_and_bands() -> None:

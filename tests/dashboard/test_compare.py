@@ -194,7 +194,7 @@ def test_f1_by_p_at_1_stands_beside_p_at_1_with_its_reading(shown: Path, open_pa
         "subreddits",
         "share of posts",
         "F1",
-        "share of answers that is right",
+        "share of answers that are right",
     ]
     assert {"one subreddit", "bins"} <= set(names(figures(app)[2]))
     said = plain_text_of(app)
@@ -271,7 +271,7 @@ def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
     assert "Posts that changed" not in {m.label for m in app.metric}
     assert "Where it loses" not in said
     app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
-    assert "show no change by two samples of posts" in plain_text_of(app)
+    assert "show no change between the two samples of posts" in plain_text_of(app)
 
 
 def test_two_models_on_two_sets_of_posts_are_a_two_sample_comparison(

@@ -84,6 +84,7 @@ def test_without_trainings_the_page_says_what_it_needs(home: Path, open_page: Op
     open_store(home).engine.dispose()
     app = open_page("compare")
     assert "This page needs two evaluated trainings." in plain_text_of(app)
+    assert app.code[0].value == "signoff train --snapshot SNAPSHOT"
 
 
 def test_after_a_rejection_the_last_release_is_shown(store: Store, open_page: Open) -> None:

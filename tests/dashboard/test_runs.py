@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core import audit
 from core.evaluation.history import trainings
 from core.executions.annotations import BASELINE, Annotations, annotate, read
+from core.executions.history import listing
 from core.jobs import kinds, latest
 from core.jobs.kinds import PROPOSE
 from core.release import candidates, identity
@@ -90,6 +91,22 @@ def test_other_steps_lead_on(shown: Path, open_page: Open) -> None:
     app = open_page("execution", execution=str(evaluation.execution))
     assert f"execution={WAITING}" in links(app).values()
     assert "Calibration error" in plain_text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("test", ("| test posts trained on | 0 |", "| candidate | #8 |")),
+        ("noise", ("| evaluations | #",)),
+        ("compare", ("| macro F1, candidate − baseline | +",)),
+    ],
+)
+def test_what_a_step_read_and_counted_is_in_words(
+    kind: str, says: tuple[str, ...], shown: Path, open_page: Open
+) -> None:
+    step = next(each for each in listing(open_store(shown)) if each.kind == kind)
+    said = plain_text_of(open_page("execution", execution=str(step.number)))
+    assert all(each in said for each in says)
 
 
 def test_name_note_and_tags_are_changed_in_place(store: Store, open_page: Open) -> None:

@@ -86,7 +86,8 @@ def test_called_losses_come_first_then_wins_then_the_rest_and_no_zero_is_said(
     # The other way round, what the demo's candidate wins is lost.
     app = open_page("subreddits", baseline=str(WAITING), candidate=str(PRODUCTION))
     verdicts = app.dataframe[0].value["Verdict"].tolist()
-    ranks = [0 if "worse" in v else 1 if "better" in v else 2 for v in verdicts]
+    # Between two samples of posts none is better or worse.
+    ranks = [0 if v == "▼ lower" else 1 if v == "▲ higher" else 2 for v in verdicts]
     assert ranks == sorted(ranks)
     assert ranks[0] == 0
     said = app.markdown[0].value if "Subreddits" in app.markdown[0].value else text_of(app)

@@ -20,7 +20,10 @@ from dashboard import tables
         (tables.chance(), 0.2, "0.200"),
         (tables.share(), 0.2791, "27.9%"),
         (tables.text(100), "short", "short"),
-        (tables.text(100), "a title that does not fit", "a title tha…"),
+        (tables.text(100), "a title that does not fit", "a title that d…"),
+        (tables.text(115), "r/HomeImprovement", "r/HomeImprov…"),  # wide letters
+        (tables.text(115), "r/illicit_fiftieths", "r/illicit_fiftieths"),  # narrow ones
+        (tables.text(122), "no change shown", "no change shown"),
         (tables.text(110, keep=6), "r/AVeryLongSubreddit 0.521", "r/AVery… 0.521"),
     ],
 )

@@ -122,7 +122,7 @@ def test_what_is_before_it_is_named(store: Store, open_page: Open) -> None:
     assert progress(app).replace("\\", "") == f"Waiting for {first}"
     app = open_page("compare", baseline=str(FIRST), candidate=str(WAITING))
     assert progress(app).replace("\\", "") == f"Waiting for 2 jobs, first {first}"
-    assert "They are being compared." in plain_text_of(app)
+    assert "The comparison has not started yet." in plain_text_of(app)
 
 
 @pytest.mark.usefixtures("waits")

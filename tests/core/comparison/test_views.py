@@ -62,8 +62,8 @@ def test_a_pair_that_is_no_longer_confused_is_called_rarer() -> None:
     assert pair.q_value == pytest.approx(2 * 0.5**10)
     assert confusions_sentence(found).startswith(
         "Of 1 pair of subreddits with enough posts for a test, 1 is less often confused, beyond the"
-        " chance of these posts. Most: r/cats taken for r/dogs, 10 → 0 of 20 posts (−50.0%, 95%"
-        " interval "
+        " chance of these posts. Most: r/cats taken for r/dogs, 10 → 0 of 20 posts (−50.0 points,"
+        " 95% interval "
     )
     assert RETRAINING in confusions_sentence(found)
     assert "1 is more often confused" in confusions_sentence(summary(NONE, TEN))
@@ -149,8 +149,8 @@ def test_more_is_said_only_of_an_interval_above_nothing() -> None:
     said = read(Match(0.5, 0.5, 0.4, 0.1, (0.02, 0.15)))
     assert said == (
         "Held to the precision of #1 at p@1 ≥ 0.50, right in 80.0% of its answers, #2 answers more:"
-        " 60.0% of the posts at p@1 ≥ 0.40, against 50.0% of the posts at p@1 ≥ 0.50 (+10.0%, 95%"
-        f" interval +2.0% to +15.0%). {RETRAINING}"
+        " 60.0% of the posts at p@1 ≥ 0.40, against 50.0% of the posts at p@1 ≥ 0.50 (+10.0 points,"
+        f" 95% interval +2.0 to +15.0 points). {RETRAINING}"
     )
     assert "#2 answers less" in read(Match(0.5, 0.5, 0.6, -0.1, (-0.2, -0.01)))
     none = read(Match(0.5, 0.5, 0.4, 0.1, (-0.02, 0.15)))

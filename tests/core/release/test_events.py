@@ -30,7 +30,9 @@ shares = st.floats(0, 1)
 
 def any_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
-    numbered = dict.fromkeys(("id", "candidate", "opening", "evaluation", "posts"), numbers)
+    numbered = dict.fromkeys(
+        ("id", "candidate", "opening", "evaluation", "posts", "execution"), numbers
+    )
     optional = dict.fromkeys(("baseline", "comparison"), st.none() | numbers)
     given_by_hand = {"share": shares, "service": st.booleans(), **numbered, **optional}
     names = {each.name for each in fields(kind)}
