@@ -30,11 +30,22 @@ class Field:
 
     text: str
     below: DeltaGenerator
+    marked: str
+    """Where the session keeps what was wrong with it."""
 
     def mark(self, why: str) -> None:
         """Say below it what is wrong (Markdown); its frame says it too (static/style.html)."""
+        st.session_state[self.marked] = why
         with self.below.container(key=f"wrong-{turn()}"):
             st.markdown(f":orange[▲ {why}]")
+
+    def keep_room(self) -> None:
+        """Leave what was wrong with it its room: else the button below would move up as soon as the
+        field is left, from under the mouse that presses it.
+        """
+        if why := st.session_state.get(self.marked):
+            with self.below.container(key=f"was-wrong-{turn()}"):
+                st.markdown(f":orange[▲ {why}]")
 
 
 Marks = Mapping[type[SignoffError], Field]
@@ -113,7 +124,9 @@ def text_field(
             text = st.text_input(
                 label, key=name, placeholder=placeholder, max_chars=most, help=help_
             )
-        return Field(text or "", st.empty())
+        field = Field(text or "", st.empty(), marked=f"marked-{name}")
+        field.keep_room()
+        return field
 
 
 def offer(acts: Sequence[Act], *, card: str = "", in_form: bool = False) -> None:

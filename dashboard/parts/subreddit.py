@@ -114,7 +114,7 @@ def show_figures(
         )
         change = "–" if before is None or after is None else words.signed(after - before)
         rows.append((label, words.three(before), words.three(after), change))
-    c.table(("", *names, "Change"), rows)
+    c.table(("Metric", *names, "Change"), rows)
 
 
 def _offer_reading(found: Page) -> None:

@@ -61,7 +61,7 @@ def _show_table(chosen: Chosen, found: Thresholds, at: float) -> None:
         *([(f"#{candidate}, as precise", found.candidate, held)] if held is not None else []),
     ]
     c.table(
-        ("", f"p@1{words.NO_BREAK}≥", "Answered", "Right"),
+        ("Model", f"p@1{words.NO_BREAK}≥", "Answered", "Right"),
         [
             (name, f"{p:.2f}", words.share(side.share(p)), words.share(side.precision(p)))
             for name, side, p in rows
