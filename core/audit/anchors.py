@@ -81,8 +81,9 @@ def read_anchors(where: str | Path) -> list[Anchor] | None:
 
 
 def unpushed_anchors(where: str | Path) -> list[Anchor]:
-    """Anchors of a place that are on this machine only, since pushing them failed so far: whoever
-    has this machine can still take them away. The next anchor is pushed together with them.
+    """Anchors of a place that are on this machine only, since pushing them has failed so far.
+
+    Anybody who controls this machine can still remove them. The next push takes them along.
     """
     return place(str(where)).unpushed()
 
