@@ -84,11 +84,18 @@ class Presence:
         return token.isalnum() and is_locked(self.folder / token)
 
     def _sweep(self) -> None:
-        """Remove what processes left that were killed."""
-        for path in self.folder.iterdir():
-            with unlocked(path) as free, suppress(OSError):
-                if free:
-                    path.unlink()
+        """Remove what processes left that were killed, unless somebody else is at it: the second of
+        two would remove what was made anew, and locked, after the first had removed it.
+        """
+        if (alone := lock(self.folder)) is None:
+            return
+        try:
+            for path in self.folder.iterdir():
+                with unlocked(path) as free, suppress(OSError):
+                    if free:
+                        path.unlink()
+        finally:
+            alone.release()
 
 
 def _is_alive(process: Json) -> bool:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from core.errors import StorageError
+from core.store.locks import lock
 from core.store.presence import Presence
 
 ENTERS = """
@@ -101,6 +102,18 @@ def test_what_a_killed_process_left_is_removed_by_the_next(presence: Presence) -
     assert (presence.folder / left).exists()
     with presence.enter() as first, presence.enter() as second:
         assert {path.name for path in presence.folder.iterdir()} == {first.token, second.token}
+
+
+def test_two_do_not_sweep_at_once(presence: Presence) -> None:
+    with process(presence) as (_, (left,)):
+        pass
+    sweeping = lock(presence.folder)
+    assert sweeping is not None
+    with presence.enter():
+        assert (presence.folder / left).exists()
+    sweeping.release()
+    with presence.enter():
+        assert not (presence.folder / left).exists()
 
 
 def test_many_that_come_and_go_at_once_do_not_take_each_others_sign(presence: Presence) -> None:
