@@ -1,17 +1,21 @@
 """The command ``signoff drift``."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from core.access import members
+from core.access.identity import Role
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.drift.due import due
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import DriftReport, Measured, On, WindowReport
-from core.drift.sentence import change_sentences, headline, state_of
+from core.drift.sentence import change_sentences, headline, name_of, state_of
 from core.drift.windows import Window, called, day_of
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError, SignoffError, StorageError
 from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
@@ -38,6 +42,14 @@ class Which(StrEnum):
     BOTH = "both"
 
 
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Posts that are not predicted yet, and why they cannot be now."""
+
+    posts: int
+    why: SignoffError
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to ``app``."""
     app.command("drift", rich_help_panel="Look")(drift)
@@ -59,10 +71,13 @@ def drift(
     version = _version(store, alias)
     model = released_model(store, version)
     kinds = [On.POSTS, On.SUBMISSIONS] if on == Which.BOTH else [On(on)]
-    made = None
+    made, stale = None, None
     if On.POSTS in kinds:
-        with progress_bar() as progress:
-            made = bring_up_to_date(store, model, window=window, progress=progress)
+        try:
+            with progress_bar() as progress:
+                made = bring_up_to_date(store, model, window=window, progress=progress)
+        except (RefusedError, StorageError) as why:  # what is stored is shown all the same
+            stale = Stale(len(due(store, model).posts), why)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
     if as_json:
         print_json(
@@ -71,12 +86,25 @@ def drift(
                 "version": version,
                 "execution": made,
                 "seconds": get(store, made).seconds if made else None,
-                "series": [_as_json(each, name=_name(alias, version)) for each in reports],
+                "waiting": stale.posts if stale else 0,
+                "series": [_as_json(each, name=name_of(alias, version)) for each in reports],
             }
         )
-        return
-    for each in reports:
-        _print(each, name=_name(alias, version))
+    else:
+        for each in reports:
+            _print(each, name=name_of(alias, version))
+    if stale:
+        raise _not_predicted(store, stale)
+
+
+def _not_predicted(store: Store, stale: Stale) -> SignoffError:
+    """How many posts what is shown lacks, why, and who can predict them."""
+    why, may = stale.why, members.holders(store, Role.REVIEWER)
+    hint = why.hint
+    if isinstance(why, RefusedError) and may:
+        hint = Hint(f"{listed(may)} can run it.", Command("drift"))
+    lacking = f"{count(stale.posts, 'post')} not predicted yet: " if stale.posts else ""
+    return type(why)(f"{lacking}{why.reason}", hint)
 
 
 def _version(store: Store, alias: str) -> str:
@@ -98,10 +126,6 @@ def _setting(alias: str) -> Command:
     if alias == CANARY:
         return Command("alias canary", "VERSION", share=0.1)
     return Command("alias set", alias, "VERSION")
-
-
-def _name(alias: str, version: str) -> str:
-    return version if alias == version else f"{alias.capitalize()} {version}"
 
 
 def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:

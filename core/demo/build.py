@@ -14,6 +14,7 @@ from core.comparison.topics import write_topics
 from core.demo.generate import generate_posts
 from core.demo.users import send_texts
 from core.demo.wordlists import load_lists
+from core.drift.predicting import bring_up_to_date
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
@@ -25,6 +26,7 @@ from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
+from core.release.released import released_model
 from core.release.states import CandidateState
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
@@ -145,6 +147,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
         progress("Training the demo models", done, len(_HISTORY))
         _take(store, step)
     check(store, progress=progress)
+    _watch(store)
 
 
 def _bring_posts(store: Store) -> None:
@@ -204,6 +207,15 @@ def _take(store: Store, step: _Step) -> None:
             review.reject(store, model.execution, comment=step.reject)
         if step.approve:
             _release(store, model, step)
+
+
+def _watch(store: Store) -> None:
+    """What production makes of October's posts, as far as the newer snapshot has not sealed them:
+    it was trained before the election.
+    """
+    version = aliases.current(store).get(PRODUCTION)
+    if version:
+        bring_up_to_date(store, released_model(store, version))
 
 
 def _measure(store: Store, step: _Step) -> None:

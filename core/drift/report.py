@@ -70,6 +70,17 @@ def report(
     )
 
 
+def rests_on(store: Store, model: Model) -> tuple[object, ...]:
+    """Another one whenever :func:`report` may say something else of posts on the same day."""
+    watched = Watched(store, model)
+    return (
+        tuple((part, file.file) for part, file in watched.files.items()),
+        watched.evaluation.execution if watched.evaluation else None,
+        tuple(watched.left_out.items()),
+        tuple(watched.sealed.posts.tolist()),
+    )
+
+
 def _left_out(watched: Watched) -> dict[str, int]:
     sealed = int(watched.sealed.posts.sum())
     return watched.left_out | ({SEALED: sealed} if sealed else {})

@@ -12,6 +12,11 @@ ACCURACY = "accuracy"
 _TEXTS = {On.POSTS: "post", On.SUBMISSIONS: "submission"}
 
 
+def name_of(alias: str, version: str) -> str:
+    """What sentences call a version that ``alias`` names; the version itself, where it is that."""
+    return version if alias == version else f"{alias.capitalize()} {version}"
+
+
 def headline(report: DriftReport, *, name: str) -> str:
     """How the model called ``name`` is doing, by the newest complete window.
 

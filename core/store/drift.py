@@ -132,6 +132,15 @@ def contents(session: Session, ids: Iterable[str]) -> list[NewPost]:
     return found
 
 
+def written_by(session: Session, ids: Iterable[str]) -> dict[str, int]:
+    """Post -> the execution that wrote it last, of the posts that exist among ``ids``."""
+    found: dict[str, int] = {}
+    for some in batches(ids, IDS_AT_ONCE):
+        query = select(PostRow.id, PostRow.execution).where(PostRow.id.in_(some))
+        found |= dict(session.execute(query).tuples().all())
+    return found
+
+
 def submissions(session: Session, *, training: int) -> list[Submitted]:
     """The texts that versions of a training suggested something for, oldest first."""
     query = (

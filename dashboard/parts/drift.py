@@ -1,0 +1,280 @@
+"""How a released model does over time: how current that is, its key figures, and their course."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+import streamlit as st
+
+from core.access.identity import Role
+from core.drift.predicting import PREDICT
+from core.drift.results import DriftReport, Figures, Measured, On, State, WindowReport
+from core.drift.sentence import change_of, change_sentences
+from core.drift.windows import called
+from core.executions import get
+from core.hints import Command
+from core.jobs import kinds
+from core.jobs.kinds import DRIFT
+from core.metrics import METRIC
+from dashboard import components as c
+from dashboard import data, pages, words, work
+from dashboard.charts import drift as charts
+from dashboard.charts.drift import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
+from dashboard.parts import acts
+from dashboard.parts.acts import Act
+from dashboard.parts.moves import moves_of
+from dashboard.work import Piece
+
+WIDTH = 360
+"""Of what can be pressed here, and of how far it is."""
+P_AT_1 = "p_at_1_mean"
+FIGURES = {METRIC[key].name: key for key in ("accuracy", "f1_macro", "recall_at_5")}
+"""What stands beside mean p@1: its name -> the metric."""
+
+Value = Callable[[Figures], tuple[float, Bounds | None] | None]
+"""A figure of a window with its interval, None where there is none."""
+
+
+def p_at_1(found: Figures) -> tuple[float, Bounds | None]:
+    """Mean p@1."""
+    return found.p_at_1.value, found.p_at_1.interval
+
+
+def realised(key: str) -> Value:
+    """One of :data:`FIGURES`; None without labels."""
+
+    def value(found: Figures) -> tuple[float, Bounds | None] | None:
+        if not found.realised:
+            return None
+        return found.realised[key].value, found.realised[key].interval
+
+    return value
+
+
+def show_standing(version: str, made: DriftReport) -> None:
+    """How current the page is; where posts wait, the button that predicts them, and the command."""
+    standing = data.drift_standing(version)
+    piece = _piece(version, made)
+    job = work.latest(piece)
+    if job is not None and job.under_way:
+        with st.container(width=WIDTH):
+            work.show(piece, job)
+        return
+    if not standing.behind:
+        c.reading(_current(standing.newest, standing.execution))
+        return
+    st.info(_waiting(standing.waiting, standing.newest), icon=":material/update:")
+    st.code(str(Command("drift", alias=version, window=str(made.window))), language="bash")
+    with st.container(width=WIDTH):
+        if job is not None:
+            work.show_end(piece, job)
+        acts.offer(
+            [
+                Act(
+                    key="predict",
+                    label=f"Predict {words.count(standing.waiting, 'post')} now"
+                    if standing.waiting
+                    else "Bring this up to date",
+                    icon=":material/trending_down:",
+                    why_not=c.why_not(Role.REVIEWER, to=PREDICT),
+                    do=lambda: acts.perform(lambda: work.begin(piece), ""),
+                    next_=True,
+                )
+            ]
+        )
+
+
+def _current(newest: int | None, execution: int | None) -> str:
+    if execution is None:
+        return "No post has come since its snapshot ended."
+    run = f"Predicted by \\#{execution}, {words.age(get(data.store(), execution).started_at)} ago"
+    if newest is None:
+        return f"{run}. No post has come since its snapshot ended."
+    return f"{run}, up to {words.minute(moment(newest))} UTC. Nothing waits."
+
+
+def _waiting(posts: int, newest: int | None) -> str:
+    wait = "waits" if posts == 1 else "wait"
+    if not posts:
+        return "Its validation split, or which posts may be sealed, has not been read yet."
+    shown = "" if newest is None else f" This page ends at {words.minute(moment(newest))} UTC."
+    return f"**{words.count(posts, 'new post')}** {wait} to be predicted.{shown}"
+
+
+def _piece(version: str, made: DriftReport) -> Piece:
+    return Piece(
+        kind=DRIFT,
+        inputs=kinds.drift(version, made.window),
+        page=pages.DRIFT,
+        done="The new posts are predicted.",
+        not_done="The new posts have not been predicted",
+        cancel="Cancel predicting",
+        if_cancelled=lambda _job: "If you cancel now, nothing is kept of it.",
+    )
+
+
+def show_figures(made: DriftReport, key: str, trained_until: int) -> None:
+    """The newest complete window against the validation split; nothing without one."""
+    newest = made.newest
+    if newest is None or newest.figures is None:
+        return
+    now, before = newest.figures, made.reference.figures if made.reference else None
+    figures = [_figure(P_AT_1, now.p_at_1, before.p_at_1 if before else None)]
+    if now.realised:
+        was = before.realised[key] if before and before.realised else None
+        figures.append(_figure(key, now.realised[key], was))
+    if now.unknown_words is not None:
+        usual = before.unknown_words if before else None
+        note = (
+            f"validation {words.share(usual)}" if usual is not None else "stand in no training post"
+        )
+        figures.append(("Unknown words", words.share(now.unknown_words), note))
+    figures.append(
+        ("Posts" if made.on == On.POSTS else "Texts", f"{now.posts:,}", f"in this {made.window}")
+    )
+    figures.append(
+        (
+            "Training posts end",
+            words.age(moment(trained_until)),
+            f"ago, {words.day(moment(trained_until))}",
+        )
+    )
+    c.figures(figures)
+    c.reading(
+        f"Of {name_of(newest, made)}, the newest complete one; differences are to validation."
+    )
+
+
+def _figure(key: str, now: Measured, before: Measured | None) -> tuple[str, str, str]:
+    name, value = METRIC[key].name, words.three(now.value)
+    if before is None:
+        return name, value, " to ".join(map(words.three, now.interval))
+    change = change_of(before, now)
+    return name, value, f"{words.signed(change.value)} ({words.interval(change.interval)})"
+
+
+def show_track(
+    made: DriftReport, alias: str, metric: str, value: Value, *, key: str, alarms: bool = False
+) -> None:
+    """One figure over time; what stands for it in words, where there is none.
+
+    Args:
+        alarms: whether the alarms are of it.
+    """
+    found = track(made, value, metric=metric, moments=releases(alias), alarms=alarms)
+    if not found.spots:
+        c.empty("No window has this figure yet.")
+        return
+    name = METRIC[metric].name
+    c.chart(
+        charts.over_time(found, c.colours(), unit=str(made.window), y=name),
+        key=key,
+        alt=f"{name} by {made.window}, with that of validation as a band",
+    )
+
+
+def track(
+    made: DriftReport,
+    value: Value,
+    *,
+    metric: str = "",
+    moments: Sequence[Moment] = (),
+    alarms: bool = False,
+) -> Track:
+    """One figure over time. Pure.
+
+    Args:
+        metric: what changes of level name it; empty: they are not of it.
+    """
+    before = value(made.reference.figures) if made.reference else None
+    return Track(
+        spots=list(_spots(made, value, alarms=alarms)),
+        gaps=list(gaps(made)),
+        reference=before,
+        levels=[
+            Level(
+                since=moment(each.began),
+                value=before[0] + each.size.value,
+                said=f"another level since {called(each.began, made.window)},"
+                f" evident in {called(each.fired, made.window)}",
+            )
+            for each in made.changes
+            if each.figure == metric and before is not None
+        ],
+        moments=moments,
+    )
+
+
+def _spots(made: DriftReport, value: Value, *, alarms: bool) -> Iterator[Spot]:
+    for each in made.windows:
+        found = value(each.figures) if each.figures else None
+        if found is not None and each.figures is not None:
+            mark = _mark(each)
+            yield Spot(
+                begins=moment(each.begins),
+                ends=moment(each.ends),
+                name=name_of(each, made),
+                value=found[0],
+                interval=found[1],
+                posts=each.figures.posts,
+                mark=mark if alarms or mark == OPEN else COMPLETE,
+                note=", ".join(each.judged.alarms) if each.judged else each.why,
+            )
+
+
+def _mark(window: WindowReport) -> str:
+    if window.judged is None:
+        return OPEN
+    return ALARM if window.judged.alarms else COMPLETE
+
+
+def gaps(made: DriftReport) -> Iterator[Gap]:
+    """Windows without a figure, those next to each other of one state together."""
+    for (state, without), run in groupby(
+        made.windows, key=lambda each: (each.state, each.figures is None)
+    ):
+        windows = list(run)
+        if without:
+            first, last = windows[0].begins, windows[-1].ends
+            yield Gap(begins=moment(first), ends=moment(last), state=str(state))
+
+
+def releases(alias: str) -> list[Moment]:
+    """When the alias got which version."""
+    return [
+        Moment(at=event.at, name=f"{alias}: {event.after or 'nothing'}")
+        for event in moves_of(alias)
+    ]
+
+
+def show_states(made: DriftReport) -> None:
+    """Which windows are not judged, and why."""
+    by_state: dict[tuple[State, str], list[WindowReport]] = {}
+    for each in made.windows:
+        if each.judged is None:
+            by_state.setdefault((each.state, each.why), []).append(each)
+    lines = []
+    for (state, why), windows in by_state.items():
+        first, last = (words.day(moment(each.begins)) for each in (windows[0], windows[-1]))
+        when = first if len(windows) == 1 else f"{first} to {last}"
+        name = "Not judged" if state == State.COMPLETE else str(state).capitalize()
+        counted = words.count(len(windows), str(made.window))
+        lines.append(f"**{name}**: {counted}, {when}. {words.plain(why)}")
+    if lines:
+        c.lines(lines)
+
+
+def show_changes(made: DriftReport) -> None:
+    """Since when a figure is at another level."""
+    for line in change_sentences(made):
+        st.markdown(f":orange[◆] {words.plain(line)}")
+
+
+def name_of(window: WindowReport, made: DriftReport) -> str:
+    """``the week of 2026-05-25``."""
+    return called(window.begins, made.window)
+
+
+def moment(seconds: int) -> datetime:
+    """Epoch seconds as a moment in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,191 @@
+"""What changed under a model: which subreddits lost, the posts behind them, what came and went."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.comparison.significance import Q_LIMIT
+from core.drift.behind import MISSED, RIGHT, TAKEN, PostBehind, PostsBehind
+from core.drift.results import DriftReport, Present, SubredditChange
+from core.drift.windows import called
+from dashboard import components as c
+from dashboard import data, state, tables, words
+from dashboard.parts.drift import moment
+from dashboard.parts.post import show_text
+
+MARKS = {MISSED: "▼ missed", TAKEN: "▼ taken for it", RIGHT: "✓ right"}
+MOST = 10
+"""Subreddits that are named."""
+
+
+def show_causes(made: DriftReport, version: str) -> None:
+    """The subreddits that lost most F1; the posts behind the one that is ticked."""
+    found, newest = made.causes, made.newest
+    if found is None or newest is None:
+        return
+    where = called(newest.begins, made.window)
+    c.section("Which subreddits lost most?", _reading(made, where))
+    if not found.changes:
+        return
+    names = [each.subreddit for each in found.changes]
+    wanted = st.query_params.get("subreddit")
+    ticked = tables.draw(
+        pd.DataFrame([_row(each) for each in found.changes]),
+        {
+            "Subreddit": tables.text(170),
+            "Posts": tables.count(f"In {where}"),
+            "F1, validation": tables.score("On its own validation split"),
+            "F1": tables.score(f"In {where}"),
+            "Change": tables.change("Of F1"),
+            "95% interval": tables.text(150, "Of the change, for the chance of both sets of posts"),
+            "q": tables.chance("Chance of such a change, over all subreddits that are judged"),
+        },
+        key=c.shown_key("causes", names),
+        alt="Subreddits that lost most F1",
+        pick="one",
+        picked=[names.index(wanted)] if wanted in names else [],
+    )
+    state.follow("subreddit", names[ticked[0]] if ticked else None, by="causes")
+    subreddit = st.query_params.get("subreddit")
+    if subreddit is not None:
+        _show_behind(
+            data.drift_posts(version, made.window, newest.begins, subreddit), subreddit, where
+        )
+
+
+def _reading(made: DriftReport, where: str) -> str:
+    found = made.causes
+    if found is None or not found.judged:
+        return f"In {where}, no subreddit has enough posts on both sides to tell."
+    judged = words.count(found.judged, "subreddit")
+    head = (
+        f"In {where}, of {judged} with enough posts, **{found.worse:,}** are worse and"
+        f" **{found.better:,}** better than on validation."
+    )
+    if not found.changes:
+        return f"{head} None lost F1."
+    if not found.worse:
+        head += " No loss below is more than chance."
+    return f"{head} Tick one to read its posts."
+
+
+def _row(each: SubredditChange) -> dict[str, object]:
+    sign = "▼ " if each.q_value < Q_LIMIT else ""
+    return {
+        "Subreddit": f"{sign}r/{each.subreddit}",
+        "Posts": each.posts,
+        "F1, validation": each.f1_reference,
+        "F1": each.f1,
+        "Change": each.f1 - each.f1_reference,
+        "95% interval": words.interval(each.interval),
+        "q": each.q_value,
+    }
+
+
+def _show_behind(found: PostsBehind, subreddit: str, where: str) -> None:
+    """The posts of a subreddit and those that were taken for it, wrong ones first."""
+    counts = ", ".join(f"{found.counts[kind]:,} {mark}" for kind, mark in MARKS.items())
+    hidden = (
+        f" {words.count(found.hidden, 'more post')} may be in a sealed test by now: not shown."
+        if found.hidden
+        else ""
+    )
+    st.subheader(f"Posts behind r/{words.plain(subreddit[:40])}", anchor=False)
+    c.reading(f"In {where}: {counts}.{hidden}")
+    if not found.shown:
+        return
+    ids = [each.id for each in found.shown]
+    wanted = st.query_params.get("post")
+    ticked = tables.draw(
+        pd.DataFrame([_post_row(each) for each in found.shown]),
+        {
+            "What": tables.text(120, "Of its first prediction"),
+            "Title": tables.text(380),
+            "Subreddit": tables.text(150, "The post's own"),
+            "Prediction": tables.text(150, "The first one"),
+            "p@1": tables.score("Its probability"),
+            "Written": tables.day("UTC"),
+        },
+        key=c.shown_key("behind", ids),
+        alt=f"Posts behind r/{subreddit}",
+        pick="one",
+        picked=[ids.index(wanted)] if wanted in ids else [],
+    )
+    state.follow("post", ids[ticked[0]] if ticked else None, by="behind")
+    post = next((each for each in found.shown if each.id == st.query_params.get("post")), None)
+    if post is not None:
+        _show_post(post)
+
+
+def _post_row(each: PostBehind) -> dict[str, object]:
+    first = each.said[0] if each.said else None
+    return {
+        "What": MARKS[each.kind],
+        "Title": each.title,
+        "Subreddit": f"r/{each.subreddit}",
+        "Prediction": f"r/{first[0]}" if first else "–",
+        "p@1": first[1] if first else 0.0,
+        "Written": moment(each.created_utc),
+    }
+
+
+def _show_post(each: PostBehind) -> None:
+    """One post, and the model's first five."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.markdown(f"**{words.plain(each.title) or '(no title)'}**")
+        written = words.minute(moment(each.created_utc))
+        c.reading(f"r/{words.plain(each.subreddit)} · {written} UTC · {MARKS[each.kind]}")
+        if each.post is not None and not each.post.sealed:
+            show_text(each.post.body)
+            if each.post.address:
+                st.link_button(
+                    "Open on Reddit",
+                    each.post.address,
+                    icon=":material/open_in_new:",
+                    type="tertiary",
+                )
+    with right:
+        c.table(
+            ("Prediction", "Probability"),
+            [
+                (f"{'✓ ' if name == each.subreddit else ''}r/{name}", words.three(p))
+                for name, p in each.said
+            ],
+        )
+
+
+def show_new_and_gone(made: DriftReport) -> None:
+    """Subreddits that the model cannot name, and those without a post."""
+    newest = made.newest
+    if newest is None or newest.figures is None or newest.figures.label_coverage is None:
+        return
+    found, where = newest.figures, called(newest.begins, made.window)
+    c.section(
+        "New and gone subreddits",
+        f"In {where}. The model can name the subreddit of {words.share(found.label_coverage)} of"
+        " posts.",
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_present("Unknown to the model", found.new, expected=False)
+    with right:
+        _show_present("Without a post", found.gone, expected=True)
+
+
+def _show_present(title: str, found: Sequence[Present], *, expected: bool) -> None:
+    st.markdown(f"**{title}** :gray[{words.count(len(found), 'subreddit')}]")
+    if not found:
+        st.markdown("None.")
+        return
+    column = "Expected" if expected else "Posts"
+    c.table(
+        ("Subreddit", column),
+        [
+            (f"r/{each.subreddit}", f"{each.expected:.1f}" if expected else f"{each.posts:,}")
+            for each in found[:MOST]
+        ],
+    )
+    if len(found) > MOST:
+        st.caption(f"{len(found) - MOST:,} more.")

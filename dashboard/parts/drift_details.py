@@ -1,0 +1,147 @@
+"""What else moved under a model, and the numbers behind the alarms."""
+
+import pandas as pd
+import streamlit as st
+
+from core.drift.results import DriftReport, Figures, WindowReport
+from core.drift.sentence import state_of
+from dashboard import components as c
+from dashboard import tables, words
+from dashboard.charts import distances as distance_charts
+from dashboard.charts import drift as charts
+from dashboard.charts.distances import Looked
+from dashboard.charts.drift import Bounds
+from dashboard.parts.drift import Value, moment, name_of, track
+
+LEFT_OUT = {
+    "sealed": "from the time of a sealed test split",
+    "in_the_future": "dated in the future",
+    "no_text": "without text",
+}
+
+
+def show_texts(made: DriftReport) -> None:
+    """How the posts themselves have changed: their words, and where they come from."""
+    if not any(each.figures and each.figures.label_mix for each in made.windows):
+        return
+    c.section(
+        "Are the posts other ones?",
+        "Texts and subreddits alone, whatever the model says of them.",
+    )
+    with st.container(key="halves-texts"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        c.reading("**Unknown words**: the share of words that stand in no training post.")
+        _show_share(made, _unknown_words, key="unknown-words", y="share of words")
+    with right:
+        c.reading(
+            "**Label mix**: how far the subreddits' shares are from validation, from 0 to 1;"
+            " dashed: what chance alone makes of samples of these sizes."
+        )
+        _show_share(made, _label_mix, by_chance=True, key="label-mix", y="distance")
+
+
+def _unknown_words(found: Figures) -> tuple[float, Bounds | None] | None:
+    return None if found.unknown_words is None else (found.unknown_words, None)
+
+
+def _label_mix(found: Figures) -> tuple[float, Bounds | None] | None:
+    return None if found.label_mix is None else (found.label_mix.distance, None)
+
+
+def _show_share(
+    made: DriftReport, value: Value, *, key: str, y: str, by_chance: bool = False
+) -> None:
+    chances = [
+        each.figures.label_mix.by_chance
+        for each in made.windows
+        if each.figures and each.figures.label_mix
+    ]
+    found = track(made, value)
+    found = charts.beside(found, "by chance", chances) if by_chance else charts.as_share(found)
+    c.chart(
+        charts.over_time(found, c.colours(), unit=str(made.window), y=y),
+        key=key,
+        alt=f"{y} by {made.window}",
+    )
+
+
+def show_distances(made: DriftReport) -> None:
+    """Each distance as a part of its alarm level, and every window in numbers, folded away."""
+    box = st.expander(
+        "Distances, alarm levels and every window", key="distances", bind="query-params"
+    )
+    if not box.open:
+        return
+    with box:
+        st.markdown(calibration(made))
+        looked = [
+            Looked(
+                begins=moment(each.begins),
+                name=name_of(each, made),
+                distances=(apart.ks, apart.wasserstein, apart.psi),
+                levels=(levels.ks, levels.wasserstein, levels.psi),
+            )
+            for each in made.windows
+            if each.judged and each.figures and (apart := each.figures.distances)
+            for levels in (each.judged.levels,)
+        ]
+        if looked:
+            c.chart(
+                distance_charts.against_levels(looked, c.colours(), unit=str(made.window)),
+                key="distances-chart",
+                alt="Distances of p@1 from validation, as parts of their alarm levels",
+            )
+        tables.draw(
+            pd.DataFrame([_row(each, made) for each in reversed(made.windows)]),
+            {
+                "Posts": tables.count(),
+                "Mean p@1": tables.score(),
+                "KS": tables.score("Largest gap between the cumulative distributions of p@1"),
+                "Wasserstein": tables.score("How far p@1 would have to be moved, on average"),
+                "PSI": tables.score("Population stability index, smoothed"),
+                "State": tables.text(180),
+            },
+            alt="Every window, the newest first",
+        )
+
+
+def calibration(made: DriftReport) -> str:
+    """What windows are compared with, and when they alarm (Markdown)."""
+    reference = made.reference
+    if reference is None:
+        return words.plain(made.no_reference)
+    days = " to ".join(words.day(moment(at)) for at in (reference.begins, reference.ends - 1))
+    head = (
+        f"The distribution of p@1 against that of {words.count(reference.posts, 'validation post')}"
+        f" of {words.plain(reference.snapshot)}, {days}"
+        f" (\\#{reference.evaluation})."
+    )
+    if not reference.parts:
+        return f"{head} They are too few to calibrate alarms."
+    return (
+        f"{head} Levels are calibrated on {reference.parts:,} parts of them. If nothing has"
+        " changed, the chance that anything alarms, over all windows however many, is at most"
+        f" {words.per_cent(made.level)}."
+    )
+
+
+def _row(each: WindowReport, made: DriftReport) -> dict[str, object]:
+    found = each.figures
+    apart = found.distances if found else None
+    return {
+        str(made.window).capitalize(): name_of(each, made).removeprefix("the week of "),
+        "Posts": found.posts if found else 0,
+        "Mean p@1": found.p_at_1.value if found else None,
+        "KS": apart.ks if apart else None,
+        "Wasserstein": apart.wasserstein if apart else None,
+        "PSI": apart.psi if apart else None,
+        "State": state_of(each),
+    }
+
+
+def show_left_out(made: DriftReport) -> None:
+    """Posts that are in no figure, by why."""
+    if made.left_out:
+        said = [f"{words.count(n, 'post')} {LEFT_OUT[why]}" for why, n in made.left_out.items()]
+        c.reading(f"Left out: {'; '.join(said)}.")

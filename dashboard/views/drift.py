@@ -1,0 +1,128 @@
+"""Is production ageing?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.drift.results import DriftReport, On
+from core.drift.sentence import headline, name_of
+from core.drift.windows import Window
+from core.hints import Command
+from core.metrics import METRIC
+from core.release import aliases
+from core.release.events import PRODUCTION
+from dashboard import components as c
+from dashboard import data, pages, state, words
+from dashboard.parts import acts, drift, drift_causes, drift_details
+from dashboard.parts.drift import FIGURES
+
+USUAL = {"window": str(Window.WEEK), "on": str(On.POSTS), "figure": next(iter(FIGURES))}
+"""What the filters hold where nothing was chosen."""
+MARKED = {
+    " is ageing": " :orange[**▼ is ageing**]",
+    " gets other texts": " :orange[**◆ gets other texts**]",
+    "No alarm": ":green[**✓ No alarm**]",
+}
+"""Words of the sentence that say how it stands -> the same with a colour and a sign."""
+
+
+def choose() -> tuple[str, str] | None:
+    """The alias or version in the address, production by default; and the version that it names.
+
+    None where nothing is chosen, or there is nothing to choose.
+    """
+    named = aliases.current(data.store())
+    versions = [each.version for each in aliases.versions(data.store())]
+    options = {alias: f"{alias} · {version}" for alias, version in named.items()}
+    options |= {version: version for version in versions}
+    default = PRODUCTION if PRODUCTION in options else None
+    chosen = state.chosen("Model", "alias", options, default=default, placeholder="none", width=214)
+    return None if chosen is None else (chosen, named.get(chosen, chosen))
+
+
+def answer(made: DriftReport, *, name: str, waiting: int) -> str:
+    """The page in one sentence (Markdown)."""
+    if waiting and not any(each.figures for each in made.windows):
+        posts, since = words.count(waiting, "post"), words.day(drift.moment(made.since))
+        return f"Not known yet: {words.plain(name)} has predicted none of {posts} since {since}."
+    said = words.plain(headline(made, name=name))
+    for plain, marked in MARKED.items():
+        said = said.replace(plain, marked, 1)
+    return said
+
+
+def filters() -> tuple[Window, On, str]:
+    """How long windows are, whose texts they hold, and which figure stands beside mean p@1."""
+    window = _one_of("Window", [str(each) for each in Window], key="window")
+    on = On(_one_of("Texts", [str(each) for each in On], key="on"))
+    name = _one_of("Figure", list(FIGURES), key="figure", disabled=on == On.SUBMISSIONS)
+    return Window(window), on, FIGURES[name]
+
+
+def _one_of(label: str, options: Sequence[str], *, key: str, disabled: bool = False) -> str:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=USUAL[key],
+        required=True,
+        key=key,
+        bind="query-params",
+        disabled=disabled,
+    )
+    return str(chosen)
+
+
+def show_course(made: DriftReport, alias: str, figure: str) -> None:
+    """Mean p@1 over time, and what came true beside it, as far as posts have labels."""
+    with st.container(key="halves-course"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        c.section(f"Mean p@1 by {made.window}", "How sure it is of its predictions.")
+        drift.show_track(made, alias, drift.P_AT_1, drift.p_at_1, key="p-at-1", alarms=True)
+    if made.on == On.POSTS:
+        with right:
+            name = METRIC[figure].name
+            c.section(f"{name} by {made.window}", "How right they were, by the posts' subreddits.")
+            drift.show_track(made, alias, figure, drift.realised(figure), key="realised")
+    drift.show_states(made)
+
+
+def show_reference(made: DriftReport) -> None:
+    """Why there is nothing to compare with, and what to do about it."""
+    if made.reference is None and "never evaluated" in made.no_reference:
+        command = Command("evaluate", made.training, on="SNAPSHOT:valid")
+        c.empty(f"{words.plain(made.no_reference)} Figures are shown, alarms need that:", command)
+
+
+top = c.question("Is production ageing?")
+with st.container(horizontal=True, vertical_alignment="bottom"), state.kept(pages.DRIFT, **USUAL):
+    chosen = choose()
+    window, on, figure = filters()
+if chosen is None:
+    with top:
+        c.answer("Nothing is in production.")
+    c.empty("Release a version to production first:", Command("alias set", PRODUCTION, "VERSION"))
+    c.way(pages.RELEASE, "Open Release", {})
+    st.stop()
+alias, version = chosen
+made = data.drift_report(version, window, on)
+training = next(each for each in data.all_trainings() if each.number == made.training)
+waiting = data.drift_standing(version).waiting if on == On.POSTS else 0
+with top:
+    c.answer(
+        answer(made, name=name_of(alias, version), waiting=waiting),
+        generated=training.snapshot.generated,
+    )
+    drift.show_changes(made)
+    acts.last_done()
+with st.container():
+    if on == On.POSTS:
+        drift.show_standing(version, made)
+    show_reference(made)
+drift.show_figures(made, figure, training.snapshot.trained_until)
+show_course(made, alias, figure)
+drift_causes.show_causes(made, version)
+drift_causes.show_new_and_gone(made)
+drift_details.show_texts(made)
+drift_details.show_distances(made)
+drift_details.show_left_out(made)
