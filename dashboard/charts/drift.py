@@ -222,6 +222,7 @@ def _add_spots(made: go.Figure, track: Track, colours: Palette) -> None:
             **({} if len(spots) > MANY else {"error_y": _bars(shown, colour)}),
             mode="markers",
             name="alarm ▼" if mark == ALARM else mark,
+            showlegend=mark != COMPLETE,
             marker={"symbol": symbol, "size": 10 if mark == ALARM else 7, "color": colour},
             cliponaxis=False,
         )

@@ -9,8 +9,8 @@ import streamlit as st
 from core.access.identity import Role
 from core.drift.predicting import PREDICT
 from core.drift.results import DriftReport, Figures, Measured, On, State, WindowReport
-from core.drift.sentence import change_of, change_sentences
-from core.drift.windows import called
+from core.drift.sentence import change_of, change_sentences, in_short, name_of
+from core.drift.windows import Window, called
 from core.executions import get
 from core.hints import Command
 from core.jobs import kinds
@@ -20,6 +20,7 @@ from dashboard import components as c
 from dashboard import data, pages, words, work
 from dashboard.charts import drift as charts
 from dashboard.charts.drift import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
+from dashboard.components import Link
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
 from dashboard.parts.moves import moves_of
@@ -30,6 +31,13 @@ WIDTH = 360
 P_AT_1 = "p_at_1_mean"
 FIGURES = {METRIC[key].name: key for key in ("accuracy", "f1_macro", "recall_at_5")}
 """What stands beside mean p@1: its name -> the metric."""
+
+MARKED = {
+    " is ageing": " :orange[**▼ is ageing**]",
+    " gets other texts": " :orange[**◆ gets other texts**]",
+    "No alarm": ":green[**✓ No alarm**]",
+}
+"""Words of the sentence that say how it stands -> the same with a colour and a sign."""
 
 Value = Callable[[Figures], tuple[float, Bounds | None] | None]
 """A figure of a window with its interval, None where there is none."""
@@ -49,6 +57,33 @@ def realised(key: str) -> Value:
         return found.realised[key].value, found.realised[key].interval
 
     return value
+
+
+def answer(made: DriftReport, sentence: str, *, name: str, waiting: int) -> str:
+    """The sentence with a sign and a colour, or that nothing is known yet (Markdown).
+
+    Args:
+        waiting: posts that were not predicted yet.
+    """
+    if waiting and not any(each.figures for each in made.windows):
+        posts, since = words.count(waiting, "post"), words.day(moment(made.since))
+        return f"Not known yet: {words.plain(name)} has predicted none of {posts} since {since}."
+    said = words.plain(sentence)
+    for plain, marked in MARKED.items():
+        said = said.replace(plain, marked, 1)
+    return said
+
+
+def show_in_short(alias: str, version: str) -> None:
+    """How it stands in one line, and the way to the page."""
+    made, standing = data.drift_report(version, Window.WEEK, On.POSTS), data.drift_standing(version)
+    name = name_of(alias, version)
+    said = answer(made, in_short(made, name=name), name=name, waiting=standing.waiting)
+    if standing.waiting and any(each.figures for each in made.windows):
+        said += f" {words.count(standing.waiting, 'newer post')} not predicted yet."
+    with st.container(border=True):
+        way = Link("Is production ageing?", pages.DRIFT, {"alias": alias})
+        st.markdown(f"**Drift.** {said} {way.markdown}")
 
 
 def show_standing(version: str, made: DriftReport) -> None:
@@ -113,8 +148,12 @@ def _piece(version: str, made: DriftReport) -> Piece:
     )
 
 
-def show_figures(made: DriftReport, key: str, trained_until: int) -> None:
-    """The newest complete window against the validation split; nothing without one."""
+def show_figures(made: DriftReport, key: str, trained_until: datetime | None) -> None:
+    """The newest complete window against the validation split; nothing without one.
+
+    Args:
+        trained_until: when its training posts end; None where nobody knows.
+    """
     newest = made.newest
     if newest is None or newest.figures is None:
         return
@@ -125,23 +164,16 @@ def show_figures(made: DriftReport, key: str, trained_until: int) -> None:
         figures.append(_figure(key, now.realised[key], was))
     if now.unknown_words is not None:
         usual = before.unknown_words if before else None
-        note = (
-            f"validation {words.share(usual)}" if usual is not None else "stand in no training post"
-        )
+        note = "in no training post" if usual is None else f"validation {words.share(usual)}"
         figures.append(("Unknown words", words.share(now.unknown_words), note))
-    figures.append(
-        ("Posts" if made.on == On.POSTS else "Texts", f"{now.posts:,}", f"in this {made.window}")
-    )
-    figures.append(
-        (
-            "Training posts end",
-            words.age(moment(trained_until)),
-            f"ago, {words.day(moment(trained_until))}",
-        )
-    )
+    texts = "Posts" if made.on == On.POSTS else "Texts"
+    figures.append((texts, f"{now.posts:,}", f"in this {made.window}"))
+    ends = (words.age(trained_until), f"ago, {words.day(trained_until)}") if trained_until else None
+    figures.append(("Training posts end", *(ends or ("–", "made elsewhere"))))
     c.figures(figures)
     c.reading(
-        f"Of {name_of(newest, made)}, the newest complete one; differences are to validation."
+        f"Of {window_name(newest, made)}, the newest complete {made.window}. Differences are to"
+        " validation, with 95% intervals."
     )
 
 
@@ -156,7 +188,7 @@ def _figure(key: str, now: Measured, before: Measured | None) -> tuple[str, str,
 def show_track(
     made: DriftReport, alias: str, metric: str, value: Value, *, key: str, alarms: bool = False
 ) -> None:
-    """One figure over time; what stands for it in words, where there is none.
+    """One figure over time; where no window has it, that.
 
     Args:
         alarms: whether the alarms are of it.
@@ -213,7 +245,7 @@ def _spots(made: DriftReport, value: Value, *, alarms: bool) -> Iterator[Spot]:
             yield Spot(
                 begins=moment(each.begins),
                 ends=moment(each.ends),
-                name=name_of(each, made),
+                name=window_name(each, made),
                 value=found[0],
                 interval=found[1],
                 posts=each.figures.posts,
@@ -270,7 +302,7 @@ def show_changes(made: DriftReport) -> None:
         st.markdown(f":orange[◆] {words.plain(line)}")
 
 
-def name_of(window: WindowReport, made: DriftReport) -> str:
+def window_name(window: WindowReport, made: DriftReport) -> str:
     """``the week of 2026-05-25``."""
     return called(window.begins, made.window)
 

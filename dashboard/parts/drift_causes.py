@@ -11,12 +11,13 @@ from core.drift.results import DriftReport, Present, SubredditChange
 from core.drift.windows import called
 from dashboard import components as c
 from dashboard import data, state, tables, words
+from dashboard.paging import turn
 from dashboard.parts.drift import moment
 from dashboard.parts.post import show_text
 
 MARKS = {MISSED: "▼ missed", TAKEN: "▼ taken for it", RIGHT: "✓ right"}
-MOST = 10
-"""Subreddits that are named."""
+MOST, EACH = 10, 12
+"""Subreddits that are named, and posts a page."""
 
 
 def show_causes(made: DriftReport, version: str) -> None:
@@ -46,7 +47,7 @@ def show_causes(made: DriftReport, version: str) -> None:
         pick="one",
         picked=[names.index(wanted)] if wanted in names else [],
     )
-    state.follow("subreddit", names[ticked[0]] if ticked else None, by="causes")
+    state.follow("subreddit", names[ticked[0]] if ticked else None, by="causes", leave=True)
     subreddit = st.query_params.get("subreddit")
     if subreddit is not None:
         _show_behind(
@@ -95,64 +96,69 @@ def _show_behind(found: PostsBehind, subreddit: str, where: str) -> None:
     c.reading(f"In {where}: {counts}.{hidden}")
     if not found.shown:
         return
-    ids = [each.id for each in found.shown]
+    with st.container(key="halves-behind"):
+        left, right = st.columns([3, 2], gap="medium")
+    with left:
+        read = _choose_post(found.shown, subreddit)
+    with right:
+        _show_post(read)
+
+
+def _choose_post(posts: Sequence[PostBehind], subreddit: str) -> PostBehind:
+    """A page of the posts, and the one that is ticked, else the first."""
+    ids = [each.id for each in posts]
     wanted = st.query_params.get("post")
-    ticked = tables.draw(
-        pd.DataFrame([_post_row(each) for each in found.shown]),
-        {
-            "What": tables.text(120, "Of its first prediction"),
-            "Title": tables.text(380),
-            "Subreddit": tables.text(150, "The post's own"),
-            "Prediction": tables.text(150, "The first one"),
-            "p@1": tables.score("Its probability"),
-            "Written": tables.day("UTC"),
-        },
-        key=c.shown_key("behind", ids),
-        alt=f"Posts behind r/{subreddit}",
-        pick="one",
-        picked=[ids.index(wanted)] if wanted in ids else [],
-    )
-    state.follow("post", ids[ticked[0]] if ticked else None, by="behind")
-    post = next((each for each in found.shown if each.id == st.query_params.get("post")), None)
-    if post is not None:
-        _show_post(post)
+    place = ids.index(wanted) if wanted in ids else None
+    table = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        counted = words.count(len(posts), "post")
+        part = turn("page", subreddit, len(posts), each=EACH, counted=counted, place=place)
+    with table:
+        ticked = tables.draw(
+            pd.DataFrame([_post_row(each) for each in posts[part]]),
+            {
+                "What": tables.text(105, "Of its first prediction"),
+                "Title": tables.text(180),
+                "Prediction": tables.text(120, "The first one"),
+                "p@1": tables.score("Its probability"),
+            },
+            key=c.shown_key("behind", ids[part]),
+            alt=f"Posts behind r/{subreddit}",
+            pick="one",
+            picked=[ids[part].index(wanted)] if wanted in ids[part] else [],
+        )
+        state.follow("post", ids[part][ticked[0]] if ticked else None, by="behind", leave=True)
+    wanted = st.query_params.get("post")
+    return posts[ids.index(wanted)] if wanted in ids else posts[part][0]
 
 
 def _post_row(each: PostBehind) -> dict[str, object]:
-    first = each.said[0] if each.said else None
+    name, p = each.said[0] if each.said else (None, None)
     return {
         "What": MARKS[each.kind],
         "Title": each.title,
-        "Subreddit": f"r/{each.subreddit}",
-        "Prediction": f"r/{first[0]}" if first else "–",
-        "p@1": first[1] if first else 0.0,
-        "Written": moment(each.created_utc),
+        "Prediction": f"r/{name}" if name else "–",
+        "p@1": p,
     }
 
 
 def _show_post(each: PostBehind) -> None:
     """One post, and the model's first five."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.markdown(f"**{words.plain(each.title) or '(no title)'}**")
-        written = words.minute(moment(each.created_utc))
-        c.reading(f"r/{words.plain(each.subreddit)} · {written} UTC · {MARKS[each.kind]}")
-        if each.post is not None and not each.post.sealed:
-            show_text(each.post.body)
-            if each.post.address:
-                st.link_button(
-                    "Open on Reddit",
-                    each.post.address,
-                    icon=":material/open_in_new:",
-                    type="tertiary",
-                )
-    with right:
-        c.table(
-            ("Prediction", "Probability"),
-            [
-                (f"{'✓ ' if name == each.subreddit else ''}r/{name}", words.three(p))
-                for name, p in each.said
-            ],
+    st.markdown(f"**{words.plain(each.title) or '(no title)'}**")
+    written = words.unbroken(words.minute(moment(each.created_utc)))
+    c.reading(f"r/{words.plain(each.subreddit)} · {written} UTC · {MARKS[each.kind]}")
+    if each.post is not None and not each.post.sealed:
+        show_text(each.post.body)
+    c.table(
+        ("Prediction", "Probability"),
+        [
+            (f"{'✓ ' if name == each.subreddit else ''}r/{name}", words.three(p))
+            for name, p in each.said
+        ],
+    )
+    if each.post is not None and each.post.address:
+        st.link_button(
+            "Open on Reddit", each.post.address, icon=":material/open_in_new:", type="tertiary"
         )
 
 

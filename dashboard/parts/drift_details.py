@@ -1,17 +1,22 @@
 """What else moved under a model, and the numbers behind the alarms."""
 
+from dataclasses import astuple
+
 import pandas as pd
 import streamlit as st
 
 from core.drift.results import DriftReport, Figures, WindowReport
 from core.drift.sentence import state_of
+from core.evaluation.aggregate import histogram
 from dashboard import components as c
 from dashboard import tables, words
+from dashboard.charts import confidence
 from dashboard.charts import distances as distance_charts
 from dashboard.charts import drift as charts
+from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.distances import Looked
 from dashboard.charts.drift import Bounds
-from dashboard.parts.drift import Value, moment, name_of, track
+from dashboard.parts.drift import Value, moment, track, window_name
 
 LEFT_OUT = {
     "sealed": "from the time of a sealed test split",
@@ -75,23 +80,12 @@ def show_distances(made: DriftReport) -> None:
         return
     with box:
         st.markdown(calibration(made))
-        looked = [
-            Looked(
-                begins=moment(each.begins),
-                name=name_of(each, made),
-                distances=(apart.ks, apart.wasserstein, apart.psi),
-                levels=(levels.ks, levels.wasserstein, levels.psi),
-            )
-            for each in made.windows
-            if each.judged and each.figures and (apart := each.figures.distances)
-            for levels in (each.judged.levels,)
-        ]
-        if looked:
-            c.chart(
-                distance_charts.against_levels(looked, c.colours(), unit=str(made.window)),
-                key="distances-chart",
-                alt="Distances of p@1 from validation, as parts of their alarm levels",
-            )
+        with st.container(key="halves-distances"):
+            left, right = st.columns(2, gap="large")
+        with left:
+            _show_against_levels(made)
+        with right:
+            _show_distribution(made)
         tables.draw(
             pd.DataFrame([_row(each, made) for each in reversed(made.windows)]),
             {
@@ -104,6 +98,50 @@ def show_distances(made: DriftReport) -> None:
             },
             alt="Every window, the newest first",
         )
+
+
+def _show_against_levels(made: DriftReport) -> None:
+    looked = [
+        Looked(
+            begins=moment(each.begins),
+            name=window_name(each, made),
+            distances=astuple(each.figures.distances),
+            levels=astuple(each.judged.levels),
+        )
+        for each in made.windows
+        if each.judged and each.figures and each.figures.distances
+    ]
+    if looked:
+        c.reading("**Distances**, each divided by its alarm level.")
+        c.chart(
+            distance_charts.against_levels(looked, c.colours(), unit=str(made.window)),
+            key="against-levels",
+            alt="Distances of p@1 from validation, divided by their alarm levels",
+        )
+
+
+def _show_distribution(made: DriftReport) -> None:
+    """p@1 of the newest complete window over that of validation."""
+    newest, reference = made.newest, made.reference
+    if newest is None or newest.figures is None or reference is None:
+        return
+    sets = {
+        "validation": reference.figures.p_at_1_histogram,
+        window_name(newest, made): newest.figures.p_at_1_histogram,
+    }
+    c.reading("**Distribution of p@1**: the share of posts at each p@1.")
+    c.chart(
+        confidence.p_at_1(
+            [
+                ConfidenceCurve(name, histogram(posts), candidate=False, place=place)
+                for place, (name, posts) in enumerate(sets.items())
+            ],
+            c.colours(),
+            of=str(made.on),
+        ),
+        key="distribution",
+        alt="Distribution of p@1 in the newest complete window and on validation",
+    )
 
 
 def calibration(made: DriftReport) -> str:
@@ -130,7 +168,7 @@ def _row(each: WindowReport, made: DriftReport) -> dict[str, object]:
     found = each.figures
     apart = found.distances if found else None
     return {
-        str(made.window).capitalize(): name_of(each, made).removeprefix("the week of "),
+        str(made.window).capitalize(): window_name(each, made).removeprefix("the week of "),
         "Posts": found.posts if found else 0,
         "Mean p@1": found.p_at_1.value if found else None,
         "KS": apart.ks if apart else None,

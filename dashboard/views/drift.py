@@ -14,16 +14,11 @@ from core.release.events import PRODUCTION
 from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.parts import acts, drift, drift_causes, drift_details
+from dashboard.parts.ages import training_ends
 from dashboard.parts.drift import FIGURES
 
 USUAL = {"window": str(Window.WEEK), "on": str(On.POSTS), "figure": next(iter(FIGURES))}
 """What the filters hold where nothing was chosen."""
-MARKED = {
-    " is ageing": " :orange[**▼ is ageing**]",
-    " gets other texts": " :orange[**◆ gets other texts**]",
-    "No alarm": ":green[**✓ No alarm**]",
-}
-"""Words of the sentence that say how it stands -> the same with a colour and a sign."""
 
 
 def choose() -> tuple[str, str] | None:
@@ -38,17 +33,6 @@ def choose() -> tuple[str, str] | None:
     default = PRODUCTION if PRODUCTION in options else None
     chosen = state.chosen("Model", "alias", options, default=default, placeholder="none", width=214)
     return None if chosen is None else (chosen, named.get(chosen, chosen))
-
-
-def answer(made: DriftReport, *, name: str, waiting: int) -> str:
-    """The page in one sentence (Markdown)."""
-    if waiting and not any(each.figures for each in made.windows):
-        posts, since = words.count(waiting, "post"), words.day(drift.moment(made.since))
-        return f"Not known yet: {words.plain(name)} has predicted none of {posts} since {since}."
-    said = words.plain(headline(made, name=name))
-    for plain, marked in MARKED.items():
-        said = said.replace(plain, marked, 1)
-    return said
 
 
 def filters() -> tuple[Window, On, str]:
@@ -95,7 +79,7 @@ def show_reference(made: DriftReport) -> None:
 
 
 top = c.question("Is production ageing?")
-with st.container(horizontal=True, vertical_alignment="bottom"), state.kept(pages.DRIFT, **USUAL):
+with st.container(horizontal=True), state.kept(pages.DRIFT, **USUAL):
     chosen = choose()
     window, on, figure = filters()
 if chosen is None:
@@ -105,12 +89,13 @@ if chosen is None:
     c.way(pages.RELEASE, "Open Release", {})
     st.stop()
 alias, version = chosen
+name = name_of(alias, version)
 made = data.drift_report(version, window, on)
 training = next(each for each in data.all_trainings() if each.number == made.training)
 waiting = data.drift_standing(version).waiting if on == On.POSTS else 0
 with top:
     c.answer(
-        answer(made, name=name_of(alias, version), waiting=waiting),
+        drift.answer(made, headline(made, name=name), name=name, waiting=waiting),
         generated=training.snapshot.generated,
     )
     drift.show_changes(made)
@@ -119,7 +104,10 @@ with st.container():
     if on == On.POSTS:
         drift.show_standing(version, made)
     show_reference(made)
-drift.show_figures(made, figure, training.snapshot.trained_until)
+if not any(each.figures for each in made.windows):
+    drift_details.show_left_out(made)
+    st.stop()
+drift.show_figures(made, figure, training_ends(training))
 show_course(made, alias, figure)
 drift_causes.show_causes(made, version)
 drift_causes.show_new_and_gone(made)

@@ -1,0 +1,35 @@
+"""How old what a model was trained on is."""
+
+from datetime import UTC, datetime
+
+from core.evaluation.history import Training
+from core.release.case import Case
+from core.training.provenance import handed_in
+from dashboard import data, words
+
+
+def training_ends(training: Training) -> datetime | None:
+    """When the newest post that it was trained on was written, or a moment later; None of a model
+    that was made elsewhere.
+    """
+    model = training.model
+    if handed_in(data.store(), model.family, model.digest) != ():
+        return None
+    return datetime.fromtimestamp(training.snapshot.trained_until, UTC)
+
+
+def ages(case: Case, training: Training) -> str:
+    """How old the training posts of a candidate are, and those of production (Markdown)."""
+    said = f"Its training posts end {_age(training)}"
+    production = case.production
+    if production is None or production.candidate == case.number:
+        return f"{said}."
+    serving = next(each for each in data.all_trainings() if each.number == production.candidate)
+    return f"{said}; those of production, {production.version}, {_age(serving)}."
+
+
+def _age(training: Training) -> str:
+    ends = training_ends(training)
+    if ends is None:
+        return "on a day that nobody knows, as it was made elsewhere"
+    return f"{words.age(ends)} ago ({words.unbroken(words.day(ends))})"
