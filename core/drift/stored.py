@@ -29,6 +29,8 @@ from core.store.snapshots import Snapshot
 
 CODE = ("core.drift", "core.evaluation", "core.stats", "core.metrics")
 """What stored figures depend on, besides the predictions."""
+NEVER_EVALUATED = "The model was never evaluated on its own validation split."
+"""Why there is no reference that somebody can mend."""
 
 
 def snapshot_of(store: Store, model: Model) -> Snapshot:
@@ -94,7 +96,7 @@ class Watched:
         if self.reference is not None:
             return ""
         if self.evaluation is None:
-            return "The model was never evaluated on its own validation split."
+            return NEVER_EVALUATED
         if REFERENCE not in self.files:
             return "Its validation split has not been read yet."
         return "No post of its validation split is left."

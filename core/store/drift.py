@@ -137,7 +137,7 @@ def written_by(session: Session, ids: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in batches(ids, IDS_AT_ONCE):
         query = select(PostRow.id, PostRow.execution).where(PostRow.id.in_(some))
-        found |= dict(session.execute(query).tuples().all())
+        found |= {row.id: row.execution for row in session.execute(query)}
     return found
 
 

@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.drift.results import DriftReport, On
 from core.drift.sentence import headline, name_of
+from core.drift.stored import NEVER_EVALUATED
 from core.drift.windows import Window
 from core.hints import Command
 from core.metrics import METRIC
 from core.release import aliases
 from core.release.events import PRODUCTION
 from dashboard import components as c
-from dashboard import data, pages, state, words
+from dashboard import data, pages, state
 from dashboard.parts import acts, drift, drift_causes, drift_details
 from dashboard.parts.ages import training_ends
 from dashboard.parts.drift import FIGURES
@@ -71,11 +72,11 @@ def show_course(made: DriftReport, alias: str, figure: str) -> None:
     drift.show_states(made)
 
 
-def show_reference(made: DriftReport) -> None:
+def show_no_reference(made: DriftReport, snapshot: str) -> None:
     """Why there is nothing to compare with, and what to do about it."""
-    if made.reference is None and "never evaluated" in made.no_reference:
-        command = Command("evaluate", made.training, on="SNAPSHOT:valid")
-        c.empty(f"{words.plain(made.no_reference)} Figures are shown, alarms need that:", command)
+    if made.reference is None and made.no_reference == NEVER_EVALUATED:
+        command = Command("evaluate", made.training, on=f"{snapshot}:valid")
+        c.empty(f"{NEVER_EVALUATED} Distances and alarms need that:", command)
 
 
 top = c.question("Is production ageing?")
@@ -103,7 +104,7 @@ with top:
 with st.container():
     if on == On.POSTS:
         drift.show_standing(version, made)
-    show_reference(made)
+    show_no_reference(made, training.snapshot.id)
 if not any(each.figures for each in made.windows):
     drift_details.show_left_out(made)
     st.stop()

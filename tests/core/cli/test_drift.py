@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from core.access import identity, members
+from core.access.identity import Actor, Role, Way
 from core.drift import results
 from core.feedback.submissions import Sent, keep
 from core.serving.model import Suggestion
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
-from tests.core.drift.test_predicting import later
+from tests.core.drift.test_predicting import NEXT_MONDAY, later
 from tests.decisions import released
 from tests.factories import fill, set_policy
+from tests.unwritable import make_unwritable
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "drift.md"
 TYPES = (
@@ -86,3 +89,33 @@ def test_submissions_need_no_label(road: Road, version: str) -> None:
     assert window["figures"]["realised"] is None
     assert window["state"] in ("too few posts", "partly collected")
     assert "submissions" in signoff("drift", "--on", "submissions").out
+
+
+def test_who_may_not_predict_sees_what_is_stored_and_who_may(
+    road: Road, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(road.store, later(80))
+    signoff("drift")
+    fill(road.store, later(40, seed=2, since=NEXT_MONDAY + 1800))
+    members.grant(road.store, "grace", Role.REVIEWER)
+    with monkeypatch.context() as patch:
+        patch.setattr(identity, "_entrance", lambda: Actor("vera", Way.SIGNED_IN))
+        shown, asked = signoff("drift"), signoff("drift", "--json")
+    assert shown.code == 1
+    assert f"Production {version}: 80 posts since" in shown.out
+    assert "40 posts not predicted yet: vera cannot run the step drift" in shown.err
+    assert "grace can run it: signoff drift" in shown.err
+    assert asked.json["waiting"] == 40
+    assert signoff("drift", "--json").json["waiting"] == 0
+
+
+def test_a_workspace_that_cannot_be_written_shows_what_is_stored(
+    road: Road, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(road.store, later(80))
+    road.store.engine.dispose()
+    make_unwritable(monkeypatch)
+    shown = signoff("drift")
+    assert shown.code == 1
+    assert f"Production {version}: 0 posts since" in shown.out
+    assert "80 posts not predicted yet: " in shown.err
