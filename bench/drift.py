@@ -21,6 +21,7 @@ from core.snapshots.rules import Rules
 from core.store import Store, drift, models, open_store
 from core.store.drift import REFERENCE, DriftFile, LookedThrough
 from core.store.models import Model
+from core.store.snapshots import Snapshot
 from core.store.writing import write
 from core.training.train import train
 from tests.factories import QUICK, fill, make_corpus
@@ -73,6 +74,11 @@ def build(home: Path) -> None:
     snapshot, _ = create(store, Rules(), name="small")
     model = train(store, snapshot, model="fasttext", params=QUICK, threads=1)
     evaluate(store, model, snapshot)
+    bring_year(store, model, snapshot)
+
+
+def bring_year(store: Store, model: Model, snapshot: Snapshot) -> None:
+    """Predictions of a year that the model might have made, from two weeks after its snapshot."""
     begins = snapshot.cutoffs["end"] // _WEEK * _WEEK + 2 * _WEEK
     (said,) = generate.tables(WEEKS * POSTS + VALIDATION, LABELS, models=1)
     rng = np.random.default_rng(0)

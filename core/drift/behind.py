@@ -17,7 +17,7 @@ from core.store import drift as drift_table
 from core.store.models import Model
 from core.store.posts import StoredPost, posts_by_id
 
-MISSED, TAKEN, RIGHT = KINDS = ("missed", "taken for it", "right")
+MISSED, TAKEN, RIGHT = KINDS = ("missed", "mistaken for it", "right")
 """A post of the subreddit whose first prediction is another one; a post of another one whose first
 prediction it is; a post of it that was recognised. In the order in which posts are shown.
 """

@@ -19,17 +19,17 @@ def training_ends(training: Training) -> datetime | None:
 
 
 def ages(case: Case, training: Training) -> str:
-    """How old the training posts of a candidate are, and those of production (Markdown)."""
-    said = f"Its training posts end {_age(training)}"
+    """How old the newest training posts of a candidate and of production are (Markdown)."""
+    said = f"Newest training post: {_age(training)}"
     production = case.production
     if production is None or production.candidate == case.number:
         return f"{said}."
     serving = next(each for each in data.all_trainings() if each.number == production.candidate)
-    return f"{said}; those of production, {production.version}, {_age(serving)}."
+    return f"{said}; in production, {production.version}: {_age(serving)}."
 
 
 def _age(training: Training) -> str:
     ends = training_ends(training)
     if ends is None:
-        return "on a day that nobody knows, as it was made elsewhere"
-    return f"{words.age(ends)} ago ({words.unbroken(words.day(ends))})"
+        return "unknown, since the model was made elsewhere"
+    return f"{words.age(ends)} old ({words.unbroken(words.day(ends))})"

@@ -16,6 +16,8 @@ from core.hints import Command
 from core.jobs import kinds
 from core.jobs.kinds import DRIFT
 from core.metrics import METRIC
+from core.release.events import PRODUCTION
+from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words, work
 from dashboard.charts import drift as charts
@@ -67,7 +69,7 @@ def answer(made: DriftReport, sentence: str, *, name: str, waiting: int) -> str:
     """
     if waiting and not any(each.figures for each in made.windows):
         posts, since = words.count(waiting, "post"), words.day(moment(made.since))
-        return f"Not known yet: {words.plain(name)} has predicted none of {posts} since {since}."
+        return f"Not known yet: {posts} since {since}, none predicted by {words.plain(name)}."
     said = words.plain(sentence)
     for plain, marked in MARKED.items():
         said = said.replace(plain, marked, 1)
@@ -80,13 +82,13 @@ def show_in_short(alias: str, version: str) -> None:
     name = name_of(alias, version)
     said = answer(made, in_short(made, name=name), name=name, waiting=standing.waiting)
     if standing.waiting and any(each.figures for each in made.windows):
-        said += f" {words.count(standing.waiting, 'newer post')} not predicted yet."
+        said += f" {words.count(standing.waiting, 'newer post')} not yet predicted."
     with st.container(border=True):
         way = Link("Is production ageing?", pages.DRIFT, {"alias": alias})
         st.markdown(f"**Drift.** {said} {way.markdown}")
 
 
-def show_standing(version: str, made: DriftReport) -> None:
+def show_standing(alias: str, version: str, made: DriftReport) -> None:
     """How current the page is; where posts wait, the button that predicts them, and the command."""
     standing = data.drift_standing(version)
     piece = _piece(version, made)
@@ -99,24 +101,33 @@ def show_standing(version: str, made: DriftReport) -> None:
         c.reading(_current(standing.newest, standing.execution))
         return
     st.info(_waiting(standing.waiting, standing.newest), icon=":material/update:")
-    st.code(str(Command("drift", alias=version, window=str(made.window))), language="bash")
+    if job is not None:
+        work.show_end(piece, job)
+    command = Command("drift", alias=None if alias == PRODUCTION else alias)
+    st.code(str(command), language=None)
     with st.container(width=WIDTH):
-        if job is not None:
-            work.show_end(piece, job)
-        acts.offer(
-            [
-                Act(
-                    key="predict",
-                    label=f"Predict {words.count(standing.waiting, 'post')} now"
-                    if standing.waiting
-                    else "Bring this up to date",
-                    icon=":material/trending_down:",
-                    why_not=c.why_not(Role.REVIEWER, to=PREDICT),
-                    do=lambda: acts.perform(lambda: work.begin(piece), ""),
-                    next_=True,
-                )
-            ]
-        )
+        _offer(piece, standing.waiting)
+
+
+def _offer(piece: Piece, waiting: int) -> None:
+    """The button; for those who may not, who may."""
+    why_not = c.why_not(Role.REVIEWER, to=PREDICT)
+    label = f"Predict {words.count(waiting, 'post')} now" if waiting else "Bring this up to date"
+    acts.offer(
+        [
+            Act(
+                key="predict",
+                label=label,
+                icon=":material/trending_down:",
+                why_not=why_not,
+                do=lambda: acts.perform(lambda: work.begin(piece), ""),
+                next_=True,
+            )
+        ]
+    )
+    may = data.holders(Role.REVIEWER)
+    if why_not and may:
+        c.reading(f"{words.plain(listed(may))} can run this.")
 
 
 def _current(newest: int | None, execution: int | None) -> str:
@@ -125,15 +136,15 @@ def _current(newest: int | None, execution: int | None) -> str:
     run = f"Predicted by \\#{execution}, {words.age(get(data.store(), execution).started_at)} ago"
     if newest is None:
         return f"{run}. No post has come since its snapshot ended."
-    return f"{run}, up to {words.minute(moment(newest))} UTC. Nothing waits."
+    return f"{run}, up to {words.minute(moment(newest))} UTC. No new posts are waiting."
 
 
 def _waiting(posts: int, newest: int | None) -> str:
-    wait = "waits" if posts == 1 else "wait"
+    wait = "is" if posts == 1 else "are"
     if not posts:
-        return "Its validation split, or which posts may be sealed, has not been read yet."
+        return "Its validation split, or newly sealed posts, have not been looked through yet."
     shown = "" if newest is None else f" This page ends at {words.minute(moment(newest))} UTC."
-    return f"**{words.count(posts, 'new post')}** {wait} to be predicted.{shown}"
+    return f"**{words.count(posts, 'new post')}** {wait} waiting to be predicted.{shown}"
 
 
 def _piece(version: str, made: DriftReport) -> Piece:
@@ -168,12 +179,12 @@ def show_figures(made: DriftReport, key: str, trained_until: datetime | None) ->
         figures.append(("Unknown words", words.share(now.unknown_words), note))
     texts = "Posts" if made.on == On.POSTS else "Texts"
     figures.append((texts, f"{now.posts:,}", f"in this {made.window}"))
-    ends = (words.age(trained_until), f"ago, {words.day(trained_until)}") if trained_until else None
-    figures.append(("Training posts end", *(ends or ("–", "made elsewhere"))))
+    ends = (words.age(trained_until), f"old, {words.day(trained_until)}") if trained_until else None
+    figures.append(("Training data", *(ends or ("–", "made elsewhere"))))
     c.figures(figures)
     c.reading(
-        f"Of {window_name(newest, made)}, the newest complete {made.window}. Differences are to"
-        " validation, with 95% intervals."
+        f"Figures are for {window_name(newest, made)}, the newest complete {made.window}."
+        " Differences are from validation, with 95% intervals."
     )
 
 
@@ -201,7 +212,7 @@ def show_track(
     c.chart(
         charts.over_time(found, c.colours(), unit=str(made.window), y=name),
         key=key,
-        alt=f"{name} by {made.window}, with that of validation as a band",
+        alt=f"{name} by {made.window}, with the validation split as a band",
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.paging import turn
 from dashboard.parts.drift import moment
 from dashboard.parts.post import show_text
 
-MARKS = {MISSED: "▼ missed", TAKEN: "▼ taken for it", RIGHT: "✓ right"}
+MARKS = {MISSED: "▼ missed", TAKEN: "▼ mistaken for it", RIGHT: "✓ right"}
 MOST, EACH = 10, 12
 """Subreddits that are named, and posts a page."""
 
@@ -68,7 +68,7 @@ def _reading(made: DriftReport, where: str) -> str:
         return f"{head} None lost F1."
     if not found.worse:
         head += " No loss below is more than chance."
-    return f"{head} Tick one to read its posts."
+    return f"{head} Select a row to read its posts."
 
 
 def _row(each: SubredditChange) -> dict[str, object]:
@@ -87,11 +87,10 @@ def _row(each: SubredditChange) -> dict[str, object]:
 def _show_behind(found: PostsBehind, subreddit: str, where: str) -> None:
     """The posts of a subreddit and those that were taken for it, wrong ones first."""
     counts = ", ".join(f"{found.counts[kind]:,} {mark}" for kind, mark in MARKS.items())
-    hidden = (
-        f" {words.count(found.hidden, 'more post')} may be in a sealed test by now: not shown."
-        if found.hidden
-        else ""
-    )
+    hidden = ""
+    if found.hidden:
+        more = words.count(found.hidden, "more post")
+        hidden = f" {more} may be in a sealed test by now and cannot be shown."
     st.subheader(f"Posts behind r/{words.plain(subreddit[:40])}", anchor=False)
     c.reading(f"In {where}: {counts}.{hidden}")
     if not found.shown:
@@ -117,8 +116,8 @@ def _choose_post(posts: Sequence[PostBehind], subreddit: str) -> PostBehind:
         ticked = tables.draw(
             pd.DataFrame([_post_row(each) for each in posts[part]]),
             {
-                "What": tables.text(105, "Of its first prediction"),
-                "Title": tables.text(180),
+                "What": tables.text(120, "What became of its first prediction"),
+                "Title": tables.text(170),
                 "Prediction": tables.text(120, "The first one"),
                 "p@1": tables.score("Its probability"),
             },
@@ -177,7 +176,7 @@ def show_new_and_gone(made: DriftReport) -> None:
     with left:
         _show_present("Unknown to the model", found.new, expected=False)
     with right:
-        _show_present("Without a post", found.gone, expected=True)
+        _show_present("No posts", found.gone, expected=True)
 
 
 def _show_present(title: str, found: Sequence[Present], *, expected: bool) -> None:

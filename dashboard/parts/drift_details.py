@@ -30,8 +30,8 @@ def show_texts(made: DriftReport) -> None:
     if not any(each.figures and each.figures.label_mix for each in made.windows):
         return
     c.section(
-        "Are the posts other ones?",
-        "Texts and subreddits alone, whatever the model says of them.",
+        "Have the posts changed?",
+        "Their words and their subreddits, regardless of what the model predicts.",
     )
     with st.container(key="halves-texts"):
         left, right = st.columns(2, gap="large")
@@ -41,7 +41,7 @@ def show_texts(made: DriftReport) -> None:
     with right:
         c.reading(
             "**Label mix**: how far the subreddits' shares are from validation, from 0 to 1;"
-            " dashed: what chance alone makes of samples of these sizes."
+            " dashed: expected by chance alone with this many posts."
         )
         _show_share(made, _label_mix, by_chance=True, key="label-mix", y="distance")
 
@@ -151,15 +151,15 @@ def calibration(made: DriftReport) -> str:
         return words.plain(made.no_reference)
     days = " to ".join(words.day(moment(at)) for at in (reference.begins, reference.ends - 1))
     head = (
-        f"The distribution of p@1 against that of {words.count(reference.posts, 'validation post')}"
-        f" of {words.plain(reference.snapshot)}, {days}"
-        f" (\\#{reference.evaluation})."
+        f"p@1 is compared with its distribution on"
+        f" {words.count(reference.posts, 'validation post')} of {words.plain(reference.snapshot)},"
+        f" {days} (\\#{reference.evaluation})."
     )
     if not reference.parts:
-        return f"{head} They are too few to calibrate alarms."
+        return f"{head} That is too few to calibrate alarms."
     return (
-        f"{head} Levels are calibrated on {reference.parts:,} parts of them. If nothing has"
-        " changed, the chance that anything alarms, over all windows however many, is at most"
+        f"{head} Alarm levels are calibrated on {reference.parts:,} parts of it. If nothing has"
+        " changed, the chance of any alarm, however many windows there are, is at most"
         f" {words.per_cent(made.level)}."
     )
 

@@ -62,12 +62,14 @@ def show_course(made: DriftReport, alias: str, figure: str) -> None:
     with st.container(key="halves-course"):
         left, right = st.columns(2, gap="large")
     with left:
-        c.section(f"Mean p@1 by {made.window}", "How sure it is of its predictions.")
+        c.section(f"Mean p@1 by {made.window}", "How confident the model is, on average.")
         drift.show_track(made, alias, drift.P_AT_1, drift.p_at_1, key="p-at-1", alarms=True)
     if made.on == On.POSTS:
         with right:
             name = METRIC[figure].name
-            c.section(f"{name} by {made.window}", "How right they were, by the posts' subreddits.")
+            c.section(
+                f"{name} by {made.window}", "Measured against the actual subreddits of the posts."
+            )
             drift.show_track(made, alias, figure, drift.realised(figure), key="realised")
     drift.show_states(made)
 
@@ -76,7 +78,7 @@ def show_no_reference(made: DriftReport, snapshot: str) -> None:
     """Why there is nothing to compare with, and what to do about it."""
     if made.reference is None and made.no_reference == NEVER_EVALUATED:
         command = Command("evaluate", made.training, on=f"{snapshot}:valid")
-        c.empty(f"{NEVER_EVALUATED} Distances and alarms need that:", command)
+        c.empty(f"{NEVER_EVALUATED} Distances and alarms need this:", command)
 
 
 top = c.question("Is production ageing?")
@@ -103,7 +105,7 @@ with top:
     acts.last_done()
 with st.container():
     if on == On.POSTS:
-        drift.show_standing(version, made)
+        drift.show_standing(alias, version, made)
     show_no_reference(made, training.snapshot.id)
 if not any(each.figures for each in made.windows):
     drift_details.show_left_out(made)

@@ -8,6 +8,8 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from core.access import members
+from core.access.identity import Role
 from core.drift.report import report
 from core.drift.results import DriftReport, On, State
 from core.drift.sentence import headline
@@ -87,7 +89,7 @@ def test_what_is_not_judged_is_said_with_its_reason(shown: Path, open_page: Open
     assert "**Sealed**: 1 week, 2026-10-26. Its posts may be in a sealed test split." in said
     assert "**Cut off**: 1 week, 2026-09-28. The model's own snapshot ends within it." in said
     assert "Left out: 1,217 posts from the time of a sealed test split." in said
-    assert "Nothing waits." in said
+    assert "No new posts are waiting." in said
 
 
 def test_a_link_shows_the_same_view(shown: Path, open_page: Open) -> None:
@@ -127,15 +129,18 @@ def test_the_posts_behind_a_subreddit_are_read_on_the_page(shown: Path, open_pag
 
 def test_a_subreddit_that_no_post_is_of_says_so(shown: Path, open_page: Open) -> None:
     app = open_page("drift", subreddit="[x](y)")
-    assert "0 ▼ missed, 0 ▼ taken for it, 0 ✓ right." in text_of(app)
+    assert "0 ▼ missed, 0 ▼ mistaken for it, 0 ✓ right." in text_of(app)
     assert len(app.dataframe) == 1
 
 
 def test_what_waits_is_predicted_with_a_press(demo: Path, open_page: Open) -> None:
     version = untouched(demo)
     app = open_page("drift", alias=version)
-    assert f"Not known yet: {version} has predicted none of 3,000 posts" in plain_text_of(app)
-    assert [each.value for each in app.code] == [f"signoff drift --alias {version} --window week"]
+    assert (
+        f"Not known yet: 3,000 posts since 2026-09-30, none predicted by {version}."
+        in plain_text_of(app)
+    )
+    assert [each.value for each in app.code] == [f"signoff drift --alias {version}"]
     assert not figures(app)
     app = press(app, "Predict 3,000 posts now")
     assert newest(open_store(demo)).status == SUCCEEDED
@@ -144,11 +149,13 @@ def test_what_waits_is_predicted_with_a_press(demo: Path, open_page: Open) -> No
     assert len(figures(app)) == 4
 
 
-def test_who_may_not_predict_sees_what_is_there_and_why(shown: Path, open_page: Open) -> None:
+def test_who_may_not_predict_sees_what_is_there_and_why(demo: Path, open_page: Open) -> None:
+    members.grant(open_store(demo), "grace", Role.REVIEWER)
     config.set_option("server.address", "0.0.0.0")  # noqa: S104 - this is what must be refused
     try:
-        app = open_page("drift", alias=untouched(shown))
+        app = open_page("drift", alias=untouched(demo))
         assert button(app, "Predict 3,000 posts now").disabled
+        assert "grace can run this." in text_of(app)
         assert "You are not signed in, so you cannot predict new posts here" in text_of(app)
         assert "is ageing" in text_of(open_page("drift"))
     finally:
@@ -192,7 +199,7 @@ def test_overview_says_how_production_stands(shown: Path, open_page: Open) -> No
 
 def test_release_says_how_old_both_trainings_are(shown: Path, open_page: Open) -> None:
     said = plain_text_of(open_page("release"))
-    assert "(2026-10-05); those of production, " in said
+    assert "(2026-10-05); in production, " in said
     assert "(2026-09-12)." in said
 
 

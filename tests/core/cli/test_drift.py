@@ -1,5 +1,6 @@
 """How a version does on new posts, from the command line."""
 
+import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_who_may_not_predict_sees_what_is_stored_and_who_may(
     assert f"Production {version}: 80 posts since" in shown.out
     assert "40 posts not predicted yet: vera cannot run the step drift" in shown.err
     assert "grace can run it: signoff drift" in shown.err
-    assert asked.json["waiting"] == 40
+    assert json.loads(asked.out)["waiting"] == 40
     assert signoff("drift", "--json").json["waiting"] == 0
 
 
