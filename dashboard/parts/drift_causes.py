@@ -34,13 +34,13 @@ def show_causes(made: DriftReport, version: str) -> None:
     ticked = tables.draw(
         pd.DataFrame([_row(each) for each in found.changes]),
         {
-            "Subreddit": tables.text(170),
-            "Posts": tables.count(f"In {where}"),
-            "F1, validation": tables.score("On its own validation split"),
-            "F1": tables.score(f"In {where}"),
+            "Subreddit": tables.text(160),
             "Change": tables.change("Of F1"),
             "95% interval": tables.text(150, "Of the change, for the chance of both sets of posts"),
             "q": tables.chance("Chance of such a change, over all subreddits that are judged"),
+            "F1": tables.score(f"In {where}"),
+            "F1, validation": tables.score("On its own validation split"),
+            "Posts": tables.count(f"In {where}"),
         },
         key=c.shown_key("causes", names),
         alt="Subreddits that lost most F1",
@@ -75,12 +75,12 @@ def _row(each: SubredditChange) -> dict[str, object]:
     sign = "▼ " if each.q_value < Q_LIMIT else ""
     return {
         "Subreddit": f"{sign}r/{each.subreddit}",
-        "Posts": each.posts,
-        "F1, validation": each.f1_reference,
-        "F1": each.f1,
         "Change": each.f1 - each.f1_reference,
         "95% interval": words.interval(each.interval),
         "q": each.q_value,
+        "F1": each.f1,
+        "F1, validation": each.f1_reference,
+        "Posts": each.posts,
     }
 
 
