@@ -16,8 +16,10 @@ MANY = 60
 """Of so many windows the intervals are a band: bars would hide each other."""
 WIDE = 0.09
 """Of the time that is shown: a gap as wide as this has its name in it."""
-ROOM = 0.12
-"""Of the range of the values, above and below them."""
+ROOM = 0.24
+"""Of half the range of the values, above and below them."""
+LEAST = 0.02
+"""The smallest range of an axis: less would show rounding as change."""
 COMPLETE, ALARM, OPEN = "complete", "alarm", "not judged"
 """What a window is: judged, judged and beyond its level, or neither."""
 _SYMBOLS = {COMPLETE: "circle", ALARM: "diamond", OPEN: "circle-open"}
@@ -348,9 +350,9 @@ def _range(track: Track) -> Bounds:
         ends += [track.reference[0], *(track.reference[1] or ())]
     if track.other is not None:
         ends += track.other[1]
-    low, high = min(ends), max(ends)
-    room = ROOM * ((high - low) or max(abs(high), 0.01))
-    return (0.0 if track.from_zero else low - room), high + room
+    middle, half = (min(ends) + max(ends)) / 2, (max(ends) - min(ends)) / 2
+    half = max(half, LEAST / 2) * (1 + ROOM)
+    return (0.0 if track.from_zero else max(middle - half, 0.0)), middle + half
 
 
 def _ticks(track: Track) -> dict[str, object]:
