@@ -1,0 +1,171 @@
+"""Training as it was possible at earlier moments, and measuring each model on what came later.
+
+It reads the open splits of one snapshot alone and freezes none, so no sealed post is read, and none
+becomes sealed by it (docs/decisions/00xx-backtest.md).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.comparison.noise import configuration
+from core.comparison.topics import FILE, read_topics
+from core.drift.backtest_results import Backtest, Promise, Trained
+from core.drift.cells import Topics, figures_of, later_cells, validation_of
+from core.drift.cutoffs import Every, Plan, plan
+from core.drift.reading import read
+from core.drift.replay import replay
+from core.drift.windows import Edges
+from core.errors import InputError
+from core.executions import get, record
+from core.executions.purpose import BACKTEST, run_for
+from core.hints import Command, Hint
+from core.progress import Progress, silent
+from core.snapshots.content import SplitData
+from core.snapshots.earlier import earlier, open_posts
+from core.store import Store
+from core.store.frames import put_record
+from core.store.models import Model
+from core.store.snapshots import Snapshot
+from core.training.several import Configuration, Variant, train_each
+from core.training.train import of_execution
+
+KIND = "backtest"
+"""Of the execution that names all others."""
+RESULTS = "results"
+"""Its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A model that was trained and has predicted."""
+
+    model: Model
+    predicting: int
+
+
+def backtest(
+    store: Store,
+    snapshot: Snapshot,
+    *,
+    every: Every,
+    since: int | None = None,
+    fewest: int | None = None,
+    model: str | None = None,
+    params: Mapping[str, str] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> Backtest:
+    """Train one configuration at one moment after the other, and measure each model later.
+
+    Each training and each predicting is an execution of its own: after an interruption those that
+    are done are not done again. Where the threads of one training leave cores idle, as many
+    trainings run side by side as cores and memory allow.
+
+    Args:
+        snapshot: whose open splits are used, all posts in the order of time.
+        every: how far trainings are apart, and how long windows are.
+        since: no training before this moment, in epoch seconds.
+        fewest: posts that a training must have; None: see :func:`core.drift.cutoffs.plan`.
+        model, params, seed, threads: as of :func:`core.training.train.train`.
+
+    Raises:
+        InputError: the snapshot was split at random, or no training is left.
+        RefusedError: the actor is not a reviewer.
+    """
+    if snapshot.optimistic:
+        raise InputError(
+            f"Snapshot {snapshot.id} was split at random: its sealed posts are from all of its"
+            " time, so no window could be measured as a whole",
+            Hint("Freeze a chronological one, and take that.", Command("snapshot create")),
+        )
+    posts = open_posts(store, snapshot)
+    if not len(posts):
+        raise InputError("All posts of the snapshot were erased", "Choose another --snapshot.")
+    until = snapshot.cutoffs["test"]
+    planned = plan(posts.created, every=every, until=until, since=since, fewest=fewest)
+    cutoffs = planned.windows.begins.tolist()
+    variants = [Variant(seed=seed, before=cutoff) for cutoff in reversed(cutoffs)]
+    variants.insert(1, Variant(seed=seed, before=cutoffs[-1], shuffled=True))
+    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads, BACKTEST)
+    made = list[_Made]()
+    with run_for(BACKTEST):
+        for done, number in enumerate(train_each(store, chosen, variants)):
+            progress("Training at earlier moments", done, len(variants))
+            made.append(_predicted(store, snapshot, posts, variants[done], number))
+    progress("Training at earlier moments", len(variants), len(variants))
+    newest, shuffled, *older = made
+    shared = configuration(store, newest.model.execution)
+    asked = {
+        "every": str(every),
+        "since": since,
+        "min_posts": fewest,
+        "family": newest.model.family,
+        "params": dict(params or {}),
+        "seed": seed,
+        "configuration": shared,
+    }
+    inputs = {
+        "snapshot": snapshot.digest,
+        "trainings": sorted({each.model.execution for each in made}),
+    }
+    with record(store, KIND, params=asked, inputs=inputs) as run:
+        progress("Measuring", 0, None)
+        topics = read_topics(store.home / FILE) or {}
+        oldest_first = [*reversed(older), newest]
+        found = Backtest(
+            execution=run.number,
+            snapshot=snapshot.digest,
+            family=newest.model.family,
+            configuration=shared,
+            every=str(every),
+            models=tuple(_trained(store, oldest_first, planned, topics)),
+            promise=_promise(store, shuffled.model),
+            too_early=planned.too_early,
+        )
+        run.outputs = {RESULTS: put_record(store.artifacts, found)}
+        run.metrics = {"models": len(found.models), "windows": len(planned)}
+    return found
+
+
+def _predicted(
+    store: Store, snapshot: Snapshot, posts: SplitData, variant: Variant, number: int
+) -> _Made:
+    """What the model of a training says of its validation and, unless that is shuffled, later."""
+    model, before = of_execution(store, number), variant.before or 0
+    known = earlier(posts, before=before, seed=variant.seed if variant.shuffled else None)
+    later = posts.among(posts.created >= before) if not variant.shuffled else posts.taken(_NONE)
+    return _Made(model, replay(store, model, snapshot, known, later))
+
+
+def _trained(store: Store, made: list[_Made], planned: Plan, topics: Topics) -> Iterator[Trained]:
+    begins, ends = planned.windows.begins, planned.windows.ends
+    for place, each in enumerate(made):
+        stored = read(store, each.model)
+        validation = validation_of(stored, topics)
+        yield Trained(
+            training=each.model.execution,
+            predicting=each.predicting,
+            model=each.model.digest,
+            cutoff=int(begins[place]),
+            validated_since=validation.begins if validation else int(begins[place]),
+            posts=get(store, each.model.execution).metrics["posts"],
+            validation=validation,
+            later=tuple(later_cells(stored, Edges(begins[place:], ends[place:]), topics)),
+        )
+
+
+def _promise(store: Store, model: Model) -> Promise | None:
+    stored = read(store, model, months=())
+    if stored.reference is None or not len(stored.reference):
+        return None
+    return Promise(
+        training=model.execution,
+        posts=len(stored.reference),
+        figures=figures_of(stored.reference, stored.names),
+    )
+
+
+_NONE = np.zeros(0, dtype=np.int64)
