@@ -8,6 +8,7 @@ intervals held in simulations.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ FEWEST_DIFFERENCES = 3
 """Fewer have no interval."""
 FEWEST_OF_TOPIC = 50
 """Posts of a topic group that a window must have to count."""
+Thing = TypeVar("Thing")
 ValueOf = Callable[[Cell], float | None]
 """What is followed; None where a cell does not have it."""
 
@@ -77,6 +79,18 @@ class Ageing:
     gains: tuple[Younger, ...]
     windows: tuple[InWindow, ...]
 
+    @property
+    def said_decay(self) -> AtAge | None:
+        """What is said of the decay: at the greatest age that has an interval and half of the
+        models, else at the first; None without any.
+        """
+        return _said(self.decay, [each.change for each in self.decay])
+
+    @property
+    def said_gain(self) -> Younger | None:
+        """The same of the gains, by windows."""
+        return _said(self.gains, [each.gain for each in self.gains])
+
 
 def of_figure(name: str) -> ValueOf:
     """A figure of all posts of a cell."""
@@ -126,6 +140,16 @@ def mean_difference(differences: Sequence[float]) -> MeanDifference:
     sd = max(float(np.std(differences, ddof=1)), SMALLEST_SD)
     half = float(band(sd / np.sqrt(n), degrees=n - 1))
     return MeanDifference(value, (value - half, value + half), n)
+
+
+def _said(things: Sequence[Thing], differences: Sequence[MeanDifference]) -> Thing | None:
+    half = max((each.of for each in differences), default=0) / 2
+    sure = [
+        thing
+        for thing, each in zip(things, differences, strict=True)
+        if each.interval and each.of >= half
+    ]
+    return sure[-1] if sure else next(iter(things), None)
 
 
 def _table(models: Sequence[Trained], value: ValueOf) -> Floats:

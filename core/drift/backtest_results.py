@@ -89,3 +89,9 @@ class Backtest:
     models: tuple[Trained, ...]
     promise: Promise | None
     too_early: int
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topic groups that any cell has, by name."""
+        cells = [cell for model in self.models for cell in model.cells]
+        return tuple(sorted({name for cell in cells for name in cell.topics}))
