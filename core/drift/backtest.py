@@ -23,11 +23,11 @@ from core.executions.purpose import BACKTEST, run_for
 from core.hints import Command, Hint
 from core.progress import Progress, silent
 from core.snapshots.content import SplitData
-from core.snapshots.earlier import earlier, open_posts
 from core.store import Store
 from core.store.frames import put_record
 from core.store.models import Model
 from core.store.snapshots import Snapshot
+from core.training.earlier import earlier, open_posts
 from core.training.several import Configuration, Variant, train_each
 from core.training.train import of_execution
 

@@ -16,7 +16,6 @@ from core.evaluation.evaluate import TOP
 from core.executions import Run, Step, get, run_cached
 from core.progress import Progress, silent
 from core.snapshots.content import SplitData
-from core.snapshots.earlier import Earlier
 from core.snapshots.files import keep
 from core.snapshots.read import READING
 from core.store import Store
@@ -26,18 +25,23 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import words_of
 from core.training.calibration import calibrates
+from core.training.earlier import Earlier
 from core.training.families import kind
 from core.training.load import require_readable
 
 STEP = Step(
     "predict",
     code=(
+        "core.batches",
         "core.drift.applying",
+        "core.drift.replay",
         "core.drift.tables",
         "core.drift.training_words",
         "core.evaluation",
         "core.invisible",
-        "core.snapshots.earlier",
+        "core.snapshots.files",
+        "core.store.drift",
+        "core.store.erasure",
         "core.text",
         "core.training",
         *READING,

@@ -46,7 +46,6 @@ STEP = Step(
         "core.stats.scores",
         "core.metrics",
         "core.records",
-        "core.snapshots.earlier",
         "core.store.frames",
         *READING,
     ),

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from core.arrays import Int64s
 from core.snapshots.content import SplitData
-from core.snapshots.earlier import earlier, open_posts
 from core.snapshots.read import load_ids, load_split
 from core.store import Store
 from core.store.snapshots import Snapshot
+from core.training.earlier import earlier, open_posts
 
 
 def posts_of(

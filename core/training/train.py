@@ -28,15 +28,7 @@ from core.training.posts import posts_of
 
 MOST_THREADS = 1_024
 STEP = Step(
-    "train",
-    code=(
-        "core.batches",
-        "core.training",
-        "core.invisible",
-        "core.text",
-        "core.snapshots.earlier",
-        *READING,
-    ),
+    "train", code=("core.batches", "core.training", "core.invisible", "core.text", *READING)
 )
 
 

@@ -23,11 +23,11 @@ from core.executions.grouping import steps
 from core.executions.purpose import BACKTEST
 from core.release.identity import described
 from core.snapshots import create, find
-from core.snapshots.earlier import Earlier, earlier, open_posts
 from core.snapshots.read import OPEN_SPLITS, load_ids
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store import drift as drift_table
+from core.training.earlier import Earlier, earlier, open_posts
 from core.training.load import load
 from core.training.train import of_execution, train
 from tests.backtests import CUTOFFS, make_frozen, run
