@@ -15,7 +15,7 @@ from core.drift.backtest_results import Backtest, Cell
 from core.drift.backtests import earlier_models, newest, newest_of
 from core.drift.cutoffs import Every
 from core.drift.reading import Posts, read
-from core.errors import InputError
+from core.errors import InputError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.history import trainings
 from core.executions import get, listing
@@ -27,6 +27,7 @@ from core.snapshots.read import OPEN_SPLITS, load_ids
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store import drift as drift_table
+from core.training.average import average
 from core.training.earlier import Earlier, earlier, open_posts
 from core.training.load import load
 from core.training.train import of_execution, train
@@ -217,6 +218,11 @@ def test_what_cannot_be_backtested_is_refused(frozen: Store) -> None:
     with pytest.raises(InputError, match="too few to train on"):
         backtest(frozen, find(frozen, "long"), every=Every.parse("week"), fewest=1)
     assert listing(frozen, kinds=["train", "backtest"]) == []
+
+
+def test_such_models_are_in_no_ensemble(backtested: Store, found: Backtest) -> None:
+    with pytest.raises(RefusedError, match="was trained for a backtest"):
+        average(backtested, [model.training for model in found.models[:2]])
 
 
 def test_an_evaluation_of_such_a_model_tells_what_it_was_trained_on(
