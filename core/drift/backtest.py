@@ -7,8 +7,6 @@ becomes sealed by it (docs/decisions/00xx-backtest.md).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.comparison.noise import configuration
 from core.comparison.topics import FILE, read_topics
 from core.drift.backtest_results import Backtest, Promise, Trained
@@ -27,7 +25,7 @@ from core.store import Store
 from core.store.frames import put_record
 from core.store.models import Model
 from core.store.snapshots import Snapshot
-from core.training.earlier import earlier, open_posts
+from core.training.earlier import open_posts
 from core.training.several import Configuration, Variant, train_each
 from core.training.train import of_execution
 
@@ -37,12 +35,22 @@ RESULTS = "results"
 """Its output."""
 
 
+_TRAINING = "Training at earlier moments"
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A model that was trained and has predicted."""
+    """``models``: by cut-off, the oldest first, each with the execution of its ``predicting``.
+    ``shuffled``: of the newest cut-off, validated on a tenth drawn at random.
+    """
 
-    model: Model
-    predicting: int
+    models: list[Model]
+    predicting: list[int]
+    shuffled: Model
+
+    @property
+    def trainings(self) -> list[int]:
+        return sorted({each.execution for each in (*self.models, self.shuffled)})
 
 
 def backtest(
@@ -81,48 +89,35 @@ def backtest(
             " time, so no window could be measured as a whole",
             Hint("Freeze a chronological one, and take that.", Command("snapshot create")),
         )
+    topics = read_topics(store.home / FILE) or {}  # before hours of work, not after them
     posts = open_posts(store, snapshot)
     if not len(posts):
         raise InputError("All posts of the snapshot were erased", "Choose another --snapshot.")
     until = snapshot.cutoffs["test"]
     planned = plan(posts.created, every=every, until=until, since=since, fewest=fewest)
-    cutoffs = planned.windows.begins.tolist()
-    variants = [Variant(seed=seed, before=cutoff) for cutoff in reversed(cutoffs)]
-    variants.insert(1, Variant(seed=seed, before=cutoffs[-1], shuffled=True))
     chosen = Configuration(snapshot.digest, model, dict(params or {}), threads, BACKTEST)
-    made = list[_Made]()
-    with run_for(BACKTEST):
-        for done, number in enumerate(train_each(store, chosen, variants)):
-            progress("Training at earlier moments", done, len(variants))
-            made.append(_predicted(store, snapshot, posts, variants[done], number))
-    progress("Training at earlier moments", len(variants), len(variants))
-    newest, shuffled, *older = made
-    shared = configuration(store, newest.model.execution)
+    made = _made(store, snapshot, posts, planned, chosen, seed=seed, progress=progress)
+    progress("Measuring", 0, None)
+    configured = configuration(store, made.shuffled.execution)
     asked = {
         "every": str(every),
         "since": since,
         "min_posts": fewest,
-        "family": newest.model.family,
+        "family": made.shuffled.family,
         "params": dict(params or {}),
         "seed": seed,
-        "configuration": shared,
+        "configuration": configured,
     }
-    inputs = {
-        "snapshot": snapshot.digest,
-        "trainings": sorted({each.model.execution for each in made}),
-    }
+    inputs = {"snapshot": snapshot.digest, "trainings": made.trainings}
     with record(store, KIND, params=asked, inputs=inputs) as run:
-        progress("Measuring", 0, None)
-        topics = read_topics(store.home / FILE) or {}
-        oldest_first = [*reversed(older), newest]
         found = Backtest(
             execution=run.number,
             snapshot=snapshot.digest,
-            family=newest.model.family,
-            configuration=shared,
+            family=made.shuffled.family,
+            configuration=configured,
             every=str(every),
-            models=tuple(_trained(store, oldest_first, planned, topics)),
-            promise=_promise(store, shuffled.model),
+            models=tuple(_measured(store, made, planned, topics)),
+            promise=_promise(store, made.shuffled),
             too_early=planned.too_early,
         )
         run.outputs = {RESULTS: put_record(store.artifacts, found)}
@@ -130,28 +125,54 @@ def backtest(
     return found
 
 
-def _predicted(
-    store: Store, snapshot: Snapshot, posts: SplitData, variant: Variant, number: int
+def _made(
+    store: Store,
+    snapshot: Snapshot,
+    posts: SplitData,
+    planned: Plan,
+    chosen: Configuration,
+    *,
+    seed: int,
+    progress: Progress,
 ) -> _Made:
-    """What the model of a training says of its validation and, unless that is shuffled, later."""
-    model, before = of_execution(store, number), variant.before or 0
-    known = earlier(posts, before=before, seed=variant.seed if variant.shuffled else None)
-    later = posts.among(posts.created >= before) if not variant.shuffled else posts.taken(_NONE)
-    return _Made(model, replay(store, model, snapshot, known, later))
+    """Train, the newest first, which has the most posts, and predict."""
+    cutoffs = planned.windows.begins.tolist()
+    variants = [Variant(seed=seed, before=cutoff) for cutoff in reversed(cutoffs)]
+    variants.insert(1, Variant(seed=seed, before=cutoffs[-1], shuffled=True))
+    models, predicting = list[Model](), list[int]()
+    progress(_TRAINING, 0, len(variants))
+    with run_for(BACKTEST):
+        for variant, number in zip(variants, train_each(store, chosen, variants), strict=True):
+            models.append(of_execution(store, number))
+            replayed = replay(
+                store,
+                models[-1],
+                snapshot,
+                posts,
+                before=variant.before or 0,
+                seed=seed if variant.shuffled else None,
+                progress=progress,
+            )
+            predicting.append(replayed)
+            progress(_TRAINING, len(models), len(variants))
+    shuffled = models.pop(1)
+    del predicting[1]
+    return _Made(models[::-1], predicting[::-1], shuffled)
 
 
-def _trained(store: Store, made: list[_Made], planned: Plan, topics: Topics) -> Iterator[Trained]:
+def _measured(store: Store, made: _Made, planned: Plan, topics: Topics) -> Iterator[Trained]:
     begins, ends = planned.windows.begins, planned.windows.ends
-    for place, each in enumerate(made):
-        stored = read(store, each.model)
+    for place, (model, predicting) in enumerate(zip(made.models, made.predicting, strict=True)):
+        stored = read(store, model)
         validation = validation_of(stored, topics)
+        cutoff = int(begins[place])
         yield Trained(
-            training=each.model.execution,
-            predicting=each.predicting,
-            model=each.model.digest,
-            cutoff=int(begins[place]),
-            validated_since=validation.begins if validation else int(begins[place]),
-            posts=get(store, each.model.execution).metrics["posts"],
+            training=model.execution,
+            predicting=predicting,
+            model=model.digest,
+            cutoff=cutoff,
+            validated_since=validation.begins if validation else cutoff,
+            posts=get(store, model.execution).metrics["posts"],
             validation=validation,
             later=tuple(later_cells(stored, Edges(begins[place:], ends[place:]), topics)),
         )
@@ -166,6 +187,3 @@ def _promise(store: Store, model: Model) -> Promise | None:
         posts=len(stored.reference),
         figures=figures_of(stored.reference, stored.names),
     )
-
-
-_NONE = np.zeros(0, dtype=np.int64)

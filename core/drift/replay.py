@@ -25,7 +25,7 @@ from core.store.models import Model
 from core.store.snapshots import Snapshot
 from core.text import words_of
 from core.training.calibration import calibrates
-from core.training.earlier import Earlier
+from core.training.earlier import earlier
 from core.training.families import kind
 from core.training.load import require_readable
 
@@ -55,24 +55,28 @@ def replay(
     store: Store,
     model: Model,
     snapshot: Snapshot,
-    posts: Earlier,
-    later: SplitData,
+    posts: SplitData,
     *,
+    before: int,
+    seed: int | None = None,
     progress: Progress = silent,
 ) -> int:
-    """Predict the validation posts of a model and later ones; the execution that did it.
+    """Predict the validation posts of a model and all later ones; the execution that did it.
 
     They are kept as :func:`core.drift.reading.read` reads them.
 
     Args:
-        posts: that the model was trained and validated on.
-        later: may have none.
+        posts: all open posts of the snapshot, of :func:`core.training.earlier.open_posts`.
+        before, seed: with which the model was trained, see :func:`core.training.earlier.earlier`.
+            With a seed, validation posts are predicted alone.
 
     Raises:
         RefusedError: the model cannot read lines of the snapshot; or the actor is not a reviewer.
     """
     inputs = {"model": model.digest, "training": model.execution, "snapshot": snapshot.digest}
-    work = partial(_predict, store, model, snapshot, posts, later, progress=progress)
+    work = partial(
+        _predict, store, model, snapshot, posts, before=before, seed=seed, progress=progress
+    )
     return run_cached(
         store,
         STEP,
@@ -88,18 +92,21 @@ def _predict(
     store: Store,
     model: Model,
     snapshot: Snapshot,
-    posts: Earlier,
-    later: SplitData,
+    posts: SplitData,
     run: Run,
     *,
+    before: int,
+    seed: int | None,
     progress: Progress,
 ) -> None:
-    words = training_words([[words_of(line) for line in posts.train.lines]])
+    known = earlier(posts, before=before, seed=seed)
+    later = posts.among((posts.created >= before) & (seed is None))
+    words = training_words([[words_of(line) for line in known.train.lines]])
 
     def said_of(some: SplitData) -> DriftTable:
         return applied(store, model, some, words, lines=snapshot.normaliser, progress=progress)
 
-    tables = {REFERENCE: _calibrated(store, model, said_of(posts.valid))}
+    tables = {REFERENCE: _calibrated(store, model, said_of(known.valid))}
     for start in range(0, len(later), AT_ONCE):
         some = later.taken(np.arange(start, min(start + AT_ONCE, len(later))))
         for month, table in by_month(said_of(some)).items():
@@ -119,7 +126,7 @@ def _predict(
     ]
     run.outputs = {file.part: file.file for file in files}
     run.metrics = {"predicted": sum(file.posts for file in files)}
-    run.log(f"{len(posts.valid)} validation posts, {len(later)} later ones")
+    run.log(f"{len(known.valid)} validation posts, {len(later)} later ones")
     with unattended(store, because=WITHIN_A_RUN) as session:
         drift_table.put_files(session, files)
 
