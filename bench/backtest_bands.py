@@ -55,9 +55,9 @@ def main() -> None:
         title="Intervals of backtests",
         text=f"{chosen.repeats:,} simulated backtests each. Windows differ in how hard they are by"
         " that standard deviation; *persists* is the correlation of a window with the next one;"
-        " models become better by that much from one to the next. How often the 95% interval holds"
-        f" the truth at ages {', '.join(map(str, AGES))} – without an interval (fewer than"
-        f" {FEWEST_DIFFERENCES} models or windows).",
+        " models become better by that much from one to the next. Shown: how often the 95%"
+        f" interval holds the truth; – where there is none (fewer than {FEWEST_DIFFERENCES} models"
+        " or windows).",
         columns=(
             *("cut-offs", "windows differ by", "persists", "better by"),
             *(f"decay at {age}" for age in AGES),
