@@ -213,3 +213,24 @@ class DriftReport:
         """The newest complete window."""
         complete = [each for each in self.windows if each.state == State.COMPLETE]
         return complete[-1] if complete else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestWindow:
+    """Two models on the posts of the newest complete window that is new to both.
+
+    ``posts``: that both have predicted. ``change``: of the accuracy, from the first model to the
+    second; a post whose subreddit a model does not know is wrong.
+    """
+
+    window: Window
+    begins: int
+    posts: int
+    change: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class NoNewestWindow:
+    """There is no such window. ``why``: as a sentence that begins in lower case."""
+
+    why: str

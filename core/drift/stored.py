@@ -16,7 +16,7 @@ from core.drift.figures import Reference, figures_of
 from core.drift.pending import watched_since
 from core.drift.reading import NOTHING, Stored, read
 from core.drift.results import Causes, Figures, ReferenceReport, State, WindowReport
-from core.drift.windows import Edges, Window, edges, end_of, places
+from core.drift.windows import Edges, Window, edges, end_of, months_of, places
 from core.executions.code import source_digest
 from core.records import from_json, to_json
 from core.store import Store
@@ -79,6 +79,7 @@ class Watched:
         with store.read() as session:
             self.files: Mapping[str, DriftFile] = drift_table.files_of(session, model.digest)
             watched = drift_table.watched(session, model.digest)
+        self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
 
@@ -136,7 +137,7 @@ class Watched:
             return None
         begins = np.array([complete[-1].begins], dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
-        stored = read(self.store, self.model, months=_months(every)[0])
+        stored = read(self.store, self.model, months=months_of(every)[0])
         if stored.posts is None or stored.reference is None:
             return None
         (start,), (end,) = places(stored.posts.created, every)
@@ -181,7 +182,7 @@ class Watched:
     def _computed(self, which: Collection[int], window: Window) -> dict[int, Figures]:
         begins = np.array(list(which), dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
-        months = {month for pair in _months(every) for month in pair}
+        months = {month for pair in months_of(every) for month in pair}
         stored = read(self.store, self.model, months=months) if which else NOTHING
         if stored.posts is None:
             return {}
@@ -198,7 +199,7 @@ class Watched:
     def _contents(self, window: Window) -> Iterator[tuple[int, str]]:
         """First moment of each window, and a digest of all that its figures are made of."""
         every, code = self._every(window), source_digest(*CODE)
-        for begins, months in zip(every.begins.tolist(), _months(every), strict=True):
+        for begins, months in zip(every.begins.tolist(), months_of(every), strict=True):
             parts = {*months, REFERENCE} & self.files.keys()
             named = {part: self.files[part].file for part in parts}
             said = orjson.dumps([code, named], option=orjson.OPT_SORT_KEYS)
@@ -213,12 +214,3 @@ class Watched:
 def _reference(stored: Stored) -> Reference | None:
     posts = stored.reference
     return Reference(posts, labels=len(stored.names)) if posts is not None and len(posts) else None
-
-
-def _months(every: Edges) -> list[tuple[str, str]]:
-    """The first and the last month of each window."""
-    first, last = (
-        moments.astype("datetime64[s]").astype("datetime64[M]").astype(str).tolist()
-        for moments in (every.begins, every.ends - 1)
-    )
-    return list(zip(first, last, strict=True))
