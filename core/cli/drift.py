@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.drift_advice import Judged, advice_json, judged, say_advice
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import DriftReport, Measured, On, WindowReport
 from core.drift.sentence import change_sentences, headline, state_of
 from core.drift.windows import Window, called, day_of
-from core.errors import NotFoundError
+from core.errors import GateFailedError, NotFoundError
 from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
@@ -49,11 +50,18 @@ def drift(
     ] = PRODUCTION,
     window: Annotated[Window, typer.Option(help="How long a window is.")] = Window.WEEK,
     on: Annotated[Which, typer.Option(help="Posts, texts that users sent, or both.")] = Which.POSTS,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="End with exit code 3 if a limit of the policy is exceeded."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how a version does on the posts that came after its training, window by window.
 
-    New posts are predicted first, once each, in a recorded execution.
+    New posts are predicted first, once each, in a recorded execution. The limits are those of
+    [drift] in the release policy.
     """
     store = workspace()
     version = _version(store, alias)
@@ -64,6 +72,7 @@ def drift(
         with progress_bar() as progress:
             made = bring_up_to_date(store, model, window=window, progress=progress)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
+    found, name = judged(store, model, reports), _name(alias, version)
     if as_json:
         print_json(
             {
@@ -71,12 +80,16 @@ def drift(
                 "version": version,
                 "execution": made,
                 "seconds": get(store, made).seconds if made else None,
-                "series": [_as_json(each, name=_name(alias, version)) for each in reports],
+                "series": [
+                    _as_json(each, by, name=name) for each, by in zip(reports, found, strict=True)
+                ],
             }
         )
-        return
-    for each in reports:
-        _print(each, name=_name(alias, version))
+    else:
+        for each, by in zip(reports, found, strict=True):
+            _print(each, by, name=name)
+    if exit_code and any(each.exceeded for each in found):
+        raise typer.Exit(GateFailedError.exit_code)
 
 
 def _version(store: Store, alias: str) -> str:
@@ -104,15 +117,16 @@ def _name(alias: str, version: str) -> str:
     return version if alias == version else f"{alias.capitalize()} {version}"
 
 
-def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:
-    """The report, with its sentence."""
-    return {"sentence": headline(made, name=name), **to_json(made)}
+def _as_json(made: DriftReport, by: Judged, *, name: str) -> dict[str, Any]:
+    """The report, with its sentence, the limits and the advice."""
+    return {"sentence": headline(made, name=name), **advice_json(by), **to_json(made)}
 
 
-def _print(made: DriftReport, *, name: str) -> None:
+def _print(made: DriftReport, by: Judged, *, name: str) -> None:
     say(headline(made, name=name))
     for line in change_sentences(made):
         say(line)
+    say_advice(by)
     rows = [_row(each, made.window) for each in made.windows[-SHOWN:]]
     if made.reference is not None:
         whole = made.reference.figures

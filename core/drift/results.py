@@ -234,3 +234,36 @@ class NoNewestWindow:
     """There is no such window. ``why``: as a sentence that begins in lower case."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """When accuracy is below a limit, as far as a straight line tells, with a chance of 2.5, 50 and
+    97.5%: the first moments of those windows, at the earliest the newest complete one. None: not
+    within a year of that. ``level``: the limit.
+    """
+
+    level: float
+    earliest: int | None
+    expected: int | None
+    latest: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What waiting costs. ``windows``: how many it was told from.
+
+    ``per_week``: the change of accuracy in a week of ageing; None where there are too few windows.
+    ``below``: None without a limit, without a reference, or where it is not shown that accuracy
+    falls.
+    """
+
+    window: Window
+    windows: int
+    per_week: Measured | None
+    below: Below | None = None
+
+    @property
+    def falls(self) -> bool:
+        """Whether it is shown that accuracy falls."""
+        return self.per_week is not None and self.per_week.interval[1] < 0

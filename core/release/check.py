@@ -26,6 +26,7 @@ from core.release.gate import AgeOfTest, Evidence, Gate, GateVerdict
 from core.release.gates import judge, overall
 from core.release.policy import NEW_POSTS, REVIEW, TRAINING_AGE, Policy
 from core.release.states import CandidateState, candidate_state
+from core.release.training_age import days_since_training
 from core.snapshots import find
 from core.stats.estimates import estimate
 from core.stats.intervals import Interval
@@ -169,7 +170,7 @@ def judge_by(
     known = replace(
         known,
         training_known=elsewhere is not None,
-        training_age=_training_age(session, model) if elsewhere == () else None,
+        training_age=days_since_training(session, model) if elsewhere == () else None,
         new_posts=_on_new_posts(store, session, model, compared_with, policy),
         tested=tested or _tested(session, events),
         proposed_by=events[0].by if events else None,
@@ -193,12 +194,6 @@ def judge_by(
             gates=[_said(gate) for gate in gates if gate.name != REVIEW],
         ),
     )
-
-
-def _training_age(session: Session, model: Model) -> int:
-    """Days since the newest post that a model of this Signoff was trained on."""
-    snapshot = _there(snapshots.get(session, model.snapshot))
-    return (datetime.now(UTC) - datetime.fromtimestamp(snapshot.trained_until, UTC)).days
 
 
 def _on_new_posts(

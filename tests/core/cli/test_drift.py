@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.drift import results
+from core.release import drift_limits
 from core.feedback.submissions import Sent, keep
 from core.serving.model import Suggestion
 from tests.commands import assert_refused, signoff
@@ -20,6 +21,7 @@ TYPES = (
     *(results.DriftReport, results.ReferenceReport, results.WindowReport, results.Figures),
     *(results.Judged, results.Distances, results.LabelMix, results.Present, results.Measured),
     *(results.Change, results.Causes, results.SubredditChange),
+    *(results.Advice, results.Below, drift_limits.DriftLimit),
 )
 
 
@@ -68,6 +70,42 @@ def test_the_second_look_records_nothing(road: Road, version: str) -> None:
     (series,) = second["series"]
     assert series["on"] == "posts"
     assert sum(each["figures"]["posts"] for each in series["windows"] if each["figures"]) == 80
+
+
+LIMITS = "[maximum_churn]\nshare = 1\n\n[drift]\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "exceeded"),
+    [
+        ("unknown_words = 0", 3, True),
+        ("unknown_words = 1", 0, False),
+        ("accuracy_drop = 1", 0, False),
+        ("max_age_days = 1", 3, True),
+    ],
+)
+def test_a_limit_that_is_exceeded_ends_with_3_if_asked(
+    road: Road, version: str, limit: str, code: int, exceeded: bool
+) -> None:
+    fill(road.store, later(400))
+    set_policy(road.store, LIMITS + limit)
+    done = signoff("drift", "--exit-code")
+    assert done.code == code
+    assert f"{'✗' if exceeded else '✓'} drift.{limit.split()[0]}: " in done.out
+    assert "No advice on retraining: 6 complete weeks with labels are needed" in done.out
+    assert signoff("drift").code == 0
+    (series,) = signoff("drift", "--json").json["series"]
+    (found,) = series["limits"]
+    assert found["exceeded"] is exceeded
+    assert series["advice"]["sentence"].startswith("No advice on retraining: ")
+
+
+def test_thin_evidence_exceeds_nothing_and_says_so(road: Road, version: str) -> None:
+    set_policy(road.store, f"{LIMITS}accuracy_drop = 0\nunknown_words = 0")
+    fill(road.store, later(80))
+    done = signoff("drift", "--exit-code")
+    assert done.code == 0
+    assert done.out.count("No week is complete yet.") == 3
 
 
 def test_submissions_need_no_label(road: Road, version: str) -> None:
