@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.drift_advice import Judged, advice_json, judged, say_advice
+from core.cli.drift_causes import print_causes
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
@@ -20,7 +21,7 @@ from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
-from core.words import chance, count, interval, listed
+from core.words import count
 
 SHOWN = 26
 """Windows that are printed, the newest; --json has them all."""
@@ -149,48 +150,7 @@ def _print(made: DriftReport, by: Judged, *, name: str) -> None:
     if made.reference is None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))
-    _print_subreddits(made)
-    _print_causes(made)
-
-
-def _print_subreddits(made: DriftReport) -> None:
-    """Which are new or gone in the newest complete window."""
-    newest = made.newest
-    if newest is None or newest.figures is None:
-        return
-    where = called(newest.begins, made.window)
-    for what, found in (
-        ("unknown to the model", newest.figures.new),
-        ("without a post", newest.figures.gone),
-    ):
-        if found:
-            named = listed([f"r/{each.subreddit}" for each in found[:5]])
-            more = f", and {len(found) - 5:,} more" if len(found) > 5 else ""
-            say(f"In {where}, {what}: {named}{more}.")
-
-
-def _print_causes(made: DriftReport) -> None:
-    """Which subreddits lost most."""
-    found, newest = made.causes, made.newest
-    if found is None or newest is None or not found.judged:
-        return
-    where = called(newest.begins, made.window)
-    judged = count(found.judged, "subreddit")
-    say(f"In {where}, {found.worse:,} of {judged} are worse and {found.better:,} better.")
-    if not found.changes:
-        return
-    say(f"Largest losses of F1{'' if found.worse else ', none of them more than chance'}:")
-    print_table(
-        ("subreddit", "posts", "F1 before", "F1", "95% interval", "q", "p@1 before", "p@1"),
-        [
-            (
-                *(f"r/{each.subreddit}", each.posts, each.f1_reference, each.f1),
-                *(interval(each.interval), chance(each.q_value)),
-                *(each.p_at_1_reference, each.p_at_1),
-            )
-            for each in found.changes
-        ],
-    )
+    print_causes(made)
 
 
 def _row(each: WindowReport, window: Window) -> tuple[object, ...]:

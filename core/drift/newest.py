@@ -1,5 +1,6 @@
-"""Two models on the newest complete window that is new to both. Reads what is stored."""
+"""The newest complete window, of one model or new to two. Reads what is stored."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -36,22 +37,42 @@ def newest_window(
     watched = [Watched(store, model) for model in (baseline, candidate)]
     if not all(each.looked_through for each in watched):
         return None
-    moment = int((now or datetime.now(UTC)).timestamp())
-    newest = min(each.newest or 0 for each in watched)
-    every = edges(max(each.since for each in watched), newest, window)
-    sides = [_Side(each) for each in watched]
-    for begins, ends in reversed(
-        list(zip(every.begins.tolist(), every.ends.tolist(), strict=True))
-    ):
-        found = [side.complete(begins, ends, now=moment, window=window) for side in sides]
-        if found[0] is not None and found[1] is not None:
-            made = _compared(found[0], found[1])
-            if made is not None:
-                posts, change = made
-                return NewestWindow(window=window, begins=begins, posts=posts, change=change)
+    for begins, (ours, theirs) in _complete(watched, window, now):
+        found = _compared(ours, theirs)
+        if found is not None:
+            posts, change = found
+            return NewestWindow(window=window, begins=begins, posts=posts, change=change)
     return NoNewestWindow(
         f"no complete {window} has come yet since the snapshots of both models ended."
     )
+
+
+def newest_complete(
+    watched: Watched, window: Window, *, now: datetime | None = None
+) -> tuple[int, DriftTable] | None:
+    """The first moment and the posts of a model's newest complete window; None without one.
+
+    Args:
+        now: with its time zone. Default: the clock is read.
+    """
+    for begins, (posts,) in _complete([watched], window, now):
+        return begins, posts
+    return None
+
+
+def _complete(
+    models: Sequence[Watched], window: Window, now: datetime | None
+) -> Iterator[tuple[int, list[DriftTable]]]:
+    """The windows that are complete for all models, the newest first, and their posts of each."""
+    moment = int((now or datetime.now(UTC)).timestamp())
+    sides = [_Side(each) for each in models]
+    newest = min(each.newest or 0 for each in models)
+    every = edges(max(each.since for each in models), newest, window)
+    for span in zip(every.begins.tolist()[::-1], every.ends.tolist()[::-1], strict=True):
+        found = [side.complete(*span, now=moment) for side in sides]
+        complete = [posts for posts in found if posts is not None]
+        if len(complete) == len(sides):
+            yield span[0], complete
 
 
 class _Side:
@@ -61,29 +82,24 @@ class _Side:
         self._watched = watched
         self._months: dict[str, DriftTable] = {}
 
-    def complete(self, begins: int, ends: int, *, now: int, window: Window) -> DriftTable | None:
+    def complete(self, begins: int, ends: int, *, now: int) -> DriftTable | None:
         """The posts of a window; None where it is not complete."""
-        span = Edges(np.array([begins]), np.array([ends]))
-        tables = [
-            self._month(month)
-            for pair in months_of(span)
-            for month in dict.fromkeys(pair)
-            if month in self._watched.files
+        (months,) = months_of(Edges(np.array([begins]), np.array([ends])))
+        stored = [month for month in dict.fromkeys(months) if month in self._watched.files]
+        tables = [self._month(month) for month in stored]
+        posts = [
+            table.taken((table.created >= begins) & (table.created < ends)) for table in tables
         ]
-        whole = joined(tables) if tables else None
-        inside = None if whole is None else (whole.created >= begins) & (whole.created < ends)
         state = state_of(
             begins,
             ends,
-            0 if inside is None else int(inside.sum()),
+            sum(map(len, posts)),
             since=self._watched.since,
             newest=self._watched.newest or 0,
             now=now,
             hidden=self._watched.sealed.within(begins, ends),
         )
-        if whole is None or inside is None or state != State.COMPLETE:
-            return None
-        return whole.taken(inside)
+        return joined(posts) if state == State.COMPLETE else None
 
     def _month(self, month: str) -> DriftTable:
         if month not in self._months:

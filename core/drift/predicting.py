@@ -11,6 +11,7 @@ import pyarrow as pa
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.arrays import Int32s, Int64s
 from core.batches import batches
+from core.drift.newest_words import with_words
 from core.drift.pending import NO_TEXT, Pending, pending
 from core.drift.reading import predicted_ids, table_of
 from core.drift.stored import Watched, own_evaluation, snapshot_of
@@ -80,8 +81,10 @@ def bring_up_to_date(
             work.keep_reference(judged)
         work.predict()
         work.finish(kept)
-        figures = Watched(store, model).stale(window)
-        run.on_success(partial(drift_table.write_windows, made=figures))
+        watched = Watched(store, model)
+        figures = with_words(watched, window, watched.stale(window), training=work.words)
+        until = ahead.erased_until
+        run.on_success(partial(drift_table.write_windows, made=figures, erased_until=until))
     return run.number
 
 
@@ -107,7 +110,7 @@ class _Work:
         self._ahead, self._progress = ahead, progress
         with store.read() as session:
             self._before = drift_table.watched(session, model.digest)
-        self._words_file, self._words = self._training_words()
+        self._words_file, self.words = self._training_words()
         self._made: dict[str, DriftTable] = {}
         self._without_text = 0
 
@@ -220,7 +223,7 @@ class _Work:
 
     def _counted(self, data: SplitFile) -> tuple[Int32s, Int32s]:
         parts = [
-            self._words.count([words_of(line) for line in read_lines(data.source, group)])
+            self.words.count([words_of(line) for line in read_lines(data.source, group)])
             for group in range(len(data.sizes))
         ]
         none = np.zeros(0, dtype=np.int32)

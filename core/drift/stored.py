@@ -10,6 +10,8 @@ import numpy as np
 import orjson
 
 from core.arrays import Int64s
+from core.comparison.topics import FILE as TOPICS
+from core.comparison.topics import read_topics
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
@@ -142,7 +144,13 @@ class Watched:
             return None
         (start,), (end,) = places(stored.posts.created, every)
         posts = stored.posts.part(start, end)
-        return causes(stored.reference, posts, names=stored.names, known=stored.known)
+        return causes(
+            stored.reference,
+            posts,
+            names=stored.names,
+            known=stored.known,
+            topics=read_topics(self.store.home / TOPICS),
+        )
 
     def figures(self, window: Window) -> dict[int, Figures]:
         """First moment -> figures, of windows with posts."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.drift import results
-from core.release import drift_limits
 from core.feedback.submissions import Sent, keep
+from core.release import drift_limits
 from core.serving.model import Suggestion
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
@@ -22,6 +22,7 @@ TYPES = (
     *(results.Judged, results.Distances, results.LabelMix, results.Present, results.Measured),
     *(results.Change, results.Causes, results.SubredditChange),
     *(results.Advice, results.Below, drift_limits.DriftLimit),
+    *(results.TopicChange, results.WordChange, results.WordChanges),
 )
 
 
@@ -91,7 +92,7 @@ def test_a_limit_that_is_exceeded_ends_with_3_if_asked(
     set_policy(road.store, LIMITS + limit)
     done = signoff("drift", "--exit-code")
     assert done.code == code
-    assert f"{'✗' if exceeded else '✓'} drift.{limit.split()[0]}: " in done.out
+    assert f"{'✗' if exceeded else '✓'} drift.{limit.split(maxsplit=1)[0]}: " in done.out
     assert "No advice on retraining: 6 complete weeks with labels are needed" in done.out
     assert signoff("drift").code == 0
     (series,) = signoff("drift", "--json").json["series"]
