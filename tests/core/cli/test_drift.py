@@ -1,6 +1,6 @@
 """How a version does on new posts, from the command line."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +71,16 @@ def test_the_second_look_records_nothing(road: Road, version: str) -> None:
     (series,) = second["series"]
     assert series["on"] == "posts"
     assert sum(each["figures"]["posts"] for each in series["windows"] if each["figures"]) == 80
+
+
+def test_words_that_rose_are_named_with_their_shares(road: Road, version: str) -> None:
+    posts = [replace(post, title=f"{post.title} zeitgeist") for post in later(400)]
+    fill(road.store, posts)
+    said = signoff("drift").out
+    assert "Words whose share of posts rose most in the week of 2023-12-04:" in said
+    (line,) = [line for line in said.splitlines() if line.startswith("zeitgeist")]
+    assert "100.0%" in line
+    assert line.split()[-1] == "no"  # in training
 
 
 LIMITS = "[maximum_churn]\nshare = 1\n\n[drift]\n"
