@@ -7,7 +7,7 @@ import typer
 
 from core.cli.drift_advice import Judged, advice_json, judged, say_advice
 from core.cli.drift_causes import print_causes
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.cli.output import AsJson, complain, print_json, print_table, progress_bar, say, workspace
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import DriftReport, Measured, On, WindowReport
@@ -18,6 +18,7 @@ from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
 from core.release import aliases
+from core.release.adoption import ADOPTING
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
@@ -25,6 +26,11 @@ from core.words import count
 
 SHOWN = 26
 """Windows that are printed, the newest; --json has them all."""
+NO_LIMITS = Hint(
+    "Nothing was judged: the release policy in force has no limits in [drift]. Write one, such as"
+    " accuracy_drop = 0.05, and adopt it.",
+    ADOPTING,
+)
 _LEFT_OUT = {
     "sealed": "from the time of a sealed test split",
     "in_the_future": "dated in the future",
@@ -89,6 +95,8 @@ def drift(
     else:
         for each, by in zip(reports, found, strict=True):
             _print(each, by, name=name)
+    if exit_code and not any(each.limits for each in found):
+        complain(str(NO_LIMITS))
     if exit_code and any(each.exceeded for each in found):
         raise typer.Exit(GateFailedError.exit_code)
 

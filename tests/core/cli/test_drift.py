@@ -119,6 +119,13 @@ def test_thin_evidence_exceeds_nothing_and_says_so(road: Road, version: str) -> 
     assert done.out.count("No week is complete yet.") == 3
 
 
+def test_a_policy_without_limits_judges_nothing_and_says_so(road: Road, version: str) -> None:
+    done = signoff("drift", "--exit-code")
+    assert done.code == 0
+    assert "has no limits in [drift]" in done.err
+    assert "[drift]" not in signoff("drift").err
+
+
 def test_submissions_need_no_label(road: Road, version: str) -> None:
     at = datetime(2026, 11, 2, tzinfo=UTC)
     found = [Suggestion("cats", 0.75), Suggestion("space", 0.25)]
