@@ -10,9 +10,8 @@ from bench import generate, report
 from bench.measure import fresh, note, peak_mib, timed
 from bench.scratch import scratch_folder
 from core.drift import report as drift_report
-from core.drift.predicting import by_month
 from core.drift.stored import Watched
-from core.drift.tables import DriftTable, to_parquet
+from core.drift.tables import DriftTable, by_month, to_parquet
 from core.drift.windows import Window
 from core.evaluation.evaluate import evaluate
 from core.executions import record

@@ -14,6 +14,8 @@ TERMS = MappingProxyType(
         " is loaded.",
         "audit log": "The list of all decisions. Each entry contains the hash of the one before, so"
         " that a later edit can be detected.",
+        "backtest": "Training as it was possible at earlier moments, and measuring each of these"
+        " models on the posts that came later. `signoff backtest` shows how models age.",
         "balanced accuracy": "The mean share of each subreddit's posts that are predicted"
         " correctly. Each subreddit has the same weight.",
         "baseline": "The evaluation that a candidate is compared with, usually the production"
@@ -33,6 +35,8 @@ TERMS = MappingProxyType(
         "confidence": "The probability that a model gives to its first prediction; see p@1.",
         "confidence interval": "The range that holds the true value in 95% of samples like this"
         " one.",
+        "cut-off": "The moment of a backtest's training: the model knows only posts from before it,"
+        " and is measured on those after it.",
         "demand": "Subreddits that users name as the right answer, and that the model does not"
         " know.",
         "digest": "The SHA-256 of some content. The same content always has the same digest, so any"

@@ -38,8 +38,8 @@ def list_command(
         bool,
         typer.Option(
             "--all",
-            help="Also each retraining of signoff noise, each trial of signoff tune, and what pages"
-            " compared only to show it. --json has them always.",
+            help="Also each retraining of signoff noise, trial of signoff tune and training of"
+            " signoff backtest, and what pages compared only to show it. --json has them always.",
         ),
     ] = False,
     query: Annotated[

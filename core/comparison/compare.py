@@ -40,6 +40,7 @@ STEP = Step(
         "core.metrics",
         "core.records",
         "core.store.frames",
+        "core.training.several",
         *READING,
     ),
 )

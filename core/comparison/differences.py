@@ -16,6 +16,8 @@ _WORDS = MappingProxyType(
         "package": "package of the family",
         "newest": "only the newest posts",
         "half": "half of the posts",
+        "before": "only posts before (epoch seconds)",
+        "shuffled": "validated on a random tenth",
         "C": "cost of errors (C)",
         "bucket": "n-gram buckets (bucket)",
         "buckets": "n-gram buckets (buckets)",

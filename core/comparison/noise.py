@@ -9,7 +9,6 @@ import orjson
 import pandas as pd
 
 from core.comparison.results import NOT_MEASURED, NoiseBands
-from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
 from core.executions import record
@@ -28,6 +27,7 @@ from core.store import models as models_table
 from core.store.frames import put_frame, put_json, read_frame, read_json
 from core.store.models import Evaluation, Model, Noise
 from core.store.snapshots import Snapshot
+from core.training.several import Configuration, Variant, train_each
 from core.training.train import of_execution
 
 FEWEST_REPEATS = 3
@@ -77,11 +77,11 @@ def measure(
         raise InputError(
             f"{repeats} repeats are too few to show a spread", f"Give {FEWEST_REPEATS} or more."
         )
-    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads)
+    chosen = Configuration(snapshot.digest, model, dict(params or {}), threads, NOISE)
     seeds = range(FIRST_SEED, FIRST_SEED + repeats)
-    planned = [Repeat(seed, half) for seed in seeds for half in ((1, 2) if halves else (None,))]
+    planned = [Variant(seed, half) for seed in seeds for half in ((1, 2) if halves else (None,))]
     judged: list[Evaluation] = []
-    for done, number in enumerate(retrain(store, chosen, planned)):
+    for done, number in enumerate(train_each(store, chosen, planned)):
         progress("Retraining", done, len(planned))
         with run_for(NOISE):
             judged.append(evaluate(store, of_execution(store, number), snapshot))

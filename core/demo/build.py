@@ -14,6 +14,9 @@ from core.comparison.topics import write_topics
 from core.demo.generate import generate_posts
 from core.demo.users import send_texts
 from core.demo.wordlists import load_lists
+from core.drift.backtest import backtest
+from core.drift.backtests import newest as newest_backtest
+from core.drift.cutoffs import Every
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
@@ -43,6 +46,7 @@ FRACTIONS = (0.7, 0.2, 0.1)
 SEPTEMBER, OCTOBER = "until-september", "until-october"
 OCTOBER_1 = 1_790_812_800
 NOISE_REPEATS = 3
+EVERY = Every.parse("2 weeks")
 THREADS = 1
 """So that the demo's figures are the same on every machine."""
 LABELLED = 5
@@ -144,7 +148,14 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
     for done, step in enumerate(_HISTORY):
         progress("Training the demo models", done, len(_HISTORY))
         _take(store, step)
+    _backtest(store)
     check(store, progress=progress)
+
+
+def _backtest(store: Store) -> None:
+    """Of the configuration that waits; months would be too few."""
+    if newest_backtest(store) is None:
+        backtest(store, find(store, OCTOBER), every=EVERY, model=_HISTORY[-1].model)
 
 
 def _bring_posts(store: Store) -> None:

@@ -8,8 +8,8 @@ from core.arrays import Floats, Int64s
 from core.drift.results import Advice, Below, DriftReport, Measured, State, WindowReport
 from core.drift.sentence import ACCURACY
 from core.drift.windows import Window, begin_of, called
-from core.stats.ageing import Trend, trend
 from core.stats.intervals import LEVEL
+from core.stats.trend import Trend, trend
 from core.words import count, three
 
 FEWEST_WINDOWS = 6

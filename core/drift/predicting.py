@@ -2,30 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import pyarrow as pa
 
 from core.access.transactions import WITHIN_A_RUN, unattended
-from core.arrays import Int32s, Int64s
 from core.batches import batches
+from core.drift.applying import applied, counted
 from core.drift.newest_words import with_words
 from core.drift.pending import NO_TEXT, Pending, pending
 from core.drift.reading import predicted_ids, table_of
 from core.drift.stored import Watched, own_evaluation, snapshot_of
-from core.drift.tables import DriftTable, joined, to_parquet
+from core.drift.tables import DriftTable, by_month, joined, to_parquet
 from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
 from core.drift.windows import Window
 from core.evaluation.evaluate import TOP
 from core.evaluation.evaluate import predictions as predictions_of
-from core.evaluation.predict import predict
-from core.evaluation.prediction_table import PredictionTable
 from core.executions import Run, record
 from core.progress import Progress, silent
 from core.snapshots import content
-from core.snapshots.content import SCHEMA, FrozenPosts, SplitFile, read_lines, split_file
+from core.snapshots.content import SplitData, read_lines
 from core.snapshots.files import clear, keep
 from core.snapshots.read import open_split
 from core.store import Store
@@ -35,7 +31,7 @@ from core.store.models import Evaluation, Model
 from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise, read_of, words_of
 from core.training.families import kind
-from core.training.load import loader, require_readable
+from core.training.load import require_readable
 
 KIND = "drift"
 """Of the execution that predicts."""
@@ -118,7 +114,7 @@ class _Work:
         """The predictions of the validation split, which the evaluation has made."""
         data = open_split(self._store, self._snapshot, "valid")
         said = predictions_of(self._store, judged)
-        words, unknown = self._counted(data)
+        words, unknown = counted(self.words, data)
         place = {post: i for i, post in enumerate(data.ids.to_pylist())}
         here = np.array([place.get(post, -1) for post in said.post_id], dtype=np.int64)
         kept = here >= 0  # the others were erased since
@@ -188,16 +184,18 @@ class _Work:
         )
 
     def _predicted(self, posts: Sequence[NewPost]) -> DriftTable:
-        posts = sorted(posts, key=lambda post: (post.created_utc, post.id))
-        data = self._as_split(posts)
-        load = loader(self._store, self._model, lines=NORMALISER)
-        hint = kind(self._model.family).memory_hint
-        said = predict(load, data, k=TOP, memory_hint=hint, progress=self._progress)
-        words, unknown = self._counted(data)
-        return DriftTable(as_model_spells(said), content.read_moments(data), words, unknown)
+        data = self._with_text(sorted(posts, key=lambda post: (post.created_utc, post.id)))
+        return applied(
+            self._store,
+            self._model,
+            data,
+            self.words,
+            lines=NORMALISER,
+            progress=self._progress,
+        )
 
-    def _as_split(self, posts: Sequence[NewPost]) -> SplitFile:
-        """Posts in memory as a split is on the disk, without those that have no text."""
+    def _with_text(self, posts: Sequence[NewPost]) -> SplitData:
+        """The posts as models read them, without those that have no text."""
         lines = [
             normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
             for post in posts
@@ -206,30 +204,12 @@ class _Work:
         self._without_text += len(posts) - len(kept)
         labels = tuple(sorted({post.subreddit for post, _ in kept}))
         number = {name: i for i, name in enumerate(labels)}
-        columns = {
-            "post_id": pa.array([post.id for post, _ in kept], pa.string()),
-            "label": pa.array([number[post.subreddit] for post, _ in kept], pa.int32()),
-            "created_utc": pa.array([post.created_utc for post, _ in kept], pa.int64()),
-            "line": pa.array([line for _, line in kept], pa.string()),
-        }
-        rest = {
-            field.name: pa.nulls(len(kept), field.type)
-            for field in SCHEMA
-            if field.name not in columns
-        }
-        rows = pa.table(columns | rest, schema=SCHEMA)
-        frozen = FrozenPosts(rows, labels, np.arange(len(kept)))
-        return split_file(pa.py_buffer(content.to_parquet(frozen)))
-
-    def _counted(self, data: SplitFile) -> tuple[Int32s, Int32s]:
-        parts = [
-            self.words.count([words_of(line) for line in read_lines(data.source, group)])
-            for group in range(len(data.sizes))
-        ]
-        none = np.zeros(0, dtype=np.int32)
-        return (
-            np.concatenate([none, *(words for words, _ in parts)]),
-            np.concatenate([none, *(unknown for _, unknown in parts)]),
+        return SplitData(
+            ids=[post.id for post, _ in kept],
+            lines=[line for _, line in kept],
+            label=np.array([number[post.subreddit] for post, _ in kept], dtype=np.int32),
+            created=np.array([post.created_utc for post, _ in kept], dtype=np.int64),
+            labels=labels,
         )
 
     def _training_words(self) -> tuple[str, TrainingWords]:
@@ -242,30 +222,3 @@ class _Work:
             for group in range(len(data.sizes))
         )
         return self._store.artifacts.put_bytes(to_bytes(words)), words
-
-
-def as_model_spells(said: PredictionTable) -> PredictionTable:
-    """The table with the subreddits of its posts spelled as the model does: Reddit changes their
-    case at times.
-    """
-    model = {name.lower(): name for name in said.model_labels}
-    place = {name: i for i, name in enumerate(said.vocabulary)}
-    spelled = [place[model.get(name.lower(), name)] for name in said.vocabulary]
-    return replace(said, label=np.array(spelled, dtype=np.int32)[said.label])
-
-
-def by_month(table: DriftTable) -> dict[str, DriftTable]:
-    """Month, as ``2026-05`` -> its posts."""
-    months = table.created.astype("datetime64[s]").astype("datetime64[M]")
-    if not len(months):
-        return {}
-    starts = np.flatnonzero(np.concatenate([[True], months[1:] != months[:-1]]))
-    ends = np.append(starts[1:], len(months))
-    return {
-        str(months[start]): table.taken(_span(start, end))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    }
-
-
-def _span(start: int, end: int) -> Int64s:
-    return np.arange(start, end, dtype=np.int64)

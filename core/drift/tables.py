@@ -83,6 +83,19 @@ def joined(tables: Sequence[DriftTable]) -> DriftTable:
     return whole.taken(np.lexsort((whole.said.post_id.astype(str), moments)))
 
 
+def by_month(table: DriftTable) -> dict[str, DriftTable]:
+    """Month, as ``2026-05`` -> its posts."""
+    months = table.created.astype("datetime64[s]").astype("datetime64[M]")
+    if not len(months):
+        return {}
+    starts = np.flatnonzero(np.concatenate([[True], months[1:] != months[:-1]]))
+    ends = np.append(starts[1:], len(months))
+    return {
+        str(months[start]): table.taken(_span(start, end))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    }
+
+
 def to_parquet(table: DriftTable) -> bytes:
     """The columns of an evaluation's table, and ``created_utc``, ``words``, ``unknown_words``."""
     arrow = pq.read_table(pa.BufferReader(prediction_table.to_parquet(table.said)))
@@ -112,3 +125,7 @@ def _calibrated(said: Sequence[PredictionTable]) -> Bools | None:
             for each, empty in zip(said, none, strict=True)
         ]
     )
+
+
+def _span(start: int, end: int) -> Int64s:
+    return np.arange(start, end, dtype=np.int64)

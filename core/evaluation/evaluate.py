@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from core import executions
@@ -17,7 +18,7 @@ from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
 from core.progress import Progress, silent
 from core.snapshots.content import SplitFile
-from core.snapshots.read import READING, load_ids, open_split, require_open
+from core.snapshots.read import READING, open_split, require_open
 from core.store import Store
 from core.store import models as models_table
 from core.store import snapshots as snapshots_table
@@ -27,6 +28,7 @@ from core.store.snapshots import Snapshot
 from core.training.calibration import calibrates
 from core.training.families import kind
 from core.training.load import load, loader, require_readable
+from core.training.posts import ids_of
 
 STEP = Step(
     "evaluate",
@@ -127,10 +129,15 @@ def _evaluate(
     table = predict(made_by, data, k=TOP, memory_hint=hint, progress=progress)
     with store.read() as session:
         trained_on = snapshots_table.get(session, model.snapshot)
+    seen = 0.0
     if trained_on is not None:
-        table = replace(table, calibrated=_calibrated(store, model, trained_on, data))
+        chosen = executions.get(store, model.execution)
+        learned, later = ids_of(store, trained_on, chosen.params)
+        if chosen.metrics.get("calibrated_on"):
+            table = replace(table, calibrated=_calibrated(later, data))
+        seen = _seen(learned, data)
     aggregates = aggregate(table)
-    metrics = aggregates.metrics | {"seen_in_training": _seen(store, trained_on, data)}
+    metrics = aggregates.metrics | {"seen_in_training": seen}
     made = Evaluation(
         execution=run.number,
         model_execution=model.execution,
@@ -153,24 +160,16 @@ def _evaluate(
     run.on_success(lambda session: models_table.insert_evaluation(session, made))
 
 
-def _calibrated(store: Store, model: Model, trained_on: Snapshot, data: SplitFile) -> Bools | None:
+def _calibrated(validated_on: pa.ChunkedArray, data: SplitFile) -> Bools | None:
     """The posts that the model's probabilities were calibrated on; None: no post."""
-    if not executions.get(store, model.execution).metrics.get("calibrated_on"):
-        return None
-    known = load_ids(store, trained_on, "valid")
-    held: Bools = pc.is_in(data.ids, value_set=known).to_numpy()
+    held: Bools = pc.is_in(data.ids, value_set=validated_on).to_numpy()
     calibrated = held & calibrates(data.ids.to_pylist())
     return calibrated if calibrated.any() else None
 
 
-def _seen(store: Store, trained_on: Snapshot | None, data: SplitFile) -> float:
-    """Share of the posts that a model of this snapshot was trained on: above 0, its scores are too
-    optimistic.
-    """
-    if trained_on is None or not len(data):
-        return 0.0
-    known = load_ids(store, trained_on, "train")
-    seen: float = pc.mean(pc.is_in(data.ids, value_set=known)).as_py()
+def _seen(trained_on: pa.ChunkedArray, data: SplitFile) -> float:
+    """Share of the posts that a model was trained on: above 0, its scores are too optimistic."""
+    seen: float = pc.mean(pc.is_in(data.ids, value_set=trained_on)).as_py() if len(data) else 0.0
     return seen
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from core.executions import annotations
 from core.executions.history import running_ended
-from core.executions.purpose import LOOK, NOISE, TUNE
+from core.executions.purpose import BACKTEST, LOOK, NOISE, TUNE
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.executions import Execution, Link, Wanted
 from core.store.reaping import as_seen
 from core.words import count
 
-_CALLED = {NOISE: "retraining", TUNE: "trial"}
+_CALLED = {NOISE: "retraining", TUNE: "trial", BACKTEST: "training"}
 _LINKED = (*_CALLED, "evaluate")
 """Kinds of executions that tell which belong together."""
 
@@ -60,8 +60,8 @@ OWN, EVERYTHING = Filters(), Filters(every=True)
 def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) -> Steps:
     """One group for each step that somebody took, newest first, a page of them.
 
-    What a page made only to show it is left out. Parts of a noise measurement or tuning that has
-    not ended, or was interrupted, stand by themselves: their work is not recorded yet.
+    What a page made only to show it is left out. Parts of a noise measurement, tuning or backtest
+    that has not ended, or was interrupted, stand by themselves: their work is not recorded yet.
 
     Args:
         start: how many are passed over.
@@ -77,7 +77,7 @@ def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) ->
             kinds=filters.kinds,
             status=filters.status,
             ended=ended,
-            hidden=() if filters.every else (NOISE, TUNE, LOOK),
+            hidden=() if filters.every else (*_CALLED, LOOK),
             numbers_shown=[
                 link.number
                 for link in found
@@ -96,7 +96,7 @@ def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) ->
 
 
 def parents_of(links: Iterable[Link]) -> dict[int, int]:
-    """Part -> the first noise measurement or tuning that was recorded with it.
+    """Part -> the first noise measurement, tuning or backtest that was recorded with it.
 
     Args:
         links: as :func:`core.store.executions.links` gives them for :data:`PARENTS` and

@@ -1,5 +1,5 @@
 """What an execution is run for, where nobody asks for it by itself: retrainings that measure the
-noise, trials of a tuning, comparisons that a page shows.
+noise, trials of a tuning, trainings of a backtest, comparisons that a page shows.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from core.store import Store
 from core.store import requests as requests_table
 from core.store.executions import Execution
 
-NOISE, TUNE, LOOK = "noise", "tune", "look"
+NOISE, TUNE, BACKTEST, LOOK = "noise", "tune", "backtest", "look"
 _purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
 
 
@@ -46,9 +46,9 @@ def require_name(name: str | None, note: str | None) -> None:
 def request(store: Store, made: Execution, *, name: str | None, note: str | None) -> None:
     """Note that somebody asks for ``made`` by itself, where that is not known from how it began.
 
-    An execution that a noise measurement or a tuning began, and that somebody asks for later,
-    is theirs from then on. Without a name, and of an execution that is theirs already, nothing
-    is written.
+    An execution that a noise measurement, a tuning or a backtest began, and that somebody asks for
+    later, is theirs from then on. Without a name, and of an execution that is theirs already,
+    nothing is written.
 
     Args:
         name: what to call it; None: as before.

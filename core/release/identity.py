@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.drift.windows import day_of
 from core.errors import SignoffError
 from core.evaluation.history import Training, trainings
 from core.executions import annotations
 from core.executions.annotations import BASELINE
-from core.executions.purpose import NOISE
+from core.executions.purpose import BACKTEST, NOISE, TUNE
 from core.release import aliases, candidates, pairing
 from core.release.stages import Stage, stage_of
 from core.store import Store
@@ -18,6 +19,8 @@ MOST = 3
 """Parameters that are said."""
 FEWEST = 14
 """Characters of what was trained that are said at least."""
+_PART = {TUNE: "trial of ", BACKTEST: "backtest of "}
+"""Of trainings that nobody asked for by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +157,12 @@ def described(training: Training) -> str:
         half = [f"half {params['half']}"] if "half" in params else []
         return ", ".join([f"retraining of {of}", f"seed {training.seed}", *half])
     few = [f"newest {params['newest']:,} posts"] if "newest" in params else []
+    if "before" in params:
+        few.append(f"posts before {day_of(params['before'])}")
+        few += ["a tenth held out at random"] if params.get("shuffled") else []
     seed = [f"seed {training.seed}"] if training.seed else []
-    trial = "" if training.own else "trial of "
-    return trial + ", ".join([made, *few, *seed])
+    part = "" if training.own else _PART.get(training.execution.purpose or "", "")
+    return part + ", ".join([made, *few, *seed])
 
 
 def _made(training: Training) -> str:

@@ -41,7 +41,7 @@ def chronological(
     Args:
         created: epoch seconds, ascending; shape (n,).
         text: an id of each post's normalised text, equal for equal texts; shape (n,).
-        fractions: shares of train, valid and test; they sum to one.
+        fractions: shares of train, valid and test; they sum to one. A split of share 0 stays empty.
         test_since: where test begins, in epoch seconds, whatever its share; None: by its share.
         judging: posts that only ever judge models, shape (n,): they go into valid, whatever their
             time; None: no such.
@@ -64,7 +64,7 @@ def chronological(
     if judging is not None:
         split[judging] = VALID
     kept = _without_straddling(split, text)
-    _require_all(kept)
+    _require_all(kept, fractions)
     return Assignment(
         split=kept,
         cutoffs={"valid": moments[0], "test": moments[1], "end": int(created[-1]) + 1},
@@ -89,11 +89,11 @@ def random(
     edges = np.array([fractions[0], fractions[0] + fractions[1]])
     split = np.searchsorted(edges, drawn, side="right").astype(np.int8)[inverse]
     if judging is None:
-        _require_all(split)
+        _require_all(split, fractions)
         return Assignment(split=split, cutoffs={}, straddling=0)
     split[judging] = VALID
     kept = _without_straddling(split, text)
-    _require_all(kept)
+    _require_all(kept, fractions)
     return Assignment(split=kept, cutoffs={}, straddling=int(np.count_nonzero(kept != split)))
 
 
@@ -105,9 +105,10 @@ def _without_straddling(split: Int8s, text: Int64s) -> Int8s:
     return np.where(split == earliest[inverse], split, LEFT_OUT).astype(np.int8)
 
 
-def _require_all(split: Int8s) -> None:
+def _require_all(split: Int8s, fractions: tuple[float, float, float]) -> None:
     counts = np.bincount(split[split >= 0], minlength=len(SPLITS))
-    empty = [name for name, count in zip(SPLITS, counts, strict=True) if count == 0]
+    shares = zip(SPLITS, fractions, counts, strict=True)
+    empty = [name for name, share, count in shares if share and count == 0]
     if empty:
         raise InputError(
             f"{len(split)} posts are too few: nothing would be left for {' and '.join(empty)}",

@@ -175,9 +175,14 @@ def replace_files(
             "Another run has just predicted posts with the same model",
             Hint("Look again.", Command("drift")),
         )
+    put_files(session, files)
+    session.merge(DriftModelRow(**asdict(now)))
+
+
+def put_files(session: Session, files: Iterable[DriftFile]) -> None:
+    """Name files in the place of those that stand for the same parts."""
     for file in files:
         session.merge(DriftFileRow(**asdict(file)))
-    session.merge(DriftModelRow(**asdict(now)))
 
 
 def files_of(session: Session, model: str) -> dict[str, DriftFile]:

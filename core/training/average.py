@@ -44,7 +44,7 @@ def average(
 
     Raises:
         InputError: too few or the same models, or weights that do not fit them.
-        RefusedError: the models are of different snapshots.
+        RefusedError: the models are of different snapshots, or one is of a backtest.
         NotFoundError: an execution made no model.
     """
     models = [of_execution(store, number) for number in trainings]
@@ -55,6 +55,7 @@ def average(
             "Choose models of one snapshot: what one has seen in training, another would be tested"
             " on.",
         )
+    _require_no_backtest(store, trainings)
     snapshot = find(store, models[0].snapshot)
     chosen: dict[str, Any] = {
         "family": ensemble.NAME,
@@ -74,6 +75,16 @@ def average(
         store, STEP, fit, params=chosen, inputs=inputs, force=force, packages=packages
     )
     return of_execution(store, made.number)
+
+
+def _require_no_backtest(store: Store, trainings: Sequence[int]) -> None:
+    """Such a model may have learned from the posts that the ensemble is calibrated on."""
+    for number in trainings:
+        if "before" in get(store, number).params:
+            raise RefusedError(
+                f"#{number} was trained for a backtest, which also reads validation posts",
+                Hint("Train on the train split, and average that.", Command("train")),
+            )
 
 
 def _shares(trainings: Sequence[int], weights: Sequence[float] | None) -> list[float] | None:

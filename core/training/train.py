@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from core.arrays import Int64s
 from core.errors import InputError
 from core.executions import Run, Step, run_cached
 from core.executions.history import made_none
@@ -16,7 +13,7 @@ from core.executions.purpose import request, require_name
 from core.processes import cores
 from core.progress import Progress, silent
 from core.snapshots.content import SplitData
-from core.snapshots.read import READING, load_split
+from core.snapshots.read import OPEN_SPLITS, READING
 from core.store import Store
 from core.store import models as models_table
 from core.store.models import Model
@@ -27,6 +24,7 @@ from core.training.families import DEFAULT_FAMILY, family, package_of
 from core.training.families import chosen as parameters_of
 from core.training.keeping import keep
 from core.training.load import require_servable
+from core.training.posts import posts_of
 
 MOST_THREADS = 1_024
 STEP = Step(
@@ -44,6 +42,8 @@ def train(
     threads: int | None = None,
     newest: int | None = None,
     half: int | None = None,
+    before: int | None = None,
+    shuffled: bool = False,
     resume: bool = True,
     force: bool = False,
     name: str | None = None,
@@ -60,6 +60,10 @@ def train(
             fit the size are those for all posts.
         half: 1 or 2: train on one half of the posts, the seed decides which posts; None: on all.
             Two such models only show how far chance in the posts moves the numbers.
+        before: train as it was possible at this moment, in epoch seconds: on the posts of both open
+            splits from before then, the newest tenth of which is validation. Parameters that fit
+            the size are those for all posts. None: on the train split.
+        shuffled: with ``before``, a tenth drawn at random is validation, and not the newest one.
         resume: go on where the same training was killed, if the family keeps what is done.
         force: train even if the same was trained before.
         name: what to call it; None: nothing, or as before.
@@ -96,6 +100,9 @@ def train(
         chosen["newest"] = newest
     if half is not None:
         chosen["half"] = half
+    if before is not None:
+        chosen["before"] = before
+        chosen |= {"shuffled": True} if shuffled else {}
     package = package_of(kind.name)
     if package:  # another version of it may train otherwise
         chosen["package"] = package
@@ -134,13 +141,8 @@ def _fit(
     resume: bool,
     progress: Progress,
 ) -> None:
-    data = load_split(store, snapshot, "train")
-    later = load_split(store, snapshot, "valid")
-    erased = snapshot.splits["train"] - len(data)
-    if "newest" in chosen:
-        data = data.among(np.arange(len(data)) >= len(data) - chosen["newest"])
-    if "half" in chosen:
-        data = data.taken(_half(len(data), chosen["half"], seed=chosen["seed"]))
+    data, later = posts_of(store, snapshot, chosen)
+    erased = sum(snapshot.erased.get(split, 0) for split in OPEN_SPLITS)
     run.log(f"{len(data)} posts of {len(data.labels)} subreddits; {dict(chosen)}; erased {erased}")
     started = time.monotonic()
     artifacts, same = store.artifacts, _same(chosen, snapshot, data)
@@ -168,13 +170,6 @@ def _fit(
             subreddits=len(kind.load(path).labels),
             metrics={"posts": len(data), "fit_seconds": fit_seconds, **fitted.measured, **note},
         )
-
-
-def _half(posts: int, half: int, *, seed: int) -> Int64s:
-    """Positions of half 1 or 2, ascending: the posts stay in the order of time."""
-    drawn = np.random.default_rng(seed).permutation(posts)
-    middle = posts // 2
-    return np.sort(drawn[:middle] if half == 1 else drawn[middle:])
 
 
 def of_execution(store: Store, number: int) -> Model:

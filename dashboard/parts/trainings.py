@@ -70,7 +70,7 @@ def show_trainings(known: Sequence[Known]) -> None:
             "Retrainings and trials too",
             key="retrainings",
             bind="query-params",
-            help="Trainings that signoff noise and signoff tune made.",
+            help="Trainings that signoff noise, tune and backtest made.",
         )
     try:
         shown = search([each for each in known if wanted or is_own(each)], text or "")

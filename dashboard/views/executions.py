@@ -52,8 +52,8 @@ def show_all() -> None:
             "What steps and pages started too",
             key="parts",
             bind="query-params",
-            help="Each retraining of signoff noise, each trial of signoff tune, and what pages"
-            " compared only to show it.",
+            help="Each retraining of signoff noise, each trial of signoff tune, each training of"
+            " signoff backtest, and what pages compared only to show it.",
         )
     table, below = st.container(), st.container(horizontal=True, vertical_alignment="center")
     wanted = Filters(

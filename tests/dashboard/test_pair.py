@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.executions.history import listing
+from core.executions.purpose import NOISE
 from core.release import aliases, identity, review
 from core.release.events import STAGING
 from core.store import Store, open_store
@@ -114,7 +115,8 @@ def test_retrainings_are_offered_where_they_are_asked_for(shown: Path, open_page
 
 def test_a_link_to_a_retraining_works(shown: Path, open_page: Open) -> None:
     store = open_store(shown)
-    retraining = next(k for k in identity.read(store).known if not k.training.own)
+    known = identity.read(store).known
+    retraining = next(k for k in known if k.training.execution.purpose == NOISE)
     app = open_page("compare", baseline=str(PRODUCTION), candidate=str(retraining.number))
     assert app.selectbox(key="candidate-choice").value == str(retraining.number)
     assert not app.warning or all("link" not in w.value for w in app.warning)

@@ -9,18 +9,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.comparison import retrain as retraining
 from core.comparison.caveats import caveats
 from core.comparison.compare import compare, pair, summary_of
 from core.comparison.noise import FIRST_SEED, NoiseBand, combined, measure, noise_of
 from core.comparison.results import ComparisonSummary, NoiseBands, NoiseSource, NoiseSources
-from core.comparison.retrain import Configuration, Repeat, retrain
 from core.errors import InputError, SignoffError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing
+from core.executions.purpose import NOISE
 from core.stats.spread import band, sd_of_difference
 from core.store import Store
+from core.training import several
 from core.training.fasttext_family import FastTextFamily
+from core.training.several import Configuration, Variant, train_each
 from core.training.train import of_execution, train
 from tests.conftest import Road, opened
 from tests.factories import QUICK
@@ -118,9 +119,9 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One thread each, and cores for two: the same seeds, the same bytes, each recorded."""
-    monkeypatch.setattr(retraining, "cores", lambda: 2)
-    chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
-    numbers = list(retrain(road.store, chosen, [Repeat(seed) for seed in (1, 7, 8, 2)]))
+    monkeypatch.setattr(several, "cores", lambda: 2)
+    chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1, NOISE)
+    numbers = list(train_each(road.store, chosen, [Variant(seed) for seed in (1, 7, 8, 2)]))
     assert (numbers[0], numbers[-1]) == (road.baseline.execution, road.candidate.execution)
     assert len(set(numbers)) == 4
     by_hand = train(
@@ -133,9 +134,9 @@ def test_trainings_side_by_side_are_those_of_one_after_the_other(
 def test_a_failed_training_side_by_side_says_why(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retraining, "cores", lambda: 2)
-    chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1)
-    trainings = retrain(road.store, chosen, [Repeat(seed) for seed in (1, -5, 8)])
+    monkeypatch.setattr(several, "cores", lambda: 2)
+    chosen = Configuration(road.snapshot.digest, "fasttext", QUICK, 1, NOISE)
+    trainings = train_each(road.store, chosen, [Variant(seed) for seed in (1, -5, 8)])
     next(trainings)
     with pytest.raises(SignoffError, match="--seed -5 is not between 0"):
         next(trainings)
@@ -193,11 +194,11 @@ def test_as_many_run_side_by_side_as_cores_and_memory_allow(
 ) -> None:
     """Five are wanted; one needs a tenth of a GiB."""
     need = 2**30 // 10
-    monkeypatch.setattr(retraining, "cores", lambda: cores)
+    monkeypatch.setattr(several, "cores", lambda: cores)
     memory = type("Memory", (), {"available": available * need})
-    monkeypatch.setattr(retraining.psutil, "virtual_memory", memory)
-    chosen = Configuration("", "fasttext", {}, threads)
-    assert retraining._side_by_side(chosen, 5, needed=need) == expected
+    monkeypatch.setattr(several.psutil, "virtual_memory", memory)
+    chosen = Configuration("", "fasttext", {}, threads, NOISE)
+    assert several._side_by_side(chosen, 5, needed=need) == expected
 
 
 @pytest.mark.slow

@@ -138,7 +138,9 @@ def graph() -> grimp.ImportGraph:
 
 
 def test_there_are_steps_to_look_at() -> None:
-    assert set(KINDS) == {"check", "compare", "evaluate", "feedback", "snapshot", "train"}
+    assert set(KINDS) == {
+        *("check", "compare", "evaluate", "feedback", "predict", "snapshot", "train")
+    }
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -193,12 +195,12 @@ def test_a_change_where_nothing_is_computed_changes_no_key(copy: Path, folder: s
         ("stats/minhash.py", {"compare"}),
         ("stats/calibration.py", {"evaluate", "compare"}),
         ("comparison/churn.py", {"compare"}),
-        ("evaluation/workers.py", {"evaluate"}),
-        ("training/fasttext_child.py", {"train", "evaluate"}),
-        ("training/train.py", {"train", "evaluate"}),
+        ("evaluation/workers.py", {"evaluate", "predict"}),
+        ("training/fasttext_child.py", {"train", "evaluate", "predict"}),
+        ("training/train.py", {"train", "evaluate", "predict"}),
         ("snapshots/freeze.py", {"snapshot"}),
-        ("snapshots/read.py", {"snapshot", "train", "evaluate", "compare"}),
-        ("text.py", {"snapshot", "train", "evaluate", "check", "feedback"}),
+        ("snapshots/read.py", {"snapshot", "train", "evaluate", "compare", "predict"}),
+        ("text.py", {"snapshot", "train", "evaluate", "check", "feedback", "predict"}),
         ("quality/measure.py", {"check"}),
         ("store/posts.py", {"snapshot", "feedback"}),
         ("feedback/bring.py", {"feedback"}),

@@ -33,6 +33,7 @@ from core.store.snapshots import Snapshot
 from core.store.tables_feedback import LabelRow, SubmissionRow
 from core.store.writing import write
 from core.text import SELF
+from core.training.earlier import open_posts
 from tests.conftest import Road
 from tests.core.feedback.conftest import FOUND, Send
 from tests.factories import by
@@ -294,6 +295,17 @@ def test_a_snapshot_holds_them_only_if_it_is_asked_to(road: Road, send: Send) ->
     assert [split_of(store, snapshot, f"fb_{n}") for n in (1, 2, 3)] == ["valid", "test", "valid"]
     assert "feedback" not in road.snapshot.rules
     assert snapshot.rules["feedback"] is True
+
+
+def test_backtests_read_none_of_them(road: Road, send: Send) -> None:
+    label(road.store, send("kitten purring"), "cats", use=EVALUATE)
+    bring(road.store)
+    snapshot, _ = create(road.store, Rules(feedback=True))
+    assert split_of(road.store, snapshot, "fb_1") == "valid"
+    read = open_posts(road.store, snapshot)
+    assert "fb_1" not in read.ids
+    assert len(read) == snapshot.splits["train"] + snapshot.splits["valid"] - 1
+    assert np.all(np.diff(read.created) >= 0)
 
 
 def test_by_chance_too_what_judges_lands_in_valid_only(road: Road, send: Send) -> None:

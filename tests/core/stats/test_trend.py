@@ -5,7 +5,7 @@ import pytest
 from scipy import linalg, stats
 
 from core.arrays import Floats
-from core.stats.ageing import _CORRELATIONS, _EFFECTS, Trend, trend
+from core.stats.trend import _CORRELATIONS, _EFFECTS, Trend, trend
 
 SLOPE, CHANCE = -0.002, 0.008
 
