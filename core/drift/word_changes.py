@@ -46,36 +46,40 @@ def word_changes(
     if not len(counts) or not sizes.min():
         return WordChanges(judged=0, rose=(), fell=())
     q_value = benjamini_hochberg(_p_values(posts, sizes))
-    shares = posts / sizes
-    bounds = independent_difference(
-        *shares,
-        *(
-            exact_share(one, np.broadcast_to(n, one.shape))
-            for one, n in zip(posts, sizes, strict=True)
-        ),
-    )
-    moved = 2 * np.diff(np.arcsin(np.sqrt(shares)), axis=0)[0]
+    moved = 2 * np.diff(np.arcsin(np.sqrt(posts / sizes)), axis=0)[0]
     named = (q_value < Q_LIMIT) & _by_several(counts, moved > 0)
+    furthest = np.lexsort((counts.index.to_numpy(dtype=str), -np.abs(moved)))
     words = counts.index.to_numpy(dtype=object)
-
-    def listed(side: Bools) -> tuple[WordChange, ...]:
-        places = np.flatnonzero(named & side)
-        places = places[np.lexsort((words[places].astype(str), -np.abs(moved[places])))][:MOST]
-        new = ~known(words[places])
-        return tuple(
-            WordChange(
-                word=str(words[i]),
-                posts=int(posts[1, i]),
-                share_reference=float(shares[0, i]),
-                share=float(shares[1, i]),
-                interval=(float(bounds[0, i]), float(bounds[1, i])),
-                q_value=float(q_value[i]),
-                new=bool(unknown),
-            )
-            for i, unknown in zip(places.tolist(), new.tolist(), strict=True)
+    rose, fell = (
+        _changes(words[i], posts[:, i], sizes, q_value[i], new=~known(words[i]))
+        for i in (
+            furthest[(named & (moved > 0))[furthest]][:MOST],
+            furthest[(named & (moved < 0))[furthest]][:MOST],
         )
+    )
+    return WordChanges(judged=len(counts), rose=rose, fell=fell)
 
-    return WordChanges(judged=len(counts), rose=listed(moved > 0), fell=listed(moved < 0))
+
+def _changes(
+    words: NDArray[np.object_], posts: Ints, sizes: Ints, q_values: Floats, *, new: Bools
+) -> tuple[WordChange, ...]:
+    """Of some words, in their order; ``posts``: of both sides, shape (2, w)."""
+    before, after = posts / sizes
+    bounds = independent_difference(
+        before, after, *map(exact_share, posts, np.broadcast_to(sizes, posts.shape))
+    )
+    return tuple(
+        WordChange(
+            word=str(word),
+            posts=int(posts[1, i]),
+            share_reference=float(before[i]),
+            share=float(after[i]),
+            interval=(float(bounds[0, i]), float(bounds[1, i])),
+            q_value=float(q_values[i]),
+            new=bool(new[i]),
+        )
+        for i, word in enumerate(words)
+    )
 
 
 def _aligned(reference: WordCounts, window: WordCounts) -> pd.DataFrame:

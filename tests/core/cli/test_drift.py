@@ -119,6 +119,17 @@ def test_thin_evidence_exceeds_nothing_and_says_so(road: Road, version: str) -> 
     assert done.out.count("No week is complete yet.") == 3
 
 
+def test_what_retraining_bought_in_a_backtest_is_said_after_the_advice(
+    version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert signoff("drift", "--json").json["series"][0]["advice"]["retraining"] is None
+    bought = "Backtest #9: On the same posts, accuracy is 0.057 higher."
+    monkeypatch.setattr("core.cli.drift_advice.backtests.newest_of", lambda *_: ())
+    monkeypatch.setattr("core.cli.drift_advice.gain_sentence", lambda _: bought)
+    assert bought in signoff("drift").out.splitlines()
+    assert signoff("drift", "--json").json["series"][0]["advice"]["retraining"] == bought
+
+
 def test_a_policy_without_limits_judges_nothing_and_says_so(road: Road, version: str) -> None:
     done = signoff("drift", "--exit-code")
     assert done.code == 0
