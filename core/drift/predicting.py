@@ -10,6 +10,7 @@ from core.access.transactions import WITHIN_A_RUN, unattended
 from core.batches import batches
 from core.drift.applying import applied, counted
 from core.drift.due import Due, due
+from core.drift.newest_words import with_words
 from core.drift.pending import NO_TEXT
 from core.drift.reading import table_of
 from core.drift.stored import Watched
@@ -72,8 +73,10 @@ def bring_up_to_date(
             work.keep_reference(wanted.reference)
         work.predict()
         work.finish()
-        figures = Watched(store, model).stale(window)
-        run.on_success(partial(drift_table.write_windows, made=figures))
+        watched = Watched(store, model)
+        figures = with_words(watched, window, watched.stale(window), training=work.words)
+        until = wanted.posts.erased_until
+        run.on_success(partial(drift_table.write_windows, made=figures, erased_until=until))
     return run.number
 
 
@@ -86,7 +89,7 @@ class _Work:
         self._store, self._model, self._run, self._progress = store, model, run, progress
         self._snapshot, self._ahead = wanted.snapshot, wanted.posts
         self._kept, self._before = wanted.kept, wanted.before
-        self._words_file, self._words = self._training_words()
+        self._words_file, self.words = self._training_words()
         self._made: dict[str, DriftTable] = {}
         self._without_text = 0
 
@@ -94,7 +97,7 @@ class _Work:
         """The predictions of the validation split, which the evaluation has made."""
         data = open_split(self._store, self._snapshot, "valid")
         said = predictions_of(self._store, judged)
-        words, unknown = counted(self._words, data)
+        words, unknown = counted(self.words, data)
         place = {post: i for i, post in enumerate(data.ids.to_pylist())}
         here = np.array([place.get(post, -1) for post in said.post_id], dtype=np.int64)
         kept = here >= 0  # the others were erased since
@@ -170,7 +173,7 @@ class _Work:
             self._store,
             self._model,
             data,
-            self._words,
+            self.words,
             lines=NORMALISER,
             progress=self._progress,
         )

@@ -102,7 +102,10 @@ def _windows(
     every = edges(first, last, window)
     for begins, ends in zip(every.begins.tolist(), every.ends.tolist(), strict=True):
         found, hidden = figures.get(begins), sealed.within(begins, ends)
-        state = _state(begins, ends, found, since=first, newest=newest or 0, now=now, hidden=hidden)
+        posts = found.posts if found else 0
+        state = state_of(
+            begins, ends, posts, since=first, newest=newest or 0, now=now, hidden=hidden
+        )
         yield WindowReport(
             begins=begins,
             ends=ends,
@@ -113,28 +116,34 @@ def _windows(
         )
 
 
-def _state(
+def state_of(
     begins: int,
     ends: int,
-    found: Figures | None,
+    posts: int,
     *,
     since: int,
     newest: int,
     now: int,
     hidden: int,
 ) -> State:
-    """``hidden``: posts that may be sealed. A few of them leave a window as it was."""
-    if found is None:
+    """What a window with that many posts is.
+
+    Args:
+        begins, ends: of the window; ``since``: from when on posts are new; ``newest``: the moment
+            of the newest post; ``now``: all in epoch seconds.
+        hidden: posts that may be sealed. A few of them leave a window as it was.
+    """
+    if not posts:
         return State.SEALED if hidden else State.EMPTY
     if ends > now:
         return State.RUNNING
     if begins < since:
         return State.CUT
-    if hidden > MISSING * (hidden + found.posts):
+    if hidden > MISSING * (hidden + posts):
         return State.PARTLY_SEALED
     if newest < ends - MISSING * (ends - begins):
         return State.PARTIAL
-    return State.COMPLETE if found.posts >= FEWEST else State.FEW
+    return State.COMPLETE if posts >= FEWEST else State.FEW
 
 
 def _judged(

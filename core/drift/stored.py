@@ -10,6 +10,8 @@ import numpy as np
 import orjson
 
 from core.arrays import Int64s
+from core.comparison.topics import FILE as TOPICS
+from core.comparison.topics import read_topics
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
@@ -81,6 +83,7 @@ class Watched:
         with store.read() as session:
             self.files: Mapping[str, DriftFile] = drift_table.files_of(session, model.digest)
             watched = drift_table.watched(session, model.digest)
+        self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
 
@@ -143,7 +146,13 @@ class Watched:
             return None
         (start,), (end,) = places(stored.posts.created, every)
         posts = stored.posts.part(start, end)
-        return causes(stored.reference, posts, names=stored.names, known=stored.known)
+        return causes(
+            stored.reference,
+            posts,
+            names=stored.names,
+            known=stored.known,
+            topics=read_topics(self.store.home / TOPICS),
+        )
 
     def figures(self, window: Window) -> dict[int, Figures]:
         """First moment -> figures, of windows with posts."""
