@@ -23,6 +23,8 @@ class Cell:
 
     ``age``: 0 for its own validation posts, 1 for the first window after its cut-off. ``posts``: 1
     or more. ``figures``: by metric, see :data:`FIGURES`; a model of few subreddits may lack some.
+    ``expected``: what the model's own probabilities say of them, see
+    :data:`core.drift.figures.EXPECTED`.
     ``topics``: by name; empty without topic groups.
     """
 
@@ -31,6 +33,7 @@ class Cell:
     ends: int
     posts: int
     figures: Mapping[str, Measured]
+    expected: Mapping[str, float]
     topics: Mapping[str, OfTopic]
 
 
