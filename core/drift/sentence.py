@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.comparison.results import HIGHER, LOWER, direction
-from core.drift.results import DriftReport, Estimated, Measured, On, State, WindowReport
+from core.drift.results import DriftReport, Estimated, Figures, Measured, On, State, WindowReport
 from core.drift.windows import called, day_of
 from core.stats.shares import independent_difference
 from core.words import count, interval, signed, three
@@ -34,8 +34,9 @@ def headline(report: DriftReport, *, name: str) -> str:
     if before.realised and now.realised:
         accuracy = before.realised[ACCURACY], now.realised[ACCURACY]
         said += f" {_moved('Accuracy', *accuracy)} ({_change(*accuracy)})."
-    elif ACCURACY in newest.estimated:
-        said += f" {_estimate(newest.estimated[ACCURACY])}"
+    estimated = newest.estimated.get(ACCURACY)
+    if estimated is not None and _tells_more(estimated, now):
+        said += f" {_estimate(estimated)}"
     return f"{said} {_alarms(report)}"
 
 
@@ -82,6 +83,14 @@ def missed_sentence(report: DriftReport) -> str:
         return f"{said}."
     held = sum(low <= value <= high for value, (low, high) in intervals)
     return f"{said}; the 95% interval held it in {held:,}."
+
+
+def _tells_more(found: Estimated, now: Figures) -> bool:
+    """Whether there are no labels, or so few that they tell less than the estimate does."""
+    if not now.realised:
+        return True
+    low, high = now.realised[ACCURACY].interval
+    return found.interval is not None and found.interval[1] - found.interval[0] < high - low
 
 
 def _estimate(found: Estimated) -> str:

@@ -13,9 +13,11 @@ from core.drift.earlier import past_of
 from core.drift.estimate import TOO_FEW, UNCORRECTED, Estimator, Past, known
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
-from core.drift.sentence import missed_sentence, uncorrected_sentence
+from core.drift.results import Estimated, Measured
+from core.drift.sentence import headline, missed_sentence, uncorrected_sentence
 from core.evaluation.evaluate import evaluate
 from core.snapshots import find
+from core.stats.intervals import Interval
 from core.stats.predictions import Predictions
 from core.store import Store, open_store
 from core.store.models import Model
@@ -26,6 +28,8 @@ from tests.factories import fill
 from tests.workspaces import copied, once
 
 LABELS, WEEKS = 30, 10
+AFTER = 1_705_881_600
+"""2024-01-22, a Monday after the posts that were backtested."""
 
 
 def said(posts: int, *, age: float, seed: int) -> Predictions:
@@ -144,7 +148,7 @@ def aged(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
 
 def test_a_backtest_corrects_the_windows_of_a_model(aged: tuple[Store, Model]) -> None:
     store, model = aged
-    fill(store, later(400, since=1_705_881_600))
+    fill(store, later(400, since=AFTER))
     bring_up_to_date(store, model)
     shown = report(store, model)
     found = newest_of(store, model)
@@ -157,6 +161,29 @@ def test_a_backtest_corrects_the_windows_of_a_model(aged: tuple[Store, Model]) -
     assert all(each.estimated["accuracy"].corrected for each in with_posts)
     assert uncorrected_sentence(shown) == ""
     assert "the 95% interval held it in" in missed_sentence(shown)
+
+
+@pytest.mark.parametrize("known_interval", [None, (0.2, 0.8), (0.49, 0.51)])
+def test_where_labels_are_missing_or_few_the_sentence_has_the_estimate(
+    aged: tuple[Store, Model], known_interval: Interval | None
+) -> None:
+    store, model = aged
+    fill(store, later(400, since=AFTER))
+    bring_up_to_date(store, model)
+    shown = report(store, model)
+    newest = shown.newest
+    assert newest is not None
+    assert newest.figures is not None
+    realised = None if known_interval is None else {"accuracy": Measured(0.5, known_interval)}
+    other = replace(
+        newest,
+        figures=replace(newest.figures, realised=realised),
+        estimated={"accuracy": Estimated(value=0.5, interval=(0.4, 0.6), corrected=True)},
+    )
+    windows = tuple(other if each is newest else each for each in shown.windows)
+    said = headline(replace(shown, windows=windows), name="Production")
+    estimate = "Estimated accuracy is 0.500 (95% interval 0.400 to 0.600)."
+    assert (estimate in said) == (known_interval != (0.49, 0.51))
 
 
 def test_only_windows_that_ended_before_are_learned_from(aged: tuple[Store, Model]) -> None:
