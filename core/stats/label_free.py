@@ -11,11 +11,12 @@ Guillory et al. 2021, "Predicting with Confidence on Unseen Distributions", foun
 accuracy are proportional to differences of confidence, over synthetic and natural shifts. Here the
 shifts are those that time brought to earlier models.
 
-The slope is that of least squares through 0, each window weighted by its posts. Its error is the
-jackknife's over the models, since windows of one model share its level. The variance of levels has
-a scaled inverse χ² prior, worth :data:`PRIOR_MODELS` models with the standard deviation
-:data:`PRIOR_LEVEL`; so intervals are Student's t, with :data:`PRIOR_MODELS` degrees of freedom more
-than there are models.
+The slope is that of least squares through 0, each window weighted by its posts, drawn towards
+:data:`PRIOR_SLOPE` as far as it is uncertain: models that hardly fell, since they are few or young,
+tell next to nothing. How uncertain it is follows from the levels, which all windows of a model
+share, the effects of windows, and chance. The variance of levels has a scaled inverse χ² prior,
+worth :data:`PRIOR_MODELS` models with the standard deviation :data:`PRIOR_LEVEL`; so intervals are
+Student's t, with :data:`PRIOR_MODELS` degrees of freedom more than there are models.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,10 @@ from core.stats.intervals import LEVEL
 FEWEST_MODELS = 2
 """Earlier models that a correction is learned from: one alone does not tell how models differ."""
 PRIOR_MODELS, PRIOR_LEVEL = 4, 0.015
-"""From models of real posts: docs/decisions/00xx-label-free.md."""
+PRIOR_SLOPE, PRIOR_ERROR = 1.0, 0.7
+"""What is believed of slopes before any model is looked at: mean and standard deviation. All four
+come from models of real posts: docs/decisions/00xx-label-free.md.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +110,32 @@ def learned(models: Sequence[Falls], chance: Chance) -> Correction | None:
     """
     if len(models) < FEWEST_MODELS:
         return None
-    cross = np.array([(m.posts * m.expected * (m.realised - m.expected)).sum() for m in models])
-    square = np.array([(m.posts * m.expected**2).sum() for m in models])
-    slope = float(ratio(cross.sum(), square.sum()))
-    without = ratio(cross.sum() - cross, square.sum() - square)
-    share = (len(models) - 1) / len(models)
+    square = float(sum((m.posts * m.expected**2).sum() for m in models))
+    cross = sum((m.posts * m.expected * (m.realised - m.expected)).sum() for m in models)
+    found = float(ratio(cross, np.asarray(square)))
+    level, window = _spread(models, found, chance)
+    information = _information(models, square, level, window, chance.of_error(found))
+    precision = 1 / PRIOR_ERROR**2 + information
+    slope = (PRIOR_SLOPE / PRIOR_ERROR**2 + found * information) / precision
+    level, window = _spread(models, slope, chance)
+    return Correction(slope, precision**-0.5, level, window, len(models))
+
+
+def _information(
+    models: Sequence[Falls], square: float, level: float, window: float, one: float
+) -> float:
+    """What least squares tells of the slope, as 1 over its variance; 0 where no model fell."""
+    shared = sum((m.posts * m.expected).sum() ** 2 for m in models) * level**2
+    own = sum(((m.posts * m.expected) ** 2 * (window**2 + one / m.posts)).sum() for m in models)
+    return float(ratio(np.asarray(square**2), shared + own))
+
+
+def _spread(models: Sequence[Falls], slope: float, chance: Chance) -> tuple[float, float]:
+    """Standard deviations of levels of models, and of effects of windows, around a line."""
     rest = [m.realised - (1 + slope) * m.expected for m in models]
     levels = np.array([np.average(r, weights=m.posts) for r, m in zip(rest, models, strict=True)])
     level = (PRIOR_MODELS * PRIOR_LEVEL**2 + (levels**2).sum()) / (PRIOR_MODELS + len(models))
-    return Correction(
-        slope=slope,
-        error=float(np.sqrt(share * ((without - without.mean()) ** 2).sum())),
-        level=float(np.sqrt(level)),
-        window=_between_windows(models, rest, levels, chance.of_error(slope)),
-        models=len(models),
-    )
+    return float(np.sqrt(level)), _between_windows(models, rest, levels, chance.of_error(slope))
 
 
 def _between_windows(

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from core.stats.label_free import Chance, Correction, Falls, learned
+from core.stats.label_free import (
+    PRIOR_ERROR,
+    PRIOR_LEVEL,
+    PRIOR_MODELS,
+    PRIOR_SLOPE,
+    Chance,
+    Correction,
+    Falls,
+    learned,
+)
 
 CHANCE = Chance(realised=0.24, expected=0.08)
 SLOPE = 1.4
@@ -38,23 +47,33 @@ def told(models: Sequence[Falls]) -> Correction:
     return found
 
 
-def test_the_slope_is_that_of_weighted_least_squares_and_its_error_the_jackknifes() -> None:
+def test_the_slope_is_that_of_weighted_least_squares_drawn_to_the_prior() -> None:
+    """Against scikit-learn's line, and its variance from the covariance of all windows."""
     models = drawn(np.random.default_rng(0))
-
-    def fitted(those: Sequence[Falls]) -> float:
-        expected, realised, posts = (
-            np.concatenate([getattr(each, name) for each in those])
-            for name in ("expected", "realised", "posts")
-        )
-        line = LinearRegression(fit_intercept=False)
-        line.fit(expected[:, None], realised - expected, sample_weight=posts)
-        return float(line.coef_[0])
-
     found = told(models)
-    assert found.slope == pytest.approx(fitted(models))
-    without = [fitted([*models[:n], *models[n + 1 :]]) for n in range(len(models))]
-    error = np.sqrt((len(models) - 1) * np.var(without))
-    assert found.error == pytest.approx(error)
+    expected, realised, posts = (
+        np.concatenate([getattr(each, name) for each in models])
+        for name in ("expected", "realised", "posts")
+    )
+    line = LinearRegression(fit_intercept=False)
+    line.fit(expected[:, None], realised - expected, sample_weight=posts)
+    (slope,) = line.coef_
+    model = np.repeat(np.arange(len(models)), [len(each.posts) for each in models])
+    rest = realised - (1 + slope) * expected
+    levels = np.array(
+        [np.average(rest[model == n], weights=posts[model == n]) for n in range(len(models))]
+    )
+    level = (PRIOR_MODELS * PRIOR_LEVEL**2 + (levels**2).sum()) / (PRIOR_MODELS + len(models))
+    one = CHANCE.of_error(slope)
+    beyond = (posts * (rest - levels[model]) ** 2).sum() / (len(posts) - len(models)) - one
+    own = max(beyond, 0) / posts.mean() + one / posts
+    covariance = level * (model[:, None] == model) + np.diag(own)
+    weight = posts * expected / (posts * expected**2).sum()
+    variance = weight @ covariance @ weight
+    posterior = 1 / (1 / variance + 1 / PRIOR_ERROR**2)
+    assert found.error == pytest.approx(np.sqrt(posterior))
+    mean = posterior * (slope / variance + PRIOR_SLOPE / PRIOR_ERROR**2)
+    assert found.slope == pytest.approx(mean)
 
 
 def test_neither_the_order_of_models_nor_of_windows_matters() -> None:
@@ -108,8 +127,17 @@ def test_one_model_does_not_tell_how_models_differ() -> None:
     assert told(models).models == 2
 
 
-def test_models_that_did_not_fall_correct_nothing() -> None:
+def test_models_that_did_not_fall_leave_what_was_believed_before() -> None:
     still = Falls(np.zeros(1), np.zeros(1), np.ones(1))
     found = told([still, still])
-    assert (found.slope, found.error, found.window) == (0.0, 0.0, 0.0)
-    assert found.level > 0
+    assert found.slope == pytest.approx(PRIOR_SLOPE)
+    assert found.error == pytest.approx(PRIOR_ERROR)
+    assert (found.window, found.models) == (0.0, 2)
+
+
+def test_two_young_models_move_the_slope_little_and_many_old_ones_decide_it() -> None:
+    rng = np.random.default_rng(6)
+    young = [drawn(rng, models=2, weeks=4) for _ in range(40)]
+    young = [[Falls(m.expected / 10, m.realised / 10, m.posts) for m in each] for each in young]
+    assert np.std([told(each).slope for each in young]) < PRIOR_ERROR / 4
+    assert told(drawn(rng, models=100, level=0.005)).slope == pytest.approx(SLOPE, abs=0.1)
