@@ -6,7 +6,7 @@ on. A model is estimated if two earlier ones can be learned from, by their windo
 cut-off.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -58,7 +58,7 @@ CONFIGURATIONS = (
         "fastText softmax", "fasttext", {"loss": "softmax", "epoch": "5"}, calibrated=False
     ),
 )
-PEERS: Mapping[str, Callable[[Predictions, Predictions], float]] = {
+PEERS: Mapping[str, peers.Peer] = {
     "mean p@1": peers.mean_p_at_1,
     "CBPE": peers.cbpe,
     "PAPE": peers.pape,

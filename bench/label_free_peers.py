@@ -5,14 +5,18 @@ are not looked at. Nothing but the predictions is stored, so they are what metho
 features.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
+from threadpoolctl import threadpool_limits
 
 from core.arrays import Floats
 from core.stats.predictions import Predictions
 
 SEED = 0
+Peer = Callable[[Predictions, Predictions], float]
 
 
 def mean_p_at_1(validation: Predictions, window: Predictions) -> float:
@@ -35,8 +39,9 @@ def pape(validation: Predictions, window: Predictions) -> float:
     which = np.repeat([0, 1], [len(s.truth) for s in sides])
     told = HistGradientBoostingClassifier(
         max_iter=60, min_samples_leaf=50, categorical_features=[5], random_state=SEED
-    ).fit(features, which)
-    odds = told.predict_proba(features[which == 0])
+    )
+    with threadpool_limits(1):  # its threads wait for each other by spinning
+        odds = told.fit(features, which).predict_proba(features[which == 0])
     weights = odds[:, 1] / np.maximum(odds[:, 0], 1e-6)
     return _calibrated(validation, window, weights / weights.mean())
 

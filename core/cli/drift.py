@@ -131,7 +131,14 @@ def _print(made: DriftReport, *, name: str) -> None:
         print_table(
             (
                 *(str(made.window), str(made.on), "mean p@1", "KS", "Wasserstein", "PSI"),
-                *("accuracy", "estimated", "macro F1", "recall@5", "unknown words", "state"),
+                *(
+                    "accuracy",
+                    "estimated accuracy",
+                    "macro F1",
+                    "recall@5",
+                    "unknown words",
+                    "state",
+                ),
             ),
             rows,
         )
