@@ -1,7 +1,7 @@
 """What is said of a model's windows, as values: stored, printed as JSON and shown on pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.drift.windows import Window
@@ -39,6 +39,29 @@ class Measured:
 
     value: float
     interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """A figure as it is without labels. ``interval``: 95%, for what the labels would show; None
+    where earlier models do not tell how far it may be off: then it is not ``corrected`` for ageing.
+    """
+
+    value: float
+    interval: Interval | None
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How much further a figure falls than the model's probabilities say, for each point, and the
+    ``error`` of that; standard deviations of the ``level`` of a model and of a ``window`` besides.
+    """
+
+    slope: float
+    error: float
+    level: float
+    window: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,8 @@ class Figures:
     """What one window holds. ``posts``: 1 or more.
 
     ``p_at_1_histogram``: posts in 50 equal bins. ``distances``, ``label_mix``, ``gone``: None
-    without a reference. ``realised``: by metric; None where the posts have no label.
+    without a reference. ``realised``: by metric; None where the posts have no label. ``expected``:
+    what the model's own probabilities say of these metrics, as far as it kept enough of them.
     ``label_coverage``: the share of posts whose subreddit the model knows. ``unknown_words``: the
     share of words that stand in no training post; None where there is no text.
     ``new``: subreddits that the model cannot name, the largest first; ``gone``: those that it can
@@ -113,6 +137,7 @@ class Figures:
     p_at_1_histogram: tuple[int, ...]
     distances: Distances | None
     realised: Mapping[str, Measured] | None
+    expected: Mapping[str, float]
     label_coverage: float | None
     unknown_words: float | None
     label_mix: LabelMix | None
@@ -154,7 +179,7 @@ class WindowReport:
     """One window, from ``begins`` to before ``ends`` (epoch seconds).
 
     ``figures``: None of an empty or sealed one. ``judged``: None where it cannot alarm; ``why``:
-    why not, as a sentence.
+    why not, as a sentence. ``estimated``: by metric, without labels; empty without a reference.
     """
 
     begins: int
@@ -163,6 +188,7 @@ class WindowReport:
     figures: Figures | None
     judged: Judged | None
     why: str = ""
+    estimated: Mapping[str, Estimated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,13 +250,27 @@ class Causes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateReport:
+    """What estimates rest on.
+
+    ``models``: the earlier trainings that corrections were learned from. ``corrections``: by
+    metric; empty where there are too few, and ``uncorrected`` says why, as a sentence.
+    """
+
+    models: tuple[int, ...]
+    corrections: Mapping[str, Correction]
+    uncorrected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
     """How one model does on one kind of texts since its snapshot ended.
 
     ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
     ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
     ``causes``: of the newest complete window; None without one, or without labels.
-    ``left_out``: reason -> posts that were not predicted.
+    ``estimates``: what they rest on; None without a reference. ``left_out``: reason -> posts that
+    were not predicted.
     """
 
     on: On
@@ -244,6 +284,7 @@ class DriftReport:
     windows: tuple[WindowReport, ...]
     changes: tuple[Change, ...]
     causes: Causes | None
+    estimates: EstimateReport | None
     left_out: Mapping[str, int]
 
     @property

@@ -27,6 +27,7 @@ TYPES = (
     *(results.Change, results.Causes, results.SubredditChange),
     *(results.Advice, results.Below, drift_limits.DriftLimit),
     *(results.TopicChange, results.WordChange, results.WordChanges),
+    *(results.Estimated, results.EstimateReport, results.Correction),
 )
 
 
@@ -61,6 +62,8 @@ def test_a_sentence_then_a_table_of_windows(road: Road, version: str) -> None:
     assert f"Production {version}: " in said.splitlines()[0]
     assert "2023-11-27" in said
     assert "partly collected" in said
+    assert "Estimates are not corrected for ageing." in said
+    assert "signoff backtest" in said
     assert signoff("drift", "--alias", version).out.startswith(f"{version}: ")
 
 
