@@ -32,6 +32,7 @@ def figures(p_at_1: float, accuracy: float) -> Figures:
         p_at_1_histogram=(500, 500),
         distances=NEAR,
         realised={"accuracy": measured(accuracy)},
+        expected={"accuracy": p_at_1},
         label_coverage=1.0,
         unknown_words=0.01,
         label_mix=None,
@@ -76,6 +77,7 @@ def made(
         ),
         changes=changes,
         causes=None,
+        estimates=None,
         left_out={},
     )
 
