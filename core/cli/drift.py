@@ -9,7 +9,7 @@ import typer
 
 from core.access import members
 from core.access.identity import Role
-from core.cli.drift_advice import Judged, advice_json, judged, say_advice
+from core.cli.drift_advice import advice_json, say_advice
 from core.cli.drift_causes import print_causes
 from core.cli.output import AsJson, complain, print_json, print_table, progress_bar, say, workspace
 from core.drift.due import due
@@ -37,6 +37,7 @@ from core.hints import Command, Hint
 from core.records import to_json
 from core.release import aliases
 from core.release.adoption import ADOPTING
+from core.release.drift_judged import Judged, judged
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store

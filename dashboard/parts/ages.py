@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from core.evaluation.history import Training
 from core.release.case import Case
-from core.training.provenance import handed_in
+from core.release.training_age import training_age
 from dashboard import data, words
 
 
@@ -12,8 +12,7 @@ def training_ends(training: Training) -> datetime | None:
     """When the newest post that it was trained on was written, or a moment later; None of a model
     that was made elsewhere.
     """
-    model = training.model
-    if handed_in(data.store(), model.family, model.digest) != ():
+    if training_age(data.store(), training.model) is None:
         return None
     return datetime.fromtimestamp(training.snapshot.trained_until, UTC)
 

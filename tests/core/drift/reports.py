@@ -35,6 +35,7 @@ def make_figures(
         p_at_1_histogram=(),
         distances=None,
         realised=realised,
+        expected={},
         label_coverage=None,
         unknown_words=words,
         label_mix=None,
@@ -44,7 +45,7 @@ def make_figures(
 
 
 def measured(share: float, posts: int) -> Measured:
-    reach = 1.96 * float(np.sqrt(share * (1 - share) / posts))
+    reach = 1.96 * float(np.sqrt(abs(share) * (1 - abs(share)) / posts))
     return Measured(share, (share - reach, share + reach))
 
 
@@ -95,5 +96,6 @@ def make_report(
         windows=windows,
         changes=changes,
         causes=None,
+        estimates=None,
         left_out={},
     )
