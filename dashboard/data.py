@@ -21,8 +21,10 @@ from core.comparison import posts as laying
 from core.comparison.compare import Pair
 from core.comparison.posts import Laid, Page, PostInFull
 from core.comparison.results import ComparisonSummary
+from core.drift import backtests
 from core.drift import due as drift_due
 from core.drift import report as drift
+from core.drift.backtest_results import Backtest
 from core.drift.behind import PostsBehind, posts_behind
 from core.drift.due import Standing
 from core.drift.results import DriftReport, On
@@ -41,6 +43,7 @@ from core.quality import Holdings
 from core.quality import check as quality
 from core.quality.check import Check
 from core.quality.summary import QualitySummary
+from core.release.drift_judged import Judged, judged
 from core.release.released import released_model
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
@@ -280,6 +283,17 @@ def _drift_report(version: str, window: Window, on: On, rests_on: object) -> Dri
     """By all that it is made of, and by the day: a window ends at midnight."""
     del rests_on
     return drift.report(store(), released_model(store(), version), window=window, on=on)
+
+
+def drift_judged(version: str, made: DriftReport) -> Judged:
+    """A report of a version by the policy in force."""
+    return judged(store(), released_model(store(), version), [made])[0]
+
+
+def backtest(version: str) -> Backtest | None:
+    """The last backtest of a version's configuration, else of any; None: there was none."""
+    own = backtests.newest_of(store(), released_model(store(), version))
+    return own or backtests.newest(store())
 
 
 def drift_standing(version: str) -> Standing:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from core.comparison.topics import FILE as TOPICS
 from core.drift.alarms import FEWEST, LEVEL, Calibration
+from core.drift.backtests import newest_of
 from core.drift.changes import changes
 from core.drift.earlier import past_of
 from core.drift.estimate import Estimator
@@ -79,8 +81,10 @@ def report(
 
 def rests_on(store: Store, model: Model) -> tuple[object, ...]:
     """Another one whenever :func:`report` may say something else of posts on the same day."""
-    watched = Watched(store, model)
+    watched, past, topics = Watched(store, model), newest_of(store, model), store.home / TOPICS
     return (
+        None if past is None else past.execution,
+        topics.read_bytes() if topics.exists() else None,
         tuple((part, file.file) for part, file in watched.files.items()),
         watched.evaluation.execution if watched.evaluation else None,
         tuple(watched.left_out.items()),

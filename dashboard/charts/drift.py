@@ -78,11 +78,11 @@ class Moment:
 class Track:
     """One figure of a model over time.
 
-    ``spots``: 1 or more, oldest first. ``reference``: of the validation split, with its interval.
-    ``levels``: since when it has been another one. ``moments``: such as releases; those outside the
-    time of the windows are not drawn. ``estimated``: the same windows, as estimated without labels.
-    ``other``: a second line, by its name. ``format_``: of its values. ``from_zero``: where its axis
-    begins.
+    ``spots``: oldest first; none where only ``estimated`` has some: the same windows, as estimated
+    without labels. ``reference``: of the validation split, with its interval. ``levels``: since
+    when it has been another one. ``moments``: such as releases; those outside the time of the
+    windows are not drawn. ``other``: a second line, by its name. ``format_``: of its values.
+    ``from_zero``: where its axis begins.
     """
 
     spots: Sequence[Spot]
@@ -98,7 +98,7 @@ class Track:
     @property
     def span(self) -> tuple[datetime, datetime]:
         """From the first window or gap to the end of the last."""
-        every: list[Spot | Gap] = [*self.spots, *self.gaps]
+        every: list[Spot | Gap] = [*self.spots, *self.estimated, *self.gaps]
         return min(each.begins for each in every), max(each.ends for each in every)
 
 
@@ -319,7 +319,7 @@ def _add_band(made: go.Figure, spots: Sequence[Spot], colour: str) -> None:
 
 def _runs(spots: Sequence[Spot]) -> list[list[Spot]]:
     """Windows that follow each other."""
-    runs = [[spots[0]]]
+    runs = [[spot] for spot in spots[:1]]
     for before, spot in pairwise(spots):
         if spot.begins == before.ends:
             runs[-1].append(spot)
@@ -357,8 +357,8 @@ def _range(track: Track) -> Bounds:
 
 def _ticks(track: Track) -> dict[str, object]:
     """Some windows, evenly chosen, by the day on which each begins."""
-    step = max(1, -(-len(track.spots) // MOST_DATES))
-    chosen = track.spots[::step]
+    spots = track.spots or track.estimated
+    chosen = spots[:: max(1, -(-len(spots) // MOST_DATES))]
     return {
         "tickvals": [spot.middle for spot in chosen],
         "ticktext": [f"{spot.begins:%Y-%m-%d}" for spot in chosen],

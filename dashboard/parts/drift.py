@@ -1,16 +1,14 @@
-"""How a released model does over time: how current that is, its key figures, and their course."""
+"""How a released model stands: in a sentence, how current that is, and its key figures."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import datetime
 
 import streamlit as st
 
 from core.access.identity import Role
 from core.drift.predicting import PREDICT
-from core.drift.results import DriftReport, Figures, Measured, On, State, WindowReport
+from core.drift.results import DriftReport, Measured, On
 from core.drift.sentence import change_of, change_sentences, in_short, name_of
-from core.drift.windows import Window, called
+from core.drift.windows import Window
 from core.executions import get
 from core.hints import Command
 from core.jobs import kinds
@@ -20,45 +18,20 @@ from core.release.events import PRODUCTION
 from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words, work
-from dashboard.charts import drift as charts
-from dashboard.charts.drift import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
 from dashboard.components import Link
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
-from dashboard.parts.moves import moves_of
+from dashboard.parts.drift_course import P_AT_1, moment, window_name
 from dashboard.work import Piece
 
 WIDTH = 360
 """Of what can be pressed here, and of how far it is."""
-P_AT_1 = "p_at_1_mean"
-FIGURES = {METRIC[key].name: key for key in ("accuracy", "f1_macro", "recall_at_5")}
-"""What stands beside mean p@1: its name -> the metric."""
-
 MARKED = {
     " is ageing": " :orange[**▼ is ageing**]",
     " gets other texts": " :orange[**◆ gets other texts**]",
     "No alarm": ":green[**✓ No alarm**]",
 }
 """Words of the sentence that say how it stands -> the same with a colour and a sign."""
-
-Value = Callable[[Figures], tuple[float, Bounds | None] | None]
-"""A figure of a window with its interval, None where there is none."""
-
-
-def p_at_1(found: Figures) -> tuple[float, Bounds | None]:
-    """Mean p@1."""
-    return found.p_at_1.value, found.p_at_1.interval
-
-
-def realised(key: str) -> Value:
-    """One of :data:`FIGURES`; None without labels."""
-
-    def value(found: Figures) -> tuple[float, Bounds | None] | None:
-        if not found.realised:
-            return None
-        return found.realised[key].value, found.realised[key].interval
-
-    return value
 
 
 def answer(made: DriftReport, sentence: str, *, name: str, waiting: int) -> str:
@@ -196,128 +169,7 @@ def _figure(key: str, now: Measured, before: Measured | None) -> tuple[str, str,
     return name, value, f"{words.signed(change.value)} ({words.interval(change.interval)})"
 
 
-def show_track(
-    made: DriftReport, alias: str, metric: str, value: Value, *, key: str, alarms: bool = False
-) -> None:
-    """One figure over time; where no window has it, that.
-
-    Args:
-        alarms: whether the alarms are of it.
-    """
-    found = track(made, value, metric=metric, moments=releases(alias), alarms=alarms)
-    if not found.spots:
-        c.empty("No window has this figure yet.")
-        return
-    name = METRIC[metric].name
-    c.chart(
-        charts.over_time(found, c.colours(), unit=str(made.window), y=name),
-        key=key,
-        alt=f"{name} by {made.window}, with the validation split as a band",
-    )
-
-
-def track(
-    made: DriftReport,
-    value: Value,
-    *,
-    metric: str = "",
-    moments: Sequence[Moment] = (),
-    alarms: bool = False,
-) -> Track:
-    """One figure over time. Pure.
-
-    Args:
-        metric: what changes of level name it; empty: they are not of it.
-    """
-    before = value(made.reference.figures) if made.reference else None
-    return Track(
-        spots=list(_spots(made, value, alarms=alarms)),
-        gaps=list(gaps(made)),
-        reference=before,
-        levels=[
-            Level(
-                since=moment(each.began),
-                value=before[0] + each.size.value,
-                said=f"another level since {called(each.began, made.window)},"
-                f" evident in {called(each.fired, made.window)}",
-            )
-            for each in made.changes
-            if each.figure == metric and before is not None
-        ],
-        moments=moments,
-    )
-
-
-def _spots(made: DriftReport, value: Value, *, alarms: bool) -> Iterator[Spot]:
-    for each in made.windows:
-        found = value(each.figures) if each.figures else None
-        if found is not None and each.figures is not None:
-            mark = _mark(each)
-            yield Spot(
-                begins=moment(each.begins),
-                ends=moment(each.ends),
-                name=window_name(each, made),
-                value=found[0],
-                interval=found[1],
-                posts=each.figures.posts,
-                mark=mark if alarms or mark == OPEN else COMPLETE,
-                note=", ".join(each.judged.alarms) if each.judged else each.why,
-            )
-
-
-def _mark(window: WindowReport) -> str:
-    if window.judged is None:
-        return OPEN
-    return ALARM if window.judged.alarms else COMPLETE
-
-
-def gaps(made: DriftReport) -> Iterator[Gap]:
-    """Windows without a figure, those next to each other of one state together."""
-    for (state, without), run in groupby(
-        made.windows, key=lambda each: (each.state, each.figures is None)
-    ):
-        windows = list(run)
-        if without:
-            first, last = windows[0].begins, windows[-1].ends
-            yield Gap(begins=moment(first), ends=moment(last), state=str(state))
-
-
-def releases(alias: str) -> list[Moment]:
-    """When the alias got which version."""
-    return [
-        Moment(at=event.at, name=f"{alias}: {event.after or 'nothing'}")
-        for event in moves_of(alias)
-    ]
-
-
-def show_states(made: DriftReport) -> None:
-    """Which windows are not judged, and why."""
-    by_state: dict[tuple[State, str], list[WindowReport]] = {}
-    for each in made.windows:
-        if each.judged is None:
-            by_state.setdefault((each.state, each.why), []).append(each)
-    lines = []
-    for (state, why), windows in by_state.items():
-        first, last = (words.day(moment(each.begins)) for each in (windows[0], windows[-1]))
-        when = first if len(windows) == 1 else f"{first} to {last}"
-        name = "Not judged" if state == State.COMPLETE else str(state).capitalize()
-        counted = words.count(len(windows), str(made.window))
-        lines.append(f"**{name}**: {counted}, {when}. {words.plain(why)}")
-    if lines:
-        c.lines(lines)
-
-
 def show_changes(made: DriftReport) -> None:
     """Since when a figure is at another level."""
     for line in change_sentences(made):
         st.markdown(f":orange[◆] {words.plain(line)}")
-
-
-def window_name(window: WindowReport, made: DriftReport) -> str:
-    """``the week of 2026-05-25``."""
-    return called(window.begins, made.window)
-
-
-def moment(seconds: int) -> datetime:
-    """Epoch seconds as a moment in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)

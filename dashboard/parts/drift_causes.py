@@ -7,12 +7,12 @@ import streamlit as st
 
 from core.comparison.significance import Q_LIMIT
 from core.drift.behind import MISSED, RIGHT, TAKEN, PostBehind, PostsBehind
-from core.drift.results import DriftReport, Present, SubredditChange
+from core.drift.results import DriftReport, Present, SubredditChange, TopicChange
 from core.drift.windows import called
 from dashboard import components as c
 from dashboard import data, state, tables, words
 from dashboard.paging import turn
-from dashboard.parts.drift import moment
+from dashboard.parts.drift_course import moment, window_name
 from dashboard.parts.post import show_text
 
 MARKS = {MISSED: "▼ missed", TAKEN: "▼ mistaken for it", RIGHT: "✓ right"}
@@ -69,6 +69,42 @@ def _reading(made: DriftReport, where: str) -> str:
     if not found.worse:
         head += " No loss below is more than chance."
     return f"{head} Select a row to read its posts."
+
+
+def show_topics(made: DriftReport) -> None:
+    """The topic groups that lost most accuracy."""
+    found, newest = made.causes, made.newest
+    if found is None or newest is None or not found.topics:
+        return
+    st.markdown("**Topic groups**")
+    c.reading("Share of posts whose first prediction is right; largest significant loss first.")
+    tables.draw(
+        pd.DataFrame([_topic_row(each) for each in found.topics]),
+        {
+            "Topic": tables.text(170),
+            "Change": tables.change("Of accuracy"),
+            "95% interval": tables.text(150, "Of the change, for the chance of both sets of posts"),
+            "q": tables.chance("Chance of such a change, over all groups"),
+            "Accuracy": tables.score(window_name(newest, made).capitalize()),
+            "Accuracy, validation": tables.score("On its own validation split"),
+            "Posts": tables.count(),
+        },
+        alt="Topic groups, the largest significant loss of accuracy first",
+    )
+
+
+def _topic_row(each: TopicChange) -> dict[str, object]:
+    change = each.accuracy - each.accuracy_reference
+    sign = "" if each.q_value >= Q_LIMIT else "▼ " if change < 0 else "▲ "
+    return {
+        "Topic": f"{sign}{each.topic}",
+        "Change": change,
+        "95% interval": words.interval(each.interval),
+        "q": each.q_value,
+        "Accuracy": each.accuracy,
+        "Accuracy, validation": each.accuracy_reference,
+        "Posts": each.posts,
+    }
 
 
 def _row(each: SubredditChange) -> dict[str, object]:

@@ -1,11 +1,12 @@
 """What else moved under a model, and the numbers behind the alarms."""
 
+from collections.abc import Sequence
 from dataclasses import astuple
 
 import pandas as pd
 import streamlit as st
 
-from core.drift.results import DriftReport, Figures, WindowReport
+from core.drift.results import DriftReport, Figures, WindowReport, WordChange
 from core.drift.sentence import state_of
 from core.evaluation.aggregate import histogram
 from dashboard import components as c
@@ -16,7 +17,7 @@ from dashboard.charts import drift as charts
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.distances import Looked
 from dashboard.charts.drift import Bounds
-from dashboard.parts.drift import Value, moment, track, window_name
+from dashboard.parts.drift_course import Value, moment, track, window_name
 
 LEFT_OUT = {
     "sealed": "from the time of a sealed test split",
@@ -44,6 +45,39 @@ def show_texts(made: DriftReport) -> None:
             " dashed: expected by chance alone with this many posts."
         )
         _show_share(made, _label_mix, by_chance=True, key="label-mix", y="distance")
+
+
+def show_words(made: DriftReport) -> None:
+    """The words whose share of posts moved most."""
+    newest = made.newest
+    found = newest.figures.words if newest and newest.figures else None
+    if newest is None or found is None:
+        return
+    st.markdown(f"**Words** :gray[in {window_name(newest, made)}, of {found.judged:,} common ones]")
+    with st.container(key="halves-words"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        _show_moved("▲ In more posts", found.rose)
+    with right:
+        _show_moved("▼ In fewer posts", found.fell)
+
+
+def _show_moved(title: str, moved: Sequence[WordChange]) -> None:
+    if not moved:
+        st.markdown(f"{title}: none beyond chance.")
+        return
+    c.table(
+        (title, "Validation", "Now", "q"),
+        [
+            (
+                f"{each.word}{' (new)' if each.new else ''}",
+                words.share(each.share_reference),
+                words.share(each.share),
+                words.chance(each.q_value),
+            )
+            for each in moved
+        ],
+    )
 
 
 def _unknown_words(found: Figures) -> tuple[float, Bounds | None] | None:

@@ -14,9 +14,16 @@ from core.release import aliases
 from core.release.events import PRODUCTION
 from dashboard import components as c
 from dashboard import data, pages, state
-from dashboard.parts import acts, drift, drift_causes, drift_details
+from dashboard.parts import (
+    acts,
+    drift,
+    drift_advice,
+    drift_causes,
+    drift_course,
+    drift_details,
+)
 from dashboard.parts.ages import training_ends
-from dashboard.parts.drift import FIGURES
+from dashboard.parts.drift_course import FIGURES
 
 USUAL = {"window": str(Window.WEEK), "on": str(On.POSTS), "figure": next(iter(FIGURES))}
 """What the filters hold where nothing was chosen."""
@@ -63,15 +70,19 @@ def show_course(made: DriftReport, alias: str, figure: str) -> None:
         left, right = st.columns(2, gap="large")
     with left:
         c.section(f"Mean p@1 by {made.window}", "How confident the model is, on average.")
-        drift.show_track(made, alias, drift.P_AT_1, drift.p_at_1, key="p-at-1", alarms=True)
-    if made.on == On.POSTS:
-        with right:
-            name = METRIC[figure].name
-            c.section(
-                f"{name} by {made.window}", "Measured against the actual subreddits of the posts."
-            )
-            drift.show_track(made, alias, figure, drift.realised(figure), key="realised")
-    drift.show_states(made)
+        drift_course.show_track(
+            made, alias, drift_course.P_AT_1, drift_course.p_at_1, key="p-at-1", alarms=True
+        )
+    with right:
+        name = METRIC[figure].name
+        how = "Measured against the actual subreddits of the posts."
+        if made.on == On.SUBMISSIONS:
+            how = "Estimated, since nobody knows the right subreddits."
+        c.section(f"{name} by {made.window}", how)
+        value = drift_course.realised(figure)
+        drift_course.show_track(made, alias, figure, value, key="realised")
+        drift_course.show_estimates(made)
+    drift_course.show_states(made)
 
 
 def show_no_reference(made: DriftReport, snapshot: str) -> None:
@@ -107,13 +118,18 @@ with st.container():
     if on == On.POSTS:
         drift.show_standing(alias, version, made)
     show_no_reference(made, training.snapshot.id)
+judged = data.drift_judged(version, made)
+drift_advice.show_exceeded(judged)
 if not any(each.figures for each in made.windows):
     drift_details.show_left_out(made)
     st.stop()
 drift.show_figures(made, figure, training_ends(training))
 show_course(made, alias, figure)
 drift_causes.show_causes(made, version)
+drift_causes.show_topics(made)
+drift_advice.show_retraining(judged, made, data.backtest(version), figure)
 drift_causes.show_new_and_gone(made)
 drift_details.show_texts(made)
+drift_details.show_words(made)
 drift_details.show_distances(made)
 drift_details.show_left_out(made)
