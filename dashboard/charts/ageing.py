@@ -5,30 +5,34 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.drift.ageing import AtAge, MeanDifference, Younger
+from core.drift.cutoffs import Every
+from core.words import interval, signed
 from dashboard.charts.theme import Palette, figure
 
-HEIGHT = 280
+HEIGHT, MOST = 280, 13
+"""Pixels; ages that are all named on the axis."""
 
 
-def decay(ages: Sequence[AtAge], colours: Palette, *, unit: str, y: str) -> go.Figure:
+def decay(ages: Sequence[AtAge], colours: Palette, *, every: Every, y: str) -> go.Figure:
     """What a model loses with age, against its own validation.
 
     Args:
         ages: 1 or more.
-        unit: what ages are counted in: ``month``.
+        every: how long a window is.
     """
-    pairs = [(each.age, each.change) for each in ages]
-    return _means(pairs, colours, x=f"{unit}s after training", y=y, of="models")
+    pairs = [(each.age * every.number, each.change) for each in ages]
+    return _means(pairs, colours, x=f"{every.unit}s after training", y=y, of="models")
 
 
-def gain(younger: Sequence[Younger], colours: Palette, *, unit: str, y: str) -> go.Figure:
+def gain(younger: Sequence[Younger], colours: Palette, *, every: Every, y: str) -> go.Figure:
     """What a younger model gains over an older one on the same posts.
 
     Args:
         younger: 1 or more.
+        every: how long a window is.
     """
-    pairs = [(each.by, each.gain) for each in younger]
-    return _means(pairs, colours, x=f"{unit}s younger", y=y, of="windows")
+    pairs = [(each.by * every.number, each.gain) for each in younger]
+    return _means(pairs, colours, x=f"{every.unit}s younger", y=y, of="windows")
 
 
 def _means(
@@ -60,14 +64,12 @@ def _means(
         cliponaxis=False,
         hovertemplate=f"%{{x}} {x}: %{{customdata[1]}}<br>%{{customdata[0]}} {of}<extra></extra>",
     )
-    made.update_xaxes(dtick=1 if len(pairs) <= 13 else None, tickformat="d")
+    made.update_xaxes(tickvals=places if len(places) <= MOST else None, tickformat="d")
     made.update_yaxes(tickformat="+.3f", nticks=6)
     return made
 
 
 def _said(mean: MeanDifference) -> str:
-    value = f"{mean.value:+.3f}"
     if mean.interval is None:
-        return f"{value}, no interval"
-    low, high = mean.interval
-    return f"{value} ({low:+.3f} to {high:+.3f})"
+        return f"{signed(mean.value)}, no interval"
+    return f"{signed(mean.value)} ({interval(mean.interval)})"

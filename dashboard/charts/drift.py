@@ -190,7 +190,7 @@ def _add_estimated(made: go.Figure, track: Track, colours: Palette) -> None:
     made.add_scatter(
         **_values(track.estimated, track.format_, "estimated"),
         mode="lines+markers",
-        name="estimated without labels",
+        name="estimated",
         line={"color": colours.quiet, "width": 1.5, "dash": "dash"},
         marker={"symbol": "square-open", "size": 6, "color": colours.quiet},
     )

@@ -128,9 +128,10 @@ def show_estimates(made: DriftReport) -> None:
     """How far estimates without labels can be trusted."""
     if not any(each.estimated for each in made.windows):
         return
-    c.reading(words.plain(missed_sentence(made)))
+    lines = [words.plain(missed_sentence(made))]
     if uncorrected := uncorrected_sentence(made):
-        c.reading(words.hint(Hint(uncorrected, Command("backtest"))))
+        lines.append(words.hint(Hint(uncorrected, Command("backtest"))))
+    c.lines([line for line in lines if line])
 
 
 def _mark(window: WindowReport) -> str:

@@ -75,13 +75,13 @@ def show_course(made: DriftReport, alias: str, figure: str) -> None:
         )
     with right:
         name = METRIC[figure].name
-        how = "Measured against the actual subreddits of the posts."
+        how = "By the posts' actual subreddits; dashed: estimated."
         if made.on == On.SUBMISSIONS:
             how = "Estimated, since nobody knows the right subreddits."
         c.section(f"{name} by {made.window}", how)
         value = drift_course.realised(figure)
         drift_course.show_track(made, alias, figure, value, key="realised")
-        drift_course.show_estimates(made)
+    drift_course.show_estimates(made)
     drift_course.show_states(made)
 
 

@@ -25,6 +25,7 @@ from tests.conftest import Road
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
     button,
+    decoded,
     figures,
     label_of,
     links,
@@ -105,7 +106,8 @@ def test_a_link_shows_the_same_view(shown: Path, open_page: Open) -> None:
 
 def test_texts_of_users_have_p_at_1_alone(shown: Path, open_page: Open) -> None:
     app = open_page("drift", on="submissions")
-    (p_at_1_,) = figures(app)
+    p_at_1_, accuracy = figures(app)
+    assert names(accuracy) == ["validation", "estimated", "release"]
     assert sum(len(each["x"]) for each in p_at_1_["data"] if each.get("mode") == "markers")
     assert "240 submissions" in text_of(app)
     assert "Predicted by" not in text_of(app)
@@ -130,7 +132,7 @@ def test_the_posts_behind_a_subreddit_are_read_on_the_page(shown: Path, open_pag
 def test_a_subreddit_that_no_post_is_of_says_so(shown: Path, open_page: Open) -> None:
     app = open_page("drift", subreddit="[x](y)")
     assert "0 ▼ missed, 0 ▼ mistaken for it, 0 ✓ right." in text_of(app)
-    assert len(app.dataframe) == 1
+    assert len(app.dataframe) == 2
 
 
 def test_what_waits_is_predicted_with_a_press(demo: Path, open_page: Open) -> None:
@@ -146,7 +148,7 @@ def test_what_waits_is_predicted_with_a_press(demo: Path, open_page: Open) -> No
     assert newest(open_store(demo)).status == SUCCEEDED
     assert app.success[0].value == "The new posts are predicted."
     assert f"{version} :orange[**▼ is ageing**]: mean p@1 fell from" in plain_text_of(app)
-    assert len(figures(app)) == 4
+    assert len(figures(app)) == 6
 
 
 def test_who_may_not_predict_sees_what_is_there_and_why(demo: Path, open_page: Open) -> None:
@@ -188,6 +190,42 @@ def test_without_a_reference_the_evaluation_is_named(
         f"signoff evaluate {made.training} --on until-september:valid"
     ]
     assert "validation" not in names(figures(app)[0])
+
+
+def test_a_limit_of_the_policy_that_is_exceeded_stands_near_the_head(
+    shown: Path, open_page: Open
+) -> None:
+    app = open_page("drift")
+    (warning,) = [each.value for each in app.warning if "limit" in each.value]
+    assert "Accuracy in the week of 2026-10-12 differs by −0.128 from validation" in plain(warning)
+    assert "No advice on retraining: 6 complete weeks with labels are needed" in plain_text_of(app)
+
+
+def test_the_last_backtest_shows_decay_and_gain(shown: Path, open_page: Open) -> None:
+    app = open_page("drift", figure="Macro F1")
+    assert "4 trainings of linear, one every 2 weeks." in plain_text_of(app)
+    decay, gain = (
+        each for each in figures(app) if "weeks" in each["layout"]["xaxis"]["title"]["text"]
+    )
+    assert decay["layout"]["yaxis"]["title"]["text"] == "change of macro F1"
+    assert decoded(decay["data"][0]["x"]) == [2, 4, 6, 8]
+    assert min(decoded(gain["data"][0]["y"])) > 0
+
+
+def test_estimates_stand_by_what_came_true(shown: Path, open_page: Open) -> None:
+    app = open_page("drift")
+    made = made_of(shown)
+    estimated = trace(figures(app)[1], "estimated")
+    assert len(estimated["x"]) == len([each for each in made.windows if each.estimated])
+    said = plain_text_of(app)
+    assert "Estimated without labels, accuracy was off by" in said
+    assert "Estimates are not corrected for ageing." in said
+
+
+def test_topic_groups_and_words_tell_of_the_election(shown: Path, open_page: Open) -> None:
+    app = open_page("drift")
+    assert app.dataframe[1].value["Topic"].tolist()[0] == "▼ politics"
+    assert "| election (new) | 0.0% |" in plain_text_of(app)
 
 
 def test_overview_says_how_production_stands(shown: Path, open_page: Open) -> None:

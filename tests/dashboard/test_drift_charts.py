@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from dashboard.charts import distances
+from core.drift.ageing import AtAge, MeanDifference, Younger
+from core.drift.cutoffs import Every
+from dashboard.charts import ageing, distances
 from dashboard.charts.distances import Looked
 from dashboard.charts.drift import (
     ALARM,
@@ -99,7 +101,7 @@ def test_only_releases_within_the_time_of_the_windows_are_marked() -> None:
 
 def test_an_estimate_is_dashed_with_a_band() -> None:
     figure = drawn(replace(TRACK, estimated=[spot(0, 0.58), spot(1, 0.52)]))
-    estimate = named(figure, "estimated without labels")
+    estimate = named(figure, "estimated")
     assert estimate["line"]["dash"] == "dash"
     assert list(estimate["y"]) == [0.58, 0.52]
     bands = [each for each in figure["data"] if each.get("fill") == "toself"]
@@ -141,3 +143,23 @@ def test_a_distance_stands_by_its_alarm_level() -> None:
     assert [round(each["y"][0], 6) for each in figure["data"]] == [0.5, 1, 3]
     colours = [each["marker"]["color"][0] == LIGHT.worse for each in figure["data"]]
     assert colours == [False, False, True]
+
+
+def test_a_track_may_have_estimates_alone() -> None:
+    figure = drawn(Track(spots=[], estimated=[replace(spot(0), interval=None), spot(1)]))
+    assert list(named(figure, "estimated")["y"]) == [0.5, 0.5]
+    assert len(figure["layout"]["xaxis"]["ticktext"]) == 2
+
+
+def test_ages_are_in_the_unit_of_the_backtest() -> None:
+    ages = [
+        AtAge(1, MeanDifference(-0.02, (-0.03, -0.01), 4)),
+        AtAge(2, MeanDifference(-0.05, None, 2)),
+    ]
+    made = ageing.decay(ages, LIGHT, every=Every.parse("2 weeks"), y="change").to_dict()
+    assert list(made["data"][0]["x"]) == [2, 4]
+    assert made["layout"]["xaxis"]["title"]["text"] == "weeks after training"
+    assert made["data"][0]["customdata"][1] == [2, "−0.050, no interval"]
+    gains = [Younger(1, MeanDifference(0.02, (0.01, 0.03), 3))]
+    gain = ageing.gain(gains, LIGHT, every=Every.parse("month"), y="gain").to_dict()
+    assert gain["layout"]["xaxis"]["title"]["text"] == "months younger"
