@@ -27,13 +27,17 @@ LEFT_OUT = {
 
 
 def show_texts(made: DriftReport) -> None:
-    """How the posts themselves have changed: their words, and where they come from."""
+    """How the posts themselves have changed, their words and where they come from: folded away."""
     if not any(each.figures and each.figures.label_mix for each in made.windows):
         return
-    c.section(
-        "Have the posts changed?",
-        "Their words and their subreddits, regardless of what the model predicts.",
-    )
+    box = st.expander("Have the posts changed?", key="texts", bind="query-params")
+    if box.open:
+        with box:
+            _show_texts(made)
+            _show_words(made)
+
+
+def _show_texts(made: DriftReport) -> None:
     with st.container(key="halves-texts"):
         left, right = st.columns(2, gap="large")
     with left:
@@ -47,7 +51,7 @@ def show_texts(made: DriftReport) -> None:
         _show_share(made, _label_mix, by_chance=True, key="label-mix", y="distance")
 
 
-def show_words(made: DriftReport) -> None:
+def _show_words(made: DriftReport) -> None:
     """The words whose share of posts moved most."""
     newest = made.newest
     found = newest.figures.words if newest and newest.figures else None

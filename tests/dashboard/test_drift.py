@@ -148,7 +148,7 @@ def test_what_waits_is_predicted_with_a_press(demo: Path, open_page: Open) -> No
     assert newest(open_store(demo)).status == SUCCEEDED
     assert app.success[0].value == "The new posts are predicted."
     assert f"{version} :orange[**▼ is ageing**]: mean p@1 fell from" in plain_text_of(app)
-    assert len(figures(app)) == 6
+    assert len(figures(app)) == 4
 
 
 def test_who_may_not_predict_sees_what_is_there_and_why(demo: Path, open_page: Open) -> None:
@@ -223,7 +223,7 @@ def test_estimates_stand_by_what_came_true(shown: Path, open_page: Open) -> None
 
 
 def test_topic_groups_and_words_tell_of_the_election(shown: Path, open_page: Open) -> None:
-    app = open_page("drift")
+    app = open_page("drift", texts="true")
     assert app.dataframe[1].value["Topic"].tolist()[0] == "▼ politics"
     assert "| election (new) | 0.0% |" in plain_text_of(app)
 
