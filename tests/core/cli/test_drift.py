@@ -132,7 +132,7 @@ def test_what_retraining_bought_in_a_backtest_is_said_after_the_advice(
     assert signoff("drift", "--json").json["series"][0]["advice"]["retraining"] is None
     bought = "Backtest #9: On the same posts, accuracy is 0.057 higher."
     monkeypatch.setattr("core.release.drift_judged.backtests.newest_of", lambda *_: ())
-    monkeypatch.setattr("core.cli.drift_advice.gain_sentence", lambda _: bought)
+    monkeypatch.setattr("core.release.drift_judged.gain_sentence", lambda _: bought)
     assert bought in signoff("drift").out.splitlines()
     assert signoff("drift", "--json").json["series"][0]["advice"]["retraining"] == bought
 
