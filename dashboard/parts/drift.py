@@ -56,6 +56,8 @@ def show_in_short(alias: str, version: str) -> None:
     said = answer(made, in_short(made, name=name), name=name, waiting=standing.waiting)
     if standing.waiting and any(each.figures for each in made.windows):
         said += f" {words.count(standing.waiting, 'newer post')} not yet predicted."
+    if data.drift_judged(version, made).exceeded:
+        said += " :orange[**✗ A limit of the release policy is exceeded.**]"
     with st.container(border=True):
         way = Link("Is production ageing?", pages.DRIFT, {"alias": alias})
         st.markdown(f"**Drift.** {said} {way.markdown}")

@@ -232,6 +232,7 @@ def test_overview_says_how_production_stands(shown: Path, open_page: Open) -> No
     said = plain_text_of(open_page("overview"))
     line = next(each for each in said.splitlines() if each.startswith("**Drift.**"))
     assert "▼ is ageing**]: mean p@1 fell from 0." in line
+    assert "**✗ A limit of the release policy is exceeded.**" in line
     assert line.endswith("[Is production ageing?](drift?alias=production)")
 
 
