@@ -175,7 +175,6 @@ def _window(p_at_1: Floats, look: int, rng: np.random.Generator) -> WindowReport
         p_at_1_histogram=(),
         distances=None,
         realised={"accuracy": Measured(accuracy, unknown)},
-        expected={},
         label_coverage=1.0,
         unknown_words=None,
         label_mix=None,

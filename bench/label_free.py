@@ -13,13 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench import label_free_peers as peers
 from bench import report
 from bench.measure import note
 from bench.posts import imported
 from bench.scratch import SCRATCH
-from core.arrays import Int32s, Int64s
+from core.arrays import Int32s
 from core.drift.estimate import Estimator, Known, Past, known
 from core.progress import silent
 from core.snapshots import create
@@ -191,7 +192,7 @@ def _fitted(configuration: Configuration, train: SplitData, half: SplitData) -> 
         return kind.load(model)
 
 
-def _said(classifier: Classifier, data: SplitData) -> tuple[Int32s, Int64s]:
+def _said(classifier: Classifier, data: SplitData) -> tuple[Int32s, NDArray[np.float32]]:
     said = [
         classifier.predict(data.lines[start : start + AT_ONCE], k=K)
         for start in range(0, len(data), AT_ONCE)

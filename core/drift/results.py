@@ -137,13 +137,13 @@ class Figures:
     p_at_1_histogram: tuple[int, ...]
     distances: Distances | None
     realised: Mapping[str, Measured] | None
-    expected: Mapping[str, float]
     label_coverage: float | None
     unknown_words: float | None
     label_mix: LabelMix | None
     new: tuple[Present, ...]
     gone: tuple[Present, ...]
     words: WordChanges | None = None
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,8 +284,8 @@ class DriftReport:
     windows: tuple[WindowReport, ...]
     changes: tuple[Change, ...]
     causes: Causes | None
-    estimates: EstimateReport | None
     left_out: Mapping[str, int]
+    estimates: EstimateReport | None = None
 
     @property
     def first_alarm(self) -> WindowReport | None:
