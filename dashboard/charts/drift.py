@@ -14,6 +14,8 @@ MOST_DATES = 4
 """Named on an axis: more do not fit beside each other in half a page."""
 MANY = 60
 """Of so many windows the intervals are a band: bars would hide each other."""
+FEW = 13
+"""So many estimates have a mark each: more would hide what came true."""
 WIDE = 0.09
 """Of the time that is shown: a gap as wide as this has its name in it."""
 ROOM = 0.24
@@ -189,7 +191,7 @@ def _add_estimated(made: go.Figure, track: Track, colours: Palette) -> None:
     _add_band(made, track.estimated, see_through(colours.baseline, 0.14))
     made.add_scatter(
         **_values(track.estimated, track.format_, "estimated"),
-        mode="lines+markers",
+        mode="lines+markers" if len(track.estimated) <= FEW else "lines",
         name="estimated",
         line={"color": colours.quiet, "width": 1.5, "dash": "dash"},
         marker={"symbol": "square-open", "size": 6, "color": colours.quiet},

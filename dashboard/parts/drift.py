@@ -173,5 +173,6 @@ def _figure(key: str, now: Measured, before: Measured | None) -> tuple[str, str,
 
 def show_changes(made: DriftReport) -> None:
     """Since when a figure is at another level."""
-    for line in change_sentences(made):
-        st.markdown(f":orange[◆] {words.plain(line)}")
+    lines = [f":orange[◆] {words.plain(line)}" for line in change_sentences(made)]
+    if lines:
+        st.markdown("  \n".join(lines))

@@ -17,7 +17,7 @@ from dashboard.parts.post import show_text
 
 MARKS = {MISSED: "▼ missed", TAKEN: "▼ mistaken for it", RIGHT: "✓ right"}
 MOST, EACH = 10, 12
-"""Subreddits that are named, and posts a page."""
+"""Subreddits and topic groups that are named, and posts a page."""
 
 
 def show_causes(made: DriftReport, version: str) -> None:
@@ -79,9 +79,9 @@ def show_topics(made: DriftReport) -> None:
     st.markdown("**Topic groups**")
     c.reading("Share of posts whose first prediction is right; largest significant loss first.")
     tables.draw(
-        pd.DataFrame([_topic_row(each) for each in found.topics]),
+        pd.DataFrame([_topic_row(each) for each in found.topics[:MOST]]),
         {
-            "Topic": tables.text(170),
+            "Topic": tables.text(230),
             "Change": tables.change("Of accuracy"),
             "95% interval": tables.text(150, "Of the change, for the chance of both sets of posts"),
             "q": tables.chance("Chance of such a change, over all groups"),
@@ -91,6 +91,8 @@ def show_topics(made: DriftReport) -> None:
         },
         alt="Topic groups, the largest significant loss of accuracy first",
     )
+    if len(found.topics) > MOST:
+        st.caption(f"{len(found.topics) - MOST:,} more.")
 
 
 def _topic_row(each: TopicChange) -> dict[str, object]:
