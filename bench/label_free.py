@@ -1,13 +1,13 @@
 """How far estimates without labels err on real posts, as models age, and how others do.
 
-Models are trained on the posts before each of nine cut-offs, a quarter of a year apart: on eight
-ninths of them, validated on the newest ninth. The windows of each are the weeks from its cut-off
-on. A model is estimated if two earlier ones can be learned from, by their windows before its
-cut-off.
+Models are trained on the posts before each of some cut-offs, a quarter of a year or a month apart:
+on eight ninths of them, validated on the newest ninth. The windows of each are the weeks from its
+cut-off on. A model is estimated if two earlier ones can be learned from, by their windows before
+its cut-off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +36,14 @@ from core.training.families import chosen, family
 WEEK = 7 * 86_400
 NEWEST = 1_354_320_000
 """2012-12-01: 33 weeks of posts come after it."""
-CUTOFFS = tuple(NEWEST + 13 * WEEK * quarter for quarter in range(-7, 2))
+QUARTERS = tuple(NEWEST + 13 * WEEK * quarter for quarter in range(-7, 2))
+MONTHS = tuple(
+    np.arange("2012-05", "2013-06", dtype="datetime64[M]")
+    .astype("datetime64[s]")
+    .astype(int)
+    .tolist()
+)
+"""As ``signoff backtest`` chooses them, from a quarter of the posts on."""
 MOST_WEEKS, FEWEST_POSTS = 40, 50
 K, AT_ONCE = 5, 2_000
 OURS, UNCORRECTED = "ours", "uncorrected"
@@ -45,20 +52,26 @@ MOST_ERROR, MOST_OF_CBPE = 0.010, 0.4
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What is trained. ``calibrated``: as every training is; else what the model itself says."""
+    """What is trained, and when. ``calibrated``: as every training is; else what the model itself
+    says.
+    """
 
     name: str
     family: str
     params: Mapping[str, str]
     calibrated: bool
+    cutoffs: Sequence[int]
 
 
-CONFIGURATIONS = (
-    Configuration("linear", "linear", {}, calibrated=True),
-    Configuration(
-        "fastText softmax", "fasttext", {"loss": "softmax", "epoch": "5"}, calibrated=False
-    ),
+LINEAR = Configuration("linear", "linear", {}, calibrated=True, cutoffs=QUARTERS)
+SOFTMAX = Configuration(
+    "fastText softmax",
+    "fasttext",
+    {"loss": "softmax", "epoch": "5"},
+    calibrated=False,
+    cutoffs=QUARTERS,
 )
+CONFIGURATIONS = (LINEAR, replace(LINEAR, name="linear, monthly", cutoffs=MONTHS), SOFTMAX)
 PEERS: Mapping[str, peers.Peer] = {
     "mean p@1": peers.mean_p_at_1,
     "CBPE": peers.cbpe,
@@ -103,7 +116,7 @@ def main() -> None:
     rows = []
     posts: list[SplitData] = []
     for configuration in CONFIGURATIONS:
-        models = [aged(configuration, cutoff, posts) for cutoff in CUTOFFS]
+        models = [aged(configuration, cutoff, posts) for cutoff in configuration.cutoffs]
         rows += table(configuration.name, [e for one in errors(models) for e in one])
     section = report.Section(
         title="Estimates without labels",
@@ -121,7 +134,7 @@ def main() -> None:
 def aged(configuration: Configuration, cutoff: int, posts: list[SplitData]) -> Aged:
     """What a model says, which is kept between runs. ``posts`` are loaded if they are needed."""
     version = family(configuration.family).version
-    words = (configuration.name.replace(" ", "-"), version, NORMALISER, cutoff)
+    words = (configuration.family, *configuration.params.values(), version, NORMALISER, cutoff)
     file = SCRATCH / "label-free" / f"{'-'.join(map(str, words))}.npz"
     if not file.exists():
         if not posts:
@@ -161,7 +174,7 @@ def _train(configuration: Configuration, cutoff: int, posts: SplitData, file: Pa
     chosen_half = calibrates(validation.ids) & configuration.calibrated
     classifier = _fitted(configuration, train, validation.among(chosen_half))
     place = np.array([posts.labels.index(name) for name in classifier.labels] + [-1], np.int32)
-    said = {}
+    said: dict[str, NDArray[np.number]] = {}
     for part, data in (("validation", validation), ("later", later)):
         labels, probs = _said(classifier, data)
         said |= {
@@ -277,9 +290,7 @@ def _covered(found: Sequence[Error]) -> tuple[str, str]:
 
 def _verdict(rows: Sequence[Sequence[str]]) -> str:
     of = {
-        row[2]: row[3:5]
-        for row in rows
-        if row[0] == CONFIGURATIONS[1].name and row[1] == FIGURES["accuracy"]
+        row[2]: row[3:5] for row in rows if row[0] == SOFTMAX.name and row[1] == FIGURES["accuracy"]
     }
     newest, every = ({name: float(row[n]) for name, row in of.items()} for n in (0, 1))
     others = [name for name in of if name.startswith(("PAPE", "ATC"))]

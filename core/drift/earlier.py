@@ -22,7 +22,8 @@ def past_of(store: Store, model: Model, *, until: int) -> list[Past]:
 def _past(models: tuple[Trained, ...], until: int) -> Iterator[Past]:
     for each in models:
         windows = [_known(cell) for cell in each.later if cell.ends <= until]
-        if each.validation is not None and windows:
+        # Results from before the probabilities' own figures were kept tell nothing.
+        if each.validation is not None and each.validation.expected and windows:
             yield Past(each.training, _known(each.validation), windows)
 
 

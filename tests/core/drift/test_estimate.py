@@ -22,7 +22,7 @@ from core.stats.predictions import Predictions
 from core.store import Store, open_store
 from core.store.models import Model
 from core.training.train import train
-from tests.backtests import make_frozen, run
+from tests.backtests import make_backtested
 from tests.core.drift.test_predicting import later
 from tests.factories import fill
 from tests.workspaces import copied, once
@@ -133,10 +133,9 @@ def aged(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     """A model whose configuration has a backtest, evaluated; new posts came since."""
 
     def make(made: Path) -> None:
-        make_frozen(made)
+        copied(once(tmp_path_factory, "backtested", make_backtested), made)
         store = open_store(made)
         snapshot = find(store, "long")
-        run(store, snapshot)
         evaluate(store, train(store, snapshot), snapshot)
         store.engine.dispose()
 
