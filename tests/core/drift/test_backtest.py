@@ -213,7 +213,7 @@ def test_what_cannot_be_backtested_is_refused(frozen: Store) -> None:
     drawn, _ = create(frozen, Rules(split="random"), name="drawn")
     with pytest.raises(InputError, match="drawn was split at random"):
         run(frozen, drawn)
-    with pytest.raises(InputError, match="There is no 7 weeks to measure"):
+    with pytest.raises(InputError, match="With --every '7 weeks' there is nothing"):
         run(frozen, find(frozen, "long"), every="7 weeks")
     with pytest.raises(InputError, match="too few to train on"):
         backtest(frozen, find(frozen, "long"), every=Every.parse("week"), fewest=1)
