@@ -90,14 +90,12 @@ def detail(
 
 def _at_its_top(shown: str) -> DeltaGenerator:
     """The box of what is shown: another one than that of what was shown before, since a browser
-    keeps where a box was scrolled to.
+    keeps where a box was scrolled to. Boxes of one key are one to it, wherever they stand.
     """
     before, turn = st.session_state.get("detail-turn", (None, 0))
     turn += shown != before
     st.session_state["detail-turn"] = (shown, turn)
-    boxes = [st.empty(), st.empty()]
-    with boxes[turn % 2]:
-        return st.container(key="detail-body")
+    return st.container(key=f"detail-body-{turn % 2}")
 
 
 def _step(label: str, to: str | None, go: Callable[[str], None], *, shortcut: str) -> None:

@@ -33,7 +33,7 @@ from core.store.jobs import CANCELLED, FAILED, INTERRUPTED, RUNNING, SUCCEEDED, 
 Listening = Callable[[Job], AbstractContextManager[None]]
 _EVERY = 0.3
 """Seconds between two looks whether somebody cancels."""
-_GRACE = 10.0
+_GRACE = 30.0
 """Seconds that work has to end once it is cancelled; then the process is killed."""
 
 

@@ -1,6 +1,7 @@
 """Answering only where p@1 reaches a threshold: how much is answered, and how much of it is right.
 
-Shapes: n posts, s thresholds, h of them whose precision is held to, r resamples.
+Shapes: n posts, s thresholds, h of them whose precision is held to, r resamples, which are the last
+axis of whatever is counted of each of them.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,9 @@ DRAWS = 400
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """At each threshold: posts whose p@1 reaches it, and of these the right ones; shape (s,)."""
+    """At each threshold: posts whose p@1 reaches it, and of these the right ones; shape (s,), or
+    (s, r) of resamples.
+    """
 
     posts: Floats
     right: Floats
@@ -38,9 +41,13 @@ class Answered:
 
     def posts_at(self, thresholds: Floats) -> Floats:
         """Posts that are answered at any thresholds, between those of the steps in a straight line;
-        0 at NaN.
+        0 at NaN. Shape (h,), or (h, r).
         """
-        return np.nan_to_num(np.interp(thresholds, AT, self.posts))
+        steps = np.nan_to_num(thresholds) * STEPS
+        below = np.minimum(steps.astype(np.intp), STEPS - 1)
+        above = np.minimum(below + 1, STEPS - 1)
+        low, high = (np.take_along_axis(self.posts, place, axis=0) for place in (below, above))
+        return np.where(np.isnan(thresholds), 0, low + (steps - below) * (high - low))
 
     def share(self, thresholds: Floats) -> Floats:
         """:meth:`posts_at` as a share of all posts."""
@@ -91,8 +98,7 @@ def matches(
     drawn = np.concatenate(
         [draw_counts(g, groups=2 * STEPS, rng=rng, resamples=resamples) for g in together]
     )
-    differences = [_difference(*sides_) for sides_ in zip(*map(_each_answered, drawn), strict=True)]
-    low, high = percentile_interval(np.stack(differences, axis=-1))
+    low, high = percentile_interval(_difference(*map(_answered, drawn)))
     least, most = _at_given(groups, found, at, paired=paired)
     difference = found[1].share(at[1]) - found[0].share(at[0])
     bounds = [np.minimum(low, difference - least), np.maximum(high, difference + most)]
@@ -106,14 +112,10 @@ def _groups(side: Predictions) -> Ints:
 
 
 def _answered(counts: Floats | Ints) -> Answered:
-    """From posts in each group, shape (2 · s,)."""
-    above = counts.reshape(STEPS, 2)[::-1].cumsum(axis=0)[::-1].astype(np.float64)
+    """From posts in each group, shape (2 · s,) or (2 · s, r)."""
+    groups = counts.reshape(STEPS, 2, *counts.shape[1:])
+    above = groups[::-1].cumsum(axis=0)[::-1].astype(np.float64)
     return Answered(above.sum(axis=1), above[:, 1])
-
-
-def _each_answered(drawn: Floats) -> list[Answered]:
-    """Of each resample; ``drawn``: posts in each group, shape (2 · s, r)."""
-    return [_answered(counts) for counts in drawn.T]
 
 
 def _thresholds(before: Answered, after: Answered) -> Floats:
@@ -124,13 +126,13 @@ def _thresholds(before: Answered, after: Answered) -> Floats:
 
 def _lowest(precision: Floats, wanted: Floats) -> Floats:
     """The lowest threshold that is as precise as each one ``wanted``; NaN for none."""
-    best = np.maximum.accumulate(precision)
-    above = np.searchsorted(best, wanted)
-    last = np.minimum(above, len(best) - 1)
+    best = np.maximum.accumulate(precision, axis=0)
+    above = (best[:, None] < wanted).sum(axis=0)
+    last = np.minimum(above, STEPS - 1)
     below = np.maximum(last - 1, 0)
-    part = ratio(wanted - best[below], best[last] - best[below])
-    at: Floats = AT[below] + np.where(above > 0, part, 0) / STEPS
-    return np.where(above < len(best), at, np.nan)
+    low, high = (np.take_along_axis(best, place, axis=0) for place in (below, last))
+    part = np.where(above > 0, ratio(wanted - low, high - low), 0)
+    return np.where(above < STEPS, (below + part) / STEPS, np.nan)
 
 
 def _difference(before: Answered, after: Answered) -> Floats:

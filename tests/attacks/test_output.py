@@ -270,7 +270,7 @@ def test_an_ascii_environment(road: Road) -> None:
         {"PYTHONIOENCODING": "ascii"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     ):
-        for line in ("signoff alias list", "signoff compare 3 5", "signoff --help"):
+        for line in ("signoff compare 3 5", "signoff --help"):
             ended = shell(line, **environment)
             assert (ended.returncode, ended.stderr) == (0, ""), ended
 

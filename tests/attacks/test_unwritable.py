@@ -124,8 +124,9 @@ cp -r "$2"/. "$1"; head -c 1G /dev/zero >"$1"/filling 2>&1 || true
 
 @pytest.mark.slow
 @needs_mounts
-@pytest.mark.parametrize("disk", [READ_ONLY, FULL], ids=["read-only", "full"])
-@pytest.mark.parametrize("left", [False, True], ids=["closed", "killed"])
+@pytest.mark.parametrize(
+    ("disk", "left"), [(READ_ONLY, True), (FULL, False)], ids=["read-only-killed", "full-closed"]
+)
 def test_on_a_real_disk(closed_road: Road, tmp_path: Path, disk: str, left: bool) -> None:
     home = closed_road.store.home
     if left:

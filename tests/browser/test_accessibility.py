@@ -73,7 +73,7 @@ def form(page: Page, theme: Any, size: str) -> None:
 
 @pytest.mark.parametrize(
     ("view", "theme"),
-    [("executions", "light"), ("subreddits", "dark"), ("release?candidate=20", "light")],
+    [("subreddits", "dark"), ("release?candidate=20", "light")],
 )
 def test_where_the_keyboard_is_can_be_seen(page: Page, looking: str, view: str, theme: Any) -> None:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")

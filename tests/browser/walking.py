@@ -10,6 +10,8 @@ TICK_X, FIRST_ROW_Y, ROW_HEIGHT = 18, 53, 35
 """Where the tick boxes of a table are: it is drawn on a canvas."""
 HELD_MS = 100
 """How long a hand holds a mouse button: a field that it has left may have the page drawn anew."""
+DETAIL = "[class*='st-key-detail-body']"
+"""What was chosen of a list."""
 _JOINER = "\u2060?"
 """Pages put it where a word must not break, or must not become a link."""
 
@@ -105,7 +107,7 @@ def scrolled(page: Page) -> float:
     return float(
         page.evaluate(
             """() => Math.max(...[...document.querySelectorAll(
-                "[data-testid='stMain'], .st-key-detail-body"
+                "[data-testid='stMain'], [class*='st-key-detail-body']"
             )].map(each => each.scrollTop))"""
         )
     )

@@ -9,9 +9,9 @@ import pytest
 from bench.population import Population, exchangeable, population, with_loss
 from bench.statistics import alarms, covered
 
-COVERAGE = {50: (0.86, 1.0), 200: (0.90, 0.99)}
+COVERAGE = {50: (0.86, 1.0), 150: (0.89, 1.0)}
 """Number of runs -> least and most coverage."""
-MOST_ALARMS = 0.09
+MOST_ALARMS = 0.11
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +23,7 @@ def small_subreddits() -> Population:
 
 @pytest.mark.parametrize(
     ("paired", "runs"),
-    [
-        (True, 50),
-        *[pytest.param(paired, 200, marks=pytest.mark.slow) for paired in (True, False)],
-    ],
+    [(True, 50), (False, 150)],
 )
 @pytest.mark.slow
 def test_intervals_that_are_shown_cover_the_truth(
@@ -41,7 +38,7 @@ def test_intervals_that_are_shown_cover_the_truth(
 
 @pytest.mark.slow
 def test_equal_models_are_seldom_told_apart(small_subreddits: Population) -> None:
-    runs = 200
+    runs = 100
     equal = exchangeable(small_subreddits)
     assert np.abs(equal.changes).max() < 1e-12
     for paired in (True, False):

@@ -107,7 +107,7 @@ def test_the_subreddit_that_is_no_longer_recognised_is_the_cause() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS[:2])
 def test_false_alarms_of_half_a_year_stay_within_the_level(setting: Setting) -> None:
-    runs = 200
+    runs = 100
     found = simulated(setting, 0.0, runs, 7)
     assert found.get("any", 0) / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
 
