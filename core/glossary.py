@@ -45,6 +45,8 @@ TERMS = MappingProxyType(
         " on, so that it ages. `signoff drift` shows this window by window.",
         "ECE": "Expected calibration error: the mean gap between p@1 and the share of right"
         " predictions, over 15 bins of p@1.",
+        "estimated accuracy": "What accuracy is by the model's own probabilities, without labels,"
+        " corrected by how much further the models of a backtest fell than theirs said.",
         "evaluation": "One model applied to one split: its predictions and the metrics computed"
         " from them.",
         "evidence": "Everything a release decision is based on: the evaluation, the comparison with"

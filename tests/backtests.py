@@ -9,7 +9,7 @@ from core.comparison.topics import FILE, write_topics
 from core.drift.backtest import backtest
 from core.drift.backtest_results import Backtest
 from core.drift.cutoffs import Every
-from core.snapshots import create
+from core.snapshots import create, find
 from core.snapshots.rules import Rules
 from core.store import Store, open_store
 from core.store.snapshots import Snapshot
@@ -48,4 +48,12 @@ def make_frozen(home: Path) -> None:
     fill(store, drifting_posts())
     create(store, Rules(), name="long")
     write_topics(home / FILE, {"animals": ["cats"], "science": ["space", "Python"]})
+    store.engine.dispose()
+
+
+def make_backtested(home: Path) -> None:
+    """The same with a backtest."""
+    make_frozen(home)
+    store = open_store(home)
+    run(store, find(store, "long"))
     store.engine.dispose()

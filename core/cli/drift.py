@@ -1,5 +1,6 @@
 """The command ``signoff drift``."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -8,8 +9,14 @@ import typer
 from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
-from core.drift.results import DriftReport, Measured, On, WindowReport
-from core.drift.sentence import change_sentences, headline, state_of
+from core.drift.results import DriftReport, Estimated, Measured, On, WindowReport
+from core.drift.sentence import (
+    change_sentences,
+    headline,
+    missed_sentence,
+    state_of,
+    uncorrected_sentence,
+)
 from core.drift.windows import Window, called, day_of
 from core.errors import NotFoundError
 from core.executions import get
@@ -19,7 +26,7 @@ from core.release import aliases
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
-from core.words import chance, count, interval, listed
+from core.words import band, chance, count, interval, listed, three
 
 SHOWN = 26
 """Windows that are printed, the newest; --json has them all."""
@@ -111,19 +118,27 @@ def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:
 
 def _print(made: DriftReport, *, name: str) -> None:
     say(headline(made, name=name))
-    for line in change_sentences(made):
+    for line in filter(None, (*change_sentences(made), missed_sentence(made))):
         say(line)
     rows = [_row(each, made.window) for each in made.windows[-SHOWN:]]
     if made.reference is not None:
         whole = made.reference.figures
         days = f"{day_of(made.reference.begins)} to {day_of(made.reference.ends - 1)}"
         reference = (days, whole.posts, whole.p_at_1.value, None, None, None)
-        rows.insert(0, (*reference, *_realised(whole.realised), whole.unknown_words, "reference"))
+        figures = _shown(whole.realised, {})
+        rows.insert(0, (*reference, *figures, whole.unknown_words, "reference"))
     if rows:
         print_table(
             (
                 *(str(made.window), str(made.on), "mean p@1", "KS", "Wasserstein", "PSI"),
-                *("accuracy", "macro F1", "recall@5", "unknown words", "state"),
+                *(
+                    "accuracy",
+                    "estimated accuracy",
+                    "macro F1",
+                    "recall@5",
+                    "unknown words",
+                    "state",
+                ),
             ),
             rows,
         )
@@ -135,6 +150,8 @@ def _print(made: DriftReport, *, name: str) -> None:
     if made.reference is None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))
+    if uncorrected := uncorrected_sentence(made):
+        say(Hint(uncorrected, Command("backtest")))
     _print_subreddits(made)
     _print_causes(made)
 
@@ -182,15 +199,31 @@ def _print_causes(made: DriftReport) -> None:
 def _row(each: WindowReport, window: Window) -> tuple[object, ...]:
     name = called(each.begins, window).removeprefix("the week of ")
     if each.figures is None:
-        return (name, 0, *[None] * 8, state_of(each))
+        return (name, 0, *[None] * 9, state_of(each))
     found, apart = each.figures, each.figures.distances
     distances = (apart.ks, apart.wasserstein, apart.psi) if apart else (None, None, None)
     return (
         *(name, found.posts, found.p_at_1.value, *distances),
-        *(*_realised(found.realised), found.unknown_words, state_of(each)),
+        *_shown(found.realised, each.estimated),
+        *(found.unknown_words, state_of(each)),
     )
 
 
-def _realised(found: dict[str, Measured] | Any) -> tuple[float | None, ...]:
-    named = ("accuracy", "f1_macro", "recall_at_5")
-    return tuple(found[key].value if found and key in found else None for key in named)
+def _shown(
+    realised: Mapping[str, Measured] | None, estimated: Mapping[str, Estimated]
+) -> tuple[float | str | None, ...]:
+    """Accuracy by the labels and without them, macro F1 and recall@5 by the labels."""
+    accuracy, *others = (
+        realised[key].value if realised and key in realised else None
+        for key in ("accuracy", "f1_macro", "recall_at_5")
+    )
+    found = estimated.get("accuracy")
+    return (accuracy, None if found is None else _with_reach(found), *others)
+
+
+def _with_reach(found: Estimated) -> float | str:
+    """``0.431 ±0.040``: half of the interval, where there is one."""
+    if found.interval is None:
+        return found.value
+    low, high = found.interval
+    return f"{three(found.value)} {band((high - low) / 2)}"

@@ -1,7 +1,7 @@
 """What a backtest found, as values: stored, printed as JSON and shown on pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.drift.results import Measured
 
@@ -23,7 +23,9 @@ class Cell:
 
     ``age``: 0 for its own validation posts, 1 for the first window after its cut-off. ``posts``: 1
     or more. ``figures``: by metric, see :data:`FIGURES`; a model of few subreddits may lack some.
-    ``topics``: by name; empty without topic groups.
+    ``topics``: by name; empty without topic groups. ``expected``: what the model's own
+    probabilities say of the figures, see :data:`core.drift.figures.EXPECTED`; empty in older
+    results.
     """
 
     age: int
@@ -32,6 +34,7 @@ class Cell:
     posts: int
     figures: Mapping[str, Measured]
     topics: Mapping[str, OfTopic]
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.arrays import Ints
 from core.drift.backtest_results import FIGURES, Cell, OfTopic
-from core.drift.figures import REALISED
+from core.drift.figures import REALISED, expected_of
 from core.drift.reading import Posts, Stored
 from core.drift.results import Measured
 from core.drift.windows import Edges, places
@@ -64,6 +64,7 @@ def _cell(
         ends=ends,
         posts=len(posts),
         figures=figures_of(posts, names),
+        expected=expected_of(posts.said, labels=len(names)),
         topics=_by_topic(posts, names, topics),
     )
 

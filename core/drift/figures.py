@@ -1,7 +1,7 @@
 """The figures of one window. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -13,6 +13,12 @@ from core.evaluation.aggregate import HISTOGRAM_BINS
 from core.stats import distances, scores
 from core.stats.classification import ratio
 from core.stats.estimates import influence_of_mean, interval_of, measured
+from core.stats.expected import (
+    Expected,
+    expected_accuracy,
+    expected_f1_macro,
+    expected_recall,
+)
 from core.stats.figures import MeanOverPosts, OverLabels
 from core.stats.intervals import LEVEL
 from core.stats.predictions import NONE, Predictions
@@ -25,6 +31,16 @@ REALISED: Mapping[str, OverLabels | MeanOverPosts] = MappingProxyType(
     }
 )
 """What is known once the posts' subreddits are, as an evaluation has it."""
+EXPECTED: Mapping[str, Callable[[Predictions, int], Expected]] = MappingProxyType(
+    {
+        "accuracy": lambda said, _: expected_accuracy(said),
+        "f1_macro": lambda said, labels: expected_f1_macro(said, labels=labels),
+        "recall_at_5": lambda said, _: expected_recall(said, 5),
+    }
+)
+"""What the model's own probabilities say of the same figures, from predictions and the number of
+labels.
+"""
 _P_AT_1 = MappingProxyType({"p_at_1_mean": scores.p_at_1_mean})
 
 
@@ -57,6 +73,7 @@ def figures_of(
         p_at_1_histogram=_histogram(said.p_at_1),
         distances=distances_of(said.p_at_1, reference),
         realised={key: Measured(*found[key]) for key in REALISED if key in found},
+        expected=expected_of(said, labels=len(names)),
         label_coverage=float(known[said.truth].mean()),
         unknown_words=int(posts.unknown.sum()) / words if words else None,
         label_mix=None if reference is None else label_mix(counts, reference.posts),
@@ -80,12 +97,26 @@ def figures_of_texts(p_at_1: Floats, reference: Reference | None) -> Figures:
         p_at_1_histogram=_histogram(p_at_1),
         distances=distances_of(p_at_1, reference),
         realised=None,
+        expected={"accuracy": value},
         label_coverage=None,
         unknown_words=None,
         label_mix=None,
         new=(),
         gone=(),
     )
+
+
+def expected_of(said: Predictions, *, labels: int) -> dict[str, float]:
+    """The figures of 1 post or more, by the model's own probabilities.
+
+    Without those of which too few predictions a post are kept.
+    """
+    kept = said.top.shape[1]
+    return {
+        key: expected(said, labels).value
+        for key, expected in EXPECTED.items()
+        if REALISED[key].needs <= kept
+    }
 
 
 def mean_interval(said: Predictions) -> tuple[float, float]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from core.drift.alarms import FEWEST, LEVEL, Calibration
 from core.drift.changes import changes
+from core.drift.earlier import past_of
+from core.drift.estimate import Estimator
 from core.drift.results import DriftReport, Figures, On, State, WindowReport
 from core.drift.stored import Sealed, Watched
 from core.drift.submissions import sent_to
@@ -53,7 +55,11 @@ def report(
         texts = sent_to(store, model)
         figures, newest = texts.figures(watched.reference, window), texts.newest
     judging, posts = watched.calibration(window), watched.validation.reference
-    reports = list(_windows(watched, figures, window=window, newest=newest, now=moment, on=on))
+    estimator = _estimator(watched)
+    reports = [
+        _with_estimates(each, estimator)
+        for each in _windows(watched, figures, window=window, newest=newest, now=moment, on=on)
+    ]
     return DriftReport(
         causes=watched.causes(reports, window) if on == On.POSTS else None,
         on=on,
@@ -66,8 +72,25 @@ def report(
         no_reference=watched.no_reference,
         windows=tuple(_judged(reports, judging, level=level / 2)),
         changes=() if posts is None else changes(posts, reports, window, level=level / 2),
+        estimates=None if estimator is None else estimator.report,
         left_out=_left_out(watched) if on == On.POSTS else {},
     )
+
+
+def _estimator(watched: Watched) -> Estimator | None:
+    """By which windows are estimated; None without a reference."""
+    stored = watched.validation
+    if stored.reference is None or not len(stored.reference):
+        return None
+    past = past_of(watched.store, watched.model, until=watched.since)
+    return Estimator(stored.reference.said, past, labels=len(stored.names))
+
+
+def _with_estimates(window: WindowReport, estimator: Estimator | None) -> WindowReport:
+    found = window.figures
+    if found is None or estimator is None:
+        return window
+    return replace(window, estimated=estimator.estimated(found.expected, posts=found.posts))
 
 
 def _left_out(watched: Watched) -> dict[str, int]:

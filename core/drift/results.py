@@ -1,7 +1,7 @@
 """What is said of a model's windows, as values: stored, printed as JSON and shown on pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.drift.windows import Window
@@ -41,6 +41,29 @@ class Measured:
     interval: Interval
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """A figure as it is without labels. ``interval``: 95%, for what the labels would show; None
+    where earlier models do not tell how far it may be off: then it is not ``corrected`` for ageing.
+    """
+
+    value: float
+    interval: Interval | None
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How much further a figure falls than the model's probabilities say, for each point, and the
+    ``error`` of that; standard deviations of the ``level`` of a model and of a ``window`` besides.
+    """
+
+    slope: float
+    error: float
+    level: float
+    window: float
+
+
 @dataclass(frozen=True, slots=True)
 class Distances:
     """How far p@1 is from that of the reference. ``psi`` has no upper limit."""
@@ -75,7 +98,8 @@ class Figures:
     """What one window holds. ``posts``: 1 or more.
 
     ``p_at_1_histogram``: posts in 50 equal bins. ``distances``, ``label_mix``, ``gone``: None
-    without a reference. ``realised``: by metric; None where the posts have no label.
+    without a reference. ``realised``: by metric; None where the posts have no label. ``expected``:
+    what the model's own probabilities say of these metrics, as far as it kept enough of them.
     ``label_coverage``: the share of posts whose subreddit the model knows. ``unknown_words``: the
     share of words that stand in no training post; None where there is no text.
     ``new``: subreddits that the model cannot name, the largest first; ``gone``: those that it can
@@ -92,6 +116,7 @@ class Figures:
     label_mix: LabelMix | None
     new: tuple[Present, ...]
     gone: tuple[Present, ...]
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +152,7 @@ class WindowReport:
     """One window, from ``begins`` to before ``ends`` (epoch seconds).
 
     ``figures``: None of an empty or sealed one. ``judged``: None where it cannot alarm; ``why``:
-    why not, as a sentence.
+    why not, as a sentence. ``estimated``: by metric, without labels; empty without a reference.
     """
 
     begins: int
@@ -136,6 +161,7 @@ class WindowReport:
     figures: Figures | None
     judged: Judged | None
     why: str = ""
+    estimated: Mapping[str, Estimated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,13 +207,27 @@ class Causes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateReport:
+    """What estimates rest on.
+
+    ``models``: the earlier trainings that corrections were learned from. ``corrections``: by
+    metric; empty where there are too few, and ``uncorrected`` says why, as a sentence.
+    """
+
+    models: tuple[int, ...]
+    corrections: Mapping[str, Correction]
+    uncorrected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
     """How one model does on one kind of texts since its snapshot ended.
 
     ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
     ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
     ``causes``: of the newest complete window; None without one, or without labels.
-    ``left_out``: reason -> posts that were not predicted.
+    ``estimates``: what they rest on; None without a reference. ``left_out``: reason -> posts that
+    were not predicted.
     """
 
     on: On
@@ -202,6 +242,7 @@ class DriftReport:
     changes: tuple[Change, ...]
     causes: Causes | None
     left_out: Mapping[str, int]
+    estimates: EstimateReport | None = None
 
     @property
     def first_alarm(self) -> WindowReport | None:

@@ -20,6 +20,7 @@ TYPES = (
     *(results.DriftReport, results.ReferenceReport, results.WindowReport, results.Figures),
     *(results.Judged, results.Distances, results.LabelMix, results.Present, results.Measured),
     *(results.Change, results.Causes, results.SubredditChange),
+    *(results.Estimated, results.EstimateReport, results.Correction),
 )
 
 
@@ -54,6 +55,8 @@ def test_a_sentence_then_a_table_of_windows(road: Road, version: str) -> None:
     assert f"Production {version}: " in said.splitlines()[0]
     assert "2023-11-27" in said
     assert "partly collected" in said
+    assert "Estimates are not corrected for ageing." in said
+    assert "signoff backtest" in said
     assert signoff("drift", "--alias", version).out.startswith(f"{version}: ")
 
 

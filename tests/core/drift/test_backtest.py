@@ -32,7 +32,7 @@ from core.training.average import average
 from core.training.earlier import Earlier, earlier, open_posts
 from core.training.load import load
 from core.training.train import of_execution, train
-from tests.backtests import CUTOFFS, make_frozen, run
+from tests.backtests import CUTOFFS, make_backtested, make_frozen, run
 from tests.workspaces import copied, once
 
 
@@ -48,14 +48,7 @@ def frozen(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
 @pytest.fixture
 def backtested(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The same with a backtest."""
-
-    def make(made: Path) -> None:
-        make_frozen(made)
-        store = open_store(made)
-        run(store, find(store, "long"))
-        store.engine.dispose()
-
-    copied(once(tmp_path_factory, "backtested", make), home)
+    copied(once(tmp_path_factory, "backtested", make_backtested), home)
     store = open_store(home)
     yield store
     store.engine.dispose()
