@@ -20,6 +20,7 @@ from core.snapshots.rules import Rules
 from core.store import Store, drift, models, open_store
 from core.store.drift import REFERENCE, DriftFile, LookedThrough
 from core.store.models import Model
+from core.store.snapshots import Snapshot
 from core.store.writing import write
 from core.training.train import train
 from tests.factories import QUICK, fill, make_corpus
@@ -72,6 +73,11 @@ def build(home: Path) -> None:
     snapshot, _ = create(store, Rules(), name="small")
     model = train(store, snapshot, model="fasttext", params=QUICK, threads=1)
     evaluate(store, model, snapshot)
+    bring_year(store, model, snapshot)
+
+
+def bring_year(store: Store, model: Model, snapshot: Snapshot) -> None:
+    """Predictions of a year that the model might have made, from two weeks after its snapshot."""
     begins = snapshot.cutoffs["end"] // _WEEK * _WEEK + 2 * _WEEK
     (said,) = generate.tables(WEEKS * POSTS + VALIDATION, LABELS, models=1)
     rng = np.random.default_rng(0)
@@ -116,11 +122,12 @@ def measure(home: Path) -> Taken:
     made = []
     figures = timed(lambda: made.extend(Watched(store, model).stale(Window.WEEK)))
     with write(store) as session:
-        drift.write_windows(session, made)
+        drift.write_windows(session, made, erased_until=0)
     later = datetime.fromtimestamp(2_000_000_000, UTC)
     look = timed(drift_report.report, store, model, now=later)
     with write(store) as session:
-        drift.write_windows(session, [replace(each, content="0" * 64) for each in made])
+        old = [replace(each, content="0" * 64) for each in made]
+        drift.write_windows(session, old, erased_until=0)
     return Taken(figures, look, peak_mib())
 
 

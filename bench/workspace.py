@@ -13,10 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from bench import generate
+from bench.drift import bring_year
 from bench.measure import note
 from bench.scratch import SCRATCH
 from core.collect.posts import Post, store_posts
 from core.comparison.compare import Pair, compare
+from core.drift.stored import Watched
+from core.drift.windows import Window
 from core.evaluation.aggregate import aggregate
 from core.evaluation.evaluate import TOP
 from core.evaluation.prediction_table import PredictionTable, to_parquet
@@ -28,10 +31,11 @@ from core.quality.check import check
 from core.release import aliases, history
 from core.release.adoption import built_in
 from core.release.events import PRODUCTION, Approved, Proposed, Rejected, Released, ReleaseEvent
+from core.release.released import released_model
 from core.serving.model import Suggestion
 from core.snapshots import create, load_split
 from core.snapshots.rules import Rules
-from core.store import Store, open_store, releases
+from core.store import Store, drift, open_store, releases
 from core.store import models as rows
 from core.store.frames import put_frame, put_json
 from core.store.models import Comparison, Evaluation, Model
@@ -79,6 +83,7 @@ def large_workspace(*, subreddits: int, executions: int, posts: int) -> Path:
     bring_posts(store, subreddits, round(posts / FRACTIONS[1]))
     snapshot, _ = create(store, Rules(fractions=FRACTIONS, min_posts=1), name="large")
     fill(store, snapshot, executions)
+    watch(store, snapshot)
     send_texts(store, generate.names(subreddits))
     check(store)
     store.engine.dispose()
@@ -128,6 +133,15 @@ def fill(store: Store, snapshot: Snapshot, executions: int) -> None:
     decided, waiting = proposed[-WAITING - 1], proposed[-1]
     by_number = {evaluation.execution: evaluation for evaluation in evaluations}
     compare(store, Pair(by_number[decided.candidate], by_number[waiting.candidate]))
+
+
+def watch(store: Store, snapshot: Snapshot) -> None:
+    """A year of predictions by what is in production, and the figures of its weeks."""
+    model = released_model(store, aliases.current(store)[PRODUCTION])
+    bring_year(store, model, snapshot)
+    figures = Watched(store, model).stale(Window.WEEK)
+    with write(store) as session:
+        drift.write_windows(session, figures)
 
 
 def send_texts(store: Store, names: Sequence[str], *, texts: int = TEXTS) -> None:

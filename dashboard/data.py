@@ -21,6 +21,14 @@ from core.comparison import posts as laying
 from core.comparison.compare import Pair
 from core.comparison.posts import Laid, Page, PostInFull
 from core.comparison.results import ComparisonSummary
+from core.drift import backtests
+from core.drift import due as drift_due
+from core.drift import report as drift
+from core.drift.backtest_results import Backtest
+from core.drift.behind import PostsBehind, posts_behind
+from core.drift.due import Standing
+from core.drift.results import DriftReport, On
+from core.drift.windows import Window
 from core.errors import RefusedError
 from core.evaluation import Evaluation
 from core.evaluation import evaluate as evaluating
@@ -35,6 +43,8 @@ from core.quality import Holdings
 from core.quality import check as quality
 from core.quality.check import Check
 from core.quality.summary import QualitySummary
+from core.release.drift_judged import Judged, judged
+from core.release.released import released_model
 from core.serving.suggest import Suggester, load_version
 from core.settings import settings
 from core.snapshots import read as snapshots
@@ -84,17 +94,13 @@ def role() -> Role:
 
 def why_not(needed: Role, *, to: str) -> RefusedError | None:
     """Why the current user may not do that now; None where they may."""
-    try:
-        with store().read() as session:
-            authorisation.authorise(session, needed, to=to)
-    except RefusedError as refusal:
-        return refusal
-    return None
+    with store().read() as session:
+        return authorisation.refusal(session, needed, to=to)
 
 
 def holders(needed: Role) -> list[str]:
     """Who was given that role, or a higher one."""
-    return [holder.name for holder in members.people(store()) if holder.role >= needed]
+    return members.holders(store(), needed)
 
 
 def verified() -> tuple[Verification, datetime]:
@@ -262,3 +268,47 @@ def _days_of(digest: str, subreddit: str) -> pd.DataFrame:
     """One subreddit's rows of a frame that is too large to keep."""
     days = read_frame(store().artifacts, digest)
     return days.loc[days["subreddit"] == subreddit, ["day", "posts"]]
+
+
+def drift_report(version: str, window: Window, on: On) -> DriftReport:
+    """What is stored of a version, window by window. Predicts nothing."""
+    model = released_model(store(), version)
+    rests_on = drift.rests_on(store(), model)
+    sent = summary.newest(store()) if on == On.SUBMISSIONS else None
+    return _drift_report(version, window, on, (rests_on, sent, datetime.now(UTC).date()))
+
+
+@st.cache_resource(show_spinner="Judging the windows …", max_entries=SOME)
+def _drift_report(version: str, window: Window, on: On, rests_on: object) -> DriftReport:
+    """By all that it is made of, and by the day: a window ends at midnight."""
+    del rests_on
+    return drift.report(store(), released_model(store(), version), window=window, on=on)
+
+
+def drift_judged(version: str, made: DriftReport) -> Judged:
+    """A report of a version by the policy in force."""
+    return judged(store(), released_model(store(), version), [made])[0]
+
+
+def backtest(version: str) -> Backtest | None:
+    """The last backtest of a version's configuration, else of any; None: there was none."""
+    own = backtests.newest_of(store(), released_model(store(), version))
+    return own or backtests.newest(store())
+
+
+def drift_standing(version: str) -> Standing:
+    """How current that is, and how many posts wait to be predicted."""
+    return _drift_standing(version, drift_due.rests_on(store()))
+
+
+@st.cache_data(show_spinner="Looking for new posts …", max_entries=SOME)
+def _drift_standing(version: str, rests_on: tuple[int, int]) -> Standing:
+    """By what may have brought posts: while a run goes on, as it was at its beginning."""
+    del rests_on
+    return drift_due.standing(store(), released_model(store(), version))
+
+
+def drift_posts(version: str, window: Window, begins: int, subreddit: str) -> PostsBehind:
+    """The posts behind a subreddit in a window, read anew, since one may be erased at any time."""
+    model = released_model(store(), version)
+    return posts_behind(store(), model, begins=begins, window=window, subreddit=subreddit)

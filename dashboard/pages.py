@@ -37,6 +37,7 @@ SUBREDDITS = Page(
     path="views/subreddits.py", title="Subreddits", section=REVIEW, icon="leaderboard"
 )
 CHURN = Page(path="views/churn.py", title="Churn", section=REVIEW, icon="swap_horiz")
+DRIFT = Page(path="views/drift.py", title="Drift", section=REVIEW, icon="trending_down")
 RELEASE = Page(path="views/release.py", title="Release", section=REVIEW, icon="verified")
 LEDGER = Page(path="views/ledger.py", title="Ledger & audit", section=REVIEW, icon="receipt_long")
 EXECUTIONS = Page(path="views/executions.py", title="Executions", section=EXPLORE, icon="history")
@@ -47,7 +48,7 @@ TRY_IT = Page(path="views/try_it.py", title="Try it", section=USE, icon="edit_no
 FEEDBACK = Page(path="views/feedback.py", title="Feedback", section=USE, icon="forum")
 
 PAGES = (
-    *(OVERVIEW, COMPARE, SUBREDDITS, CHURN, RELEASE, LEDGER),
+    *(OVERVIEW, COMPARE, SUBREDDITS, CHURN, DRIFT, RELEASE, LEDGER),
     *(EXECUTIONS, EXECUTION, RUNS, DATA),
     *(TRY_IT, FEEDBACK),
 )

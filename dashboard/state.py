@@ -107,16 +107,17 @@ def _as_query(value: object) -> str | list[str]:
     return "true" if value is True else str(value)
 
 
-def follow(key: str, picked: str | None, *, by: str) -> None:
+def follow(key: str, picked: str | None, *, by: str, leave: bool = False) -> None:
     """Put what was picked in a table or figure into the address: ``?key=picked``.
 
     A pick that merely stays from one run to the next does not win over a later choice elsewhere.
 
     Args:
         by: the table or figure, one name each.
+        leave: when the pick is taken back, so is the address.
     """
     before = f"{by}-picked"
-    if picked is not None and picked != st.session_state.get(before):
+    if picked != st.session_state.get(before) and (leave or picked is not None):
         show(key, picked)
     st.session_state[before] = picked
 

@@ -40,7 +40,7 @@ from core.executions import record
 from core.release import adoption
 from core.release.adoption import adopt
 from core.release.events import PRODUCTION
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 from core.release.history import RELEASE_EVENTS
 from core.release.policy import FILE
 from core.release.policy_events import Asked

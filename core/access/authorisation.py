@@ -59,3 +59,12 @@ def authorise(session: Session, needed: Role, *, to: str) -> Actor:
             Command("tokens create", "NAME", role=needed.title),
         ),
     )
+
+
+def refusal(session: Session, needed: Role, *, to: str) -> RefusedError | None:
+    """Why who acts cannot do that; None where they may. As :func:`authorise`, to ask beforehand."""
+    try:
+        authorise(session, needed, to=to)
+    except RefusedError as why:
+        return why
+    return None

@@ -49,6 +49,11 @@ def tokens(store: Store) -> list[Holder]:
         return _holders(grants(session).tokens)
 
 
+def holders(store: Store, needed: Role) -> list[str]:
+    """Who was given that role, or a higher one, by name."""
+    return [holder.name for holder in people(store) if holder.role >= needed]
+
+
 def grant(store: Store, name: str, role: Role) -> Granted:
     """Grant a person a role, which replaces the one they have.
 

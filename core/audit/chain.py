@@ -23,7 +23,12 @@ POLICIES, ADOPTED = "policy_events", "adopted"
 """The table of release policies, and the kind of event that puts one into force."""
 BUILT_IN_POLICY = "built-in:"
 """What the policy of a decision begins with that was judged before any was adopted."""
-BUILT_IN_DIGESTS = frozenset({"b8475384bfa58b0d0d02b2f0354b5d3f6668c381b7f2536dd7a81823abd0b322"})
+BUILT_IN_DIGESTS = frozenset(
+    {
+        "b8475384bfa58b0d0d02b2f0354b5d3f6668c381b7f2536dd7a81823abd0b322",
+        "f467f94fb23a361172a2feaf980be89d11fc5103ec36f12925e7484ba4a67a55",
+    }
+)
 """SHA-256 of the built-in policy of every version of Signoff that has recorded one."""
 
 

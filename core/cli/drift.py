@@ -1,12 +1,18 @@
 """The command ``signoff drift``."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from core.cli.output import AsJson, print_json, print_table, progress_bar, say, workspace
+from core.access import members
+from core.access.identity import Role
+from core.cli.drift_advice import advice_json, say_advice
+from core.cli.drift_causes import print_causes
+from core.cli.output import AsJson, complain, print_json, print_table, progress_bar, say, workspace
+from core.drift.due import due
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import DriftReport, Estimated, Measured, On, WindowReport
@@ -14,22 +20,36 @@ from core.drift.sentence import (
     change_sentences,
     headline,
     missed_sentence,
+    name_of,
     state_of,
     uncorrected_sentence,
 )
 from core.drift.windows import Window, called, day_of
-from core.errors import NotFoundError
+from core.errors import (
+    GateFailedError,
+    NotFoundError,
+    RefusedError,
+    SignoffError,
+    StorageError,
+)
 from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
 from core.release import aliases
+from core.release.adoption import ADOPTING
+from core.release.drift_judged import Judged, judged
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
-from core.words import band, chance, count, interval, listed, three
+from core.words import band, count, listed, three
 
 SHOWN = 26
 """Windows that are printed, the newest; --json has them all."""
+NO_LIMITS = Hint(
+    "Nothing was judged: the release policy in force has no limits in [drift]. Write one, such as"
+    " accuracy_drop = 0.05, and adopt it.",
+    ADOPTING,
+)
 _LEFT_OUT = {
     "sealed": "from the time of a sealed test split",
     "in_the_future": "dated in the future",
@@ -45,6 +65,14 @@ class Which(StrEnum):
     BOTH = "both"
 
 
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Posts that are not predicted yet, and why they cannot be now."""
+
+    posts: int
+    why: SignoffError
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to ``app``."""
     app.command("drift", rich_help_panel="Look")(drift)
@@ -56,21 +84,32 @@ def drift(
     ] = PRODUCTION,
     window: Annotated[Window, typer.Option(help="How long a window is.")] = Window.WEEK,
     on: Annotated[Which, typer.Option(help="Posts, texts that users sent, or both.")] = Which.POSTS,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="End with exit code 3 if a limit of the policy is exceeded."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how a version does on the posts that came after its training, window by window.
 
-    New posts are predicted first, once each, in a recorded execution.
+    New posts are predicted first, once each, in a recorded execution. The limits are those of
+    [drift] in the release policy.
     """
     store = workspace()
     version = _version(store, alias)
     model = released_model(store, version)
     kinds = [On.POSTS, On.SUBMISSIONS] if on == Which.BOTH else [On(on)]
-    made = None
+    made, stale = None, None
     if On.POSTS in kinds:
-        with progress_bar() as progress:
-            made = bring_up_to_date(store, model, window=window, progress=progress)
+        try:
+            with progress_bar() as progress:
+                made = bring_up_to_date(store, model, window=window, progress=progress)
+        except (RefusedError, StorageError) as why:  # what is stored is shown all the same
+            stale = Stale(len(due(store, model).posts), why)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
+    found, name = judged(store, model, reports), name_of(alias, version)
     if as_json:
         print_json(
             {
@@ -78,12 +117,33 @@ def drift(
                 "version": version,
                 "execution": made,
                 "seconds": get(store, made).seconds if made else None,
-                "series": [_as_json(each, name=_name(alias, version)) for each in reports],
+                "waiting": stale.posts if stale else 0,
+                "series": [
+                    _as_json(each, by, name=name) for each, by in zip(reports, found, strict=True)
+                ],
             }
         )
-        return
-    for each in reports:
-        _print(each, name=_name(alias, version))
+    else:
+        for each, by in zip(reports, found, strict=True):
+            _print(each, by, name=name)
+    if exit_code and not any(each.limits for each in found):
+        complain(str(NO_LIMITS))
+    if exit_code and any(each.exceeded for each in found):
+        if stale:
+            complain(str(_not_predicted(store, stale)))
+        raise typer.Exit(GateFailedError.exit_code)
+    if stale:
+        raise _not_predicted(store, stale)
+
+
+def _not_predicted(store: Store, stale: Stale) -> SignoffError:
+    """How many posts what is shown lacks, why, and who can predict them."""
+    why, may = stale.why, members.holders(store, Role.REVIEWER)
+    hint = why.hint
+    if isinstance(why, RefusedError) and may:
+        hint = Hint(f"{listed(may)} can run it.", Command("drift"))
+    lacking = f"{count(stale.posts, 'post')} not predicted yet: " if stale.posts else ""
+    return type(why)(f"{lacking}{why.reason}", hint)
 
 
 def _version(store: Store, alias: str) -> str:
@@ -107,19 +167,16 @@ def _setting(alias: str) -> Command:
     return Command("alias set", alias, "VERSION")
 
 
-def _name(alias: str, version: str) -> str:
-    return version if alias == version else f"{alias.capitalize()} {version}"
+def _as_json(made: DriftReport, by: Judged, *, name: str) -> dict[str, Any]:
+    """The report, with its sentence, the limits and the advice."""
+    return {"sentence": headline(made, name=name), **advice_json(by), **to_json(made)}
 
 
-def _as_json(made: DriftReport, *, name: str) -> dict[str, Any]:
-    """The report, with its sentence."""
-    return {"sentence": headline(made, name=name), **to_json(made)}
-
-
-def _print(made: DriftReport, *, name: str) -> None:
+def _print(made: DriftReport, by: Judged, *, name: str) -> None:
     say(headline(made, name=name))
     for line in filter(None, (*change_sentences(made), missed_sentence(made))):
         say(line)
+    say_advice(by)
     rows = [_row(each, made.window) for each in made.windows[-SHOWN:]]
     if made.reference is not None:
         whole = made.reference.figures
@@ -152,48 +209,7 @@ def _print(made: DriftReport, *, name: str) -> None:
         say(Hint(made.no_reference, command))
     if uncorrected := uncorrected_sentence(made):
         say(Hint(uncorrected, Command("backtest")))
-    _print_subreddits(made)
-    _print_causes(made)
-
-
-def _print_subreddits(made: DriftReport) -> None:
-    """Which are new or gone in the newest complete window."""
-    newest = made.newest
-    if newest is None or newest.figures is None:
-        return
-    where = called(newest.begins, made.window)
-    for what, found in (
-        ("unknown to the model", newest.figures.new),
-        ("without a post", newest.figures.gone),
-    ):
-        if found:
-            named = listed([f"r/{each.subreddit}" for each in found[:5]])
-            more = f", and {len(found) - 5:,} more" if len(found) > 5 else ""
-            say(f"In {where}, {what}: {named}{more}.")
-
-
-def _print_causes(made: DriftReport) -> None:
-    """Which subreddits lost most."""
-    found, newest = made.causes, made.newest
-    if found is None or newest is None or not found.judged:
-        return
-    where = called(newest.begins, made.window)
-    judged = count(found.judged, "subreddit")
-    say(f"In {where}, {found.worse:,} of {judged} are worse and {found.better:,} better.")
-    if not found.changes:
-        return
-    say(f"Largest losses of F1{'' if found.worse else ', none of them more than chance'}:")
-    print_table(
-        ("subreddit", "posts", "F1 before", "F1", "95% interval", "q", "p@1 before", "p@1"),
-        [
-            (
-                *(f"r/{each.subreddit}", each.posts, each.f1_reference, each.f1),
-                *(interval(each.interval), chance(each.q_value)),
-                *(each.p_at_1_reference, each.p_at_1),
-            )
-            for each in found.changes
-        ],
-    )
+    print_causes(made)
 
 
 def _row(each: WindowReport, window: Window) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from core.release.candidates import Candidate
 from core.release.case import Action, Case, caveats, next_step, read
 from core.release.check import Check
 from core.release.check import check as check_gates
-from core.release.gates import Gate, GateVerdict
+from core.release.gate import Gate, GateVerdict
 from core.release.standing import MARKS, counted, standing, worst_first
 from core.store import Store
 

@@ -133,7 +133,7 @@ def with_titles(store: Store, frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows with ``title``: read again, since a post may be erased at any time."""
     with store.read() as session:
         known = posts_by_id(session, frame["post_id"].tolist())
-    titles = [_title(known.get(i)) for i in frame["post_id"]]
+    titles = [title_of(known.get(i)) for i in frame["post_id"]]
     return frame.assign(title=titles)
 
 
@@ -183,7 +183,8 @@ def _values(laid: Laid, places: Places, order: str) -> Floats:
     return side.p_at_1[places].astype(np.float64)
 
 
-def _title(post: StoredPost | None) -> str:
+def title_of(post: StoredPost | None) -> str:
+    """What stands for a post in a table: its title, or why nobody reads it."""
     if post is None:
         return GONE
     return SEALED if post.sealed else post.title

@@ -17,6 +17,7 @@ from core.demo.wordlists import load_lists
 from core.drift.backtest import backtest
 from core.drift.backtests import newest as newest_backtest
 from core.drift.cutoffs import Every
+from core.drift.predicting import bring_up_to_date
 from core.errors import NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.executions import listing, record
@@ -28,6 +29,7 @@ from core.release.adoption import adopt
 from core.release.events import PRODUCTION, STAGING
 from core.release.policy import DEFAULT
 from core.release.policy import FILE as POLICY_FILE
+from core.release.released import released_model
 from core.release.states import CandidateState
 from core.snapshots import create, find
 from core.snapshots.rules import Rules
@@ -150,6 +152,7 @@ def _walk(store: Store, totals: PostTotals, progress: Progress) -> None:
         _take(store, step)
     _backtest(store)
     check(store, progress=progress)
+    _watch(store)
 
 
 def _backtest(store: Store) -> None:
@@ -215,6 +218,15 @@ def _take(store: Store, step: _Step) -> None:
             review.reject(store, model.execution, comment=step.reject)
         if step.approve:
             _release(store, model, step)
+
+
+def _watch(store: Store) -> None:
+    """What production makes of October's posts, as far as the newer snapshot has not sealed them:
+    it was trained before the election.
+    """
+    version = aliases.current(store).get(PRODUCTION)
+    if version:
+        bring_up_to_date(store, released_model(store, version))
 
 
 def _measure(store: Store, step: _Step) -> None:

@@ -25,6 +25,12 @@ def headline(found: Backtest) -> str:
     return " ".join([*said, *_decay(ages, every), *_gain(ages, every), *_promised(found, every)])
 
 
+def gain_sentence(found: Backtest) -> str | None:
+    """What retraining bought in a backtest; None where no two models were measured together."""
+    said = list(_gain(ageing(found.models, of_figure(ACCURACY)), Every.parse(found.every)))
+    return f"Backtest #{found.execution}: {said[0]}" if said else None
+
+
 def age_of(every: Every, age: int) -> str:
     """``month 3``, ``weeks 9 to 12``: that window after the cut-off; ages begin at 1."""
     last = age * every.number

@@ -1,8 +1,10 @@
-"""Which subreddits changed most between the reference and a window. Pure.
+"""Which subreddits and topic groups changed most between the reference and a window. Pure.
 
 The tests are those of a comparison of one model on two sets of posts
 (:mod:`core.stats.unpaired`): exact, with q-values over all subreddits that have enough posts.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from core.arrays import Bools, Floats, Places
 from core.comparison.significance import FEWEST_POSTS, Q_LIMIT
 from core.drift.reading import Posts
 from core.drift.results import Causes, SubredditChange
+from core.drift.topic_causes import topic_changes
 from core.stats import effective, jackknife
 from core.stats.classification import LabelCounts, label_counts, mean_by_label
 from core.stats.paired import benjamini_hochberg
@@ -20,8 +23,15 @@ MOST = 10
 """Subreddits that are named."""
 
 
-def causes(reference: Posts, window: Posts, *, names: tuple[str, ...], known: Bools) -> Causes:
-    """The subreddits that lost most F1, the significant ones first.
+def causes(
+    reference: Posts,
+    window: Posts,
+    *,
+    names: tuple[str, ...],
+    known: Bools,
+    topics: Mapping[str, str] | None = None,
+) -> Causes:
+    """The subreddits that lost most F1, the significant ones first; and the topic groups.
 
     Subreddits that the model cannot name, or that have fewer than
     :data:`core.comparison.significance.FEWEST_POSTS` posts on either side, are not judged.
@@ -29,15 +39,17 @@ def causes(reference: Posts, window: Posts, *, names: tuple[str, ...], known: Bo
     Args:
         reference, window: 1 post or more each.
         names, known: of every label, see :class:`core.drift.reading.Stored`.
+        topics: see :func:`core.drift.topic_causes.topic_changes`.
     """
     size = len(names)
+    groups = topic_changes(reference, window, names=names, known=known, topics=topics)
     before, after = (
         label_counts(each.said.truth, each.said.first, labels=size) for each in (reference, window)
     )
     fewest = np.minimum(before.support, after.support)
     tested = np.flatnonzero(known & (fewest >= FEWEST_POSTS))
     if not len(tested):
-        return Causes(judged=0, worse=0, better=0, changes=())
+        return Causes(judged=0, worse=0, better=0, changes=(), topics=groups)
     sides = (_of(before, tested), _of(after, tested))
     test = two_sample_test_f1(*sides, posts=(len(reference), len(window)))
     q_value = benjamini_hochberg(test.p_value)
@@ -67,6 +79,7 @@ def causes(reference: Posts, window: Posts, *, names: tuple[str, ...], known: Bo
             for i in order.tolist()
             if change[i] < 0
         ),
+        topics=groups,
     )
 
 

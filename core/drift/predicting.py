@@ -9,9 +9,11 @@ import numpy as np
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.batches import batches
 from core.drift.applying import applied, counted
-from core.drift.pending import NO_TEXT, Pending, pending
-from core.drift.reading import predicted_ids, table_of
-from core.drift.stored import Watched, own_evaluation, snapshot_of
+from core.drift.due import Due, due
+from core.drift.newest_words import with_words
+from core.drift.pending import NO_TEXT
+from core.drift.reading import table_of
+from core.drift.stored import Watched
 from core.drift.tables import DriftTable, by_month, joined, to_parquet
 from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
 from core.drift.windows import Window
@@ -27,13 +29,14 @@ from core.store import Store
 from core.store import drift as drift_table
 from core.store.drift import REFERENCE, DriftFile, LookedThrough, NewPost
 from core.store.models import Evaluation, Model
-from core.store.snapshots import Snapshot
 from core.text import NORMALISER, normalise, read_of, words_of
 from core.training.families import kind
 from core.training.load import require_readable
 
 KIND = "drift"
 """Of the execution that predicts."""
+PREDICT = "predict new posts"
+"""What who runs it does."""
 AT_ONCE = 200_000
 """Posts whose texts are in memory together."""
 
@@ -51,59 +54,42 @@ def bring_up_to_date(
             cannot read texts as this Signoff normalises them.
         ConflictError: another run predicted the same posts meanwhile.
     """
-    snapshot = snapshot_of(store, model)
-    judged = own_evaluation(store, model)
-    with store.read() as session:
-        kept = drift_table.files_of(session, model.digest)
-        before = drift_table.watched(session, model.digest)
-    lacks_reference = judged is not None and REFERENCE not in kept
-    ahead = pending(store, model, snapshot, predicted=partial(predicted_ids, store, model))
-    if not len(ahead) and not lacks_reference and not _tells_of_sealed(ahead, before):
+    wanted = due(store, model)
+    if not wanted.anything:
         return None
     require_readable(model, NORMALISER)
     inputs = {
         "model": model.digest,
         "training": model.execution,
-        "snapshot": snapshot.digest,
-        "posts": len(ahead),
+        "snapshot": wanted.snapshot.digest,
+        "posts": len(wanted.posts),
     }
     params = {"k": TOP}
     packages = kind(model.family).packages
     with record(store, KIND, params=params, inputs=inputs, packages=packages) as run:
         clear(store, run)  # what earlier runs wrote anew
-        work = _Work(store, model, snapshot, ahead, run, progress)
-        if lacks_reference and judged is not None:
-            work.keep_reference(judged)
+        work = _Work(store, model, wanted, run, progress)
+        if wanted.reference is not None:
+            work.keep_reference(wanted.reference)
         work.predict()
-        work.finish(kept)
-        figures = Watched(store, model).stale(window)
-        run.on_success(partial(drift_table.write_windows, made=figures))
+        work.finish()
+        watched = Watched(store, model)
+        figures = with_words(watched, window, watched.stale(window), training=work.words)
+        until = wanted.posts.erased_until
+        run.on_success(partial(drift_table.write_windows, made=figures, erased_until=until))
     return run.number
-
-
-def _tells_of_sealed(ahead: Pending, before: LookedThrough | None) -> bool:
-    """Whether there are sealed posts that no earlier run has counted."""
-    since = before.written_since if before else 0
-    return bool(ahead.sealed) and ahead.written_since > since
 
 
 class _Work:
     """One run: the files that it makes, and what it left out."""
 
     def __init__(
-        self,
-        store: Store,
-        model: Model,
-        snapshot: Snapshot,
-        ahead: Pending,
-        run: Run,
-        progress: Progress,
+        self, store: Store, model: Model, wanted: Due, run: Run, progress: Progress
     ) -> None:
-        self._store, self._model, self._snapshot, self._run = store, model, snapshot, run
-        self._ahead, self._progress = ahead, progress
-        with store.read() as session:
-            self._before = drift_table.watched(session, model.digest)
-        self._words_file, self._words = self._training_words()
+        self._store, self._model, self._run, self._progress = store, model, run, progress
+        self._snapshot, self._ahead = wanted.snapshot, wanted.posts
+        self._kept, self._before = wanted.kept, wanted.before
+        self._words_file, self.words = self._training_words()
         self._made: dict[str, DriftTable] = {}
         self._without_text = 0
 
@@ -111,7 +97,7 @@ class _Work:
         """The predictions of the validation split, which the evaluation has made."""
         data = open_split(self._store, self._snapshot, "valid")
         said = predictions_of(self._store, judged)
-        words, unknown = counted(self._words, data)
+        words, unknown = counted(self.words, data)
         place = {post: i for i, post in enumerate(data.ids.to_pylist())}
         here = np.array([place.get(post, -1) for post in said.post_id], dtype=np.int64)
         kept = here >= 0  # the others were erased since
@@ -134,17 +120,18 @@ class _Work:
                 self._made[month] = joined(parts)
             done += len(ids)
 
-    def finish(self, kept: dict[str, DriftFile]) -> None:
+    def finish(self) -> None:
         """Add what was stored before to the months that got posts, and name the new files.
 
         At once, not as the run succeeds: whatever comes then, no post is predicted twice.
         """
         files = []
         for part, table in self._made.items():
-            if part in kept:
-                table = joined([table_of(self._store, kept[part]), table])  # noqa: PLW2901
+            before = self._kept.get(part)
+            if before is not None:
+                table = joined([table_of(self._store, before), table])  # noqa: PLW2901
             file = keep(self._store, to_parquet(table), self._run)
-            files.append(self._file(part, file, table, kept.get(part)))
+            files.append(self._file(part, file, table, before))
         left_out = {**self._ahead.left_out, NO_TEXT: self._without_text}
         sealed = Counter(self._ahead.sealed)  # of the posts that were looked through now
         if self._before is not None:
@@ -166,7 +153,7 @@ class _Work:
             f"{len(self._ahead)} new posts, left out {now.left_out}, sealed {sealed.total()}"
         )
         with unattended(self._store, because=WITHIN_A_RUN) as session:
-            drift_table.replace_files(session, before=kept, files=files, now=now)
+            drift_table.replace_files(session, before=self._kept, files=files, now=now)
 
     def _file(self, part: str, file: str, table: DriftTable, before: DriftFile | None) -> DriftFile:
         until = self._ahead.erased_until
@@ -186,7 +173,7 @@ class _Work:
             self._store,
             self._model,
             data,
-            self._words,
+            self.words,
             lines=NORMALISER,
             progress=self._progress,
         )

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from core.comparison.topics import FILE as TOPICS
 from core.drift.alarms import FEWEST, LEVEL, Calibration
+from core.drift.backtests import newest_of
 from core.drift.changes import changes
 from core.drift.earlier import past_of
 from core.drift.estimate import Estimator
@@ -77,6 +79,19 @@ def report(
     )
 
 
+def rests_on(store: Store, model: Model) -> tuple[object, ...]:
+    """Another one whenever :func:`report` may say something else of posts on the same day."""
+    watched, past, topics = Watched(store, model), newest_of(store, model), store.home / TOPICS
+    return (
+        None if past is None else past.execution,
+        topics.read_bytes() if topics.exists() else None,
+        tuple((part, file.file) for part, file in watched.files.items()),
+        watched.evaluation.execution if watched.evaluation else None,
+        tuple(watched.left_out.items()),
+        tuple(watched.sealed.posts.tolist()),
+    )
+
+
 def _estimator(watched: Watched) -> Estimator | None:
     """By which windows are estimated; None without a reference."""
     stored = watched.validation
@@ -114,7 +129,10 @@ def _windows(
     every = edges(first, last, window)
     for begins, ends in zip(every.begins.tolist(), every.ends.tolist(), strict=True):
         found, hidden = figures.get(begins), sealed.within(begins, ends)
-        state = _state(begins, ends, found, since=first, newest=newest or 0, now=now, hidden=hidden)
+        posts = found.posts if found else 0
+        state = state_of(
+            begins, ends, posts, since=first, newest=newest or 0, now=now, hidden=hidden
+        )
         yield WindowReport(
             begins=begins,
             ends=ends,
@@ -125,28 +143,34 @@ def _windows(
         )
 
 
-def _state(
+def state_of(
     begins: int,
     ends: int,
-    found: Figures | None,
+    posts: int,
     *,
     since: int,
     newest: int,
     now: int,
     hidden: int,
 ) -> State:
-    """``hidden``: posts that may be sealed. A few of them leave a window as it was."""
-    if found is None:
+    """What a window with that many posts is.
+
+    Args:
+        begins, ends: of the window; ``since``: from when on posts are new; ``newest``: the moment
+            of the newest post; ``now``: all in epoch seconds.
+        hidden: posts that may be sealed. A few of them leave a window as it was.
+    """
+    if not posts:
         return State.SEALED if hidden else State.EMPTY
     if ends > now:
         return State.RUNNING
     if begins < since:
         return State.CUT
-    if hidden > MISSING * (hidden + found.posts):
+    if hidden > MISSING * (hidden + posts):
         return State.PARTLY_SEALED
     if newest < ends - MISSING * (ends - begins):
         return State.PARTIAL
-    return State.COMPLETE if found.posts >= FEWEST else State.FEW
+    return State.COMPLETE if posts >= FEWEST else State.FEW
 
 
 def _judged(

@@ -94,6 +94,31 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordChange:
+    """A word in the posts of a window and of the reference: in how many ``posts`` of the window it
+    stands, and in which ``share`` of either. ``interval``: 95%, of the change of the share.
+    ``new``: it stands in no training post.
+    """
+
+    word: str
+    posts: int
+    share_reference: float
+    share: float
+    interval: Interval
+    q_value: float
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordChanges:
+    """The words whose share of posts moved most, the furthest first. ``judged``: of how many."""
+
+    judged: int
+    rose: tuple[WordChange, ...]
+    fell: tuple[WordChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What one window holds. ``posts``: 1 or more.
 
@@ -103,7 +128,8 @@ class Figures:
     ``label_coverage``: the share of posts whose subreddit the model knows. ``unknown_words``: the
     share of words that stand in no training post; None where there is no text.
     ``new``: subreddits that the model cannot name, the largest first; ``gone``: those that it can
-    name, which should have posts here, and have none.
+    name, which should have posts here, and have none. ``words``: only of the newest complete window
+    of the last run that predicted.
     """
 
     posts: int
@@ -116,6 +142,7 @@ class Figures:
     label_mix: LabelMix | None
     new: tuple[Present, ...]
     gone: tuple[Present, ...]
+    words: WordChanges | None = None
     expected: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -195,15 +222,31 @@ class SubredditChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicChange:
+    """A topic group in the reference and in a window: the share of its posts whose first prediction
+    is right. ``interval``: 95%, of the change. ``posts``: in the window.
+    """
+
+    topic: str
+    posts: int
+    accuracy_reference: float
+    accuracy: float
+    interval: Interval
+    q_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Causes:
     """Which subreddits changed. ``judged``: those with enough posts; ``worse``, ``better``: of
     these, whose change is more than chance (q-value below 0.05). ``changes``: the largest losses.
+    ``topics``: every topic group with posts on both sides, the largest significant loss first.
     """
 
     judged: int
     worse: int
     better: int
     changes: tuple[SubredditChange, ...]
+    topics: tuple[TopicChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,3 +297,57 @@ class DriftReport:
         """The newest complete window."""
         complete = [each for each in self.windows if each.state == State.COMPLETE]
         return complete[-1] if complete else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestWindow:
+    """Two models on the posts of the newest complete window that is new to both.
+
+    ``posts``: that both have predicted. ``change``: of the accuracy, from the first model to the
+    second; a post whose subreddit a model does not know is wrong.
+    """
+
+    window: Window
+    begins: int
+    posts: int
+    change: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class NoNewestWindow:
+    """There is no such window. ``why``: as a sentence that begins in lower case."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """When accuracy is below a limit, as far as a straight line tells, with a chance of 2.5, 50 and
+    97.5%: the first moments of those windows, at the earliest the newest complete one. None: not
+    within a year of that. ``level``: the limit.
+    """
+
+    level: float
+    earliest: int | None
+    expected: int | None
+    latest: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What waiting costs. ``windows``: how many it was told from.
+
+    ``per_week``: the change of accuracy in a week of ageing; None where there are too few windows.
+    ``below``: None without a limit, without a reference, or where it is not shown that accuracy
+    falls.
+    """
+
+    window: Window
+    windows: int
+    per_week: Measured | None
+    below: Below | None = None
+
+    @property
+    def falls(self) -> bool:
+        """Whether it is shown that accuracy falls."""
+        return self.per_week is not None and self.per_week.interval[1] < 0

@@ -14,6 +14,11 @@ ERRED = "On real posts, such estimates of accuracy were off by 0.02 to 0.04 on a
 _TEXTS = {On.POSTS: "post", On.SUBMISSIONS: "submission"}
 
 
+def name_of(alias: str, version: str) -> str:
+    """What sentences call a version that ``alias`` names; the version itself, where it is that."""
+    return version if alias == version else f"{alias.capitalize()} {version}"
+
+
 def headline(report: DriftReport, *, name: str) -> str:
     """How the model called ``name`` is doing, by the newest complete window.
 
@@ -21,16 +26,12 @@ def headline(report: DriftReport, *, name: str) -> str:
     2013-08-19 (−0.041, 95% interval −0.050 to −0.032). Accuracy fell from … First alarm in the week
     of 2013-06-03."
     """
-    newest, reference = report.newest, report.reference
+    said, newest, reference = in_short(report, name=name), report.newest, report.reference
     if newest is None or newest.figures is None:
-        return f"{name}: {_counted(report)}. {_no_complete(report)}"
-    window, now = called(newest.begins, report.window), newest.figures
+        return f"{said} {_no_complete(report)}"
     if reference is None:
-        value = three(now.p_at_1.value)
-        return f"{name}: mean p@1 is {value} in {window}. {report.no_reference}"
-    before = reference.figures
-    said = f"{name}{_how(report)}: {_moved('mean p@1', before.p_at_1, now.p_at_1)} in {window}"
-    said += f" ({_change(before.p_at_1, now.p_at_1)})."
+        return f"{said} {report.no_reference}"
+    now, before = newest.figures, reference.figures
     if before.realised and now.realised:
         accuracy = before.realised[ACCURACY], now.realised[ACCURACY]
         said += f" {_moved('Accuracy', *accuracy)} ({_change(*accuracy)})."
@@ -38,6 +39,21 @@ def headline(report: DriftReport, *, name: str) -> str:
     if estimated is not None and _tells_more(estimated, now):
         said += f" {_estimate(estimated)}"
     return f"{said} {_alarms(report)}"
+
+
+def in_short(report: DriftReport, *, name: str) -> str:
+    """The first sentence of :func:`headline`."""
+    newest, reference = report.newest, report.reference
+    if newest is None or newest.figures is None:
+        return f"{name}: {_counted(report)}."
+    window, now = called(newest.begins, report.window), newest.figures
+    if reference is None:
+        return f"{name}: mean p@1 is {three(now.p_at_1.value)} in {window}."
+    before = reference.figures
+    return (
+        f"{name}{_how(report)}: {_moved('mean p@1', before.p_at_1, now.p_at_1)} in {window}"
+        f" ({_change(before.p_at_1, now.p_at_1)})."
+    )
 
 
 def change_sentences(report: DriftReport) -> list[str]:
@@ -136,9 +152,10 @@ def _change(before: Measured, now: Measured) -> str:
 
 def _alarms(report: DriftReport) -> str:
     judged = sum(each.judged is not None for each in report.windows)
-    alarm = report.first_alarm
-    if alarm is not None:
-        return f"First alarm in {called(alarm.begins, report.window)}."
+    alarms = [each.fired for each in report.changes]
+    alarms += [report.first_alarm.begins] if report.first_alarm else []
+    if alarms:
+        return f"First alarm in {called(min(alarms), report.window)}."
     if not judged:
         return "No window was judged: its validation split has too few posts to calibrate alarms."
     return f"No alarm in {count(judged, 'complete window')}."

@@ -10,13 +10,15 @@ import numpy as np
 import orjson
 
 from core.arrays import Int64s
+from core.comparison.topics import FILE as TOPICS
+from core.comparison.topics import read_topics
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
 from core.drift.pending import watched_since
 from core.drift.reading import NOTHING, Stored, read
 from core.drift.results import Causes, Figures, ReferenceReport, State, WindowReport
-from core.drift.windows import Edges, Window, edges, end_of, places
+from core.drift.windows import Edges, Window, edges, end_of, months_of, places
 from core.executions.code import source_digest
 from core.records import from_json, to_json
 from core.store import Store
@@ -29,6 +31,8 @@ from core.store.snapshots import Snapshot
 
 CODE = ("core.drift", "core.evaluation", "core.stats", "core.metrics")
 """What stored figures depend on, besides the predictions."""
+NEVER_EVALUATED = "The model was never evaluated on its own validation split."
+"""Why there is no reference that somebody can mend."""
 
 
 def snapshot_of(store: Store, model: Model) -> Snapshot:
@@ -79,6 +83,7 @@ class Watched:
         with store.read() as session:
             self.files: Mapping[str, DriftFile] = drift_table.files_of(session, model.digest)
             watched = drift_table.watched(session, model.digest)
+        self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
 
@@ -94,7 +99,7 @@ class Watched:
         if self.reference is not None:
             return ""
         if self.evaluation is None:
-            return "The model was never evaluated on its own validation split."
+            return NEVER_EVALUATED
         if REFERENCE not in self.files:
             return "Its validation split has not been read yet."
         return "No post of its validation split is left."
@@ -136,12 +141,18 @@ class Watched:
             return None
         begins = np.array([complete[-1].begins], dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
-        stored = read(self.store, self.model, months=_months(every)[0])
+        stored = read(self.store, self.model, months=months_of(every)[0])
         if stored.posts is None or stored.reference is None:
             return None
         (start,), (end,) = places(stored.posts.created, every)
         posts = stored.posts.part(start, end)
-        return causes(stored.reference, posts, names=stored.names, known=stored.known)
+        return causes(
+            stored.reference,
+            posts,
+            names=stored.names,
+            known=stored.known,
+            topics=read_topics(self.store.home / TOPICS),
+        )
 
     def figures(self, window: Window) -> dict[int, Figures]:
         """First moment -> figures, of windows with posts."""
@@ -181,7 +192,7 @@ class Watched:
     def _computed(self, which: Collection[int], window: Window) -> dict[int, Figures]:
         begins = np.array(list(which), dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
-        months = {month for pair in _months(every) for month in pair}
+        months = {month for pair in months_of(every) for month in pair}
         stored = read(self.store, self.model, months=months) if which else NOTHING
         if stored.posts is None:
             return {}
@@ -198,7 +209,7 @@ class Watched:
     def _contents(self, window: Window) -> Iterator[tuple[int, str]]:
         """First moment of each window, and a digest of all that its figures are made of."""
         every, code = self._every(window), source_digest(*CODE)
-        for begins, months in zip(every.begins.tolist(), _months(every), strict=True):
+        for begins, months in zip(every.begins.tolist(), months_of(every), strict=True):
             parts = {*months, REFERENCE} & self.files.keys()
             named = {part: self.files[part].file for part in parts}
             said = orjson.dumps([code, named], option=orjson.OPT_SORT_KEYS)
@@ -213,12 +224,3 @@ class Watched:
 def _reference(stored: Stored) -> Reference | None:
     posts = stored.reference
     return Reference(posts, labels=len(stored.names)) if posts is not None and len(posts) else None
-
-
-def _months(every: Edges) -> list[tuple[str, str]]:
-    """The first and the last month of each window."""
-    first, last = (
-        moments.astype("datetime64[s]").astype("datetime64[M]").astype(str).tolist()
-        for moments in (every.begins, every.ends - 1)
-    )
-    return list(zip(first, last, strict=True))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from core.arrays import Bools, Int32s, UInt64s
 
@@ -24,7 +25,7 @@ class TrainingWords:
         Args:
             texts: words of normalised lines, separated by single spaces.
         """
-        words = _split(texts)
+        words = split_words(texts)
         sizes = pc.list_value_length(words).to_numpy(zero_copy_only=False).astype(np.int32)
         coded = words.flatten().dictionary_encode()
         if not len(coded):
@@ -35,11 +36,15 @@ class TrainingWords:
         ends = np.cumsum(sizes)
         return sizes, (total[ends] - total[ends - sizes]).astype(np.int32)
 
+    def hold(self, words: NDArray[np.object_]) -> Bools:
+        """Which of some words are among these, shape (w,)."""
+        return _among(pd.util.hash_array(words, categorize=False), self.hashes)
+
 
 def training_words(parts: Iterable[Sequence[str]]) -> TrainingWords:
     """The words of texts that come in parts."""
     none = np.zeros(0, dtype=np.uint64)
-    found = [_hashed(_split(texts).flatten().unique()) for texts in parts]
+    found = [_hashed(split_words(texts).flatten().unique()) for texts in parts]
     return TrainingWords(np.unique(np.concatenate([none, *found])))
 
 
@@ -53,8 +58,8 @@ def from_bytes(content: bytes) -> TrainingWords:
     return TrainingWords(np.load(io.BytesIO(content), allow_pickle=False))
 
 
-def _split(texts: Sequence[str]) -> pa.ListArray:
-    """The words of each text: none of an empty one."""
+def split_words(texts: Sequence[str]) -> pa.ListArray:
+    """The words of each text: none of an empty one. They are separated by single spaces."""
     words = pc.split_pattern(pa.array(texts, pa.large_string()), " ")
     empty = pc.equal(pa.array(texts, pa.large_string()), "")
     return pc.if_else(empty, pa.scalar([], words.type), words) if pc.any(empty).as_py() else words

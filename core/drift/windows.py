@@ -82,6 +82,15 @@ def places(created: Int64s, windows: Edges) -> tuple[Int64s, Int64s]:
     return np.searchsorted(created, windows.begins), np.searchsorted(created, windows.ends)
 
 
+def months_of(windows: Edges) -> list[tuple[str, str]]:
+    """The first and the last month of each window, such as ``2026-05``: no window has more."""
+    first, last = (
+        moments.astype("datetime64[s]").astype("datetime64[M]").astype(str).tolist()
+        for moments in (windows.begins, windows.ends - 1)
+    )
+    return list(zip(first, last, strict=True))
+
+
 def day_of(moment: int) -> date:
     """The day, in UTC, of a moment in epoch seconds."""
     return datetime.fromtimestamp(moment, UTC).date()

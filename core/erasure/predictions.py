@@ -44,6 +44,8 @@ def empty(store: Store, file: DriftFile, run: Run) -> str | None:
         after = _written(store, kept, replace(file, erased_until=newest), run)
     with unattended(store, because=WITHIN_A_RUN) as session:
         swapped = drift.swap_file(session, file, after)
+        if after is None or after.file != file.file:
+            drift.forget_windows(session, file)  # they name words that its posts had
     return after.file if swapped and after and after.file != file.file else None
 
 

@@ -8,14 +8,19 @@ from typing import Any
 from core.access.identity import Role
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
+from core.drift.predicting import PREDICT, bring_up_to_date
+from core.drift.windows import Window
 from core.evaluation import evaluate as evaluating
 from core.hints import Command
 from core.progress import Progress
 from core.quality import Holdings
 from core.quality import check as quality
 from core.release import openings, review
+from core.release.released import released_model
 from core.snapshots import find
 from core.store import Store
+from core.text import NORMALISER
+from core.training.load import require_readable
 
 Inputs = Mapping[str, Any]
 """What a job is about, by name; JSON values."""
@@ -67,6 +72,11 @@ def check(holdings: Holdings) -> dict[str, Any]:
     return dict(quality.inputs_of(holdings))
 
 
+def drift(version: str, window: Window) -> dict[str, Any]:
+    """The inputs of :data:`DRIFT`. ``window``: whose figures are stored at once."""
+    return {"version": version, "window": str(window)}
+
+
 def _open(store: Store, inputs: Inputs, progress: Progress) -> None:
     openings.open_test(
         store,
@@ -99,7 +109,12 @@ def _propose(store: Store, inputs: Inputs, progress: Progress) -> None:
     review.propose(store, inputs["candidate"], note=inputs["note"], progress=progress)
 
 
-OPEN, COMPARE, CHECK, PROPOSE = "open", "compare", "check", "propose"
+def _predict(store: Store, inputs: Inputs, progress: Progress) -> None:
+    model = released_model(store, inputs["version"])
+    bring_up_to_date(store, model, window=Window(inputs["window"]), progress=progress)
+
+
+OPEN, COMPARE, CHECK, PROPOSE, DRIFT = "open", "compare", "check", "propose", "drift"
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         OPEN: Kind(
@@ -138,6 +153,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             check=lambda store, inputs: review.require_new(store, inputs["candidate"]),
             work=_propose,
             command=lambda _store, inputs: Command("release propose", inputs["candidate"]),
+        ),
+        DRIFT: Kind(
+            to=PREDICT,
+            title=lambda _store, inputs: f"predicting new posts with {inputs['version']}",
+            said=frozenset({"window"}),
+            check=lambda store, inputs: require_readable(
+                released_model(store, inputs["version"]), NORMALISER
+            ),
+            work=_predict,
+            command=lambda _store, inputs: Command(
+                "drift", alias=inputs["version"], window=inputs["window"]
+            ),
         ),
     }
 )

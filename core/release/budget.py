@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.hints import Command, Hint
 from core.release.events import EndOfOpening, LeakedTest, Opened, ReleaseEvent, Tested
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 from core.release.looks import NO_LOOKS, Looks
 from core.release.policy import Policy
 from core.release.states import ends

@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 from core.comparison import compare as comparing
 from core.comparison.align import numbered
 from core.comparison.compare import Pair
+from core.drift.newest import newest_window
+from core.drift.predicting import bring_up_to_date
+from core.drift.results import NewestWindow, NoNewestWindow
 from core.evaluation import evaluate as evaluating
 from core.metrics import FIGURES
 from core.progress import Progress, silent
 from core.release import candidates, history
-from core.release.adoption import in_force
+from core.release.adoption import in_force, read_policy
 from core.release.candidates import Candidate
 from core.release.events import Approved, Opened, Rejected, ReleaseEvent, Tested
-from core.release.gates import AgeOfTest, Evidence, Gate, GateVerdict, judge, overall
-from core.release.policy import REVIEW, Policy
+from core.release.gate import AgeOfTest, Evidence, Gate, GateVerdict
+from core.release.gates import judge, overall
+from core.release.policy import NEW_POSTS, REVIEW, TRAINING_AGE, Policy
 from core.release.states import CandidateState, candidate_state
+from core.release.training_age import days_since_training
 from core.snapshots import find
 from core.stats.estimates import estimate
 from core.stats.intervals import Interval
@@ -72,8 +77,9 @@ class Check:
 def check(store: Store, execution: int, *, progress: Progress = silent) -> Check:
     """Judge the model of a training execution, proposed or not, against production.
 
-    Both are evaluated on the validation split of the candidate's snapshot and compared; what was
-    done before is not done again. The sealed test stays closed.
+    Both are evaluated on the validation split of the candidate's snapshot and compared, and predict
+    new posts if the policy asks for it; what was done before is not done again. The sealed test
+    stays closed.
 
     Raises:
         NotFoundError: no such execution, or it made no model.
@@ -117,14 +123,22 @@ def _leaked(session: Session, result: Tested) -> float:
 
 
 def compare_with_production(store: Store, model: Model, progress: Progress) -> int | None:
-    """Compare on the candidate's validation split; the comparison's execution, None without one."""
+    """Compare on the candidate's validation split; the comparison's execution, None without one.
+
+    If the policy in force asks how both do on new posts, both predict those that they have not
+    predicted yet.
+    """
     snapshot = find(store, model.snapshot)
     candidate = evaluating.evaluate(store, model, snapshot, progress=progress)
     with store.read() as session:
         production = candidates.in_production(session)
     if production is None or production == model.execution:
         return None
-    baseline = evaluating.evaluate(store, model_of(store, production), snapshot, progress=progress)
+    compared_with = model_of(store, production)
+    baseline = evaluating.evaluate(store, compared_with, snapshot, progress=progress)
+    if read_policy(store).limit(NEW_POSTS):
+        for each in (model, compared_with):
+            bring_up_to_date(store, each, progress=progress)
     return comparing.compare(store, Pair(baseline, candidate)).execution
 
 
@@ -149,16 +163,20 @@ def judge_by(
     known = (
         _compared(store, judged, comparison) if comparison else _alone(store, judged, production)
     )
+    baseline = _there(models_table.evaluation(session, comparison.baseline)) if comparison else None
+    compared_with = baseline.model_execution if baseline else None
+    model = _there(models_table.model(session, execution))
+    elsewhere = handed_in(store, model.family, model.digest)
     known = replace(
         known,
-        training_known=_training_known(store, session, execution),
+        training_known=elsewhere is not None,
+        training_age=days_since_training(session, model) if elsewhere == () else None,
+        new_posts=_on_new_posts(store, session, model, compared_with, policy),
         tested=tested or _tested(session, events),
         proposed_by=events[0].by if events else None,
         reviewed_by=_reviewer(events),
     )
     gates = judge(policy, known)
-    baseline = _there(models_table.evaluation(session, comparison.baseline)) if comparison else None
-    compared_with = baseline.model_execution if baseline else None
     return Check(
         candidate=execution,
         evaluation=judged,
@@ -178,9 +196,13 @@ def judge_by(
     )
 
 
-def _training_known(store: Store, session: Session, execution: int) -> bool:
-    model = _there(models_table.model(session, execution))
-    return handed_in(store, model.family, model.digest) is not None
+def _on_new_posts(
+    store: Store, session: Session, model: Model, compared_with: int | None, policy: Policy
+) -> NewestWindow | NoNewestWindow | None:
+    """Both models on posts that came after them, if the policy asks for it."""
+    if compared_with is None or policy.limit(NEW_POSTS) is None:
+        return None
+    return newest_window(store, _there(models_table.model(session, compared_with)), model)
 
 
 def own_intervals(store: Store, evaluation: Evaluation) -> dict[str, Interval]:
@@ -268,7 +290,12 @@ def _outdated(candidate: int, baseline: int | None, production: int | None) -> s
 
 
 def _said(gate: Gate) -> dict[str, object]:
-    """A gate without its wording, which may change from version to version."""
+    """A gate without its wording, which may change from version to version. Of a gate whose value
+    changes by itself from day to day, only whether it fails: an approval lasts until then.
+    """
+    if gate.name in (TRAINING_AGE, NEW_POSTS):
+        failed = gate.verdict == GateVerdict.FAIL
+        return {"name": gate.name, "limit": gate.limit, "failed": failed}
     return {name: value for name, value in asdict(gate).items() if name not in _WORDING}
 
 

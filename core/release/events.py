@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.audit.events import Event
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 
 PRODUCTION, STAGING, CANARY = "production", "staging", "canary"
 """The aliases that have a place on the way out; a team may have others of its own."""

@@ -4,85 +4,28 @@ A gate fails only where the whole 95% interval lies beyond its limit, and passes
 whole interval keeps to it. What could not be judged is inconclusive, never passed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-
-import pandas as pd
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from core.access.names import same_person
 from core.comparison.results import WORSE, ComparisonSummary, MetricChange
-from core.release.policy import NOISE, Limit, Policy
-from core.stats.intervals import Interval
+from core.release import gates_of_time
+from core.release.gate import (
+    Evidence,
+    Gate,
+    GateVerdict,
+    by_interval,
+    by_value,
+    not_inferior,
+    unjudged,
+)
+from core.release.policy import Limit, Policy
+from core.release.policy_tables import NOISE
 from core.stats.shares import share_interval
-from core.words import count, share, signed, three
-from core.words import interval as in_words
+from core.words import share, signed
 
 NAMED = 5
 """At most this number of subreddits is named in a sentence."""
-
-
-class GateVerdict(StrEnum):
-    """What a gate answers."""
-
-    PASS = "pass"  # noqa: S105 - not a password
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """The answer of one gate.
-
-    ``value`` and ``interval`` are None where there is none; ``limit`` is None where the gate asks
-    no number. ``why``: one sentence. ``applies``: False where it compares with a version that does
-    not exist; it is inconclusive then.
-    """
-
-    name: str
-    verdict: GateVerdict
-    value: float | None = None
-    interval: Interval | None = None
-    limit: float | None = None
-    why: str
-    applies: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgeOfTest:
-    """What the evidence is made from, where it is a sealed test.
-
-    ``split_age``: days from its freezing to its opening. ``ago``: days since it was opened.
-    """
-
-    split_age: int
-    ago: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known of a candidate when its gates are judged.
-
-    ``metrics``: of its evaluation. ``intervals``: of these, None where there is none.
-    ``summary``, ``changes``: of its comparison with production, see
-    :mod:`core.comparison.difference`; None without one, and ``missing`` says why, as a sentence.
-    ``comparable``: False where there is no version to compare with, so that gates that do so
-    cannot apply.
-    ``training_known``: whether it is known which posts it was trained on.
-    ``tested``: None as long as the sealed test was not opened. ``proposed_by``, ``reviewed_by``:
-    None as long as nobody has.
-    """
-
-    metrics: Mapping[str, float]
-    intervals: Mapping[str, Interval | None]
-    summary: ComparisonSummary | None = None
-    changes: pd.DataFrame | None = None
-    missing: str = "There is no comparison with production."
-    comparable: bool = True
-    training_known: bool = True
-    tested: AgeOfTest | None = None
-    proposed_by: str | None = None
-    reviewed_by: str | None = None
 
 
 def judge(policy: Policy, evidence: Evidence) -> tuple[Gate, ...]:
@@ -124,44 +67,33 @@ def _non_inferiority(limit: Limit, evidence: Evidence) -> Gate:
     margin = (macro.noise if macro else None) if by_noise else float(limit.value)
     floor = None if margin is None else 0.0 - margin  # never -0.0
     if summary is None:
-        return _unjudged(limit, missing, edge=floor)
+        return unjudged(limit, missing, edge=floor)
     if macro is None:
-        return _unjudged(limit, "The models share no subreddit that has posts.", edge=floor)
+        return unjudged(limit, "The models share no subreddit that has posts.", edge=floor)
     if floor is None:
         why = "The noise of retraining has not been measured."
-        return _unjudged(limit, why, edge=None)
-    value, interval = macro.difference, macro.interval
-    if interval is None:
-        return _unjudged(limit, "The comparison has no interval of macro F1.", edge=floor)
-    low, high = interval
-    edge = f"{signed(floor) if floor else '0'}{', the noise of retraining' if by_noise else ''}"
-    if low > floor:
-        verdict, words = GateVerdict.PASS, f"the whole interval is above {edge}"
-    elif high < floor:
-        verdict, words = GateVerdict.FAIL, f"the whole interval is below {edge}"
-    else:
-        verdict = GateVerdict.INCONCLUSIVE
-        words = f"the interval includes {edge}, so these posts do not decide it"
-    return Gate(
-        name=limit.name,
-        verdict=verdict,
-        value=value,
-        interval=interval,
-        limit=floor,
-        why=f"Macro F1{where} changes by {signed(value)} (95% interval"
-        f" {in_words(interval)}): {words}.",
+        return unjudged(limit, why, edge=None)
+    if macro.interval is None:
+        return unjudged(limit, "The comparison has no interval of macro F1.", edge=floor)
+    return not_inferior(
+        limit,
+        f"Macro F1{where} changes by",
+        macro.difference,
+        macro.interval,
+        floor=floor,
+        edge=f"{signed(floor) if floor else '0'}{', the noise of retraining' if by_noise else ''}",
     )
 
 
 def _minimum_metric(limit: Limit, evidence: Evidence) -> Gate:
     value, interval = evidence.metrics.get(limit.key), evidence.intervals.get(limit.key)
-    return _by_interval(limit, f"The candidate's {limit.key} is", value, interval, at_least=True)
+    return by_interval(limit, f"The candidate's {limit.key} is", value, interval, at_least=True)
 
 
 def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
     if summary is None or evidence.changes is None:
-        return _unjudged(limit, missing, edge=0.0)
+        return unjudged(limit, missing, edge=0.0)
     fewest = int(limit.value)
     large = evidence.changes[evidence.changes["support"] >= fewest]
     shared, gone = large[large["status"] == "shared"], large[large["status"] == "removed"]
@@ -194,10 +126,10 @@ def _no_large_subreddit_down(limit: Limit, evidence: Evidence) -> Gate:
 def _maximum_churn(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
     if summary is None or summary.churn is None:
-        return _unjudged(limit, missing, edge=float(limit.value))
+        return unjudged(limit, missing, edge=float(limit.value))
     changed, posts = summary.churn.changed, summary.posts
     said = "The share of posts whose first prediction changes is"
-    return _by_interval(
+    return by_interval(
         limit,
         said,
         changed / posts,
@@ -210,7 +142,7 @@ def _maximum_churn(limit: Limit, evidence: Evidence) -> Gate:
 def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
     summary, missing = _paired(evidence)
     if summary is None:
-        return _unjudged(limit, missing, edge=float(limit.value))
+        return unjudged(limit, missing, edge=float(limit.value))
     shift = summary.p_at_1
     name, value = {
         "ks": ("KS", shift.ks),
@@ -218,61 +150,38 @@ def _maximum_p_at_1_distance(limit: Limit, evidence: Evidence) -> Gate:
         "psi": ("PSI", shift.psi),
     }[limit.key]
     said = f"The distance between the two distributions of p@1 ({name}) is"
-    return _by_value(limit, said, value, at_least=False)
+    return by_value(limit, said, value, at_least=False)
 
 
 def _minimum_label_coverage(limit: Limit, evidence: Evidence) -> Gate:
     value = evidence.metrics.get("label_coverage")
     said = "The share of posts whose subreddit the candidate knows is"
-    return _by_value(limit, said, value, at_least=True, shown=share)
+    return by_value(limit, said, value, at_least=True, shown=share)
 
 
 def _maximum_calibration_error(limit: Limit, evidence: Evidence) -> Gate:
     value, interval = evidence.metrics.get("ece"), evidence.intervals.get("ece")
     said = "The candidate's calibration error is"
-    return _by_interval(limit, said, value, interval, at_least=False)
+    return by_interval(limit, said, value, interval, at_least=False)
 
 
 def _maximum_calibration_increase(limit: Limit, evidence: Evidence) -> Gate:
     """Against production, where label sets differ on the subreddits that both models know."""
     summary, missing = _paired(evidence)
     if summary is None:
-        return _unjudged(limit, missing, edge=float(limit.value))
+        return unjudged(limit, missing, edge=float(limit.value))
     error = summary.common.get("ece")
     value, interval = (error.difference, error.interval) if error else (None, None)
     where = " on the shared subreddits" if summary.label_sets else ""
     said = f"Compared with production, the calibration error{where} changes by"
-    return _by_interval(limit, said, value, interval, at_least=False, shown=signed)
-
-
-def _test_opened(limit: Limit, evidence: Evidence) -> Gate:
-    """Neither the split when it was opened nor its answer now may be too old."""
-    most = int(limit.value)
-    if evidence.tested is None:
-        return _unjudged(limit, "The sealed test has not been opened.", edge=float(most))
-    age, ago = evidence.tested.split_age, evidence.tested.ago
-    if min(age, ago) < 0:
-        why = "The clock has been set back, so the age is unknown."
-        return _unjudged(limit, why, edge=float(most))
-    if max(age, ago) <= most:
-        verdict, words = GateVerdict.PASS, f"both within the limit of {most:,}"
-    else:
-        verdict, words = GateVerdict.FAIL, f"the limit is {most:,}"
-    return Gate(
-        name=limit.name,
-        verdict=verdict,
-        value=float(age),
-        limit=float(most),
-        why=f"The sealed test was opened {count(age, 'day')} after it was frozen,"
-        f" {count(ago, 'day')} ago: {words}.",
-    )
+    return by_interval(limit, said, value, interval, at_least=False, shown=signed)
 
 
 def _reviewed_by_someone_else(limit: Limit, evidence: Evidence) -> Gate:
     author, reviewer = evidence.proposed_by, evidence.reviewed_by
     if author is None or reviewer is None:
         why = "It has not been proposed yet." if author is None else "Nobody has reviewed it yet."
-        return _unjudged(limit, why, edge=None)
+        return unjudged(limit, why, edge=None)
     said = f"{reviewer} reviewed what {author} proposed"
     if not same_person(reviewer, author):
         verdict, rest = GateVerdict.PASS, ""
@@ -292,7 +201,9 @@ _JUDGES: dict[str, Callable[[Limit, Evidence], Gate]] = {
     "minimum_label_coverage": _minimum_label_coverage,
     "maximum_calibration_error": _maximum_calibration_error,
     "maximum_calibration_increase": _maximum_calibration_increase,
-    "test_opened": _test_opened,
+    "maximum_training_age": gates_of_time.maximum_training_age,
+    "non_inferiority_on_new_posts": gates_of_time.non_inferiority_on_new_posts,
+    "test_opened": gates_of_time.test_opened,
     "reviewed_by_someone_else": _reviewed_by_someone_else,
 }
 _COMPARING = (
@@ -301,6 +212,7 @@ _COMPARING = (
     "maximum_churn",
     "maximum_p_at_1_distance",
     "maximum_calibration_increase",
+    "non_inferiority_on_new_posts",
 )
 """Gates that compare with the version in production."""
 
@@ -321,66 +233,6 @@ def _macro_f1(summary: ComparisonSummary) -> tuple[MetricChange | None, str]:
     if summary.subreddits.added or summary.subreddits.removed:
         return None, ""
     return summary.deciding, ""
-
-
-def _by_interval(
-    limit: Limit,
-    said: str,
-    value: float | None,
-    interval: Interval | None,
-    *,
-    at_least: bool,
-    shown: Callable[[float], str] = three,
-) -> Gate:
-    """Pass or fail where the whole interval lies on one side of the limit."""
-    edge = float(limit.value)
-    if value is None or interval is None:
-        what = "value" if value is None else "interval"
-        return _unjudged(limit, f"The evidence has no {what} to judge by.", edge=edge)
-    low, high = interval
-    allowed = f"the limit of at {'least' if at_least else 'most'} {shown(edge)}"
-    if low >= edge if at_least else high <= edge:
-        verdict, words = GateVerdict.PASS, f"the whole interval is within {allowed}"
-    elif high < edge if at_least else low > edge:
-        verdict, words = GateVerdict.FAIL, f"the whole interval is beyond {allowed}"
-    else:
-        verdict = GateVerdict.INCONCLUSIVE
-        words = f"the interval includes {allowed}, so these posts do not decide it"
-    return Gate(
-        name=limit.name,
-        verdict=verdict,
-        value=value,
-        interval=interval,
-        limit=edge,
-        why=f"{said} {shown(value)} (95% interval {shown(low)} to {shown(high)}): {words}.",
-    )
-
-
-def _by_value(
-    limit: Limit,
-    said: str,
-    value: float | None,
-    *,
-    at_least: bool,
-    shown: Callable[[float], str] = three,
-) -> Gate:
-    """For what has no interval."""
-    edge = float(limit.value)
-    if value is None:
-        return _unjudged(limit, "The evidence has no value to judge by.", edge=edge)
-    kept = value >= edge if at_least else value <= edge
-    allowed = f"the limit of at {'least' if at_least else 'most'} {shown(edge)}"
-    return Gate(
-        name=limit.name,
-        verdict=GateVerdict.PASS if kept else GateVerdict.FAIL,
-        value=value,
-        limit=edge,
-        why=f"{said} {shown(value)}, {'within' if kept else 'beyond'} {allowed}.",
-    )
-
-
-def _unjudged(limit: Limit, why: str, *, edge: float | None) -> Gate:
-    return Gate(name=limit.name, verdict=GateVerdict.INCONCLUSIVE, limit=edge, why=why)
 
 
 def _named(those: list[str]) -> str:

@@ -1,31 +1,30 @@
-"""The release policy: which gates a candidate must pass, the limit of each, and a few rules.
+"""The release policy: which gates a candidate must pass, the limit of each, a few rules, and the
+limits of the version in production.
 
-It is a text in TOML, one table a gate or rule. A gate that is left out is off; a rule that is left
-out keeps its default. Which text is in force, :mod:`core.release.adoption` says. Pure.
+It is a text in TOML, one table a gate or rule. A gate or a limit of production that is left out is
+off; a rule that is left out keeps its default. Which text is in force,
+:mod:`core.release.adoption` says. Pure.
 """
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
-from math import inf
 
 from core.audit.chain import BUILT_IN_POLICY
-from core.comparison.significance import FEWEST_POSTS
 from core.errors import InputError
-from core.metrics import METRICS
 from core.records import from_json
+from core.release.policy_tables import DRIFT, GATES, RULES, TABLES
 from core.release.toml_lines import NOT_TOML, line_of
-from core.stats.testset import Adaptivity
 
 FILE = "release-policy.toml"
 BUILT_IN = "built-in defaults"
 REVIEW = "reviewed_by_someone_else"
 """The one gate that is about the decision itself, so it is not evidence for it."""
-NOISE = "noise"
-"""The margin of non-inferiority may be a number, or this: the measured noise of retraining."""
+TRAINING_AGE, NEW_POSTS = "maximum_training_age", "non_inferiority_on_new_posts"
+"""Gates whose values change from day to day."""
 
 DEFAULT = """\
 [non_inferiority]
@@ -70,6 +69,9 @@ max_error_rate = 0.01
 max_p_at_1_drop = 0.05
 fewest_requests = 200
 stop = false
+
+[drift]
+accuracy_drop = 0.05
 """
 """The policy where none was adopted. Its numbers are explained in ``docs/release-policy.md``."""
 
@@ -85,7 +87,7 @@ class Limit:
     @property
     def name(self) -> str:
         """The gate; with its key where it takes several and answers each."""
-        return self.gate if len(_GATES[self.gate]) == 1 else f"{self.gate}.{self.key}"
+        return self.gate if len(TABLES[self.gate]) == 1 else f"{self.gate}.{self.key}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class Rules:
 class Policy:
     """The limits, in the order of the text, and the rules.
 
+    ``drift``: the limits of the version in production, which no candidate is judged by.
     ``source`` is :data:`FILE` or :data:`BUILT_IN`, ``digest`` the SHA-256 of its text.
     ``adopted_by``, ``adopted_at``: who put it into force, and when; None for the built-in one, and
     for one that is not in force.
@@ -125,6 +128,7 @@ class Policy:
     digest: str
     limits: tuple[Limit, ...]
     rules: Rules = field(default_factory=Rules)
+    drift: tuple[Limit, ...] = ()
     adopted_by: str | None = None
     adopted_at: datetime | None = None
 
@@ -152,23 +156,14 @@ class Policy:
 
     @property
     def settings(self) -> dict[str, float | str]:
-        """``table.key`` -> value, of every gate that is on and of every rule."""
-        gates = {f"{limit.gate}.{limit.key}": limit.value for limit in self.limits}
+        """``table.key`` -> value, of every gate and limit that is on and of every rule."""
+        on = {f"{each.gate}.{each.key}": each.value for each in (*self.limits, *self.drift)}
         rules = {
             f"{table}.{key}": getattr(self.rules, key)
-            for table, keys in _RULES.items()
+            for table, keys in RULES.items()
             for key in keys
         }
-        return gates | rules
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a key takes: in words, as an example, and as a check."""
-
-    words: str
-    example: str
-    fits: Callable[[object], bool]
+        return on | rules
 
 
 def parse(content: bytes, *, source: str = FILE) -> Policy:
@@ -180,105 +175,25 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     text = _text(content)
     document = _document(text)
     limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
-    if not document.keys() - _RULES:
+    if not document.keys() & GATES:
         raise InputError(
             f"{source} has no gates, so anything could be released",
             f"Write at least one gate, such as [maximum_churn], or remove {source}.",
         )
-    rules = {one.key: one.value for one in limits if one.gate in _RULES}
+    rules = {one.key: one.value for one in limits if one.gate in RULES}
     return Policy(
         source,
         hashlib.sha256(content).hexdigest(),
-        tuple(limit for limit in limits if limit.gate in _GATES),
+        tuple(limit for limit in limits if limit.gate in GATES),
         from_json(Rules, rules),
+        tuple(limit for limit in limits if limit.gate in DRIFT),
     )
 
 
-def _share(example: str) -> Wanted:
-    return Wanted("a number from 0 to 1", example, lambda value: _is_number(value, most=1))
-
-
-_METRICS = [metric.key for metric in METRICS if metric.gateable]
-_DISTANCE = Wanted("a number of 0 or more", "0.2", lambda value: _is_number(value, most=inf))
-_YES_OR_NO = Wanted("true or false", "false", lambda value: type(value) is bool)
-_GATES: dict[str, dict[str, Wanted]] = {
-    "non_inferiority": {
-        "margin": Wanted(
-            f'a number from 0 to 1, or "{NOISE}"',
-            "0.01",
-            lambda value: value == NOISE or _is_number(value, most=1),
-        )
-    },
-    "minimum_metric": dict.fromkeys(_METRICS, _share("0.4")),
-    "no_large_subreddit_down": {
-        "posts": Wanted(
-            f"a whole number of {FEWEST_POSTS} or more",
-            "50",
-            lambda value: type(value) is int and value >= FEWEST_POSTS,
-        )
-    },
-    "maximum_churn": {"share": _share("0.4")},
-    "maximum_p_at_1_distance": {
-        "ks": _share("0.2"),
-        "wasserstein": _share("0.1"),
-        "psi": _DISTANCE,
-    },
-    "minimum_label_coverage": {"share": _share("0.95")},
-    "maximum_calibration_error": {"ece": _share("0.2")},
-    "maximum_calibration_increase": {"ece": _share("0.05")},
-    "test_opened": {
-        "max_age_days": Wanted(
-            "a whole number of 1 or more", "90", lambda value: type(value) is int and value >= 1
-        )
-    },
-    "reviewed_by_someone_else": {"team_of_one": _YES_OR_NO},
-}
-"""Gate -> key -> what it takes. A gate needs at least one of its keys."""
-_BETWEEN = Wanted("a number between 0 and 1", "0.02", lambda value: 0 < (_number(value) or 0) < 1)
-_RULES: dict[str, dict[str, Wanted]] = {
-    "test_budget": {
-        "epsilon": _BETWEEN,
-        "delta": replace(_BETWEEN, example="0.001"),
-        "disagreement": replace(_BETWEEN, example="0.2"),
-        "adaptivity": Wanted(
-            '"none", "full" or "first-change"', '"full"', lambda value: value in [*Adaptivity]
-        ),
-        "answers": Wanted(
-            "a whole number of 2 or more", "3", lambda value: type(value) is int and value >= 2
-        ),
-    },
-    "leakage": {"near_duplicates": _share("0.02")},
-    "release": {"staging_first": _YES_OR_NO},
-    "canary": {
-        "max_error_rate": _share("0.01"),
-        "max_p_at_1_drop": _share("0.05"),
-        "fewest_requests": Wanted(
-            "a whole number of 1 or more", "200", lambda value: type(value) is int and value >= 1
-        ),
-        "stop": _YES_OR_NO,
-    },
-}
-"""Rule -> key -> what it takes."""
-_TABLES = _GATES | _RULES
-
-
-def _is_number(value: object, *, most: float) -> bool:
-    """From 0 to ``most``."""
-    number = _number(value)
-    return number is not None and 0 <= number <= most
-
-
-def _number(value: object) -> float | None:
-    """TOML's ``true``, ``nan`` and ``inf`` are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -inf < value < inf:
-        return None
-    return value
-
-
 def _limits_of(gate: str, keys: object, text: str) -> list[Limit]:
-    if gate not in _TABLES:
-        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, _TABLES))
-    wanted = _TABLES[gate]
+    if gate not in TABLES:
+        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, TABLES))
+    wanted = TABLES[gate]
     first, example = next((key, each.example) for key, each in wanted.items())
     if not isinstance(keys, dict):
         hint = f"Write [{gate}], and below it {first} = {example}."
@@ -290,10 +205,10 @@ def _limits_of(gate: str, keys: object, text: str) -> list[Limit]:
 
 
 def _limit(gate: str, key: str, value: object, text: str) -> Limit:
-    wanted = _TABLES[gate].get(key)
+    wanted = TABLES[gate].get(key)
     if wanted is None:
         problem = f"[{gate}] has no key {key!r}"
-        raise _wrong(text, (gate, key), problem, _nearest(key, _TABLES[gate]))
+        raise _wrong(text, (gate, key), problem, _nearest(key, TABLES[gate]))
     if not wanted.fits(value) or not isinstance(value, int | float | str):
         problem = f"{gate}.{key} takes {wanted.words}, not {_said(value)}"
         raise _wrong(text, (gate, key), problem, f"Write {key} = {wanted.example}, for example.")

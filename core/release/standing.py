@@ -6,8 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from core.metrics import METRIC
-from core.release.gates import Gate, GateVerdict
-from core.release.policy import REVIEW
+from core.release.gate import Gate, GateVerdict
+from core.release.policy import NEW_POSTS, REVIEW, TRAINING_AGE
 from core.words import count, signed, three
 
 NAMED = 2
@@ -57,7 +57,7 @@ def standing(gate: Gate) -> Standing:
         return _OF_VERDICTS[gate.verdict]
     if not gate.applies:
         return Standing.NOT_APPLICABLE
-    awaited = gate.name in ("test_opened", REVIEW) and gate.value is None
+    awaited = gate.name in ("test_opened", NEW_POSTS, REVIEW) and gate.value is None
     return Standing.WAITS if awaited else Standing.INCONCLUSIVE
 
 
@@ -95,11 +95,11 @@ def undecided(gates: Sequence[Gate]) -> str:
 def figure(gate: Gate, number: float) -> str:
     """Its value or its limit as people read it: a share, a difference, days, or a score."""
     kind = gate.name.partition(".")[0]
-    if kind in ("non_inferiority", "maximum_calibration_increase"):
+    if kind in ("non_inferiority", NEW_POSTS, "maximum_calibration_increase"):
         return signed(number)
     if kind in ("maximum_churn", "minimum_label_coverage"):
         return f"{number:.1%}"
-    if kind == "test_opened":
+    if kind in ("test_opened", TRAINING_AGE):
         return count(int(number), "day")
     return f"{int(number):,}" if kind == "no_large_subreddit_down" else three(number)
 
@@ -112,6 +112,8 @@ def _in_short(gate: Gate) -> str:
     else:
         said = {
             "non_inferiority": "macro F1 changes by",
+            NEW_POSTS: "accuracy on new posts changes by",
+            TRAINING_AGE: "the age of the newest training post is",
             "maximum_churn": "the share of posts that change is",
             "maximum_p_at_1_distance": f"distance of p@1 ({_DISTANCES.get(key, key)}) is",
             "minimum_label_coverage": "the share of posts with a known subreddit is",

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batches
 from core.errors import ConflictError
 from core.hints import Command, Hint
+from core.store import erasure
 from core.store.database import IDS_AT_ONCE
 from core.store.executions import RUNNING
 from core.store.labels import SOURCE
@@ -132,6 +134,15 @@ def contents(session: Session, ids: Iterable[str]) -> list[NewPost]:
     return found
 
 
+def written_by(session: Session, ids: Iterable[str]) -> dict[str, int]:
+    """Post -> the execution that wrote it last, of the posts that exist among ``ids``."""
+    found: dict[str, int] = {}
+    for some in batches(ids, IDS_AT_ONCE):
+        query = select(PostRow.id, PostRow.execution).where(PostRow.id.in_(some))
+        found |= {row.id: row.execution for row in session.execute(query)}
+    return found
+
+
 def submissions(session: Session, *, training: int) -> list[Submitted]:
     """The texts that versions of a training suggested something for, oldest first."""
     query = (
@@ -218,10 +229,28 @@ def windows(session: Session, model: str, window: str) -> dict[int, DriftWindow]
     return {row.begins: DriftWindow(**_values(row, DriftWindow)) for row in session.scalars(query)}
 
 
-def write_windows(session: Session, made: Sequence[DriftWindow]) -> None:
-    """Store figures in the place of earlier ones."""
+def write_windows(session: Session, made: Sequence[DriftWindow], *, erased_until: int) -> None:
+    """Store figures in the place of earlier ones, unless a post was erased since they were made.
+
+    Args:
+        erased_until: the newest tombstone then.
+    """
+    if erasure.newest(session) != erased_until:
+        return
     for each in made:
         session.merge(DriftWindowRow(**asdict(each)))
+
+
+def forget_windows(session: Session, file: DriftFile) -> None:
+    """Delete the figures that are made of a file: of the windows of its month, of all windows if it
+    is the reference. Whoever looks at them computes them anew.
+    """
+    made = [DriftWindowRow.model == file.model]
+    if file.part != REFERENCE:
+        month = np.datetime64(file.part, "M")
+        begins, ends = (int(m.astype("datetime64[s]").astype(int)) for m in (month - 1, month + 1))
+        made += [DriftWindowRow.begins >= begins, DriftWindowRow.begins < ends]
+    session.execute(delete(DriftWindowRow).where(*made))
 
 
 def _values(row: object, kind: type) -> dict[str, Any]:

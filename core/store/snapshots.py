@@ -50,6 +50,14 @@ class Snapshot:
         return self.split == "random"
 
     @property
+    def trained_until(self) -> int:
+        """The moment before which its training posts end, in epoch seconds.
+
+        Later than need be where it is not known: a random split draws from everything.
+        """
+        return self.cutoffs.get("valid", self.test_span[1])
+
+    @property
     def test_span(self) -> tuple[int, int]:
         """From which moment to before which the test split may hold posts, in epoch seconds.
 

@@ -10,7 +10,7 @@ from core.release import review, rules, standing
 from core.release.case import Action, Case, next_step
 from core.release.comments import MAX_COMMENT
 from core.release.events import Approved
-from core.release.gates import Gate
+from core.release.gate import Gate
 from core.release.standing import Standing
 from dashboard import data, words
 from dashboard.parts import acts

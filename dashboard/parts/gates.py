@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from core.metrics import METRIC
 from core.release import standing as standings
-from core.release.gates import Gate
-from core.release.policy import REVIEW
+from core.release.gate import Gate
+from core.release.policy import NEW_POSTS, REVIEW, TRAINING_AGE
 from core.release.standing import MARKS, Standing
 from dashboard import components as c
 from dashboard import words
@@ -20,6 +20,8 @@ NAMES = {
     "minimum_label_coverage": "Share of posts with a known subreddit",
     "maximum_calibration_error": "Calibration error",
     "maximum_calibration_increase": "Change of the calibration error",
+    TRAINING_AGE: "Age of the newest training post",
+    NEW_POSTS: "Accuracy on new posts not worse",
     "test_opened": "Fresh sealed test",
     REVIEW: "Reviewed by someone else",
 }
@@ -75,4 +77,5 @@ def limit(gate: Gate) -> str:
         return "–"
     shown = standings.figure(gate, gate.limit)
     kind = gate.name.partition(".")[0]
-    return f"{'≥' if kind == 'non_inferiority' or kind.startswith('minimum') else '≤'} {shown}"
+    at_least = kind in ("non_inferiority", NEW_POSTS) or kind.startswith("minimum")
+    return f"{'≥' if at_least else '≤'} {shown}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.access.identity import Role, current_actor
 from core.release import adoption
-from core.release.policy import REVIEW
+from core.release.policy import NEW_POSTS, REVIEW, TRAINING_AGE
 from core.release.policy_draft import Change, Draft, last_changes, pending
 from dashboard import data, words
 from dashboard.parts import acts
@@ -28,6 +28,11 @@ RULES = {
     "canary.max_p_at_1_drop": "Drop of a canary's mean p@1, at most",
     "canary.fewest_requests": "Requests before a canary is judged",
     "canary.stop": "A canary out of its limits is ended",
+    "drift.accuracy_drop": "Drop of production's accuracy, at most",
+    "drift.p_at_1_drop": "Drop of production's mean p@1, at most",
+    "drift.unknown_words": "Words unknown to production, at most",
+    "drift.any_alarm": "No drift alarm of production",
+    "drift.max_age_days": "Age of production's newest training post, at most",
 }
 _SEVERAL = ("minimum_metric", "maximum_p_at_1_distance")
 """Gates with a limit for each of several keys."""
@@ -38,12 +43,16 @@ _SHARES = frozenset(
         "test_budget.disagreement",
         "leakage.near_duplicates",
         "canary.max_error_rate",
+        "drift.unknown_words",
     }
 )
 _SAID: Mapping[str, Callable[[Value], str]] = {
     "non_inferiority.margin": lambda value: f"margin {value}",
     "no_large_subreddit_down.posts": lambda value: f"of {value} posts or more",
+    f"{NEW_POSTS}.margin": lambda value: f"margin {value}",
+    f"{TRAINING_AGE}.days": lambda value: f"{value} days",
     "test_opened.max_age_days": lambda value: f"{value} days",
+    "drift.max_age_days": lambda value: f"{value} days",
     f"{REVIEW}.team_of_one": lambda value: "not required" if value else "required",
 }
 

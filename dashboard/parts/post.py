@@ -36,7 +36,7 @@ def show_post(chosen: Chosen, post_id: str) -> None:
                 icon=":material/open_in_new:",
                 type="tertiary",
             )
-        _show_text(details.post.body)
+        show_text(details.post.body)
     left, right = st.columns(2, gap="small")
     for column, side, title in zip(
         (left, right), ("baseline", "candidate"), chosen.names, strict=True
@@ -77,7 +77,7 @@ def show_top(details: PostInFull, side: str) -> None:
         st.caption(f"r/{words.plain(details.subreddit)} is not among its first {len(said)}.")
 
 
-def _show_text(body: str) -> None:
+def show_text(body: str) -> None:
     """The text of a post, long ones in a box of their own."""
     if not body.strip():
         st.caption("No text: the title is all there is.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.release.case import Action, Case, next_step
 from core.release.events import PRODUCTION, STAGING, CanarySet
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 from core.release.states import CandidateState
 from core.serving import watch
 from dashboard import words

@@ -17,6 +17,7 @@ from dashboard import components as c
 from dashboard import data, pages, pair, words
 from dashboard.components import Link, Rich
 from dashboard.parts.answer import by_whom
+from dashboard.parts.drift import show_in_short
 from dashboard.parts.moves import moves_of, show_moves, show_scores
 
 LAST = 8
@@ -186,6 +187,7 @@ show_waiting(cases)
 show_canary(aliases.canary(data.store()))
 if production and current:
     show_production(production, current, moves)
+    show_in_short(PRODUCTION, production.version)
     show_moves(PRODUCTION, moves)
     show_scores(moves, trainings)
 else:

@@ -16,6 +16,7 @@ from dashboard import components as c
 from dashboard import data, pages, state, words
 from dashboard.pair import Chosen
 from dashboard.parts import acts, decision, evidence, moving, opening
+from dashboard.parts.ages import ages
 from dashboard.parts.aliases import ALIASES, WAY_OUT, Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
 from dashboard.parts.card import show_card
@@ -86,7 +87,7 @@ def about(case: Case, training: Training) -> None:
         f"{training.model.family}, trained {words.day(training.execution.started_at)} on"
         f" {training.execution.metrics['posts']:,} posts of {words.plain(training.snapshot.id)}"
         f"{words.erased(training.snapshot.erased.get('train', 0))},"
-        f" proposed by {words.plain(proposal.by)}.{note}"
+        f" proposed by {words.plain(proposal.by)}.{note}  \n{ages(case, training)}"
     )
 
 

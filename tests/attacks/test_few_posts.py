@@ -6,7 +6,8 @@ import pytest
 from core.comparison.results import MetricChange
 from core.comparison.significance import metric_intervals
 from core.metrics import METRICS
-from core.release.gates import Evidence, Gate, GateVerdict, judge
+from core.release.gate import Evidence, Gate, GateVerdict
+from core.release.gates import judge
 from core.release.policy import Limit, Policy
 from core.stats.predictions import Predictions
 from tests.factories import make_summary

@@ -19,6 +19,7 @@ PAGES = {
     "compare": "compare",
     "subreddits": "subreddits?subreddit=politics",
     "churn": "churn",
+    "drift": "drift?subreddit=politics",
     "release": "release",
     "ledger": "ledger",
     "executions": "executions",

@@ -1,13 +1,13 @@
 """How models age, from the command line."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from core.cli.backtest import _configuration
 from core.drift import ageing, backtest_results
-from core.drift.backtest_sentence import headline
+from core.drift.backtest_sentence import gain_sentence, headline
 from core.drift.backtests import newest
 from core.snapshots import find
 from core.store import Store
@@ -47,6 +47,10 @@ def test_a_sentence_then_who_was_measured_on_what(backtested: Store) -> None:
     found = newest(backtested)
     assert found is not None
     assert headline(found) == first
+    bought = gain_sentence(found)
+    assert bought is not None
+    assert bought.removeprefix(f"Backtest #{found.execution}: ") in first
+    assert gain_sentence(replace(found, models=found.models[:1])) is None
 
 
 def test_json_has_all_of_it(backtested: Store) -> None:

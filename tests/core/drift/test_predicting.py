@@ -13,7 +13,7 @@ from core.drift.pending import FUTURE, NO_TEXT, watched_since
 from core.drift.predicting import bring_up_to_date
 from core.drift.reading import predicted_ids, read
 from core.drift.report import SEALED, report
-from core.drift.results import On, State
+from core.drift.results import DriftReport, On, State
 from core.drift.windows import Window
 from core.erasure.erase import erase
 from core.evaluation.evaluate import evaluate, predictions
@@ -296,10 +296,19 @@ def test_stored_figures_are_those_computed_anew(
     shown = report(store, model)
     with monkeypatch.context() as patch:
         patch.setattr(drift_table, "windows", lambda *_: {})
-        assert report(store, model) == shown
+        assert without_words(report(store, model)) == without_words(shown)
     monkeypatch.setattr("core.drift.stored.figures_of", _refuse)
     monkeypatch.setattr("core.drift.stored.Watched.reference_report", lambda *_: shown.reference)
     assert report(store, model) == shown
+
+
+def without_words(made: DriftReport) -> DriftReport:
+    """The same without what only a run can count, from texts."""
+    windows = [
+        replace(each, figures=each.figures and replace(each.figures, words=None))
+        for each in made.windows
+    ]
+    return replace(made, windows=tuple(windows))
 
 
 def _refuse(*_words: object, **_more: object) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.hints import Command, Hint
 from core.release.budget import Budget, budget_of
 from core.release.events import ReleaseEvent
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 from core.release.looks import Looks
 from core.release.policy import Policy, parse
 from core.store.snapshots import Snapshot

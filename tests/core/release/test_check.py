@@ -12,7 +12,7 @@ from core.executions.history import listing
 from core.metrics import METRICS
 from core.release.candidates import Candidate, get
 from core.release.check import Check, check, own_intervals
-from core.release.gates import Gate, GateVerdict
+from core.release.gate import Gate, GateVerdict
 from core.release.policy import DEFAULT, FILE, REVIEW
 from core.release.review import approve, propose, reject
 from core.release.standing import Standing, standing

@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from core.comparison.results import ChurnCounts, Kind, NoiseSource, NoiseSources, SharedLabels
-from core.release.gates import (
-    Evidence,
-    Gate,
-    GateVerdict,
-    judge,
-    overall,
-)
+from core.release.gate import Evidence, Gate, GateVerdict
+from core.release.gates import judge, overall
 from core.release.policy import DEFAULT, Limit, Policy, parse
 from core.stats.shares import share_interval
 from core.words import signed

@@ -27,9 +27,14 @@ GATES = {
     "maximum_p_at_1_distance": {"ks", "wasserstein", "psi"},
     "minimum_label_coverage": {"share"},
     "maximum_calibration_error": {"ece"},
+    "maximum_training_age": {"days"},
+    "non_inferiority_on_new_posts": {"margin"},
     "test_opened": {"max_age_days"},
     "reviewed_by_someone_else": {"team_of_one"},
 }
+OFF = ("minimum_metric", "maximum_training_age", "non_inferiority_on_new_posts")
+"""Gates that the built-in policy leaves out."""
+DRIFT = ("accuracy_drop", "p_at_1_drop", "unknown_words", "any_alarm", "max_age_days")
 
 
 def refused(text: str | bytes) -> InputError:
@@ -45,9 +50,7 @@ def test_the_defaults_say_what_they_are() -> None:
     policy = built_in()
     assert (policy.source, policy.adopted_by, policy.four_eyes) == (BUILT_IN, None, True)
     assert policy.digest == hashlib.sha256(DEFAULT.encode()).hexdigest()
-    assert [limit.gate for limit in policy.limits] == [
-        gate for gate in GATES if gate != "minimum_metric"
-    ]
+    assert [limit.gate for limit in policy.limits] == [gate for gate in GATES if gate not in OFF]
     assert Limit("maximum_churn", "share", 0.4) in policy.limits
 
 
@@ -100,6 +103,13 @@ def test_gates_stand_in_the_order_of_the_file_and_several_limits_answer_each() -
         ("[test_budget]\nadaptivity = []", 2, "not []", 'adaptivity = "full"'),
         ("[test_budget]\nanswers = 1", 2, "a whole number of 2 or more, not 1", "answers = 3"),
         ("[test_budget]\nanswers = 3.0", 2, "not 3.0", "answers = 3"),
+        ("[drift]\naccuracy_dorp = 0.1", 2, "no key 'accuracy_dorp'", "mean accuracy_drop?"),
+        ("[drift]\naccuracy_drop = 5", 2, "drift.accuracy_drop takes", "accuracy_drop = 0.05"),
+        ("[drift]\nany_alarm = 1", 2, "true or false, not 1", "any_alarm = false"),
+        ("[drift]\n\nmax_age_days = 0.5", 3, "1 or more, not 0.5", "max_age_days = 90"),
+        ("[drift]", 1, "[drift] has no limit", "Write accuracy_drop = 0.05 below it"),
+        ("[maximum_training_age]\ndays = 0", 2, "1 or more, not 0", "days = 90"),
+        ("[non_inferiority_on_new_posts]\nmargin = -1", 2, "from 0 to 1", "margin = 0.02"),
         ("[leakage]\nnear_duplicates = 2", 2, "from 0 to 1, not 2", "near_duplicates = 0"),
         ("[maximum_churn]\nshare = 0.1\n[test_opened\nx = 1", 3, "not TOML", "[gate]"),
         ("[maximum_churn]\nshare = 0.1\nshare = 0.2\n", 3, "not TOML", "[gate]"),
@@ -119,7 +129,11 @@ def test_a_mistake_is_told_with_line_key_and_remedy(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "# all gates off\n", "[release]\nstaging_first = false\n"]
+    "text",
+    [
+        *("", "\n", "# all gates off\n", "[release]\nstaging_first = false\n"),
+        "[drift]\naccuracy_drop = 0.1\n",
+    ],
 )
 def test_a_file_without_gates_is_refused(text: str) -> None:
     assert "has no gates" in refused(text).reason
@@ -180,6 +194,21 @@ def test_rules_are_no_gates_but_part_of_the_digest() -> None:
     assert (plain.rules.staging_first, ruled.rules.staging_first) == (True, False)
 
 
+def test_limits_of_production_judge_no_candidate_and_are_off_where_left_out() -> None:
+    gate = "[maximum_churn]\nshare = 1\n"
+    plain, watched = parse(gate.encode()), parse(f"{gate}[drift]\np_at_1_drop = 0.1".encode())
+    assert plain.drift == ()
+    assert watched.drift == (Limit("drift", "p_at_1_drop", 0.1),)
+    assert (watched.limits, watched.rules) == (plain.limits, plain.rules)
+    assert watched.settings == plain.settings | {"drift.p_at_1_drop": 0.1}
+
+
+@pytest.mark.parametrize("key", DRIFT)
+def test_the_document_holds_every_limit_of_production(key: str) -> None:
+    document = (DOCS / "release-policy.md").read_text().partition("## The limits of production")[2]
+    assert f"| `{key}` |" in document
+
+
 def test_the_document_holds_every_rule_with_its_default() -> None:
     document = (DOCS / "release-policy.md").read_text()
     for table, keys in tomllib.loads(DEFAULT).items():
@@ -192,7 +221,7 @@ def test_the_document_holds_every_rule_with_its_default() -> None:
 
 
 def test_every_documented_key_is_taken() -> None:
-    odd = {"posts": "50", "max_age_days": "90", "team_of_one": "true"}
+    odd = {"posts": "50", "max_age_days": "90", "team_of_one": "true", "days": "90"}
     for gate, keys in GATES.items():
         for key in keys:
             policy = parse(f"[{gate}]\n{key} = {odd.get(key, '0.5')}".encode())

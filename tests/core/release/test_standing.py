@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.release.gates import Gate, GateVerdict
+from core.release.gate import Gate, GateVerdict
 from core.release.policy import REVIEW
 from core.release.standing import (
     MARKS,

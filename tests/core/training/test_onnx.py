@@ -11,7 +11,7 @@ from core.evaluation import workers
 from core.evaluation.evaluate import evaluate
 from core.executions import get, listing
 from core.release.check import check
-from core.release.gates import GateVerdict
+from core.release.gate import GateVerdict
 from core.snapshots import load_split
 from core.training import calibration, onnx_model
 from core.training.adopt import adopt
