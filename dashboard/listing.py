@@ -97,19 +97,19 @@ def _follow(listing: Listing, key: str) -> None:
     """Take what was clicked into the address, and tick what stands there."""
     held = st.session_state.get(key, {}).get("selection", {})
     rows, columns, cells = (held.get(what, []) for what in ("rows", "columns", "cells"))
-    last = f"{listing.name}-ticked"
+    last = f"{key}-ticked"
     if cells:
         listing.go(listing.ids[cells[0][0]])
     elif columns:
         _reorder(listing, columns[0])
-    elif held and st.session_state.get(last, (key, rows)) != (key, rows):
+    elif held and st.session_state.get(last, rows) != rows:
         if rows:
             listing.go(listing.ids[rows[0]])
         else:
             state.show(listing.name, None)
     current = st.query_params.get(listing.name)
     place = [listing.ids.index(current)] if current in listing.ids else []
-    st.session_state[last] = (key, place)
+    st.session_state[last] = place
     if cells or columns or rows != place:
         st.session_state[key] = {"selection": {"rows": place, "columns": [], "cells": []}}
     if columns:

@@ -10,7 +10,7 @@ from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import show_figures
 from dashboard.parts.policy import show_policy
-from dashboard.parts.subreddit import unread
+from dashboard.parts.posts import ALL_CHANGED, unread
 
 
 def of(case: Case) -> Chosen | None:
@@ -65,7 +65,7 @@ def show_ways(chosen: Chosen) -> None:
         if not chosen.pair.sealed:
             c.way(pages.CHURN, "Which posts changed", chosen.query)
     if chosen.pair.sealed:
-        unread(chosen)
+        unread(chosen, ALL_CHANGED)
 
 
 def show_digests(case: Case) -> None:
