@@ -41,7 +41,8 @@ class Listing:
 
     ``name``: what is chosen, as the address names it; its order is ``?name_order=column``.
     ``ids``: of each row of ``frame``, in the order shown, which is ``by``. ``sortable``: columns by
-    which it can be ordered. ``brief``: those that are left while something is chosen. ``go``: shows
+    which it can be ordered. ``brief``: those that are left where there is little room: while
+    something is chosen, or in its pane. ``go``: shows
     another one, by its id.
     """
 
@@ -88,7 +89,7 @@ def show(listing: Listing, columns: Mapping[str, Column], *, alt: str, inner: bo
             _with_arrow(columns, listing.by),
             alt=alt,
             key=key,
-            only=listing.brief if listing.name in st.query_params else None,
+            only=listing.brief if inner or listing.name in st.query_params else None,
             height="auto" if inner else "stretch",
         )
 

@@ -174,6 +174,7 @@ def _made(training: Training) -> str:
 
 def _said(parameter: Parameter, value: Value) -> str:
     if parameter.said:
-        return parameter.said.format(value)
+        text = parameter.said.format(value)
+        return text.removesuffix("s") if value == 1 else text  # "1 epoch"
     usual = parameter.default is None or value == parameter.default
     return "" if usual else f"{parameter.name} {value}"

@@ -24,7 +24,7 @@ def of(case: Case) -> Chosen | None:
 def show_key_figures(case: Case, chosen: Chosen | None) -> None:
     """Of the opened test, else of validation, and which of the two."""
     if chosen is not None:
-        show_figures(chosen)
+        show_figures(chosen, changed=False)  # a gate says it, and four stand in one row
     else:
         with st.container(horizontal=True):
             for metric in HEADLINES:

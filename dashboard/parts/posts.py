@@ -80,13 +80,15 @@ def unread(chosen: Chosen, which: Which) -> None:
     c.way(pages.CHURN, "Which validation posts changed", query | query_of(which))
 
 
-def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool, inner: bool = False) -> None:
+def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = True, inner: bool) -> None:
     """Posts with both first predictions; a ticked one goes into the address: ``?post=``.
 
     Args:
         subreddits: whether to name each post's own.
-        inner: see :func:`dashboard.listing.show`.
+        inner: see :func:`dashboard.listing.show`; without the predictions, for which there is no
+            room.
     """
+    title = 231 if not inner else 155 if subreddits else 270
     frame = pd.DataFrame(
         {
             "Change": rows["change"].map(MARKS),
@@ -110,7 +112,7 @@ def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool, inner: bool = 
         ),
         {
             "Change": tables.text(85, "What became of the first prediction"),
-            "Title": tables.text(231),
+            "Title": tables.text(title),
             "Subreddit": tables.text(115, "The post's own"),
             "Baseline predicts": said,
             "Candidate predicts": said,

@@ -129,7 +129,7 @@ def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
             start = st.container(width="content")
     with table:
         rows = data.posts(chosen.comparison.execution, places, start=shown.start, most=EACH).rows
-        post_table(rows, alt="Posts that match", subreddits=True)
+        post_table(rows, alt="Posts that match", inner=False)
     if post_id is None and "post" not in st.query_params:
         with start:
             panes.begin(panes.steps(rows["post_id"].tolist(), None), read)
