@@ -52,6 +52,16 @@ class Parameter:
         """``learning rate (lr)``: its title, and the name that a command takes."""
         return f"{self.title} ({self.name})" if self.title else self.name
 
+    def told(self, value: Value) -> str:
+        """How a training with this value is told apart: ``10 epochs``, ``1 epoch``, ``dim 32``;
+        empty where it is not.
+        """
+        if self.said:
+            text = self.said.format(value)
+            return text.removesuffix("s") if value == 1 else text
+        usual = self.default is None or value == self.default
+        return "" if usual else f"{self.name} {value}"
+
     @property
     def allowed(self) -> str:
         """What may be given, in words."""

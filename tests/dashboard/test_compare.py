@@ -276,7 +276,10 @@ def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
     assert "Fisher, exact, two samples" in said
     assert "Posts that changed" not in {m.label for m in app.metric}
     assert "Where it loses" not in said
-    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
+    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER), show="lower")
+    assert app.selectbox(key="show").value == "lower"
+    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER), show="worse")
+    assert app.selectbox(key="show").value == "all"
     assert "show no change between the two samples of posts" in plain_text_of(app)
 
 
