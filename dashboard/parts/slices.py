@@ -75,7 +75,7 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
                 + "\u00a0→\u00a0"
                 + words.three(row["accuracy_candidate"]),
                 words.signed(row["difference"]) + ("\u00a0▼" if row["verdict"] == WORSE else ""),
-                words.chance(row["q_value"]),
+                words.chance(row["q_value"]).replace(" ", words.NO_BREAK),
                 f"{row['fixed']:,} / {row['broken']:,}",
             )
             for row in records
