@@ -90,8 +90,8 @@ def detail(
 
 
 def _at_its_top(shown: str) -> DeltaGenerator:
-    """The box of what is shown: another one than that of what was shown before, since a browser
-    keeps where a box was scrolled to.
+    """The box of what is shown. Whatever was shown before had another box, since a browser keeps
+    where a box was scrolled to.
     """
     before, turn = st.session_state.get("detail-turn", (None, 0))
     turn += shown != before

@@ -82,8 +82,8 @@ def _without(names: Sequence[str], values: _Values) -> _Values:
 
 
 def unusual(params: _Values) -> dict[str, object]:
-    """The parameters of a training that tell it apart from others of its family: those that its
-    family always says, and those that are not as by default.
+    """The parameters that tell a training apart from others of its family: what the family always
+    says, and what is not at its default.
     """
     chosen = params.get("params") or {}
     if not isinstance(chosen, dict):

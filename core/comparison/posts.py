@@ -29,7 +29,7 @@ ORDERS = (CHANGE, SUBREDDIT, BASELINE, CANDIDATE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Some posts of a comparison: those that meet every condition; by default all of them.
+    """The posts of a comparison that meet every condition; by default all of them.
 
     ``kinds``: what became of them, of :data:`KINDS`. ``subreddit``: their own. ``taken_for``: the
     subreddit, another than their own, that at least one of the models predicts first. ``slices``:
@@ -112,9 +112,8 @@ def chosen(laid: Laid, which: Which = ALL, *, order: str = CHANGE, down: bool = 
 
     Args:
         order: one of :data:`ORDERS`; by what became of them: broken first, then fixed, swapped and
-            the rest. Posts that are taken for a subreddit: first those that the candidate alone
-            takes for it, then those that the baseline alone does. Equal ones in the order of the
-            posts.
+            the rest. With ``taken_for``: the mistakes of the candidate alone first, then of the
+            baseline alone, then of both. Equal ones in the order of the posts.
         down: the largest first, or the last.
 
     Raises:
@@ -137,8 +136,9 @@ def behind(laid: Laid, subreddit: str) -> tuple[Which, Which]:
     """The posts on which the F1 of a subreddit rests: its own, whose misses lower recall, and those
     of others that are taken for it, which lower precision.
 
-    First those that account for more of its change: F1 computed with one side's misses and the
-    other side's false predictions tells how far each moves it alone. Its own if neither does more.
+    The kind that accounts for more of its change comes first: F1 computed with one side's misses
+    and the other side's false predictions tells how far either moves it alone. Its own if neither
+    does more.
     """
     label = _label(laid, subreddit)
     own = laid.posts.truth == label

@@ -14,8 +14,7 @@ from core.store import Store
 class Chosen:
     """One parameter of n trainings: None where a family does not have it.
 
-    ``differs``: whether those that have it have it differently, or it tells apart the one that has
-    it.
+    ``differs``: whether its values differ, or having it at all tells a training apart.
     """
 
     key: str
@@ -35,9 +34,9 @@ class Measured:
 
     ``values``: None where one was not evaluated. ``noise``: half the width of the band that holds
     the difference of two trainings of that configuration; None where it was not measured. ``best``:
-    the numbers of the best and of those that the noise cannot tell from it; empty where they are
-    not ranked: the metric judges nothing, the noise was measured of none, or they were evaluated on
-    different posts.
+    the numbers of the best training and of all that the noise cannot tell from it; empty where they
+    are not ranked: the metric judges nothing, the noise was measured of none, or they were
+    evaluated on different posts.
     """
 
     metric: Metric

@@ -29,7 +29,7 @@ ORDERS = {
 
 
 def query_of(which: Which) -> dict[str, str]:
-    """The address of these posts on the page Churn, besides that of the pair."""
+    """What the address of the page Churn says of these posts, besides the pair."""
     named = {"subreddit": which.subreddit, "taken_for": which.taken_for}
     if which.kinds != CHANGED:
         named["change"] = ANY if len(which.kinds) > 1 else which.kinds[0]

@@ -176,7 +176,7 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
 
 
 def show_posts(chosen: Chosen, which: Which) -> None:
-    """Some of the posts behind the number, those that changed first; a ticked one is read."""
+    """Some of the posts behind the number, changed ones first; a ticked one is read."""
     places = places_of(chosen, which)
     own = which.taken_for is None
     title = "Posts" if own else "Taken for it"
@@ -195,7 +195,7 @@ def show_posts(chosen: Chosen, which: Which) -> None:
 
 
 def counted(chosen: Chosen, which: Which, total: int) -> str:
-    """How many there are, and of those that are taken for it, by which model alone."""
+    """How many there are, and how many only one of the models takes for it."""
     said = [words.count(total, "post")]
     if which.taken_for is not None:
         laid = data.laid(chosen.comparison.execution)

@@ -142,8 +142,8 @@ def pick(frame: pd.DataFrame) -> None:
 
 
 def ticked_rows(key: str, numbers: list[int]) -> list[int]:
-    """The rows that are ticked when the table is first drawn: by the address, else those that the
-    person ticked before they went to another page. Later ticks are the table's own.
+    """The rows that are ticked when the table is first drawn: by the address, else as the
+    person left them for another page. Later ticks are the table's own.
     """
     if key not in st.session_state:
         before = st.session_state.get("ticked", "")

@@ -111,7 +111,7 @@ def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
 
 
 def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
-    """One page of the posts, that of the one that is read, and where among all of them it is.
+    """One page of the posts: the page of the post that is read, where there is one.
 
     Args:
         filters: what chose and ordered ``places``.

@@ -161,6 +161,8 @@ def two_people_sign_in_and_are_given_roles(story: Story) -> None:
         visit(page, story.address)
         expect(page.get_by_test_id("stSidebar")).to_contain_text(reading(f"{person} · reviewer"))
     says(story.bob, "No: every candidate has been decided.")
+    go(story.bob, "Compare")
+    says(story.bob, "This page needs two evaluated trainings.")
 
 
 def ada_proposes(story: Story, param: str, *, note: str) -> int:
