@@ -96,9 +96,10 @@ def _at_its_top(shown: str) -> DeltaGenerator:
     before, turn = st.session_state.get("detail-turn", (None, 0))
     turn += shown != before
     st.session_state["detail-turn"] = (shown, turn)
+    # A container of the same key is the same box, even where it has another place.
     boxes = [st.empty(), st.empty()]
     with boxes[turn % 2]:
-        return st.container(key="detail-body")
+        return st.container(key=f"detail-body-{turn % 2}")
 
 
 def _step(label: str, to: str | None, go: Callable[[str], None], *, shortcut: str) -> None:

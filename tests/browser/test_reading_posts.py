@@ -11,7 +11,7 @@ from core.feedback import queue
 from core.store import open_store
 from tests.browser import served
 from tests.browser.served import settle
-from tests.browser.walking import HELD_MS, button, in_view, scrolled, tick, visit
+from tests.browser.walking import DETAIL, HELD_MS, button, in_view, scrolled, tick, visit
 from tests.demo_workspace import REJECTED, WAITING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -54,8 +54,8 @@ def wide(browser: Browser) -> Page:
 
 def post_shown(page: Page) -> str:
     """The title of the post that is read, which is in view with what both models say."""
-    title = page.locator(".st-key-detail-body h2")
-    expect(page.locator(".st-key-detail-body")).to_contain_text("candidate")
+    title = page.locator(f"{DETAIL} h2")
+    expect(page.locator(DETAIL)).to_contain_text("candidate")
     in_view(title)
     return title.inner_text()
 
@@ -64,7 +64,7 @@ def test_three_posts_behind_the_largest_loss_take_two_clicks_and_no_scroll(
     wide: Page, looking: str
 ) -> None:
     visit(wide, f"{looking}/subreddits?{LOSSES}")
-    hand, body = Hand(wide), wide.locator(".st-key-detail-body")
+    hand, body = Hand(wide), wide.locator(DETAIL)
     table = wide.locator(".stDataFrameGlideDataEditor").first
     expect(table).to_be_visible()  # they are compared first
     settle(wide)
@@ -91,7 +91,7 @@ def test_a_post_begins_at_its_top_wherever_the_one_before_was_scrolled_to(
     wide: Page, looking: str
 ) -> None:
     visit(wide, f"{looking}/churn")
-    hand, body = Hand(wide), wide.locator(".st-key-detail-body")
+    hand, body = Hand(wide), wide.locator(DETAIL)
     hand.press("j")
     first = post_shown(wide)
     body.evaluate("e => e.scrollTo(0, e.scrollHeight)")

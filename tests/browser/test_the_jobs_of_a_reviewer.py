@@ -19,6 +19,7 @@ from core.training.train import train
 from tests.browser.cases import Case, copied
 from tests.browser.served import settle
 from tests.browser.walking import (
+    DETAIL,
     HELD_MS,
     Name,
     button,
@@ -116,7 +117,7 @@ def test_what_waits_how_it_compares_and_three_posts_behind_its_largest_loss(
     reader.follow("Subreddits")
     if case.losses:
         visit(page, f"{address}/subreddits{case.losses}")
-    body, table = page.locator(".st-key-detail-body"), page.locator(".stDataFrame").first
+    body, table = page.locator(DETAIL), page.locator(".stDataFrame").first
     expect(table).to_be_visible()  # they are compared first
     settle(page)
     table.click(position={"x": 120, "y": 53})
@@ -128,10 +129,10 @@ def test_what_waits_how_it_compares_and_three_posts_behind_its_largest_loss(
     reader.clicks += 2
     titles = set()
     for _ in range(3):
-        title = page.locator(".st-key-detail-body h2")
+        title = page.locator(f"{DETAIL} h2")
         expect(body).to_contain_text("candidate")
         in_view(title)
-        uncut(page.locator(".st-key-detail-body .stDataFrame"))
+        uncut(page.locator(f"{DETAIL} .stDataFrame"))
         titles.add(title.inner_text())
         page.keyboard.press("j")
         settle(page)

@@ -6,6 +6,8 @@ from playwright.sync_api import JSHandle, Locator, Page, expect
 
 from tests.browser.served import settle
 
+DETAIL = "[class*='st-key-detail-body']"
+"""The box of what was chosen of a list."""
 TICK_X, FIRST_ROW_Y, ROW_HEIGHT = 18, 53, 35
 """Where the tick boxes of a table are: it is drawn on a canvas."""
 HELD_MS = 100
@@ -105,7 +107,7 @@ def scrolled(page: Page) -> float:
     return float(
         page.evaluate(
             """() => Math.max(...[...document.querySelectorAll(
-                "[data-testid='stMain'], .st-key-detail-body"
+                "[data-testid='stMain'], [class*='st-key-detail-body']"
             )].map(each => each.scrollTop))"""
         )
     )
