@@ -102,6 +102,13 @@ def in_view(what: Locator) -> None:
     )
 
 
+def uncut(tables: Locator) -> None:
+    """Nothing stands to the right of what a table shows."""
+    for table in tables.all():
+        scroller = table.locator(".dvn-scroller")
+        assert scroller.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
 def scrolled(page: Page) -> float:
     """How far the page and what was chosen are from their tops."""
     return float(
