@@ -13,7 +13,14 @@ import numpy as np
 from bench import report
 from bench.measure import note
 from core.arrays import Floats
-from core.drift.ageing import FEWEST_DIFFERENCES, Ageing, MeanDifference, ageing, of_figure
+from core.drift.ageing import (
+    FEWEST_DIFFERENCES,
+    FEWEST_POSTS,
+    Ageing,
+    MeanDifference,
+    ageing,
+    of_figure,
+)
 from core.drift.backtest_results import Cell, Trained
 from core.drift.results import Measured
 
@@ -129,7 +136,7 @@ def models_of(table: Floats) -> list[Trained]:
                 age=age,
                 begins=model + age,
                 ends=model + age + 1,
-                posts=1,
+                posts=FEWEST_POSTS,
                 figures={FIGURE: Measured(value, (value, value))},
                 topics={},
             )

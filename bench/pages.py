@@ -1,13 +1,15 @@
 """Every page on 2,500 subreddits and 500 executions, in headless Chromium, until it is idle.
 
 A page is opened by its address: once cold, the first time that this server shows it, then several
-times warm. It is idle when the browser is connected, the script has run, every figure and table is
-drawn and nothing changes for a moment; that moment does not count. Budget: 2 s warm.
+times warm; then by a click on its link in the menu. It is idle when the browser is connected, the
+script has run, every figure and table is drawn and nothing changes for a moment; that moment does
+not count. Budget: 2 s warm.
 
 The demo page is opened as a visitor opens it, and asked: from pressing its button until the
 suggestions are there.
 """
 
+import math
 import os
 import statistics
 from collections.abc import Iterator, Mapping
@@ -34,14 +36,17 @@ BUDGET = 2.0
 SECONDS = 60
 """How long a page may take before it counts as stuck."""
 DEMO_PAGE = "demo_page"
+TITLES = {page.url: page.title if page.in_menu else None for page in PAGES}
+"""What the menu calls each page; None for one that is not in it."""
 IDLE = """
-async ([limit, hold]) => {
+async ([seconds, hold, before]) => {
+  const limit = performance.now() + seconds * 1000;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const idle = () => {
     const app = document.querySelector("[data-testid='stApp']");
     return app && app.dataset.testConnectionState === "CONNECTED"
       && app.dataset.testScriptState === "notRunning"
-      && document.querySelector("h1")
+      && (document.querySelector("h1")?.innerText ?? before) !== before
       && !document.querySelector("[data-testid='stSkeleton'], [data-stale='true']")
       && all("[data-testid='stPlotlyChart']").every((e) => e.querySelector(".main-svg"))
       && all("[data-testid='stDataFrame']").every((e) => e.querySelector("canvas"));
@@ -56,18 +61,23 @@ async ([limit, hold]) => {
   return null;
 }
 """
-"""Milliseconds since the navigation began until the page was idle; null if it never was."""
+"""Milliseconds since the browser's last navigation until the page was idle; null if it never was.
+``before``: the question of the page that was left by a click, null for none.
+"""
 HOLD_MS = 300
 WRONG = "[data-testid='stException'], [data-testid='stAlertContentError']"
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds of one page: in the browser, cold and warm; on the server alone, if measured."""
+    """Seconds of one page: in the browser, cold and warm; on the server alone, and by a click in
+    the menu, if measured.
+    """
 
     cold: float
     warm: tuple[float, ...]
     server: float | None = None
+    clicked: tuple[float, ...] = ()
 
 
 def main() -> None:
@@ -96,11 +106,12 @@ def main() -> None:
             try:
                 url = _url(address, view, query)
                 cold, *warm = (_open(page, url, view) for _ in range(1 + chosen.repeats))
+                clicked = tuple(_click(page, address, view) for _ in range(chosen.repeats))
             except RuntimeError as error:
                 note(str(error))
                 failed.append(view)
                 continue
-            found[view] = Timing(cold, tuple(warm), served[view])
+            found[view] = Timing(cold, tuple(warm), served[view], clicked)
             note(f"{view}: {found[view]}")
     if not chosen.pages or DEMO_PAGE in chosen.pages:
         try:
@@ -115,9 +126,17 @@ def main() -> None:
         text=f"Each page with {chosen.subreddits:,} subreddits, {chosen.executions} executions,"
         f" evaluations of {chosen.posts:,} posts and {TEXTS:,} texts of users, opened by its"
         " address in headless Chromium until it is idle: once cold (for the first page including"
-        f" the server's start), then {chosen.repeats} times warm. *Server*: the script alone, warm."
-        " *Demo page, asked*: from pressing its button until the suggestions appear.",
-        columns=("page", "warm, median", "warm, worst", "cold", "server, median"),
+        f" the server's start), then {chosen.repeats} times warm. *Clicked*: from a click on its"
+        " link in the menu of another page until it is idle, warm. *Server*: the script alone,"
+        " warm. *Demo page, asked*: from pressing its button until the suggestions appear.",
+        columns=(
+            "page",
+            "warm, median",
+            "warm, worst",
+            "cold",
+            "clicked, median",
+            "server, median",
+        ),
         rows=[_row(view, timing) for view, timing in found.items()],
         verdict=report.verdict(worst, BUDGET, "s for the worst warm opening of any page")
         + failures,
@@ -133,6 +152,7 @@ def pages(home: Path) -> dict[str, dict[str, str]]:
     largest = split.labels[statistics.mode(split.label.tolist())]
     queries = {
         "execution": {"execution": str(newest.number)},
+        "runs": {"runs": ",".join(str(each.number) for each in trainings(store)[:3])},
         "subreddits": {"subreddit": largest},
     }
     return {page.url: queries.get(page.url, {}) for page in PAGES}
@@ -198,6 +218,23 @@ def _open(page: Page, url: str, name: str) -> float:
     return _idle(page, name)
 
 
+def _click(page: Page, address: str, view: str) -> float:
+    """Seconds from a click on a page's link in the menu of another page until it is idle; NaN for
+    one that is not in the menu.
+
+    Raises:
+        RuntimeError: it never is, or it shows an error.
+    """
+    title, other = TITLES[view], "ledger" if view != "ledger" else "executions"
+    if title is None:
+        return math.nan
+    _open(page, _url(address, other, {}), other)
+    before = page.locator("h1").first.inner_text()
+    clicked = page.evaluate("performance.now()") / 1000
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    return _idle(page, view, before=before) - clicked
+
+
 def _ask(page: Page) -> float:
     """Seconds from pressing the demo page's button until it is idle again.
 
@@ -215,9 +252,13 @@ def _ask(page: Page) -> float:
     return _idle(page, DEMO_PAGE) - pressed
 
 
-def _idle(page: Page, name: str) -> float:
-    """Seconds from the navigation until the page is idle. Raises as :func:`_open` does."""
-    milliseconds = page.evaluate(IDLE, [SECONDS * 1000, HOLD_MS])
+def _idle(page: Page, name: str, *, before: str | None = None) -> float:
+    """Seconds from the navigation until the page is idle. Raises as :func:`_open` does.
+
+    Args:
+        before: the question of the page that was left by a click.
+    """
+    milliseconds = page.evaluate(IDLE, [SECONDS, HOLD_MS, before])
     if milliseconds is None:
         raise RuntimeError(f"{name} was not idle within {SECONDS} s")
     wrong = page.locator(WRONG)
@@ -228,8 +269,13 @@ def _idle(page: Page, name: str) -> float:
 
 def _row(view: str, timing: Timing) -> list[str]:
     warm = (statistics.median(timing.warm), max(timing.warm), timing.cold)
-    server = "–" if timing.server is None else f"{timing.server:.2f} s"
-    return [view.replace("_", " "), *(f"{value:.2f} s" for value in warm), server]
+    clicked = statistics.median(timing.clicked or [math.nan])
+    others = (None if math.isnan(clicked) else clicked, timing.server)
+    return [
+        view.replace("_", " "),
+        *(f"{value:.2f} s" for value in warm),
+        *("–" if value is None else f"{value:.2f} s" for value in others),
+    ]
 
 
 if __name__ == "__main__":

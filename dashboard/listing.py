@@ -41,7 +41,8 @@ class Listing:
 
     ``name``: what is chosen, as the address names it; its order is ``?name_order=column``.
     ``ids``: of each row of ``frame``, in the order shown, which is ``by``. ``sortable``: columns by
-    which it can be ordered. ``brief``: those that are left while something is chosen. ``go``: shows
+    which it can be ordered. ``brief``: those that are left where there is little room: while
+    something is chosen, or in its pane. ``go``: shows
     another one, by its id.
     """
 
@@ -88,7 +89,7 @@ def show(listing: Listing, columns: Mapping[str, Column], *, alt: str, inner: bo
             _with_arrow(columns, listing.by),
             alt=alt,
             key=key,
-            only=listing.brief if listing.name in st.query_params else None,
+            only=listing.brief if inner or listing.name in st.query_params else None,
             height="auto" if inner else "stretch",
         )
 
@@ -97,19 +98,19 @@ def _follow(listing: Listing, key: str) -> None:
     """Take what was clicked into the address, and tick what stands there."""
     held = st.session_state.get(key, {}).get("selection", {})
     rows, columns, cells = (held.get(what, []) for what in ("rows", "columns", "cells"))
-    last = f"{listing.name}-ticked"
+    last = f"{key}-ticked"
     if cells:
         listing.go(listing.ids[cells[0][0]])
     elif columns:
         _reorder(listing, columns[0])
-    elif held and st.session_state.get(last, (key, rows)) != (key, rows):
+    elif held and st.session_state.get(last, rows) != rows:
         if rows:
             listing.go(listing.ids[rows[0]])
         else:
             state.show(listing.name, None)
     current = st.query_params.get(listing.name)
     place = [listing.ids.index(current)] if current in listing.ids else []
-    st.session_state[last] = (key, place)
+    st.session_state[last] = place
     if cells or columns or rows != place:
         st.session_state[key] = {"selection": {"rows": place, "columns": [], "cells": []}}
     if columns:

@@ -15,7 +15,7 @@ def turn(
 
     Args:
         total: how many there are, one or more.
-        place: of the one that is read, from 0. Its page comes up when that changes.
+        place: of the entry that is read, from 0. Its page comes up when that changes.
         counted: the same as people read it: ``93 posts``.
 
     Returns:

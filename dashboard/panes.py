@@ -74,7 +74,7 @@ def detail(
         shown: its id.
         go: called with the one to show, before the page is drawn.
         back: where it is part of what the list has, the key that leads back to that when it is
-            taken out of the address.
+            taken out of the address; closing is for what the list has.
     """
     with st.container(key="detail"):
         with st.container(key="detail-head", horizontal=True, vertical_alignment="center"):
@@ -83,7 +83,8 @@ def detail(
             _step("Previous", where.previous, go, shortcut=PREVIOUS_KEY)
             _step("Next", where.next_, go, shortcut=NEXT_KEY)
             st.caption(where.sentence, width="content")
-            _leave("Close", name, icon=":material/close:", shortcut=None if back else BACK_KEY)
+            if not back:
+                _leave("Close", name, icon=":material/close:", shortcut=BACK_KEY)
         with _at_its_top(shown):
             yield
 
@@ -112,7 +113,7 @@ def _step(label: str, to: str | None, go: Callable[[str], None], *, shortcut: st
     )
 
 
-def _leave(label: str, name: str, *, icon: str, shortcut: str | None) -> None:
+def _leave(label: str, name: str, *, icon: str, shortcut: str) -> None:
     st.button(
         label,
         key=f"{label.lower()}-{name}",

@@ -22,9 +22,9 @@ Move = Literal["rarer", "more often", "no change shown", "too few posts"]
 
 Q_LIMIT = 0.05
 FEWEST_POSTS = 6
-"""Of those that one side alone confuses: with fewer, no exact test can call a pair."""
+"""How many posts one model alone must confuse: with fewer, no exact test can call a pair."""
 MOST_MOVED, MOST_COMMON = 50, 25
-"""Pairs that are kept: those that moved most, and the commonest of each side."""
+"""How many pairs are kept: of the largest moves, and of each side's commonest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +69,10 @@ def confusions(
 ) -> tuple[ConfusionCounts, tuple[ConfusionChange, ...]]:
     """The confused pairs of the subreddits that both models know, counted, and the notable ones.
 
-    Each pair is tested exactly: on the same posts by those that one model alone confuses that way
-    (McNemar), on different posts by two samples of the subreddit (Fisher). Benjamini and Hochberg
-    over all that were tested. How far retraining alone moves a pair is not known.
+    Each pair is tested exactly: on the same posts by McNemar's test, on the posts that one model
+    alone confuses that way; on different posts by Fisher's, on two samples of the subreddit.
+    Benjamini and Hochberg over all pairs that were tested. How far retraining alone moves a pair
+    is not known.
 
     Returns:
         The counts, and the pairs that moved most, those called first, then the commonest.

@@ -44,7 +44,7 @@ from core.stats.predictions import Predictions
 from core.stats.spread import p_value_of_difference
 
 NAMED = 3
-"""Of the subreddits that got better, and of those that got worse, so many are named."""
+"""How many subreddits are named that got better, and how many that got worse."""
 CHURN = ("changed", "fixed", "broken", "swapped")
 """Fields of :class:`core.comparison.results.ChurnCounts`, and columns of the changes."""
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from core.errors import SignoffError
 from core.store.executions import Execution
-from core.training.families import family
+from core.training.families import called, family
 
 _Values = Mapping[str, object]
 _WORDS = MappingProxyType(
@@ -18,25 +18,6 @@ _WORDS = MappingProxyType(
         "half": "half of the posts",
         "before": "only posts before (epoch seconds)",
         "shuffled": "validated on a random tenth",
-        "C": "cost of errors (C)",
-        "bucket": "n-gram buckets (bucket)",
-        "buckets": "n-gram buckets (buckets)",
-        "characters": "weight of character n-grams (characters)",
-        "dim": "vector length (dim)",
-        "domain": "weight of the domain (domain)",
-        "domain_dropout": "domains withheld in training (domain_dropout)",
-        "dropout": "share left out in a step (dropout)",
-        "epoch": "epochs (epoch)",
-        "half_life": "half-life of posts in days (half_life)",
-        "lr": "learning rate (lr)",
-        "maxn": "longest part of a word (maxn)",
-        "minCount": "fewest uses of a word (minCount)",
-        "min_df": "fewest posts of a word or n-gram (min_df)",
-        "minn": "shortest part of a word (minn)",
-        "positive": "cost of errors on own posts (positive)",
-        "prune": "smallest weight stored (prune)",
-        "wordNgrams": "longest n-gram of words (wordNgrams)",
-        "ws": "context window (ws)",
         "source": "Signoff's code",
         "dirty": "changed since the commit",
         "patch": "uncommitted changes",
@@ -44,7 +25,7 @@ _WORDS = MappingProxyType(
         "python": "Python",
     }
 )
-"""What people call what code calls otherwise; the name that a command takes stands behind it."""
+"""What people call what code calls otherwise, besides parameters of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +60,7 @@ def differences(
 
 def said(name: str) -> str:
     """What people call a parameter or another fact: ``learning rate (lr)``."""
-    return _WORDS.get(name, name)
+    return _WORDS.get(name) or called(name)
 
 
 def _parameters(before: _Values, after: _Values) -> Iterator[Fact]:
@@ -103,8 +84,8 @@ def _without(names: Sequence[str], values: _Values) -> _Values:
 
 
 def unusual(params: _Values) -> dict[str, object]:
-    """The parameters of a training that tell it apart from others of its family: those that its
-    family always says, and those that are not as by default.
+    """The parameters that tell a training apart from others of its family: what the family always
+    says, and what is not at its default.
     """
     chosen = params.get("params") or {}
     if not isinstance(chosen, dict):

@@ -1,12 +1,11 @@
 """The posts behind the numbers of a paired comparison: which changed, and each in full."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from core.arrays import Floats, Int8s, Int32s, Places
+from core.arrays import Bools, Floats, Int8s, Int32s, Places
 from core.comparison.align import Aligned, align
 from core.comparison.compare import Pair, attributes_of, require_unsealed, tables_of
 from core.comparison.dimensions import Dimension, in_slice
@@ -26,6 +25,24 @@ KINDS = ("broken", "fixed", "swapped", "same")
 CHANGE, SUBREDDIT, BASELINE, CANDIDATE = "change", "subreddit", "baseline", "candidate"
 ORDERS = (CHANGE, SUBREDDIT, BASELINE, CANDIDATE)
 """By what posts can be ordered: what became of them, their subreddit, or a side's p@1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """The posts of a comparison that meet every condition; by default all of them.
+
+    ``kinds``: what became of them, of :data:`KINDS`. ``subreddit``: their own. ``taken_for``: the
+    subreddit, another than their own, that at least one of the models predicts first. ``slices``:
+    dimension and value, see :mod:`core.comparison.dimensions`.
+    """
+
+    kinds: tuple[str, ...] = KINDS
+    subreddit: str | None = None
+    taken_for: str | None = None
+    slices: tuple[tuple[str, str], ...] = ()
+
+
+ALL = Which()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,51 +97,80 @@ def lay_out(store: Store, pair: Pair, topics: dict[str, str]) -> Laid:
     """
     attributes = attributes_of(store, pair)
     posts = _aligned(store, pair)
+    return Laid(posts, kinds_of(posts), dimensions_of(posts, attributes, topics=topics))
+
+
+def kinds_of(posts: Aligned) -> Int8s:
+    """What became of each post, as its place in :data:`KINDS`; shape (n,)."""
     churn = posts.churn
-    kinds = np.select([churn.broken, churn.fixed, churn.swapped], [0, 1, 2], 3).astype(np.int8)
-    return Laid(posts, kinds, dimensions_of(posts, attributes, topics=topics))
+    return np.select([churn.broken, churn.fixed, churn.swapped], [0, 1, 2], 3).astype(np.int8)
 
 
-def chosen(
-    laid: Laid,
-    *,
-    kinds: Sequence[str] = KINDS,
-    subreddit: str | None = None,
-    slices: Sequence[tuple[str, str]] = (),
-    order: str = CHANGE,
-    down: bool = False,
-) -> Places:
-    """The posts of these ``kinds``, of one subreddit and in all of these ``slices``: their places
-    in ``laid``, in order; shape (m,).
+def chosen(laid: Laid, which: Which = ALL, *, order: str = CHANGE, down: bool = False) -> Places:
+    """The places of these posts in ``laid``, in order; shape (m,). None for a subreddit that is not
+    in the comparison.
 
     Args:
-        slices: dimension and value, see :mod:`core.comparison.dimensions`.
         order: one of :data:`ORDERS`; by what became of them: broken first, then fixed, swapped and
-            the rest. Equal ones in the order of the posts.
+            the rest. With ``taken_for``: the mistakes of the candidate alone first, then of the
+            baseline alone, then of both. Equal ones in the order of the posts.
         down: the largest first, or the last.
 
     Raises:
         NotFoundError: a slice that these posts do not have.
     """
-    wanted = np.isin(laid.kinds, [KINDS.index(kind) for kind in kinds])
-    if subreddit is not None:
-        names = np.array(laid.posts.names, dtype=object)
-        wanted &= (names == subreddit)[laid.posts.truth]
-    for dimension, value in slices:
+    wanted = np.isin(laid.kinds, [KINDS.index(kind) for kind in which.kinds])
+    if which.subreddit is not None:
+        wanted &= laid.posts.truth == _label(laid, which.subreddit)
+    if which.taken_for is not None:
+        wanted &= _taken(laid, which.taken_for).any(axis=0)
+    for dimension, value in which.slices:
         wanted &= in_slice(laid.dimensions, dimension, value)
     places = np.flatnonzero(wanted)
-    values = _values(laid, places, order)
+    values = _values(laid, which, order)[places]
     ordered: Places = places[np.argsort(-values if down else values, kind="stable")]
     return ordered
 
 
+def behind(laid: Laid, subreddit: str) -> tuple[Which, Which]:
+    """The posts on which the F1 of a subreddit rests: its own, whose misses lower recall, and those
+    of others that are taken for it, which lower precision.
+
+    The kind that accounts for more of its change comes first: F1 computed with one side's misses
+    and the other side's false predictions tells how far either moves it alone. Its own if neither
+    does more.
+    """
+    label = _label(laid, subreddit)
+    own = laid.posts.truth == label
+    missed = [int((own & (side.first != label)).sum()) for side in laid.posts.sides]
+    false = _taken(laid, subreddit).sum(axis=1).tolist()
+
+    def f1(missed_: int, false_: int) -> float:
+        hits = int(own.sum()) - missed_
+        return 2 * hits / max(2 * hits + missed_ + false_, 1)
+
+    before = f1(missed[0], false[0])
+    way = np.sign(f1(missed[1], false[1]) - before)
+    by_own, by_taken = f1(missed[1], false[0]) - before, f1(missed[0], false[1]) - before
+    both = Which(subreddit=subreddit), Which(taken_for=subreddit)
+    return both[::-1] if way * by_taken > way * by_own else both
+
+
+def taken_by_one(laid: Laid, subreddit: str) -> tuple[int, int]:
+    """How many posts of other subreddits the baseline alone, and the candidate alone, takes for
+    this one.
+    """
+    baseline, candidate = _taken(laid, subreddit)
+    return int((baseline & ~candidate).sum()), int((candidate & ~baseline).sum())
+
+
 def page(laid: Laid, places: Places, *, start: int = 0, most: int = 25) -> Page:
-    """The posts from ``start`` on of those that :func:`chosen` gave, at most ``most``."""
+    """At most ``most`` of the posts at ``places``, from ``start`` on."""
     return Page(total=len(places), rows=_rows(laid, places[start : start + most]))
 
 
 def place_of(laid: Laid, places: Places, post_id: str) -> int | None:
-    """Where a post stands among those that :func:`chosen` gave, from 0; None if it is not there."""
+    """Where a post stands among ``places``, from 0; None if it is not among them."""
     found = np.flatnonzero(laid.posts.post_id[places] == post_id)
     return int(found[0]) if len(found) else None
 
@@ -171,16 +217,34 @@ def post_in_full(store: Store, pair: Pair, post_id: str) -> PostInFull:
     )
 
 
-def _values(laid: Laid, places: Places, order: str) -> Floats:
-    """What the posts at ``places`` are ordered by; shape (n,)."""
+def _label(laid: Laid, subreddit: str) -> int:
+    """Its number; -2, which no post has, where it is not in the comparison."""
+    names = laid.posts.names
+    return names.index(subreddit) if subreddit in names else -2
+
+
+def _taken(laid: Laid, subreddit: str) -> Bools:
+    """Posts of other subreddits that either side predicts to be of this one; shape (2, n)."""
+    label = _label(laid, subreddit)
+    said = np.stack([side.first == label for side in laid.posts.sides])
+    taken: Bools = said & (laid.posts.truth != label)
+    return taken
+
+
+def _values(laid: Laid, which: Which, order: str) -> Floats:
+    """What posts are ordered by; shape (n,)."""
     posts = laid.posts
     if order == CHANGE:
-        return laid.kinds[places].astype(np.float64)
+        kinds = laid.kinds.astype(np.float64)
+        if which.taken_for is None:
+            return kinds
+        baseline, candidate = _taken(laid, which.taken_for)
+        return np.select([~baseline, ~candidate], [0.0, len(KINDS)], 2 * len(KINDS)) + kinds
     if order == SUBREDDIT:
         rank = np.argsort(np.argsort([name.lower() for name in posts.names]))
-        return rank[posts.truth[places]].astype(np.float64)
+        return rank[posts.truth].astype(np.float64)
     side = posts.sides[(BASELINE, CANDIDATE).index(order)]
-    return side.p_at_1[places].astype(np.float64)
+    return side.p_at_1.astype(np.float64)
 
 
 def title_of(post: StoredPost | None) -> str:

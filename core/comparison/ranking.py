@@ -36,7 +36,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A training that somebody asked for, and those that repeat it with other seeds.
+    """A training that somebody asked for, with its repetitions by other seeds.
 
     ``values``: the metric of all of them, its own first. ``spread``: None: not measured.
     """
@@ -112,7 +112,7 @@ def ranking(
 
     Args:
         trainings: all of them, newest first.
-        among: the numbers of those to rank; None: those that somebody asked for.
+        among: the numbers of the trainings to rank; None: all that somebody asked for.
     """
     own = [each for each in trainings if each.evaluation and _is_among(each, among)]
     if not own:
@@ -138,7 +138,7 @@ class Judge:
     """Tells which of some trainings do best by a metric, as far as the noise lets anybody tell.
 
     Args:
-        here: those that are judged, all of them evaluated on the same posts.
+        here: the trainings to judge, all evaluated on the same posts.
         trainings: all that there are, with their retrainings.
     """
 
@@ -193,8 +193,8 @@ class Judge:
 
 
 def spreads(store: Store, trainings: Iterable[Training]) -> dict[int, tuple[dict[str, float], int]]:
-    """Training -> metric -> standard deviation of one training of its configuration, and of how
-    many that was measured; without those of which it was not.
+    """Training -> metric -> standard deviation of one training of its configuration, and from how
+    many trainings it was measured; without trainings whose noise was not measured.
     """
     with store.read() as session:
         measured = models_table.noises(session)
@@ -220,7 +220,7 @@ def _compared(store: Store, evaluation: int) -> dict[int, dict[str, Interval | N
 
 
 def repeats_of(trainings: Sequence[Training]) -> dict[int, list[Training]]:
-    """Training -> those that repeat it on all posts with other seeds, where there are any."""
+    """Training -> its repetitions on all posts with other seeds, where there are any."""
     found: dict[int, list[Training]] = {}
     for each in trainings:
         if each.repeats and not each.own and "half" not in each.execution.params:
@@ -231,7 +231,7 @@ def repeats_of(trainings: Sequence[Training]) -> dict[int, list[Training]]:
 def leaders(
     tried: Sequence[Tried], *, chance: Callable[[Tried, Tried], bool] = lambda _high, _low: False
 ) -> list[Tried]:
-    """Those that are not below the highest mean by more than the noise, highest first. Pure.
+    """The trainings that the noise cannot tell from the highest mean, highest first. Pure.
 
     Where the noise was measured of one of two only, the other is taken to vary as much; of
     neither: no difference between them shows anything.

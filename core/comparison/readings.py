@@ -9,7 +9,7 @@ RETRAINING = "Retraining alone may do as much: its noise is not measured here."
 
 
 def confusions_sentence(summary: ComparisonSummary) -> str:
-    """How many confused pairs moved beyond chance, and the one that moved most; empty where the
+    """How many confused pairs moved beyond chance, and which moved most; empty where the
     comparison has none of it.
     """
     if summary.confused is None or summary.confusions is None:

@@ -241,7 +241,7 @@ class NoiseSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonSummary:
-    """All numbers of a comparison but those of each subreddit and slice.
+    """All numbers of a comparison, without the tables of subreddits and slices.
 
     ``posts``: on the candidate's side. ``label_sets``: None where both models know the same
     subreddits or share none that has posts. ``churn``: None if unpaired. ``changes_normal``: None

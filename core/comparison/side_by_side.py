@@ -14,8 +14,7 @@ from core.store import Store
 class Chosen:
     """One parameter of n trainings: None where a family does not have it.
 
-    ``differs``: whether those that have it have it differently, or it tells one family's training
-    apart from others of that family.
+    ``differs``: whether its values differ, or having it at all tells a training apart.
     """
 
     key: str
@@ -35,9 +34,9 @@ class Measured:
 
     ``values``: None where one was not evaluated. ``noise``: half the width of the band that holds
     the difference of two trainings of that configuration; None where it was not measured. ``best``:
-    the numbers of the best and of those that the noise cannot tell from it; empty where they are
-    not ranked: the metric judges nothing, the noise was measured of none, or they were evaluated on
-    different posts.
+    the numbers of the best training and of all that the noise cannot tell from it; empty where they
+    are not ranked: the metric judges nothing, the noise was measured of none, or they were
+    evaluated on different posts.
     """
 
     metric: Metric
@@ -84,7 +83,7 @@ def side_by_side(
 def _chosen(shown: Sequence[Training]) -> list[Chosen]:
     of_each = [{**flat(each.execution.params), "snapshot": each.snapshot.id} for each in shown]
     families = {values.get("family") for values in of_each}
-    own = {key for each in shown for key in unusual(each.execution.params)}
+    told = {key for each in shown for key in _telling(each)}
     if len(families) > 1:  # each has versions of its own
         of_each = [{k: v for k, v in values.items() if k != "version"} for values in of_each]
     return [
@@ -92,10 +91,18 @@ def _chosen(shown: Sequence[Training]) -> list[Chosen]:
             key=key,
             name=said(key),
             values=(values := tuple(each.get(key) for each in of_each)),
-            differs=_differ(values) or (None in values and key in own),
+            differs=_differ(values) or (None in values and key in told),
         )
         for key in dict.fromkeys(key for values in of_each for key in values)
     ]
+
+
+def _telling(training: Training) -> set[str]:
+    """What tells it apart where another does not have it: its family's parameters that are not as
+    by default, and what is no parameter of a family, such as ``newest``.
+    """
+    params = training.execution.params
+    return {*unusual(params), *params}
 
 
 def _differ(values: Sequence[object]) -> bool:

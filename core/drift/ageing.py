@@ -19,8 +19,8 @@ from core.stats.spread import SMALLEST_SD, band
 
 FEWEST_DIFFERENCES = 3
 """Fewer have no interval."""
-FEWEST_OF_TOPIC = 50
-"""Posts of a topic group that a window must have to count."""
+FEWEST_POSTS = 50
+"""That a window must have to count, of all subreddits or of those of a topic group."""
 Thing = TypeVar("Thing")
 ValueOf = Callable[[Cell], float | None]
 """What is followed; None where a cell does not have it."""
@@ -97,7 +97,7 @@ def of_figure(name: str) -> ValueOf:
 
     def value(cell: Cell) -> float | None:
         found = cell.figures.get(name)
-        return None if found is None else found.value
+        return None if found is None or cell.posts < FEWEST_POSTS else found.value
 
     return value
 
@@ -107,7 +107,7 @@ def of_topic(name: str) -> ValueOf:
 
     def value(cell: Cell) -> float | None:
         found = cell.topics.get(name)
-        return None if found is None or found.posts < FEWEST_OF_TOPIC else found.accuracy
+        return None if found is None or found.posts < FEWEST_POSTS else found.accuracy
 
     return value
 

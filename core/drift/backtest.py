@@ -1,7 +1,7 @@
 """Training as it was possible at earlier moments, and measuring each model on what came later.
 
 It reads the open splits of one snapshot alone and freezes none, so no sealed post is read, and none
-becomes sealed by it (docs/decisions/00xx-backtest.md).
+becomes sealed by it (docs/decisions/0040-backtest.md).
 """
 
 from collections.abc import Iterator, Mapping

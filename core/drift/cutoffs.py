@@ -105,10 +105,11 @@ def plan(
     chosen = enough & (whole.begins >= (since or 0))
     if not chosen.any():
         raise InputError(
-            f"There is no {every} to measure that lies before the sealed test and has"
-            f" {least:,} posts before it{'' if since is None else ' and begins after --since'}",
-            "Choose a shorter --every, fewer --min-posts, an earlier --since, or a snapshot of a"
-            " longer time.",
+            f"With --every {str(every)!r} there is nothing to measure: no window lies before the"
+            f" sealed test and has {least:,} posts before it to train on"
+            f"{'' if since is None else ', and begins after --since'}",
+            "Choose a shorter --every, such as week, fewer --min-posts, an earlier --since, or a"
+            " snapshot of a longer time.",
         )
     return Plan(
         windows=Edges(whole.begins[chosen], whole.ends[chosen]),

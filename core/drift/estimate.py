@@ -1,6 +1,6 @@
 """What a model's figures are on posts whose labels are not known. Pure.
 
-The method stands in :mod:`core.stats.label_free`; docs/decisions/00xx-label-free.md says why it is
+The method stands in :mod:`core.stats.label_free`; docs/decisions/0041-label-free.md says why it is
 this, and how far it errs.
 """
 

@@ -13,7 +13,6 @@ from core.release import aliases, candidates, pairing
 from core.release.stages import Stage, stage_of
 from core.store import Store
 from core.training.families import family
-from core.training.parameters import Parameter, Value
 
 MOST = 3
 """Parameters that are said."""
@@ -174,12 +173,5 @@ def _made(training: Training) -> str:
     except SignoffError:  # made by a package that is gone, or not trained at all
         parameters = ()
     always_first = sorted(parameters, key=lambda one: not one.said)
-    said = [_said(one, values[one.name]) for one in always_first if one.name in values]
+    said = [one.told(values[one.name]) for one in always_first if one.name in values]
     return ", ".join([name, *[text for text in said if text][:MOST]])
-
-
-def _said(parameter: Parameter, value: Value) -> str:
-    if parameter.said:
-        return parameter.said.format(value)
-    usual = parameter.default is None or value == parameter.default
-    return "" if usual else f"{parameter.name} {value}"

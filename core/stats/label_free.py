@@ -34,7 +34,7 @@ FEWEST_MODELS = 2
 PRIOR_MODELS, PRIOR_LEVEL = 4, 0.015
 PRIOR_SLOPE, PRIOR_ERROR = 1.0, 0.7
 """What is believed of slopes before any model is looked at: mean and standard deviation. All four
-come from models of real posts: docs/decisions/00xx-label-free.md.
+come from models of real posts: docs/decisions/0041-label-free.md.
 """
 
 

@@ -48,7 +48,9 @@ class ExecutionRow(Base):
     log: Mapped[str | None]
     peak_memory_mib: Mapped[float | None]
     purpose: Mapped[str | None] = mapped_column(String(16))
-    """What it was run for: ``noise``, ``tune`` or ``look``; None where somebody asked for it."""
+    """What it was run for: ``noise``, ``tune``, ``backtest`` or ``look``; None where somebody asked
+    for it.
+    """
 
 
 class SubredditRow(Base):

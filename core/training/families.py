@@ -1,7 +1,9 @@
 """The families of models that Signoff knows."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
@@ -84,6 +86,23 @@ def names() -> list[str]:
     """All families: Signoff's own, then those of installed packages."""
     brought = sorted({entry.name for entry in entry_points(group=GROUP)} - {*FAMILIES, *KINDS})
     return [*FAMILIES, *brought]
+
+
+def called(parameter: str) -> str:
+    """What people call a parameter, as the first family that has it says: ``learning rate (lr)``;
+    its name where no family has it.
+    """
+    return _titles().get(parameter, parameter)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Of all parameters, without those of families that cannot be imported."""
+    found: dict[str, str] = {}
+    for name in reversed(names()):
+        with suppress(InputError):
+            found |= {parameter.name: parameter.called for parameter in family(name).parameters}
+    return found
 
 
 def package_of(name: str) -> str | None:

@@ -37,10 +37,17 @@ PARAMETERS = (
         f" up to {MOST_FOR_OVA:,} subreddits, else hs.",
     ),
     Parameter(
-        name="lr", kind=float, default=0.5, above_low=True, tried=(0.1, 1), help="Learning rate."
+        name="lr",
+        title="learning rate",
+        kind=float,
+        default=0.5,
+        above_low=True,
+        tried=(0.1, 1),
+        help="Learning rate.",
     ),
     Parameter(
         name="epoch",
+        title="epochs",
         kind=int,
         default=10,
         low=1,
@@ -49,10 +56,17 @@ PARAMETERS = (
         help="Passes over the posts.",
     ),
     Parameter(
-        name="dim", kind=int, default=64, low=1, tried=(32, 128), help="Length of the vectors."
+        name="dim",
+        title="vector length",
+        kind=int,
+        default=64,
+        low=1,
+        tried=(32, 128),
+        help="Length of the vectors.",
     ),
     Parameter(
         name="wordNgrams",
+        title="longest n-gram of words",
         kind=int,
         default=2,
         low=1,
@@ -60,12 +74,38 @@ PARAMETERS = (
         help="Most words of an n-gram.",
     ),
     Parameter(
-        name="minCount", kind=int, default=2, low=1, tried=(1, 5), help="Fewest uses of a word."
+        name="minCount",
+        title="fewest uses of a word",
+        kind=int,
+        default=2,
+        low=1,
+        tried=(1, 5),
+        help="Fewest uses of a word.",
     ),
-    Parameter(name="bucket", kind=int, default=500_000, help="Buckets for n-grams."),
-    Parameter(name="minn", kind=int, default=0, help="Fewest letters of a part of a word."),
-    Parameter(name="maxn", kind=int, default=0, help="Most letters of a part of a word."),
-    Parameter(name="ws", kind=int, default=5, help="Size of the context window."),
+    Parameter(
+        name="bucket",
+        title="n-gram buckets",
+        kind=int,
+        default=500_000,
+        help="Buckets for n-grams.",
+    ),
+    Parameter(
+        name="minn",
+        title="shortest part of a word",
+        kind=int,
+        default=0,
+        help="Fewest letters of a part of a word.",
+    ),
+    Parameter(
+        name="maxn",
+        title="longest part of a word",
+        kind=int,
+        default=0,
+        help="Most letters of a part of a word.",
+    ),
+    Parameter(
+        name="ws", title="context window", kind=int, default=5, help="Size of the context window."
+    ),
 )
 _PERCENT = re.compile(rb"Progress:\s*([\d.]+)%")
 _FULL, _DIVERGED = b"disk full", b"Encountered NaN"

@@ -26,6 +26,7 @@ one core with four passes over words and characters. Beyond, words are read twic
 PARAMETERS = (
     Parameter(
         name="C",
+        title="cost of errors",
         kind=float,
         default=0.15,
         low=0.0001,
@@ -45,6 +46,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="positive",
+        title="cost of errors on own posts",
         kind=float,
         default=5.0,
         low=0.01,
@@ -54,6 +56,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="half_life",
+        title="half-life of posts in days",
         kind=float,
         default=180.0,
         high=100_000,
@@ -62,6 +65,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="characters",
+        title="weight of character n-grams",
         kind=float,
         default=None,
         high=100,
@@ -71,6 +75,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="domain",
+        title="weight of the domain",
         kind=float,
         default=0.0,
         high=100,
@@ -79,6 +84,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="domain_dropout",
+        title="domains withheld in training",
         kind=float,
         default=0.2,
         high=1,
@@ -87,6 +93,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="min_df",
+        title="fewest posts of an n-gram",
         kind=int,
         default=2,
         low=1,
@@ -95,6 +102,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="prune",
+        title="smallest weight stored",
         kind=float,
         default=0.03,
         high=1,

@@ -21,6 +21,7 @@ class Parameter:
     """One parameter: what it is, and what it may be.
 
     Args:
+        title: what people call it, ``learning rate``; empty: its name says it.
         default: a value of the type ``kind``, which is bool, int, float or str; None where the
             family chooses one for the size of the training (see ``settle`` of
             :class:`core.training.classifier.Family`). As text that is :data:`AUTO`.
@@ -44,6 +45,22 @@ class Parameter:
     choices: tuple[str, ...] = ()
     tried: tuple[float, float] | None = None
     said: str = ""
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """``learning rate (lr)``: its title, and the name that a command takes."""
+        return f"{self.title} ({self.name})" if self.title else self.name
+
+    def told(self, value: Value) -> str:
+        """How a training with this value is told apart: ``10 epochs``, ``1 epoch``, ``dim 32``;
+        empty where it is not.
+        """
+        if self.said:
+            text = self.said.format(value)
+            return text.removesuffix("s") if value == 1 else text
+        usual = self.default is None or value == self.default
+        return "" if usual else f"{self.name} {value}"
 
     @property
     def allowed(self) -> str:

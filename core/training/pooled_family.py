@@ -29,7 +29,15 @@ PARAMETERS = (
         help="What a post's vectors are: the mean of all words, of each fifth, or four means that"
         " attend to what each has learned to look for.",
     ),
-    Parameter(name="dim", kind=int, default=100, low=1, high=2_000, help="Length of the vectors."),
+    Parameter(
+        name="dim",
+        title="vector length",
+        kind=int,
+        default=100,
+        low=1,
+        high=2_000,
+        help="Length of the vectors.",
+    ),
     Parameter(
         name="epochs",
         kind=int,
@@ -41,6 +49,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="lr",
+        title="learning rate",
         kind=float,
         default=0.006,
         above_low=True,
@@ -50,6 +59,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="dropout",
+        title="share left out in a step",
         kind=float,
         default=0.3,
         high=0.95,
@@ -58,15 +68,24 @@ PARAMETERS = (
     ),
     Parameter(
         name="half_life",
+        title="half-life of posts in days",
         kind=float,
         default=180.0,
         high=100_000,
         tried=(45, 1_000),
         help="Days after which a post counts about half; 0: old posts count as much as new ones.",
     ),
-    Parameter(name="min_df", kind=int, default=3, low=1, help="Fewest posts that have a word."),
+    Parameter(
+        name="min_df",
+        title="fewest posts of a word",
+        kind=int,
+        default=3,
+        low=1,
+        help="Fewest posts that have a word.",
+    ),
     Parameter(
         name="buckets",
+        title="n-gram buckets",
         kind=int,
         default=400_000,
         low=1,

@@ -1,6 +1,7 @@
 """Figures of how the F1 of the subreddits changed."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from core.arrays import Floats
 from core.comparison.difference import called_first
 from core.comparison.results import BETTER, FEW, SAME, WITHIN, WORSE, NormalFit
 from dashboard.charts.theme import Palette, escaped, figure, see_through
-from dashboard.words import called
+from dashboard.words import called, signed
 
 BIN = 0.02
 """Width of the bins of the F1 changes."""
@@ -64,8 +65,8 @@ def f1_changes(
             width=BIN * 0.94,
             customdata=np.stack([edges[:-1], edges[1:]], axis=-1).tolist(),
             meta=["from", "to"],
-            hovertemplate="%{customdata[0]:+.2f} to %{customdata[1]:+.2f}: %{y} subreddits"
-            "<extra>%{fullData.name}</extra>",
+            hovertext=[f"{signed(low)} to {signed(high)}" for low, high in pairwise(edges)],
+            hovertemplate="%{hovertext}: %{y} subreddits<extra>%{fullData.name}</extra>",
         )
     spreads = shared["noise_sd"].dropna().to_numpy(float)
     if len(spreads):
@@ -93,7 +94,7 @@ def f1_changes(
     for limit in (-LARGE, LARGE):
         made.add_vline(x=limit, line={"color": colours.quiet, "width": 1, "dash": "dash"})
     made.update_layout(barmode="stack")
-    made.update_xaxes(tickformat="+.2f", nticks=7, range=[edges[0], edges[-1]])
+    made.update_xaxes(tickformat=".2f", nticks=7, range=[edges[0], edges[-1]])
     made.update_yaxes(rangemode="tozero")
     return made
 

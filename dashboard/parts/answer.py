@@ -61,13 +61,14 @@ def by_whom(case: Case) -> str | None:
     if step.role is None:
         return None
     besides = case.author if step.action == Action.DECIDE else None
-    who = f"By a {step.role.title}{f' other than {words.plain(besides)}' if besides else ''}"
+    other = f" other than {words.plain(besides)}" if besides else ""
+    who = f"A {step.role.title}{other} can do this"
     me = current_actor().name
     if (
         not (besides and same_person(me, besides))
         and data.why_not(step.role, to=step.words) is None
     ):
-        return f"{who}: **you may**."
+        return f"{who}, so **you can**."
     holders = data.holders(step.role)
     known = [name for name in (besides, me) if name]
     others = [name for name in holders if not any(same_person(name, each) for each in known)]

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.comparison.confusions import OFTENER, RARER, ConfusionChange
+from core.comparison.posts import Which
 from core.comparison.readings import confusions_sentence, posts_of
 from dashboard import components as c
 from dashboard import pages, words
 from dashboard.pair import Chosen
+from dashboard.parts.posts import query_of, readable
 from dashboard.parts.thresholds import NOT_COMPUTED
 
 SHOWN = 8
@@ -14,7 +16,9 @@ MOVED, COMMON = "moved most", "most common"
 
 
 def show_confusions(chosen: Chosen) -> None:
-    """Pairs that moved most, or the candidate's commonest ones; each leads to its subreddit."""
+    """Pairs that moved most, or the candidate's commonest ones; each leads to its posts, or to its
+    subreddit where nobody reads them.
+    """
     pairs = chosen.summary.confusions
     if pairs is None:
         c.section("Confused pairs", NOT_COMPUTED)
@@ -45,12 +49,14 @@ def show_confusions(chosen: Chosen) -> None:
 
 def _row(chosen: Chosen, pair: ConfusionChange) -> tuple[c.Link | str, ...]:
     called = f", {pair.verdict}" if pair.verdict in (RARER, OFTENER) else ""
+    which = Which(subreddit=pair.subreddit, taken_for=pair.predicted)
+    page, about = (
+        (pages.CHURN, query_of(which))
+        if readable(chosen)
+        else (pages.SUBREDDITS, {"subreddit": pair.subreddit})
+    )
     return (
-        c.Link(
-            f"r/{pair.subreddit} → r/{pair.predicted}",
-            pages.SUBREDDITS,
-            chosen.query | {"subreddit": pair.subreddit},
-        ),
+        c.Link(f"r/{pair.subreddit} → r/{pair.predicted}", page, chosen.query | about),
         posts_of(pair, paired=chosen.paired).removesuffix(" posts").replace(" ", words.NO_BREAK),
         f"{words.points(pair.difference)}{called}",
     )

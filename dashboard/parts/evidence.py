@@ -10,7 +10,7 @@ from dashboard.pair import Chosen
 from dashboard.parts.gates import counted, show_gates
 from dashboard.parts.metrics import show_figures
 from dashboard.parts.policy import show_policy
-from dashboard.parts.subreddit import unread
+from dashboard.parts.posts import ALL_CHANGED, unread
 
 
 def of(case: Case) -> Chosen | None:
@@ -24,7 +24,7 @@ def of(case: Case) -> Chosen | None:
 def show_key_figures(case: Case, chosen: Chosen | None) -> None:
     """Of the opened test, else of validation, and which of the two."""
     if chosen is not None:
-        show_figures(chosen)
+        show_figures(chosen, changed=False)  # a gate says it, and four stand in one row
     else:
         with st.container(horizontal=True):
             for metric in HEADLINES:
@@ -65,7 +65,7 @@ def show_ways(chosen: Chosen) -> None:
         if not chosen.pair.sealed:
             c.way(pages.CHURN, "Which posts changed", chosen.query)
     if chosen.pair.sealed:
-        unread(chosen)
+        unread(chosen, ALL_CHANGED)
 
 
 def show_digests(case: Case) -> None:

@@ -14,11 +14,15 @@ FEW_NAMES = 24
 """Subreddits that are named in one line."""
 
 
-def show_figures(chosen: Chosen) -> None:
+def show_figures(chosen: Chosen, *, changed: bool = True) -> None:
     """The candidate's key figures, and their difference from the baseline, on the posts that the
     sentence is of.
+
+    Args:
+        changed: whether to say how many posts changed, where both models predicted the same ones.
     """
-    summary, churn = chosen.summary, chosen.summary.churn
+    summary = chosen.summary
+    churn = summary.churn if changed else None
     with st.container(horizontal=True):
         for metric in HEADLINES:
             if metric.key in summary.common:
@@ -33,11 +37,11 @@ def show_figures(chosen: Chosen) -> None:
                 help_="Posts whose first prediction differs between the two.",
             )
     if summary.label_sets:
-        changed = f" Posts that changed: of all {summary.posts:,}." if churn else ""
+        of_all = f" Posts that changed: of all {summary.posts:,}." if churn else ""
         st.caption(
             f"Figures: of the {words.count(summary.label_sets.shared.posts, 'post')} in the"
             f" {words.count(summary.subreddits.shared, 'subreddit')} that both models know."
-            f"{changed}"
+            f"{of_all}"
         )
 
 

@@ -65,10 +65,8 @@ def show_top(details: PostInFull, side: str) -> None:
     tables.draw(
         frame,
         {
-            "Subreddit": tables.text(97, "✓: the subreddit of the post"),
-            "Probability": tables.bar(
-                "%.3f", colour="gray" if side == "baseline" else "violet", width=95
-            ),
+            "Subreddit": tables.text(138, "✓: the subreddit of the post"),
+            "Probability": tables.number("%.3f", "Its probability", label="p", width=54),
         },
         key=f"top-{side}",
         alt=f"First predictions of the {side}",

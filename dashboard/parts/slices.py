@@ -5,10 +5,12 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 import streamlit as st
 
+from core.comparison.posts import Which
 from core.comparison.results import WORSE
 from dashboard import components as c
 from dashboard import pages, state, words
 from dashboard.pair import Chosen
+from dashboard.parts.posts import CHANGED, query_of
 
 SLICE, WORST = "slice", "worst"
 FEW = 5
@@ -67,13 +69,13 @@ def _table(chosen: Chosen, rows: pd.DataFrame) -> None:
         ("Slice", "Posts", "Accuracy", "Change", "q", "Fixed / broken"),
         [
             (
-                c.Link(named(row), pages.CHURN, chosen.query | query_of(row)),
+                c.Link(named(row), pages.CHURN, chosen.query | query_of(which(row))),
                 f"{row['posts']:,}",
                 words.three(row["accuracy_baseline"])
                 + "\u00a0→\u00a0"
                 + words.three(row["accuracy_candidate"]),
                 words.signed(row["difference"]) + ("\u00a0▼" if row["verdict"] == WORSE else ""),
-                words.chance(row["q_value"]),
+                words.chance(row["q_value"]).replace(" ", words.NO_BREAK),
                 f"{row['fixed']:,} / {row['broken']:,}",
             )
             for row in records
@@ -86,9 +88,8 @@ def named(row: Mapping[Hashable, object]) -> str:
     return str(row["slice"] if row["section"] == WORST else row["value"])
 
 
-def query_of(row: Mapping[Hashable, object]) -> dict[str, str]:
-    """The address of a slice's posts on the page Churn."""
-    names = {"slice": "dimension", "value": "value"}
-    if row["section"] == WORST and isinstance(row["dimension_2"], str):
-        names |= {"slice_2": "dimension_2", "value_2": "value_2"}
-    return {key: str(row[column]) for key, column in names.items()}
+def which(row: Mapping[Hashable, object]) -> Which:
+    """The changed posts of a slice."""
+    ends = ["", "_2"] if row["section"] == WORST and isinstance(row["dimension_2"], str) else [""]
+    slices = tuple((str(row[f"dimension{end}"]), str(row[f"value{end}"])) for end in ends)
+    return Which(kinds=CHANGED, slices=slices)

@@ -1,32 +1,35 @@
 """One subreddit in detail: figures, tests, confusions, posts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.comparison import posts as laying
-from core.comparison.posts import BASELINE, CANDIDATE, CHANGE, SUBREDDIT, Page
+from core.comparison.posts import Which
 from core.comparison.results import FEW, SAME, WITHIN
 from core.evaluation import Evaluation
 from core.words import listed
 from dashboard import components as c
-from dashboard import data, listing, pages, panes, state, tables, words
-from dashboard.listing import Listing
+from dashboard import data, pages, panes, state, words
 from dashboard.pair import Chosen
 from dashboard.panes import Steps
-from dashboard.parts.post import MARKS, show_post
+from dashboard.parts.post import show_post
+from dashboard.parts.posts import (
+    CHANGED,
+    ids_of,
+    places_of,
+    post_table,
+    query_of,
+    read,
+    readable,
+    unread,
+    where,
+)
 
 CONFUSIONS = 5
 MOST_POSTS = 200
-ORDERS = {
-    "Change": CHANGE,
-    "Subreddit": SUBREDDIT,
-    "Baseline predicts": BASELINE,
-    "Candidate predicts": CANDIDATE,
-}
-"""Column of a table of posts -> what :func:`core.comparison.posts.page` orders by."""
 
 
 def mark(row: pd.Series, *, paired: bool) -> str:
@@ -58,54 +61,54 @@ def uncalled(shared: pd.DataFrame, *, paired: bool) -> str:
     )
 
 
-def show_one(chosen: Chosen, subreddit: str, where: Steps, go: Callable[[str], None]) -> None:
-    """One subreddit in detail, or the one of its posts that the address names.
+def show_one(chosen: Chosen, subreddit: str, at: Steps, go: Callable[[str], None]) -> None:
+    """One subreddit in detail, or the post behind its figures that the address names.
 
     Args:
-        where: it stands in the list beside it.
+        at: where it stands in the list beside it.
         go: shows another subreddit.
     """
     row = chosen.changes[chosen.changes["subreddit"] == subreddit]
     post_id = st.query_params.get("post")
     if row.empty:
-        with panes.detail("subreddit", subreddit, where, go):
+        with panes.detail("subreddit", subreddit, at, go):
             st.warning(
                 f"r/{words.plain(subreddit[:40])} is not in this comparison.",
                 icon=":material/link_off:",
             )
         return
-    if post_id is not None and chosen.paired and not chosen.pair.sealed:
-        ids = posts_of(chosen, subreddit).rows["post_id"].tolist()
-        if post_id in ids:
-            among = panes.steps(ids, post_id)
-            with panes.detail("subreddit", post_id, among, read, back="post"):
-                show_post(chosen, post_id)
-            return
+    laid = data.laid(chosen.comparison.execution) if readable(chosen) else None
+    behind = laying.behind(laid, subreddit) if laid else ()
+    if post_id is not None:
+        for which in behind:
+            places = places_of(chosen, which)
+            among = where(chosen, places, post_id)
+            if among.place is not None:
+                with panes.detail("subreddit", subreddit, among, read, back="post"):
+                    show_post(chosen, post_id)
+                return
         state.show("post", None)
-    with panes.detail("subreddit", subreddit, where, go):
-        readable = chosen.paired and not chosen.pair.sealed
-        found = posts_of(chosen, subreddit) if readable else None
-        show_figures(row.iloc[0], chosen.names, found, paired=chosen.paired)
-        show_posts(chosen, subreddit, found)
+    with panes.detail("subreddit", subreddit, at, go):
+        show_figures(chosen, row.iloc[0], behind)
+        for which in behind:
+            show_posts(chosen, which)
+        if not behind:
+            show_none(chosen, subreddit)
+        if "post" in st.query_params:
+            st.rerun()  # ticked just now: it is read in the place of this
         show_confused(chosen, subreddit)
 
 
-def read(post_id: str) -> None:
-    """Put a post into the address."""
-    state.show("post", post_id)
-
-
-def show_figures(
-    values: pd.Series, names: tuple[str, str], found: Page | None, *, paired: bool
-) -> None:
+def show_figures(chosen: Chosen, values: pd.Series, behind: Sequence[Which]) -> None:
     """What changed, as the tests have it, in F1, precision and recall.
 
     Args:
-        found: its posts; None: nobody reads them.
+        behind: the posts that it rests on, empty where nobody reads them.
     """
-    c.section(f"r/{words.plain(values['subreddit'])}", described(values, paired=paired))
-    if found is not None:
-        _offer_reading(found)
+    title = f"r/{words.plain(values['subreddit'])}"
+    c.section(title, described(values, paired=chosen.paired))
+    if behind:
+        _offer_reading(chosen, behind)
     rows = []
     for label, key in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall")):
         before, after = (
@@ -114,19 +117,19 @@ def show_figures(
         )
         change = "–" if before is None or after is None else words.signed(after - before)
         rows.append((label, words.three(before), words.three(after), change))
-    c.table(("Metric", *names, "Change"), rows)
+    c.table(("Metric", *chosen.names, "Change"), rows)
 
 
-def _offer_reading(found: Page) -> None:
+def _offer_reading(chosen: Chosen, behind: Sequence[Which]) -> None:
     """The button to the first post: on a phone it is in view, and no table's toolbar covers it."""
-    ids = found.rows["post_id"].tolist()
+    places = next(filter(len, (places_of(chosen, which) for which in behind)), None)
     st.button(
         "Read the posts",
         icon=":material/article:",
         shortcut="Enter",
-        disabled=not ids,
+        disabled=places is None,
         on_click=read,
-        args=(ids[0] if ids else "",),
+        args=("" if places is None else ids_of(chosen, places[:1])[0],),
     )
 
 
@@ -172,96 +175,44 @@ def show_confusions(side: Evaluation, subreddit: str) -> None:
     st.markdown("  \n".join(lines))
 
 
-def posts_of(chosen: Chosen, subreddit: str) -> Page:
-    """The posts of a subreddit as their table orders them, at most :data:`MOST_POSTS`."""
-    comparison = chosen.comparison.execution
-    column, down = post_order()
-    places = laying.chosen(data.laid(comparison), subreddit=subreddit, order=column, down=down)
-    return data.posts(comparison, places, most=MOST_POSTS)
+def show_posts(chosen: Chosen, which: Which) -> None:
+    """Some of the posts behind the number, changed ones first; a ticked one is read."""
+    places = places_of(chosen, which)
+    own = which.taken_for is None
+    title = "Posts" if own else "Taken for it"
+    st.markdown(f"**{title}** :gray[{counted(chosen, which, len(places))}]")
+    if not len(places):
+        return
+    rows = data.posts(chosen.comparison.execution, places, most=MOST_POSTS).rows
+    post_table(rows, alt=f"{title}, with both predictions", subreddits=not own, inner=True)
+    changed = replace(which, kinds=CHANGED)
+    name = words.plain(which.subreddit or which.taken_for or "")
+    c.way(
+        pages.CHURN,
+        f"Only changed posts, {'in' if own else 'taken for'} r/{name}",
+        chosen.query | query_of(changed),
+    )
 
 
-def post_order() -> tuple[str, bool]:
-    """By what the table of posts orders, and whether from the largest down."""
-    by = listing.order("post", ORDERS)
-    return ORDERS.get(by.column or "", CHANGE), by.down
+def counted(chosen: Chosen, which: Which, total: int) -> str:
+    """How many there are, and how many only one of the models takes for it."""
+    said = [words.count(total, "post")]
+    if which.taken_for is not None:
+        laid = data.laid(chosen.comparison.execution)
+        alone = laying.taken_by_one(laid, which.taken_for)
+        said = [f"{words.count(total, 'post')} of other subreddits"] + [
+            f"{number:,} by {words.plain(name)} alone"
+            for number, name in zip(alone, chosen.names, strict=True)
+            if number
+        ]
+    return ", ".join([*said, *([f"the first {MOST_POSTS} shown"] if total > MOST_POSTS else [])])
 
 
-def show_posts(chosen: Chosen, subreddit: str, found: Page | None) -> None:
-    """The posts behind the number, those that changed first; a ticked one is read."""
-    if not chosen.paired:
+def show_none(chosen: Chosen, subreddit: str) -> None:
+    """Why nobody reads the posts."""
+    if chosen.paired:
+        unread(chosen, Which(subreddit=subreddit, kinds=CHANGED))
+    else:
         st.caption(
             "The two models were evaluated on different posts, so single posts cannot be compared."
         )
-        return
-    if found is None:
-        unread(chosen, {"subreddit": subreddit})
-        return
-    shown = "" if found.total <= MOST_POSTS else f", the first {MOST_POSTS} shown"
-    st.markdown(f"**Posts** :gray[{words.count(found.total, 'post')}{shown}]")
-    post_table(found.rows, alt=f"Posts of r/{subreddit} with both predictions")
-    if "post" in st.query_params:
-        st.rerun()  # ticked just now: it is read in the place of this
-    c.way(
-        pages.CHURN,
-        f"Only changed posts, in r/{words.plain(subreddit)}",
-        chosen.query | {"subreddit": subreddit},
-    )
-
-
-def unread(chosen: Chosen, about: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Nobody reads the posts of a sealed test; the way to those of validation.
-
-    Args:
-        about: what the other page shall show of them.
-    """
-    st.caption("The posts of a sealed test are not shown, so that it can judge the next candidate.")
-    models = (chosen.pair.baseline.model_execution, chosen.pair.candidate.model_execution)
-    query = dict(zip(("baseline", "candidate"), map(str, models), strict=True))
-    c.way(pages.CHURN, "Which validation posts changed", {**query, **about})
-
-
-def post_table(rows: pd.DataFrame, *, alt: str, subreddits: bool = False) -> None:
-    """Posts with both first predictions; a ticked one goes into the address: ``?post=``.
-
-    Args:
-        subreddits: whether to name each post's own.
-    """
-    frame = pd.DataFrame(
-        {
-            "Change": rows["change"].map(MARKS),
-            "Title": rows["title"],
-            **({"Subreddit": "r/" + rows["subreddit"]} if subreddits else {}),
-            "Baseline predicts": _firsts(rows["baseline"], rows["baseline_p"]),
-            "Candidate predicts": _firsts(rows["candidate"], rows["candidate_p"]),
-        }
-    )
-    help_ = "First prediction and its probability, p@1. The heading orders by p@1."
-    said = tables.text(160, help_, keep=len(" 0.000"))
-    listing.show(
-        Listing(
-            name="post",
-            frame=frame,
-            ids=rows["post_id"].tolist(),
-            by=listing.order("post", ORDERS),
-            sortable=[name for name in ORDERS if name in frame],
-            brief=["Change", "Title", *(["Subreddit"] if subreddits else [])],
-            go=read,
-        ),
-        {
-            "Change": tables.text(85, "What became of the first prediction"),
-            "Title": tables.text(231),
-            "Subreddit": tables.text(115, "The post's own"),
-            "Baseline predicts": said,
-            "Candidate predicts": said,
-        },
-        inner=not subreddits,
-        alt=alt,
-    )
-
-
-def _firsts(names: Iterable[Sequence[str]], p: "pd.Series[float]") -> list[str]:
-    """First predictions with their p@1: ``r/politics 0.521``."""
-    return [
-        f"r/{said[0]} {words.three(chance)}" if said else "–"
-        for said, chance in zip(names, p, strict=True)
-    ]

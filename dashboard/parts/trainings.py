@@ -16,7 +16,7 @@ from dashboard import pages, state, tables, words
 NEWEST = "newest first"
 MOST = 20
 """Runs that can stand side by side."""
-_SHOWN = {"number", "name", "model", "snapshot", "seed", "state", "version", "by"}
+_SHOWN = {"number", "name", "state", "version"}
 """Facts that the table has in columns of its own."""
 
 
@@ -27,7 +27,7 @@ def training_frame(
 
     Args:
         retrained: how often each was retrained with other seeds.
-        more: parameters and metrics that have a column besides the usual ones.
+        more: facts that have a column besides the usual ones.
     """
     rows = []
     for known in shown:
@@ -43,15 +43,11 @@ def training_frame(
                 "Retrained": retrained.get(known.number),
                 "Tags": ", ".join(training.annotations.tags),
                 "Note": training.note,
-                "Snapshot": training.snapshot.id,
-                "Seed": training.seed,
-                "By": training.execution.by,
-                "Started (UTC)": words.minute(training.execution.started_at),
             }
         )
     frame = pd.DataFrame(rows)
-    empty = [name for name in ("Tags", "Note") if not frame[name].map(len).any()]
-    return frame.drop(columns=empty)
+    told = {"Retrained": frame["Retrained"].notna(), "Tags": frame["Tags"], "Note": frame["Note"]}
+    return frame.drop(columns=[name for name, values in told.items() if not any(values)])
 
 
 def show_trainings(known: Sequence[Known]) -> None:
@@ -107,7 +103,7 @@ def _arranged(shown: Sequence[Known], known: Sequence[Known]) -> tuple[list[Know
             [name for name in every if name not in _SHOWN | usual],
             key="columns",
             bind="query-params",
-            placeholder="parameters and metrics",
+            placeholder="snapshot, seed, author, parameters and metrics",
         )
     if order == NEWEST:
         return list(shown), more
@@ -123,11 +119,13 @@ def pick(frame: pd.DataFrame) -> None:
         {
             "#": tables.execution(),
             **{metric.key: tables.score(metric.help, label=metric.name) for metric in HEADLINES},
-            "Training": tables.text(280, "Its name, else the model and its parameters"),
-            "State": tables.plain("What became of it as a candidate"),
-            "Snapshot": tables.plain("The posts that it was trained on"),
+            "Training": tables.text(255, "Its name, else the model and its parameters"),
+            "State": tables.text(182, "What became of it as a candidate", keep=len("20261201.1")),
             "Retrained": tables.number(
-                "%d ×", "How often signoff noise trained it again with other seeds"
+                "%d ×",
+                "How often signoff noise trained it again with other seeds",
+                label="Reruns",
+                width=58,
             ),
             "Tags": tables.text(140, "What somebody tagged it on its page; baseline pins it"),
             "Note": tables.text(200, "What somebody noted on its page, or when it was started"),
@@ -144,8 +142,8 @@ def pick(frame: pd.DataFrame) -> None:
 
 
 def ticked_rows(key: str, numbers: list[int]) -> list[int]:
-    """The rows that are ticked when the table is first drawn: by the address, else those that the
-    person ticked before they went to another page. Later ticks are the table's own.
+    """The rows that are ticked when the table is first drawn: by the address, else as the
+    person left them for another page. Later ticks are the table's own.
     """
     if key not in st.session_state:
         before = st.session_state.get("ticked", "")

@@ -1,35 +1,33 @@
 """Which posts changed?"""
 
-from dataclasses import dataclass
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.arrays import Places
-from core.comparison import posts as laying
+from core.comparison.posts import KINDS, Which
 from core.comparison.results import ChurnCounts
 from core.hints import Command
 from dashboard import components as c
-from dashboard import data, pages, panes, state, words
+from dashboard import data, listing, pages, panes, state, words
 from dashboard.paging import turn
 from dashboard.pair import Chosen, choose, posts_of
-from dashboard.panes import Steps
 from dashboard.parts.post import show_post
-from dashboard.parts.subreddit import post_order, post_table, read, unread
+from dashboard.parts.posts import (
+    ALL_CHANGED,
+    ANY,
+    CHANGED,
+    ORDERS,
+    places_of,
+    post_table,
+    read,
+    unread,
+    where,
+)
 
-CHANGED = ("broken", "fixed", "swapped")
 ALL = "all changed"
+SHOWN = {ALL: CHANGED, **{kind: (kind,) for kind in KINDS}, ANY: KINDS}
 EACH = 25
 """Posts a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which of the changed posts are shown."""
-
-    kinds: tuple[str, ...]
-    subreddit: str | None
-    slices: tuple[tuple[str, str], ...]
 
 
 def answer(chosen: Chosen) -> str:
@@ -60,12 +58,12 @@ def meanings(churn: ChurnCounts, posts: int) -> str:
     )
 
 
-def chosen_filters(chosen: Chosen) -> Filters:
-    """The filter line; what a link says of a second slice can be taken away."""
+def asked(chosen: Chosen) -> Which:
+    """The filter line; what only links say can be taken away."""
     names = sorted(chosen.changes["subreddit"], key=str.lower)
     notes = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("Show", (ALL, *CHANGED), key="change", bind="query-params", width=126)
+        kind = st.selectbox("Show", list(SHOWN), key="change", bind="query-params", width=126)
         subreddit = state.chosen(
             "Subreddit",
             "subreddit",
@@ -80,9 +78,13 @@ def chosen_filters(chosen: Chosen) -> Filters:
         second = (st.query_params["slice_2"], st.query_params.get("value_2", ""))
         slices.append(second)
         state.removable(words.plain(": ".join(second)), "slice_2", "value_2")
-    return Filters(
-        kinds=CHANGED if kind == ALL else (kind,),
+    taken_for = st.query_params.get("taken_for")
+    if taken_for is not None:
+        state.removable(f"Taken for r/{words.plain(taken_for[:40])}", "taken_for")
+    return Which(
+        kinds=SHOWN[kind],
         subreddit=subreddit,
+        taken_for=taken_for,
         slices=tuple(pair for pair in slices if pair is not None),
     )
 
@@ -109,14 +111,14 @@ def one_slice(chosen: Chosen, notes: DeltaGenerator) -> tuple[str, str] | None:
 
 
 def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
-    """One page of the posts, that of the one that is read, and where among all of them it is.
+    """One page of the posts: the page of the post that is read, where there is one.
 
     Args:
         filters: what chose and ordered ``places``.
     """
     total, post_id = len(places), st.query_params.get("post")
     if not total:
-        c.empty("No changed post matches these filters. Remove one.")
+        c.empty("No post matches these filters. Remove one.")
         return
     place = where(chosen, places, post_id).place if post_id else None
     table = st.container(key="list-place")
@@ -127,21 +129,10 @@ def show_posts(chosen: Chosen, filters: object, places: Places) -> None:
             start = st.container(width="content")
     with table:
         rows = data.posts(chosen.comparison.execution, places, start=shown.start, most=EACH).rows
-        post_table(rows, alt="Posts that changed", subreddits=True)
+        post_table(rows, alt="Posts that match", inner=False)
     if post_id is None and "post" not in st.query_params:
         with start:
             panes.begin(panes.steps(rows["post_id"].tolist(), None), read)
-
-
-def where(chosen: Chosen, places: Places, post_id: str) -> Steps:
-    """Where a post stands among all that match the filters, whatever page is shown."""
-    laid = data.laid(chosen.comparison.execution)
-    place = laying.place_of(laid, places, post_id)
-    around = range(1) if place is None else range(place - 1, place + 2)
-    ids = [str(laid.posts.post_id[places[n]]) if 0 <= n < len(places) else None for n in around]
-    if place is None:
-        return Steps(place=None, total=len(places), previous=None, next_=ids[0])
-    return Steps(place=place, total=len(places), previous=ids[0], next_=ids[2])
 
 
 top = c.question("Which posts changed?")
@@ -157,26 +148,18 @@ if chosen.summary.churn is None:
 with top:
     c.reading(meanings(chosen.summary.churn, max(chosen.summary.posts, 1)))
 if chosen.pair.sealed:
-    unread(chosen)
+    unread(chosen, ALL_CHANGED)
     st.stop()
 left, right = panes.side_by_side()
 with left:
-    filters = chosen_filters(chosen)
-    order, down = post_order()
-    places = laying.chosen(
-        data.laid(chosen.comparison.execution),
-        kinds=filters.kinds,
-        subreddit=filters.subreddit,
-        slices=filters.slices,
-        order=order,
-        down=down,
-    )
-    show_posts(chosen, (filters, order, down), places)
+    which = asked(chosen)
+    places = places_of(chosen, which)
+    show_posts(chosen, (which, listing.order("post", ORDERS)), places)
 post_id = st.query_params.get("post")
 if post_id is not None:
     with right, panes.detail("post", post_id, where(chosen, places, post_id), read):
         show_post(chosen, post_id)
-about = {"subreddit": filters.subreddit} if filters.subreddit else {}
+about = {"subreddit": which.subreddit} if which.subreddit else {}
 with st.container(horizontal=True):
     c.way(pages.SUBREDDITS, "Who wins, who loses", chosen.query | about)
     c.way(pages.COMPARE, "Is it better", chosen.query)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.audit.lines import Line, lines
 from core.audit.verification import Verification
 from core.hints import Command
-from core.release import openings
+from core.release import identity, openings
 from core.release.adoption import policy_shown
 from core.release.budget import Budget
 from core.release.events import PRODUCTION
@@ -15,6 +15,7 @@ from core.release.history import ALL_EVENTS
 from core.release.openings import Opening
 from dashboard import components as c
 from dashboard import data, words
+from dashboard.parts.beginning import offer_next
 from dashboard.parts.ledger import show_openings, show_splits
 from dashboard.parts.log import show_anchoring, show_log
 from dashboard.parts.moves import moves_of, show_moves
@@ -81,10 +82,7 @@ history = st.container()  # filled once it is known which alias the filters name
 show_splits(budgets)
 show_openings(looks)
 if not entries:
-    c.empty(
-        "Nothing has been decided yet. Propose a candidate:",
-        Command("release propose", "EXECUTION"),
-    )
+    offer_next("Nothing has been decided yet.", identity.read(data.store()).own)
     st.stop()
 alias = show_log(entries) or PRODUCTION
 with history:

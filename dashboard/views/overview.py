@@ -7,7 +7,6 @@ import streamlit as st
 from core.comparison.sentence import headline
 from core.evaluation.history import Training
 from core.executions import listing
-from core.hints import Command
 from core.release import Version, aliases, candidates, identity
 from core.release.case import WAITING, Case, next_step, read
 from core.release.events import PRODUCTION, AliasEvent, CanarySet, RolledBack
@@ -17,6 +16,7 @@ from dashboard import components as c
 from dashboard import data, pages, pair, words
 from dashboard.components import Link, Rich
 from dashboard.parts.answer import by_whom
+from dashboard.parts.beginning import offer_next
 from dashboard.parts.drift import show_in_short
 from dashboard.parts.moves import moves_of, show_moves, show_scores
 
@@ -62,11 +62,8 @@ def show_way_to_production(waiting: list[Case], own: Sequence[Known]) -> None:
         step = next_step(waiting[0])
         next_ = f"Next for \\#{waiting[0].number}: {words.plain(step.words)}."
         c.empty(f"{nothing} {next_}", step.command)
-    elif own:
-        propose = Command("release propose", own[0].number)
-        c.empty(f"{nothing} Propose a training, such as the newest:", propose)
     else:
-        c.empty(f"{nothing} Train a model first:", Command("train", snapshot="SNAPSHOT"))
+        offer_next(nothing, own)
 
 
 def show_waiting(waiting: list[Case]) -> None:
@@ -179,10 +176,10 @@ c.head(
     answer(cases, len(waiting) - len(cases), production, moves),
     generated=any(training.snapshot.generated for training in all_trainings),
 )
-if not listing(data.store(), limit=1):
-    c.empty("This workspace is empty. Import posts first:", Command("import", "FOLDER"))
-    st.stop()
 own = identity.read(data.store(), all_trainings).own
+if not listing(data.store(), limit=1):
+    offer_next("This workspace is empty.", own)
+    st.stop()
 show_waiting(cases)
 show_canary(aliases.canary(data.store()))
 if production and current:

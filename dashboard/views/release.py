@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.evaluation.history import Training
-from core.hints import Command
 from core.release import candidates, identity
 from core.release import case as cases
 from core.release.candidates import Candidate
@@ -19,6 +18,7 @@ from dashboard.parts import acts, decision, evidence, moving, opening
 from dashboard.parts.ages import ages
 from dashboard.parts.aliases import ALIASES, WAY_OUT, Seen, show_aliases, show_way_out
 from dashboard.parts.answer import answer, by_whom
+from dashboard.parts.beginning import offer_next
 from dashboard.parts.card import show_card
 from dashboard.parts.moves import moves_of, show_moves
 from dashboard.parts.serving import show_trials, show_warnings
@@ -124,10 +124,11 @@ def show_evidence(case: Case, compared: Chosen | None) -> None:
 
 top = c.question("Can this candidate be released?")
 all_candidates = candidates.listing(data.store())
+everything = identity.read(data.store())
 if not all_candidates:
     with top:
         c.answer("No candidate has been proposed yet.")
-    c.empty("Propose the model of a training:", Command("release propose", "EXECUTION"))
+    offer_next("There is nothing to release.", everything.own)
     st.stop()
 said = st.container()
 with st.container(key="case"):  # static/style.html lays these out where there is room
@@ -135,7 +136,6 @@ with st.container(key="case"):  # static/style.html lays these out where there i
 with about_it, st.container(key="halves-candidate"):
     left, right = st.columns([1, 1.5], vertical_alignment="bottom")
 with left:
-    everything = identity.read(data.store())
     candidate = choose(all_candidates, everything)
 training = next(k.training for k in everything.known if k.number == candidate.number)
 case = opening.with_work(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison.difference import called_first
-from core.comparison.results import BETTER, SAME, WORSE
+from core.comparison.results import BETTER, HIGHER, LOWER, SAME, WORSE
 from core.comparison.sentence import label_sets_sentence, subreddits_sentence
 from core.spreadsheets import as_csv, as_parquet
 from dashboard import components as c
@@ -16,9 +16,8 @@ from dashboard.listing import Listing
 from dashboard.pair import Chosen, choose
 from dashboard.parts.subreddit import mark, show_one, uncalled
 
-SHOWN = ("all", "worse", "better", "new", "dropped")
 TABLE, FIGURE = "table", "figure"
-ANY_TOPIC = "all"
+ANY = "all"
 COLUMNS = {
     "Subreddit": tables.text(150),
     "Change": tables.change("F1 of the candidate minus F1 of the baseline"),
@@ -49,13 +48,20 @@ def answer(chosen: Chosen) -> str:
     return words.plain(" ".join(filter(None, said)))
 
 
-def filtered(changes: pd.DataFrame) -> pd.DataFrame:
+def filtered(changes: pd.DataFrame, *, paired: bool) -> pd.DataFrame:
     """The rows that the filter line leaves."""
+    up, down = (BETTER, WORSE) if paired else (HIGHER, LOWER)
+    masks = {
+        down: changes["verdict"] == WORSE,
+        up: changes["verdict"] == BETTER,
+        "new": changes["status"] == "added",
+        "dropped": changes["status"] == "removed",
+    }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search", key="search", bind="query-params", placeholder="subreddit", width=112
         )
-        kind = st.selectbox("Show", SHOWN, key="show", bind="query-params", width=96)
+        kind = st.selectbox("Show", (ANY, *masks), key="show", bind="query-params", width=96)
         least = st.number_input(
             "Min. posts",
             min_value=0,
@@ -65,22 +71,18 @@ def filtered(changes: pd.DataFrame) -> pd.DataFrame:
             bind="query-params",
             width=92,
         )
-        topics = [ANY_TOPIC, *sorted(changes["topic"].unique(), key=str.lower)]
+        topics = [ANY, *sorted(changes["topic"].unique(), key=str.lower)]
         topic = st.selectbox("Topic", topics, key="topic", bind="query-params", width=112)
-    rows = changes[changes["support"] >= least] if least else changes
+    rows = changes[masks[kind]] if kind in masks else changes
+    if least:
+        rows = rows[rows["support"] >= least]
     if text:
         wanted = text.strip().lower().removeprefix("r/")
         rows = rows[rows["subreddit"].str.lower().str.contains(wanted, regex=False)]
-    if topic != ANY_TOPIC:
+    if topic != ANY:
         rows = rows[rows["topic"] == topic]
-    masks = {
-        "worse": rows["verdict"] == WORSE,
-        "better": rows["verdict"] == BETTER,
-        "new": rows["status"] == "added",
-        "dropped": rows["status"] == "removed",
-    }
     with st.container():  # there without a range too: what follows keeps its place
-        return in_range(rows[masks[kind]] if kind in masks else rows)
+        return in_range(rows)
 
 
 def in_range(rows: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +174,8 @@ def show_rows(chosen: Chosen, rows: pd.DataFrame) -> list[str]:
             "Above the line F1 went up, below it went down; only ▲ and ▼ are called. Larger marks"
             " have more posts. Click one for details."
         )
-        show_scatter(rows, paired=chosen.paired)
+        with st.container(key="figure-place"):
+            show_scatter(rows, paired=chosen.paired)
         shown = rows["subreddit"].tolist()
     else:
         shown = show_table(rows, tests=tests, paired=chosen.paired)
@@ -216,7 +219,7 @@ with top:
     c.answer(answer(chosen), generated=chosen.generated)
 left, right = panes.side_by_side()
 with left:
-    rows = filtered(called_first(chosen.changes))
+    rows = filtered(called_first(chosen.changes), paired=chosen.paired)
     if rows.empty:
         c.empty("No subreddit matches these filters.")
         shown = []

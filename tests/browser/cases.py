@@ -12,7 +12,8 @@ from tests import demo_workspace, real_workspace, workspaces
 class Case:
     """``snapshot``: the newest one. ``first``, ``production``, ``waiting``: candidates.
     ``losses``: address of a pair of which the second loses a subreddit, nothing for the candidate
-    that waits against production. ``fails``: whether a gate fails on the candidate's sealed test.
+    that waits against production. ``by_precision``: whether the largest loss comes from posts of
+    others that are taken for it. ``fails``: whether a gate fails on the candidate's sealed test.
     """
 
     home: Path
@@ -21,6 +22,7 @@ class Case:
     production: int
     waiting: int
     losses: str = ""
+    by_precision: bool = False
     fails: bool = False
 
 
@@ -32,6 +34,7 @@ CASES = {
         production=demo_workspace.PRODUCTION,
         waiting=demo_workspace.WAITING,
         losses=f"?baseline={demo_workspace.REJECTED}&candidate={demo_workspace.WAITING}",
+        by_precision=True,
     ),
     "real": lambda home: Case(
         home=home,
@@ -39,6 +42,7 @@ CASES = {
         first=real_workspace.FIRST,
         production=real_workspace.PRODUCTION,
         waiting=real_workspace.WAITING,
+        by_precision=True,
         fails=True,
     ),
 }

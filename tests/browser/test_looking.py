@@ -11,7 +11,7 @@ from core.store import open_store
 from dashboard.charts.theme import DARK, LIGHT
 from tests.browser import served
 from tests.browser.served import settle
-from tests.browser.walking import button, go, press, tick, unfold, visit
+from tests.browser.walking import DETAIL, button, go, press, tick, uncut, unfold, visit
 from tests.demo_workspace import FIRST, PRODUCTION, WAITING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -23,6 +23,7 @@ def test_two_executions_are_picked_and_compared_down_to_a_subreddit(
     rows = [training.number for training in trainings(open_store(home)) if training.own]
     visit(page, looking)
     go(page, "Executions")
+    uncut(page.locator(".stDataFrame").first)
     for number in (WAITING, PRODUCTION):
         tick(page, rows.index(number))
     press(page, f"Compare #{PRODUCTION} with #{WAITING}")
@@ -32,6 +33,8 @@ def test_two_executions_are_picked_and_compared_down_to_a_subreddit(
     expect(page.get_by_role("heading", name="Who wins, who loses?")).to_be_visible()
     tick(page, 0)
     expect(page).to_have_url(re.compile("subreddit="))
+    expect(page.locator(DETAIL)).to_contain_text("Taken for it")
+    uncut(page.locator(f"{DETAIL} .stDataFrame"))
 
 
 def test_ticks_are_still_there_after_going_back(page: Page, looking: str, home: Path) -> None:
@@ -244,10 +247,16 @@ def test_a_bar_leads_to_its_subreddits_and_a_mark_to_its_posts(page: Page, looki
     settle(page)
     page.get_by_text("figure", exact=True).click()
     expect(page).to_have_url(re.compile(f"{pair}&view=figure$"))
+    settle(page)
+    figure = page.locator(".st-key-figure-place").bounding_box()
+    way = page.get_by_role("link", name="Which posts changed").bounding_box()
+    assert figure is not None
+    assert way is not None
+    assert figure["y"] + figure["height"] <= way["y"]
     page.locator(".scatterlayer .point").nth(10).click(force=True)
     expect(page).to_have_url(re.compile(r"view=figure&subreddit=\w+"))
     settle(page)
-    page.get_by_role("link", name=re.compile("Only changed posts")).click()
+    page.get_by_role("link", name=re.compile("Only changed posts, in")).click()
     expect(page).to_have_url(re.compile(rf"/churn\?{pair}&subreddit=\w+"))
     expect(page.get_by_role("heading", name="Which posts changed?")).to_be_visible()
 

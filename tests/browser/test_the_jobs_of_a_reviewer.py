@@ -30,6 +30,7 @@ from tests.browser.walking import (
     reading,
     says,
     scrolled,
+    uncut,
     visit,
     write,
 )
@@ -124,9 +125,13 @@ def test_what_waits_how_it_compares_and_three_posts_behind_its_largest_loss(
     settle(page)
     expect(body).to_contain_text("▼ worse")
     expect(body).to_contain_text(re.compile("Change of F1 −"))
+    uncut(page.locator(f"{DETAIL} .stDataFrame"))
+    lost = body.locator("h2").inner_text()
     button(page, re.compile("^Read the posts")).click(delay=HELD_MS)
     settle(page)
     reader.clicks += 2
+    theirs = body.get_by_test_id("stCaptionContainer").filter(has_text="▼ broken").first
+    assert (plain(theirs.inner_text()).split()[0] != lost) == case.by_precision
     titles = set()
     for _ in range(3):
         title = page.locator(f"{DETAIL} h2")
@@ -244,13 +249,6 @@ def pair(page: Page) -> tuple[int, int, str]:
         said.append(box.input_value().removeprefix("#").split(" · "))
     (baseline, *_), (candidate, _, *state) = said
     return int(baseline), int(candidate), plain(next(iter(state), ""))
-
-
-def uncut(tables: Locator) -> None:
-    """Nothing stands to the right of what a table shows."""
-    for table in tables.all():
-        scroller = table.locator(".dvn-scroller")
-        assert scroller.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
 def test_a_missing_reason_is_marked_where_it_is_missing(reader: Reader, case: Case) -> None:

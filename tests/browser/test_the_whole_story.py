@@ -161,6 +161,8 @@ def two_people_sign_in_and_are_given_roles(story: Story) -> None:
         visit(page, story.address)
         expect(page.get_by_test_id("stSidebar")).to_contain_text(reading(f"{person} · reviewer"))
     says(story.bob, "No: every candidate has been decided.")
+    go(story.bob, "Compare")
+    says(story.bob, "This page needs two evaluated trainings.")
 
 
 def ada_proposes(story: Story, param: str, *, note: str) -> int:
@@ -180,7 +182,8 @@ def bob_looks_at_validation(story: Story, number: int) -> None:
     page = story.bob
     visit(page, story.address)
     says(page, f"Yes: 1 candidate waits, #{number}.", "Next: open its sealed test.")
-    says(page, f"proposed by {ADA}", "“Trains in half the time.”", "By a reviewer: you may.")
+    says(page, f"proposed by {ADA}", "“Trains in half the time.”")
+    says(page, "A reviewer can do this, so you can.")
 
     go(page, "Compare")
     expect(page.get_by_role("heading", name="Is the candidate really better?")).to_be_visible()
@@ -249,7 +252,7 @@ def bob_rejects(story: Story, number: int) -> None:
 def ada_cannot_approve_her_own(story: Story, number: int) -> None:
     page = story.ada
     visit(page, f"{story.address}/release?candidate={number}")
-    says(page, "Next: approve or reject it.", f"By a reviewer other than {ADA}: {BOB}.")
+    says(page, "Next: approve or reject it.", f"A reviewer other than {ADA} can do this: {BOB}.")
     cannot(page, f"Approve #{number}", because=f"{ADA} proposed #{number}, so somebody else must")
     expect(button(page, f"Comment on #{number}")).to_be_enabled()
 
@@ -286,14 +289,14 @@ def bob_approves(story: Story, number: int) -> str:
 
 def a_reviewer_does_not_release(story: Story, version: str) -> None:
     page, stage = story.bob, f"Release {version} to staging"
-    says(page, "By a releaser. Nobody has that role yet. An admin can give it:")
+    says(page, "A releaser can do this. Nobody has that role yet. An admin can give it:")
     says(page, "signoff users set NAME releaser")
     unfold(page)
     cannot(page, stage, because="that needs the releaser role")
     typed(CAROL, "users", "set", BOB, "releaser")
     page.reload()
     settle(page)
-    says(page, "By a releaser: you may.")
+    says(page, "A releaser can do this, so you can.")
     expect(button(page, stage)).to_be_enabled()
 
 
@@ -329,7 +332,7 @@ def one_of_two_who_release_at_once_wins(story: Story, version: str) -> None:
     people = {ADA: story.ada, BOB: story.bob}
     for page in people.values():
         visit(page, f"{story.address}/release?candidate={candidate}")
-        says(page, "By a releaser: you may.")
+        says(page, "A releaser can do this, so you can.")
     for page in people.values():
         press(page, label)
         page.get_by_role("dialog").get_by_label("Why?").fill("It finds all of them.")

@@ -6,6 +6,8 @@ from playwright.sync_api import JSHandle, Locator, Page, expect
 
 from tests.browser.served import settle
 
+DETAIL = "[class*='st-key-detail-body']"
+"""The box of what was chosen of a list."""
 TICK_X, FIRST_ROW_Y, ROW_HEIGHT = 18, 53, 35
 """Where the tick boxes of a table are: it is drawn on a canvas."""
 HELD_MS = 100
@@ -100,6 +102,13 @@ def in_view(what: Locator) -> None:
             return e.contains(at) || at.contains(e)
         }"""
     )
+
+
+def uncut(tables: Locator) -> None:
+    """Nothing stands to the right of what a table shows."""
+    for table in tables.all():
+        scroller = table.locator(".dvn-scroller")
+        assert scroller.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
 def scrolled(page: Page) -> float:

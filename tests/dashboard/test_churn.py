@@ -102,6 +102,19 @@ def test_a_second_slice_of_a_link_can_be_taken_away(shown: Path, open_page: Open
     assert plain_text_of(app) != narrow
 
 
+def test_posts_taken_for_a_subreddit_are_of_others_until_the_filter_is_taken_away(
+    churn: ChurnCounts, open_page: Open
+) -> None:
+    app = open_page("churn", taken_for="politics")
+    rows = app.dataframe[0].value
+    assert "r/politics" not in set(rows["Subreddit"])
+    said = rows[["Baseline predicts", "Candidate predicts"]]
+    assert said.apply(lambda side: side.str.startswith("r/politics ")).any(axis=1).all()
+    app = press(app, "Taken for r/politics")
+    assert "taken_for" not in app.query_params
+    assert f"of {churn.changed:,} posts" in text_of(app)
+
+
 def test_a_slice_that_is_not_there_is_said(shown: Path, open_page: Open) -> None:
     app = open_page("churn", slice_2="shoe size", value_2="43")
     assert "cannot be sliced by 'shoe size'" in plain_text_of(app)

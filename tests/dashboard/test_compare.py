@@ -215,15 +215,21 @@ def test_an_evaluation_of_too_few_subreddits_has_no_curve(
     assert "Too few subreddits have posts to draw a curve." in app.info[0].value
 
 
-def test_confused_pairs_are_read_and_lead_to_their_subreddit(shown: Path, open_page: Open) -> None:
+def test_confused_pairs_are_read_and_lead_to_their_posts(shown: Path, open_page: Open) -> None:
     said = text_of(open_page("compare"))
     assert "pairs of subreddits with enough posts for a test" in plain(said)
-    link = re.search(r"\[[^\]]* → [^\]]*\]\((subreddits\?.*?)\)", said)
+    link = re.search(r"\[[^\]]* → [^\]]*\]\(churn\?(.*?)\) \| (\d+).→.(\d+) of", plain(said))
     assert link
-    query = dict(parse_qsl(link[1].split("?")[1]))
-    assert f"| r/{query['subreddit']} →" in plain(said).replace("[", "")
-    app = open_page("subreddits", **query)
-    assert not app.warning
+    query = dict(parse_qsl(link[1]))
+    assert f"| r/{query['subreddit']} → r/{query['taken_for']}" in plain(said).replace("[", "")
+    rows = open_page("churn", **query).dataframe[0].value
+    assert set(rows["Subreddit"]) == {f"r/{query['subreddit']}"}
+    taken = [rows[f"{side} predicts"].str.split().str[0] for side in ("Baseline", "Candidate")]
+    counts = [int((each == f"r/{query['taken_for']}").sum()) for each in taken]
+    assert counts == [int(link[2]), int(link[3])]
+
+
+def test_confused_pairs_are_ordered_by_the_candidates_posts(shown: Path, open_page: Open) -> None:
     common = plain_text_of(open_page("compare", pairs="most common"))
     counts = [int(n) for n in re.findall(r"\| \d+ → (\d+) of \d+ \|", common)]
     assert counts == sorted(counts, reverse=True)
@@ -270,7 +276,10 @@ def test_one_model_on_two_sets_of_posts_is_a_two_sample_comparison(
     assert "Fisher, exact, two samples" in said
     assert "Posts that changed" not in {m.label for m in app.metric}
     assert "Where it loses" not in said
-    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER))
+    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER), show="lower")
+    assert app.selectbox(key="show").value == "lower"
+    app = open_page("subreddits", baseline=str(ON_OLDER), candidate=str(ON_NEWER), show="worse")
+    assert app.selectbox(key="show").value == "all"
     assert "show no change between the two samples of posts" in plain_text_of(app)
 
 

@@ -62,6 +62,8 @@ def test_each_page_of_an_empty_workspace_tells_the_next_step(
     assert app.title[0].value.endswith("?")
     assert app.info
     assert not app.error
+    if view in {"overview", "release", "ledger"}:
+        assert "signoff import FOLDER" in [code.value for code in app.code]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -276,9 +278,10 @@ def test_overview_shows_trainings_with_their_results(shown: Path, open_page: Ope
 def test_advice_follows_the_state_where_nothing_is_in_production(
     road: Road, open_page: Open
 ) -> None:
-    app = open_page("overview")
-    assert "Propose a training, such as the newest:" in app.info[0].value
-    assert app.code[0].value == "signoff release propose 5"
+    for view in ("overview", "release"):
+        app = open_page(view)
+        assert "Propose a training, such as the newest:" in app.info[0].value
+        assert app.code[0].value == "signoff release propose 5"
     with by("ada"):
         review.propose(road.store, 5)
     app = open_page("overview")

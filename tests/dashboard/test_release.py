@@ -540,12 +540,12 @@ def test_the_proposer_is_told_who_may_approve_instead(
         openings.open_test(store, TRAINED, reason="Time to know.")
     app = open_page("release", candidate=str(TRAINED))
     said = plain_text_of(app)
-    assert "By a reviewer other than bob@example.com: grace@example.com." in said
+    assert "A reviewer other than bob@example.com can do this: grace@example.com." in said
     assert button(app, f"Approve #{TRAINED}").disabled
     assert "somebody else must approve it" in said
     signed_in["X-Forwarded-Email"] = "grace@example.com"
     app = open_page("release", candidate=str(TRAINED))
-    assert "other than bob@example.com: **you may**." in plain_text_of(app)
+    assert "other than bob@example.com can do this, so **you can**." in plain_text_of(app)
     assert filled(app) == [f"Approve #{TRAINED}"]
 
 
@@ -560,7 +560,7 @@ def test_a_viewer_is_told_who_may_and_which_role_it_takes(
     assert "that needs the reviewer role, and" in said
     members.grant(store, "grace@example.com", Role.RELEASER)
     said = plain_text_of(open_page("release", candidate=str(WAITING)))
-    assert "By a reviewer: grace@example.com." in said
+    assert "A reviewer can do this: grace@example.com." in said
 
 
 @pytest.mark.slow

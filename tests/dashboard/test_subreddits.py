@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from core.comparison import compare as comparing
+from core.comparison.posts import Which, behind, chosen, lay_out
 from core.spreadsheets import as_csv, as_parquet
 from core.store import Store, open_store
 from dashboard import data
@@ -149,6 +150,24 @@ def test_the_posts_of_a_subreddit_are_read_one_after_the_other(
     app = press(app, "Back")
     assert "post" not in app.query_params
     assert app.query_params["subreddit"] == "politics"
+
+
+def test_where_precision_accounts_for_a_change_the_posts_of_others_are_read_first(
+    shown: Path, open_page: Open
+) -> None:
+    store_ = open_store(shown)
+    made = comparing.compare(store_, comparing.pair(store_, PRODUCTION, WAITING))
+    laid = lay_out(store_, comparing.pair(store_, PRODUCTION, WAITING), {})
+    names = comparing.changes_of(store_, made)["subreddit"]
+    subreddit = next(n for n in names if behind(laid, n)[0].taken_for)
+    posts = laid.posts.post_id[chosen(laid, Which(taken_for=subreddit))]
+    app = open_page("subreddits", subreddit=subreddit)
+    assert f"Taken for it** :gray[{len(posts)} post" in text_of(app)
+    app = press(app, "Read the posts")
+    assert app.query_params["post"] == posts[0]
+    assert f"1 of {len(posts)}" in text_of(app)
+    app = tick(press(app, "Back"), 2, 0)
+    assert app.query_params["post"] in laid.posts.post_id[chosen(laid, Which(subreddit=subreddit))]
 
 
 def test_another_subreddit_leaves_the_post_of_the_one_before(shown: Path, open_page: Open) -> None:

@@ -65,7 +65,9 @@ def test_json_has_all_of_it(backtested: Store) -> None:
 def test_what_cannot_be_is_said_before_anything_is_run(frozen: Store) -> None:
     assert_refused(signoff("backtest", "--every", "day"), "Give month, week, or a number of them")
     assert_refused(signoff("backtest", "--since", "soon"), "--since 'soon' is not a date")
-    assert_refused(signoff("backtest", "--min-posts", 9_999), "There is no month to measure")
+    assert_refused(
+        signoff("backtest", "--min-posts", 9_999), "With --every 'month' there is nothing to"
+    )
     assert_refused(signoff("backtest", "--snapshot", "none"), "There is no snapshot 'none'")
 
 

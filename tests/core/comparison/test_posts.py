@@ -3,21 +3,28 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 
+from core.comparison.align import Aligned
 from core.comparison.compare import Pair, changes_of, compare, pair, slices_of
 from core.comparison.posts import (
     CANDIDATE,
+    CHANGE,
     GONE,
     KINDS,
     SUBREDDIT,
     Laid,
     Page,
+    Which,
+    behind,
     chosen,
+    kinds_of,
     lay_out,
     page,
     place_of,
     post_in_full,
+    taken_by_one,
     with_titles,
 )
 from core.errors import NotFoundError, RefusedError
@@ -31,8 +38,34 @@ def pair_(road: Road) -> Pair:
     return pair(road.store, 3, 5)
 
 
-def page_of(laid: Laid, *, start: int = 0, most: int = 25, **which: Any) -> Page:
-    return page(laid, chosen(laid, **which), start=start, most=most)
+def page_of(
+    laid: Laid,
+    *,
+    start: int = 0,
+    most: int = 25,
+    order: str = CHANGE,
+    down: bool = False,
+    **which: Any,
+) -> Page:
+    places = chosen(laid, Which(**which), order=order, down=down)
+    return page(laid, places, start=start, most=most)
+
+
+def two_sides(truth: list[int], before: list[int], after: list[int]) -> Laid:
+    """First predictions of two models, of the subreddits a, b and c."""
+    first = [np.array(side)[:, None] for side in (before, after)]
+    sure = [np.full(side.shape, 0.5) for side in first]
+    posts = Aligned(
+        post_id=np.array([f"p{n}" for n in range(len(truth))], dtype=object),
+        truth=np.array(truth),
+        baseline=first[0],
+        candidate=first[1],
+        baseline_probs=sure[0],
+        candidate_probs=sure[1],
+        names=("a", "b", "c"),
+        shared=np.ones(3, dtype=bool),
+    )
+    return Laid(posts, kinds_of(posts), [])
 
 
 def test_every_post_stands_on_exactly_one_page(road: Road, pair_: Pair) -> None:
@@ -48,7 +81,7 @@ def test_kinds_are_counted_as_the_comparison_counts_them(road: Road, pair_: Pair
     laid = lay_out(road.store, pair_, {})
     found = laid.posts.churn
     for kind in ("fixed", "broken", "swapped"):
-        those = page_of(laid, kinds=[kind], most=10_000)
+        those = page_of(laid, kinds=(kind,), most=10_000)
         assert those.total == len(those.rows) == getattr(found, kind).sum()
         assert set(those.rows["change"]) <= {kind}
 
@@ -80,12 +113,44 @@ def test_posts_can_be_chosen_by_subreddit_and_by_slice(road: Road, pair_: Pair) 
     laid = lay_out(road.store, pair_, {"cats": "animals", "space": "science"})
     cats = page_of(laid, subreddit="cats", most=10_000)
     assert set(cats.rows["subreddit"]) == {"cats"}
-    animals = page_of(laid, slices=[("topic", "animals")], most=10_000)
+    animals = page_of(laid, slices=(("topic", "animals"),), most=10_000)
     assert set(animals.rows["post_id"]) == set(cats.rows["post_id"])
-    assert page_of(laid, subreddit="cats", slices=[("topic", "science")]).total == 0
+    assert page_of(laid, subreddit="cats", slices=(("topic", "science"),)).total == 0
     assert page_of(laid, subreddit="no such").total == 0
     with pytest.raises(NotFoundError, match="no value"):
-        page_of(laid, slices=[("topic", "sports")])
+        page_of(laid, slices=(("topic", "sports"),))
+
+
+def test_posts_taken_for_a_subreddit_are_others_the_newly_taken_first() -> None:
+    #                        own  newly, broken   both    no longer  newly, swapped  neither
+    laid = two_sides(truth=[0, 1, 1, 1, 2, 2], before=[1, 1, 0, 0, 1, 2], after=[0, 0, 0, 1, 0, 2])
+    places = chosen(laid, Which(taken_for="a"))
+    assert places.tolist() == [1, 4, 3, 2]
+    assert chosen(laid, Which(taken_for="a"), down=True).tolist() == [2, 3, 4, 1]
+    assert taken_by_one(laid, "a") == (1, 2)
+    assert chosen(laid, Which(subreddit="c", taken_for="a")).tolist() == [4]
+    assert chosen(laid, Which(taken_for="a", kinds=("broken",))).tolist() == [1]
+    assert not len(chosen(laid, Which(taken_for="no such")))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "first"),
+    [
+        ([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 1, 1], Which(taken_for="a")),
+        ([0, 0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 1, 1, 1], Which(taken_for="a")),
+        ([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 0, 1, 1, 1], Which(subreddit="a")),
+        ([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1, 1, 1], Which(subreddit="a")),
+        ([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1], Which(subreddit="a")),
+    ],
+    ids=["precision falls", "precision rises, recall falls", "both fall", "recall falls", "none"],
+)
+def test_the_posts_that_account_for_a_change_come_first(
+    before: list[int], after: list[int], first: Which
+) -> None:
+    laid = two_sides([0] * 4 + [1] * 4, before, after)
+    found = behind(laid, "a")
+    assert found[0] == first
+    assert set(found) == {Which(subreddit="a"), Which(taken_for="a")}
 
 
 def test_a_post_in_full_is_what_both_models_said_of_its_line(road: Road, pair_: Pair) -> None:
@@ -121,9 +186,9 @@ def test_every_stored_slice_holds_the_posts_that_its_page_shows(road: Road, pair
     rows = slices[slices["section"] == "slice"]
     assert {"kind of post", "hour (UTC)", "title length"} & set(rows["dimension"])
     for row in rows.itertuples():
-        where = [(str(row.dimension), str(row.value))]
+        where = ((str(row.dimension), str(row.value)),)
         assert page_of(laid, slices=where).total == row.posts
-        assert page_of(laid, slices=where, kinds=["broken"]).total == row.broken
+        assert page_of(laid, slices=where, kinds=("broken",)).total == row.broken
 
 
 def test_posts_of_a_test_split_are_never_shown(road: Road, pair_: Pair) -> None:

@@ -33,7 +33,8 @@ def test_the_intervals_of_one_evaluation_are_those_of_its_comparisons(road: Road
 
 
 def test_what_differs_comes_first_and_what_one_family_lacks_is_empty(road: Road) -> None:
-    model = train(road.store, road.snapshot, model="linear", params={"epochs": "1"})
+    params = {"epochs": "1"}
+    model = train(road.store, road.snapshot, model="linear", params=params, newest=40)
     evaluate(road.store, model, road.snapshot)
     shown = own(road)
     both = side_by_side(road.store, shown, trainings(road.store))
@@ -41,7 +42,7 @@ def test_what_differs_comes_first_and_what_one_family_lacks_is_empty(road: Road)
     chosen = {each.key: each for each in both.chosen}
     differing = [each.key for each in both.chosen if each.differs]
     assert differing == [each.key for each in both.chosen[: len(differing)]]
-    assert {"family", "seed", "epochs", "epoch"} <= set(differing)
+    assert {"family", "seed", "epochs", "epoch", "newest"} <= set(differing)
     assert chosen["epoch"].values == (None, 5, 5)
     assert not chosen["ws"].differs, "only fastText has it, and it is as by default"
     assert chosen["snapshot"].same

@@ -1,5 +1,6 @@
 """Decay by age and the gain of retraining, against a second computation in loops."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -127,6 +128,17 @@ def test_nothing_is_said_of_nothing() -> None:
     assert (found.said_decay, found.said_gain, found.validation) == (None, None, None)
 
 
+def test_windows_with_few_posts_do_not_count() -> None:
+    models = trained(drawn(4), models=4)
+    fewer = [
+        replace(model, later=tuple(replace(cell, posts=49) for cell in model.later))
+        for model in models
+    ]
+    found = ageing(fewer, of_figure("accuracy"))
+    assert (found.decay, found.gains, found.windows) == ((), (), ())
+    assert found.validation == ageing(models, of_figure("accuracy")).validation
+
+
 def test_topic_groups_with_few_posts_do_not_count() -> None:
     table = drawn(3)
     found = ageing(trained(table, models=3), of_topic("politics"))
@@ -139,8 +151,5 @@ def test_topic_groups_with_few_posts_do_not_count() -> None:
 
 def test_the_order_of_windows_within_a_model_changes_nothing() -> None:
     models = trained(drawn(5), models=5)
-    turned = [
-        Trained(**{n: getattr(m, n) for n in Trained.__slots__} | {"later": m.later[::-1]})
-        for m in models
-    ]
+    turned = [replace(model, later=model.later[::-1]) for model in models]
     assert ageing(turned, of_figure("accuracy")) == ageing(models, of_figure("accuracy"))

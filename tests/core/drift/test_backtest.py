@@ -15,6 +15,7 @@ from core.drift.backtest_results import Backtest, Cell
 from core.drift.backtests import earlier_models, newest, newest_of
 from core.drift.cutoffs import Every
 from core.drift.reading import Posts, read
+from core.erasure.erase import erase
 from core.errors import InputError, RefusedError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.history import trainings
@@ -206,11 +207,27 @@ def test_what_cannot_be_backtested_is_refused(frozen: Store) -> None:
     drawn, _ = create(frozen, Rules(split="random"), name="drawn")
     with pytest.raises(InputError, match="drawn was split at random"):
         run(frozen, drawn)
-    with pytest.raises(InputError, match="There is no 7 weeks to measure"):
+    with pytest.raises(InputError, match="With --every '7 weeks' there is nothing"):
         run(frozen, find(frozen, "long"), every="7 weeks")
     with pytest.raises(InputError, match="too few to train on"):
         backtest(frozen, find(frozen, "long"), every=Every.parse("week"), fewest=1)
     assert listing(frozen, kinds=["train", "backtest"]) == []
+
+
+def test_an_erased_post_leaves_the_files_of_all_models(backtested: Store, found: Backtest) -> None:
+    store, snapshot = backtested, find(backtested, "long")
+    last = found.models[-1].later[-1]
+    posts = open_posts(store, snapshot)
+    inside = np.flatnonzero((posts.created >= last.begins) & (posts.created < last.ends))
+    gone = posts.ids[inside[7]]
+    erase(store, [gone])
+    for model in earlier_models(store, of_execution(store, found.models[0].training)):
+        with store.read() as session:
+            files = drift_table.files_of(session, model.digest).values()
+        assert gone not in {post for file in files for post in ids_in(store, file.file)}
+    again = run(store, snapshot)
+    assert [model.later[-1].posts for model in again.models] == [last.posts - 1] * CUTOFFS
+    assert [model.training for model in again.models] == [m.training for m in found.models]
 
 
 def test_such_models_are_in_no_ensemble(backtested: Store, found: Backtest) -> None:

@@ -80,10 +80,10 @@ def test_models_are_trained_before_each_window_that_has_enough_posts_before_it()
 
 def test_without_any_training_it_says_what_would_help() -> None:
     created = hourly(24 * 40)
-    with pytest.raises(InputError, match=r"no month .* 961 posts before it") as refused:
+    with pytest.raises(InputError, match=r"no window .* 961 posts before it") as refused:
         plan(created, every=Every.parse("month"), until=moment(2012, 3, 1), fewest=961)
     assert "--every" in str(refused.value.hint)
-    with pytest.raises(InputError, match="begins after --since"):
+    with pytest.raises(InputError, match="and begins after --since"):
         plan(created, every=Every.parse("week"), until=moment(2012, 2, 9), since=moment(2013, 1, 1))
     with pytest.raises(InputError, match="too few to train on"):
         plan(created, every=Every.parse("week"), until=moment(2012, 2, 9), fewest=FEWEST - 1)

@@ -1,10 +1,13 @@
 """One parameter of a model family, read from its text."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
+from core.training import families
 from core.training.parameters import Parameter, Value, parse_all
 
 FLAG = Parameter(name="idf", kind=bool, default=True, help="Weigh rare words more.")
@@ -74,3 +77,18 @@ def test_what_is_not_given_has_its_default_and_unknown_names_are_refused() -> No
     assert parse_all((FLAG, WHOLE), {"depth": "4"}) == {"idf": True, "depth": 4}
     with pytest.raises(InputError, match=r"no parameter rate. Its parameters are depth, idf"):
         parse_all((FLAG, WHOLE), {"rate": "1"})
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "told"),
+    [("{} epochs", 10, "10 epochs"), ("{} epochs", 1, "1 epoch"), ("", 4, "depth 4"), ("", 3, "")],
+)
+def test_a_training_is_told_apart_by_its_values(said: str, value: int, told: str) -> None:
+    assert replace(WHOLE, said=said).told(value) == told
+
+
+def test_a_parameter_is_called_by_its_title_and_name() -> None:
+    assert replace(WHOLE, title="layers").called == "layers (depth)"
+    assert WHOLE.called == "depth"
+    assert families.called("lr") == "learning rate (lr)"
+    assert families.called("no such") == "no such"
