@@ -32,7 +32,7 @@ class AcceptanceChange:
     @property
     def sentence(self) -> str:
         """Follows one that says the share of the version itself. Plain text."""
-        head = {HIGHER: "That is more than of", LOWER: "That is less than of"}.get(
+        head = {HIGHER: "That is more than for", LOWER: "That is less than for"}.get(
             self.direction, "That shows no difference from"
         )
         low, high = map(points, self.interval)

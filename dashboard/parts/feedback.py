@@ -31,7 +31,7 @@ def accepted(share: Share, answered: int) -> tuple[str, str]:
 
 
 def compared(one: VersionFeedback) -> str:
-    """Whether it is more confident of users' texts than of the posts that judged it; empty where
+    """Whether it is more confident on users' texts than on the posts that judged it; empty where
     that cannot be compared.
     """
     if one.against is None or one.p_mean is None or one.p_change is None:
@@ -40,7 +40,7 @@ def compared(one: VersionFeedback) -> str:
     posts = f"its {one.against.split} posts"
     surer = {HIGHER: "more", LOWER: "less"}.get(direction(change, interval=interval, noise=None))
     head = (
-        f"It is {surer} confident of users' texts than of {posts}"
+        f"It is {surer} confident on users' texts than on {posts}"
         if surer
         else f"So far, users' texts show no difference in confidence from {posts}"
     )

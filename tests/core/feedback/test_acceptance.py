@@ -34,8 +34,8 @@ def version(name: str, right: int, answered: int) -> VersionFeedback:
     ("right", "direction", "words"),
     [
         (60, SAME, "That shows no difference from 20261101.1"),
-        (90, HIGHER, "That is more than of 20261101.1"),
-        (20, LOWER, "That is less than of 20261101.1"),
+        (90, HIGHER, "That is more than for 20261101.1"),
+        (20, LOWER, "That is less than for 20261101.1"),
     ],
 )
 def test_words_of_direction_need_an_interval_without_0(
