@@ -1,5 +1,6 @@
 """A model applied to posts: its predictions as drift keeps them, with the counts of words."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,8 +24,9 @@ from core.snapshots.content import (
     to_parquet,
 )
 from core.store import Store
+from core.store.drift import NewPost
 from core.store.models import Model
-from core.text import words_of
+from core.text import normalise, read_of, words_of
 from core.training.families import kind
 from core.training.load import loader
 
@@ -44,11 +46,37 @@ def applied(
         words: of its training posts.
         lines: version of the normaliser that made the lines of the posts.
     """
-    data = _in_memory(posts)
+    data = in_memory(posts)
+    said = said_of(store, model, data, lines=lines, progress=progress)
+    return DriftTable(_as_model_spells(said), read_moments(data), *counted(words, data))
+
+
+def said_of(
+    store: Store, model: Model, data: SplitFile, *, lines: int, progress: Progress
+) -> PredictionTable:
+    """The predictions alone, subreddits spelled as they are. Arguments: see :func:`applied`."""
     load = loader(store, model, lines=lines)
     hint = kind(model.family).memory_hint
-    said = predict(load, data, k=TOP, memory_hint=hint, progress=progress)
-    return DriftTable(_as_model_spells(said), read_moments(data), *counted(words, data))
+    return predict(load, data, k=TOP, memory_hint=hint, progress=progress)
+
+
+def with_text(posts: Sequence[NewPost]) -> SplitData:
+    """The posts as models read them, oldest first, without those that have no text."""
+    ordered = sorted(posts, key=lambda post: (post.created_utc, post.id))
+    lines = [
+        normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
+        for post in ordered
+    ]
+    kept = [(post, line) for post, line in zip(ordered, lines, strict=True) if line]
+    labels = tuple(sorted({post.subreddit for post, _ in kept}))
+    number = {name: i for i, name in enumerate(labels)}
+    return SplitData(
+        ids=[post.id for post, _ in kept],
+        lines=[line for _, line in kept],
+        label=np.array([number[post.subreddit] for post, _ in kept], dtype=np.int32),
+        created=np.array([post.created_utc for post, _ in kept], dtype=np.int64),
+        labels=labels,
+    )
 
 
 def counted(words: TrainingWords, data: SplitFile) -> tuple[Int32s, Int32s]:
@@ -64,7 +92,7 @@ def counted(words: TrainingWords, data: SplitFile) -> tuple[Int32s, Int32s]:
     )
 
 
-def _in_memory(posts: SplitData) -> SplitFile:
+def in_memory(posts: SplitData) -> SplitFile:
     """The posts as a split is on the disk, with nothing but what models are given or judged by."""
     columns = {
         "post_id": pa.array(posts.ids, pa.string()),
