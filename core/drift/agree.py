@@ -14,7 +14,6 @@ import pyarrow as pa
 from core.batches import batches
 from core.drift.agreement import MONTH, SUBREDDIT, TRAINED, counted, groups, part, summed
 from core.drift.agreement_results import Agreement
-from core.drift.applying import in_memory, said_of, with_text
 from core.drift.pending import (
     FUTURE,
     NO_TEXT,
@@ -24,6 +23,7 @@ from core.drift.pending import (
     latest_moment,
     may_be_sealed,
 )
+from core.drift.texts import in_memory, said_of, with_text
 from core.errors import InputError
 from core.evaluation import evaluate
 from core.evaluation.evaluate import TOP
@@ -55,13 +55,20 @@ STEP = Step(
         "core.drift.agree",
         "core.drift.agreement",
         "core.drift.agreement_results",
-        "core.drift.applying",
         "core.drift.pending",
+        "core.drift.texts",
         "core.evaluation",
         "core.invisible",
         "core.records",
-        "core.stats",
+        "core.stats.classification",
+        "core.stats.intervals",
+        "core.stats.paired",
+        "core.stats.rank_overlap",
+        "core.stats.shares",
+        "core.stats.stratified",
+        "core.stats.unpaired",
         "core.store.drift",
+        "core.store.erasure",
         "core.store.frames",
         "core.text",
         "core.training",
@@ -123,7 +130,7 @@ def agree(
         params=_PARAMS,
         inputs=inputs,
         force=force,
-        check=lambda: [require_readable(model, NORMALISER) for model in chosen.models],
+        check=partial(_require_readable, chosen),
         packages=[name for model in chosen.models for name in kind(model.family).packages],
     )
 
@@ -167,6 +174,11 @@ def _model(store: Store, number: int) -> Model:
     return of_execution(store, number)
 
 
+def _require_readable(chosen: Pair) -> None:
+    for model in chosen.models:
+        require_readable(model, NORMALISER)
+
+
 def _agree(store: Store, chosen: Pair, run: Run, *, progress: Progress) -> None:
     progress("Reading the posts", 0, None)
     until = latest_moment()
@@ -201,21 +213,23 @@ def _counted(
     store: Store, chosen: Pair, posts: Posts, learned: pa.ChunkedArray, progress: Progress
 ) -> Iterator[pd.DataFrame]:
     """The counts of one part of the posts after the other."""
-    total, done = 2 * len(posts), 0
+    predicted = 0
 
-    def predicting(_step: str, predicted: int, _of: int | None) -> None:
-        progress("Predicting", done + predicted, total)
+    def predicting(step: str, done: float, total: float | None) -> None:
+        progress(step, predicted + done, 2 * len(posts))
 
     for ids in batches(posts.ids.tolist(), AT_ONCE):
         with store.read() as session:
             data = with_text(drift_table.contents(session, ids))
-        if len(data):
-            file, tables = in_memory(data), list[PredictionTable]()
-            for model in chosen.models:
-                tables.append(said_of(store, model, file, lines=NORMALISER, progress=predicting))
-                done += len(data)
-            trained = is_among(np.array(data.ids, dtype=object), learned)
-            yield counted(*tables, data.created, trained)
+        if not len(data):
+            continue
+        file, said = in_memory(data), list[PredictionTable]()
+        for model in chosen.models:
+            said.append(said_of(store, model, file, lines=NORMALISER, progress=predicting))
+            predicted += len(data)
+        trained = is_among(np.array(data.ids, dtype=object), learned)
+        baseline, candidate = said
+        yield counted(baseline, candidate, data.created, trained)
 
 
 def _learned(store: Store, chosen: Pair) -> pa.ChunkedArray:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.arrays import Bools, Floats, Int32s, Int64s
+from core.arrays import Bools, Int32s, Int64s
 from core.comparison.churn import churn
 from core.drift.agreement_results import Group, Part
-from core.drift.alarms import FEWEST
 from core.evaluation.prediction_table import PredictionTable, reindex
 from core.stats.paired import benjamini_hochberg
 from core.stats.rank_overlap import rank_biased_overlap
@@ -18,6 +17,8 @@ from core.stats.stratified import against_all
 MONTH, SUBREDDIT, TRAINED = "month", "subreddit", "trained"
 POSTS, SAME, OVERLAP = "posts", "same", "overlap"
 FIXED, BROKEN, BOTH_RIGHT, BOTH_WRONG = "fixed", "broken", "both_right", "both_wrong"
+FEWEST = 50
+"""Posts that a month or a subreddit must have to be judged."""
 COUNTED = (POSTS, SAME, OVERLAP, FIXED, BROKEN, BOTH_RIGHT, BOTH_WRONG)
 
 
@@ -68,21 +69,7 @@ def summed(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def part(counts: pd.DataFrame) -> Part | None:
     """The posts of all rows together; None without any."""
-    total = counts[list(COUNTED)].sum()
-    posts, same = int(total[POSTS]), int(total[SAME])
-    if not posts:
-        return None
-    low, high = exact_share(np.asarray(same), np.asarray(posts)).tolist()
-    return Part(
-        posts=posts,
-        same=same / posts,
-        interval=(low, high),
-        overlap=float(total[OVERLAP]) / posts,
-        fixed=int(total[FIXED]),
-        broken=int(total[BROKEN]),
-        both_right=int(total[BOTH_RIGHT]),
-        both_wrong=int(total[BOTH_WRONG]),
-    )
+    return _parts(counts[list(COUNTED)].sum().to_frame().T)[0]
 
 
 def groups(counts: pd.DataFrame, key: str) -> tuple[Group, ...]:
@@ -93,24 +80,44 @@ def groups(counts: pd.DataFrame, key: str) -> tuple[Group, ...]:
     """
     if counts.empty:
         return ()
-    tables = counts.pivot_table(
-        index=key, columns=TRAINED, values=[POSTS, SAME], aggfunc="sum", fill_value=0
+    trained = counts[TRAINED]
+    whole = _sums(counts, key)
+    untrained, known = (
+        _sums(counts[posts], key).reindex(whole.index, fill_value=0)
+        for posts in (~trained, trained)
     )
-    posts = tables[POSTS].to_numpy(dtype=np.int64)
-    found = against_all(tables[SAME].to_numpy(dtype=np.int64), posts)
-    q_values = benjamini_hochberg(np.where(posts.sum(axis=1) >= FEWEST, found.p_value, np.nan))
-    return tuple(_groups(counts, key, found.expected, q_values))
+    found = against_all(
+        *(np.stack([untrained[name], known[name]], axis=1).astype(int) for name in (SAME, POSTS))
+    )
+    judged = whole[POSTS].to_numpy() >= FEWEST
+    q_values = benjamini_hochberg(np.where(judged, found.p_value, np.nan))
+    columns = (whole.index, _parts(whole), _parts(untrained), found.expected, q_values)
+    return tuple(
+        Group(str(name), of_all, apart, float(expected), None if np.isnan(q) else float(q))
+        for name, of_all, apart, expected, q in zip(*columns, strict=True)
+        if of_all is not None
+    )
 
 
-def _groups(counts: pd.DataFrame, key: str, expected: Floats, q_values: Floats) -> Sequence[Group]:
-    made = []
-    by_name = counts.groupby(key)
-    for (name, rows), share, q in zip(by_name, expected.tolist(), q_values.tolist(), strict=True):
-        whole = part(rows)
-        if whole is not None:
-            untrained = part(rows[~rows[TRAINED]])
-            made.append(Group(str(name), whole, untrained, share, None if np.isnan(q) else q))
-    return made
+def _sums(counts: pd.DataFrame, key: str) -> pd.DataFrame:
+    return counts.groupby(key)[list(COUNTED)].sum()
+
+
+def _parts(sums: pd.DataFrame) -> list[Part | None]:
+    """One for each row, None where it has no posts."""
+    intervals = exact_share(sums[SAME].to_numpy(), sums[POSTS].to_numpy())
+    return [
+        None
+        if not row[POSTS]
+        else Part(
+            posts=int(row[POSTS]),
+            same=float(row[SAME] / row[POSTS]),
+            interval=(low, high),
+            overlap=float(row[OVERLAP] / row[POSTS]),
+            **{kind: int(row[kind]) for kind in (FIXED, BROKEN, BOTH_RIGHT, BOTH_WRONG)},
+        )
+        for row, low, high in zip(sums.to_dict("records"), *intervals.tolist(), strict=True)
+    ]
 
 
 def _numbered(table: PredictionTable, names: Sequence[str]) -> Int32s:

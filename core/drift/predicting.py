@@ -8,13 +8,14 @@ import numpy as np
 
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.batches import batches
-from core.drift.applying import applied, counted, with_text
+from core.drift.applying import applied, counted
 from core.drift.due import Due, due
 from core.drift.newest_words import with_words
 from core.drift.pending import NO_TEXT
 from core.drift.reading import table_of
 from core.drift.stored import Watched
 from core.drift.tables import DriftTable, by_month, joined, to_parquet
+from core.drift.texts import with_text
 from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
 from core.drift.windows import Window
 from core.evaluation.evaluate import TOP
