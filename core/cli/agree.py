@@ -65,7 +65,7 @@ def _print_subreddits(subreddits: Sequence[Group]) -> None:
     judged = sum(each.q_value is not None for each in subreddits)
     more = f"; the first {SUBREDDITS}" if len(found) > SUBREDDITS else ""
     say(
-        f"In {len(found):,} of {count(judged, 'subreddit')} they differ more than expected, beyond"
+        f"{len(found):,} of {count(judged, 'subreddit')} are below the expected share beyond"
         f" chance{more}:"
     )
     print_table(

@@ -75,6 +75,8 @@ STEP = Step(
         *READING,
     ),
 )
+PREDICT = "predict all posts"
+"""What who runs it does."""
 RESULTS = "agreement"
 """Name of what an execution made."""
 AT_ONCE = 100_000
@@ -130,12 +132,22 @@ def agree(
         params=_PARAMS,
         inputs=inputs,
         force=force,
-        check=partial(_require_readable, chosen),
+        check=partial(require_possible, chosen),
         packages=[name for model in chosen.models for name in kind(model.family).packages],
     )
 
 
-def inputs_of(store: Store, chosen: Pair) -> dict[str, object]:
+def require_possible(chosen: Pair) -> None:
+    """Refuse models that cannot read texts as this Signoff normalises them.
+
+    Raises:
+        RefusedError: one of them cannot.
+    """
+    for model in chosen.models:
+        require_readable(model, NORMALISER)
+
+
+def inputs_of(store: Store, chosen: Pair) -> dict[str, int | str | list[str] | None]:
     """All that the result rests on now: both models, the posts, and which of them are sealed."""
     with store.read() as session:
         future = drift_table.later(session, latest_moment())
@@ -172,11 +184,6 @@ def _model(store: Store, number: int) -> Model:
     if get(store, number).kind == "evaluate":
         number = evaluate.of_execution(store, number).model_execution
     return of_execution(store, number)
-
-
-def _require_readable(chosen: Pair) -> None:
-    for model in chosen.models:
-        require_readable(model, NORMALISER)
 
 
 def _agree(store: Store, chosen: Pair, run: Run, *, progress: Progress) -> None:

@@ -13,8 +13,8 @@ def headline(found: Agreement) -> str:
     """How often they agree, and where least.
 
     For example "#3 and #5 give the same first prediction for 80.2% of 192,587 posts (95% interval
-    80.0% to 80.4%), and for 66.0% of the 21,299 that neither was trained on (65.4% to 66.7%). They
-    differ most in 2013-05 (64.1% the same, 66.0% expected) and in r/AskReddit (…)."
+    80.0% to 80.4%), and for 66.0% of the 21,299 that neither was trained on (65.4% to 66.7%).
+    Furthest below the expected share are 2013-05 (64.1%, expected 66.0%) and r/politics (…)."
     """
     if found.all is None:
         return f"#{found.baseline} and #{found.candidate}: {NO_POSTS}"
@@ -22,8 +22,8 @@ def headline(found: Agreement) -> str:
 
 
 def differing(groups: Sequence[Group]) -> list[Group]:
-    """The months or subreddits in which two models differ more often than expected, beyond chance;
-    those furthest from it first.
+    """The months or subreddits whose share is below the expected one beyond chance; those furthest
+    below it first.
     """
     below = [
         each
@@ -49,21 +49,23 @@ def _how_often(found: Agreement, whole: Part) -> str:
 
 
 def _where(found: Agreement) -> str:
-    """The month and the subreddit where they differ most."""
-    kinds = ((found.months, "month", ""), (found.subreddits, "subreddit", "r/"))
-    named, none = [], []
-    for groups, thing, prefix in kinds:
+    """The month and the subreddit that are furthest below what is expected."""
+    below, none = [], []
+    for groups, thing, prefix in (
+        (found.months, "month", ""),
+        (found.subreddits, "subreddit", "r/"),
+    ):
         worst = next(iter(differing(groups)), None)
         if worst is None:
             none.append(f"no {thing}")
         else:
-            shares = f"{share(worst.all.same)} the same, {share(worst.expected)} expected"
-            named.append(f"in {prefix}{worst.name} ({shares})")
-    said = [f"They differ most {listed(named)}."] if named else []
-    if none:
-        nowhere = " and ".join(none)
-        said.append(f"{nowhere.capitalize()} differs from the others beyond chance.")
-    return " ".join(said)
+            shares = f"{share(worst.all.same)}, expected {share(worst.expected)}"
+            below.append(f"{prefix}{worst.name} ({shares})")
+    if not below:
+        return f"{listed(none).capitalize()} is below the expected share beyond chance."
+    verb = "are" if len(below) > 1 else "is"
+    said = f"Furthest below the expected share {verb} {listed(below)}."
+    return f"{said} {none[0].capitalize()} is below it beyond chance." if none else said
 
 
 def _unknown(found: Agreement) -> Iterator[str]:

@@ -164,8 +164,8 @@ def test_it_names_where_they_differ_most_given_what_they_were_trained_on() -> No
     ]  # of new posts, and no month is apart
     assert headline(found) == (
         "#3 and #5 give the same first prediction for 70.0% of 4,000 posts (95% interval 68.6% to"
-        " 71.4%), and for 55.0% of the 2,000 that neither was trained on (52.8% to 57.2%). They"
-        " differ most in r/dogs (65.0% the same, 70.0% expected). No month differs from the others"
+        " 71.4%), and for 55.0% of the 2,000 that neither was trained on (52.8% to 57.2%)."
+        " Furthest below the expected share is r/dogs (65.0%, expected 70.0%). No month is below it"
         " beyond chance."
     )
     assert [each.name for each in differing(found.subreddits)] == ["dogs"]
