@@ -50,7 +50,7 @@ def _how_often(found: Agreement, whole: Part) -> str:
 
 def _where(found: Agreement) -> str:
     """The month and the subreddit that are furthest below what is expected."""
-    below, none = [], []
+    below, none = list[str](), list[str]()
     for groups, thing, prefix in (
         (found.months, "month", ""),
         (found.subreddits, "subreddit", "r/"),

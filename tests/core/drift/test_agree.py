@@ -6,14 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core import jobs
+from core.access import members
+from core.access.identity import Actor, Role, Way, acting_as
 from core.drift.agree import Pair, agree, newest, pair, results
 from core.drift.agreement import COUNTED, MONTH, SUBREDDIT, counted, groups, part, summed
 from core.drift.agreement_results import Agreement
 from core.drift.agreement_sentence import differing, headline
 from core.drift.pending import FUTURE, NO_TEXT, SEALED
-from core.errors import InputError, NotFoundError
+from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation.evaluate import evaluate, predictions
 from core.evaluation.prediction_table import PredictionTable
+from core.jobs import kinds, starting
 from core.snapshots import create
 from core.snapshots.read import load_ids
 from core.snapshots.rules import Rules
@@ -21,6 +25,7 @@ from core.stats.rank_overlap import rank_biased_overlap
 from tests.conftest import Road
 from tests.core.drift.test_predicting import CORPUS, NEXT_MONDAY, later
 from tests.factories import fill, make_post
+from tests.working import work_off
 
 MAY = 1_683_000_000
 """2023-05-02."""
@@ -183,3 +188,23 @@ def test_few_posts_are_not_judged_and_none_are_said() -> None:
     assert "No post is left" in headline(none)
     elsewhere = headline(replace(new, unknown=(3,)))
     assert elsewhere.endswith("that #3 was trained on are not known: it was made elsewhere.")
+
+
+def test_a_job_does_the_same(road: Road, chosen: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "start", work_off)
+    inputs = kinds.agreement(road.store, chosen)
+    jobs.ask(road.store, kinds.AGREE, inputs, page="Compare")
+    made = newest(road.store, chosen)
+    assert made is not None
+    assert made.command == "agree 3 5 (on the page Compare)"
+    assert made.inputs == inputs
+    assert agree(road.store, chosen) == made
+
+
+def test_a_viewer_looks_but_does_not_predict(road: Road, chosen: Pair) -> None:
+    made = agree(road.store, chosen)
+    members.grant(road.store, "ada", Role.ADMIN)
+    with acting_as(Actor("vic", Way.SIGNED_IN)):
+        assert agree(road.store, chosen) == made
+        with pytest.raises(RefusedError, match="reviewer"):
+            agree(road.store, chosen, force=True)
