@@ -133,7 +133,7 @@ def agree(
         inputs=inputs,
         force=force,
         check=partial(require_possible, chosen),
-        packages=[name for model in chosen.models for name in kind(model.family).packages],
+        packages=sorted({name for each in chosen.models for name in kind(each.family).packages}),
     )
 
 

@@ -21,8 +21,8 @@ def by_month(months: Sequence[Group], colours: Palette) -> go.Figure:
     made = figure(colours, x="month", y="same first prediction", height=HEIGHT)
     whole = [(each.name, each.all) for each in months]
     apart = [(each.name, each.untrained) for each in months if each.untrained]
-    _add(made, whole, name="all posts", colour=colours.baseline, symbol="circle")
-    _add(made, apart, name="neither trained on", colour=colours.worse, symbol="diamond")
+    _add(made, whole, name="all posts", colour=colours.quiet, symbol="circle")
+    _add(made, apart, name="neither trained on", colour=colours.text, symbol="diamond")
     made.update_xaxes(type="date", tickformat="%Y-%m")
     made.update_yaxes(tickformat=".0%", nticks=6)
     return made

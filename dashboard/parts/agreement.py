@@ -7,6 +7,7 @@ import streamlit as st
 from core.access.identity import Role
 from core.drift import agree as agreeing
 from core.drift.agree import PREDICT, Pair
+from core.drift.agreement import FEWEST
 from core.drift.agreement_results import Agreement, Group
 from core.drift.agreement_sentence import differing, headline
 from core.executions import Execution
@@ -41,13 +42,14 @@ def show_agreement(chosen: Chosen) -> None:
 
 def _show(found: Agreement) -> None:
     c.reading(words.plain(headline(found)))
-    if not found.months:
-        return
-    c.chart(
-        charts.by_month(found.months, c.colours()),
-        key="agreement",
-        alt="Share of posts with the same first prediction by month",
-    )
+    months = [each for each in found.months if each.all.posts >= FEWEST]
+    if months:
+        c.chart(
+            charts.by_month(months, c.colours()),
+            key="agreement",
+            alt="Share of posts with the same first prediction by month",
+        )
+        st.caption(f"With 95% intervals. Months with fewer than {FEWEST} posts are not drawn.")
     below = differing(found.subreddits)
     if below:
         _show_subreddits(below[:SHOWN])
