@@ -22,9 +22,11 @@ from core.snapshots import create
 from core.snapshots.read import load_ids
 from core.snapshots.rules import Rules
 from core.stats.rank_overlap import rank_biased_overlap
+from core.store.drift import candidates
+from core.training.train import train
 from tests.conftest import Road
 from tests.core.drift.test_predicting import CORPUS, NEXT_MONDAY, later
-from tests.factories import fill, make_post
+from tests.factories import QUICK, fill, make_post
 from tests.working import work_off
 
 MAY = 1_683_000_000
@@ -76,6 +78,31 @@ def test_every_post_outside_the_sealed_split_is_counted_once(road: Road, chosen:
         assert sum(each.untrained.posts for each in kind if each.untrained) == found.untrained.posts
         assert [each.name for each in kind] == sorted(each.name for each in kind)
     assert {each.name for each in found.subreddits} == {"cats", "cooking", "python", "space"}
+
+
+def test_posts_that_one_of_two_models_was_trained_on_are_not_among_the_others(road: Road) -> None:
+    store = road.store
+    fill(store, later(160))
+    newer, _ = create(store, Rules(), name="newer")
+    model = train(store, newer, model="fasttext", params=QUICK, seed=1, threads=1)
+    found = found_of(road, pair(store, 3, model.execution))
+    ours, theirs = (set(load_ids(store, s, "train").to_pylist()) for s in (road.snapshot, newer))
+    assert theirs - ours
+    assert found.all is not None
+    assert found.untrained is not None
+    begins, ends = road.snapshot.test_span
+    with store.read() as session:
+        moments = {
+            one.id: one.created_utc
+            for some in candidates(session, since=0, until=1 << 40, written_since=0)
+            for one in some
+        }
+    learned = {
+        post
+        for post in ours | theirs
+        if not begins <= moments[post] < ends  # sealed in the other snapshot
+    }
+    assert found.untrained.posts == found.all.posts - len(learned)
 
 
 def test_posts_that_a_later_snapshot_seals_are_left_out_from_then_on(
