@@ -141,7 +141,7 @@ def watch(store: Store, snapshot: Snapshot) -> None:
     bring_year(store, model, snapshot)
     figures = Watched(store, model).stale(Window.WEEK)
     with write(store) as session:
-        drift.write_windows(session, figures)
+        drift.write_windows(session, figures, erased_until=0)
 
 
 def send_texts(store: Store, names: Sequence[str], *, texts: int = TEXTS) -> None:
