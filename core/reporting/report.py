@@ -44,7 +44,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``names``: of baseline and candidate. ``facts``: what differs between their trainings.
+    """``compared``: the two evaluations. ``names``: of baseline and candidate. ``facts``: what differs between their trainings.
     ``changes``: one row a subreddit; ``slices``: None if unpaired. ``examples``: rows of
     :func:`core.comparison.posts.with_titles`, the broken first; None if unpaired. ``check``: the
     gates on validation, against production. ``next``: who may decide what, and the command.
@@ -52,7 +52,7 @@ class Report:
 
     at: datetime
     signoff: str
-    numbers: tuple[int, int]
+    compared: tuple[int, int]
     names: tuple[str, str]
     sentence: str
     caveats: tuple[str, ...]
@@ -81,17 +81,16 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
     if summary.one_model:
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     before, after = (get(store, number) for number in numbers)
-    facts = differences(before, after, names=snapshot_names(store))
     return Report(
         at=datetime.now(UTC),
         signoff=version_of("signoff"),
-        numbers=numbers,
+        compared=(made.baseline, made.candidate),
         names=names,
         sentence=verdict_sentence(summary, baseline=names[0], candidate=names[1]),
         caveats=tuple(caveats_of(store, made)),
         comparison=made.execution,
         summary=summary,
-        facts=tuple(fact for fact in facts if fact.differs),
+        facts=tuple(fact for fact in _facts(store, pair, before, after) if fact.differs),
         patches=_patches(store, before, after),
         changes=changes,
         slices=comparing.slices_of(store, made),
@@ -99,6 +98,16 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         check=checking.check(store, numbers[1], progress=progress),
         next=_next(store, numbers[1]),
     )
+
+
+def _facts(store: Store, pair: Pair, before: Execution, after: Execution) -> list[Fact]:
+    """What may differ: the posts that they were judged on, and how the two were trained."""
+    names = snapshot_names(store)
+    judged_on = [f"{names[side.snapshot]}:{side.split}" for side in (pair.baseline, pair.candidate)]
+    return [
+        Fact("Evaluation", "posts", *judged_on),
+        *differences(before, after, names=names),
+    ]
 
 
 def _patches(store: Store, before: Execution, after: Execution) -> tuple[Patch, ...]:

@@ -78,7 +78,7 @@ def _decision(report: Report) -> Iterator[Block]:
 
 def _differences(report: Report) -> Iterator[Block]:
     if not report.facts:
-        yield Paragraph("Nothing that is recorded of the two trainings differs.")
+        yield Paragraph("Nothing that is recorded of the two differs.")
         return
     yield Table(
         "Code, data, parameters and environment that differ",
@@ -142,7 +142,7 @@ def _subreddits(report: Report) -> Iterator[Block]:
         binned(known["difference"].to_numpy(), known["verdict"].tolist()),
         ("worse", "not told apart", "better"),
     )
-    every = f"Every subreddit: {Command('compare', *report.numbers, table='changes.csv')}"
+    every = f"Every subreddit: {Command('compare', *report.compared, table='changes.csv')}"
     few = rows.movers(known)
     columns = rows.change_columns(report.names)
     yield Table(

@@ -112,7 +112,7 @@ def test_markdown_fits_a_comment_and_says_what_is_missing(report: Report, number
     rows = written.count("| r/a\\_long\\_name") - 20  # the movers
     assert rows >= 100
     assert f"{number - rows:,} more rows." in written
-    assert "signoff compare 3 5 --table changes.csv" in written
+    assert "signoff compare 4 6 --table changes.csv" in written
 
 
 def test_a_page_has_every_subreddit_and_stays_small(report: Report) -> None:
