@@ -24,6 +24,7 @@ from core.comparison.results import ComparisonSummary
 from core.drift import backtests
 from core.drift import due as drift_due
 from core.drift import report as drift
+from core.drift.agreement_results import Agreement
 from core.drift.backtest_results import Backtest
 from core.drift.behind import PostsBehind, posts_behind
 from core.drift.due import Standing
@@ -161,6 +162,12 @@ def quality_summary(digest: str) -> QualitySummary:
 def comparison_summary(digest: str) -> ComparisonSummary:
     """The stored numbers of a comparison, by digest."""
     return read_record(store().artifacts, digest, ComparisonSummary)
+
+
+@st.cache_resource(show_spinner=False, max_entries=SOME)
+def agreement(digest: str) -> Agreement:
+    """How far two models agree over all history, by digest."""
+    return read_record(store().artifacts, digest, Agreement)
 
 
 @st.cache_data(show_spinner=False, max_entries=SOME)

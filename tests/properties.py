@@ -1,13 +1,15 @@
-"""How many examples a property is tried with: few in ``make test``, all in ``make test-slow``."""
+"""How many examples a property is tried with: few in ``make test``, more in ``make test-slow``, all
+with ``--hypothesis-profile=full``.
+"""
 
 from hypothesis import HealthCheck, settings
 
-QUICK, THOROUGH = 12, 100
+QUICK, THOROUGH, FULL = 12, 60, 100
 
 
 def register() -> None:
-    """Make both profiles known, and load the quick one, unless ``--hypothesis-profile`` says."""
-    for name, count in (("quick", QUICK), ("thorough", THOROUGH)):
+    """Make the profiles known, and load the quick one, unless ``--hypothesis-profile`` says."""
+    for name, count in (("quick", QUICK), ("thorough", THOROUGH), ("full", FULL)):
         settings.register_profile(
             name,
             max_examples=count,
@@ -18,5 +20,5 @@ def register() -> None:
 
 
 def examples(most: int) -> int:
-    """``most`` for a thorough run, and a fitting share of it for a quick one."""
-    return max(1, most * settings().max_examples // THOROUGH)
+    """``most`` for a full run, and a fitting share of it for others."""
+    return max(1, most * settings().max_examples // FULL)

@@ -10,7 +10,7 @@ from core.cli.output import say
 
 _COMMANDS = (
     *("import", "snapshot", "collect", "subreddits", "data", "train", "tune", "model", "evaluate"),
-    *("compare", "topics", "noise", "drift", "backtest", "executions", "jobs", "feedback"),
+    *("compare", "agree", "topics", "noise", "drift", "backtest", "executions", "jobs", "feedback"),
     *("release", "alias", "report", "card", "ledger", "audit", "users", "tokens", "seal", "demo"),
     *("dashboard", "demo-page", "db", "serve"),
 )

@@ -11,6 +11,7 @@ from core.access import members
 from core.access.identity import Role
 from core.cli.drift_advice import advice_json, say_advice
 from core.cli.drift_causes import print_causes
+from core.cli.left_out import say_left_out
 from core.cli.output import AsJson, complain, print_json, print_table, progress_bar, say, workspace
 from core.drift.due import due
 from core.drift.predicting import bring_up_to_date
@@ -50,11 +51,6 @@ NO_LIMITS = Hint(
     " accuracy_drop = 0.05, and adopt it.",
     ADOPTING,
 )
-_LEFT_OUT = {
-    "sealed": "from the time of a sealed test split",
-    "in_the_future": "dated in the future",
-    "no_text": "without text",
-}
 
 
 class Which(StrEnum):
@@ -202,8 +198,7 @@ def _print(made: DriftReport, by: Judged, *, name: str) -> None:
     if len(made.windows) > SHOWN:
         more = f"{len(made.windows) - SHOWN:,} earlier windows are not shown."
         say(Hint(more, Command("drift", window=str(made.window), json=True)))
-    for reason, posts in made.left_out.items():
-        say(f"Left out: {count(posts, 'post')} {_LEFT_OUT[reason]}.")
+    say_left_out(made.left_out)
     if made.reference is None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))

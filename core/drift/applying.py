@@ -3,30 +3,22 @@
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 
 from core.arrays import Int32s
 from core.drift.tables import DriftTable
+from core.drift.texts import in_memory, said_of
 from core.drift.training_words import TrainingWords
-from core.evaluation.evaluate import TOP
-from core.evaluation.predict import predict
 from core.evaluation.prediction_table import PredictionTable
 from core.progress import Progress
 from core.snapshots.content import (
-    SCHEMA,
-    FrozenPosts,
     SplitData,
     SplitFile,
     read_lines,
     read_moments,
-    split_file,
-    to_parquet,
 )
 from core.store import Store
 from core.store.models import Model
 from core.text import words_of
-from core.training.families import kind
-from core.training.load import loader
 
 
 def applied(
@@ -44,10 +36,8 @@ def applied(
         words: of its training posts.
         lines: version of the normaliser that made the lines of the posts.
     """
-    data = _in_memory(posts)
-    load = loader(store, model, lines=lines)
-    hint = kind(model.family).memory_hint
-    said = predict(load, data, k=TOP, memory_hint=hint, progress=progress)
+    data = in_memory(posts)
+    said = said_of(store, model, data, lines=lines, progress=progress)
     return DriftTable(_as_model_spells(said), read_moments(data), *counted(words, data))
 
 
@@ -62,25 +52,6 @@ def counted(words: TrainingWords, data: SplitFile) -> tuple[Int32s, Int32s]:
         np.concatenate([none, *(every for every, _ in parts)]),
         np.concatenate([none, *(unknown for _, unknown in parts)]),
     )
-
-
-def _in_memory(posts: SplitData) -> SplitFile:
-    """The posts as a split is on the disk, with nothing but what models are given or judged by."""
-    columns = {
-        "post_id": pa.array(posts.ids, pa.string()),
-        "label": pa.array(posts.label, pa.int32()),
-        "created_utc": pa.array(posts.created, pa.int64()),
-        "line": pa.array(posts.lines, pa.string()),
-    }
-    rest = {
-        field.name: pa.nulls(len(posts), field.type)
-        for field in SCHEMA
-        if field.name not in columns
-    }
-    frozen = FrozenPosts(
-        pa.table(columns | rest, schema=SCHEMA), posts.labels, np.arange(len(posts))
-    )
-    return split_file(pa.py_buffer(to_parquet(frozen)))
 
 
 def _as_model_spells(said: PredictionTable) -> PredictionTable:

@@ -5,7 +5,7 @@ split holds is not known without opening it, so every post of its time counts as
 hold, but for posts of its snapshot's own open splits (docs/decisions/0039-drift.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,8 +24,8 @@ from core.store.snapshots import Snapshot
 
 TOLERANCE = timedelta(days=1)
 """A post may be ahead of this machine's clock by so much; one that is further is left out."""
-FUTURE, NO_TEXT = "in_the_future", "no_text"
-"""Why posts are left out, besides those that may be sealed."""
+FUTURE, NO_TEXT, SEALED = "in_the_future", "no_text", "sealed"
+"""Why posts are left out; the last: a sealed test split may hold them."""
 _LATEST = np.iinfo(np.int64).max
 
 
@@ -54,6 +54,15 @@ def watched_since(snapshot: Snapshot) -> int:
     return min(snapshot.test_span[1], int(snapshot.created_at.timestamp()))
 
 
+def latest_moment(now: datetime | None = None) -> int:
+    """The moment that no post can be from, nor from a later one, in epoch seconds.
+
+    Args:
+        now: with its time zone. Default: the clock is read.
+    """
+    return int(((now or datetime.now(UTC)) + TOLERANCE).timestamp())
+
+
 def pending(
     store: Store,
     model: Model,
@@ -70,32 +79,28 @@ def pending(
             posts among them that were written again.
         now: with its time zone. Default: the clock is read.
     """
-    until = int(((now or datetime.now(UTC)) + TOLERANCE).timestamp())
+    until = latest_moment(now)
     snapshots = listing(store)
     with store.read() as session:
         before = drift_table.watched(session, model.digest)
         since = before.written_since if before else 0
         future = drift_table.later(session, until)
-        posts = _Posts.of(
-            [
-                one
-                for some in drift_table.candidates(
-                    session, since=watched_since(snapshot), until=until, written_since=since
-                )
-                for one in some
-            ]
+        posts = Posts.of(
+            drift_table.candidates(
+                session, since=watched_since(snapshot), until=until, written_since=since
+            )
         )
         unread, erased = drift_table.unread_since(session), erasure.newest(session)
     if len(posts) and before is not None:
-        posts = posts.among(~_is_in(posts.ids, predicted()))
+        posts = posts.among(~is_among(posts.ids, predicted()))
     sealed = may_be_sealed(store, snapshots, posts.ids, posts.created, posts.execution)
     moments = posts.created[sealed].astype("datetime64[s]")
     days, counts = np.unique(moments.astype("datetime64[D]"), return_counts=True)
     posts = posts.among(~sealed)
-    order = np.lexsort((posts.ids.astype(str), posts.created))
+    posts = posts.in_order
     return Pending(
-        posts.ids[order],
-        posts.created[order],
+        posts.ids,
+        posts.created,
         left_out={FUTURE: future},
         sealed=dict(zip(days.astype(str).tolist(), counts.tolist(), strict=True)),
         written_since=unread,
@@ -126,34 +131,49 @@ def may_be_sealed(
         inside = (created >= begins) & (created < ends) & held
         if snapshot.optimistic and inside.any():
             for split in OPEN_SPLITS:
-                inside &= ~_is_in(ids, load_ids(store, snapshot, split))
+                inside &= ~is_among(ids, load_ids(store, snapshot, split))
         sealed |= inside
     return sealed
 
 
 @dataclass(frozen=True, slots=True)
-class _Posts:
+class Posts:
+    """Posts of the store: ``ids``, ``created`` (epoch seconds), the ``execution`` that wrote each;
+    shape (n,).
+    """
+
     ids: NDArray[np.object_]
     created: Int64s
     execution: Int64s
 
     @classmethod
-    def of(cls, rows: Sequence[Candidate]) -> "_Posts":
-        ids, created, execution = zip(*rows, strict=True) if rows else ((), (), ())
-        return cls(
-            np.array(ids, dtype=object),
-            np.array(created, dtype=np.int64),
-            np.array(execution, dtype=np.int64),
+    def of(cls, rows: Iterable[Sequence[Candidate]]) -> "Posts":
+        """Those of all batches."""
+        parts = [list(zip(*some, strict=True)) for some in rows if some]
+        ids, created, execution = (
+            np.concatenate([np.zeros(0, kind), *(np.array(part[at], kind) for part in parts)])
+            for at, kind in enumerate((np.object_, np.int64, np.int64))
         )
+        return cls(ids, created, execution)
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def among(self, posts: Bools) -> "_Posts":
-        return _Posts(self.ids[posts], self.created[posts], self.execution[posts])
+    def among(self, posts: Bools) -> "Posts":
+        """Only the posts for which it says so, shape (n,)."""
+        return self._taken(np.flatnonzero(posts))
+
+    @property
+    def in_order(self) -> "Posts":
+        """The same, oldest first."""
+        return self._taken(np.lexsort((self.ids.astype(str), self.created)))
+
+    def _taken(self, where: Int64s) -> "Posts":
+        return Posts(self.ids[where], self.created[where], self.execution[where])
 
 
-def _is_in(ids: NDArray[np.object_], known: pa.Array | pa.ChunkedArray) -> Bools:
+def is_among(ids: NDArray[np.object_], known: pa.Array | pa.ChunkedArray) -> Bools:
+    """Which ids are among ``known``, shape (n,)."""
     found: Bools = pc.is_in(pa.array(ids, pa.string()), value_set=known).to_numpy(
         zero_copy_only=False
     )

@@ -15,6 +15,7 @@ from core.drift.pending import NO_TEXT
 from core.drift.reading import table_of
 from core.drift.stored import Watched
 from core.drift.tables import DriftTable, by_month, joined, to_parquet
+from core.drift.texts import with_text
 from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
 from core.drift.windows import Window
 from core.evaluation.evaluate import TOP
@@ -22,14 +23,14 @@ from core.evaluation.evaluate import predictions as predictions_of
 from core.executions import Run, record
 from core.progress import Progress, silent
 from core.snapshots import content
-from core.snapshots.content import SplitData, read_lines
+from core.snapshots.content import read_lines
 from core.snapshots.files import clear, keep
 from core.snapshots.read import open_split
 from core.store import Store
 from core.store import drift as drift_table
 from core.store.drift import REFERENCE, DriftFile, LookedThrough, NewPost
 from core.store.models import Evaluation, Model
-from core.text import NORMALISER, normalise, read_of, words_of
+from core.text import NORMALISER, words_of
 from core.training.families import kind
 from core.training.load import require_readable
 
@@ -168,7 +169,8 @@ class _Work:
         )
 
     def _predicted(self, posts: Sequence[NewPost]) -> DriftTable:
-        data = self._with_text(sorted(posts, key=lambda post: (post.created_utc, post.id)))
+        data = with_text(posts)
+        self._without_text += len(posts) - len(data)
         return applied(
             self._store,
             self._model,
@@ -176,24 +178,6 @@ class _Work:
             self.words,
             lines=NORMALISER,
             progress=self._progress,
-        )
-
-    def _with_text(self, posts: Sequence[NewPost]) -> SplitData:
-        """The posts as models read them, without those that have no text."""
-        lines = [
-            normalise(*read_of(post.title, post.body, post.domain, is_self=post.is_self))
-            for post in posts
-        ]
-        kept = [(post, line) for post, line in zip(posts, lines, strict=True) if line]
-        self._without_text += len(posts) - len(kept)
-        labels = tuple(sorted({post.subreddit for post, _ in kept}))
-        number = {name: i for i, name in enumerate(labels)}
-        return SplitData(
-            ids=[post.id for post, _ in kept],
-            lines=[line for _, line in kept],
-            label=np.array([number[post.subreddit] for post, _ in kept], dtype=np.int32),
-            created=np.array([post.created_utc for post, _ in kept], dtype=np.int64),
-            labels=labels,
         )
 
     def _training_words(self) -> tuple[str, TrainingWords]:

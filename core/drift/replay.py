@@ -36,6 +36,7 @@ STEP = Step(
         "core.drift.applying",
         "core.drift.replay",
         "core.drift.tables",
+        "core.drift.texts",
         "core.drift.training_words",
         "core.evaluation",
         "core.invisible",

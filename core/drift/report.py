@@ -10,6 +10,7 @@ from core.drift.backtests import newest_of
 from core.drift.changes import changes
 from core.drift.earlier import past_of
 from core.drift.estimate import Estimator
+from core.drift.pending import SEALED
 from core.drift.results import DriftReport, Figures, On, State, WindowReport
 from core.drift.stored import Sealed, Watched
 from core.drift.submissions import sent_to
@@ -17,8 +18,6 @@ from core.drift.windows import Window, edges
 from core.store import Store
 from core.store.models import Model
 
-SEALED = "sealed"
-"""Among the reasons why posts are left out."""
 MISSING = 0.1
 """A window whose last tenth has no post may go on; of one that lacks a tenth of its posts, the
 others are not judged.

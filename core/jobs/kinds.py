@@ -8,6 +8,7 @@ from typing import Any
 from core.access.identity import Role
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
+from core.drift import agree as agreeing
 from core.drift.predicting import PREDICT, bring_up_to_date
 from core.drift.windows import Window
 from core.evaluation import evaluate as evaluating
@@ -77,6 +78,11 @@ def drift(version: str, window: Window) -> dict[str, Any]:
     return {"version": version, "window": str(window)}
 
 
+def agreement(store: Store, models: agreeing.Pair) -> dict[str, Any]:
+    """The inputs of :data:`AGREE`."""
+    return {**agreeing.inputs_of(store, models)}
+
+
 def _open(store: Store, inputs: Inputs, progress: Progress) -> None:
     openings.open_test(
         store,
@@ -114,7 +120,16 @@ def _predict(store: Store, inputs: Inputs, progress: Progress) -> None:
     bring_up_to_date(store, model, window=Window(inputs["window"]), progress=progress)
 
 
+def _agree(store: Store, inputs: Inputs, progress: Progress) -> None:
+    agreeing.agree(store, _models(store, inputs), progress=progress)
+
+
+def _models(store: Store, inputs: Inputs) -> agreeing.Pair:
+    return agreeing.pair(store, inputs["baseline"], inputs["candidate"])
+
+
 OPEN, COMPARE, CHECK, PROPOSE, DRIFT = "open", "compare", "check", "propose", "drift"
+AGREE = "agree"
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         OPEN: Kind(
@@ -164,6 +179,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             work=_predict,
             command=lambda _store, inputs: Command(
                 "drift", alias=inputs["version"], window=inputs["window"]
+            ),
+        ),
+        AGREE: Kind(
+            to=agreeing.PREDICT,
+            title=lambda _store, inputs: (
+                f"predicting all posts with #{inputs['baseline']} and #{inputs['candidate']}"
+            ),
+            check=lambda store, inputs: agreeing.require_possible(_models(store, inputs)),
+            work=_agree,
+            command=lambda _store, inputs: Command(
+                "agree", inputs["baseline"], inputs["candidate"]
             ),
         ),
     }

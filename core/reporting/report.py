@@ -44,8 +44,9 @@ class Patch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``compared``: the two evaluations. ``names``: of baseline and candidate. ``facts``: what differs between their trainings.
-    ``changes``: one row a subreddit; ``slices``: None if unpaired. ``examples``: rows of
+    """``compared``: the two evaluations. ``names``: of baseline and candidate. ``facts``: what
+    differs between their trainings, and the posts they were judged on. ``changes``: one row a
+    subreddit; ``slices``: None if unpaired. ``examples``: rows of
     :func:`core.comparison.posts.with_titles`, the broken first; None if unpaired. ``check``: the
     gates on validation, against production. ``next``: who may decide what, and the command.
     """

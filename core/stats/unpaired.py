@@ -58,8 +58,8 @@ def fisher_exact(hits: Ints, posts: Ints) -> Floats:
         total, first, marked = int(posts[:, c].sum()), int(posts[0, c]), int(hits[:, c].sum())
         low, high = max(0, marked - (total - first)), min(marked, first)
         taken = np.arange(low, high + 1)
-        log_p = _log_choose(first, taken) + _log_choose(total - first, marked - taken)
-        log_p -= _log_choose(total, np.asarray(marked))
+        log_p = log_choose(first, taken) + log_choose(total - first, marked - taken)
+        log_p -= log_choose(total, np.asarray(marked))
         seen = log_p[int(hits[0, c]) - low]
         p_value[c] = np.exp(log_p[log_p <= seen + _SAME_LOG]).sum()
     return np.clip(p_value, SMALLEST_P, 1.0)
@@ -69,22 +69,22 @@ def _deal(hits: int, errors: int, posts: tuple[int, int]) -> tuple[tuple[Ints, I
     """Hits and errors that may fall to the first side, as a grid, and its probabilities."""
     total, first = sum(posts), posts[0]
     mine = (
-        _likely(hits, total, first)[:, None],
-        _likely(errors, total, first)[None, :],
+        likely(hits, total, first)[:, None],
+        likely(errors, total, first)[None, :],
     )
     rest = total - hits - errors
     left = first - mine[0] - mine[1]
     possible = (left >= 0) & (left <= rest)
     log_ways = (
-        _log_choose(hits, mine[0])
-        + _log_choose(errors, mine[1])
-        + _log_choose(rest, np.clip(left, 0, rest))
-        - _log_choose(total, np.asarray(first))
+        log_choose(hits, mine[0])
+        + log_choose(errors, mine[1])
+        + log_choose(rest, np.clip(left, 0, rest))
+        - log_choose(total, np.asarray(first))
     )
     return mine, np.where(possible, np.exp(log_ways), 0.0)
 
 
-def _likely(marked: int, total: int, first: int) -> Ints:
+def likely(marked: int, total: int, first: int) -> Ints:
     """Counts of ``marked`` posts among the ``first``, without the negligible tails."""
     share = first / total
     middle, reach = marked * share, TAIL_SDS * np.sqrt(marked * share * (1 - share)) + 1
@@ -92,7 +92,7 @@ def _likely(marked: int, total: int, first: int) -> Ints:
     return np.arange(low, high + 1)
 
 
-def _log_choose(of: int, take: Ints) -> Floats:
+def log_choose(of: int, take: Ints) -> Floats:
     result: Floats = (
         special.gammaln(of + 1) - special.gammaln(take + 1) - special.gammaln(of - take + 1)
     )

@@ -10,6 +10,7 @@ from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.charts import changes as charts
 from dashboard.pair import Chosen, choose, posts_of
+from dashboard.parts.agreement import show_agreement
 from dashboard.parts.confidence import show_confidence, show_trust
 from dashboard.parts.confusions import show_confusions
 from dashboard.parts.metrics import (
@@ -138,4 +139,5 @@ show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")
 c.facts(chosen.differences, chosen.names)
+show_agreement(chosen)
 show_details(chosen)

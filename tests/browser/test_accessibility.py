@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,7 @@ def test_axe_finds_nothing_of_ours(axed: Page, looking: str, public: str, name: 
     ask(axed, name)
     axed.evaluate(UNFOLD)
     axed.add_style_tag(content="*, ::before, ::after { transition: none !important; }")
-    for theme, size in product(THEMES, SIZES):
+    for theme, size in zip(THEMES, SIZES, strict=True):
         form(axed, theme, size)
         settle(axed)
         found: dict[str, Any] = axed.evaluate(RUN, STREAMLIT)

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.collect.posts import Post
-from core.drift.pending import FUTURE, NO_TEXT, watched_since
+from core.drift.pending import FUTURE, NO_TEXT, SEALED, watched_since
 from core.drift.predicting import bring_up_to_date
 from core.drift.reading import predicted_ids, read
-from core.drift.report import SEALED, report
+from core.drift.report import report
 from core.drift.results import DriftReport, On, State
 from core.drift.windows import Window
 from core.erasure.erase import erase

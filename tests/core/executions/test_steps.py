@@ -139,7 +139,7 @@ def graph() -> grimp.ImportGraph:
 
 def test_there_are_steps_to_look_at() -> None:
     assert set(KINDS) == {
-        *("check", "compare", "evaluate", "feedback", "predict", "snapshot", "train")
+        *("agree", "check", "compare", "evaluate", "feedback", "predict", "snapshot", "train")
     }
 
 
@@ -194,13 +194,13 @@ def test_a_change_where_nothing_is_computed_changes_no_key(copy: Path, folder: s
         ("store/artifacts.py", set()),
         ("stats/minhash.py", {"compare"}),
         ("stats/calibration.py", {"evaluate", "compare"}),
-        ("comparison/churn.py", {"compare"}),
-        ("evaluation/workers.py", {"evaluate", "predict"}),
-        ("training/fasttext_child.py", {"train", "evaluate", "predict"}),
-        ("training/train.py", {"train", "evaluate", "predict"}),
+        ("comparison/churn.py", {"agree", "compare"}),
+        ("evaluation/workers.py", {"agree", "evaluate", "predict"}),
+        ("training/fasttext_child.py", {"agree", "train", "evaluate", "predict"}),
+        ("training/train.py", {"agree", "train", "evaluate", "predict"}),
         ("snapshots/freeze.py", {"snapshot"}),
-        ("snapshots/read.py", {"snapshot", "train", "evaluate", "compare", "predict"}),
-        ("text.py", {"snapshot", "train", "evaluate", "check", "feedback", "predict"}),
+        ("snapshots/read.py", {"agree", "snapshot", "train", "evaluate", "compare", "predict"}),
+        ("text.py", {"agree", "snapshot", "train", "evaluate", "check", "feedback", "predict"}),
         ("quality/measure.py", {"check"}),
         ("store/posts.py", {"snapshot", "feedback"}),
         ("feedback/bring.py", {"feedback"}),

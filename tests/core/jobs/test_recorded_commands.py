@@ -11,7 +11,7 @@ from core.executions import get, listing, record
 from core.executions.grouping import steps
 from core.executions.purpose import LOOK
 from core.jobs import starting, worker
-from core.jobs.kinds import CHECK, COMPARE, DRIFT, KINDS, OPEN, PROPOSE
+from core.jobs.kinds import AGREE, CHECK, COMPARE, DRIFT, KINDS, OPEN, PROPOSE
 from core.store import Store
 from tests.conftest import Road
 from tests.working import work_off
@@ -27,6 +27,7 @@ def inputs_of(road: Road, kind: str) -> Mapping[str, Any]:
         CHECK: {"posts": 1},
         PROPOSE: {"candidate": sides[1], "note": "why"},
         DRIFT: {"version": "20260531.1", "window": "week"},
+        AGREE: {"baseline": sides[0], "candidate": sides[1]},
     }[kind]
 
 
