@@ -101,7 +101,7 @@ def compare(
     _print_label_sets(summary, names)
     _print_metrics(summary, names)
     _print_histogram(changes)
-    _print_changes(changes, names)
+    _print_changes(changes, names, paired=summary.paired)
     if slices is not None:
         _print_worst(slices)
     _print_confusions(summary)
@@ -129,7 +129,7 @@ def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     say("")
     if summary.label_sets:
         say("On all posts; those of a subreddit that a model does not know count as wrong:")
-    print_table(metric_columns(names), metric_rows(metrics, SHOWN))
+    print_table(metric_columns(names), metric_rows(metrics, SHOWN, paired=summary.paired))
     say(f"Both right equally often? {test.test}: p {chance(test.p_value)}.")
     if churn := summary.churn:
         kinds = f"{churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped"
@@ -146,7 +146,7 @@ def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> Non
     say("")
     shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
     say(f"On the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models know:")
-    print_table(metric_columns(names), metric_rows(shared.metrics))
+    print_table(metric_columns(names), metric_rows(shared.metrics, paired=summary.paired))
     say("Each model on the posts of all subreddits that it knows:")
     scores = [(name, *(side.metrics[name] for side in own)) for name in shared.metrics]
     print_table(("metric", *names), scores)
@@ -167,11 +167,12 @@ def _print_histogram(changes: pd.DataFrame) -> None:
         out.print(line, soft_wrap=True)
 
 
-def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
-    rows = change_rows(movers(changes))
+def _print_changes(changes: pd.DataFrame, names: tuple[str, str], *, paired: bool) -> None:
+    rows = change_rows(movers(changes), paired=paired)
     if rows:
         say("")
-        say("Called worse or better first, then the largest others:")
+        called = "worse or better" if paired else "lower or higher"
+        say(f"Called {called} first, then the largest others:")
         print_table(change_columns(names), rows)
 
 

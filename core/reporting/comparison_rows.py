@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from core.comparison.difference import called_first
-from core.comparison.results import BETTER, WORSE, MetricChange
+from core.comparison.results import BETTER, HIGHER, LOWER, WORSE, MetricChange
 from core.metrics import METRICS
 from core.words import band, chance, interval, signed, signed_share
 
@@ -16,6 +16,8 @@ Row = tuple[object, ...]
 SHOWN = tuple(metric.key for metric in METRICS if not metric.implied)
 """The others follow from these; ``--json`` has them all."""
 SLICE_COLUMNS = ("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict")
+_WAYS: Mapping[str, str] = {BETTER: HIGHER, WORSE: LOWER}
+"""What an F1 is called on different posts, where models and posts cannot be told apart."""
 _CALLED, _MOST = 10, 20
 """Of those called worse, and of those called better; of all."""
 
@@ -26,14 +28,19 @@ def metric_columns(names: tuple[str, str]) -> tuple[str, ...]:
 
 
 def metric_rows(
-    metrics: Mapping[str, MetricChange], keys: Iterable[str] | None = None
+    metrics: Mapping[str, MetricChange], keys: Iterable[str] | None = None, *, paired: bool
 ) -> list[Row]:
-    """One row for each metric, or for those of ``keys`` that there are."""
+    """One row for each metric, or for those of ``keys`` that there are.
+
+    Args:
+        paired: whether both sides are of the same posts; else nothing is called better.
+    """
     shown = metrics if keys is None else [key for key in keys if key in metrics]
-    return [_metric(key, metrics[key]) for key in shown]
+    return [_metric(key, metrics[key], paired=paired) for key in shown]
 
 
-def _metric(key: str, metric: MetricChange) -> Row:
+def _metric(key: str, metric: MetricChange, *, paired: bool) -> Row:
+    called = metric.verdict if paired or metric.verdict is None else metric.direction
     return (
         key,
         metric.baseline,
@@ -41,7 +48,7 @@ def _metric(key: str, metric: MetricChange) -> Row:
         signed(metric.difference),
         interval(metric.interval) if metric.interval else "",
         "" if metric.noise is None else band(metric.noise),
-        metric.verdict or "",
+        called or "",
     )
 
 
@@ -65,8 +72,8 @@ def change_columns(names: tuple[str, str]) -> tuple[str, ...]:
     return ("subreddit", "posts", *names, "change", "95% interval", "q", "verdict")
 
 
-def change_rows(changes: pd.DataFrame) -> list[Row]:
-    """One row a subreddit."""
+def change_rows(changes: pd.DataFrame, *, paired: bool) -> list[Row]:
+    """One row a subreddit; ``paired`` as for :func:`metric_rows`."""
     return [
         (
             f"r/{change['subreddit']}",
@@ -76,7 +83,7 @@ def change_rows(changes: pd.DataFrame) -> list[Row]:
             signed(change["difference"]),
             _bounds(change["interval_low"], change["interval_high"]),
             "" if pd.isna(change["q_value"]) else chance(change["q_value"]),
-            change["verdict"],
+            change["verdict"] if paired else _WAYS.get(change["verdict"], change["verdict"]),
         )
         for change in changes.to_dict("records")
     ]

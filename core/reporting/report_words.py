@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.comparison.difference import called_first
+from core.comparison.results import BETTER, HIGHER, LOWER, WORSE
 from core.hints import Command
 from core.release.standing import MARKS, counted, standing, worst_first
 from core.reporting import comparison_rows as rows
@@ -35,7 +36,7 @@ def document(report: Report) -> Document:
     """The report as a document."""
     baseline, candidate = report.names
     return Document(
-        title=f"{candidate} compared with {baseline}",
+        title=f"{candidate[:1].upper()}{candidate[1:]} compared with {baseline}",
         lead=report.sentence,
         sections=(
             Section("Who decides", tuple(_decision(report))),
@@ -107,13 +108,13 @@ def _metrics(report: Report) -> Iterator[Block]:
         yield Table(
             f"Posts of subreddits that both models know ({sets.shared.posts:,})",
             rows.metric_columns(names),
-            list(rows.in_words(rows.metric_rows(sets.shared.metrics))),
+            list(rows.in_words(rows.metric_rows(sets.shared.metrics, paired=summary.paired))),
             words=(6,),
         )
     yield Table(
         f"All posts ({summary.posts:,})",
         rows.metric_columns(names),
-        list(rows.in_words(rows.metric_rows(summary.metrics, rows.SHOWN))),
+        list(rows.in_words(rows.metric_rows(summary.metrics, rows.SHOWN, paired=summary.paired))),
         words=(6,),
     )
     test, p = summary.accuracy_test, summary.p_at_1
@@ -137,26 +138,28 @@ def _subreddits(report: Report) -> Iterator[Block]:
     if known.empty:
         yield Paragraph("No subreddit that both models know has posts here.")
         return
+    paired = report.summary.paired
+    worse, better = (WORSE, BETTER) if paired else (LOWER, HIGHER)
     yield Histogram(
         f"Changes in F1 of {count(len(known), 'shared subreddit')}",
         binned(known["difference"].to_numpy(), known["verdict"].tolist()),
-        ("worse", "not told apart", "better"),
+        (worse, "not told apart", better),
     )
     every = f"Every subreddit: {Command('compare', *report.compared, table='changes.csv')}"
     few = rows.movers(known)
     columns = rows.change_columns(report.names)
     yield Table(
-        "Movers: called worse or better first, then the largest others",
+        f"Movers: called {worse} or {better} first, then the largest others",
         columns,
-        list(rows.in_words(rows.change_rows(few))),
+        list(rows.in_words(rows.change_rows(few, paired=paired))),
         words=(7,),
         more=every,
     )
     if len(known) > len(few):
         yield Table(
-            f"All {len(known):,} shared subreddits, called worse or better first",
+            f"All {len(known):,} shared subreddits, called {worse} or {better} first",
             columns,
-            list(rows.in_words(rows.change_rows(called_first(known)))),
+            list(rows.in_words(rows.change_rows(called_first(known), paired=paired))),
             words=(7,),
             folded=True,
             more=every,
@@ -200,7 +203,10 @@ def _first(predicted: tuple[str, ...]) -> str:
 
 
 def _slices(report: Report) -> Iterator[Block]:
-    found = [] if report.slices is None else rows.worst_slice_rows(report.slices, most=SLICES)
+    if report.slices is None:
+        yield Paragraph("Slices are compared where both were evaluated on the same posts.")
+        return
+    found = rows.worst_slice_rows(report.slices, most=SLICES)
     if not found:
         yield Paragraph("No slice of the posts was found where the candidate loses accuracy.")
         return

@@ -7,6 +7,7 @@ import pytest
 
 from core.comparison.compare import evaluation_of, pair
 from core.comparison.differences import Fact
+from core.comparison.results import Kind
 from core.errors import RefusedError
 from core.release import review
 from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
@@ -135,3 +136,16 @@ def test_a_histogram_is_a_table_and_a_picture(report: Report) -> None:
     assert f"Changes in F1 of {len(known)} shared subreddits</caption>" in page
     assert "│" in said(report)
     assert {"script", "img", "link"}.isdisjoint(tag for tag, _ in Read(page).tags)
+
+
+def test_on_different_posts_nothing_is_called_better(report: Report) -> None:
+    moved = report.changes.assign(verdict="better")
+    text = said(replace(report, changes=moved))
+    assert "│▲▲▲▲ 4" in text
+    assert "▲ better" in text
+    unpaired = replace(report.summary, kind=Kind.UNPAIRED, churn=None)
+    text = said(replace(report, changes=moved, summary=unpaired, slices=None, examples=None))
+    assert "▲ higher" in text
+    assert "| better |" not in text
+    assert "| higher |" in text
+    assert "Slices are compared where both were evaluated on the same posts." in text
