@@ -16,6 +16,7 @@ _STEERING = re.compile(f"\r\n|[{_UNSEEN}]")
 _WITHIN_LINES = re.compile(f"(?!\r?\n|\t)[{_UNSEEN}]")
 _WITHIN_CELLS = re.compile(f"(?![\r\n\t])[{_UNSEEN}]")
 _LINK = re.compile(r"://|www(?=\.)|@(?=[\w-]+\.)|mailto:|xmpp:|:(?=[\w+/-]+:)", re.IGNORECASE)
+_MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 _MARKS = re.compile(r"[\\`*_~\[\]{}<>|&$^]")
 _BEGINNING = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=[#+=-])")
 """What makes a line a heading, an item of a list or a rule stands behind this."""
@@ -64,9 +65,11 @@ def in_markdown(text: str) -> str:
     """The text in one line of a Markdown document, in a paragraph, an item or a cell of a table.
 
     None of it is read as Markdown, HTML or a link, and prose can still be read as it stands: only
-    what would mean something has a backslash. Blanks around it are dropped: they would mean code.
+    what would mean something has a backslash. Nor does it call anybody (@name) or name an issue
+    (#12) where GitHub shows it. Blanks around it are dropped: they would mean code.
     """
-    marked = _MARKS.sub(r"\\\g<0>", unlinked(one_line(text)).strip())
+    said = _MENTION.sub(f"\\g<0>{_WORD_JOINER}", unlinked(one_line(text)).strip())
+    marked = _MARKS.sub(r"\\\g<0>", said)
     beginning = _BEGINNING.match(marked)
     if beginning is None:
         return marked

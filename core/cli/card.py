@@ -1,25 +1,16 @@
 """The command ``signoff card``."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.cli.output import AsJson, print_json, print_lines, say, workspace
-from core.errors import InputError
+from core.cli.documents import Format, chosen_format, hand_out
+from core.cli.output import AsJson, print_json, workspace
 from core.records import to_json
 from core.reporting.card import read
 from core.reporting.card_words import document
 from core.reporting.rendering import html, markdown
-from core.store.artifacts import storage_errors
-
-
-class Format(StrEnum):
-    """Markdown, or one HTML file that loads nothing."""
-
-    MD = "md"
-    HTML = "html"
 
 
 def register(app: typer.Typer) -> None:
@@ -39,33 +30,9 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """The model card of a version: its purpose, data, figures, limits, approval and licence."""
-    chosen = _format(format, output)
+    chosen = chosen_format(format, output)
     found = read(workspace(looking=True), version)
     written = (html if chosen == Format.HTML else markdown)(document(found))
-    if output is not None:
-        with storage_errors(output, chosen=True):
-            output.write_text(written, encoding="utf-8")
+    hand_out(written, output, called=f"The model card of {found.version}", quiet=as_json)
     if as_json:
         print_json(to_json(found))
-    elif output is None:
-        print_lines([written], json=False)
-    else:
-        say(f"The model card of {found.version}: {output}")
-
-
-def _format(wanted: Format | None, output: Path | None) -> Format:
-    """What was asked for, else what the file's name says.
-
-    Raises:
-        InputError: the name says neither.
-    """
-    if wanted is not None:
-        return wanted
-    if output is None:
-        return Format.MD
-    try:
-        return Format(output.suffix.removeprefix("."))
-    except ValueError:
-        raise InputError(
-            f"{output} is neither .md nor .html", "Choose one of these endings, or give --format."
-        ) from None

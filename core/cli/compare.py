@@ -21,22 +21,26 @@ from core.cli.output import (
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
-from core.comparison.difference import called_first
 from core.comparison.readings import confusions_sentence, posts_of, threshold_sentence
-from core.comparison.results import BETTER, WORSE, ComparisonSummary, MetricChange
+from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
 from core.comparison.thresholds import USUAL
 from core.executions import get
 from core.executions.history import number
-from core.metrics import METRICS
 from core.records import to_json
+from core.reporting.comparison_rows import (
+    SHOWN,
+    SLICE_COLUMNS,
+    change_columns,
+    change_rows,
+    metric_columns,
+    metric_rows,
+    movers,
+    worst_slice_rows,
+)
 from core.store.artifacts import storage_errors
-from core.words import band, chance, interval, share_interval, signed, signed_share
+from core.words import chance, share_interval, signed_share
 
-METRICS_SHOWN = [metric.key for metric in METRICS if not metric.implied]
-"""The others follow from these; ``--json`` has them all."""
-CHANGES_SHOWN, MOST_CHANGES = 10, 20
-"""Of those called worse, and of those called better; of all."""
 SLICES_SHOWN, CONFUSIONS_SHOWN = 5, 10
 
 
@@ -97,7 +101,7 @@ def compare(
     _print_label_sets(summary, names)
     _print_metrics(summary, names)
     _print_histogram(changes)
-    _print_changes(changes, names)
+    _print_changes(changes, names, paired=summary.paired)
     if slices is not None:
         _print_worst(slices)
     _print_confusions(summary)
@@ -122,11 +126,10 @@ def _with_interval(row: dict[Any, Any]) -> dict[str, Any]:
 
 def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     metrics, test = summary.metrics, summary.accuracy_test
-    rows = [_metric_row(name, metrics[name]) for name in METRICS_SHOWN if name in metrics]
     say("")
     if summary.label_sets:
         say("On all posts; those of a subreddit that a model does not know count as wrong:")
-    print_table(_metric_columns(names), rows)
+    print_table(metric_columns(names), metric_rows(metrics, SHOWN, paired=summary.paired))
     say(f"Both right equally often? {test.test}: p {chance(test.p_value)}.")
     if churn := summary.churn:
         kinds = f"{churn.fixed:,} fixed, {churn.broken:,} broken, {churn.swapped:,} swapped"
@@ -136,22 +139,6 @@ def _print_metrics(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     say(f"Distance of p@1: KS {p.ks:.3f}, Wasserstein {p.wasserstein:.3f}, PSI {p.psi:.3f}.")
 
 
-def _metric_columns(names: tuple[str, str]) -> tuple[str, ...]:
-    return ("metric", *names, "difference", "95% interval", "noise", "verdict")
-
-
-def _metric_row(name: str, metric: MetricChange) -> tuple[object, ...]:
-    return (
-        name,
-        metric.baseline,
-        metric.candidate,
-        signed(metric.difference),
-        interval(metric.interval) if metric.interval else "",
-        "" if metric.noise is None else band(metric.noise),
-        metric.verdict or "",
-    )
-
-
 def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> None:
     sets, labels = summary.label_sets, summary.subreddits
     if sets is None:
@@ -159,8 +146,7 @@ def _print_label_sets(summary: ComparisonSummary, names: tuple[str, str]) -> Non
     say("")
     shared, own = sets.shared, (sets.own.baseline, sets.own.candidate)
     say(f"On the {shared.posts:,} posts of the {labels.shared:,} subreddits that both models know:")
-    rows = [_metric_row(name, metric) for name, metric in shared.metrics.items()]
-    print_table(_metric_columns(names), rows)
+    print_table(metric_columns(names), metric_rows(shared.metrics, paired=summary.paired))
     say("Each model on the posts of all subreddits that it knows:")
     scores = [(name, *(side.metrics[name] for side in own)) for name in shared.metrics]
     print_table(("metric", *names), scores)
@@ -181,52 +167,21 @@ def _print_histogram(changes: pd.DataFrame) -> None:
         out.print(line, soft_wrap=True)
 
 
-def _print_changes(changes: pd.DataFrame, names: tuple[str, str]) -> None:
-    known = called_first(changes.dropna(subset=["difference"]))
-    if known.empty:
-        return
-    say("")
-    say("Called worse or better first, then the largest others:")
-    if len(known) > MOST_CHANGES:
-        called = [known[known["verdict"] == kind].head(CHANGES_SHOWN) for kind in (WORSE, BETTER)]
-        others = known[~known["verdict"].isin([WORSE, BETTER])]
-        known = pd.concat([*called, others]).head(MOST_CHANGES)
-    rows = [
-        (
-            f"r/{change['subreddit']}",
-            change["support"],
-            change["f1_baseline"],
-            change["f1_candidate"],
-            signed(change["difference"]),
-            interval(change["interval"]) if change["interval"] else "",
-            "" if change["q_value"] is None else chance(change["q_value"]),
-            change["verdict"],
-        )
-        for change in map(_with_interval, _records(known))
-    ]
-    columns = ("subreddit", "posts", *names, "change", "95% interval", "q", "verdict")
-    print_table(columns, rows)
+def _print_changes(changes: pd.DataFrame, names: tuple[str, str], *, paired: bool) -> None:
+    rows = change_rows(movers(changes), paired=paired)
+    if rows:
+        say("")
+        called = "worse or better" if paired else "lower or higher"
+        say(f"Called {called} first, then the largest others:")
+        print_table(change_columns(names), rows)
 
 
 def _print_worst(slices: pd.DataFrame) -> None:
-    worst = slices[slices["section"] == "worst"].head(SLICES_SHOWN)
-    if worst.empty:
-        return
-    say("")
-    say("Where the candidate loses most accuracy:")
-    rows = [
-        (
-            each["slice"],
-            int(each["posts"]),
-            signed_share(each["difference"]),
-            int(each["broken"]),
-            int(each["fixed"]),
-            chance(each["q_value"]),
-            each["verdict"],
-        )
-        for each in _records(worst)
-    ]
-    print_table(("posts that are", "posts", "accuracy", "broken", "fixed", "q", "verdict"), rows)
+    rows = worst_slice_rows(slices, most=SLICES_SHOWN)
+    if rows:
+        say("")
+        say("Where the candidate loses most accuracy:")
+        print_table(SLICE_COLUMNS, rows)
 
 
 def _print_confusions(summary: ComparisonSummary) -> None:

@@ -15,7 +15,7 @@ from core.executions.history import get, number
 from core.hints import Command, Hint
 from core.release import candidates, identity, openings, review
 from core.release.candidates import Candidate
-from core.release.case import Action, Case, caveats, next_step, read
+from core.release.case import Case, caveats, next_sentence, read
 from core.release.check import Check
 from core.release.check import check as check_gates
 from core.release.gate import Gate, GateVerdict
@@ -215,23 +215,11 @@ def _show(store: Store, case: Case) -> None:
     say(f"Sealed test of {budget.snapshot.id}: {budget.used:,} used{others}, {budget.left:,} left.")
     for event in candidate.events:
         say(f"{event.at:%Y-%m-%d %H:%M} {event}")
-    say(_next(case))
+    say(next_sentence(case))
 
 
 def _caveats(store: Store, case: Case) -> list[str]:
     return [*([case.void] if case.void else []), *caveats(store, case)]
-
-
-def _next(case: Case) -> str:
-    """The next step, who may take it, and by which command."""
-    step = next_step(case)
-    if not step.words:
-        return "Next: nothing; it has been decided."
-    if step.role is None:
-        return f"Next: {step.words}."
-    besides = case.author if step.action == Action.DECIDE else None
-    who = f"a {step.role.title}{f' other than {besides}' if besides else ''}"
-    return f"Next, by {who}: {step.words}. {step.command or ''}".rstrip()
 
 
 def _listed_json(candidate: Candidate) -> dict[str, Any]:
@@ -254,7 +242,7 @@ def _case_json(store: Store, case: Case) -> dict[str, Any]:
         "evidence": case.evidence.digest,
         "opening": opening_json(openings.last_of(case.candidate)),
         "budget": {"used": budget.used, "left": budget.left, "closed": budget.closed},
-        "next": _next(case),
+        "next": next_sentence(case),
     }
 
 

@@ -1,6 +1,7 @@
 """Which code ran: the commit, what was changed since, and a digest of the code itself."""
 
 import hashlib
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,6 +19,7 @@ _SOURCE_FILES = (".css", ".html", ".mako", ".py", ".pyi", ".pyx", ".sql", ".svg"
 """Endings of new files that a patch contains; any other may be data, or hold somebody's secrets."""
 _PLAIN = ("--binary", "--no-color", "--no-ext-diff")
 """A patch that git applies, whatever the person's own settings are."""
+_COMMIT = re.compile("[0-9a-f]{40,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,16 @@ def _patch() -> bytes:
         if name.endswith(_SOURCE_FILES)
     ]
     return tracked + b"".join(new)
+
+
+def changes_between(before: str, after: str) -> bytes | None:
+    """The patch of Signoff's code from one commit to another, without what looks like a secret;
+    None where this checkout does not have both.
+    """
+    if not CHECKOUT or not all(map(_COMMIT.fullmatch, (before, after))):
+        return None
+    patch = _git("diff", *_PLAIN[1:], before, after, "--", "core")
+    return None if patch is None else masked(patch)[0]
 
 
 def _git(*words: str, fine: tuple[int, ...] = (0,)) -> bytes | None:

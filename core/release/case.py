@@ -234,6 +234,18 @@ def next_step(case: Case) -> Step:
     return _after_approval(case) if state == CandidateState.APPROVED else NOTHING
 
 
+def next_sentence(case: Case) -> str:
+    """The next step, who may take it, and by which command."""
+    step = next_step(case)
+    if not step.words:
+        return "Next: nothing; it has been decided."
+    if step.role is None:
+        return f"Next: {step.words}."
+    besides = case.author if step.action == Action.DECIDE else None
+    who = f"a {step.role.title}{f' other than {besides}' if besides else ''}"
+    return f"Next, by {who}: {step.words}. {step.command or ''}".rstrip()
+
+
 def _before_approval(case: Case) -> Step:
     if rules.against_approval(case.candidate, case.evidence, NOBODY) is None:
         failed = case.evidence.failed

@@ -7,6 +7,8 @@ cannot become more than words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.reporting.histogram import Bin
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -29,14 +31,38 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``name``: what it shows. The first column holds names, all others numbers."""
+    """``name``: what it shows. The first column holds names, all others numbers but those at the
+    places of ``words``, from 0. ``folded``: shown only to who wants to see it. ``more``: where the
+    rows are that were cut off, as a sentence.
+    """
 
     name: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    words: Sequence[int] = ()
+    folded: bool = False
+    more: str = ""
 
 
-Block = Paragraph | Items | Facts | Table
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines as they stand, shown only to who wants to see them; ``more`` as of a table."""
+
+    name: str
+    lines: Sequence[str]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """One bin or more; ``legend``: what the parts of its bars are, worse first."""
+
+    name: str
+    bins: Sequence[Bin]
+    legend: tuple[str, str, str]
+
+
+Block = Paragraph | Items | Facts | Table | Code | Histogram
 
 
 @dataclass(frozen=True, slots=True)

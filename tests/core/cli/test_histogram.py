@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from rich.text import Text
 
-from core.cli.histogram import WIDTH, histogram_lines
+from core.cli.histogram import histogram_lines
 from core.comparison.results import BETTER, SAME, WORSE
+from core.reporting.histogram import WIDTH
 
 
 def lines(changes: list[float], verdicts: list[str]) -> list[str]:

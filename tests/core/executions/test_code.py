@@ -125,3 +125,17 @@ def test_the_digest_follows_the_code_and_nothing_else(source: Path, git: Git) ->
     assert look().source == first
     (source / "model.py").write_text("one = 2\n")
     assert look().source != first
+
+
+def test_what_lies_between_two_commits_is_a_patch_without_secrets(source: Path, git: Git) -> None:
+    before = git("rev-parse", "HEAD")
+    (source / "fine.py").write_text('password = "hunter2hunter2"\nx = 1\n')
+    git("add", ".")
+    git("commit", "--quiet", "--message", "second")
+    after = git("rev-parse", "HEAD")
+    patch = code.changes_between(before, after)
+    assert patch is not None
+    assert b"+x = 1" in patch
+    assert b"hunter2" not in patch
+    assert code.changes_between(before, "0" * 40) is None
+    assert code.changes_between(before, "--output=x") is None

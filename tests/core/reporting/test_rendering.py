@@ -123,7 +123,7 @@ def test_no_text_becomes_markdown(text: str) -> None:
 
 def test_prose_can_be_read_as_it_is_written() -> None:
     prose = "On 701 posts: accuracy 0.670 (0.634 to 0.705), recall@5 −0.02. It is #8; ask r/cats."
-    assert markdown(document(prose)).splitlines()[2] == prose
+    assert markdown(document(prose)).splitlines()[2].replace("\u2060", "") == prose
 
 
 def test_a_page_loads_nothing_and_follows_the_reader() -> None:

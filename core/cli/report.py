@@ -1,0 +1,61 @@
+"""The command ``signoff report``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.arguments import Number
+from core.cli.documents import Format, chosen_format, hand_out
+from core.cli.output import AsJson, print_json, progress_bar, workspace
+from core.comparison.compare import pair
+from core.executions.history import number
+from core.records import to_json
+from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
+from core.reporting.report import Report, read
+from core.reporting.report_words import document
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to ``app``."""
+    app.command("report", rich_help_panel="Look")(report)
+
+
+def report(
+    baseline: Number,
+    candidate: Number,
+    format: Annotated[  # noqa: A002 - the option's own name
+        Format | None,
+        typer.Option(help="Default: by the ending of --output, else md.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the report to this file instead of printing it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report on a candidate for its reviewers: what differs, how well it does, and who decides.
+
+    It takes two trainings, or two evaluations on validation. The sealed test stays closed.
+    Markdown fits a comment on GitHub; HTML is one file that loads nothing.
+    """
+    chosen = chosen_format(format, output)
+    store = workspace()
+    with progress_bar() as progress:
+        found = read(store, pair(store, number(baseline), number(candidate)), progress=progress)
+    write, most = (html, PAGE) if chosen == Format.HTML else (markdown, COMMENT)
+    written = fitting(document(found), write, most=most)
+    called = f"The report on {found.names[1]}"
+    hand_out(written, output, called=called, quiet=as_json)
+    if as_json:
+        print_json(_json(found))
+
+
+def _json(found: Report) -> dict[str, object]:
+    return {
+        "execution": found.comparison,
+        "sentence": found.sentence,
+        "caveats": found.caveats,
+        "differences": [to_json(fact) for fact in found.facts],
+        "verdict": found.check.verdict,
+        "next": found.next,
+    }
