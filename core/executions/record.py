@@ -82,42 +82,43 @@ def record(
     """
     reap(store)
     started = datetime.now(UTC)
+    run: Run | None = None
     with ExitStack() as held:
-        with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
-            beginning = _beginning(store, actor, kind, params, inputs, packages)
-            sign = held.enter_context(store.presence.enter())  # before others can see its row
-            number = executions_table.begin(
-                session,
-                {
-                    **beginning,
-                    "started_at": started,
-                    "process": sign.process,
-                    "cache_key": cache_key,
-                },
-            )
-        yield from _logged(store, kind, number)
-
-
-def _logged(store: Store, kind: str, number: int) -> Iterator[Run]:
-    path = store.logs / f"{number}.log"
-    with storage_errors(path):
-        log = path.open("w", encoding="utf-8")
-    with log:
-        run = Run(number, _log=log)
-        try:
+        try:  # around the beginning too: an interrupt may come right after it was committed
+            with acting(store, Role.REVIEWER, to=f"run the step {kind}") as (session, actor):
+                beginning = _beginning(store, actor, kind, params, inputs, packages)
+                sign = held.enter_context(store.presence.enter())  # before others can see its row
+                number = executions_table.begin(
+                    session,
+                    {
+                        **beginning,
+                        "started_at": started,
+                        "process": sign.process,
+                        "cache_key": cache_key,
+                    },
+                )
+                run = Run(number, _log=held.enter_context(_opened(_log_of(store, number))))
             run.log(f"{kind} #{number} started")
             yield run
             run.log(f"{kind} #{number} succeeded")
-            _finish(store, run, path, executions_table.SUCCEEDED, None)
+            _finish(store, run, executions_table.SUCCEEDED, None)
         except KeyboardInterrupt as interrupt:
             why = str(interrupt) or "Interrupted by the user."
-            _finish_badly(store, run, path, executions_table.INTERRUPTED, why)
+            _finish_badly(store, run, executions_table.INTERRUPTED, why)
             raise
         except BaseException as error:
-            _finish_badly(
-                store, run, path, executions_table.FAILED, f"{type(error).__name__}: {error}"
-            )
+            why = f"{type(error).__name__}: {error}"
+            _finish_badly(store, run, executions_table.FAILED, why)
             raise
+
+
+def _log_of(store: Store, number: int) -> Path:
+    return store.logs / f"{number}.log"
+
+
+def _opened(path: Path) -> TextIO:
+    with storage_errors(path):
+        return path.open("w", encoding="utf-8")
 
 
 def _beginning(
@@ -142,7 +143,8 @@ def _beginning(
     }
 
 
-def _finish(store: Store, run: Run, log: Path, status: str, error: str | None) -> None:
+def _finish(store: Store, run: Run, status: str, error: str | None) -> None:
+    log = _log_of(store, run.number)
     digest = store.artifacts.put_bytes(log.read_bytes())
     values = {
         "finished_at": datetime.now(UTC),
@@ -171,10 +173,12 @@ def _require_running(session: Session, store: Store, number: int) -> None:
         )
 
 
-def _finish_badly(store: Store, run: Run, log: Path, status: str, why: str) -> None:
+def _finish_badly(store: Store, run: Run | None, status: str, why: str) -> None:
+    if run is None:  # nothing was recorded
+        return
     try:
         run.log(f"{status}: {why}")
-        _finish(store, run, log, status, why)
+        _finish(store, run, status, why)
     except (StorageError, ConflictError, OSError):
         # The disk that failed the run also refuses its record, or it has been recorded as
         # interrupted. The first error is the one to hear of; readers see the run as interrupted,

@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.access.transactions import acting
 from core.errors import ConflictError, InputError, NotFoundError, StorageError
-from core.executions import Run, get, listing, record
+from core.executions import get, listing, record
 from core.executions.code import CodeVersion
 from core.executions.history import log_text, running
 from core.store import Store, open_store
@@ -88,6 +91,22 @@ def test_ctrl_c_is_recorded_as_interrupted(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt), record(store, "train", params={}, inputs={}) as run:
         raise KeyboardInterrupt
     assert get(store, run.number).status == "interrupted"
+
+
+def test_so_is_one_that_comes_as_soon_as_the_beginning_is_committed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def interrupted(*args: Any, **options: Any) -> Iterator[Any]:
+        with acting(*args, **options) as found:
+            yield found
+        raise KeyboardInterrupt("Cancelled by carol.")
+
+    monkeypatch.setattr(MODULE, "acting", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_once(store)
+    (run,) = listing(store)
+    assert (run.status, run.error) == ("interrupted", "Cancelled by carol.")
 
 
 def test_rows_appear_only_when_the_run_has_succeeded(store: Store) -> None:
@@ -199,15 +218,11 @@ def test_a_run_that_was_seen_as_interrupted_keeps_nothing_of_what_it_still_does(
 def dead(store: Store) -> int:
     """The number of a run whose process is gone, unrecorded."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(MODULE, "_logged", unrecorded)
+        patched.setattr(MODULE, "_finish", lambda *_: None)
         with record(store, "train", params={}, inputs={"model": 1}) as run:
             pass
     assert recorded(store, run.number).status == "running"
     return run.number
-
-
-def unrecorded(_store: Store, _kind: str, number: int) -> Iterator[Run]:
-    yield Run(number)
 
 
 def test_opening_the_store_records_what_was_interrupted(store: Store, dead: int) -> None:
