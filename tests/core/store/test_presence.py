@@ -29,8 +29,8 @@ FORKS = """
 child = os.fork()
 if child == 0:
     import time
+    print(sign.token, os.getpid(), flush=True)
     time.sleep(600)
-print(sign.token, child, flush=True)
 input()
 """
 
