@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,9 +116,15 @@ def _log_of(store: Store, number: int) -> Path:
     return store.logs / f"{number}.log"
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
     with storage_errors(path):
-        return path.open("w", encoding="utf-8")
+        log = path.open("w", encoding="utf-8")
+    try:
+        yield log
+    finally:
+        with suppress(OSError):  # a line that a full disk refused is refused again
+            log.close()
 
 
 def _beginning(
