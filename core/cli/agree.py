@@ -16,7 +16,7 @@ from core.records import to_json
 from core.words import chance, count, share, three
 
 MONTHS, SUBREDDITS = 24, 15
-"""As many are printed, the newest and those that differ most; --json has them all."""
+"""How many are printed: the newest, and the most different; --json has them all."""
 COLUMNS = (
     *("posts", "same", "expected", "q", "top five", "fixed", "broken"),
     *("not trained on", "same there"),

@@ -39,7 +39,7 @@ from core.words import count, interval, signed
 COLUMNS, ROWS = 10, 26
 """Windows and models that are printed, the newest; --json has them all."""
 TOPICS = 10
-"""Topic groups that are printed, those that lost most first."""
+"""Topic groups that are printed, the largest losses first."""
 
 
 @dataclass(frozen=True, slots=True)
