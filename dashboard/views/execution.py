@@ -12,11 +12,13 @@ from core.executions.annotations import NOTHING
 from core.executions.history import log_text, number
 from core.hints import Command
 from core.metrics import METRIC
+from core.pipeline import provenance
 from core.release import identity
 from core.release.identity import Known, described
 from dashboard import components as c
 from dashboard import data, pages, words
 from dashboard.parts import acts, run
+from dashboard.parts import provenance as way
 from dashboard.parts.annotations import show_annotations
 
 LOG_LINES = 300
@@ -135,6 +137,18 @@ def show_lineage(execution: Execution) -> None:
     """Which executions made what this one read, and which read what it made."""
     near = lineage.neighbours(data.store(), execution)
     st.header("Lineage", anchor=False)
+    whole = provenance.read(data.store())
+    itself = provenance.of_execution(whole, execution.number)
+    if itself:
+        made, used = whole.ancestry(*itself), whole.descent(*itself)
+        kept = {node.id for node in made.nodes} | set(itself)
+        around = whole.only(kept | {node.id for node in used.nodes})
+        c.reading(f"Each row was made from the rows above it. {way.stale(made)}")
+        way.show(
+            around.collapsed(kept),
+            key=f"lineage-of-{execution.number}",
+            alt="What it was made from, and what was made of it",
+        )
     left, right = st.columns(2)
     with left:
         st.caption("Made from")

@@ -8,11 +8,14 @@ from core.comparison.ranking import Ranking, ranking
 from core.executions.grouping import EVERYTHING, Filters, Group, steps
 from core.executions.history import kinds
 from core.hints import Command
+from core.pipeline import provenance
+from core.pipeline.graph import MOST
 from core.release import identity
 from core.release.identity import is_own
 from dashboard import components as c
 from dashboard import data, pages, state, tables, words
 from dashboard.paging import turn
+from dashboard.parts import provenance as way
 from dashboard.parts.trainings import NEWEST, show_trainings
 
 STATUSES = ("succeeded", "failed", "interrupted", "running")
@@ -105,6 +108,28 @@ def show_table(groups: tuple[Group, ...], place: DeltaGenerator) -> None:
         st.switch_page(pages.EXECUTION.path, query_params={"execution": str(runs[row].number)})
 
 
+def show_way() -> None:
+    """How production came to be, or everything that could have led there."""
+    whole = provenance.read(data.store())
+    c.section(
+        "From posts to production",
+        "Each row was made from the rows above it. A click opens the execution.",
+    )
+    every = st.toggle("Also what is not in production", key="way", bind="query-params")
+    made = whole.ancestry(*provenance.way(whole))
+    kept = {node.id for node in made.nodes}
+    if not kept and not every:
+        c.empty("No model has been trained yet.", Command("train", snapshot="SNAPSHOT"))
+        return
+    shown = whole if every else made
+    c.reading(way.stale(made))
+    way.show(
+        shown.collapsed(kept, most=MOST),
+        key="from-posts-to-production",
+        alt="What production was made from, posts at the top",
+    )
+
+
 state.show("runs", None)  # of the page Runs, from which somebody came back
 trainings = data.all_trainings()
 known = identity.read(data.store(), trainings).known
@@ -125,3 +150,4 @@ if trainings:
 else:
     c.empty("No model has been trained yet. Train one:", Command("train", snapshot="SNAPSHOT"))
 show_all()
+show_way()

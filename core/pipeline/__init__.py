@@ -1,0 +1,1 @@
+"""How what is served came to be, and how it is made again."""
