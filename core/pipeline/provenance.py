@@ -185,7 +185,8 @@ def _detail(found: _Read, execution: Execution) -> str:
         snapshot = found.snapshots.get(number)
         if snapshot is None:
             return ""
-        return f"snapshot {snapshot.id}, made by #{number}, {count(sum(snapshot.splits.values()), 'post')}"
+        posts = count(sum(snapshot.splits.values()), "post")
+        return f"snapshot {snapshot.id}, made by #{number}, {posts}"
     if model := found.models.get(number):
         return f"training of {model.family}"
     if judged := found.evaluations.get(number):

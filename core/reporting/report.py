@@ -26,6 +26,7 @@ from core.release import case as cases
 from core.release import check as checking
 from core.release.check import Check
 from core.release.states import CandidateState
+from core.reporting.production import how_it_stands
 from core.snapshots import names as snapshot_names
 from core.store import Store
 from core.store.executions import Execution
@@ -48,7 +49,8 @@ class Report:
     differs between their trainings, and the posts they were judged on. ``changes``: one row a
     subreddit; ``slices``: None if unpaired. ``examples``: rows of
     :func:`core.comparison.posts.with_titles`, the broken first; None if unpaired. ``check``: the
-    gates on validation, against production. ``next``: who may decide what, and the command.
+    gates on validation, against production. ``production``: whether that is ageing, in sentences;
+    empty where there is none. ``next``: who may decide what, and the command.
     """
 
     at: datetime
@@ -65,6 +67,7 @@ class Report:
     slices: pd.DataFrame | None
     examples: pd.DataFrame | None
     check: Check
+    production: tuple[str, ...]
     next: str
 
 
@@ -97,6 +100,7 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         slices=comparing.slices_of(store, made),
         examples=_examples(store, pair, changes) if summary.paired else None,
         check=checking.check(store, numbers[1], progress=progress),
+        production=how_it_stands(store),
         next=_next(store, numbers[1]),
     )
 

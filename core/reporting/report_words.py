@@ -45,6 +45,7 @@ def document(report: Report) -> Document:
             Section("Subreddits", tuple(_subreddits(report))),
             Section("Posts", tuple(_posts(report))),
             Section("Slices", tuple(_slices(report))),
+            Section("Drift of production", tuple(_drift(report))),
         ),
         end=f"Written by Signoff {report.signoff} on {minute(report.at)} from comparison"
         f" #{report.comparison}. No sealed test was read.",
@@ -216,6 +217,13 @@ def _slices(report: Report) -> Iterator[Block]:
         list(rows.in_words(found)),
         words=(6,),
     )
+
+
+def _drift(report: Report) -> Iterator[Block]:
+    if report.production:
+        yield Items(report.production)
+    else:
+        yield Paragraph("Nothing is in production.")
 
 
 def _short(text: str) -> str:

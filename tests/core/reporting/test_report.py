@@ -47,6 +47,7 @@ def everywhere(report: Report, text: str) -> Report:
         caveats=(text,),
         facts=(Fact("Data", text, text, text),),
         patches=(Patch(name=text, text=f"{text}x"),),
+        production=(text,),
         changes=report.changes.assign(subreddit=text),
         examples=shown.assign(title=text, subreddit=text, baseline=[(text,)] * len(shown)),
     )
@@ -55,7 +56,15 @@ def everywhere(report: Report, text: str) -> Report:
 def test_it_says_what_the_comparison_found(report: Report) -> None:
     text = said(report)
     assert report.sentence in text.replace("\\", "")
-    for title in ("Who decides", "What differs", "Metrics", "Subreddits", "Posts", "Slices"):
+    for title in (
+        "Who decides",
+        "What differs",
+        "Metrics",
+        "Subreddits",
+        "Posts",
+        "Slices",
+        "Drift of production",
+    ):
         assert f"\n## {title}\n" in text
     assert {fact.what for fact in report.facts} == {"seed"}
     assert "| seed | parameters | 1 | 2 |" in text
