@@ -229,3 +229,24 @@ def _require_ours(file: Path) -> None:
         raise InputError(
             f"{file} belongs to another user", "Remove it, or move the workspace to another folder."
         )
+
+
+class Workflow(BaseSettings):
+    """What GitHub Actions tells each step of a workflow; elsewhere everything is empty.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GITHUB_", extra="ignore", env_ignore_empty=True)
+
+    token: str = Field(default="", repr=False)
+    repository: str = ""
+    api_url: str = "https://api.github.com"
+    server_url: str = "https://github.com"
+    event_path: Path | None = None
+    """A file with what set the workflow off, as JSON."""
+    step_summary: Path | None = None
+    """A file to which Markdown is added that is shown with the job."""
+    sha: str = ""
+    run_id: int = 0
+    run_attempt: int = 1

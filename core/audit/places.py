@@ -13,23 +13,21 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from core.audit.chain import Anchor
 from core.errors import InputError, StorageError, UnavailableError
 from core.hints import Command, Hint
 from core.network import without_password
+from core.outgoing import NoAnswerError, ask
 from core.settings import anchor_place, settings
 from core.store.artifacts import append_line, storage_errors
-
-if TYPE_CHECKING:
-    import requests
 
 FILE = "anchors.jsonl"
 """The file of a git repository that anchors are added to."""
 SECONDS = 15.0
-"""How long git, or a server that says nothing, is waited for."""
+"""How long git is waited for."""
 MOST = 64 << 20
 """Bytes of a server's answer."""
 _SIGNOFF = ("-c", "user.name=Signoff", "-c", "user.email=signoff@localhost")
@@ -239,33 +237,15 @@ class WebPlace:
 
     def _ask(self, method: str, body: bytes | None) -> bytes | None:
         """What it answers; None where it gives nothing back by design."""
-        import requests  # takes a tenth of a second
-
         try:
-            with requests.request(
-                method,
-                self.address,
-                data=body,
-                headers={"Content-Type": "application/json"} if body else None,
-                timeout=SECONDS,
-                allow_redirects=False,  # the address was checked, not where it leads
-                stream=True,
-            ) as answer:
-                if not body and answer.status_code in _TAKES_ONLY:
-                    return None
-                if not 200 <= answer.status_code < 300:
-                    raise self._failed(f"it answered {answer.status_code}")
-                return b"" if body else self._content(answer)
-        except (requests.RequestException, OSError) as error:
-            raise self._failed(type(error).__name__) from error
-
-    def _content(self, answer: "requests.Response") -> bytes:
-        content = bytearray()
-        for part in answer.iter_content(1 << 16):
-            content += part
-            if len(content) > MOST:
-                raise self._failed("its answer is too long")
-        return bytes(content)
+            answer = ask(method, self.address, body=body, most=MOST)
+        except NoAnswerError as error:
+            raise self._failed(str(error)) from error
+        if not body and answer.status in _TAKES_ONLY:
+            return None
+        if not answer.good:
+            raise self._failed(f"it answered {answer.status}")
+        return answer.content
 
     def _failed(self, why: str) -> UnavailableError:
         return UnavailableError(

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click.core import Context
+from typer.core import TyperGroup
 
 from core.cli.arguments import Number
 from core.cli.documents import Format, chosen_format, hand_out
 from core.cli.output import AsJson, print_json, progress_bar, workspace
+from core.cli.report_post import post
 from core.comparison.compare import pair
 from core.executions.history import number
 from core.records import to_json
@@ -15,13 +18,35 @@ from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
 from core.reporting.report import Report, read
 from core.reporting.report_words import document
 
+WRITE = "write"
+
+
+class Writing(TyperGroup):
+    """A group whose first command need not be named: ``signoff report 3 5`` writes a report."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help"):
+            args = [WRITE, *args]
+        return super().parse_args(ctx, args)
+
+
+report = typer.Typer(
+    cls=Writing,
+    help="Report on a candidate for its reviewers: in a file, or on a pull request.",
+    no_args_is_help=True,
+)
+
 
 def register(app: typer.Typer) -> None:
-    """Add this command to ``app``."""
-    app.command("report", rich_help_panel="Look")(report)
+    """Add these commands to ``app``."""
+    app.add_typer(report, name="report", rich_help_panel="Look")
 
 
-def report(
+report.command("post")(post)
+
+
+@report.command(WRITE)
+def write_command(
     baseline: Number,
     candidate: Number,
     format: Annotated[  # noqa: A002 - the option's own name
@@ -33,7 +58,9 @@ def report(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Report on a candidate for its reviewers: what differs, how well it does, and who decides.
+    """Write a report for reviewers: what differs, how well the candidate does, and who decides.
+
+    The word write may be left out: signoff report BASELINE CANDIDATE.
 
     It takes two trainings, or two evaluations on validation. The sealed test stays closed.
     Markdown fits a comment on GitHub; HTML is one file that loads nothing.
