@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from core.cli.app import build
+from core.cli.report import WRITE, Writing
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = (".", "docs", "docs/decisions", "bench", "data", "core/demo/lists")
@@ -35,11 +36,15 @@ def anchors(path: Path) -> frozenset[str]:
 
 @cache
 def commands() -> dict[str, frozenset[str]]:
-    """``"alias set"`` -> its options; ``"alias"``, the group, has none."""
+    """``"alias set"`` -> its options; ``"alias"``, the group, has none, but ``"report"`` those
+    of its command that need not be named.
+    """
 
     def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
-        yield " ".join(path), frozenset(option for p in command.params for option in p.opts)
-        for child, one in getattr(command, "commands", {}).items():
+        children = getattr(command, "commands", {})
+        params = children[WRITE].params if isinstance(command, Writing) else command.params
+        yield " ".join(path), frozenset(option for p in params for option in p.opts)
+        for child, one in children.items():
             yield from walk(one, (*path, child))
 
     return dict(walk(get_command(build()), ()))
@@ -57,6 +62,8 @@ def fault(line: str) -> str | None:
     first, *rest = line.split()
     named = ["" if first.startswith("-") else first]
     while is_group(named[0]) and rest and not rest[0].startswith("-"):
+        if commands()[named[0]] and f"{named[0]} {rest[0]}" not in commands():
+            break  # what follows are the arguments of the command that need not be named
         named = [f"{named[0]} {word}" for word in rest.pop(0).split("|")]
     if not all(command in commands() for command in named):
         return f"there is no command {line!r}"

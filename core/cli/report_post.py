@@ -44,8 +44,8 @@ def post(
     """Post the report as one comment of a pull request, and set a status of its commit.
 
     For workflows of GitHub Actions, which say where to. The comment is found again and updated. The
-    report is also added to the summary of the job, and where the token may not write, as for pull
-    requests from forks, stands only there.
+    report is also added to the summary of the job, and where the token cannot write, as for pull
+    requests from forks, it stands only there.
     """
     given = workflow.read()
     where = workflow.place(given, pull=pull)
@@ -71,7 +71,7 @@ def post(
 
 
 def _post(where: Place, found: Report, written: str, *, with_status: bool) -> posting.Posted | None:
-    """Raises NotPermittedError where the token may not write."""
+    """Raises NotPermittedError where the token cannot write."""
     posted = None
     if where.pull is not None:
         posted = posting.post(where.github, where.pull, written, run=where.run)

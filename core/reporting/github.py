@@ -92,7 +92,7 @@ class GitHub:
         return _comment(self._read(_COMMENT, answer))
 
     def update(self, comment: int, body: str) -> None:
-        """Write a comment anew."""
+        """Replace the text of a comment."""
         self._ask("PATCH", self._comment(comment), {"body": body})
 
     def delete(self, comment: int) -> None:
@@ -125,7 +125,7 @@ class GitHub:
         """Ask, and ask again where that may help.
 
         Raises:
-            NotPermittedError: the token may not do this.
+            NotPermittedError: the token is not allowed to do this.
             NotFoundError, InputError, UnavailableError: as :func:`_failure` says.
         """
         for number in range(1, TRIES + 1):
@@ -174,7 +174,7 @@ class GitHub:
                 )
             case 403:
                 return NotPermittedError(
-                    f"The token may not do this in {self.repository}{told}",
+                    f"The token is not allowed to do this in {self.repository}{told}",
                     "Give the workflow the permissions pull-requests: write and statuses: write.",
                 )
             case 404:

@@ -1,4 +1,4 @@
-"""One comment for each pull request: written anew, never twice, and never over a newer one.
+"""One comment for each pull request: later runs replace it, never twice, never by an older one.
 
 What stands before and after the report in that comment is people's, and stays.
 """
@@ -44,7 +44,7 @@ def post(github: GitHub, pull: int, report: str, *, run: Run) -> Posted:
         report: Markdown of at most :data:`ROOM` characters.
 
     Raises:
-        NotPermittedError: the token may not comment.
+        NotPermittedError: the token is not allowed to comment.
         SignoffError: GitHub refused, or did not answer.
     """
     me = github.who()

@@ -80,7 +80,8 @@ def _require_encrypted(address: str) -> None:
     host = rest.partition("/")[0].rpartition(":")[0] or rest.partition("/")[0]
     if scheme != "https" and not (scheme == "http" and is_loopback(host.strip("[]"))):
         raise InputError(
-            "GITHUB_API_URL is no https address", "The token goes there, so it must be encrypted."
+            "GITHUB_API_URL is not an https address",
+            "The token goes there, so it must be encrypted.",
         )
 
 

@@ -50,7 +50,7 @@ def test_without_the_right_to_write_it_stands_in_the_summary(
     fake.mood = lambda what: FORK if what.startswith("POST") else None
     told = signoff("report", "post", 3, 5)
     assert told.code == 0
-    assert "Not posted: The token may not do this in team/posts" in told.err
+    assert "Not posted: The token is not allowed to do this in team/posts" in told.err
     assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("# ")
     assert not fake.comments
 
@@ -65,7 +65,7 @@ def test_outside_of_a_workflow_it_says_what_is_missing(
 
     refused("TOKEN", "", "GITHUB_TOKEN is not set")
     refused("REPOSITORY", "../posts", "GITHUB_REPOSITORY is not OWNER/NAME")
-    refused("API_URL", "http://api.example", "GITHUB_API_URL is no https address")
+    refused("API_URL", "http://api.example", "GITHUB_API_URL is not an https address")
     refused("EVENT_PATH", "/nowhere", "GITHUB_EVENT_PATH names no readable JSON")
     refused("RUN_ID", "x", "GITHUB_RUN_ID makes no sense")
     assert not fake.asked
