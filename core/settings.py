@@ -37,6 +37,7 @@ _ENVIRONMENT_ONLY = {
     "trusted_user_header": "a file does not say whom to believe about who somebody is",
     "reddit_url": "a file does not say where the key to Reddit goes",
     "project": "a file does not say which project it belongs to",
+    "ci": "a file does not say where it is read",
 }
 """What no file may set, and why."""
 
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
     audit_key: Path | None = None
     """A file with the Ed25519 key that signs what this process writes into the audit log. Default:
     nothing is signed. docs/security.md."""
+    ci: bool = False
+    """Whether this is continuous integration: sealed tests are not opened here, and nothing is
+    decided. docs/pipeline.md."""
     seal_key: str = Field(default="", repr=False)
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
     seal_key_previous: str = Field(default="", repr=False)
@@ -171,6 +175,13 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, value: object) -> object:
         return _expanded(value) if isinstance(value, Path) else value
+
+    def written(self, home: Path, name: str) -> Path:
+        """Where a file lies that people write for the workspace ``home``, such as its policy: of
+        the project's workspace in the project, which is under version control; else in it.
+        """
+        ours = self.project is not None and home.absolute() == self.home.absolute()
+        return (self.project if self.project and ours else home) / name
 
     def as_environment(self) -> dict[str, str]:
         """The variables that give another process these settings, in whichever folder it runs."""
