@@ -9,8 +9,9 @@ import typer
 from core.cli.output import say
 
 _COMMANDS = (
-    *("import", "snapshot", "collect", "subreddits", "data", "train", "tune", "model", "evaluate"),
-    *("compare", "agree", "topics", "noise", "drift", "backtest", "executions", "jobs", "feedback"),
+    *("init", "pipeline", "import", "snapshot", "collect", "subreddits", "data", "train", "tune"),
+    *("model", "evaluate", "compare", "agree", "topics", "noise", "drift", "backtest"),
+    *("executions", "jobs", "feedback"),
     *("release", "alias", "report", "card", "ledger", "audit", "users", "tokens", "seal", "demo"),
     *("dashboard", "demo-page", "db", "serve"),
 )

@@ -35,16 +35,20 @@ def read(project: Path) -> Document:
     Raises:
         InputError: it is not there, cannot be read, or is not TOML.
     """
-    path = project / FILE
+    return read_file(project / FILE)
+
+
+def read_file(path: Path) -> Document:
+    """A file that is written as a ``signoff.toml``. Raises as :func:`read`."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise InputError(
-            f"{project} has no {FILE}, so it is no project",
-            Hint("Make it one.", Command("init", str(project))),
+            f"{path.parent} has no {path.name}, so it is no project",
+            Hint("Make it one.", Command("init", str(path.parent))),
         ) from None
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror}", "Change its permissions."
         ) from error
-    return parsed(content, name=FILE, hint=_HINT)
+    return parsed(content, name=path.name, hint=_HINT)
