@@ -1,8 +1,8 @@
 """The one reader of the environment.
 
-Every variable starts with ``SIGNOFF_``. The file ``.env`` of the project's folder is read too, see
-:func:`project_folder`; never that of the folder where a command happens to run, which may be
-anybody's.
+Every variable starts with ``SIGNOFF_``. Two files are read too: ``.env``, see :func:`env_folder`,
+and ``[settings]`` of the project's ``signoff.toml``, see :mod:`core.project.file`. The environment
+counts more than ``.env``, and that more than ``signoff.toml``.
 """
 
 import getpass
@@ -10,14 +10,22 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from core.errors import InputError
 from core.network import is_loopback, without_password
+from core.project import file as project_file
+from core.toml_files import Document, nearest, said
 
 _ROOT = Path(__file__).resolve().parent.parent
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() else None
@@ -28,12 +36,14 @@ _ENVIRONMENT_ONLY = {
     "audit_key": "a file does not say who signs",
     "trusted_user_header": "a file does not say whom to believe about who somebody is",
     "reddit_url": "a file does not say where the key to Reddit goes",
+    "project": "a file does not say which project it belongs to",
+    "ci": "a file does not say where it is read",
 }
-"""What :data:`ENV_FILE` may not set, and why."""
+"""What no file may set, and why."""
 
 
 def data_folder() -> Path:
-    """Where workspaces lie, unless SIGNOFF_HOME names another place.
+    """Where workspaces lie outside of projects, unless SIGNOFF_HOME names another place.
 
     ``data`` of the checkout; of an installed Signoff, the folder that the operating system has for
     the user's data (on Linux ``~/.local/share/signoff``), whichever folder it is run from.
@@ -88,7 +98,14 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    home: Path = Field(default_factory=lambda: data_folder() / "workspace")
+    project: Path | None = None
+    """The team's project. Default: the nearest folder, at or above the one where the command is
+    run, that holds ``signoff.toml``; None where there is none."""
+    home: Path = Field(
+        default_factory=lambda given: (
+            (given["project"] / "data" if given["project"] else data_folder()) / "workspace"
+        )
+    )
     """The workspace: database, artifacts, logs, the key of the sealed splits."""
     user: str = ""
     """Who acts, as it is written into every event. Default: the login name."""
@@ -106,9 +123,12 @@ class Settings(BaseSettings):
     audit_key: Path | None = None
     """A file with the Ed25519 key that signs what this process writes into the audit log. Default:
     nothing is signed. docs/security.md."""
-    seal_key: str = ""
+    ci: bool = False
+    """Whether this is continuous integration: sealed tests are not opened here, and nothing is
+    decided. docs/pipeline.md."""
+    seal_key: str = Field(default="", repr=False)
     """Base64 key of the sealed test splits. Default: the file ``seal.key`` in the workspace."""
-    seal_key_previous: str = ""
+    seal_key_previous: str = Field(default="", repr=False)
     """The key before that one, while ``signoff seal rotate`` replaces it."""
     reddit_client_id: str = ""
     """Of the key that Reddit gave: docs/collecting.md. Posts from files need none."""
@@ -125,6 +145,23 @@ class Settings(BaseSettings):
     shared_posts: Path = _ROOT.parent / "shared" / "reddit-top"
     """Real posts for tests and benchmarks; both skip what needs them where they are absent."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What it is made with is what the project says, which counts least."""
+        return env_settings, dotenv_settings, init_settings
+
+    @field_validator("project")
+    @classmethod
+    def _anywhere(cls, folder: Path | None) -> Path | None:
+        return folder and _expanded(folder).absolute()
+
     @field_validator("audit_anchor")
     @classmethod
     def _anchored(cls, text: str) -> str:
@@ -138,6 +175,13 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, value: object) -> object:
         return _expanded(value) if isinstance(value, Path) else value
+
+    def written(self, home: Path, name: str) -> Path:
+        """Where a file lies that people write for the workspace ``home``, such as its policy: of
+        the project's workspace in the project, which is under version control; else in it.
+        """
+        ours = self.project is not None and home.absolute() == self.home.absolute()
+        return (self.project if self.project and ours else home) / name
 
     def as_environment(self) -> dict[str, str]:
         """The variables that give another process these settings, in whichever folder it runs."""
@@ -159,13 +203,16 @@ def _login_name() -> str:
         return "operator"
 
 
-def project_folder(given: Settings) -> Path:
-    """The folder whose ``.env`` is read: the one that holds the workspace which the environment
-    names; else the checkout; of an installed Signoff, the folder of the user's data.
+def env_folder(given: Settings) -> Path:
+    """The folder whose ``.env`` is read: the project; outside of one, the folder that holds the
+    workspace which the environment names; else the checkout; of an installed Signoff, the folder
+    of the user's data. Never the one where a command happens to run, which may be anybody's.
 
     Args:
-        given: what the environment says, without any file.
+        given: what the environment and the project say.
     """
+    if given.project:
+        return given.project
     if "home" in given.model_fields_set:
         return given.home.absolute().parent
     return CHECKOUT or data_folder()
@@ -176,16 +223,19 @@ def settings() -> Settings:
     """The settings of this process, read once. Tests call ``settings.cache_clear()``.
 
     Raises:
-        InputError: one of them cannot be that, or stands in a file that may not set it; or the file
-            cannot be read.
+        InputError: one of them cannot be that, or stands in a file that may not set it; or a file
+            cannot be read, or belongs to somebody else.
     """
-    given = _read(None)
-    file = project_folder(given) / ENV_FILE
+    project = _read().project or project_file.here()
+    told = _of_project(project) if project else {}
+    given = _read(None, **told)
+    file = env_folder(given) / ENV_FILE
     if not file.is_file():
         return given
     _require_ours(file)
     try:
-        return _read(file)
+        _require_modest(file)
+        return _read(file, **told)
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8 text", "Save it again in UTF-8.") from None
     except OSError as error:
@@ -194,11 +244,9 @@ def settings() -> Settings:
         ) from error
 
 
-def _read(file: Path | None) -> Settings:
-    if file is not None:
-        _require_modest(file)
+def _read(file: Path | None = None, **told: object) -> Settings:
     try:
-        return Settings(_env_file=file)  # type: ignore[call-arg] # an option of BaseSettings
+        return Settings(_env_file=file, **told)  # type: ignore[call-arg, arg-type] # an option of BaseSettings
     except ValidationError as error:
         wrong = error.errors()[0]
         name = f"SIGNOFF_{wrong['loc'][0]}".upper()
@@ -206,6 +254,50 @@ def _read(file: Path | None) -> Settings:
             f"{name} cannot be {without_password(str(wrong['input']))[:50]!r}",
             f"{wrong['msg']}. Set it again.",
         ) from None
+
+
+def _of_project(project: Path) -> dict[str, Any]:
+    """What the ``[settings]`` of a project say; paths from its folder on.
+
+    Raises:
+        InputError: they say what a file may not, or what cannot be.
+    """
+    file = project / project_file.FILE
+    if file.is_file():
+        _require_ours(file)
+    document = project_file.read(project)
+    table = document.tables.get("settings", {})
+    if not isinstance(table, dict):
+        hint = "Write [settings], and below it lines such as keep_text_days = 30."
+        raise document.wrong(("settings",), "settings takes a table", hint)
+    told = {name: _told(document, name, value) for name, value in table.items()}
+    paths = {name: project / value for name, value in told.items() if isinstance(value, Path)}
+    return {**told, **paths, "project": project}
+
+
+def _told(document: Document, name: str, value: object) -> object:
+    """What a line of ``[settings]`` sets, whatever the environment sets."""
+    place, variable = ("settings", name), f"SIGNOFF_{name}".upper()
+    if name not in Settings.model_fields:
+        known = [each for each in Settings.model_fields if _tellable(each)]
+        raise document.wrong(place, f"there is no setting {name!r}", nearest(name, known))
+    if not _tellable(name) or without_password(str(value)) != str(value):
+        why = _ENVIRONMENT_ONLY.get(name, "whoever reads the repository would read the secret")
+        hint = f"Remove that line, and set {variable} in the environment."
+        raise document.wrong(place, f"{name} is set, but {why}", hint)
+    try:
+        made = Settings.__pydantic_validator__.validate_assignment(
+            Settings.model_construct(), name, value
+        )
+    except ValidationError as error:
+        problem = f"{name} cannot be {said(value)}"
+        raise document.wrong(place, problem, f"{error.errors()[0]['msg']}.") from None
+    return getattr(made, name)
+
+
+def _tellable(name: str) -> bool:
+    """Whether a file of a repository may set it. What is a secret is not shown either."""
+    return name not in _ENVIRONMENT_ONLY and Settings.model_fields[name].repr
 
 
 def _require_modest(file: Path) -> None:
@@ -226,9 +318,7 @@ def _require_ours(file: Path) -> None:
         return
     trusted = {0, os.getuid(), file.parent.stat().st_uid}
     if file.stat().st_uid not in trusted:
-        raise InputError(
-            f"{file} belongs to another user", "Remove it, or move the workspace to another folder."
-        )
+        raise InputError(f"{file} belongs to another user", "Remove it, or work in another folder.")
 
 
 class Workflow(BaseSettings):

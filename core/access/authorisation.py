@@ -10,6 +10,7 @@ from core.access.history import grants
 from core.access.identity import Actor, Role, Way, current_actor
 from core.errors import RefusedError
 from core.hints import Command, Hint
+from core.settings import settings
 
 
 def role_of(session: Session, actor: Actor) -> Role:
@@ -39,6 +40,11 @@ def authorise(session: Session, needed: Role, *, to: str) -> Actor:
     """
     actor = current_actor()
     held = role_of(session, actor)
+    if settings().ci and needed > Role.REVIEWER:
+        raise RefusedError(
+            f"In continuous integration (SIGNOFF_CI), nobody can {to}",
+            "Do this where people work: at their command line or on the pages.",
+        )
     if held >= needed:
         return actor
     if actor.way == Way.NOBODY:

@@ -22,7 +22,9 @@ def policy_command(
     context: typer.Context,
     init: Annotated[
         bool,
-        typer.Option("--init", help="Write the policy in force into the workspace, to edit it."),
+        typer.Option(
+            "--init", help="Write the policy in force as release-policy.toml, to edit it."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ import typer
 from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, say, say_lines, workspace
 from core.comparison.compare import evaluation_of
-from core.comparison.topics import FILE, group_by_confusion, to_toml, write_topics
+from core.comparison.topics import group_by_confusion, to_toml, topics_file, write_topics
 from core.evaluation.evaluate import predictions
 from core.executions.history import number
 
@@ -19,19 +19,18 @@ def register(app: typer.Typer) -> None:
 
 def topics(
     execution: Number,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write topics.toml into the workspace, to edit it.")
-    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write topics.toml, to edit it.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Topic groups: subreddits that a model confuses, as a file to edit.
 
-    If the workspace contains topics.toml, comparisons use its groups.
+    If the project, or the workspace outside of one, contains topics.toml, comparisons use its
+    groups.
     """
     store = workspace(looking=not write)
     table = predictions(store, evaluation_of(store, number(execution)))
     groups = group_by_confusion(table.label, table.first, table.vocabulary)
-    path = store.home / FILE
+    path = topics_file(store.home)
     if write:
         write_topics(path, groups)
     if as_json:

@@ -22,12 +22,23 @@ from core.collect.posts import BATCH, COLUMNS
 from core.collect.readers import chunks_of
 from core.collect.rows import EVERYTHING, Wanted
 from core.errors import InputError
-from core.executions import Run, record
+from core.executions import Execution, Run, Step, cached, record
 from core.progress import Progress, silent
 from core.store import Store, erasure
 from core.store.artifacts import file_digest
 from core.store.posts import SEALED, WriteCounts, write_posts
 
+STEP = Step(
+    "import",
+    code=(
+        "core.batches",
+        "core.collect",
+        "core.invisible",
+        "core.store.erasure",
+        "core.store.posts",
+        "core.text",
+    ),
+)
 CHARACTERS = 2**24
 """Characters of texts in a transaction, however few posts have them: they are held in memory."""
 _SUBREDDIT, _ID = COLUMNS.index("subreddit"), COLUMNS.index("id")
@@ -101,7 +112,9 @@ def import_files(
     files = found.files
     counts = ImportCounts(files=len(files), left_out=found.left_out)
     started = time.monotonic()
-    with record(store, "import", params=_params(wanted, format), inputs=_inputs(files)) as run:
+    params, inputs = _params(wanted, format, columns or {}), _inputs(files)
+    key = STEP.key(params, inputs)
+    with record(store, STEP.kind, params=params, inputs=inputs, cache_key=key) as run:
         counts.execution = run.number
         for path, why in found.left_out.items():
             run.log(f"{path}: left out: {why}")
@@ -118,6 +131,26 @@ def import_files(
             raise _unreadable(counts, time.monotonic() - started)
     counts.seconds = time.monotonic() - started
     return counts
+
+
+def imported(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    wanted: Wanted = EVERYTHING,
+    format: Format | None = None,  # noqa: A002 - the option's own name
+    columns: Mapping[str, str] | None = None,
+    unpack: bool = False,
+) -> Execution | None:
+    """The import that has read these very files, as they are now, in this way; None without any.
+
+    Arguments and errors as :func:`import_files`. Standard input was never read before.
+    """
+    files = find(paths, unpack=unpack).files
+    if any(file.is_pipe for file in files):
+        return None
+    params = _params(wanted, format, columns or {})
+    return cached(store, STEP, params=params, inputs=_inputs(files))
 
 
 def complaint(counts: ImportCounts) -> InputError | None:
@@ -172,15 +205,16 @@ def as_metrics(counts: ImportCounts) -> dict[str, int | dict[str, int]]:
     }
 
 
-def _params(wanted: Wanted, format_: Format | None) -> dict[str, Any]:
+def _params(wanted: Wanted, format_: Format | None, columns: Mapping[str, str]) -> dict[str, Any]:
     """What the caller chose; what is left to its default is not named."""
     chosen = {
         "subreddits": sorted(wanted.subreddits),
         "since": wanted.since,
         "until": wanted.until,
         "format": format_,
+        "columns": dict(columns),
     }
-    return {name: value for name, value in chosen.items() if value not in (None, [])}
+    return {name: value for name, value in chosen.items() if value not in (None, [], {})}
 
 
 def _inputs(files: Sequence[PostFile]) -> dict[str, object]:

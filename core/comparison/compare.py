@@ -12,8 +12,7 @@ from core.comparison.difference import Side, difference
 from core.comparison.noise import NoiseBand, combined, noise_of
 from core.comparison.noise import newest as newest_noise
 from core.comparison.results import ComparisonSummary, NoiseSource, NoiseSources
-from core.comparison.topics import FILE as TOPICS_FILE
-from core.comparison.topics import read_topics
+from core.comparison.topics import read_topics, topics_file
 from core.errors import InputError, NotFoundError, RefusedError
 from core.evaluation import evaluate
 from core.evaluation.aggregate import aggregate
@@ -131,7 +130,7 @@ def _compare(store: Store, chosen: Pair, attributes: pd.DataFrame | None, run: R
         *_sides(store, chosen),
         combined(list(measured.values())),
         attributes=attributes_of(store, chosen) if attributes is None else attributes,
-        topics=read_topics(store.home / TOPICS_FILE),
+        topics=read_topics(topics_file(store.home)),
     )
     summary = replace(
         result.summary,
@@ -262,7 +261,7 @@ def require_unsealed(chosen: Pair) -> None:
 
 def _topics_digest(store: Store) -> str | None:
     """Of the topics file, so that a comparison is made again once it changes."""
-    path = store.home / TOPICS_FILE
+    path = topics_file(store.home)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 

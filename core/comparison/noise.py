@@ -126,6 +126,14 @@ def newest(store: Store, model: Model, *, other_posts: bool = False) -> Noise | 
     return None
 
 
+def last_measured(store: Store, model: Model, *, halves: bool) -> Noise | None:
+    """The last measurement of this model's configuration, on whichever snapshot."""
+    wanted = digest_of(get(store, model.execution).params, halves=halves)
+    with store.read() as session:
+        measured = models_table.noises(session)
+    return next((each for each in measured if each.configuration == wanted), None)
+
+
 def noise_of(store: Store, model: Model, *, other_posts: bool = False) -> NoiseBand | None:
     """The band of :func:`newest`, loaded."""
     measurement = newest(store, model, other_posts=other_posts)

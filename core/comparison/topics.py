@@ -13,6 +13,7 @@ import tomlkit
 
 from core.arrays import Floats, Ints, Places
 from core.errors import InputError, RefusedError
+from core.settings import settings
 from core.store.artifacts import storage_errors
 
 FILE = "topics.toml"
@@ -24,6 +25,11 @@ LARGEST = 0.5
 """Groups are made smaller while one holds a larger share of the subreddits."""
 
 _EXAMPLE = 'Write one line a group, such as politics = ["politics", "ukpolitics"]'
+
+
+def topics_file(home: Path) -> Path:
+    """Where the groups lie of the workspace ``home``, if somebody wrote any."""
+    return settings().written(home, FILE)
 
 
 def read_topics(path: Path) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.comparison.noise import configuration
-from core.comparison.topics import FILE, read_topics
+from core.comparison.topics import read_topics, topics_file
 from core.drift.backtest_results import Backtest, Promise, Trained
 from core.drift.cells import Topics, figures_of, later_cells, validation_of
 from core.drift.cutoffs import Every, Plan, plan
@@ -89,7 +89,7 @@ def backtest(
             " time, so no window could be measured as a whole",
             Hint("Freeze a chronological one, and take that.", Command("snapshot create")),
         )
-    topics = read_topics(store.home / FILE) or {}  # before hours of work, not after them
+    topics = read_topics(topics_file(store.home)) or {}  # before hours of work, not after them
     posts = open_posts(store, snapshot)
     if not len(posts):
         raise InputError("All posts of the snapshot were erased", "Choose another --snapshot.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from core.comparison.topics import FILE as TOPICS
+from core.comparison.topics import topics_file
 from core.drift.alarms import FEWEST, LEVEL, Calibration
 from core.drift.backtests import newest_of
 from core.drift.changes import changes
@@ -80,7 +80,7 @@ def report(
 
 def rests_on(store: Store, model: Model) -> tuple[object, ...]:
     """Another one whenever :func:`report` may say something else of posts on the same day."""
-    watched, past, topics = Watched(store, model), newest_of(store, model), store.home / TOPICS
+    watched, past, topics = Watched(store, model), newest_of(store, model), topics_file(store.home)
     return (
         None if past is None else past.execution,
         topics.read_bytes() if topics.exists() else None,

@@ -10,8 +10,7 @@ import numpy as np
 import orjson
 
 from core.arrays import Int64s
-from core.comparison.topics import FILE as TOPICS
-from core.comparison.topics import read_topics
+from core.comparison.topics import read_topics, topics_file
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
 from core.drift.figures import Reference, figures_of
@@ -151,7 +150,7 @@ class Watched:
             posts,
             names=stored.names,
             known=stored.known,
-            topics=read_topics(self.store.home / TOPICS),
+            topics=read_topics(topics_file(self.store.home)),
         )
 
     def figures(self, window: Window) -> dict[int, Figures]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.executions.annotations import NOTHING, Annotations, noticeboard
-from core.executions.purpose import NOISE
+from core.executions.purpose import NOISE, OWN
 from core.store import Store
 from core.store import executions as executions_table
 from core.store import models as models_table
@@ -46,8 +46,8 @@ class Training:
 
     @property
     def own(self) -> bool:
-        """Whether somebody asked for it by itself."""
-        return self.execution.purpose is None
+        """Whether somebody asked for it by itself, or in a pipeline."""
+        return self.execution.purpose in OWN
 
     @property
     def seed(self) -> int:
@@ -86,7 +86,7 @@ def trainings(store: Store) -> list[Training]:
 
 def _repeated(executions: Sequence[Execution]) -> dict[int, int]:
     """Retraining -> the first training of its configuration that somebody asked for."""
-    own = {_configuration(e): e.number for e in executions if e.purpose is None}  # newest first
+    own = {_configuration(e): e.number for e in executions if e.purpose in OWN}  # newest first
     return {
         e.number: own[_configuration(e)]
         for e in executions

@@ -1,18 +1,19 @@
 """Executions as people list them: those that another one started stand under it."""
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.executions import annotations
 from core.executions.history import running_ended
-from core.executions.purpose import BACKTEST, LOOK, NOISE, TUNE
+from core.executions.purpose import BACKTEST, LOOK, NOISE, PIPELINE, TUNE
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.executions import Execution, Link, Wanted
 from core.store.reaping import as_seen
 from core.words import count
 
-_CALLED = {NOISE: "retraining", TUNE: "trial", BACKTEST: "training"}
+_CALLED = {NOISE: "retraining", TUNE: "trial", BACKTEST: "training", PIPELINE: "step"}
 _LINKED = (*_CALLED, "evaluate")
 """Kinds of executions that tell which belong together."""
 
@@ -26,9 +27,10 @@ class Group:
 
     @property
     def told(self) -> str:
-        """``+5 retrainings``, ``+12 trials``; empty where it started none."""
-        trainings = sum(part.kind == "train" for part in self.parts)
-        return f"+{count(trainings, _CALLED[self.execution.kind])}" if trainings else ""
+        """``+5 retrainings``, ``+12 trials``, ``+6 steps``; empty where it started none."""
+        kinds = [part.kind for part in self.parts]
+        started = len(kinds) if self.execution.kind == PIPELINE else kinds.count("train")
+        return f"+{count(started, _CALLED[self.execution.kind])}" if started else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def steps(store: Store, filters: Filters = OWN, *, start: int = 0, most: int) ->
 
 
 def parents_of(links: Iterable[Link]) -> dict[int, int]:
-    """Part -> the first noise measurement, tuning or backtest that was recorded with it.
+    """Part -> the first noise measurement, tuning, backtest or pipeline that was recorded with it.
 
     Args:
         links: as :func:`core.store.executions.links` gives them for :data:`PARENTS` and
@@ -104,13 +106,21 @@ def parents_of(links: Iterable[Link]) -> dict[int, int]:
     """
     by_number = {each.number: each for each in links}
     read = _read_by(by_number)
-    found: dict[int, int] = {}
+    found = _steps_of_pipelines(by_number)
     for number in sorted(by_number):
         parent = by_number[number]
         for part in _parts(parent, by_number, read) if parent.kind in _CALLED else ():
             if by_number[part].purpose == parent.kind:
                 found.setdefault(part, number)
     return found
+
+
+def _steps_of_pipelines(by_number: Mapping[int, Link]) -> dict[int, int]:
+    """Step -> its pipeline, which runs alone: the last one that had begun before it."""
+    pipelines = sorted(number for number, each in by_number.items() if each.kind == PIPELINE)
+    steps = [number for number, each in by_number.items() if each.purpose == PIPELINE]
+    begun = {number: bisect(pipelines, number) for number in steps}
+    return {number: pipelines[count - 1] for number, count in begun.items() if count}
 
 
 def _read_by(by_number: Mapping[int, Link]) -> dict[int, list[int]]:

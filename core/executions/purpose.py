@@ -1,5 +1,6 @@
 """What an execution is run for, where nobody asks for it by itself: retrainings that measure the
-noise, trials of a tuning, trainings of a backtest, comparisons that a page shows.
+noise, trials of a tuning, trainings of a backtest, steps of a pipeline, comparisons that a page
+shows.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from core.store import requests as requests_table
 from core.store.executions import Execution
 
 NOISE, TUNE, BACKTEST, LOOK = "noise", "tune", "backtest", "look"
+PIPELINE = "pipeline"
+OWN = (None, PIPELINE)
+"""Of trainings that somebody asked for, be it in the pipeline that they wrote."""
 _purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
 
 

@@ -19,6 +19,7 @@ from core.executions.environment import (
     environment,
     peak_memory_mib,
 )
+from core.executions.looking import WouldRunError, is_looking
 from core.executions.purpose import purpose
 from core.safe_text import one_line
 from core.store import Store
@@ -79,7 +80,11 @@ def record(
     the run as interrupted, and :mod:`core.store.reaping` records that later. One that is seen as
     interrupted stays so: if it runs all the same, it ends with a ConflictError, and what it would
     have inserted at its end is not.
+
+    Within :func:`core.executions.looking.looking`, a WouldRunError in its place.
     """
+    if is_looking():
+        raise WouldRunError(kind, params, inputs)
     reap(store)
     started = datetime.now(UTC)
     run: Run | None = None

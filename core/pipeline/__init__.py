@@ -1,1 +1,3 @@
-"""How what is served came to be, and how it is made again."""
+"""The steps of a project's ``signoff.toml``, of which only those run that changed; and the graph of
+what was made from what.
+"""

@@ -1,8 +1,8 @@
 """Which release policy is in force: the one that was adopted last, else the built-in one.
 
-A team writes its policy as ``release-policy.toml`` in the workspace. The file is a draft: it takes
-effect by an act, which keeps its text in the database and in the audit log. Where the policy in
-force asks for four eyes, it takes two people: what one has asked for, another adopts.
+A team writes its policy as ``release-policy.toml`` in its project, or in the workspace. The file is
+a draft: it takes effect by an act, which keeps its text in the database and in the audit log. Where
+the policy in force asks for four eyes, it takes two people: what one has asked for, another adopts.
 """
 
 from dataclasses import replace
@@ -37,6 +37,7 @@ from core.release.policy_events import (
     fulfilled,
     request,
 )
+from core.settings import settings
 from core.store import Store
 from core.store.artifacts import storage_errors, write_whole
 
@@ -126,13 +127,18 @@ def text_in_force(store: Store) -> str:
     return adopted[-1].text if adopted else DEFAULT
 
 
+def policy_file(home: Path) -> Path:
+    """Where the team's draft lies of the workspace ``home``, if somebody wrote one."""
+    return settings().written(home, FILE)
+
+
 def init_policy(store: Store) -> Path:
-    """Write the policy in force into the workspace, for the team to edit; its path.
+    """Write the policy in force into its file, for the team to edit; its path.
 
     Raises:
         RefusedError: there is a file already.
     """
-    path = store.home / FILE
+    path = policy_file(store.home)
     if path.exists():
         raise RefusedError(f"{path} already exists", "Edit it, or move it away first.")
     write_whole(path, text_in_force(store).encode())
@@ -146,7 +152,7 @@ def draft(home: Path) -> bytes | None:
         InputError: it is too long to be one.
         StorageError: it cannot be read.
     """
-    path = home / FILE
+    path = policy_file(home)
     if not path.exists():
         return None
     with storage_errors(path), path.open("rb") as file:
@@ -191,7 +197,7 @@ def adopt(store: Store, *, comment: str = "", seen: str | None = None) -> Adopte
     content = draft(store.home)
     if content is None:
         raise NotFoundError(
-            f"There is no file {store.home / FILE}",
+            f"There is no file {policy_file(store.home)}",
             Hint("Write one to edit.", Command("release policy", init=True)),
         )
     policy = parse(content)

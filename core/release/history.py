@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.access.history import ACCESS_EVENTS
 from core.audit.events import Events
+from core.errors import RefusedError
 from core.executions.annotations import ANNOTATION_EVENTS
-from core.release.events import KINDS, AliasEvent, ReleaseEvent
+from core.release.events import KINDS, AliasEvent, Commented, Proposed, ReleaseEvent
 from core.release.policy_events import POLICY_EVENTS
 from core.release.seal_events import SEAL_EVENTS
 from core.release.states import candidate_state
+from core.settings import settings
 
 RELEASE_EVENTS = Events("release_events", KINDS, blank={"comment": ""})
 ALL_EVENTS = (
@@ -31,7 +33,16 @@ def append(session: Session, event: E) -> E:
 
     Returns:
         The event with its id.
+
+    Raises:
+        RefusedError: it decides something, or opens a test, and this is continuous integration.
     """
+    if settings().ci and not isinstance(event, Proposed | Commented):
+        raise RefusedError(
+            "In continuous integration (SIGNOFF_CI), candidates are proposed; their tests are"
+            " opened and decisions are made by people, elsewhere",
+            "Do this where people work: at their command line or on the pages.",
+        )
     before, after = _change(session, event)
     stored, record = RELEASE_EVENTS.append(session, event)
     audit.append(session, record, before=before, after=after)

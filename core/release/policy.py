@@ -7,20 +7,18 @@ off; a rule that is left out keeps its default. Which text is in force,
 """
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 
 from core.audit.chain import BUILT_IN_POLICY
 from core.errors import InputError
 from core.records import from_json
 from core.release.policy_tables import DRIFT, GATES, RULES, TABLES
-from core.release.toml_lines import NOT_TOML, line_of
+from core.toml_files import Document, nearest, parsed, said
 
 FILE = "release-policy.toml"
 BUILT_IN = "built-in defaults"
+_HINT = 'Write tables as [gate], limits as key = value, and text in "quotes".'
 REVIEW = "reviewed_by_someone_else"
 """The one gate that is about the decision itself, so it is not evidence for it."""
 TRAINING_AGE, NEW_POSTS = "maximum_training_age", "non_inferiority_on_new_posts"
@@ -172,10 +170,13 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     Raises:
         InputError: it is not a policy; names the line, the key, what is wrong and the hint.
     """
-    text = _text(content)
-    document = _document(text)
-    limits = [limit for table, keys in document.items() for limit in _limits_of(table, keys, text)]
-    if not document.keys() & GATES:
+    document = parsed(content, name=FILE, hint=_HINT)
+    limits = [
+        limit
+        for table, keys in document.tables.items()
+        for limit in _limits_of(table, keys, document)
+    ]
+    if not document.tables.keys() & GATES:
         raise InputError(
             f"{source} has no gates, so anything could be released",
             f"Write at least one gate, such as [maximum_churn], or remove {source}.",
@@ -190,61 +191,26 @@ def parse(content: bytes, *, source: str = FILE) -> Policy:
     )
 
 
-def _limits_of(gate: str, keys: object, text: str) -> list[Limit]:
+def _limits_of(gate: str, keys: object, document: Document) -> list[Limit]:
     if gate not in TABLES:
-        raise _wrong(text, (gate,), f"there is no gate {gate!r}", _nearest(gate, TABLES))
+        raise document.wrong((gate,), f"there is no gate {gate!r}", nearest(gate, TABLES))
     wanted = TABLES[gate]
     first, example = next((key, each.example) for key, each in wanted.items())
     if not isinstance(keys, dict):
         hint = f"Write [{gate}], and below it {first} = {example}."
-        raise _wrong(text, (gate,), f"{gate} takes a table", hint)
+        raise document.wrong((gate,), f"{gate} takes a table", hint)
     if not keys:
         hint = f"Write {first} = {example} below it, or remove [{gate}] to switch it off."
-        raise _wrong(text, (gate,), f"[{gate}] has no limit", hint)
-    return [_limit(gate, key, value, text) for key, value in keys.items()]
+        raise document.wrong((gate,), f"[{gate}] has no limit", hint)
+    return [_limit(gate, key, value, document) for key, value in keys.items()]
 
 
-def _limit(gate: str, key: str, value: object, text: str) -> Limit:
+def _limit(gate: str, key: str, value: object, document: Document) -> Limit:
     wanted = TABLES[gate].get(key)
     if wanted is None:
         problem = f"[{gate}] has no key {key!r}"
-        raise _wrong(text, (gate, key), problem, _nearest(key, TABLES[gate]))
+        raise document.wrong((gate, key), problem, nearest(key, TABLES[gate]))
     if not wanted.fits(value) or not isinstance(value, int | float | str):
-        problem = f"{gate}.{key} takes {wanted.words}, not {_said(value)}"
-        raise _wrong(text, (gate, key), problem, f"Write {key} = {wanted.example}, for example.")
+        problem = f"{gate}.{key} takes {wanted.words}, not {said(value)}"
+        raise document.wrong((gate, key), problem, f"Write {key} = {wanted.example}, for example.")
     return Limit(gate, key, value)
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"{FILE}, line {line}: byte {error.start} is not UTF-8", "Save it as UTF-8 text."
-        ) from None
-
-
-def _document(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except NOT_TOML as error:
-        raise InputError(
-            f"{FILE}, line {line_of(text)}: this is not TOML: {error}",
-            'Write tables as [gate], limits as key = value, and text in "quotes".',
-        ) from None
-
-
-def _wrong(text: str, path: tuple[str, ...], problem: str, hint: str) -> InputError:
-    return InputError(f"{FILE}, line {line_of(text, *path)}: {problem}", hint)
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(name, known, n=1)
-    meant = f"Did you mean {close[0]}? " if close else ""
-    return f"{meant}Known: {', '.join(known)}."
-
-
-def _said(value: object) -> str:
-    shown = str(value).lower() if isinstance(value, bool) else repr(value)
-    return shown if len(shown) <= 40 else f"{shown[:40]}…"

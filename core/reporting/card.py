@@ -12,8 +12,7 @@ from core.comparison.align import align, numbered
 from core.comparison.difference import confused_topics
 from core.comparison.results import TopicSource
 from core.comparison.slices import by_slice, dimensions_of
-from core.comparison.topics import FILE as TOPICS_FILE
-from core.comparison.topics import read_topics
+from core.comparison.topics import read_topics, topics_file
 from core.evaluation import evaluate as evaluating
 from core.evaluation.history import Training, trainings
 from core.executions.history import listing as executions
@@ -189,7 +188,7 @@ def _topics(
         changes = comparing.changes_of(store, comparison)
         topic_of = dict(zip(changes["subreddit"].str.lower(), changes["topic"], strict=True))
         return topic_of, comparing.summary_of(store, comparison).topics
-    filed = read_topics(store.home / TOPICS_FILE)
+    filed = read_topics(topics_file(store.home))
     if filed:
         return filed, TopicSource.FILE
     table = evaluating.predictions(store, evaluation)

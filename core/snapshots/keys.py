@@ -39,9 +39,15 @@ def present(store: Store) -> SealKey:
 
     Raises:
         NotFoundError: there is none. None is made: it would open nothing.
-        RefusedError: others than its owner can read its file.
+        RefusedError: others than its owner can read its file; or this is continuous integration,
+            where what a change runs must not reach the test that judges it.
         InputError: what is there is no key.
     """
+    if settings().ci:
+        raise RefusedError(
+            "In continuous integration (SIGNOFF_CI), nothing uses the key of the sealed tests",
+            "Do this where the key is, outside of it. Remove the key from there, if it was given.",
+        )
     key = _given(settings().seal_key, "SIGNOFF_SEAL_KEY") or _read(store.home / PRESENT)
     if key is None:
         raise NotFoundError(
@@ -68,7 +74,7 @@ def known(store: Store) -> list[SealKey]:
 def present_or_new(store: Store) -> SealKey:
     """The present key; the first time, one is made. Raises as :func:`present` does otherwise."""
     path = store.home / PRESENT
-    if not settings().seal_key and not path.exists():
+    if not settings().seal_key and not settings().ci and not path.exists():
         with suppress(FileExistsError), _new_file(path) as part:
             os.link(part, path)
     return present(store)

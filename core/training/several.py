@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -31,12 +31,16 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What one training has of its own, see :func:`core.training.train.train`."""
+    """What one training has of its own, see :func:`core.training.train.train`. ``params``: besides
+    those of its :class:`Configuration`.
+    """
 
     seed: int = 0
     half: int | None = None
     before: int | None = None
     shuffled: bool = False
+    newest: int | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 def train_each(store: Store, chosen: Configuration, variants: Sequence[Variant]) -> Iterator[int]:
@@ -82,11 +86,12 @@ def _train(store: Store, chosen: Configuration, variant: Variant) -> int:
             store,
             find(store, chosen.snapshot),
             model=chosen.model,
-            params=chosen.params,
+            params={**chosen.params, **variant.params},
             seed=variant.seed,
             half=variant.half,
             before=variant.before,
             shuffled=variant.shuffled,
+            newest=variant.newest,
             threads=chosen.threads,
         ).execution
 

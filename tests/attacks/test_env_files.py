@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.settings import CHECKOUT, Settings, project_folder, settings
+from core.settings import CHECKOUT, Settings, env_folder, settings
 from tests.commands import assert_refused, signoff
 
 EVIL = "SIGNOFF_USER=mallory\nSIGNOFF_REDDIT_URL=https://evil.example.com\n"
@@ -70,6 +70,7 @@ def test_a_file_of_another_user_is_refused(home: Path, monkeypatch: pytest.Monke
 def test_the_folder_is_the_checkouts_unless_a_workspace_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert project_folder(Settings(home=tmp_path / "team" / "workspace")) == tmp_path / "team"
+    monkeypatch.setenv("SIGNOFF_HOME", str(tmp_path / "team" / "workspace"))
+    assert env_folder(Settings()) == tmp_path / "team"
     monkeypatch.delenv("SIGNOFF_HOME")
-    assert project_folder(Settings()) == CHECKOUT
+    assert env_folder(Settings()) == CHECKOUT

@@ -33,7 +33,7 @@ def test_a_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         settings()
 
 
-@pytest.mark.parametrize("name", ["home", "audit_key", "shared_posts"])
+@pytest.mark.parametrize("name", ["project", "home", "audit_key", "shared_posts"])
 def test_a_tilde_is_the_home_folder_in_every_path(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -47,7 +47,7 @@ def test_every_setting_that_is_a_path_is_tried_above() -> None:
     paths = {
         name for name, field in Settings.model_fields.items() if "Path" in str(field.annotation)
     }
-    assert paths == {"home", "audit_key", "shared_posts"}
+    assert paths == {"project", "home", "audit_key", "shared_posts"}
 
 
 def test_another_process_gets_what_was_set_and_paths_that_hold_in_its_folder(

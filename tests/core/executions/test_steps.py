@@ -139,7 +139,8 @@ def graph() -> grimp.ImportGraph:
 
 def test_there_are_steps_to_look_at() -> None:
     assert set(KINDS) == {
-        *("agree", "check", "compare", "evaluate", "feedback", "predict", "snapshot", "train")
+        *("agree", "check", "compare", "evaluate", "feedback", "import", "predict", "snapshot"),
+        "train",
     }
 
 
@@ -200,9 +201,15 @@ def test_a_change_where_nothing_is_computed_changes_no_key(copy: Path, folder: s
         ("training/train.py", {"agree", "train", "evaluate", "predict"}),
         ("snapshots/freeze.py", {"snapshot"}),
         ("snapshots/read.py", {"agree", "snapshot", "train", "evaluate", "compare", "predict"}),
-        ("text.py", {"agree", "snapshot", "train", "evaluate", "check", "feedback", "predict"}),
+        (
+            "text.py",
+            {
+                *("agree", "check", "evaluate", "feedback", "import", "predict", "snapshot"),
+                "train",
+            },
+        ),
         ("quality/measure.py", {"check"}),
-        ("store/posts.py", {"snapshot", "feedback"}),
+        ("store/posts.py", {"snapshot", "feedback", "import"}),
         ("feedback/bring.py", {"feedback"}),
     ],
 )

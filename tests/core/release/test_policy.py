@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import InputError
 from core.release.adoption import built_in
 from core.release.policy import BUILT_IN, DEFAULT, FILE, Limit, parse
-from core.release.toml_lines import line_of
+from core.toml_files import line_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 GATES = {

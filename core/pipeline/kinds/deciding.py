@@ -1,0 +1,126 @@
+"""Steps for the people who decide: the report that they read, and the proposal."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from core.comparison import compare as comparing
+from core.comparison.compare import Pair
+from core.evaluation.evaluate import of_execution
+from core.executions import Run, run_cached
+from core.executions import Step as RecordedStep
+from core.executions.looking import WouldRunError, is_looking
+from core.pipeline import keys
+from core.pipeline.work import At, Kind, Result, Step
+from core.progress import Progress
+from core.release import check as checking
+from core.release import review
+from core.release.adoption import read_policy
+from core.release.candidates import listing as candidates
+from core.release.gate import GateVerdict
+from core.reporting.document import Document
+from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
+from core.reporting.report import read
+from core.reporting.report_words import document
+from core.store import Store
+from core.store.artifacts import write_whole
+from core.words import listed
+
+REPORTING = RecordedStep("report", code=("core.reporting",))
+"""Its other inputs are results of steps, and the policy."""
+
+
+class _Format(NamedTuple):
+    write: Callable[[Document], str]
+    most: int
+
+
+_FORMATS: Mapping[str, _Format] = {".md": _Format(markdown, COMMENT), ".html": _Format(html, PAGE)}
+
+
+def _report(at: At, step: Step, progress: Progress) -> Result:
+    compared = at.of(step, "compare")
+    if compared.pair is None:
+        return Result(said="there is no comparison to report on")
+    pair = Pair(*(of_execution(at.store, number) for number in compared.pair))
+    made = run_cached(
+        at.store,
+        REPORTING,
+        partial(_write, at.store, pair, progress),
+        params={},
+        inputs={
+            "comparison": comparing.compare(at.store, pair).execution,
+            "policy": read_policy(at.store).digest,
+        },
+    )
+    paths = [at.project / path for path in step.values["output"]]
+    for path in paths:
+        _put(path, at.store.artifacts.read(made.outputs[path.suffix.removeprefix(".")]))
+    return Result(
+        said=f"#{made.number} wrote {listed(step.values['output'])}",
+        executions=(made.number,),
+        training=compared.training,
+        pair=compared.pair,
+    )
+
+
+def _write(store: Store, pair: Pair, progress: Progress, run: Run) -> None:
+    found = document(read(store, pair, progress=progress))
+    for suffix, (write, most) in _FORMATS.items():
+        content = fitting(found, write, most=most).encode()
+        run.outputs[suffix.removeprefix(".")] = store.artifacts.put_bytes(content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write the file, unless it says this already."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    if is_looking():
+        raise WouldRunError
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content)
+
+
+def _propose(at: At, step: Step, progress: Progress) -> Result:
+    number = at.of(step, "train").training
+    if number is None:
+        raise RuntimeError("a train step gave no training")
+    known = next((each for each in candidates(at.store) if each.number == number), None)
+    if known is not None:
+        return Result(said=f"#{number} is {known.state}", training=number)
+    if step.values["unless_failing"]:
+        found = checking.check(at.store, number, progress=progress)
+        if found.verdict == GateVerdict.FAIL:
+            gates = listed([gate.name for gate in found.failed])
+            return Result(said=f"#{number} is not proposed: it fails {gates}", training=number)
+    if is_looking():
+        raise WouldRunError
+    review.propose(at.store, number, note=step.values["note"], progress=progress)
+    return Result(said=f"#{number} is proposed", training=number)
+
+
+REPORT = Kind(
+    keys={
+        "output": keys.Key(
+            words="a list of files whose names end in .md or .html",
+            example='["reports/report.md"]',
+            fits=lambda value: (
+                isinstance(value, list)
+                and bool(value)
+                and all(isinstance(each, str) and Path(each).suffix in _FORMATS for each in value)
+            ),
+            default=["reports/report.md", "reports/report.html"],
+        )
+    },
+    do=_report,
+    takes=("compare",),
+)
+PROPOSE = Kind(
+    keys={
+        "note": keys.text("Weekly retraining", default=""),
+        "unless_failing": keys.truth(default=True),
+    },
+    do=_propose,
+    takes=("train",),
+)
