@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from core.cli.arguments import Number
 from core.cli.output import AsJson, print_json, progress_bar, say, warn, workspace
-from core.comparison.compare import pair
+from core.comparison.compare import Pair, pair
+from core.errors import InputError
 from core.executions.history import number
+from core.pipeline.kinds.deciding import reported_on
 from core.release.standing import counted
 from core.reporting import posting, workflow
 from core.reporting.github import NotPermittedError
@@ -16,6 +17,7 @@ from core.reporting.report import Report, read
 from core.reporting.report_words import document
 from core.reporting.workflow import Place
 from core.settings import Workflow
+from core.store import Store
 from core.store.artifacts import storage_errors
 
 _DID = {
@@ -26,8 +28,10 @@ _DID = {
 
 
 def post(
-    baseline: Number,
-    candidate: Number,
+    baseline: Annotated[
+        str | None, typer.Argument(help="Default: the pair on which the pipeline reported last.")
+    ] = None,
+    candidate: Annotated[str | None, typer.Argument(show_default=False)] = None,
     pull: Annotated[
         int | None,
         typer.Option(
@@ -51,7 +55,7 @@ def post(
     where = workflow.place(given, pull=pull)
     store = workspace()
     with progress_bar() as progress:
-        found = read(store, pair(store, number(baseline), number(candidate)), progress=progress)
+        found = read(store, _pair(store, baseline, candidate), progress=progress)
     written = fitting(document(found), markdown, most=posting.ROOM)
     _summarise(given, written)
     try:
@@ -68,6 +72,14 @@ def post(
         say(f"{_DID[posted.did]}: {posted.url}")
     elif where.pull is None:
         say("This run is of no pull request: there is nothing to comment on.")
+
+
+def _pair(store: Store, baseline: str | None, candidate: str | None) -> Pair:
+    if baseline is None:
+        return reported_on(store)
+    if candidate is None:
+        raise InputError("Only one of the two is given", "Give both, or neither.")
+    return pair(store, number(baseline), number(candidate))
 
 
 def _post(where: Place, found: Report, written: str, *, with_status: bool) -> posting.Posted | None:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
+from core.errors import NotFoundError
 from core.evaluation.evaluate import of_execution
-from core.executions import Run, run_cached
+from core.executions import Run, get, listing, run_cached
 from core.executions import Step as RecordedStep
 from core.executions.looking import WouldRunError, is_looking
+from core.hints import Command, Hint
 from core.pipeline import keys
 from core.pipeline.work import At, Kind, Result, Step
 from core.progress import Progress
@@ -25,6 +27,7 @@ from core.reporting.report import read
 from core.reporting.report_words import document
 from core.store import Store
 from core.store.artifacts import write_whole
+from core.store.executions import SUCCEEDED
 from core.words import listed
 
 REPORTING = RecordedStep("report", code=("core.reporting",))
@@ -63,6 +66,22 @@ def _report(at: At, step: Step, progress: Progress) -> Result:
         training=compared.training,
         pair=compared.pair,
     )
+
+
+def reported_on(store: Store) -> Pair:
+    """The pair on which a pipeline of this workspace reported last.
+
+    Raises:
+        NotFoundError: none has reported on any.
+    """
+    reports = listing(store, kinds=[REPORTING.kind], status=SUCCEEDED, limit=1)
+    if not reports:
+        raise NotFoundError(
+            "No pipeline has reported on a comparison here yet",
+            Hint("Run it, or name the two trainings.", Command("pipeline run")),
+        )
+    made = get(store, reports[0].inputs["comparison"])
+    return Pair(*(of_execution(store, made.inputs[side]) for side in ("baseline", "candidate")))
 
 
 def _write(store: Store, pair: Pair, progress: Progress, run: Run) -> None:
