@@ -5,6 +5,6 @@ and returns frozen values; rows of the ORM never leave.
 """
 
 from core.store.engine import Store
-from core.store.opening import existing_store, open_store, place_of
+from core.store.opening import existing_store, open_store, place_of, store_as_it_is
 
-__all__ = ["Store", "existing_store", "open_store", "place_of"]
+__all__ = ["Store", "existing_store", "open_store", "place_of", "store_as_it_is"]

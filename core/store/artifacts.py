@@ -16,18 +16,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from core.errors import CorruptArtifactError, NotFoundError, StorageError
+from core.store.left_behind import SCRATCH, UNFINISHED, drop_old, sweep
 from core.store.locks import Lock, lock, unlocked
 from core.store.permissions import permitted
 
-SCRATCH, UNFINISHED = "tmp-", "unfinished-"
-UNFINISHED_DAYS = 7
-"""How long what was left unfinished is kept."""
+PATIENCE = 30.0
+"""Seconds to wait for others who store or remove artifacts."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_EARLIER = re.compile(rf"{SCRATCH}(\d+)-")
-"""A scratch folder that Signoff made before it locked them, and the number of its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,9 @@ class Artifacts:
             flush(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.chmod(permitted(0o444))
-            path.replace(target)
+            with self._storing():
+                os.utime(path)  # it may have been written long ago, or be the second of its kind
+                path.replace(target)
             flush(target.parent)
             flush(self.root)
         return digest
@@ -89,6 +87,32 @@ class Artifacts:
         with storage_errors(self.root):
             self._path(digest).unlink(missing_ok=True)
 
+    def remove_unless_new(self, digest: str, *, before: float) -> int | None:
+        """Delete an artifact that was last stored ``before`` that moment, and that nothing names.
+
+        Nobody can store it between looking and deleting: who does so before makes it new, who does
+        so afterwards makes it again.
+
+        Args:
+            before: epoch seconds, by the clock of the artifacts' file system.
+
+        Returns:
+            Its size in bytes; None where it is new, or not there.
+
+        Raises:
+            StorageError: the disk refuses, or others store artifacts without a pause.
+        """
+        path = self._path(digest)
+        with storage_errors(path), self._alone():
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                return None
+            if found.st_mtime >= before:
+                return None
+            path.unlink()
+        return found.st_size
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder on the store's own file system for files in the making; removed at the end."""
@@ -113,7 +137,7 @@ class Artifacts:
         folder = self.root / f"{UNFINISHED}{name}"
         with storage_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            self._drop_old()
+            drop_old(self.root)
             if not resume:
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
@@ -127,13 +151,7 @@ class Artifacts:
 
     def sweep(self) -> None:
         """Remove the scratch folders of processes that are gone."""
-        for folder in self.root.glob(f"{SCRATCH}*"):
-            earlier = _EARLIER.match(folder.name)
-            if earlier and psutil.pid_exists(int(earlier[1])):
-                continue
-            with unlocked(folder) as free:
-                if free:
-                    shutil.rmtree(folder, ignore_errors=True)
+        sweep(self.root)
 
     def _locked_folder(self) -> tuple[tempfile.TemporaryDirectory[str], Lock]:
         while True:  # until no sweep of another process comes between making and locking it
@@ -144,14 +162,39 @@ class Artifacts:
                 return folder, held
             folder.cleanup()
 
-    def _drop_old(self) -> None:
-        for folder in self.root.glob(f"{UNFINISHED}*"):
-            with suppress(FileNotFoundError):  # another process has just finished it
-                if time.time() - folder.stat().st_mtime > UNFINISHED_DAYS * 86_400:
-                    shutil.rmtree(folder, ignore_errors=True)
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Meanwhile nobody deletes artifacts; others may store theirs at the same time."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with unlocked(self.root) as free:
+                if free:
+                    yield
+                    return
+            _wait(deadline, "Another process has been removing artifacts")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Meanwhile nobody stores or deletes artifacts."""
+        deadline = time.monotonic() + PATIENCE
+        while (held := lock(self.root)) is None:
+            _wait(deadline, "Other processes have been storing artifacts")
+        try:
+            yield
+        finally:
+            held.release()
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest
+
+
+def _wait(deadline: float, why: str) -> None:
+    if time.monotonic() > deadline:
+        raise StorageError(
+            f"{why} for {PATIENCE:.0f} s",
+            "Wait until it has finished, or end it if it stands still; then run the command again.",
+        )
+    time.sleep(0.005)
 
 
 def file_digest(path: Path) -> str:

@@ -54,6 +54,17 @@ class Database(Protocol):
     def unguarded(self, session: Session) -> list[str]:
         """Tables whose rows should never change, but could: somebody took their triggers away."""
 
+    def size(self) -> int:
+        """In bytes."""
+
+    def damage(self, *, thorough: bool) -> list[str]:
+        """What does not fit together in its files, in words; rows that refer to none included.
+        Reads all of it.
+
+        Args:
+            thorough: also compare every index with its table, which takes several times as long.
+        """
+
     def back_up(self) -> Path:
         """Write a consistent copy; where it is."""
 

@@ -8,22 +8,19 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batches
+from core.store import references
 from core.store.database import IDS_AT_ONCE
 from core.store.executions import RUNNING
 from core.store.labels import SOURCE
 from core.store.tables import (
     AbsenceRow,
     ExecutionRow,
-    FingerprintsRow,
     PostRow,
     RecheckRow,
-    SnapshotRow,
     SplitFileRow,
-    StoreSealRow,
     SubredditRow,
     TombstoneRow,
 )
-from core.store.tables_drift import DriftFileRow
 
 REDDIT, EVERYTHING = "reddit", "all"
 """Which posts a round asks for."""
@@ -227,22 +224,18 @@ def write_split_file(session: Session, digest: str, *, execution: int) -> None:
 
 def unnamed_split_files(session: Session) -> list[str]:
     """Files with posts in them that nothing names, and that no running execution makes."""
-    named = [
-        SnapshotRow.train,
-        SnapshotRow.valid,
-        SnapshotRow.sealed_test,
-        FingerprintsRow.sealed,
-        StoreSealRow.file,
-        DriftFileRow.file,
-    ]
     query = (
         select(SplitFileRow.digest)
         .join(ExecutionRow, ExecutionRow.number == SplitFileRow.execution)
         .where(ExecutionRow.status != RUNNING)
+        .where(SplitFileRow.digest.not_in(references.named()))
     )
-    for column in named:
-        query = query.where(SplitFileRow.digest.not_in(select(column)))
     return list(session.scalars(query))
+
+
+def split_files(session: Session) -> set[str]:
+    """All files with posts in them, whether or not anything names them."""
+    return set(session.scalars(select(SplitFileRow.digest)))
 
 
 def forget_split_files(session: Session, digests: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.errors import NotFoundError, StorageError
 from core.hints import Command, Hint
 from core.store.artifacts import Artifacts, storage_errors
+from core.store.database import Database
 from core.store.engine import Store
 from core.store.permissions import close, make_folder
 from core.store.reaping import reap
@@ -20,15 +21,20 @@ def existing_store(home: Path) -> Store:
     Raises:
         NotFoundError: there is no workspace.
     """
-    if not _is_there(home):
-        raise NotFoundError(
-            f"There is no workspace in {home}",
-            Hint(
-                "Set SIGNOFF_HOME to the folder of one, or begin one by importing posts.",
-                Command("import", "FOLDER"),
-            ),
-        )
+    _require_there(home)
     return open_store(home)
+
+
+def store_as_it_is(home: Path) -> Store:
+    """The workspace at ``home``, to be looked at: it is not upgraded, nothing is recorded or made,
+    and whatever would write raises a StorageError. Nothing of the database has been read yet.
+
+    Raises:
+        NotFoundError: there is no workspace.
+        StorageError: its folder cannot be read.
+    """
+    _require_there(home)
+    return _store(home, open_sqlite(home, to_look=True))
 
 
 def open_store(home: Path) -> Store:
@@ -53,7 +59,7 @@ def open_store(home: Path) -> Store:
         raise
     for file in home.glob("signoff*.db*"):  # with its log of writes and its backups
         close(file)
-    store = Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))
+    store = _store(home, database)
     with suppress(StorageError):  # what cannot be recorded now is at the next opening
         reap(store)
     return store
@@ -69,6 +75,21 @@ def place_of(home: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _store(home: Path, database: Database) -> Store:
+    return Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))
+
+
+def _require_there(home: Path) -> None:
+    if not _is_there(home):
+        raise NotFoundError(
+            f"There is no workspace in {home}",
+            Hint(
+                "Set SIGNOFF_HOME to the folder of one, or begin one by importing posts.",
+                Command("import", "FOLDER"),
+            ),
+        )
 
 
 def _is_there(home: Path) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StorageError, UnknownSchemaError
+from core.hints import Command, Hint
 from core.store.database import Database
 
 if TYPE_CHECKING:
@@ -42,6 +43,28 @@ def bring_up_to_date(database: Database) -> bool:
             f" {error.reason}",
             error.hint,
         ) from error
+
+
+def require_newest(database: Database) -> None:
+    """Raise a StorageError unless the database has the newest schema. Changes nothing.
+
+    Raises:
+        UnknownSchemaError: another version of Signoff, older or newer, wrote the database.
+    """
+    with database.engine.connect() as connection:
+        revision = _revision(connection)
+    if revision is None:
+        raise StorageError(
+            "The database has no tables of Signoff",
+            "Restore it from a backup, or set SIGNOFF_HOME to another workspace.",
+        )
+    if revision != HEAD:
+        _require_known(revision)
+        raise StorageError(
+            f"An earlier version of Signoff wrote the database: it has schema {revision}, and this"
+            f" version's is {HEAD}",
+            Hint("The next command upgrades it, and keeps a copy.", Command("db upgrade")),
+        )
 
 
 def _brought(database: Database) -> bool:

@@ -26,7 +26,7 @@ from core.store.artifacts import disk_full, explain
 from core.store.database import PATIENCE
 from core.store.permissions import close
 from core.store.presence import Presence
-from core.store.sqlite_connections import connect, set_pragmas, set_up
+from core.store.sqlite_connections import connect, connect_to_look, set_pragmas, set_up
 from core.store.types import Base
 
 DATABASE = "signoff.db"
@@ -34,6 +34,8 @@ MOST_PAGES = 25_000
 """As ``PAGES``, for a writer that does not wait for the disk anyway."""
 _ROOM = 2**16
 """Bytes without which SQLite cannot even begin to write."""
+_MOST_DAMAGE = 3
+"""Sentences about it: the first ones tell what to do."""
 _VERBS = ("UPDATE", "DELETE")
 _DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 """SQLite's words about a file that is broken, or from which someone took a table or a column."""
@@ -120,6 +122,23 @@ class SQLite:
             )
         )
 
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def damage(self, *, thorough: bool) -> list[str]:
+        check = "integrity_check" if thorough else "quick_check"
+        with self.engine.connect() as connection:
+            found = connection.scalars(text(f"PRAGMA {check}({_MOST_DAMAGE})")).all()
+            if found != ["ok"]:
+                return [str(each) for each in found]
+            orphans = text(
+                "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check LIMIT :most"
+            )
+            return [
+                f"rows of {row.table} refer to rows of {row.parent} that are not there"
+                for row in connection.execute(orphans, {"most": _MOST_DAMAGE})
+            ]
+
     def back_up(self) -> Path:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         target = self.path.with_name(f"{self.path.stem}-{moment}.backup.db")
@@ -138,14 +157,17 @@ class SQLite:
         return sorted(self.path.parent.glob("*.backup.db"))
 
 
-def open_sqlite(home: Path) -> SQLite:
+def open_sqlite(home: Path, *, to_look: bool = False) -> SQLite:
     """The database of the workspace at ``home``, which is made where there is none. Where it cannot
     be written, it can be read, and writing raises a StorageError.
+
+    Args:
+        to_look: only read it, and change nothing at all; then it must be there.
     """
     path = home / DATABASE
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
-        creator=partial(connect, path),
+        creator=partial(connect_to_look if to_look else connect, path),
         hide_parameters=True,  # texts of users, which an error would carry into the log
     )
     set_up(engine)

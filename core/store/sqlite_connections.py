@@ -53,6 +53,16 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, and that makes no file beside the database at ``path``.
+
+    Raises:
+        StorageError: last changes wait in a log that cannot be read so.
+    """
+    # Where nobody has it open, there is no log, and SQLite would make one to read with.
+    return _reading(path) if _size(_log(path)) else _unlocked(path)
+
+
 def set_up(engine: Engine) -> None:
     """Have every connection of an engine be as Signoff needs it."""
     event.listen(engine, "connect", _configure)
@@ -75,13 +85,22 @@ def _reading(path: Path) -> sqlite3.Connection:
         connection.close()
     else:
         return connection
-    if _size(path.with_name(f"{path.name}-wal")):
+    if _size(_log(path)):
         raise StorageError(
             f"{path} cannot be written, and its last changes cannot be read without that",
             "They are in the file next to it whose name ends in -wal. Copy the folder to a disk"
             " with free space, and set SIGNOFF_HOME to the copy.",
         )
-    return _opened(f"{where}&immutable=1", uri=True, factory=Unlocked)
+    return _unlocked(path)
+
+
+def _unlocked(path: Path) -> sqlite3.Connection:
+    where = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    return _opened(where, uri=True, factory=Unlocked)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _opened(database: str, **more: Any) -> sqlite3.Connection:

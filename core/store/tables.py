@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.store.types import Base, Digest, Json
+from core.store.types import ARTIFACT, MENTIONS, ArtifactDigest, Base, Digest, Json
 
 
 class ExecutionRow(Base):
@@ -36,16 +36,16 @@ class ExecutionRow(Base):
     finished_at: Mapped[datetime | None]
     command: Mapped[str]
     params: Mapped[Json]
-    inputs: Mapped[Json]
-    outputs: Mapped[Json]
+    inputs: Mapped[Json] = mapped_column(info=MENTIONS)
+    outputs: Mapped[Json] = mapped_column(info=MENTIONS)
     metrics: Mapped[Json]
-    code: Mapped[Json]
+    code: Mapped[Json] = mapped_column(info=MENTIONS)
     environment: Mapped[Json]
     process: Mapped[Json]
     """Host, process id and token: :mod:`core.store.presence` tells by them whether it goes on."""
     cache_key: Mapped[Digest | None]
     error: Mapped[str | None]
-    log: Mapped[str | None]
+    log: Mapped[str | None] = mapped_column(info=ARTIFACT)
     peak_memory_mib: Mapped[float | None]
     purpose: Mapped[str | None] = mapped_column(String(16))
     """What it was run for: ``noise``, ``tune``, ``backtest`` or ``look``; None where somebody asked
@@ -150,7 +150,7 @@ class StoreSealRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), unique=True)
-    file: Mapped[Digest]
+    file: Mapped[ArtifactDigest]
     scrubbed: Mapped[bool]
     """Nothing of the texts is left in the free space of the database's files either."""
 
@@ -230,9 +230,9 @@ class SnapshotRow(Base):
     """Reason -> number of posts that the rules left out."""
     generated: Mapped[bool]
     """True if any post was generated for the demo."""
-    train: Mapped[Digest]
-    valid: Mapped[Digest]
-    sealed_test: Mapped[Digest]
+    train: Mapped[ArtifactDigest]
+    valid: Mapped[ArtifactDigest]
+    sealed_test: Mapped[ArtifactDigest]
     """The encrypted test split."""
     erased: Mapped[Json]
     """Split -> number of its posts whose text was erased since; only splits that have any."""
@@ -246,7 +246,7 @@ class FingerprintsRow(Base):
     __tablename__ = "fingerprints"
 
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), primary_key=True)
-    sealed: Mapped[Digest]
+    sealed: Mapped[ArtifactDigest]
 
 
 class SharedTextsRow(Base):
@@ -270,7 +270,7 @@ class ModelRow(Base):
     __tablename__ = "models"
 
     execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
-    digest: Mapped[Digest] = mapped_column(index=True)
+    digest: Mapped[ArtifactDigest] = mapped_column(index=True)
     family: Mapped[str] = mapped_column(String(32))
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
     normaliser: Mapped[int]
@@ -291,9 +291,9 @@ class EvaluationRow(Base):
     posts: Mapped[int]
     k: Mapped[int]
     metrics: Mapped[Json]
-    predictions: Mapped[Digest]
-    subreddits: Mapped[Digest]
-    summary: Mapped[Digest]
+    predictions: Mapped[ArtifactDigest]
+    subreddits: Mapped[ArtifactDigest]
+    summary: Mapped[ArtifactDigest]
 
 
 class ComparisonRow(Base):
@@ -305,9 +305,9 @@ class ComparisonRow(Base):
     execution: Mapped[int] = mapped_column(ForeignKey("executions.number"), primary_key=True)
     baseline: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
     candidate: Mapped[int] = mapped_column(ForeignKey("evaluations.execution"))
-    summary: Mapped[Digest]
-    changes: Mapped[Digest]
-    slices: Mapped[Digest | None]
+    summary: Mapped[ArtifactDigest]
+    changes: Mapped[ArtifactDigest]
+    slices: Mapped[ArtifactDigest | None]
     """None where the posts cannot be laid side by side."""
 
 
@@ -322,8 +322,8 @@ class NoiseRow(Base):
     configuration: Mapped[Digest]
     """Of family and parameters; seed and threads are what varies."""
     repeats: Mapped[int]
-    metrics: Mapped[Digest]
-    subreddits: Mapped[Digest]
+    metrics: Mapped[ArtifactDigest]
+    subreddits: Mapped[ArtifactDigest]
 
 
 class VersionRow(Base):

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.store.types import Base, Digest, Json
+from core.store.types import ArtifactDigest, Base, Digest, Json
 
 
 class DriftModelRow(Base):
@@ -14,7 +14,7 @@ class DriftModelRow(Base):
     model: Mapped[Digest] = mapped_column(primary_key=True)
     written_since: Mapped[int]
     """Posts that executions from this number on wrote have not been looked through."""
-    words: Mapped[Digest]
+    words: Mapped[ArtifactDigest]
     """The file of the words of its training posts, as hashes."""
     left_out: Mapped[Json]
     """Reason -> number of posts that were not predicted."""
@@ -31,7 +31,7 @@ class DriftFileRow(Base):
     model: Mapped[Digest] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(String(16), primary_key=True)
     """``2026-05``, or ``reference``."""
-    file: Mapped[Digest] = mapped_column(index=True)
+    file: Mapped[ArtifactDigest] = mapped_column(index=True)
     posts: Mapped[int]
     newest: Mapped[int] = mapped_column(BigInteger)
     """The moment of its newest post, in epoch seconds."""

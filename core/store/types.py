@@ -30,6 +30,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Digest = Annotated[str, mapped_column(String(64))]
 """SHA-256 in lower-case hexadecimal."""
+ARTIFACT, MENTIONS = {"artifact": True}, {"mentions": True}
+"""The ``info`` of a column that holds digests of artifacts, or JSON in which some may stand: see
+:mod:`core.store.references`."""
+ArtifactDigest = Annotated[str, mapped_column(String(64), info=ARTIFACT)]
+"""The digest of an artifact, which stays as long as the row names it."""
 Json = dict[str, Any]
 
 
