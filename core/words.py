@@ -12,6 +12,17 @@ def count(number: int, thing: str, plural: str | None = None) -> str:
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
 
 
+def byte_size(size: float) -> str:
+    """``812 bytes``, ``3.2 MiB``, ``1,024.0 GiB``."""
+    if size < 1024:
+        return count(int(size), "byte")
+    for unit in ("KiB", "MiB"):
+        size /= 1024
+        if size < 1024:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1024:,.1f} GiB"
+
+
 def listed(things: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``; empty for none."""
     *but_last, last = things or [""]

@@ -13,7 +13,7 @@ _COMMANDS = (
     *("model", "evaluate", "compare", "agree", "topics", "noise", "drift", "backtest"),
     *("executions", "jobs", "feedback"),
     *("release", "alias", "report", "card", "ledger", "audit", "users", "tokens", "seal", "notify"),
-    *("demo", "dashboard", "demo-page", "db", "serve"),
+    *("demo", "dashboard", "demo-page", "db", "doctor", "gc", "serve"),
 )
 """In the order of --help. Each is a module of this package, loaded only if it is asked for: all of
 them take seconds."""

@@ -6,7 +6,7 @@ from core.cli.output import AsJson, print_json, print_table, progress_bar, say, 
 from core.executions import get
 from core.hints import Command, Hint
 from core.snapshots import rotation
-from core.snapshots.rotation import Fits
+from core.snapshots.recognising import Fits
 from core.words import count
 
 OPENS = {

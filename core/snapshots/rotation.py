@@ -8,7 +8,6 @@ opened, and the next one finishes it.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 
 from core.access.identity import Role
@@ -20,6 +19,7 @@ from core.snapshots import keys
 from core.snapshots.files import keep
 from core.snapshots.fingerprints import name_of
 from core.snapshots.keys import SealKey
+from core.snapshots.recognising import Fits
 from core.snapshots.sealed import encrypted, store_name
 from core.snapshots.unsealed import decrypted, opened_as, texts_of_store
 from core.store import Store, shared_texts, store_seals
@@ -27,14 +27,6 @@ from core.store import snapshots as snapshots_table
 from core.store.snapshots import Snapshot
 
 KIND = "rotate"
-
-
-class Fits(StrEnum):
-    """Which key opens a sealed split."""
-
-    PRESENT = "present"
-    PREVIOUS = "previous"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

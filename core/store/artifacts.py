@@ -43,7 +43,7 @@ class Artifacts:
     def put_file(self, path: Path) -> str:
         """Move a finished file of :meth:`scratch` into the store; its digest."""
         digest = file_digest(path)
-        target = self._path(digest)
+        target = self.place(digest)
         with storage_errors(target):
             flush(path)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ class Artifacts:
         """
         if not _DIGEST.fullmatch(digest):
             raise NotFoundError(f"{digest!r} is not a digest", "Give 64 hexadecimal digits.")
-        path = self._path(digest)
+        path = self.place(digest)
         if not path.exists():
             raise NotFoundError(
                 f"Artifact {digest[:12]} is missing from the workspace",
@@ -85,7 +85,7 @@ class Artifacts:
     def remove(self, digest: str) -> None:
         """Delete an artifact that nothing names any more, if it is there."""
         with storage_errors(self.root):
-            self._path(digest).unlink(missing_ok=True)
+            self.place(digest).unlink(missing_ok=True)
 
     def remove_unless_new(self, digest: str, *, before: float) -> int | None:
         """Delete an artifact that was last stored ``before`` that moment, and that nothing names.
@@ -102,7 +102,7 @@ class Artifacts:
         Raises:
             StorageError: the disk refuses, or others store artifacts without a pause.
         """
-        path = self._path(digest)
+        path = self.place(digest)
         with storage_errors(path), self._alone():
             try:
                 found = path.stat()
@@ -184,7 +184,8 @@ class Artifacts:
         finally:
             held.release()
 
-    def _path(self, digest: str) -> Path:
+    def place(self, digest: str) -> Path:
+        """Where an artifact is, if it is there; not verified, see :meth:`open`."""
         return self.root / digest[:2] / digest
 
 

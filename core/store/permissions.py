@@ -30,10 +30,15 @@ def make_folder(home: Path, database: str) -> None:
         close(home)
 
 
+def is_closed(path: Path) -> bool:
+    """Whether nobody may use it who should not."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return mode == permitted(mode) or bool(mode & stat.S_ISVTX)
+
+
 def close(path: Path) -> None:
     """Take from others what they may do with a file or a folder of the workspace."""
     # Another account's, or on a disk that knows no permissions: then it stays as it is.
     with suppress(OSError):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode != permitted(mode) and not mode & stat.S_ISVTX:
-            path.chmod(permitted(mode))
+        if not is_closed(path):
+            path.chmod(permitted(stat.S_IMODE(path.stat().st_mode)))

@@ -92,6 +92,18 @@ class Presence:
         """Whether the work of that token goes on."""
         return token.isalnum() and is_locked(self.folder / token)
 
+    def since(self, process: Json) -> float | None:
+        """When the work began whose row keeps ``process``, in epoch seconds by the clock of the
+        file system; None where nothing tells.
+        """
+        token = process.get("token")
+        if token is None:
+            return None
+        try:
+            return (self.folder / token).stat().st_mtime
+        except OSError:
+            return None
+
     def _sweep(self) -> None:
         """Remove what processes left that were killed, unless somebody else is at it: the second of
         two would remove what was made anew, and locked, after the first had removed it.

@@ -132,7 +132,7 @@ class SQLite:
             if found != ["ok"]:
                 return [str(each) for each in found]
             orphans = text(
-                "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check LIMIT :most"
+                'SELECT DISTINCT "table", parent FROM pragma_foreign_key_check LIMIT :most'
             )
             return [
                 f"rows of {row.table} refer to rows of {row.parent} that are not there"
