@@ -21,19 +21,15 @@ def existing_store(home: Path) -> Store:
     Raises:
         NotFoundError: there is no workspace.
     """
-    _require_there(home)
+    require_workspace(home)
     return open_store(home)
 
 
 def store_as_it_is(home: Path) -> Store:
     """The workspace at ``home``, to be looked at: it is not upgraded, nothing is recorded or made,
-    and whatever would write raises a StorageError. Nothing of the database has been read yet.
-
-    Raises:
-        NotFoundError: there is no workspace.
-        StorageError: its folder cannot be read.
+    and whatever would write raises a StorageError. Nothing has been read yet: whoever asks hears
+    what is wrong, even that there is none.
     """
-    _require_there(home)
     return _store(home, open_sqlite(home, to_look=True))
 
 
@@ -81,7 +77,8 @@ def _store(home: Path, database: Database) -> Store:
     return Store(home=home, database=database, artifacts=Artifacts(home / "artifacts"))
 
 
-def _require_there(home: Path) -> None:
+def require_workspace(home: Path) -> None:
+    """Raise NotFoundError if there is no workspace, StorageError if its folder cannot be read."""
     if not _is_there(home):
         raise NotFoundError(
             f"There is no workspace in {home}",

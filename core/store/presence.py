@@ -100,7 +100,7 @@ class Presence:
         if token is None:
             return None
         try:
-            return (self.folder / token).stat().st_mtime
+            return (self.folder / str(token)).stat().st_mtime
         except OSError:
             return None
 

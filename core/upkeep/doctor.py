@@ -7,33 +7,42 @@ what asks it says so.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from core.errors import SignoffError
 from core.hints import Hint
 from core.progress import Progress, silent
 from core.safe_text import one_line
-from core.store import place_of, store_as_it_is
+from core.store import Store, place_of, require_workspace, store_as_it_is
 from core.store.sqlite import DATABASE
 from core.upkeep import configuration, database, decisions, files, work
 from core.upkeep.finding import Found, Look, State, fine, refused, unknown
 
 
+class Needs(IntEnum):
+    """What has to be there for a check: nothing, the folder, a database that answers."""
+
+    NOTHING = 0
+    FOLDER = 1
+    DATABASE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``asks``: it asks the database, which has to answer for that."""
+    """``name``: what it looks at. Without what it ``needs``, it is not asked."""
 
     name: str
     look: Callable[[Look], Found]
-    asks: bool = True
+    needs: Needs = Needs.DATABASE
 
 
 CHECKS = (
-    Check("project", configuration.project, asks=False),
-    Check("notifications", configuration.notifications, asks=False),
-    Check("permissions", files.permissions, asks=False),
-    Check("free disk", files.room, asks=False),
-    Check("left behind", files.leftovers, asks=False),
+    Check("project", configuration.project, Needs.NOTHING),
+    Check("notifications", configuration.notifications, Needs.NOTHING),
+    Check("permissions", files.permissions, Needs.FOLDER),
+    Check("free disk", files.room, Needs.FOLDER),
+    Check("left behind", files.leftovers, Needs.FOLDER),
     Check("content", database.content),
     Check("artifacts", files.artifacts),
     Check("seal key", decisions.seal_keys),
@@ -81,34 +90,33 @@ def is_well(findings: Sequence[Finding]) -> bool:
 
 
 def _examined(home: Path, thorough: bool, progress: Progress) -> list[Finding]:
-    try:
-        store = store_as_it_is(home)
-    except SignoffError as error:
-        nowhere = "there is no workspace to ask"
-        return [
-            Finding("workspace", refused(error)),
-            *(_silent(check, nowhere) for check in CHECKS),
-        ]
+    store, opened = _opened(home)
     look = Look(home, store, thorough, progress)
+    there = Needs.FOLDER if opened.state is State.FINE else Needs.NOTHING
+    asked = Check("database", database.schema, Needs.FOLDER)
     try:
-        return [Finding("workspace", fine(f"{home}.")), *_findings(look)]
+        answer = _finding(asked, look, there)
+        if answer.found.state is State.FINE:
+            there = Needs.DATABASE
+        rest = [_finding(check, look, there) for check in CHECKS]
     finally:
         store.engine.dispose()
+    return [Finding("workspace", opened), answer, *rest]
 
 
-def _findings(look: Look) -> list[Finding]:
-    asked = Finding("database", _looked(database.schema, look))
-    rest = [
-        Finding(check.name, _looked(check.look, look))
-        if asked.found.state is State.FINE or not check.asks
-        else _silent(check, "the database cannot be asked")
-        for check in CHECKS
-    ]
-    return [asked, *rest]
+def _opened(home: Path) -> tuple[Store, Found]:
+    try:
+        require_workspace(home)
+    except SignoffError as error:
+        return store_as_it_is(home), refused(error)
+    return store_as_it_is(home), fine(f"{home}.")
 
 
-def _silent(check: Check, why: str) -> Finding:
-    return Finding(check.name, unknown(f"Not looked at: {why}."))
+def _finding(check: Check, look: Look, there: Needs) -> Finding:
+    if check.needs <= there:
+        return Finding(check.name, _looked(check.look, look))
+    missing = "the database cannot be asked" if there else "there is no workspace to look at"
+    return Finding(check.name, unknown(f"Not looked at: {missing}."))
 
 
 def _looked(look_at: Callable[[Look], Found], look: Look) -> Found:
