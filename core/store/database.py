@@ -65,6 +65,11 @@ class Database(Protocol):
             thorough: also compare every index with its table, which takes several times as long.
         """
 
+    def writing(self) -> int | None:
+        """The number of the process that holds the write lock, 0 for one that has none here; None
+        where nobody does, or where that cannot be told.
+        """
+
     def back_up(self) -> Path:
         """Write a consistent copy; where it is."""
 

@@ -27,6 +27,7 @@ from core.store.database import PATIENCE
 from core.store.permissions import close
 from core.store.presence import Presence
 from core.store.sqlite_connections import connect, connect_to_look, set_pragmas, set_up
+from core.store.sqlite_health import damage, writer
 from core.store.types import Base
 
 DATABASE = "signoff.db"
@@ -34,8 +35,6 @@ MOST_PAGES = 25_000
 """As ``PAGES``, for a writer that does not wait for the disk anyway."""
 _ROOM = 2**16
 """Bytes without which SQLite cannot even begin to write."""
-_MOST_DAMAGE = 3
-"""Sentences about it: the first ones tell what to do."""
 _VERBS = ("UPDATE", "DELETE")
 _DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 """SQLite's words about a file that is broken, or from which someone took a table or a column."""
@@ -126,18 +125,10 @@ class SQLite:
         return self.path.stat().st_size
 
     def damage(self, *, thorough: bool) -> list[str]:
-        check = "integrity_check" if thorough else "quick_check"
-        with self.engine.connect() as connection:
-            found = connection.scalars(text(f"PRAGMA {check}({_MOST_DAMAGE})")).all()
-            if found != ["ok"]:
-                return [str(each) for each in found]
-            orphans = text(
-                'SELECT DISTINCT "table", parent FROM pragma_foreign_key_check LIMIT :most'
-            )
-            return [
-                f"rows of {row.table} refer to rows of {row.parent} that are not there"
-                for row in connection.execute(orphans, {"most": _MOST_DAMAGE})
-            ]
+        return damage(self.engine, thorough=thorough)
+
+    def writing(self) -> int | None:
+        return writer(self.path)
 
     def back_up(self) -> Path:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")

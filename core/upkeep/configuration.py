@@ -5,7 +5,6 @@ from dataclasses import fields
 from core.errors import InputError
 from core.notifications.addresses import Destination
 from core.notifications.configured import configured
-from core.pipeline.definition import defined
 from core.project import file as project_file
 from core.settings import secret, settings
 from core.upkeep.finding import Found, Look, fine, wrong
@@ -20,6 +19,8 @@ def project(_: Look) -> Found:
     document = project_file.read(folder)
     if "step" not in document.tables:
         return fine(f"{folder / project_file.FILE} can be read; it has no pipeline.")
+    from core.pipeline.definition import defined  # takes a second, which most workspaces spare
+
     steps = len(defined(document).steps)
     return fine(f"{folder / project_file.FILE} can be read, {count(steps, 'step')}.")
 

@@ -43,6 +43,7 @@ CHECKS = (
     Check("permissions", files.permissions, Needs.FOLDER),
     Check("free disk", files.room, Needs.FOLDER),
     Check("left behind", files.leftovers, Needs.FOLDER),
+    Check("write lock", work.writers, Needs.FOLDER),
     Check("content", database.content),
     Check("artifacts", files.artifacts),
     Check("seal key", decisions.seal_keys),

@@ -84,6 +84,17 @@ def clock(look: Look) -> Found:
     return wrong(f"{first}.", rest)
 
 
+def writers(look: Look) -> Found:
+    """Whether somebody keeps everybody else from writing."""
+    pid = look.store.database.writing()
+    if pid is None:
+        return fine("Nobody holds the database's write lock.")
+    process = {"host": socket.gethostname(), "pid": pid}
+    if _stopped(process):
+        return _standing_still("What holds the database's write lock", process)
+    return fine(f"Process {pid} is writing." if pid else "A process is writing.")
+
+
 def _stopped(process: Mapping[str, Any]) -> bool:
     """Whether a process of this machine was stopped, as by Ctrl-Z: it keeps its locks."""
     if process.get("host") != socket.gethostname():
