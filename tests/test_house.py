@@ -53,7 +53,7 @@ def test_only_settings_reads_the_environment() -> None:
     assert set(readers) <= {"settings.py", "cli/servers.py"}  # it hands its choice to Streamlit
 
 
-def test_only_two_files_know_sqlite() -> None:
+def test_only_three_files_know_sqlite() -> None:
     """Tables may name options for it, as SQLAlchemy spells them; a comment may name it."""
     words = r"sqlite3|dialects|PRAGMA|VACUUM|BEGIN IMMEDIATE|wal_checkpoint|secure_delete|-wal\b"
     knowing = [
@@ -62,7 +62,8 @@ def test_only_two_files_know_sqlite() -> None:
         for path in (REPOSITORY / folder).rglob("*.py")
         if re.search(words, path.read_text(encoding="utf-8"))
     ]
-    assert sorted(knowing) == ["core/store/sqlite.py", "core/store/sqlite_connections.py"]
+    names = ("sqlite", "sqlite_connections", "sqlite_health")
+    assert sorted(knowing) == [f"core/store/{name}.py" for name in names]
 
 
 def test_core_never_prints() -> None:

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import AsJson, print_json, progress_bar, say
+from core.cli.streams import output
+from core.errors import InputError
 from core.settings import settings
 from core.upkeep.doctor import Finding, examine, is_well
-from core.upkeep.finding import State
+from core.upkeep.finding import State, refused
 
 _MARKS = {State.FINE: "✓", State.WRONG: "✗", State.UNKNOWN: "○"}
 
@@ -31,18 +33,24 @@ def doctor(
 
     Nothing is changed. ✓ is fine, ✗ is wrong, ○ could not be looked at.
     """
-    home = settings().home
-    with progress_bar() as progress:
-        findings = examine(home, thorough=thorough, progress=progress)
+    output().acts = True  # the exit code is the answer
+    findings = _findings(thorough=thorough)
     if as_json:
-        print_json(
-            {"ok": is_well(findings), "home": str(home), "checks": [_json(one) for one in findings]}
-        )
+        print_json({"ok": is_well(findings), "checks": [_json(one) for one in findings]})
     else:
         for finding in findings:
             say(_line(finding))
     if not is_well(findings):
         raise typer.Exit(1)
+
+
+def _findings(*, thorough: bool) -> list[Finding]:
+    try:
+        home = settings().home
+    except InputError as error:  # then nobody knows which workspace is meant
+        return [Finding("settings", refused(error))]
+    with progress_bar() as progress:
+        return examine(home, thorough=thorough, progress=progress)
 
 
 def _line(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.hints import Command, Hint
+from core.notifications.addresses import TABLE as NOTIFY
 from core.pipeline.kinds import KINDS
 from core.pipeline.overrides import with_values
 from core.pipeline.work import Kind, Step, WrongValueError
@@ -17,7 +18,7 @@ from core.toml_files import Document, nearest, said
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _OWN = ("name", "kind", "after")
 """Keys of every step."""
-_TABLES = ("settings", "step")
+_TABLES = ("settings", "step", NOTIFY)
 Path = tuple[str | int, ...]
 
 

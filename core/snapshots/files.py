@@ -33,7 +33,9 @@ def clear(store: Store, run: Run | None = None) -> int:
         for other in listing(store, status=RUNNING)
         if (run is None or other.number != run.number) and "snapshot" in other.inputs
     ]
-    with unattended(store, because="whoever removes them asked as they began") as session:
+    with unattended(
+        store, because="the run or command that removes them asked as it began"
+    ) as session:
         # Under the write lock, in which a file becomes known, so that none is removed that
         # another run is about to make.
         unnamed = erasure.unnamed_split_files(session)

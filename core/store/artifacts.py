@@ -33,7 +33,9 @@ class Artifacts:
     root: Path
 
     def put_bytes(self, content: bytes) -> str:
-        """Store ``content``; its digest. Storing the same content again changes nothing."""
+        """Store ``content``; its digest. Storing the same content again only makes it new, see
+        :meth:`remove_unless_new`.
+        """
         with self.scratch() as folder:
             path = folder / "content"
             with storage_errors(path):

@@ -19,15 +19,15 @@ def content(look: Look) -> Found:
     """Whether its files are whole, and rows refer to rows that are there."""
     size = look.store.database.size()
     if size > QUICKLY and not look.thorough:
-        return fine(f"Not read as a whole, since it has {byte_size(size)} (--thorough does).")
+        return fine(f"Not checked, because it has {byte_size(size)}; --thorough checks it.")
     look.progress("Reading the database", 0, None)
     damage = look.store.database.damage(thorough=look.thorough)
     if damage:
         return wrong(
-            f"It is damaged: {'; '.join(damage)}.",
+            f"The database is damaged: {'; '.join(damage)}.",
             Hint(
-                "Stop what writes to it, keep its files, and restore it from a backup; those that"
-                " Signoff made lie next to it, and their names end in .backup.db."
+                "Stop everything that writes to it, keep its files, and restore it from a backup."
+                " Backups made by Signoff are in the same folder; their names end in .backup.db."
             ),
         )
-    return fine(f"It is whole ({byte_size(size)}).")
+    return fine(f"No damage found ({byte_size(size)}).")

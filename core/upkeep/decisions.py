@@ -30,10 +30,10 @@ def seal_keys(look: Look) -> Found:
     without = [name for name, fits in fitting.items() if fits is Fits.NONE]
     if without:
         return wrong(
-            f"No key here opens {count(len(without), 'sealed split')} of {len(snapshots)}, such as"
-            f" that of {without[0]}.",
+            f"The key does not fit {count(len(without), 'sealed split')} of {len(snapshots)}, such"
+            f" as the test split of {without[0]}.",
             Hint(
-                "Restore the key that they were sealed with; or freeze a newer snapshot.",
+                "Restore the key that they were sealed with, or freeze a newer snapshot.",
                 Command("snapshot create"),
             ),
         )
@@ -99,8 +99,8 @@ def released(look: Look) -> Found:
             return wrong(f"{alias} names {name}. {problem.sentence}", problem.hint or "")
     if not named:
         return fine("No alias names a version yet.")
-    how = "can be loaded" if look.thorough else "can be asked (--thorough loads them)"
-    return fine(f"What {count(len(named), 'alias', 'aliases')} name {how}.")
+    how = "can be loaded" if look.thorough else "are there (--thorough loads them)"
+    return fine(f"The models of {count(len(named), 'alias', 'aliases')} {how}.")
 
 
 def policy(look: Look) -> Found:
@@ -119,8 +119,8 @@ def policy(look: Look) -> Found:
     if asked is not None:
         return fine(f"{asked.by} has asked for what {FILE} says; somebody else has to adopt it.")
     return wrong(
-        f"{path} says something else than the policy in force.",
-        Hint("It counts once it is adopted.", adoption.ADOPTING),
+        f"{path} differs from the policy in force.",
+        Hint("It takes effect when it is adopted.", adoption.ADOPTING),
     )
 
 

@@ -46,8 +46,8 @@ def permissions(look: Look) -> Found:
         )
     if not is_closed(look.home):  # nobody comes through a closed folder to what is in it
         return wrong(
-            f"Other accounts of this machine may look into {look.home}.",
-            Hint("Opening the workspace takes that away.", Command("db upgrade")),
+            f"Other accounts of this machine can read {look.home}.",
+            Hint("Opening the workspace closes it to them.", Command("db upgrade")),
         )
     return fine(f"It belongs to you{_shared()}.")
 
@@ -83,16 +83,16 @@ def artifacts(look: Look) -> Found:
             "Restore them from a backup, or run the steps that made them again, with --force.",
         )
     if not look.thorough:
-        return fine(f"All {count(len(needed), 'artifact')} are there (--thorough reads them, too).")
+        return fine(f"All {count(len(needed), 'artifact')} are there (--thorough also reads them).")
     damaged = _damaged(look, sorted(there.keys() & (needed.keys() | mentioned)))
     if damaged:
         return wrong(
-            f"{count(len(damaged), 'artifact')} cannot be read as they were stored:"
+            f"{count(len(damaged), 'artifact')} damaged or unreadable:"
             f" {', '.join(str(path) for path in damaged[:_NAMED])}.",
-            "Restore them from a backup; or delete them, and run the steps that made them again,"
+            "Restore them from a backup. Or delete them, and run the steps that made them again,"
             " with --force.",
         )
-    return fine(f"All {count(len(needed), 'artifact')} are there and intact.")
+    return fine(f"All {count(len(needed), 'artifact')} are there, and none is damaged.")
 
 
 def leftovers(look: Look) -> Found:
@@ -103,7 +103,7 @@ def leftovers(look: Look) -> Found:
     size = byte_size(sum(map(bytes_in, folders)))
     return wrong(
         f"Killed processes left {count(len(folders), 'folder')} behind ({size}).",
-        Hint("Remove what nothing needs any more.", Command("gc")),
+        Hint("Remove them.", Command("gc")),
     )
 
 

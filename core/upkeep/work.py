@@ -50,7 +50,7 @@ def jobs(look: Look) -> Found:
     if waiting and not doing:
         return wrong(
             f"{count(len(waiting), 'job')} waiting, and nothing works them off.",
-            Hint("Opening the dashboard has them done.", Command("dashboard")),
+            Hint("Start the dashboard: it has them done.", Command("dashboard")),
         )
     return fine(f"{len(doing)} going on, {len(waiting)} waiting." if under_way else "None.")
 
@@ -91,7 +91,7 @@ def writers(look: Look) -> Found:
         return fine("Nobody holds the database's write lock.")
     process = {"host": socket.gethostname(), "pid": pid}
     if _stopped(process):
-        return _standing_still("What holds the database's write lock", process)
+        return _standing_still("The process that holds the database's write lock", process)
     return fine(f"Process {pid} is writing." if pid else "A process is writing.")
 
 
@@ -108,6 +108,6 @@ def _stopped(process: Mapping[str, Any]) -> bool:
 def _standing_still(what: str, process: Mapping[str, Any]) -> Found:
     pid = process["pid"]
     return wrong(
-        f"{what} stands still: its process {pid} was stopped.",
+        f"{what} was stopped (process {pid}), as by Ctrl-Z.",
         f"Let it go on (kill -CONT {pid}), or end it (kill -KILL {pid}).",
     )

@@ -30,7 +30,7 @@ def test_the_pipeline_of_a_new_project_runs_in_its_order() -> None:
     [
         ("[step]\nkind = 'import'", "line 1: step takes a list of tables. Write [[step]]"),
         ("[steps]", "line 1: there is no table [steps]. Did you mean step?"),
-        ("[settings]", "signoff.toml has no pipeline. Write at least one [[step]]"),
+        ("[settings]\n[[notify]]", "signoff.toml has no pipeline. Write at least one [[step]]"),
         ("[[step]]\nname = 'a'", "line 1: a step has no kind. Known: import,"),
         ("[[step]]\nkind = 'imprt'", "line 2: there is no kind of step 'imprt'. Did you mean impo"),
         ("[[step]]\nkind = 3", "line 2: there is no kind of step 3"),
