@@ -81,6 +81,8 @@ TERMS = MappingProxyType(
         "noise band": "How far a metric moves when nothing but the random seed of the training"
         " changes; with `--halves`, also when the training posts are others. `signoff noise`"
         " measures it.",
+        "notification": "A message about a decision or an alarm of drift to an address that the"
+        " project's `signoff.toml` names, by webhook, Slack or mail.",
         "opening": "One recorded use of a sealed test split.",
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"
         " stays in the history.",

@@ -76,6 +76,17 @@ def in_markdown(text: str) -> str:
     return f"{beginning[0]}\\{marked[beginning.end() :]}"
 
 
+def in_slack(text: str) -> str:
+    """The text in one line of a message of Slack, or of Mattermost and others that take the same.
+
+    None of it is a link or a picture, and it calls nobody (@channel, <!here>). Where the receiver
+    formats text, asterisks may still make some of it bold.
+    """
+    said = _MENTION.sub(f"\\g<0>{_WORD_JOINER}", unlinked(one_line(text)).strip())
+    said = said.replace("](", f"]{_WORD_JOINER}(")
+    return said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def in_json(document: str) -> str:
     """A JSON document that says the same, with nothing in it that steers a terminal."""
     return _WITHIN_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", document)

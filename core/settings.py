@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     """Whom Reddit may write to about these requests: a Reddit user or an email address."""
     reddit_url: str = ""
     """Another server that speaks as Reddit does, site and OAuth alike. Default: Reddit's own."""
+    dashboard_url: str = ""
+    """The address at which people open the dashboard, for links in messages to them. Default: they
+    have none."""
     share_workspace: bool = False
     """Whether other accounts may read the workspace, as far as the umask lets them. Default: only
     the one that it belongs to. docs/security.md."""
@@ -170,6 +173,13 @@ class Settings(BaseSettings):
         if place.startswith(("file:", "git:")) and not path.startswith(("/", "~")):
             raise ValueError("Give the full path: commands are run in several folders")
         return place
+
+    @field_validator("dashboard_url")
+    @classmethod
+    def _opened(cls, text: str) -> str:
+        if text and not re.fullmatch(r"https?://[\w.\[\]:-]+(/[\w./~-]*)?", text, re.ASCII):
+            raise ValueError("Give the address that browsers open, such as https://example.org")
+        return text.rstrip("/")
 
     @field_validator("*")
     @classmethod
@@ -242,6 +252,21 @@ def settings() -> Settings:
         raise InputError(
             f"{file} cannot be read: {error.strerror}", "Change its permissions, or move it away."
         ) from error
+
+
+def secret(name: str) -> str:
+    """What a variable holds that a file names instead of holding it; from ``.env`` as well.
+
+    Raises:
+        InputError: it is not set, or ``.env`` cannot be read.
+    """
+    file = env_folder(settings()) / ENV_FILE
+    value = os.environ.get(name, "")
+    if not value and file.is_file():
+        value = DotEnvSettingsSource(Settings, env_file=file).env_vars.get(name.lower()) or ""
+    if not value:
+        raise InputError(f"{name} is not set", "Set it in the environment, or in .env.")
+    return value
 
 
 def _read(file: Path | None = None, **told: object) -> Settings:

@@ -14,6 +14,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.network import asked_as
+from core.notifications.background import Sender
+from core.settings import settings
 from dashboard import guard
 from dashboard.settings import SECURITY, THEME
 
@@ -114,6 +116,8 @@ def main() -> None:
     if chosen.app == PUBLIC_PAGE:
         # Else uvicorn believes any proxy of this machine, whatever it lets browsers say.
         os.environ["FORWARDED_ALLOW_IPS"] = ""
+    else:
+        Sender(settings().home).start()
     guard.stand(answered(chosen.address, chosen.host))
     os.chdir(FOLDER)  # where no other project's configuration and secrets are
     from streamlit.web.cli import main as streamlit  # reads the working directory

@@ -41,6 +41,11 @@ _BROUGHT = {
         DROP TABLE later;
     """,
     "0012": "DROP TABLE drift_windows; DROP TABLE drift_files; DROP TABLE drift_models;",
+    "0013": """
+        DROP TABLE notifications;
+        DROP TABLE notification_addresses;
+        DROP TABLE drift_alarms;
+    """,
 }
 """Revision -> what takes out of a database again what it brought."""
 _WRITABLE = 0o222

@@ -21,6 +21,7 @@ from core.api.service import Service
 from core.api.state import ServerState
 from core.feedback.retention import erase_overdue
 from core.network import asked_as, is_loopback
+from core.notifications.background import Sender
 from core.release.events import PRODUCTION
 from core.serving.heartbeat import Heartbeat
 from core.serving.pool import MOST, Pool
@@ -101,6 +102,8 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             one_card=asyncio.Lock(),
         )
         heartbeat.start()
+        sender = Sender(store.home)
+        sender.start()
         try:
             await asyncio.to_thread(service.wait)
             # What is there now stays: looking through it again and again takes a fifth of the time.
@@ -109,6 +112,7 @@ def create(store: Store, options: Options | None = None, *, lines: Lines | None 
             yield
         finally:
             gc.unfreeze()
+            sender.close()
             service.close()
             heartbeat.close()
 

@@ -1,6 +1,6 @@
 """The command ``signoff drift``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -36,12 +36,13 @@ from core.errors import (
 from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
-from core.release import aliases
+from core.release import aliases, drift_alarms
 from core.release.adoption import ADOPTING
 from core.release.drift_judged import Judged, judged
 from core.release.events import CANARY, PRODUCTION
 from core.release.released import released_model
 from core.store import Store
+from core.store.models import Model
 from core.words import band, count, listed, three
 
 SHOWN = 26
@@ -106,6 +107,7 @@ def drift(
             stale = Stale(len(due(store, model).posts), why)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
     found, name = judged(store, model, reports), name_of(alias, version)
+    _note(store, model, version, reports, found)
     if as_json:
         print_json(
             {
@@ -130,6 +132,20 @@ def drift(
         raise typer.Exit(GateFailedError.exit_code)
     if stale:
         raise _not_predicted(store, stale)
+
+
+def _note(
+    store: Store,
+    model: Model,
+    version: str,
+    reports: Sequence[DriftReport],
+    found: Sequence[Judged],
+) -> None:
+    """A workspace that cannot be written is looked at all the same."""
+    try:
+        drift_alarms.note(store, model, version, reports, found)
+    except StorageError as why:
+        complain(f"The alarms were not recorded, so no message is sent about them. {why}")
 
 
 def _not_predicted(store: Store, stale: Stale) -> SignoffError:

@@ -146,10 +146,16 @@ def _plan(wanted: Wanted, *, as_json: bool) -> None:
 
 
 def _say(outcome: Outcome) -> None:
-    seconds = "" if outcome.seconds is None else f" ({outcome.seconds:.1f} s)"
-    why = f" [{outcome.why}]" if outcome.state == State.RAN else ""
-    told = outcome.said or outcome.why
-    say(f"{_MARKS[outcome.state]} {outcome.step}: {outcome.state}. {told}{why}{seconds}")
+    match outcome.state:
+        case State.REUSED:
+            told = outcome.said
+        case State.DUE:
+            told = f"would run: {outcome.why}"
+        case State.RAN:
+            told = f"{outcome.said} ({outcome.seconds:.1f} s, because: {outcome.why})"
+        case State.FAILED:
+            told = f"failed: {outcome.why}"
+    say(f"{_MARKS[outcome.state]} {outcome.step}: {told}")
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def run(
             ahead.pop(0)
         if not ahead:
             return Done(execution=None, outcomes=tuple(state.outcomes))
-        with _recorded(store, wanted, state) as made, run_for(PIPELINE):
+        with _recorded(store, wanted, state) as made:
             for step in ahead:
                 state.bring_up_to_date(step, made)
         return Done(execution=made.number, outcomes=tuple(state.outcomes))
@@ -191,7 +191,7 @@ class _State:
     def look(self, step: Step) -> Outcome:
         """Whether a step is due, and why. What is there already is given to the steps after it."""
         try:
-            with looking():
+            with looking(), self._told(step):
                 result = self._do(step, silent)
         except WouldRunError as would:
             if self._may_run(step):
@@ -210,12 +210,8 @@ class _State:
             return
         made.log(f"{step.name}: {looked.why}")
         started = time.monotonic()
-        try:
+        with self._told(step):
             result = self._do(step, self.progress)
-        except BaseException as error:
-            seconds = time.monotonic() - started
-            self.note(self._failed(step, error, seconds))
-            raise
         self.given[step.name] = result
         seconds = time.monotonic() - started
         self.note(self._outcome(step, State.RAN, result, why=looked.why, seconds=seconds))
@@ -226,6 +222,18 @@ class _State:
         self.outcomes.append(outcome)
         self.tell(outcome)
 
+    @contextmanager
+    def _told(self, step: Step) -> Iterator[None]:
+        """Whatever ends the step is noted as its failure, and goes on."""
+        try:
+            yield
+        except WouldRunError:
+            raise
+        except BaseException as error:
+            why = str(error) or type(error).__name__
+            self.note(Outcome(step=step.name, kind=step.kind, state=State.FAILED, why=why))
+            raise
+
     def _do(self, step: Step, progress: Progress) -> Result:
         at = At(store=self.store, project=self.wanted.project, given=self.given)
 
@@ -234,7 +242,8 @@ class _State:
         def within(step: str, done: float, total: float | None) -> None:
             progress(f"{called}: {step}", done, total)
 
-        return KINDS[step.kind].do(at, step, within)
+        with run_for(PIPELINE):  # while looking, too: what it is for may be written down
+            return KINDS[step.kind].do(at, step, within)
 
     def _may_run(self, step: Step) -> bool:
         return self.wanted.only in (None, step.name)
@@ -266,13 +275,6 @@ class _State:
             said=result.said,
             executions=result.executions,
             seconds=seconds,
-        )
-
-    @staticmethod
-    def _failed(step: Step, error: BaseException, seconds: float) -> Outcome:
-        said = str(error) or type(error).__name__
-        return Outcome(
-            step=step.name, kind=step.kind, state=State.FAILED, why=said, seconds=seconds
         )
 
 

@@ -37,16 +37,22 @@ def append(session: Session, event: E) -> E:
     Raises:
         RefusedError: it decides something, or opens a test, and this is continuous integration.
     """
-    if settings().ci and not isinstance(event, Proposed | Commented):
+    if not isinstance(event, Proposed | Commented):
+        require_people()
+    before, after = _change(session, event)
+    stored, record = RELEASE_EVENTS.append(session, event)
+    audit.append(session, record, before=before, after=after)
+    return stored
+
+
+def require_people() -> None:
+    """Raises RefusedError in continuous integration, for whatever opens a test or decides."""
+    if settings().ci:
         raise RefusedError(
             "In continuous integration (SIGNOFF_CI), candidates are proposed; their tests are"
             " opened and decisions are made by people, elsewhere",
             "Do this where people work: at their command line or on the pages.",
         )
-    before, after = _change(session, event)
-    stored, record = RELEASE_EVENTS.append(session, event)
-    audit.append(session, record, before=before, after=after)
-    return stored
 
 
 def events(session: Session) -> list[ReleaseEvent]:

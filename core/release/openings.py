@@ -99,11 +99,13 @@ def open_test(
 
     Raises:
         NotFoundError: it was never proposed, or there is no such snapshot.
-        RefusedError: the split is spent or stale, or the candidate was trained on its posts.
+        RefusedError: the split is spent or stale, or the candidate was trained on its posts; or
+            this is continuous integration.
         ConflictError: it is being opened at this moment, the candidate is decided, or another
             policy was adopted in the meantime: the test can be finished by that one.
         InputError: there is no reason, or the key does not fit.
     """
+    history.require_people()
     model = model_of(store, candidate)
     snapshot = find(store, on or model.snapshot)
     with store.read() as session:

@@ -101,6 +101,7 @@ def approve(
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
         GateFailedError: a gate fails and ``override`` is empty.
     """
+    history.require_people()
     require_comment(comment, "approve")
     check_comment(override)
     with acting(store, Role.REVIEWER, to="approve a candidate") as (session, actor):
@@ -133,6 +134,7 @@ def reject(store: Store, candidate: int, *, comment: str, seen: str | None = Non
     Raises:
         ConflictError: it is decided already, or its evidence is another one than ``seen``.
     """
+    history.require_people()
     require_comment(comment, "reject")
     with acting(store, Role.REVIEWER, to="reject a candidate") as (session, actor):
         proposed = candidates.find(session, candidate)

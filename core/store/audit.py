@@ -68,6 +68,12 @@ def entries(session: Session) -> list[Entry]:
     return [_entry(row) for row in session.execute(_ENTRIES.order_by(AuditRow.number))]
 
 
+def after(session: Session, number: int) -> list[Entry]:
+    """The entries behind that one, as :func:`entries` gives them."""
+    query = _ENTRIES.where(AuditRow.number > number).order_by(AuditRow.number)
+    return [_entry(row) for row in session.execute(query)]
+
+
 def _entry(row: Row[int, bytes, bytes, bytes]) -> Entry:
     number, content, previous, digest = row
     return Entry(number, _text(content), _text(previous), _text(digest))

@@ -74,6 +74,15 @@ class Presence:
                 if (held := lock(path)) is not None:
                     return Sign(path.name, held)
 
+    def enter_alone(self, token: str) -> Sign | None:
+        """The same of work that only one may do at a time; None where somebody does it already."""
+        path = self.folder / token
+        with storage_errors(path):
+            self.folder.mkdir(mode=permitted(0o777), exist_ok=True)
+            path.touch(mode=permitted(0o666))
+            held = lock(path)
+        return None if held is None else Sign(token, held)
+
     def is_alive(self, process: Json) -> bool:
         """Whether the work still goes on whose row keeps ``process``."""
         token = process.get("token")

@@ -11,7 +11,7 @@ from core.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision. Kept here so that opening a workspace need not load Alembic; a test holds
 it equal to the newest file in ``migrations/versions``."""
 

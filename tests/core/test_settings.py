@@ -33,6 +33,16 @@ def test_a_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         settings()
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "https://a.org/x\n>", "signoff", "ftp:x"]
+)
+def test_links_lead_to_a_page_of_the_web(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNOFF_DASHBOARD_URL", address)
+    settings.cache_clear()
+    with pytest.raises(InputError, match="SIGNOFF_DASHBOARD_URL"):
+        settings()
+
+
 @pytest.mark.parametrize("name", ["project", "home", "audit_key", "shared_posts"])
 def test_a_tilde_is_the_home_folder_in_every_path(
     monkeypatch: pytest.MonkeyPatch, name: str

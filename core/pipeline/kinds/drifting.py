@@ -11,7 +11,7 @@ from core.pipeline import keys
 from core.pipeline.kinds.freezing import POSTS
 from core.pipeline.work import At, Kind, Result, Step
 from core.progress import Progress
-from core.release import aliases
+from core.release import aliases, drift_alarms
 from core.release.drift_judged import judged
 from core.release.events import PRODUCTION
 from core.release.released import released_model
@@ -29,6 +29,7 @@ def _drift(at: At, step: Step, progress: Progress) -> Result:
         return Result(said=f"no new posts since #{newest}", executions=(newest,) if newest else ())
     found = report(at.store, model, window=window, on=On.POSTS)
     (by,) = judged(at.store, model, [found])
+    drift_alarms.note(at.store, model, version, [found], [by])
     said = headline(found, name=name_of(alias, version)).rstrip(".")
     exceeded = [limit.why.rstrip(".") for limit in by.exceeded]
     return Result(

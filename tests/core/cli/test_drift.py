@@ -13,6 +13,7 @@ from core.drift import results
 from core.feedback.submissions import Sent, keep
 from core.release import drift_limits
 from core.serving.model import Suggestion
+from core.store import drift_alarms
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
 from tests.core.drift.test_predicting import NEXT_MONDAY, later
@@ -115,6 +116,8 @@ def test_a_limit_that_is_exceeded_ends_with_3_if_asked(
     (series,) = signoff("drift", "--json").json["series"]
     (found,) = series["limits"]
     assert found["exceeded"] is exceeded
+    with road.store.read() as session:
+        assert len(drift_alarms.after(session, 0)) == int(exceeded)  # of three looks
     assert series["advice"]["sentence"].startswith("No advice on retraining: ")
 
 

@@ -19,6 +19,7 @@ import core.store.tables_audit
 import core.store.tables_drift
 import core.store.tables_feedback
 import core.store.tables_jobs
+import core.store.tables_notifications
 import core.store.tables_requests
 import core.store.tables_serving  # together they fill the metadata
 from core.errors import StorageError, UnknownSchemaError
