@@ -63,9 +63,10 @@ class Curve:
         with np.errstate(divide="ignore", invalid="ignore"):
             factor = (1 - first) / (1 - said)
         factor[~np.isfinite(factor)] = 1
-        made = Predictions(raw.labels.copy(), np.empty_like(raw.probabilities))
-        rescale(raw.probabilities, first, factor, made.labels, made.probabilities)
-        return made
+        before, labels = np.ascontiguousarray(raw.probabilities), raw.labels.copy()
+        made = np.empty_like(before)
+        rescale(before, first, factor, labels, made)
+        return Predictions(labels, made)
 
 
 def learned(

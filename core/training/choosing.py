@@ -22,13 +22,12 @@ def choose(scores: Float32s, labels: Int32s, chosen: Float32s) -> None:
     kept = min(labels.shape[1], most)
     if posts and kept:
         # NumPy finds the k-th largest by vector instructions, in a tenth of the time of a heap.
-        least = np.partition(scores, most - kept, axis=1)[:, most - kept]
-        _choose(scores, least, labels[:, :kept], chosen[:, :kept])
+        least = np.partition(scores, most - kept, axis=1)[:, most - kept].copy()
+        _choose(scores, least, kept, labels, chosen)
 
 
 @compiled
-def _choose(scores: Float32s, least: Float32s, labels: Int32s, chosen: Float32s) -> None:
-    kept = labels.shape[1]
+def _choose(scores: Float32s, least: Float32s, kept: int, labels: Int32s, chosen: Float32s) -> None:
     for row in range(len(scores)):
         larger = 0
         for score in scores[row]:

@@ -57,7 +57,7 @@ class Scorer:
         """
         scores = self._scores(rows)
         choose(scores, labels, probabilities)
-        _weigh(scores, probabilities[:, : scores.shape[1]])
+        _weigh(scores, probabilities)
 
     def _scores(self, rows: Rows) -> Float32s:
         """Of every label, (n, labels)."""
@@ -151,10 +151,10 @@ def _fetch(
 
 @compiled
 def _all_full(columns: Int32s, places: Int32s) -> bool:
+    full = 0
     for column in columns:
-        if places[column] < 0:
-            return False
-    return True
+        full += places[column] >= 0
+    return full == len(columns)
 
 
 @compiled
@@ -185,7 +185,7 @@ def _weigh(scores: Float32s, chosen: Float32s) -> None:
         for score in scores[row]:
             total += _odds(score)
         before = np.float32(1)
-        for place in range(chosen.shape[1]):
+        for place in range(min(chosen.shape[1], scores.shape[1])):
             exact = _odds(chosen[row, place]) / total
             near = np.float32(exact)
             if near > exact:
