@@ -145,7 +145,9 @@ def averaged(logs: Floats, weights: Floats) -> Floats:
 def load(path: Path, members: Sequence[Classifier]) -> EnsembleClassifier:
     """The ensemble of a file, of its loaded members."""
     manifest = Manifest.read(path)
-    return EnsembleClassifier(members, manifest.weights, manifest.curve)
+    classifier = EnsembleClassifier(members, manifest.weights, manifest.curve)
+    classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it
+    return classifier
 
 
 def best_weights(members: Sequence[Classifier], posts: "SplitData") -> list[float]:
