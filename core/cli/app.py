@@ -11,20 +11,8 @@ from core.cli.output import say
 _COMMANDS = (
     *("import", "snapshot", "collect", "subreddits", "data", "train", "tune", "model", "evaluate"),
     *("compare", "agree", "topics", "noise", "drift", "backtest", "executions", "jobs", "feedback"),
-    *(
-        "release",
-        "alias",
-        "report",
-        "pipeline",
-        "card",
-        "ledger",
-        "audit",
-        "users",
-        "tokens",
-        "seal",
-        "demo",
-    ),
-    *("dashboard", "demo-page", "db", "serve"),
+    *("release", "alias", "report", "pipeline", "card", "export", "ledger", "audit", "users"),
+    *("tokens", "seal", "demo", "dashboard", "demo-page", "db", "serve"),
 )
 """In the order of --help. Each is a module of this package, loaded only if it is asked for: all of
 them take seconds."""
