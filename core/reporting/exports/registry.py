@@ -106,8 +106,8 @@ def _versions(client: "MlflowClient", name: str) -> dict[str, str]:
 
 def _takes_files(client: "MlflowClient", run: "Run") -> bool:
     """Not where a server keeps them in a folder of its own: they would be written here."""
-    served = urlsplit(client.tracking_uri).scheme in ("http", "https")
-    return not (served and urlsplit(run.info.artifact_uri or "").scheme in _LOCAL)
+    here = urlsplit(client.tracking_uri).scheme in ("sqlite", "file")
+    return here or urlsplit(run.info.artifact_uri or "").scheme not in _LOCAL
 
 
 def _add(client: "MlflowClient", store: Store, name: str, version: str, run: "Run") -> str:

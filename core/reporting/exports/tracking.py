@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -77,7 +78,7 @@ def export(
         return Exported(experiment=experiment)
     with alone(store, "export mlflow"), _answering(uri):
         client = _client(uri)
-        place = _experiment(client, experiment)
+        place = _experiment(client, experiment, files=_files_of(uri))
         known = _known(client, place, contents.workspace)
         wanted = runs(contents)
         added, noted = _write(client, place, wanted, known, progress)
@@ -128,6 +129,7 @@ def _answering(uri: str) -> Iterator[None]:
     ):
         if not setting.is_set():
             setting.set(value)
+    variables.MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.set(True)  # standard output is for JSON
     try:
         yield
     except MlflowException as error:
@@ -144,18 +146,33 @@ def _client(uri: str) -> "MlflowClient":
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _experiment(client: "MlflowClient", name: str) -> str:
+def _database_of(uri: str) -> str | None:
+    """The file of an SQLite database; None of everything else."""
+    parts = urlsplit(uri)
+    path = unquote(parts.path).removeprefix("/")
+    return os.path.realpath(path) if parts.scheme.startswith("sqlite") else None
+
+
+def _files_of(uri: str) -> str | None:
+    """Where a new experiment keeps its files: next to an SQLite database, not in the folder where
+    the command happens to run; None: the server says.
+    """
+    database = _database_of(uri)
+    return Path(f"{database}-files").as_uri() if database else None
+
+
+def _experiment(client: "MlflowClient", name: str, *, files: str | None) -> str:
     """Its id; it is made where there is none."""
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name))
+            return str(client.create_experiment(name, artifact_location=files))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-            return _experiment(client, name)  # somebody else has just made it
+            return _experiment(client, name, files=files)  # somebody else has just made it
     if found.lifecycle_stage == "deleted":
         raise RefusedError(
             f"The experiment {name!r} was deleted in MLflow",
