@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.store.artifacts import flush, storage_errors
+from core.store.locks import Lock, lock, unlocked
 
 _HERE, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux."""
@@ -29,8 +30,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     target = target.resolve()
     with storage_errors(target, chosen=True):
-        made = target.parent / f".{target.name}-{secrets.token_hex(4)}"
-        made.mkdir()
+        made, held = _begun(target)
         try:
             yield made
             for file in made.iterdir():
@@ -40,6 +40,22 @@ def whole_folder(target: Path) -> Iterator[Path]:
             flush(target.parent)
         finally:
             shutil.rmtree(made, ignore_errors=True)
+            held.release()
+
+
+def _begun(target: Path) -> tuple[Path, Lock]:
+    """A new folder next to ``target``, locked; what processes left that were killed is removed."""
+    beginning = f".{target.name}.signoff-"
+    for left in target.parent.iterdir():
+        if left.name.startswith(beginning):
+            with unlocked(left) as free:
+                if free:
+                    shutil.rmtree(left, ignore_errors=True)
+    while True:  # until no other process takes it for left before it is locked
+        made = target.parent / f"{beginning}{secrets.token_hex(4)}"
+        made.mkdir()
+        if (held := lock(made)) is not None:
+            return made, held
 
 
 def _put(made: Path, target: Path) -> None:
@@ -53,7 +69,7 @@ def _put(made: Path, target: Path) -> None:
         return
     if _exchanged(made, target):
         return
-    old = Path(f"{made}.old")
+    old = Path(f"{made}-old")
     target.rename(old)
     made.rename(target)
     old.rename(made)

@@ -106,7 +106,7 @@ def _versions(client: "MlflowClient", name: str) -> dict[str, str]:
 
 def _takes_files(client: "MlflowClient", run: "Run") -> bool:
     """Not where a server keeps them in a folder of its own: they would be written here."""
-    here = urlsplit(client.tracking_uri).scheme in ("sqlite", "file")
+    here = urlsplit(client.tracking_uri).scheme == "sqlite"
     return here or urlsplit(run.info.artifact_uri or "").scheme not in _LOCAL
 
 

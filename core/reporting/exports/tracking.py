@@ -23,12 +23,14 @@ from core.reporting.exports.registry import register
 from core.reporting.exports.runs import EXECUTION, NAME, NOTE, WORKSPACE, RunOf, runs
 from core.safe_text import one_line
 from core.store import Store
+from core.store.artifacts import storage_errors
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
 EXPERIMENT = "signoff"
+_SCHEMES = ("http", "https", "sqlite", "databricks")
 _PAGE = 1_000
 _PARAMETERS, _METRICS = 25, 1_000
 """In one request. MLflow takes 100 parameters, but no more than a megabyte."""
@@ -63,11 +65,12 @@ def export(
     of one registered model, aliases as its aliases.
 
     Args:
-        uri: of a tracking server, or of a database that MLflow keeps by itself.
+        uri: of a tracking server, or of an SQLite database, which takes no server.
         cards: attach the model card of each released version to the run of its training.
 
     Raises:
         InputError: the address is none, or leads into the workspace.
+        StorageError: the database cannot be written.
         ConflictError: another export is going on, or a copy of this workspace exported other runs.
         RefusedError: the experiment was deleted.
         UnavailableError: the server does not answer, or refuses.
@@ -96,18 +99,17 @@ def export(
 
 def _require_elsewhere(store: Store, uri: str) -> None:
     """A mistyped address must not have MLflow make its tables in the workspace's database."""
-    parts = urlsplit(uri)
-    if not parts.scheme:
+    if urlsplit(uri).scheme not in _SCHEMES:
         raise InputError(
-            f"{uri[:80]!r} is not the address of a tracking server",
+            f"{without_password(uri)[:80]!r} is not the address of a tracking server",
             "Give one such as http://localhost:5000, or sqlite:////tmp/mlflow.db.",
         )
-    home = store.home.resolve()
-    path = os.path.realpath(unquote(parts.path.removeprefix("/" if "sqlite" in uri else "")))
-    if parts.scheme.startswith(("sqlite", "file")) and os.path.commonpath([path, home]) == str(
-        home
-    ):
-        raise InputError(f"{path} lies in the workspace", "Choose a place outside of it.")
+    if (database := _database_of(uri)) is None:
+        return
+    if database.is_relative_to(store.home.resolve()):
+        raise InputError(f"{database} lies in the workspace", "Choose a place outside of it.")
+    with storage_errors(database, chosen=True):
+        database.touch()
 
 
 @contextmanager
@@ -146,11 +148,12 @@ def _client(uri: str) -> "MlflowClient":
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _database_of(uri: str) -> str | None:
+def _database_of(uri: str) -> Path | None:
     """The file of an SQLite database; None of everything else."""
     parts = urlsplit(uri)
-    path = unquote(parts.path).removeprefix("/")
-    return os.path.realpath(path) if parts.scheme.startswith("sqlite") else None
+    return (
+        Path(unquote(parts.path).removeprefix("/")).resolve() if parts.scheme == "sqlite" else None
+    )
 
 
 def _files_of(uri: str) -> str | None:
