@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.comparison.compare import compare, pair
-from core.errors import InputError
 from core.evaluation.evaluate import of_execution
 from core.reporting.exports import contents, parquet
 from core.reporting.exports.tables import MOMENT, SCHEMAS
 from core.store import Store
+from tests.commands import assert_refused, signoff
 from tests.conftest import Road
 from tests.tampering import tamper
 
@@ -37,7 +37,8 @@ def promised() -> dict[str, list[str]]:
 def test_an_empty_workspace_has_the_tables_and_columns_that_are_promised(
     store: Store, tmp_path: Path
 ) -> None:
-    assert set(parquet.export(store, tmp_path / "out").values()) == {0}
+    said = signoff("export", "parquet", "--output", tmp_path / "out", "--json").json
+    assert set(said["rows"].values()) == {0}
     found = tables(tmp_path / "out")
     assert {name: set(table.column_names) for name, table in found.items()} == {
         name: set(columns) for name, columns in promised().items()
@@ -100,6 +101,6 @@ def test_a_folder_that_holds_something_else_is_left_alone(
     folder = tmp_path / "theirs"
     folder.mkdir()
     (folder / other).write_text("{}")
-    with pytest.raises(InputError, match="not an earlier export"):
-        parquet.export(store, folder)
+    refused = signoff("export", "parquet", "--output", folder)
+    assert_refused(refused, "not an earlier export")
     assert [path.name for path in folder.iterdir()] == [other]
