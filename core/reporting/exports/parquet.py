@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 from core.comparison.compare import summary_of
 from core.errors import InputError
 from core.progress import Progress, silent
-from core.reporting.exports import tables
+from core.reporting.exports import schemas, tables
 from core.reporting.exports.contents import Contents, read
-from core.reporting.exports.tables import SCHEMAS, SMALL, Row
+from core.reporting.exports.schemas import SCHEMAS, SMALL
+from core.reporting.exports.tables import Row
 from core.store import Store
 from core.store.folders import whole_folder
 
@@ -82,7 +83,7 @@ def _tables(store: Store, contents: Contents, progress: Progress) -> Iterator[tu
         _frames(
             store,
             [(each.execution, each.subreddits) for each in contents.evaluations],
-            tables.SUBREDDITS,
+            schemas.SUBREDDITS,
             progress=progress,
             step="Subreddits of evaluations",
         ),
@@ -92,7 +93,7 @@ def _tables(store: Store, contents: Contents, progress: Progress) -> Iterator[tu
         _frames(
             store,
             [(each.execution, each.changes) for each in contents.comparisons],
-            tables.SUBREDDIT_CHANGES,
+            schemas.SUBREDDIT_CHANGES,
             progress=progress,
             step="Subreddits of comparisons",
         ),
@@ -115,8 +116,8 @@ def _of_comparisons(store: Store, contents: Contents) -> Iterator[tuple[str, _Pa
             }
         )
         metrics += [{"execution": each.execution, **row} for row in tables.metric_rows(summary)]
-    yield "comparisons", iter([_of_rows(counts, tables.COMPARISONS)])
-    yield "metric_changes", iter([_of_rows(metrics, tables.METRIC_CHANGES)])
+    yield "comparisons", iter([_of_rows(counts, schemas.COMPARISONS)])
+    yield "metric_changes", iter([_of_rows(metrics, schemas.METRIC_CHANGES)])
 
 
 def _of_rows(rows: list[Row], schema: pa.Schema) -> pa.Table:

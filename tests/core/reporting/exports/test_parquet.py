@@ -10,7 +10,7 @@ import pytest
 from core.comparison.compare import compare, pair
 from core.evaluation.evaluate import of_execution
 from core.reporting.exports import contents, parquet
-from core.reporting.exports.tables import MOMENT, SCHEMAS
+from core.reporting.exports.schemas import MOMENT, SCHEMAS
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road
