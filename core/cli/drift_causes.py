@@ -13,8 +13,8 @@ _TOPICS, _WORDS = 5, 8
 
 
 def print_causes(made: DriftReport) -> None:
-    """Of the newest complete window; nothing without one."""
-    newest = made.newest
+    """Of the newest complete window with labels; nothing without one."""
+    newest = made.labelled
     if newest is None or newest.figures is None:
         return
     where = called(newest.begins, made.window)
@@ -29,7 +29,7 @@ def print_causes(made: DriftReport) -> None:
 
 
 def _print_new_and_gone(made: DriftReport, where: str) -> None:
-    figures = made.newest.figures if made.newest else None
+    figures = made.labelled.figures if made.labelled else None
     if figures is None:
         return
     for what, found in (("unknown to the model", figures.new), ("without a post", figures.gone)):

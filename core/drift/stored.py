@@ -135,8 +135,8 @@ class Watched:
         )
 
     def causes(self, windows: Sequence[WindowReport], window: Window) -> Causes | None:
-        """Which subreddits changed in the newest complete window; None without one."""
-        complete = [each for each in windows if each.state == State.COMPLETE]
+        """Which subreddits changed in the newest complete window with labels; None without one."""
+        complete = [each for each in windows if each.state == State.COMPLETE and each.has_labels]
         if not complete or self.reference is None:
             return None
         begins = np.array([complete[-1].begins], dtype=np.int64)
@@ -145,7 +145,7 @@ class Watched:
         if stored.posts is None or stored.reference is None:
             return None
         (start,), (end,) = places(stored.posts.created, every)
-        posts = stored.posts.part(start, end)
+        posts = stored.posts.part(start, end).labelled
         return causes(
             stored.reference,
             posts,

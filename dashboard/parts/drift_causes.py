@@ -22,7 +22,7 @@ MOST, EACH = 10, 12
 
 def show_causes(made: DriftReport, version: str) -> None:
     """The subreddits that lost most F1; the posts behind the one that is ticked."""
-    found, newest = made.causes, made.newest
+    found, newest = made.causes, made.labelled
     if found is None or newest is None:
         return
     where = called(newest.begins, made.window)
@@ -73,7 +73,7 @@ def _reading(made: DriftReport, where: str) -> str:
 
 def show_topics(made: DriftReport) -> None:
     """The topic groups that lost most accuracy."""
-    found, newest = made.causes, made.newest
+    found, newest = made.causes, made.labelled
     if found is None or newest is None or not found.topics:
         return
     st.markdown("**Topic groups**")
@@ -201,7 +201,7 @@ def _show_post(each: PostBehind) -> None:
 
 def show_new_and_gone(made: DriftReport) -> None:
     """Subreddits that the model cannot name, and those without a post."""
-    newest = made.newest
+    newest = made.labelled
     if newest is None or newest.figures is None or newest.figures.label_coverage is None:
         return
     found, where = newest.figures, called(newest.begins, made.window)
