@@ -12,7 +12,7 @@ from core.metrics import METRIC
 from dashboard import components as c
 from dashboard import words
 from dashboard.charts import drift as charts
-from dashboard.charts.drift import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
+from dashboard.charts.track import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
 from dashboard.parts.moves import moves_of
 
 P_AT_1 = "p_at_1_mean"

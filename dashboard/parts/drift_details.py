@@ -16,7 +16,7 @@ from dashboard.charts import distances as distance_charts
 from dashboard.charts import drift as charts
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.distances import Looked
-from dashboard.charts.drift import Bounds
+from dashboard.charts.track import Bounds, as_share, beside
 from dashboard.parts.drift_course import Value, moment, track, window_name
 
 LEFT_OUT = {
@@ -101,7 +101,7 @@ def _show_share(
         if each.figures and each.figures.label_mix
     ]
     found = track(made, value)
-    found = charts.beside(found, "by chance", chances) if by_chance else charts.as_share(found)
+    found = beside(found, "by chance", chances) if by_chance else as_share(found)
     c.chart(
         charts.over_time(found, c.colours(), unit=str(made.window), y=y),
         key=key,
