@@ -275,7 +275,7 @@ class DriftReport:
     """How one model does on one kind of texts since its snapshot ended.
 
     ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
-    ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
+    ``no_reference``: why. ``level``: the chance of any false alarm in 26 judged windows.
     ``causes``: of the newest complete window with labels; None without one.
     ``estimates``: what they rest on; None without a reference. ``left_out``: reason -> posts that
     were not predicted.

@@ -197,7 +197,7 @@ def calibration(made: DriftReport) -> str:
         return f"{head} That is too few to calibrate alarms."
     return (
         f"{head} Alarm levels are calibrated on {reference.parts:,} parts of it. If nothing has"
-        " changed, the chance of any alarm, however many windows there are, is at most"
+        " changed, the chance of any alarm in 26 windows is about"
         f" {words.per_cent(made.level)}."
     )
 
