@@ -21,7 +21,7 @@ from core.stats.monitoring import Spread
 
 EFFECT = 0.03
 """The size of the changes to detect soonest: three points."""
-WITHIN_LOOKS = 0.3125
+WITHIN_LOOKS = 0.275
 """What of the chance α comes true within 26 windows, by simulation (bench/drift_alarms.py)."""
 _Z = 1.959963984540054
 """Of :data:`LEVEL`."""

@@ -60,8 +60,9 @@ def _reading(made: DriftReport, where: str) -> str:
     if found is None or not found.judged:
         return f"In {where}, no subreddit has enough posts on both sides to tell."
     judged = words.count(found.judged, "subreddit")
+    verb = "is" if found.worse == 1 else "are"
     head = (
-        f"In {where}, of {judged} with enough posts, **{found.worse:,}** are worse and"
+        f"In {where}, of {judged} with enough posts, **{found.worse:,}** {verb} worse and"
         f" **{found.better:,}** better than on validation."
     )
     if not found.changes:
