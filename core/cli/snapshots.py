@@ -78,7 +78,11 @@ def create_command(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze the stored posts, and seal the test split."""
+    """Freeze the stored posts, and seal the test split.
+
+    Before that, each version that an alias names predicts the posts that are new to it, so that
+    drift goes on to the newest of them.
+    """
     rules = Rules(
         since=moment_of(since, "--since"),
         until=moment_of(until, "--until"),
