@@ -151,7 +151,7 @@ def value_range(track: Track) -> Bounds:
 
 def ticks(track: Track) -> dict[str, object]:
     """Some windows, evenly chosen, by the day on which each begins."""
-    spots = track.spots or track.estimated
+    spots = max(track.spots, track.estimated, key=len)
     chosen = spots[:: max(1, -(-len(spots) // MOST_DATES))]
     return {
         "tickvals": [spot.middle for spot in chosen],

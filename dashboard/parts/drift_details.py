@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.drift.results import DriftReport, Figures, WindowReport, WordChange
-from core.drift.sentence import state_of, unlabelled_sentence
+from core.drift.sentence import state_of
 from core.evaluation.aggregate import histogram
 from dashboard import components as c
 from dashboard import tables, words
@@ -221,5 +221,3 @@ def show_left_out(made: DriftReport) -> None:
     if made.left_out:
         said = [f"{words.count(n, 'post')} {LEFT_OUT[why]}" for why, n in made.left_out.items()]
         c.reading(f"Left out: {'; '.join(said)}.")
-    if unlabelled := unlabelled_sentence(made):
-        c.reading(unlabelled)
