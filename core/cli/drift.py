@@ -24,6 +24,7 @@ from core.drift.sentence import (
     name_of,
     state_of,
     uncorrected_sentence,
+    unlabelled_sentence,
 )
 from core.drift.windows import Window, called, day_of
 from core.errors import (
@@ -102,7 +103,7 @@ def drift(
     if On.POSTS in kinds:
         try:
             with progress_bar() as progress:
-                made = bring_up_to_date(store, model, window=window, progress=progress)
+                made = bring_up_to_date(store, model, progress=progress)
         except (RefusedError, StorageError) as why:  # what is stored is shown all the same
             stale = Stale(len(due(store, model).posts), why)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
@@ -215,6 +216,8 @@ def _print(made: DriftReport, by: Judged, *, name: str) -> None:
         more = f"{len(made.windows) - SHOWN:,} earlier windows are not shown."
         say(Hint(more, Command("drift", window=str(made.window), json=True)))
     say_left_out(made.left_out)
+    if unlabelled := unlabelled_sentence(made):
+        say(unlabelled)
     if made.reference is None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -41,6 +42,8 @@ EXPECTED: Mapping[str, Callable[[Predictions, int], Expected]] = MappingProxyTyp
 """What the model's own probabilities say of the same figures, from predictions and the number of
 labels.
 """
+ENOUGH = 0.9
+"""The share of a window's posts that must have a label for labels to tell something of it."""
 _P_AT_1 = MappingProxyType({"p_at_1_mean": scores.p_at_1_mean})
 
 
@@ -59,23 +62,38 @@ def figures_of(
     """Everything that is said of the posts of a window.
 
     Args:
-        posts: 1 or more, each with its label.
+        posts: 1 or more. If fewer than :data:`ENOUGH` of them have a label, nothing is said that
+            needs labels; else it is said of those that have one.
         reference: None: there is none to measure distances from.
         names, known: of every label, see :class:`core.drift.reading.Stored`.
     """
-    said = posts.said
-    found = measured(said, {**_P_AT_1, **REALISED}, labels=len(names))
-    counts = np.bincount(said.truth, minlength=len(names))
-    words = int(posts.words.sum())
-    return Figures(
-        posts=len(posts),
-        p_at_1=Measured(*found["p_at_1_mean"]),
-        p_at_1_histogram=_histogram(said.p_at_1),
-        distances=distances_of(said.p_at_1, reference),
-        realised={key: Measured(*found[key]) for key in REALISED if key in found},
-        expected=expected_of(said, labels=len(names)),
-        label_coverage=float(known[said.truth].mean()),
+    words, labelled = int(posts.words.sum()), posts.labelled
+    figures = replace(
+        _without_labels(posts.said, reference),
+        expected=expected_of(posts.said, labels=len(names)),
         unknown_words=int(posts.unknown.sum()) / words if words else None,
+        unlabelled=len(posts) - len(labelled),
+    )
+    if len(labelled) < ENOUGH * len(posts):
+        return figures
+    return _with_labels(figures, labelled.said, reference, names=names, known=known)
+
+
+def _with_labels(
+    figures: Figures,
+    said: Predictions,
+    reference: Reference | None,
+    *,
+    names: tuple[str, ...],
+    known: Bools,
+) -> Figures:
+    """The figures, with what the labels of these posts tell."""
+    found = measured(said, REALISED, labels=len(names))
+    counts = np.bincount(said.truth, minlength=len(names))
+    return replace(
+        figures,
+        realised={key: Measured(*each) for key, each in found.items()},
+        label_coverage=float(known[said.truth].mean()),
         label_mix=None if reference is None else label_mix(counts, reference.posts),
         new=_named(names, np.where(known, 0, counts), np.zeros(len(names))),
         gone=() if reference is None else _gone(names, known, counts, reference.posts),
@@ -89,15 +107,18 @@ def figures_of_texts(p_at_1: Floats, reference: Reference | None) -> Figures:
         p_at_1: shape (n,), n 1 or more.
     """
     none = np.full(len(p_at_1), NONE)
-    said = Predictions(none, none[:, None], p_at_1[:, None])
-    value = float(p_at_1.mean())
+    figures = _without_labels(Predictions(none, none[:, None], p_at_1[:, None]), reference)
+    return replace(figures, expected={"accuracy": figures.p_at_1.value})
+
+
+def _without_labels(said: Predictions, reference: Reference | None) -> Figures:
+    """What is known of predictions whatever is right."""
     return Figures(
-        posts=len(p_at_1),
-        p_at_1=Measured(value, mean_interval(said)),
-        p_at_1_histogram=_histogram(p_at_1),
-        distances=distances_of(p_at_1, reference),
+        posts=len(said.truth),
+        p_at_1=Measured(float(said.p_at_1.mean()), mean_interval(said)),
+        p_at_1_histogram=_histogram(said.p_at_1),
+        distances=distances_of(said.p_at_1, reference),
         realised=None,
-        expected={"accuracy": value},
         label_coverage=None,
         unknown_words=None,
         label_mix=None,

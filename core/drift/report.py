@@ -45,7 +45,8 @@ def report(
     """What is stored of a model, window by window.
 
     Args:
-        level: the chance of any false alarm: half of it is for distances, half for changes.
+        level: the chance of any false alarm in 26 judged windows: half of it is for distances, half
+            for changes.
         now: with its time zone. Default: the clock is read.
     """
     watched = Watched(store, model)

@@ -30,6 +30,8 @@ from core.store.snapshots import Snapshot
 
 CODE = ("core.drift", "core.evaluation", "core.stats", "core.metrics")
 """What stored figures depend on, besides the predictions."""
+AT_ONCE = 100
+"""Windows of one kind whose figures a run stores: a year of days would take as long as all else."""
 NEVER_EVALUATED = "The model was never evaluated on its own validation split."
 """Why there is no reference that somebody can mend."""
 
@@ -85,6 +87,7 @@ class Watched:
         self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
+        self._read: tuple[frozenset[str], Stored] | None = None
 
     @property
     def newest(self) -> int | None:
@@ -134,8 +137,8 @@ class Watched:
         )
 
     def causes(self, windows: Sequence[WindowReport], window: Window) -> Causes | None:
-        """Which subreddits changed in the newest complete window; None without one."""
-        complete = [each for each in windows if each.state == State.COMPLETE]
+        """Which subreddits changed in the newest complete window with labels; None without one."""
+        complete = [each for each in windows if each.state == State.COMPLETE and each.has_labels]
         if not complete or self.reference is None:
             return None
         begins = np.array([complete[-1].begins], dtype=np.int64)
@@ -144,7 +147,7 @@ class Watched:
         if stored.posts is None or stored.reference is None:
             return None
         (start,), (end,) = places(stored.posts.created, every)
-        posts = stored.posts.part(start, end)
+        posts = stored.posts.part(start, end).labelled
         return causes(
             stored.reference,
             posts,
@@ -162,8 +165,11 @@ class Watched:
         return dict(sorted((found | self._computed(lacking, window)).items()))
 
     def stale(self, window: Window) -> list[DriftWindow]:
-        """The figures of windows that are not stored as they are now, to be stored."""
+        """The figures of windows that are not stored as they are now, to be stored: of the newest
+        :data:`AT_ONCE` of them. Until the next run, whoever looks computes the others.
+        """
         _, lacking = self._kept(window)
+        lacking = dict(sorted(lacking.items())[-AT_ONCE:])
         computed = self._computed(lacking, window)
         return [
             DriftWindow(
@@ -192,7 +198,7 @@ class Watched:
         begins = np.array(list(which), dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
         months = {month for pair in months_of(every) for month in pair}
-        stored = read(self.store, self.model, months=months) if which else NOTHING
+        stored = self._stored(frozenset(months)) if which else NOTHING
         if stored.posts is None:
             return {}
         reference = _reference(stored)
@@ -204,6 +210,12 @@ class Watched:
             for begin, start, end in zip(begins.tolist(), starts, ends, strict=True)
             if end > start
         }
+
+    def _stored(self, months: frozenset[str]) -> Stored:
+        """The predictions of these months; the last ones stay, for other windows of the time."""
+        if self._read is None or self._read[0] != months:
+            self._read = months, read(self.store, self.model, months=months)
+        return self._read[1]
 
     def _contents(self, window: Window) -> Iterator[tuple[int, str]]:
         """First moment of each window, and a digest of all that its figures are made of."""

@@ -66,7 +66,7 @@ def show_in_short(alias: str, version: str) -> None:
 def show_standing(alias: str, version: str, made: DriftReport) -> None:
     """How current the page is; where posts wait, the button that predicts them, and the command."""
     standing = data.drift_standing(version)
-    piece = _piece(version, made)
+    piece = _piece(version)
     job = work.latest(piece)
     if job is not None and job.under_way:
         with st.container(width=WIDTH):
@@ -122,10 +122,10 @@ def _waiting(posts: int, newest: int | None) -> str:
     return f"**{words.count(posts, 'new post')}** {wait} waiting to be predicted.{shown}"
 
 
-def _piece(version: str, made: DriftReport) -> Piece:
+def _piece(version: str) -> Piece:
     return Piece(
         kind=DRIFT,
-        inputs=kinds.drift(version, made.window),
+        inputs=kinds.drift(version),
         page=pages.DRIFT,
         done="The new posts are predicted.",
         not_done="The new posts have not been predicted",

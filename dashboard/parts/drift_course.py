@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from core.drift.results import DriftReport, Figures, State, WindowReport
-from core.drift.sentence import missed_sentence, uncorrected_sentence
+from core.drift.sentence import missed_sentence, uncorrected_sentence, unlabelled_sentence
 from core.drift.windows import called
 from core.hints import Command, Hint
 from core.metrics import METRIC
 from dashboard import components as c
 from dashboard import words
 from dashboard.charts import drift as charts
-from dashboard.charts.drift import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
+from dashboard.charts.track import ALARM, COMPLETE, OPEN, Bounds, Gap, Level, Moment, Spot, Track
 from dashboard.parts.moves import moves_of
 
 P_AT_1 = "p_at_1_mean"
@@ -160,7 +160,7 @@ def releases(alias: str) -> list[Moment]:
 
 
 def show_states(made: DriftReport) -> None:
-    """Which windows are not judged, and why."""
+    """Which windows are not judged, and why; and how many posts have no label."""
     by_state: dict[tuple[State, str], list[WindowReport]] = {}
     for each in made.windows:
         if each.judged is None:
@@ -172,6 +172,8 @@ def show_states(made: DriftReport) -> None:
         name = "Not judged" if state == State.COMPLETE else str(state).capitalize()
         counted = words.count(len(windows), str(made.window))
         lines.append(f"**{name}**: {counted}, {when}. {words.plain(why)}")
+    if unlabelled := unlabelled_sentence(made):
+        lines.append(unlabelled)
     if lines:
         c.lines(lines)
 

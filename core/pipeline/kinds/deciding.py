@@ -22,6 +22,7 @@ from core.release.adoption import read_policy
 from core.release.candidates import listing as candidates
 from core.release.gate import GateVerdict
 from core.reporting.document import Document
+from core.reporting.production import as_of
 from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
 from core.reporting.report import read
 from core.reporting.report_words import document
@@ -55,6 +56,7 @@ def _report(at: At, step: Step, progress: Progress) -> Result:
         inputs={
             "comparison": comparing.compare(at.store, pair).execution,
             "policy": read_policy(at.store).digest,
+            "production": as_of(at.store),
         },
     )
     paths = [at.project / path for path in step.values["output"]]
