@@ -17,10 +17,10 @@ from core.words import count
 def as_of(store: Store) -> int | None:
     """The execution that :func:`how_it_stands` is as of: the newest that predicted; None: none."""
     version = aliases.current(store).get(PRODUCTION)
+    if version is None:
+        return None
     try:
-        return (
-            None if version is None else standing(store, released_model(store, version)).execution
-        )
+        return standing(store, released_model(store, version)).execution
     except BrokenChainError:
         return None
 

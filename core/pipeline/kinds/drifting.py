@@ -23,7 +23,7 @@ def _drift(at: At, step: Step, progress: Progress) -> Result:
     if version is None:
         return Result(said=f"{alias} names no version yet")
     model = released_model(at.store, version)
-    made = bring_up_to_date(at.store, model, window=window, progress=progress)
+    made = bring_up_to_date(at.store, model, progress=progress)
     if is_looking():  # else it would have ended here
         newest = standing(at.store, model).execution
         return Result(said=f"no new posts since #{newest}", executions=(newest,) if newest else ())
