@@ -1,9 +1,7 @@
 """Steps for the people who decide: the report that they read, and the proposal."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
@@ -19,10 +17,6 @@ from core.release import review
 from core.release.adoption import read_policy
 from core.release.candidates import listing as candidates
 from core.release.gate import GateVerdict
-from core.reporting.document import Document
-from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
-from core.reporting.report import read
-from core.reporting.report_words import document
 from core.store import Store
 from core.store.artifacts import write_whole
 from core.words import listed
@@ -31,12 +25,7 @@ REPORTING = RecordedStep("report", code=("core.reporting",))
 """Its other inputs are results of steps, and the policy."""
 
 
-class _Format(NamedTuple):
-    write: Callable[[Document], str]
-    most: int
-
-
-_FORMATS: Mapping[str, _Format] = {".md": _Format(markdown, COMMENT), ".html": _Format(html, PAGE)}
+_ENDINGS = (".md", ".html")
 
 
 def _report(at: At, step: Step, progress: Progress) -> Result:
@@ -56,7 +45,7 @@ def _report(at: At, step: Step, progress: Progress) -> Result:
     )
     paths = [at.project / path for path in step.values["output"]]
     for path in paths:
-        _put(path, at.store.artifacts.read(made.outputs[path.suffix.removeprefix(".")]))
+        _put(path, at.store.artifacts.read(made.outputs[path.suffix]))
     return Result(
         said=f"#{made.number} wrote {listed(step.values['output'])}",
         executions=(made.number,),
@@ -66,10 +55,14 @@ def _report(at: At, step: Step, progress: Progress) -> Result:
 
 
 def _write(store: Store, pair: Pair, progress: Progress, run: Run) -> None:
+    from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
+    from core.reporting.report import read  # loading them takes a while, and is rarely needed
+    from core.reporting.report_words import document
+
     found = document(read(store, pair, progress=progress))
-    for suffix, (write, most) in _FORMATS.items():
+    for ending, write, most in ((".md", markdown, COMMENT), (".html", html, PAGE)):
         content = fitting(found, write, most=most).encode()
-        run.outputs[suffix.removeprefix(".")] = store.artifacts.put_bytes(content)
+        run.outputs[ending] = store.artifacts.put_bytes(content)
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -108,7 +101,7 @@ REPORT = Kind(
             fits=lambda value: (
                 isinstance(value, list)
                 and bool(value)
-                and all(isinstance(each, str) and Path(each).suffix in _FORMATS for each in value)
+                and all(isinstance(each, str) and Path(each).suffix in _ENDINGS for each in value)
             ),
             default=["reports/report.md", "reports/report.html"],
         )
