@@ -86,7 +86,7 @@ TERMS = MappingProxyType(
         " stays in the history.",
         "p@1": "The probability that a model gives to its first prediction.",
         "pipeline": "The steps of a project from posts to a proposal, written in signoff.toml."
-        " `signoff pipeline run` runs those that have changed.",
+        " `signoff pipeline run` runs what has changed.",
         "policy": "Which gates a candidate must pass and how a release proceeds. It is written in"
         " release-policy.toml and takes effect when it is adopted.",
         "post": "One Reddit submission: a title, often with a body.",
@@ -112,11 +112,11 @@ TERMS = MappingProxyType(
         "slice": "A part of the posts, such as link posts or posts with long titles, compared on"
         " its own.",
         "snapshot": "An unchangeable set of posts with its training, validation and test splits.",
-        "step": "One part of a pipeline, such as train or compare. What it makes is reused until its"
-        " code, its parameters or what it reads changes.",
         "split": "A part of a snapshot: train, valid (validation) or test. By default the oldest"
         " posts are train and the newest are test.",
         "staging": "The alias a version must have had before it can go to production.",
+        "step": "One part of a pipeline, such as train or compare. Its result is reused until its"
+        " code, its parameters or what it reads changes.",
         "submission": "A text that a user sent to the demo page or the API.",
         "subreddit": "The community a post belongs to. It is the label that the model predicts.",
         "support": "The number of posts that a subreddit has in a split.",

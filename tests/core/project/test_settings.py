@@ -71,7 +71,7 @@ def test_paths_lie_in_the_project_and_the_environment_counts_more_than_env_and_t
         ("[settings]\nproject = '/'", "line 2: project is set"),
         (
             "[settings]\nseal_key = 'x'",
-            "secret with it. Remove that line, and set SIGNOFF_SEAL_KEY in",
+            "with it. Remove that line, and set SIGNOFF_SEAL_KEY in",
         ),
         ("[settings]\nreddit_client_secret = 'x'", "in the environment"),
         ("[settings]\naudit_anchor = 'https://a:b@example.com'", "in the environment"),
