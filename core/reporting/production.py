@@ -14,17 +14,6 @@ from core.store import Store
 from core.words import count
 
 
-def as_of(store: Store) -> int | None:
-    """The execution that :func:`how_it_stands` is as of: the newest that predicted; None: none."""
-    version = aliases.current(store).get(PRODUCTION)
-    if version is None:
-        return None
-    try:
-        return standing(store, released_model(store, version)).execution
-    except BrokenChainError:
-        return None
-
-
 def how_it_stands(store: Store) -> tuple[str, ...]:
     """Whether production is ageing, by the posts that it has predicted, in sentences. Predicts
     nothing; empty where nothing is in production.

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from core.arrays import Floats, Ints
 from core.stats.distances import PSI_BINS
@@ -96,6 +96,8 @@ def allowed(level: float, parts: int, looks: int = LOOKS) -> float:
     chance = (np.arange(200) + 0.5) / 200
     found = np.sqrt(special.chdtri(degrees, chance) / degrees)[:, None]
     error = special.ndtri(chance) / np.sqrt(parts)
+
+    from scipy import optimize  # loading it takes a second, which most commands need not spend
 
     def too_often(reach: float) -> float:
         within = special.ndtr(reach * found - error) - special.ndtr(-reach * found - error)
@@ -229,6 +231,8 @@ def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
 
 def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) -> float:
     """The distance that is reached with this chance without a change."""
+    from scipy import optimize  # loading it takes a second, which most commands need not spend
+
     high = null.mean
     while p_value(high, size, null, spread) > chance:
         high *= 4

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
-from core.collect.watch import seconds_of
+from core.collect.every import seconds_of
 from core.comparison import noise
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
