@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from core.arrays import Floats, Ints
 from core.stats.distances import PSI_BINS
@@ -198,6 +198,8 @@ def p_value(square: float, size: float, null: Null, spread: Spread) -> float:
 
 def level_of(name: str, chance: float, size: float, null: Null, spread: Spread) -> float:
     """The distance that is reached with this chance without a change."""
+    from scipy import optimize  # loading it takes a quarter of a second, which few commands need
+
     high = null.mean
     while p_value(high, size, null, spread) > chance:
         high *= 4
