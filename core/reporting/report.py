@@ -27,6 +27,7 @@ from core.release import check as checking
 from core.release.check import Check
 from core.release.states import CandidateState
 from core.reporting.production import how_it_stands
+from core.settings import settings
 from core.snapshots import names as snapshot_names
 from core.store import Store
 from core.store.executions import Execution
@@ -50,7 +51,8 @@ class Report:
     subreddit; ``slices``: None if unpaired. ``examples``: rows of
     :func:`core.comparison.posts.with_titles`, the broken first; None if unpaired. ``check``: the
     gates on validation, against production. ``production``: whether that is ageing, in sentences;
-    empty where there is none. ``next``: who may decide what, and the command.
+    empty where there is none. ``link``: its page of the dashboard; empty where that has no address
+    to give away. ``next``: who may decide what, and the command.
     """
 
     at: datetime
@@ -68,6 +70,7 @@ class Report:
     examples: pd.DataFrame | None
     check: Check
     production: tuple[str, ...]
+    link: str
     next: str
 
 
@@ -101,6 +104,7 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         examples=_examples(store, pair, changes) if summary.paired else None,
         check=checking.check(store, numbers[1], progress=progress),
         production=how_it_stands(store),
+        link=_link(*numbers),
         next=_next(store, numbers[1]),
     )
 
@@ -150,6 +154,12 @@ def _examples(store: Store, pair: Pair, changes: pd.DataFrame) -> pd.DataFrame:
         for kind in ("broken", "fixed", "swapped")
     ]
     return changed_posts.with_titles(store, pd.concat(rows, ignore_index=True))
+
+
+def _link(baseline: int, candidate: int) -> str:
+    base = settings().dashboard_url
+    shown = base and baseline != candidate
+    return f"{base}/compare?baseline={baseline}&candidate={candidate}" if shown else ""
 
 
 def _next(store: Store, number: int) -> str:

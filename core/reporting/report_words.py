@@ -13,6 +13,7 @@ from core.reporting.document import (
     Document,
     Histogram,
     Items,
+    Link,
     Paragraph,
     Section,
     Table,
@@ -55,6 +56,8 @@ def document(report: Report) -> Document:
 def _decision(report: Report) -> Iterator[Block]:
     check = report.check
     yield Paragraph(report.next)
+    if report.link:
+        yield Link("Look at it in the dashboard", report.link)
     if report.caveats:
         yield Items(report.caveats)
     against = (
