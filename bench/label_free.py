@@ -8,6 +8,7 @@ its cut-off.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,9 @@ from core.snapshots import create
 from core.snapshots.content import SplitData
 from core.snapshots.read import load_split
 from core.snapshots.rules import Rules
+from core.stats.label_free import FEWEST_MODELS
 from core.stats.predictions import Predictions
+from core.stats.recalibration import Recalibration, recalibrated
 from core.text import NORMALISER
 from core.training.calibration import calibrates
 from core.training.classifier import Classifier
@@ -45,6 +48,8 @@ MONTHS = tuple(
 )
 """As ``signoff backtest`` chooses them, from a quarter of the posts on."""
 MOST_WEEKS, FEWEST_POSTS = 40, 50
+VALIDATED = 8
+"""So many posts are trained on for each that validates."""
 K, AT_ONCE = 5, 2_000
 OURS, UNCORRECTED = "ours", "uncorrected"
 MOST_ERROR, MOST_OF_CBPE = 0.010, 0.4
@@ -82,19 +87,48 @@ PEERS: Mapping[str, peers.Peer] = {
 FIGURES = {"accuracy": "accuracy", "f1_macro": "macro F1", "recall_at_5": "recall@5"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Aged:
-    """What a model said of its validation split, and of the weeks since its cut-off."""
+    """What a model said of its validation split, and of the weeks since its cut-off.
+
+    ``at``: the middle of the validation split, in epoch seconds.
+    """
 
     cutoff: int
+    trained: int
+    at: float
     validation: Predictions
-    weeks: Sequence[Predictions]
+    weeks: Sequence[tuple[int, Predictions]]
     labels: int
 
-    def known(self, until: int) -> list[Known]:
+    @cached_property
+    def recalibration(self) -> Recalibration:
+        """What the validation split shows."""
+        return recalibrated(self.validation, labels=self.labels)
+
+    @cached_property
+    def reference(self) -> Known:
+        """The validation split."""
+        return known(self.validation, self.recalibration, labels=self.labels, at=self.at)
+
+    @cached_property
+    def known(self) -> list[Known]:
+        """The weeks."""
+        return [
+            known(said, self.recalibration, labels=self.labels, at=begins + WEEK / 2)
+            for begins, said in self.weeks
+        ]
+
+    def past(self, until: int) -> Past:
         """The weeks that ended by then."""
-        ended = (until - self.cutoff) // WEEK
-        return [known(week, labels=self.labels) for week in self.weeks[: max(ended, 0)]]
+        ended = [each for each in self.known if each.at + WEEK / 2 <= until]
+        return Past(self.cutoff, self.trained, self.reference, ended)
+
+    def estimator(self, past: Sequence[Past]) -> Estimator:
+        """That learned from earlier models."""
+        return Estimator(
+            self.validation, self.reference, past, trained=self.trained, labels=self.labels
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +180,22 @@ def aged(configuration: Configuration, cutoff: int, posts: list[SplitData]) -> A
             Predictions(kept[f"{part}_truth"], kept[f"{part}_top"], kept[f"{part}_probs"])
             for part in ("validation", "later")
         )
-        bounds = np.searchsorted(
-            kept["later_created"], cutoff + WEEK * np.arange(MOST_WEEKS + 1)
-        ).tolist()
+        edges = cutoff + WEEK * np.arange(MOST_WEEKS + 1)
+        bounds = np.searchsorted(kept["later_created"], edges).tolist()
         weeks = [
-            Predictions(later.truth[a:b], later.top[a:b], later.probs[a:b])
-            for a, b in pairwise(bounds)
+            (begins, Predictions(later.truth[a:b], later.top[a:b], later.probs[a:b]))
+            for begins, (a, b) in zip(edges.tolist(), pairwise(bounds), strict=False)
             if b - a >= FEWEST_POSTS
         ]
-        return Aged(cutoff, validation, weeks, int(kept["labels"]))
+        created = kept["validation_created"]
+        return Aged(
+            cutoff=cutoff,
+            trained=VALIDATED * len(created),
+            at=float(created[0] + created[-1]) / 2,
+            validation=validation,
+            weeks=weeks,
+            labels=int(kept["labels"]),
+        )
 
 
 def _posts() -> SplitData:
@@ -165,7 +206,7 @@ def _posts() -> SplitData:
 
 def _train(configuration: Configuration, cutoff: int, posts: SplitData, file: Path) -> None:
     before = int(np.searchsorted(posts.created, cutoff))
-    trained = before * 8 // 9
+    trained = before * VALIDATED // (VALIDATED + 1)
     note(f"{configuration.name}, {trained:,} posts …")
     train, validation, later = (
         posts.taken(np.arange(a, b))
@@ -219,25 +260,21 @@ def _said(classifier: Classifier, data: SplitData) -> tuple[Int32s, NDArray[np.f
 def errors(models: Sequence[Aged]) -> Iterator[list[Error]]:
     """Of each model that two earlier ones tell of."""
     for place, model in enumerate(models):
-        past = [
-            Past(training=n, reference=known(each.validation, labels=each.labels), windows=windows)
-            for n, each in enumerate(models[:place])
-            if (windows := each.known(model.cutoff))
-        ]
-        if len(past) >= 2:
+        earlier = [each.past(model.cutoff) for each in models[:place]]
+        past = [each for each in earlier if each.windows]
+        if len(past) >= FEWEST_MODELS:
             yield _errors(model, past)
 
 
 def _errors(model: Aged, past: Sequence[Past]) -> list[Error]:
     ways = {
-        UNCORRECTED: Estimator(model.validation, [], labels=model.labels),
-        OURS: Estimator(model.validation, past, labels=model.labels),
+        UNCORRECTED: model.estimator([]),
+        OURS: model.estimator(past),
     }
     found = []
-    for week in model.weeks:
-        now = known(week, labels=model.labels)
+    for (_, week), now in zip(model.weeks, model.known, strict=True):
         for name, way in ways.items():
-            for key, said in way.estimated(now.expected, posts=now.posts).items():
+            for key, said in way.estimated(now.expected, posts=now.posts, at=now.at).items():
                 reach = None if said.interval is None else said.interval[1] - said.value
                 error = said.value - now.realised[key]
                 found.append(Error(model.cutoff, key, name, error, reach))
