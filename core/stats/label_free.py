@@ -115,7 +115,7 @@ class Correction:
         return float(special.ndtri((1 + LEVEL) / 2) * np.sqrt(variance))
 
 
-def learned(models: Sequence[Falls], *, chance: float, prior: Prior = PRIOR) -> Correction | None:
+def learned(models: Sequence[Falls], *, chance: float) -> Correction | None:
     """The correction that earlier models tell; None for fewer than :data:`FEWEST_MODELS`.
 
     The order of models and windows does not matter.
@@ -127,20 +127,28 @@ def learned(models: Sequence[Falls], *, chance: float, prior: Prior = PRIOR) -> 
     """
     if len(models) < FEWEST_MODELS:
         return None
-    tried = list(_tried(models, chance, prior))
+    tried = list(_tried(models, chance))
     likely = np.array([each.likely for each in tried])
     weights = np.exp(likely - likely.max())
     weights /= weights.sum()
     means = np.array([each.mean for each in tried])
-    mean = weights @ means
-    apart = means - mean
+    slope, ageing = weights @ means
+    apart = means - [slope, ageing]
     within = np.einsum("t,tij->ij", weights, [each.covariance for each in tried])
     level, window = (
         float(np.sqrt(weights @ [sd**2 for sd in sds]))
         for sds in ([each.level for each in tried], [each.window for each in tried])
     )
     covariance = within + (apart.T * weights) @ apart
-    return Correction(*mean.tolist(), covariance, level, window, len(models), chance)
+    return Correction(
+        slope=float(slope),
+        ageing=float(ageing),
+        covariance=covariance,
+        level=level,
+        window=window,
+        models=len(models),
+        chance=chance,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +162,16 @@ class _Tried:
     likely: float
 
 
-def _tried(models: Sequence[Falls], chance: float, prior: Prior) -> Iterator[_Tried]:
+def _tried(models: Sequence[Falls], chance: float) -> Iterator[_Tried]:
     terms, rest, posts = _all(models)
-    centre = np.array([prior.slope[0], 0.0])
-    precision = np.diag([prior.slope[1] ** -2, prior.ageing**-2])
+    centre = np.array([PRIOR.slope[0], 0.0])
+    precision = np.diag([PRIOR.slope[1] ** -2, PRIOR.ageing**-2])
     columns = np.column_stack([terms, rest - terms @ centre])
     starts = np.cumsum([0, *(len(each.posts) for each in models)])[:-1]
     references = np.array([each.reference for each in models])
     for a, b in product(_TRIED, _TRIED):
-        level = prior.level[0] * np.exp(prior.level[1] * a)
-        window = prior.window[0] * np.exp(prior.window[1] * b)
+        level = PRIOR.level[0] * np.exp(PRIOR.level[1] * a)
+        window = PRIOR.window[0] * np.exp(PRIOR.window[1] * b)
         own, shared = window**2 + chance / posts, level**2 + chance / references
         products, log_volume = _whitened(columns, own, shared, starts)
         among = products[:2, :2] + precision
@@ -171,7 +179,13 @@ def _tried(models: Sequence[Falls], chance: float, prior: Prior) -> Iterator[_Tr
         log_volume += np.linalg.slogdet(among)[1]
         unexplained = products[2, 2] - products[:2, 2] @ moved
         likely = -(unexplained + log_volume + a**2 + b**2) / 2
-        yield _Tried(level, window, centre + moved, np.linalg.inv(among), float(likely))
+        yield _Tried(
+            level,
+            window,
+            centre + moved,
+            np.asarray(np.linalg.inv(among), dtype=np.float64),
+            float(likely),
+        )
 
 
 def _whitened(

@@ -95,7 +95,7 @@ def _newton(
     weights = np.linalg.solve(
         among - across.T @ (across / diagonal[:, None]), rise[:k] - across.T @ (rise[k:] / diagonal)
     )
-    return np.r_[weights, (rise[k:] - across @ weights) / diagonal]
+    return np.concatenate([weights, (rise[k:] - across @ weights) / diagonal])
 
 
 def _own(said: Predictions) -> Floats:
