@@ -162,8 +162,8 @@ def main() -> None:
         " *33 weeks*: of the model from before 2012-12-01. *All*: the mean over the models with two"
         " earlier ones to learn from, of each one's own mean. *Covered*: weeks within the 95%"
         " interval; *±*: half of its length. *Uncorrected*: validation, less what the model's own"
-        " probabilities say it fell since. *(Chance)*: how far the accuracy of so many posts is on"
-        " average from that of the posts that they are drawn from; no method, but a floor.",
+        " probabilities say it fell since. *(Chance)*: how far chance alone moves the accuracy of a"
+        " week's posts on average; no method, but a floor.",
         columns=("model", "figure", "estimate", "error, 33 weeks", "error, all", "covered", "±"),
         rows=rows,
         verdict=_verdict(rows),
