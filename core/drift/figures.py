@@ -60,7 +60,7 @@ class Reference:
         """What these posts show of p@1."""
         return recalibrated(self._said, labels=len(self.posts))
 
-    @property
+    @cached_property
     def added(self) -> float:
         """What that adds to mean p@1."""
         return expected_accuracy(self._said, self.recalibration) - float(self.p_at_1.mean())
