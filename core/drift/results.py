@@ -54,12 +54,17 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How much further a figure falls than the model's probabilities say, for each point, and the
-    ``error`` of that; standard deviations of the ``level`` of a model and of a ``window`` besides.
+    """How much further a figure falls than the model's probabilities say.
+
+    ``slope``: for each point; ``ageing``: in a year, of a model of
+    :data:`core.stats.label_free.TRAINED` posts; and standard deviations: ``slope_error`` and
+    ``ageing_error`` of these, ``level`` of a model and ``window`` of a window besides.
     """
 
     slope: float
-    error: float
+    slope_error: float
+    ageing: float
+    ageing_error: float
     level: float
     window: float
 

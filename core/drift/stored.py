@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -13,7 +13,7 @@ from core.arrays import Int64s
 from core.comparison.topics import read_topics, topics_file
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
-from core.drift.figures import Reference, figures_of
+from core.drift.figures import Reference, expected_of, figures_of
 from core.drift.pending import watched_since
 from core.drift.reading import NOTHING, Stored, read
 from core.drift.results import Causes, Figures, ReferenceReport, State, WindowReport
@@ -114,7 +114,7 @@ class Watched:
     @cached_property
     def reference(self) -> Reference | None:
         """What p@1 is measured against."""
-        return _reference(self.validation)
+        return reference_of(self.validation)
 
     def calibration(self, window: Window) -> Calibration | None:
         """By which windows are judged; None without a reference, or where it is too small."""
@@ -133,7 +133,12 @@ class Watched:
             begins=int(posts.created[0]),
             ends=int(posts.created[-1]) + 1,
             parts=judging.parts if judging else 0,
-            figures=figures_of(posts, None, names=stored.names, known=stored.known),
+            figures=replace(
+                figures_of(posts, None, names=stored.names, known=stored.known),
+                expected=expected_of(
+                    posts.said, self.reference.recalibration, labels=len(stored.names)
+                ),
+            ),
         )
 
     def causes(self, windows: Sequence[WindowReport], window: Window) -> Causes | None:
@@ -201,7 +206,7 @@ class Watched:
         stored = self._stored(frozenset(months)) if which else NOTHING
         if stored.posts is None:
             return {}
-        reference = _reference(stored)
+        reference = reference_of(stored)
         starts, ends = places(stored.posts.created, every)
         return {
             begin: figures_of(
@@ -232,6 +237,7 @@ class Watched:
         return edges(self.since, self.since - 1 if newest is None else newest, window)
 
 
-def _reference(stored: Stored) -> Reference | None:
+def reference_of(stored: Stored) -> Reference | None:
+    """What windows of a model are measured against; None if no post of it is left."""
     posts = stored.reference
     return Reference(posts, labels=len(stored.names)) if posts is not None and len(posts) else None
