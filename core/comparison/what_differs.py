@@ -2,11 +2,12 @@
 what came of them. Commands, reports and pages show this.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.comparison.differences import Fact, differences
-from core.executions.code import changes_between
+from core.executions.code import changes_between, project_changes_between
+from core.settings import settings
 from core.snapshots import listing as snapshots
 from core.snapshots import names as snapshot_names
 from core.store import Store
@@ -70,6 +71,13 @@ def facts(
     return sorted(found, key=lambda fact: (not fact.differs, _ORDER.index(fact.where)))
 
 
+def differing(
+    store: Store, before: Execution, after: Execution, *, posts: tuple[str, str] | None = None
+) -> list[Fact]:
+    """Those of :func:`facts` that differ."""
+    return [fact for fact in facts(store, before, after, posts=posts) if fact.differs]
+
+
 def sides(store: Store, baseline: Evaluation, candidate: Evaluation) -> tuple[str, str]:
     """The posts of two evaluations as the command line names them: ``2026-05:valid``."""
     names = snapshot_names(store)
@@ -81,19 +89,10 @@ def patches(store: Store, before: Execution, after: Execution) -> tuple[Patch, .
     """How the code of the two differs: between their commits, and what was not committed on either
     side where that is not the same. Of commits that this checkout does not have, nothing.
     """
-    found: list[Patch] = []
-    commits = before.code["commit"], after.code["commit"]
-    if all(commits) and commits[0] != commits[1]:
-        text = changes_between(*commits)
-        if text:
-            found.append(_patch(f"Code from {commits[0][:10]} to {commits[1][:10]}", text))
-    if before.code["patch"] != after.code["patch"]:
-        found += [
-            _patch(f"Uncommitted changes of #{each.number}", store.artifacts.read(patch))
-            for each in (before, after)
-            if (patch := each.code["patch"])
-        ]
-    return tuple(found)
+    return (
+        *_patches(store, before, after, "project_", "The project", _project_changes),
+        *_patches(store, before, after, "", "Signoff", changes_between),
+    )
 
 
 def figures(store: Store, before: Execution, after: Execution) -> tuple[Figure, ...]:
@@ -102,12 +101,54 @@ def figures(store: Store, before: Execution, after: Execution) -> tuple[Figure, 
     """
     if before.kind != after.kind:
         return ()
-    one, other = _numbers(store, before), _numbers(store, after)
+    one, other = numbers(store, before), numbers(store, after)
     return tuple(
         Figure(name=name, baseline=one[name], candidate=other[name])
         for name in one
         if name in other and one[name] != other[name]
     )
+
+
+def numbers(store: Store, execution: Execution) -> dict[str, float]:
+    """The numbers that came of an execution; of a training also the metrics of its model on its own
+    validation split, if it was evaluated.
+    """
+    judged: Mapping[str, object] = {}
+    if execution.kind == "train":
+        with store.read() as session:
+            own = models_table.evaluations(
+                session, model_executions=[execution.number], split="valid"
+            )
+        wanted = execution.inputs.get("snapshot")
+        judged = next((each.metrics for each in own if each.snapshot == wanted), {})
+    return {
+        name: value
+        for name, value in {**judged, **execution.metrics}.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
+def _patches(
+    store: Store,
+    before: Execution,
+    after: Execution,
+    of: str,
+    called: str,
+    between: Callable[[str, str], bytes | None],
+) -> Iterator[Patch]:
+    old, new = (each.code.get(f"{of}commit") for each in (before, after))
+    if old and new and old != new and (text := between(old, new)):
+        yield _patch(f"{called} from {old[:10]} to {new[:10]}", text)
+    if before.code.get(f"{of}patch") != after.code.get(f"{of}patch"):
+        for each in (before, after):
+            if patch := each.code.get(f"{of}patch"):
+                name = f"{called}, uncommitted changes of #{each.number}"
+                yield _patch(name, store.artifacts.read(patch))
+
+
+def _project_changes(before: str, after: str) -> bytes | None:
+    folder = settings().project
+    return project_changes_between(folder, before, after) if folder else None
 
 
 def _patch(name: str, text: bytes) -> Patch:
@@ -129,19 +170,3 @@ def _counted(snapshot: Snapshot | None) -> Mapping[str, str]:
         return {}
     splits = {f"posts in {split}": f"{posts:,}" for split, posts in snapshot.splits.items()}
     return {"digest": snapshot.digest[:12], **splits, "subreddits": f"{snapshot.subreddits:,}"}
-
-
-def _numbers(store: Store, execution: Execution) -> dict[str, float]:
-    judged: Mapping[str, object] = {}
-    if execution.kind == "train":
-        with store.read() as session:
-            own = models_table.evaluations(
-                session, model_executions=[execution.number], split="valid"
-            )
-        wanted = execution.inputs.get("snapshot")
-        judged = next((each.metrics for each in own if each.snapshot == wanted), {})
-    return {
-        name: value
-        for name, value in {**judged, **execution.metrics}.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    }
