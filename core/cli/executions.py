@@ -7,6 +7,7 @@ import typer
 
 from core.cli.arguments import Number
 from core.cli.executions_diff import diff_command
+from core.cli.executions_reproduce import reproduce_command
 from core.cli.output import AsJson, print_json, print_table, say, say_lines, workspace
 from core.executions import annotations, get, listing
 from core.executions.annotations import BASELINE, NOTHING, Annotations, annotate
@@ -139,6 +140,7 @@ def show_command(
 
 
 executions.command("diff")(diff_command)
+executions.command("reproduce")(reproduce_command)
 
 
 @executions.command("tag")
