@@ -78,15 +78,11 @@ def compare(
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     sentence = verdict_sentence(summary, baseline=names[0], candidate=names[1])
     caveats = caveats_of(store, made)
-    facts = [
-        fact
-        for fact in what_differs.facts(
-            store,
-            *(get(store, side) for side in sides),
-            posts=what_differs.sides(store, chosen.baseline, chosen.candidate),
-        )
-        if fact.differs
-    ]
+    facts = what_differs.differing(
+        store,
+        *(get(store, side) for side in sides),
+        posts=what_differs.sides(store, chosen.baseline, chosen.candidate),
+    )
     if table is not None:
         content = writer_of(table)(changes)
         with storage_errors(table, chosen=True):

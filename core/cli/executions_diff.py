@@ -20,7 +20,7 @@ def diff_command(baseline: Number, candidate: Number, as_json: AsJson = False) -
     store = workspace(looking=True)
     before, after = (get(store, number(text)) for text in (baseline, candidate))
     names = (f"#{before.number}", f"#{after.number}")
-    facts = [fact for fact in what_differs.facts(store, before, after) if fact.differs]
+    facts = what_differs.differing(store, before, after)
     figures = what_differs.figures(store, before, after)
     patches = what_differs.patches(store, before, after)
     if as_json:

@@ -77,7 +77,6 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     before, after = (get(store, number) for number in numbers)
     posts = what_differs.sides(store, pair.baseline, pair.candidate)
-    facts = what_differs.facts(store, before, after, posts=posts)
     return Report(
         at=datetime.now(UTC),
         signoff=version_of("signoff"),
@@ -87,7 +86,7 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         caveats=tuple(caveats_of(store, made)),
         comparison=made.execution,
         summary=summary,
-        facts=tuple(fact for fact in facts if fact.differs),
+        facts=tuple(what_differs.differing(store, before, after, posts=posts)),
         patches=what_differs.patches(store, before, after),
         changes=changes,
         slices=comparing.slices_of(store, made),
