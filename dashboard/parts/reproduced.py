@@ -30,7 +30,8 @@ def show_reproduced(execution: Execution) -> None:
         f"{mark} \\#{number} was reproduced on {words.day(record.started_at)} by"
         f" \\#{record.number}: {words.plain(found.answer)}."
     )
-    c.lines([words.plain(note) for note in found.notes])
+    if found.notes:
+        c.lines([words.plain(note) for note in found.notes])
     if found.moved or found.environment:
         with st.expander("What was not as it was"):
             _show_moved(found.moved)

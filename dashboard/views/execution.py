@@ -41,6 +41,9 @@ FIGURES = {
     "calibrated_on": "posts that calibrated p@1",
     "same_after_rounding": "share of predictions kept by rounding",
     "accuracy_lost_by_rounding": "accuracy lost by rounding",
+    "identical": "identical to the byte",
+    "moved": "figures that differ",
+    "reproduced": "execution that was run again",
 }
 """Figures of steps in words."""
 OVERLAP = {

@@ -18,6 +18,7 @@ from core.settings import CHECKOUT
 from core.store.frames import put_record, read_record
 from tests.commands import assert_refused, signoff, start
 from tests.conftest import Road
+from tests.factories import make_reproduction
 
 
 def worktrees() -> int:
@@ -83,20 +84,6 @@ class _Sealed:
     split = "test"
 
 
-def found(*moved: Measured, now: str = "b") -> Reproduction:
-    return Reproduction(
-        of=3,
-        then={"model": "a"},
-        now={"model": now},
-        moved=moved,
-        environment=(),
-        notes=(),
-        retrained=True,
-        seconds_then=1.0,
-        seconds_now=2.0,
-    )
-
-
 def moved(by: float, noise: float | None) -> Measured:
     return Measured(name="f1_macro", then=0.5, now=0.5 + by, noise=noise)
 
@@ -104,14 +91,14 @@ def moved(by: float, noise: float | None) -> Measured:
 @pytest.mark.parametrize(
     ("result", "says"),
     [
-        (found(now="a"), "identical to the byte"),
-        (found(), "the same figures, from other bytes"),
+        (make_reproduction(now="a"), "identical to the byte"),
+        (make_reproduction(), "the same figures, from other bytes"),
         (
-            found(moved(0.25, None)),
+            make_reproduction(moved(0.25, None)),
             "1 figure differs, macro F1 by +0.250; the noise of retraining was not measured",
         ),
-        (found(moved(0.25, 0.5)), "all within the noise"),
-        (found(moved(-0.25, 0.125)), "beyond the noise"),
+        (make_reproduction(moved(0.25, 0.5)), "all within the noise"),
+        (make_reproduction(moved(-0.25, 0.125)), "beyond the noise"),
     ],
 )
 def test_the_answer_holds_the_figures_against_the_noise(
