@@ -191,7 +191,7 @@ def test_one_execution_in_full_with_what_came_of_running_it_again(
     assert "succeeded" in said
     answer = "1 figure differs, accuracy by +0.125 (noise ±0.250); all within the noise"
     assert f"was reproduced on {datetime.now(UTC):%Y-%m-%d} by #{run.number}: {answer}" in said
-    assert "+0.125" in text_of(open_page("execution", execution=str(run.number)))
+    assert "+0.125" in plain_text_of(open_page("execution", execution=str(run.number)))
 
 
 @pytest.mark.parametrize(
