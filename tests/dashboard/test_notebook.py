@@ -24,4 +24,4 @@ def test_every_cell_runs_and_draws(demo: Path) -> None:
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     figures = [each for each in outputs if "application/vnd.plotly.v1+json" in each.get("data", {})]
     assert len(figures) == 3
-    assert "The test split is sealed" in outputs[-1]["text"]
+    assert "The test split is sealed" in outputs[-1]["data"]["text/plain"]
