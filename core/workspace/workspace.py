@@ -215,7 +215,7 @@ class Workspace:
 
     def drift(self, alias: str = "production", *, window: str = "week") -> Drift:
         """How a version does on newer posts, as ``signoff drift`` does; what is not predicted yet
-        is predicted first.
+        is predicted first. Alarms are not recorded, so no message is sent: the command does that.
 
         Args:
             alias: an alias, or a version.
@@ -224,7 +224,7 @@ class Workspace:
         version = version_of(self._store, alias)
         model = released_model(self._store, version)
         size = _window(window)
-        bring_up_to_date(self._store, model, window=size, progress=self._progress)
+        bring_up_to_date(self._store, model, progress=self._progress)
         found = report(self._store, model, window=size)
         return Drift(
             version=version,
