@@ -100,6 +100,8 @@ TERMS = MappingProxyType(
         "q-value": "A p-value adjusted for testing many subreddits at once (Benjamini-Hochberg)."
         " Below 0.05, a change is called better or worse.",
         "recall@k": "The share of posts whose subreddit is among the first k predictions.",
+        "reproduction": "Running an execution again, with its own code on what it read, to see"
+        " whether the same comes out: to the byte, or within the noise of retraining.",
         "retraining": "A training that `signoff noise` repeats with another seed. It belongs to the"
         " training that it repeats, and is never a candidate by itself.",
         "role": "What a person may do: a viewer looks, a reviewer compares and decides, a releaser"

@@ -18,10 +18,11 @@ from core.release.events import PRODUCTION
 from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words, work
+from dashboard.charts.drift_tracks import moment, window_name
 from dashboard.components import Link
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
-from dashboard.parts.drift_course import P_AT_1, moment, window_name
+from dashboard.parts.drift_course import P_AT_1
 from dashboard.work import Piece
 
 WIDTH = 360

@@ -11,8 +11,8 @@ from core.drift.results import DriftReport, Present, SubredditChange, TopicChang
 from core.drift.windows import called
 from dashboard import components as c
 from dashboard import data, state, tables, words
+from dashboard.charts.drift_tracks import moment, window_name
 from dashboard.paging import turn
-from dashboard.parts.drift_course import moment, window_name
 from dashboard.parts.post import show_text
 
 MARKS = {MISSED: "▼ missed", TAKEN: "▼ mistaken for it", RIGHT: "✓ right"}

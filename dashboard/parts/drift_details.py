@@ -16,8 +16,8 @@ from dashboard.charts import distances as distance_charts
 from dashboard.charts import drift as charts
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.distances import Looked
+from dashboard.charts.drift_tracks import Value, moment, track, window_name
 from dashboard.charts.track import Bounds, as_share, beside
-from dashboard.parts.drift_course import Value, moment, track, window_name
 
 LEFT_OUT = {
     "sealed": "from the time of a sealed test split",

@@ -20,7 +20,8 @@ from core.release.events import PRODUCTION
 from core.release.released import released_model
 from core.store import Store, open_store
 from dashboard import data
-from dashboard.parts.drift_course import P_AT_1, gaps, p_at_1, realised, track
+from dashboard.charts.drift_tracks import gaps, p_at_1, realised, track
+from dashboard.parts.drift_course import P_AT_1
 from tests.conftest import Road
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
