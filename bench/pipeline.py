@@ -41,15 +41,15 @@ def main() -> None:
             row(name, [measured(side) for _ in range(options.repeats)])
             for name, side in sides.items()
         ]
-    worst = max(float(each[2]) for each in rows)
-    kept = "kept" if worst < BUDGET else "missed"
+    slower = max(float(each[1]) for each in rows)
+    kept = "kept" if slower < BUDGET else "missed"
     report.publish(
         report.Section(
             title="A pipeline with nothing to do",
             text=f"Nine steps on the real posts, all reused; {options.repeats} times each.",
             columns=("command", "seconds, median", "seconds, most", "of them processor time"),
             rows=rows,
-            verdict=f"Budget: {BUDGET:g} s: **{kept}**.",
+            verdict=f"Budget: {BUDGET:g} s, median: **{kept}**.",
         ),
         write=options.write,
     )

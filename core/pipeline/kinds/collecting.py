@@ -55,7 +55,7 @@ def _collect(at: At, step: Step, progress: Progress) -> Result:
                 executions=(made[0].number,),
             )
     if is_looking():
-        raise WouldRunError("collect")
+        raise WouldRunError(why=f"nothing was collected in the last {step.values['every']}")
     from core.collect.newest import collect_newest  # its client of Reddit takes a while to load
     from core.collect.reddit import access
 

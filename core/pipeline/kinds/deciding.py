@@ -101,7 +101,7 @@ def _put(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     if is_looking():
-        raise WouldRunError
+        raise WouldRunError(why=f"{path.name} is missing or says something else")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
 
@@ -119,7 +119,7 @@ def _propose(at: At, step: Step, progress: Progress) -> Result:
             gates = listed([gate.name for gate in found.failed])
             return Result(said=f"#{number} is not proposed: it fails {gates}", training=number)
     if is_looking():
-        raise WouldRunError
+        raise WouldRunError(why=f"#{number} has not been proposed")
     review.propose(at.store, number, note=step.values["note"], progress=progress)
     return Result(said=f"#{number} is proposed", training=number)
 

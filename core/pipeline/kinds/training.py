@@ -146,7 +146,7 @@ def _noise(at: At, step: Step, progress: Progress) -> Result:
                 executions=(earlier.execution,),
             )
     if is_looking():
-        raise WouldRunError("noise")
+        raise WouldRunError(why="this configuration was not measured on this snapshot")
     band = noise.measure(
         at.store,
         find(at.store, trained.snapshot),
