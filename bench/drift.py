@@ -56,8 +56,8 @@ def main() -> None:
     section = report.Section(
         title="Drift",
         text=f"{WEEKS} weeks of {POSTS:,} generated posts, {LABELS:,} subreddits, a reference of"
-        f" {VALIDATION:,} posts, predictions stored. *Figures*: all windows from the predictions;"
-        " *look*: what one waits for then, with alarms, changes and causes.",
+        f" {VALIDATION:,} posts, predictions stored. *Figures*: what a run stores of weeks, months"
+        " and the newest days; *look*: what one waits for then, with alarms, changes and causes.",
         columns=("figures", "look", "memory"),
         rows=[[f"{first:.2f} s", f"{second:.2f} s", f"{memory:,.0f} MiB"]],
         verdict=f"Budget: both in {BUDGET_SECONDS:g} s, {BUDGET_MIB:,} MiB:"
@@ -120,7 +120,8 @@ def measure(home: Path) -> Taken:
     with store.read() as session:
         model = models.models(session)[0]
     made = []
-    figures = timed(lambda: made.extend(Watched(store, model).stale(Window.WEEK)))
+    watched = Watched(store, model)
+    figures = timed(lambda: [made.extend(watched.stale(window)) for window in Window])
     with write(store) as session:
         drift.write_windows(session, made, erased_until=0)
     later = datetime.fromtimestamp(2_000_000_000, UTC)

@@ -87,15 +87,21 @@ TERMS = MappingProxyType(
         "override": "Approving a candidate although a gate fails. It needs a written reason, which"
         " stays in the history.",
         "p@1": "The probability that a model gives to its first prediction.",
+        "pipeline": "The steps of a project from posts to a proposal, written in signoff.toml."
+        " `signoff pipeline run` runs what has changed.",
         "policy": "Which gates a candidate must pass and how a release proceeds. It is written in"
         " release-policy.toml and takes effect when it is adopted.",
         "post": "One Reddit submission: a title, often with a body.",
         "precision@k": "The share of the first k predictions that are right, or recall@k / k.",
+        "project": "A folder with a signoff.toml, which a team keeps in its own git repository:"
+        " settings, pipeline, policy and topics.",
         "PSI": "Population stability index: how far two distributions differ. It is 0 for equal"
         " ones and has no upper limit.",
         "q-value": "A p-value adjusted for testing many subreddits at once (Benjamini-Hochberg)."
         " Below 0.05, a change is called better or worse.",
         "recall@k": "The share of posts whose subreddit is among the first k predictions.",
+        "reproduction": "Running an execution again, with its own code on what it read, to see"
+        " whether the same comes out: to the byte, or within the noise of retraining.",
         "retraining": "A training that `signoff noise` repeats with another seed. It belongs to the"
         " training that it repeats, and is never a candidate by itself.",
         "role": "What a person may do: a viewer looks, a reviewer compares and decides, a releaser"
@@ -113,6 +119,8 @@ TERMS = MappingProxyType(
         "split": "A part of a snapshot: train, valid (validation) or test. By default the oldest"
         " posts are train and the newest are test.",
         "staging": "The alias a version must have had before it can go to production.",
+        "step": "One part of a pipeline, such as train or compare. Its result is reused until its"
+        " code, its parameters or what it reads changes.",
         "submission": "A text that a user sent to the demo page or the API.",
         "subreddit": "The community a post belongs to. It is the label that the model predicts.",
         "support": "The number of posts that a subreddit has in a split.",

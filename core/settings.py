@@ -11,7 +11,6 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -23,7 +22,8 @@ from pydantic_settings import (
 )
 
 from core.errors import InputError
-from core.network import is_loopback, without_password
+from core.network import without_password
+from core.paths import anchor_place, expanded
 from core.project import file as project_file
 from core.toml_files import Document, nearest, said
 
@@ -51,41 +51,6 @@ def data_folder() -> Path:
     if CHECKOUT is not None:
         return CHECKOUT / "data"
     return user_data_path("signoff", appauthor=False)
-
-
-def anchor_place(text: str) -> str:
-    """Where anchors of the audit log are kept, so that it holds in whichever folder.
-
-    Args:
-        text: ``file:PATH`` or only the path, ``git:FOLDER``, or an address of https; of http on
-            this machine.
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    if text.startswith(("https://", "http://")):
-        parts = urlsplit(text)
-        if parts.hostname and (parts.scheme == "https" or is_loopback(parts.hostname)):
-            return text
-        raise ValueError("Anchors go over https, or over http to this machine only")
-    kind, colon, path = text.partition(":")
-    if not colon or kind not in ("file", "git"):
-        kind, path = "file", text
-    if not path or re.match(r"\w+://", path):
-        raise ValueError("Give a path, file:PATH, git:FOLDER or an https address")
-    return f"{kind}:{_expanded(Path(path)).absolute()}"
-
-
-def _expanded(path: Path) -> Path:
-    """The path with the home folder in the place of ``~``, which only a shell writes out.
-
-    Raises:
-        ValueError: the user has no home, or does not exist.
-    """
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError(str(error)) from error
 
 
 class Settings(BaseSettings):
@@ -163,7 +128,7 @@ class Settings(BaseSettings):
     @field_validator("project")
     @classmethod
     def _anywhere(cls, folder: Path | None) -> Path | None:
-        return folder and _expanded(folder).absolute()
+        return folder and expanded(folder).absolute()
 
     @field_validator("audit_anchor")
     @classmethod
@@ -184,7 +149,7 @@ class Settings(BaseSettings):
     @field_validator("*")
     @classmethod
     def _at_home(cls, value: object) -> object:
-        return _expanded(value) if isinstance(value, Path) else value
+        return expanded(value) if isinstance(value, Path) else value
 
     def written(self, home: Path, name: str) -> Path:
         """Where a file lies that people write for the workspace ``home``, such as its policy: of
@@ -307,7 +272,7 @@ def _told(document: Document, name: str, value: object) -> object:
         known = [each for each in Settings.model_fields if _tellable(each)]
         raise document.wrong(place, f"there is no setting {name!r}", nearest(name, known))
     if not _tellable(name) or without_password(str(value)) != str(value):
-        why = _ENVIRONMENT_ONLY.get(name, "whoever reads the repository would read the secret")
+        why = _ENVIRONMENT_ONLY.get(name, "others read the repository, and the secret with it")
         hint = f"Remove that line, and set {variable} in the environment."
         raise document.wrong(place, f"{name} is set, but {why}", hint)
     try:

@@ -9,15 +9,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access.identity import Role
-from core.comparison import Comparison
+from core.comparison import Comparison, what_differs
 from core.comparison import compare as comparing
 from core.comparison.caveats import caveats
 from core.comparison.compare import Pair
-from core.comparison.differences import Fact, differences
+from core.comparison.differences import Fact
 from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
+from core.comparison.what_differs import Patch
 from core.evaluation import Evaluation
 from core.evaluation.history import Training
+from core.executions import Execution
 from core.hints import Command
 from core.jobs import SUCCEEDED, WAITING, Job, kinds
 from core.jobs.kinds import COMPARE
@@ -65,6 +67,10 @@ class Chosen:
         return self.baseline, self.candidate
 
     @property
+    def executions(self) -> tuple[Execution, Execution]:
+        return self.baseline.execution, self.candidate.execution
+
+    @property
     def paired(self) -> bool:
         """Whether both models predicted the same posts."""
         return self.summary.paired
@@ -80,12 +86,13 @@ class Chosen:
 
         Snapshots by the names that people gave.
         """
-        names = {t.snapshot.digest: t.snapshot.id for t in self.trainings}
-        posts = [posts_of(side) for side in self.sides]
-        return [
-            *([Fact("Evaluation", "posts", *posts)] if posts[0] != posts[1] else []),
-            *differences(self.baseline.execution, self.candidate.execution, names=names),
-        ]
+        posts = what_differs.sides(data.store(), *self.sides)
+        return what_differs.facts(data.store(), *self.executions, posts=posts)
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        """How the code of the two trainings differs, as unified diffs."""
+        return what_differs.patches(data.store(), *self.executions)
 
     @property
     def caveats(self) -> list[str]:

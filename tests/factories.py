@@ -44,6 +44,7 @@ from core.release.gate import GateVerdict
 from core.release.history import RELEASE_EVENTS
 from core.release.policy import FILE
 from core.release.policy_events import Asked
+from core.reproduction.results import Measured, Reproduction
 from core.snapshots.content import SCHEMA, FrozenPosts, SplitData
 from core.store import Store
 from core.store.snapshots import Snapshot
@@ -329,3 +330,18 @@ def make_label_sets(macro: MetricChange, *, posts: int) -> LabelSets:
     """Macro F1 on the subreddits that both models know."""
     own = OwnLabels(posts, {"f1_macro": 0.4})
     return LabelSets(SharedLabels(posts, {"f1_macro": macro}), BothOwnLabels(own, own))
+
+
+def make_reproduction(*moved: Measured, now: str = "b") -> Reproduction:
+    """What came of training once more; the model was ``a``."""
+    return Reproduction(
+        of=3,
+        then={"model": "a"},
+        now={"model": now},
+        moved=moved,
+        environment=(),
+        notes=(),
+        retrained=True,
+        seconds_then=1.0,
+        seconds_now=2.0,
+    )

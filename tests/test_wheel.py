@@ -1,5 +1,6 @@
 """The built wheel in an environment of its own works from any folder, and is protected there."""
 
+import json
 import os
 import re
 import shutil
@@ -180,6 +181,13 @@ def test_a_command_works_without_a_home_and_in_a_folder_that_nobody_may_write_to
     assert "20" in elsewhere.run("executions", "list")
     with elsewhere.serving("dashboard", "/_stcore/health") as port:
         assert websocket_status(port, f"localhost:{port}") == 101
+
+
+def test_a_project_is_begun_with_all_its_files(installed: Installed) -> None:
+    written = json.loads(installed.run("init", "team", "--json"))["written"]
+    assert all((installed.folder / "team" / name).is_file() for name in written)
+    assert ".github/workflows/retrain.yml" in written
+    assert "propose" in installed.run("pipeline", "check", "team/signoff.toml")
 
 
 @pytest.mark.parametrize("command", ["dashboard", "demo-page"])

@@ -21,7 +21,8 @@ from core.errors import InputError, StorageError, UnavailableError
 from core.hints import Command, Hint
 from core.network import without_password
 from core.outgoing import NoAnswerError, ask
-from core.settings import anchor_place, settings
+from core.paths import anchor_place
+from core.settings import settings
 from core.store.artifacts import append_line, storage_errors
 
 FILE = "anchors.jsonl"

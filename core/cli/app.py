@@ -12,8 +12,8 @@ _COMMANDS = (
     *("init", "pipeline", "import", "snapshot", "collect", "subreddits", "data", "train", "tune"),
     *("model", "evaluate", "compare", "agree", "topics", "noise", "drift", "backtest"),
     *("executions", "jobs", "feedback"),
-    *("release", "alias", "report", "card", "ledger", "audit", "users", "tokens", "seal", "notify"),
-    *("demo", "dashboard", "demo-page", "db", "doctor", "gc", "serve"),
+    *("release", "alias", "report", "card", "export", "ledger", "audit", "users", "tokens"),
+    *("seal", "notify", "demo", "dashboard", "demo-page", "db", "doctor", "gc", "serve"),
 )
 """In the order of --help. Each is a module of this package, loaded only if it is asked for: all of
 them take seconds."""

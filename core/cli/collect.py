@@ -9,13 +9,14 @@ import typer
 
 from core.cli import collect_erasure
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
+from core.collect.every import seconds_of
 from core.collect.newest import collect_newest
 from core.collect.reddit import access
 from core.collect.subreddits import Ranking, collect_subreddits
 from core.collect.subreddits import as_metrics as ranking_metrics
 from core.collect.sweep import SHOWN
 from core.collect.visits import Collected, as_metrics
-from core.collect.watch import Round, seconds_of, watch
+from core.collect.watch import Round, watch
 from core.hints import Command, Hint
 from core.settings import settings
 from core.words import count

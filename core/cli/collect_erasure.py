@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import AsJson, print_json, progress_bar, say, workspace
+from core.collect.every import seconds_of
 from core.collect.reddit import access
-from core.collect.watch import seconds_of
 from core.erasure.erase import Erased, as_metrics, erase
 from core.erasure.refresh import refresh
 from core.errors import InputError

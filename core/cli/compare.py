@@ -7,6 +7,7 @@ import pandas as pd
 import typer
 
 from core.cli.arguments import Number
+from core.cli.executions_diff import print_facts
 from core.cli.histogram import histogram_lines
 from core.cli.output import (
     AsJson,
@@ -18,6 +19,7 @@ from core.cli.output import (
     workspace,
     writer_of,
 )
+from core.comparison import what_differs
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import changes_of, pair, slices_of, summary_of
 from core.comparison.compare import compare as compare_evaluations
@@ -76,6 +78,11 @@ def compare(
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     sentence = verdict_sentence(summary, baseline=names[0], candidate=names[1])
     caveats = caveats_of(store, made)
+    facts = what_differs.differing(
+        store,
+        *(get(store, side) for side in sides),
+        posts=what_differs.sides(store, chosen.baseline, chosen.candidate),
+    )
     if table is not None:
         content = writer_of(table)(changes)
         with storage_errors(table, chosen=True):
@@ -87,6 +94,7 @@ def compare(
                 "seconds": get(store, made.execution).seconds,
                 "sentence": sentence,
                 "caveats": caveats,
+                "differences": [to_json(fact) for fact in facts],
                 "baseline": {"training": sides[0], "evaluation": made.baseline},
                 "candidate": {"training": sides[1], "evaluation": made.candidate},
                 **to_json(summary),
@@ -98,6 +106,8 @@ def compare(
     say(sentence)
     for caveat in caveats:
         say(f"Note: {caveat}")
+    say("")
+    print_facts(facts, names)
     _print_label_sets(summary, names)
     _print_metrics(summary, names)
     _print_histogram(changes)

@@ -24,11 +24,11 @@ from core.drift.sentence import (
     name_of,
     state_of,
     uncorrected_sentence,
+    unlabelled_sentence,
 )
 from core.drift.windows import Window, called, day_of
 from core.errors import (
     GateFailedError,
-    NotFoundError,
     RefusedError,
     SignoffError,
     StorageError,
@@ -36,11 +36,11 @@ from core.errors import (
 from core.executions import get
 from core.hints import Command, Hint
 from core.records import to_json
-from core.release import aliases, drift_alarms
+from core.release import drift_alarms
 from core.release.adoption import ADOPTING
 from core.release.drift_judged import Judged, judged
-from core.release.events import CANARY, PRODUCTION
-from core.release.released import released_model
+from core.release.events import PRODUCTION
+from core.release.released import released_model, version_of
 from core.store import Store
 from core.store.models import Model
 from core.words import band, count, listed, three
@@ -95,14 +95,14 @@ def drift(
     [drift] in the release policy.
     """
     store = workspace()
-    version = _version(store, alias)
+    version = version_of(store, alias)
     model = released_model(store, version)
     kinds = [On.POSTS, On.SUBMISSIONS] if on == Which.BOTH else [On(on)]
     made, stale = None, None
     if On.POSTS in kinds:
         try:
             with progress_bar() as progress:
-                made = bring_up_to_date(store, model, window=window, progress=progress)
+                made = bring_up_to_date(store, model, progress=progress)
         except (RefusedError, StorageError) as why:  # what is stored is shown all the same
             stale = Stale(len(due(store, model).posts), why)
     reports = [report(store, model, window=window, on=kind) for kind in kinds]
@@ -158,27 +158,6 @@ def _not_predicted(store: Store, stale: Stale) -> SignoffError:
     return type(why)(f"{lacking}{why.reason}", hint)
 
 
-def _version(store: Store, alias: str) -> str:
-    """What the alias names; a version names itself.
-
-    Raises:
-        NotFoundError: the alias names nothing.
-    """
-    found = aliases.current(store).get(alias)
-    if found is None and alias not in {each.version for each in aliases.versions(store)}:
-        raise NotFoundError(
-            f"{alias!r} names no version yet, so there is no model to watch",
-            Hint("Set it to a released version.", _setting(alias)),
-        )
-    return found or alias
-
-
-def _setting(alias: str) -> Command:
-    if alias == CANARY:
-        return Command("alias canary", "VERSION", share=0.1)
-    return Command("alias set", alias, "VERSION")
-
-
 def _as_json(made: DriftReport, by: Judged, *, name: str) -> dict[str, Any]:
     """The report, with its sentence, the limits and the advice."""
     return {"sentence": headline(made, name=name), **advice_json(by), **to_json(made)}
@@ -215,6 +194,8 @@ def _print(made: DriftReport, by: Judged, *, name: str) -> None:
         more = f"{len(made.windows) - SHOWN:,} earlier windows are not shown."
         say(Hint(more, Command("drift", window=str(made.window), json=True)))
     say_left_out(made.left_out)
+    if unlabelled := unlabelled_sentence(made):
+        say(unlabelled)
     if made.reference is None:
         command = Command("evaluate", made.training, on="SNAPSHOT:valid")
         say(Hint(made.no_reference, command))

@@ -13,8 +13,8 @@ _TOPICS, _WORDS = 5, 8
 
 
 def print_causes(made: DriftReport) -> None:
-    """Of the newest complete window; nothing without one."""
-    newest = made.newest
+    """Of the newest complete window with labels; nothing without one."""
+    newest = made.labelled
     if newest is None or newest.figures is None:
         return
     where = called(newest.begins, made.window)
@@ -29,21 +29,22 @@ def print_causes(made: DriftReport) -> None:
 
 
 def _print_new_and_gone(made: DriftReport, where: str) -> None:
-    figures = made.newest.figures if made.newest else None
+    figures = made.labelled.figures if made.labelled else None
     if figures is None:
         return
     for what, found in (("unknown to the model", figures.new), ("without a post", figures.gone)):
         if found:
-            named = listed([f"r/{each.subreddit}" for each in found[:5]])
-            more = f", and {len(found) - 5:,} more" if len(found) > 5 else ""
-            say(f"In {where}, {what}: {named}{more}.")
+            named = [f"r/{each.subreddit}" for each in found[:5]]
+            more = [f"{len(found) - 5:,} more"] if len(found) > 5 else []
+            say(f"In {where}, {what}: {listed([*named, *more])}.")
 
 
 def _print_subreddits(found: Causes, where: str) -> None:
     if not found.judged:
         return
     judged = count(found.judged, "subreddit")
-    say(f"In {where}, {found.worse:,} of {judged} are worse and {found.better:,} better.")
+    verb = "is" if found.worse == 1 else "are"
+    say(f"In {where}, {found.worse:,} of {judged} {verb} worse and {found.better:,} better.")
     if not found.changes:
         return
     say(f"Largest losses of F1{'' if found.worse else ', none of them more than chance'}:")

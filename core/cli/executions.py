@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.arguments import Number
+from core.cli.executions_diff import diff_command
+from core.cli.executions_reproduce import reproduce_command
 from core.cli.output import AsJson, print_json, print_table, say, say_lines, workspace
 from core.executions import annotations, get, listing
 from core.executions.annotations import BASELINE, NOTHING, Annotations, annotate
@@ -135,6 +137,10 @@ def show_command(
             say(f"{name}: {', '.join(value)}")
         elif value not in (None, {}, [], ""):
             say(f"{name}: {value}")
+
+
+executions.command("diff")(diff_command)
+executions.command("reproduce")(reproduce_command)
 
 
 @executions.command("tag")

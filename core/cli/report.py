@@ -12,8 +12,10 @@ from core.cli.documents import Format, chosen_format, hand_out
 from core.cli.output import AsJson, print_json, progress_bar, workspace
 from core.cli.report_post import post
 from core.comparison.compare import pair
+from core.errors import InputError
 from core.executions.history import number
 from core.records import to_json
+from core.reporting.notebook import notebook as as_notebook
 from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
 from core.reporting.report import Report, read
 from core.reporting.report_words import document
@@ -56,6 +58,10 @@ def write_command(
     output: Annotated[
         Path | None, typer.Option(help="Write the report to this file instead of printing it.")
     ] = None,
+    notebook: Annotated[
+        Path | None,
+        typer.Option(help="Write a notebook (.ipynb) to this file, which loads the same results."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a report for reviewers: what differs, how well the candidate does, and who decides.
@@ -66,13 +72,20 @@ def write_command(
     Markdown fits a comment on GitHub; HTML is one file that loads nothing.
     """
     chosen = chosen_format(format, output)
+    if notebook is not None and notebook.suffix != ".ipynb":
+        raise InputError(
+            f"{notebook} does not end in .ipynb", "Notebooks have this ending. Choose another name."
+        )
     store = workspace()
     with progress_bar() as progress:
         found = read(store, pair(store, number(baseline), number(candidate)), progress=progress)
+    called = f"The report on {found.names[1]}"
+    if notebook is not None:
+        hand_out(as_notebook(found), notebook, called=f"{called} as a notebook", quiet=as_json)
     write, most = (html, PAGE) if chosen == Format.HTML else (markdown, COMMENT)
     written = fitting(document(found), write, most=most)
-    called = f"The report on {found.names[1]}"
-    hand_out(written, output, called=called, quiet=as_json)
+    if output is not None or notebook is None:
+        hand_out(written, output, called=called, quiet=as_json)
     if as_json:
         print_json(_json(found))
 

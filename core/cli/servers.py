@@ -74,5 +74,21 @@ def serve_app(
         *([f"--secrets={secrets.absolute()}"] if secrets else []),
         *(["--open"] if open_browser else []),
     )
-    environment = {**os.environ, **settings().as_environment(), "SIGNOFF_HOME": str(home.resolve())}
+    environment = {
+        **os.environ,
+        **_a_home(),
+        **settings().as_environment(),
+        "SIGNOFF_HOME": str(home.resolve()),
+    }
     os.execve(words[0], words, environment)  # noqa: S606 - no shell, and no word of the command from outside
+
+
+def _a_home() -> dict[str, str]:
+    """Streamlit looks for its files in a home, and ends where there is none: a container's numeric
+    user may have none.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        return {"HOME": "/nonexistent"}
+    return {}

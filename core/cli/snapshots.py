@@ -14,6 +14,7 @@ from core.cli.output import (
     print_table,
     progress_bar,
     say,
+    warn,
     workspace,
     writer_of,
 )
@@ -24,7 +25,8 @@ from core.feedback.bring import bring
 from core.hints import Command, Hint
 from core.release import seal_events
 from core.release import store_sealing as sealing
-from core.snapshots import create, find, listing
+from core.release.freezing import freeze
+from core.snapshots import find, listing
 from core.snapshots.export import exported
 from core.snapshots.holding import held_openly
 from core.snapshots.rules import Rules
@@ -76,7 +78,11 @@ def create_command(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze the stored posts, and seal the test split."""
+    """Freeze the stored posts, and seal the test split.
+
+    Before that, each version that an alias names predicts the posts that are new to it, so that
+    drift goes on to the newest of them.
+    """
     rules = Rules(
         since=moment_of(since, "--since"),
         until=moment_of(until, "--until"),
@@ -92,8 +98,11 @@ def create_command(
     if feedback:
         bring(store)
     with progress_bar() as progress:
-        snapshot, number = create(store, rules, name=name, force=force, progress=progress)
+        frozen = freeze(store, rules, name=name, force=force, progress=progress)
+        snapshot, number = frozen.snapshot, frozen.execution
         made = sealing.seal_store(store, snapshot, progress=progress) if seal_store else None
+    for version, why in frozen.unpredicted.items():
+        warn(f"{version} did not predict its newest posts before they were sealed: {why}")
     execution = get(store, number)
     if as_json:
         said = {"execution": number, "seconds": execution.seconds, **_as_json(snapshot)}

@@ -41,7 +41,7 @@ def train(
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option(help="Go on where the same training was killed. A linear model can."),
+        typer.Option(help="Go on where the same training was killed. linear and pooled can."),
     ] = True,
     name: Annotated[
         str | None, typer.Option(help="What to call it on pages and in lists, up to 40 characters.")

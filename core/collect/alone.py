@@ -1,4 +1,4 @@
-"""One collection at a time in a workspace."""
+"""One process at a time in a workspace, of those that do the same."""
 
 import os
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from core.store.locks import lock
 
 @contextmanager
 def alone(store: Store, what: str) -> Iterator[None]:
-    """Hold ``what`` (``collect``, ``watch``) of the workspace; the system lets go of it when the
+    """Hold ``what`` (``collect``, ``export mlflow``) of the workspace; the system lets go when the
     process ends, however it ends.
 
     Raises:
         ConflictError: another process holds it.
     """
-    path = store.home / f"{what}.lock"
+    path = store.home / f"{what.replace(' ', '-')}.lock"
     with storage_errors(path):
         path.touch()
         held = lock(path)

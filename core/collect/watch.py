@@ -4,7 +4,6 @@ A plain loop, in which rounds cannot overlap: docs/decisions says why there is n
 """
 
 import math
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +14,6 @@ from core.collect.rate import Clock, RealClock
 from core.collect.visits import Collected
 from core.errors import InputError, SignoffError
 from core.store import Store
-
-SHORTEST = 60.0
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_EVERY = re.compile(r"(\d{1,6})\s*([smhd])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +63,3 @@ def watch(
 def until_next(took: float, *, every: float) -> float:
     """Seconds until the next round, after one that took some. Pure."""
     return every * max(math.ceil(took / every), 1) - took
-
-
-def seconds_of(text: str, *, option: str = "--every", shortest: float = SHORTEST) -> float:
-    """Seconds of ``90s``, ``30m``, ``1h`` or ``1d``.
-
-    Raises:
-        InputError: it says no time, or one of less than ``shortest`` seconds.
-    """
-    match = _EVERY.fullmatch(text.strip().lower())
-    seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
-    if seconds < shortest:
-        least = ", a minute or more" if shortest else ""
-        raise InputError(
-            f"{option} {text!r} is not a length of time", f"Give one, such as 30m, 1h or 1d{least}."
-        )
-    return float(seconds)

@@ -21,6 +21,10 @@ _WORDS = MappingProxyType(
         "source": "Signoff's code",
         "dirty": "changed since the commit",
         "patch": "uncommitted changes",
+        "project_commit": "the project's commit",
+        "project_dirty": "the project changed since its commit",
+        "project_patch": "uncommitted changes of the project",
+        "project_note": "note on the project",
         "cpu": "processor",
         "python": "Python",
     }
@@ -53,9 +57,14 @@ def differences(
         *_parameters(baseline.params, candidate.params),
         *_facts("Data", _named(baseline.inputs, names), _named(candidate.inputs, names)),
         *_facts("Code", _code(baseline), _code(candidate)),
-        *_facts("Environment", flat(baseline.environment), flat(candidate.environment)),
+        *environments(baseline.environment, candidate.environment),
     ]
     return sorted(facts, key=lambda fact: not fact.differs)
+
+
+def environments(before: _Values, after: _Values) -> Iterator[Fact]:
+    """On what the two ran: packages, Python, processor."""
+    return _facts("Environment", flat(before), flat(after))
 
 
 def said(name: str) -> str:
@@ -128,9 +137,15 @@ def _named(values: _Values, names: Mapping[str, str] | None) -> _Values:
 
 def _code(execution: Execution) -> _Values:
     code = execution.code
-    commit = code["commit"] or "not in git"
     return {
-        "commit": f"{commit[:10]} with changes" if code["dirty"] else commit[:10],
+        "project_commit": _commit(code.get("project_commit"), changed=code.get("project_dirty")),
+        "project_patch": code.get("project_patch"),
+        "commit": _commit(code["commit"] or "not in git", changed=code["dirty"]),
         "source": code["source"],
         "patch": code["patch"],
     }
+
+
+def _commit(commit: str | None, *, changed: bool | None) -> str | None:
+    """None of executions outside of projects."""
+    return f"{commit[:10]} with changes" if commit and changed else commit and commit[:10]

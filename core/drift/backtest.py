@@ -14,6 +14,7 @@ from core.drift.cells import Topics, figures_of, later_cells, validation_of
 from core.drift.cutoffs import Every, Plan, plan
 from core.drift.reading import read
 from core.drift.replay import replay
+from core.drift.stored import reference_of
 from core.drift.windows import Edges
 from core.errors import InputError
 from core.executions import get, record
@@ -164,7 +165,8 @@ def _measured(store: Store, made: _Made, planned: Plan, topics: Topics) -> Itera
     begins, ends = planned.windows.begins, planned.windows.ends
     for place, (model, predicting) in enumerate(zip(made.models, made.predicting, strict=True)):
         stored = read(store, model)
-        validation = validation_of(stored, topics)
+        reference = reference_of(stored)
+        validation = validation_of(stored, reference, topics)
         cutoff = int(begins[place])
         yield Trained(
             training=model.execution,
@@ -174,7 +176,10 @@ def _measured(store: Store, made: _Made, planned: Plan, topics: Topics) -> Itera
             validated_since=validation.begins if validation else cutoff,
             posts=get(store, model.execution).metrics["posts"],
             validation=validation,
-            later=tuple(later_cells(stored, Edges(begins[place:], ends[place:]), topics)),
+            later=tuple(
+                later_cells(stored, reference, Edges(begins[place:], ends[place:]), topics)
+            ),
+            recalibrated=True,
         )
 
 

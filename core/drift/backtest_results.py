@@ -44,7 +44,8 @@ class Trained:
     ``training``, ``predicting``: its executions. ``model``: its digest. ``cutoff``: it knows no
     post from then on; ``validated_since``: of those before, it was validated on the posts from
     here on, and trained on the ``posts`` before. Both in epoch seconds. ``validation``: None if no
-    post of it is left. ``later``: by age; windows without posts are not in it.
+    post of it is left. ``later``: by age; windows without posts are not in it. ``recalibrated``:
+    its cells' expected accuracy is; that of older results is not.
     """
 
     training: int
@@ -55,6 +56,7 @@ class Trained:
     posts: int
     validation: Cell | None
     later: tuple[Cell, ...]
+    recalibrated: bool = False
 
     @property
     def cells(self) -> tuple[Cell, ...]:

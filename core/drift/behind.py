@@ -92,7 +92,7 @@ def _of_window(store: Store, model: Model, begins: int, window: Window) -> Drift
     tables = [table_of(store, files[part]) for part in sorted({start, last} & files.keys())]
     if not tables:
         return None
-    table = joined(tables)
+    table = joined(tables).labelled
     return table.taken((table.created >= begins) & (table.created < every.ends[0]))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.arrays import Ints
 from core.drift.backtest_results import FIGURES, Cell, OfTopic
-from core.drift.figures import REALISED, expected_of
+from core.drift.figures import REALISED, Reference, expected_of
 from core.drift.reading import Posts, Stored
 from core.drift.results import Measured
 from core.drift.windows import Edges, places
@@ -19,19 +19,22 @@ Topics = Mapping[str, str]
 _FORMULAS = MappingProxyType({**REALISED, "p_at_1_mean": scores.p_at_1_mean})
 
 
-def validation_of(stored: Stored, topics: Topics) -> Cell | None:
+def validation_of(stored: Stored, reference: Reference | None, topics: Topics) -> Cell | None:
     """The cell of age 0; None if no post of the validation is left."""
     posts = stored.reference
-    if posts is None or not len(posts):
+    if posts is None or reference is None:
         return None
     begins, ends = int(posts.created[0]), int(posts.created[-1]) + 1
-    return _cell(posts, stored.names, topics, age=0, begins=begins, ends=ends)
+    return _cell(posts, reference, stored.names, topics, age=0, begins=begins, ends=ends)
 
 
-def later_cells(stored: Stored, windows: Edges, topics: Topics) -> Iterator[Cell]:
+def later_cells(
+    stored: Stored, reference: Reference | None, windows: Edges, topics: Topics
+) -> Iterator[Cell]:
     """The cells of ages 1, 2, …, without those of windows that have no posts.
 
     Args:
+        reference: of the model's validation; None if no post of it is left.
         windows: from the cut-off of the model on.
     """
     if stored.posts is None:
@@ -41,6 +44,7 @@ def later_cells(stored: Stored, windows: Edges, topics: Topics) -> Iterator[Cell
         if end > start:
             yield _cell(
                 stored.posts.part(start, end),
+                reference,
                 stored.names,
                 topics,
                 age=age,
@@ -56,15 +60,23 @@ def figures_of(posts: Posts, names: tuple[str, ...]) -> dict[str, Measured]:
 
 
 def _cell(
-    posts: Posts, names: tuple[str, ...], topics: Topics, *, age: int, begins: int, ends: int
+    posts: Posts,
+    reference: Reference | None,
+    names: tuple[str, ...],
+    topics: Topics,
+    *,
+    age: int,
+    begins: int,
+    ends: int,
 ) -> Cell:
+    recalibration = None if reference is None else reference.recalibration
     return Cell(
         age=age,
         begins=begins,
         ends=ends,
         posts=len(posts),
         figures=figures_of(posts, names),
-        expected=expected_of(posts.said, labels=len(names)),
+        expected=expected_of(posts.said, recalibration, labels=len(names)),
         topics=_by_topic(posts, names, topics),
     )
 

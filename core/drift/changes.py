@@ -6,12 +6,11 @@ from types import MappingProxyType
 import numpy as np
 
 from core.arrays import Floats
-from core.drift.alarms import LEVEL, Part, parts_of
+from core.drift.alarms import LEVEL, Part, parts_of, spread_of
 from core.drift.reading import Posts
 from core.drift.results import Change, Figures, Measured, State, WindowReport
 from core.drift.windows import Window
 from core.stats.change_point import detected
-from core.stats.monitoring import Spread, mean_null, spread_between
 
 P_AT_1, ACCURACY = "p_at_1_mean", "accuracy"
 _OF_POSTS: MappingProxyType[str, Callable[[Posts], Floats]] = MappingProxyType(
@@ -29,7 +28,7 @@ def changes(
     """The changes of mean p@1 and of realised accuracy over the complete windows.
 
     Args:
-        level: the chance of a false alarm of either, over all windows; each gets half of it.
+        level: the chance of a false alarm of either in 26 windows; each gets half of it.
     """
     parts = parts_of(reference.created, window)
     judged = [each for each in windows if each.state == State.COMPLETE and each.figures]
@@ -63,7 +62,7 @@ def _change(
         np.array([posts for _, _, posts in measured], dtype=np.float64),
         variance=variance,
         reference=len(values),
-        spread=_spread(values, parts, variance),
+        spread=spread_of(values, parts),
         level=level,
     )
     if point is None:
@@ -80,13 +79,3 @@ def _measured(name: str, figures: Figures) -> Measured | None:
     if name == P_AT_1:
         return figures.p_at_1
     return figures.realised.get(name) if figures.realised else None
-
-
-def _spread(values: Floats, parts: Sequence[Part], variance: float) -> Spread:
-    """How the means of windows differ without a change, by those of the parts of the reference."""
-    sizes = np.array([part.stop - part.start for part in parts])
-    sums = np.array([values[part].sum() for part in parts])
-    rest = len(values) - sizes
-    apart = sums / sizes - (values.sum() - sums) / rest
-    both = sizes * rest / len(values)
-    return spread_between(both * apart**2, both, [mean_null(variance)] * len(parts))

@@ -41,15 +41,26 @@ class Due:
         return bool(self.posts.sealed) and self.posts.written_since > since
 
 
-def due(store: Store, model: Model) -> Due:
-    """What a run would do now."""
+def due(store: Store, model: Model, *, freezing: Snapshot | None = None) -> Due:
+    """What a run would do now.
+
+    Args:
+        freezing: a snapshot that is about to exist: the labels of posts that its test split may
+            hold are not read.
+    """
     snapshot, judged = snapshot_of(store, model), own_evaluation(store, model)
     with store.read() as session:
         kept = drift_table.files_of(session, model.digest)
         before = drift_table.watched(session, model.digest)
     return Due(
         snapshot=snapshot,
-        posts=pending(store, model, snapshot, predicted=partial(predicted_ids, store, model)),
+        posts=pending(
+            store,
+            model,
+            snapshot,
+            predicted=partial(predicted_ids, store, model),
+            freezing=freezing,
+        ),
         reference=judged if REFERENCE not in kept else None,
         kept=kept,
         before=before,

@@ -22,11 +22,11 @@ def past_of(store: Store, model: Model, *, until: int) -> list[Past]:
 def _past(models: tuple[Trained, ...], until: int) -> Iterator[Past]:
     for each in models:
         windows = [_known(cell) for cell in each.later if cell.ends <= until]
-        # Results from before the probabilities' own figures were kept tell nothing.
-        if each.validation is not None and each.validation.expected and windows:
-            yield Past(each.training, _known(each.validation), windows)
+        # What older results expected of accuracy cannot be compared with what is expected now.
+        if each.validation is not None and each.recalibrated and windows:
+            yield Past(each.training, each.posts, _known(each.validation), windows)
 
 
 def _known(cell: Cell) -> Known:
     realised = {key: cell.figures[key].value for key in cell.expected}
-    return Known(cell.posts, realised, cell.expected)
+    return Known(cell.posts, realised, cell.expected, (cell.begins + cell.ends) / 2)

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -13,15 +15,11 @@ from core.evaluation.aggregate import HISTOGRAM_BINS
 from core.stats import distances, scores
 from core.stats.classification import ratio
 from core.stats.estimates import influence_of_mean, interval_of, measured
-from core.stats.expected import (
-    Expected,
-    expected_accuracy,
-    expected_f1_macro,
-    expected_recall,
-)
+from core.stats.expected import expected_accuracy, expected_f1_macro, expected_recall
 from core.stats.figures import MeanOverPosts, OverLabels
 from core.stats.intervals import LEVEL
 from core.stats.predictions import NONE, Predictions
+from core.stats.recalibration import Recalibration, recalibrated
 
 REALISED: Mapping[str, OverLabels | MeanOverPosts] = MappingProxyType(
     {
@@ -31,16 +29,20 @@ REALISED: Mapping[str, OverLabels | MeanOverPosts] = MappingProxyType(
     }
 )
 """What is known once the posts' subreddits are, as an evaluation has it."""
-EXPECTED: Mapping[str, Callable[[Predictions, int], Expected]] = MappingProxyType(
-    {
-        "accuracy": lambda said, _: expected_accuracy(said),
-        "f1_macro": lambda said, labels: expected_f1_macro(said, labels=labels),
-        "recall_at_5": lambda said, _: expected_recall(said, 5),
-    }
+EXPECTED: Mapping[str, Callable[[Predictions, int, Recalibration | None], float]] = (
+    MappingProxyType(
+        {
+            "accuracy": lambda said, _, recalibration: expected_accuracy(said, recalibration),
+            "f1_macro": lambda said, labels, _: expected_f1_macro(said, labels=labels),
+            "recall_at_5": lambda said, _, __: expected_recall(said, 5),
+        }
+    )
 )
-"""What the model's own probabilities say of the same figures, from predictions and the number of
-labels.
+"""What the model's own probabilities say of the same figures, from predictions, the number of
+labels, and what the validation split shows of p@1.
 """
+ENOUGH = 0.9
+"""The share of a window's posts that must have a label for labels to tell something of it."""
 _P_AT_1 = MappingProxyType({"p_at_1_mean": scores.p_at_1_mean})
 
 
@@ -51,6 +53,17 @@ class Reference:
         """``posts``: 1 or more."""
         self.p_at_1 = np.sort(posts.said.p_at_1)
         self.posts = np.bincount(posts.said.truth, minlength=labels)
+        self._said = posts.said
+
+    @cached_property
+    def recalibration(self) -> Recalibration:
+        """What these posts show of p@1."""
+        return recalibrated(self._said, labels=len(self.posts))
+
+    @cached_property
+    def added(self) -> float:
+        """What that adds to mean p@1."""
+        return expected_accuracy(self._said, self.recalibration) - float(self.p_at_1.mean())
 
 
 def figures_of(
@@ -59,23 +72,39 @@ def figures_of(
     """Everything that is said of the posts of a window.
 
     Args:
-        posts: 1 or more, each with its label.
+        posts: 1 or more. If fewer than :data:`ENOUGH` of them have a label, nothing is said that
+            needs labels; else it is said of those that have one.
         reference: None: there is none to measure distances from.
         names, known: of every label, see :class:`core.drift.reading.Stored`.
     """
-    said = posts.said
-    found = measured(said, {**_P_AT_1, **REALISED}, labels=len(names))
-    counts = np.bincount(said.truth, minlength=len(names))
-    words = int(posts.words.sum())
-    return Figures(
-        posts=len(posts),
-        p_at_1=Measured(*found["p_at_1_mean"]),
-        p_at_1_histogram=_histogram(said.p_at_1),
-        distances=distances_of(said.p_at_1, reference),
-        realised={key: Measured(*found[key]) for key in REALISED if key in found},
-        expected=expected_of(said, labels=len(names)),
-        label_coverage=float(known[said.truth].mean()),
+    recalibration = None if reference is None else reference.recalibration
+    words, labelled = int(posts.words.sum()), posts.labelled
+    figures = replace(
+        _without_labels(posts.said, reference),
+        expected=expected_of(posts.said, recalibration, labels=len(names)),
         unknown_words=int(posts.unknown.sum()) / words if words else None,
+        unlabelled=len(posts) - len(labelled),
+    )
+    if len(labelled) < ENOUGH * len(posts):
+        return figures
+    return _with_labels(figures, labelled.said, reference, names=names, known=known)
+
+
+def _with_labels(
+    figures: Figures,
+    said: Predictions,
+    reference: Reference | None,
+    *,
+    names: tuple[str, ...],
+    known: Bools,
+) -> Figures:
+    """The figures, with what the labels of these posts tell."""
+    found = measured(said, REALISED, labels=len(names))
+    counts = np.bincount(said.truth, minlength=len(names))
+    return replace(
+        figures,
+        realised={key: Measured(*each) for key, each in found.items()},
+        label_coverage=float(known[said.truth].mean()),
         label_mix=None if reference is None else label_mix(counts, reference.posts),
         new=_named(names, np.where(known, 0, counts), np.zeros(len(names))),
         gone=() if reference is None else _gone(names, known, counts, reference.posts),
@@ -89,15 +118,19 @@ def figures_of_texts(p_at_1: Floats, reference: Reference | None) -> Figures:
         p_at_1: shape (n,), n 1 or more.
     """
     none = np.full(len(p_at_1), NONE)
-    said = Predictions(none, none[:, None], p_at_1[:, None])
-    value = float(p_at_1.mean())
+    figures = _without_labels(Predictions(none, none[:, None], p_at_1[:, None]), reference)
+    added = 0.0 if reference is None else reference.added
+    return replace(figures, expected={"accuracy": figures.p_at_1.value + added})
+
+
+def _without_labels(said: Predictions, reference: Reference | None) -> Figures:
+    """What is known of predictions whatever is right."""
     return Figures(
-        posts=len(p_at_1),
-        p_at_1=Measured(value, mean_interval(said)),
-        p_at_1_histogram=_histogram(p_at_1),
-        distances=distances_of(p_at_1, reference),
+        posts=len(said.truth),
+        p_at_1=Measured(float(said.p_at_1.mean()), mean_interval(said)),
+        p_at_1_histogram=_histogram(said.p_at_1),
+        distances=distances_of(said.p_at_1, reference),
         realised=None,
-        expected={"accuracy": value},
         label_coverage=None,
         unknown_words=None,
         label_mix=None,
@@ -106,14 +139,19 @@ def figures_of_texts(p_at_1: Floats, reference: Reference | None) -> Figures:
     )
 
 
-def expected_of(said: Predictions, *, labels: int) -> dict[str, float]:
+def expected_of(
+    said: Predictions, recalibration: Recalibration | None, *, labels: int
+) -> dict[str, float]:
     """The figures of 1 post or more, by the model's own probabilities.
 
     Without those of which too few predictions a post are kept.
+
+    Args:
+        recalibration: what the model's validation split shows of p@1; None: it is taken as it is.
     """
     kept = said.top.shape[1]
     return {
-        key: expected(said, labels).value
+        key: expected(said, labels, recalibration)
         for key, expected in EXPECTED.items()
         if REALISED[key].needs <= kept
     }

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.arrays import Bools
 from core.drift.alarms import FEWEST
+from core.drift.figures import ENOUGH
 from core.drift.reading import table_of
 from core.drift.report import state_of
 from core.drift.results import Measured, NewestWindow, NoNewestWindow, State
@@ -50,13 +51,15 @@ def newest_window(
 def newest_complete(
     watched: Watched, window: Window, *, now: datetime | None = None
 ) -> tuple[int, DriftTable] | None:
-    """The first moment and the posts of a model's newest complete window; None without one.
+    """The first moment and the posts of a model's newest complete window with labels; None
+    without one.
 
     Args:
         now: with its time zone. Default: the clock is read.
     """
     for begins, (posts,) in _complete([watched], window, now):
-        return begins, posts
+        if len(posts.labelled) >= ENOUGH * len(posts):
+            return begins, posts
     return None
 
 
@@ -108,7 +111,8 @@ class _Side:
 
 
 def _compared(baseline: DriftTable, candidate: DriftTable) -> tuple[int, Measured] | None:
-    """Posts that both have, and the change of accuracy; None where they are too few."""
+    """Labelled posts that both have, and the change of accuracy; None where they are too few."""
+    baseline, candidate = baseline.labelled, candidate.labelled
     _, ours, theirs = np.intersect1d(
         baseline.said.post_id.astype(str), candidate.said.post_id.astype(str), return_indices=True
     )

@@ -68,7 +68,7 @@ def _changes(watched: Watched, posts: DriftTable, training: TrainingWords) -> Wo
 
 def _of_window(watched: Watched, posts: DriftTable) -> WordCounts:
     """Without posts that a sealed test may hold by now: those were predicted before it was made."""
-    store = watched.store
+    store, posts = watched.store, posts.labelled
     nobody = np.zeros(len(posts), dtype=np.int64)  # whichever execution wrote them
     hidden = may_be_sealed(store, listing(store), posts.said.post_id, posts.created, nobody)
     with store.read() as session:

@@ -33,13 +33,16 @@ _LATEST = np.iinfo(np.int64).max
 class Pending:
     """Posts to predict, oldest first: ``ids`` and ``created`` (epoch seconds), shape (n,).
 
-    ``left_out``: reason -> posts. ``sealed``: day -> posts of it that a test split may hold.
+    ``unlabelled``: which of them are predicted without their label, shape (n,): a snapshot that is
+    being frozen may seal them. ``left_out``: reason -> posts. ``sealed``: day -> posts of it that a
+    test split may hold.
     ``written_since``: executions from this number on may write more. ``erased_until``: the newest
     tombstone when they were looked for.
     """
 
     ids: NDArray[np.object_]
     created: Int64s
+    unlabelled: Bools
     left_out: dict[str, int]
     sealed: dict[str, int]
     written_since: int
@@ -69,6 +72,7 @@ def pending(
     snapshot: Snapshot,
     *,
     predicted: Callable[[], pa.Array],
+    freezing: Snapshot | None = None,
     now: datetime | None = None,
 ) -> Pending:
     """The posts that ``model`` has not predicted yet.
@@ -77,6 +81,7 @@ def pending(
         snapshot: that it was trained on.
         predicted: gives the ids of the posts that it has predicted; asked only if there may be
             posts among them that were written again.
+        freezing: a snapshot that is about to exist.
         now: with its time zone. Default: the clock is read.
     """
     until = latest_moment(now)
@@ -101,6 +106,9 @@ def pending(
     return Pending(
         posts.ids,
         posts.created,
+        unlabelled=may_be_sealed(
+            store, [freezing] if freezing else [], posts.ids, posts.created, posts.execution
+        ),
         left_out={FUTURE: future},
         sealed=dict(zip(days.astype(str).tolist(), counts.tolist(), strict=True)),
         written_since=unread,

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from core.access.transactions import WITHIN_A_RUN, unattended
 from core.batches import batches
 from core.drift.applying import applied, counted
 from core.drift.due import Due, due
 from core.drift.newest_words import with_words
-from core.drift.pending import NO_TEXT
+from core.drift.pending import NO_TEXT, is_among
 from core.drift.reading import table_of
 from core.drift.stored import Watched
-from core.drift.tables import DriftTable, by_month, joined, to_parquet
+from core.drift.tables import DriftTable, by_month, joined, to_parquet, without_labels
 from core.drift.texts import with_text
 from core.drift.training_words import TrainingWords, from_bytes, to_bytes, training_words
 from core.drift.windows import Window
@@ -30,6 +31,7 @@ from core.store import Store
 from core.store import drift as drift_table
 from core.store.drift import REFERENCE, DriftFile, LookedThrough, NewPost
 from core.store.models import Evaluation, Model
+from core.store.snapshots import Snapshot
 from core.text import NORMALISER, words_of
 from core.training.families import kind
 from core.training.load import require_readable
@@ -43,19 +45,25 @@ AT_ONCE = 200_000
 
 
 def bring_up_to_date(
-    store: Store, model: Model, *, window: Window = Window.WEEK, progress: Progress = silent
+    store: Store,
+    model: Model,
+    *,
+    freezing: Snapshot | None = None,
+    progress: Progress = silent,
 ) -> int | None:
-    """Predict what ``model`` has not predicted yet; the execution that did, None without any.
+    """Predict what ``model`` has not predicted yet, and store the figures of all windows that this
+    changes; the execution that did, None without any.
 
     Args:
-        window: whose figures are stored at once; those of others are computed when they are read.
+        freezing: a snapshot that is about to exist: the posts that its test split may hold are
+            predicted without their labels.
 
     Raises:
         RefusedError: there is something to predict, and the actor is not a reviewer; or the model
             cannot read texts as this Signoff normalises them.
         ConflictError: another run predicted the same posts meanwhile.
     """
-    wanted = due(store, model)
+    wanted = due(store, model, freezing=freezing)
     if not wanted.anything:
         return None
     require_readable(model, NORMALISER)
@@ -75,7 +83,11 @@ def bring_up_to_date(
         work.predict()
         work.finish()
         watched = Watched(store, model)
-        figures = with_words(watched, window, watched.stale(window), training=work.words)
+        figures = [
+            row
+            for window in Window
+            for row in with_words(watched, window, watched.stale(window), training=work.words)
+        ]
         until = wanted.posts.erased_until
         run.on_success(partial(drift_table.write_windows, made=figures, erased_until=until))
     return run.number
@@ -171,7 +183,7 @@ class _Work:
     def _predicted(self, posts: Sequence[NewPost]) -> DriftTable:
         data = with_text(posts)
         self._without_text += len(posts) - len(data)
-        return applied(
+        table = applied(
             self._store,
             self._model,
             data,
@@ -179,6 +191,8 @@ class _Work:
             lines=NORMALISER,
             progress=self._progress,
         )
+        withheld = pa.array(self._ahead.ids[self._ahead.unlabelled], pa.string())
+        return without_labels(table, is_among(table.said.post_id, withheld))
 
     def _training_words(self) -> tuple[str, TrainingWords]:
         if self._before is not None:

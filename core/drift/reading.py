@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from core.arrays import Bools, Int32s, Int64s
 from core.drift.tables import DriftTable, from_parquet, joined
 from core.evaluation.prediction_table import reindex
-from core.stats.predictions import Predictions
+from core.stats.predictions import NONE, Predictions
 from core.store import Store
 from core.store import drift as drift_table
 from core.store.drift import REFERENCE, DriftFile
@@ -38,9 +38,18 @@ class Posts:
     def __len__(self) -> int:
         return len(self.created)
 
+    @property
+    def labelled(self) -> "Posts":
+        """The posts that have a label; the others may be in a sealed test split."""
+        has = self.said.truth != NONE
+        return self if has.all() else self._taken(has)
+
     def part(self, start: int, end: int) -> "Posts":
         """The posts from one position to before another."""
-        said, where = self.said, slice(start, end)
+        return self._taken(slice(start, end))
+
+    def _taken(self, where: "slice[int, int, None] | Bools") -> "Posts":
+        said = self.said
         calibrated = None if said.calibrated is None else said.calibrated[where]
         return Posts(
             Predictions(said.truth[where], said.top[where], said.probs[where], calibrated),

@@ -9,7 +9,7 @@ from core.drift.alarms import FEWEST, LEVEL, Calibration
 from core.drift.backtests import newest_of
 from core.drift.changes import changes
 from core.drift.earlier import past_of
-from core.drift.estimate import Estimator
+from core.drift.estimate import Estimator, known
 from core.drift.pending import SEALED
 from core.drift.results import DriftReport, Figures, On, State, WindowReport
 from core.drift.stored import Sealed, Watched
@@ -45,7 +45,8 @@ def report(
     """What is stored of a model, window by window.
 
     Args:
-        level: the chance of any false alarm: half of it is for distances, half for changes.
+        level: the chance of any false alarm in 26 judged windows: half of it is for distances, half
+            for changes.
         now: with its time zone. Default: the clock is read.
     """
     watched = Watched(store, model)
@@ -94,17 +95,26 @@ def rests_on(store: Store, model: Model) -> tuple[object, ...]:
 def _estimator(watched: Watched) -> Estimator | None:
     """By which windows are estimated; None without a reference."""
     stored = watched.validation
-    if stored.reference is None or not len(stored.reference):
+    if stored.reference is None or watched.reference is None:
         return None
-    past = past_of(watched.store, watched.model, until=watched.since)
-    return Estimator(stored.reference.said, past, labels=len(stored.names))
+    reference, labels = watched.reference, len(stored.names)
+    said, created = stored.reference.said, stored.reference.created
+    at = (int(created[0]) + int(created[-1])) / 2
+    return Estimator(
+        said,
+        known(said, reference.recalibration, labels=labels, at=at),
+        past_of(watched.store, watched.model, until=watched.since),
+        trained=watched.snapshot.splits["train"],
+        labels=labels,
+    )
 
 
 def _with_estimates(window: WindowReport, estimator: Estimator | None) -> WindowReport:
     found = window.figures
     if found is None or estimator is None:
         return window
-    return replace(window, estimated=estimator.estimated(found.expected, posts=found.posts))
+    at = (window.begins + window.ends) / 2
+    return replace(window, estimated=estimator.estimated(found.expected, posts=found.posts, at=at))
 
 
 def _left_out(watched: Watched) -> dict[str, int]:

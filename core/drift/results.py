@@ -54,12 +54,17 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How much further a figure falls than the model's probabilities say, for each point, and the
-    ``error`` of that; standard deviations of the ``level`` of a model and of a ``window`` besides.
+    """How much further a figure falls than the model's probabilities say.
+
+    ``slope``: for each point; ``ageing``: in a year, of a model of
+    :data:`core.stats.label_free.TRAINED` posts; and standard deviations: ``slope_error`` and
+    ``ageing_error`` of these, ``level`` of a model and ``window`` of a window besides.
     """
 
     slope: float
-    error: float
+    slope_error: float
+    ageing: float
+    ageing_error: float
     level: float
     window: float
 
@@ -123,7 +128,9 @@ class Figures:
     """What one window holds. ``posts``: 1 or more.
 
     ``p_at_1_histogram``: posts in 50 equal bins. ``distances``, ``label_mix``, ``gone``: None
-    without a reference. ``realised``: by metric; None where the posts have no label. ``expected``:
+    without a reference. ``realised``: by metric; None where the posts have no label, or
+    too few have. ``unlabelled``: posts that were predicted while their label may have been about to
+    be sealed. ``expected``:
     what the model's own probabilities say of these metrics, as far as it kept enough of them.
     ``label_coverage``: the share of posts whose subreddit the model knows. ``unknown_words``: the
     share of words that stand in no training post; None where there is no text.
@@ -144,6 +151,7 @@ class Figures:
     gone: tuple[Present, ...]
     words: WordChanges | None = None
     expected: Mapping[str, float] = field(default_factory=dict)
+    unlabelled: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +197,11 @@ class WindowReport:
     judged: Judged | None
     why: str = ""
     estimated: Mapping[str, Estimated] = field(default_factory=dict)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether anything is said of it that needs labels."""
+        return self.figures is not None and self.figures.realised is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +280,8 @@ class DriftReport:
     """How one model does on one kind of texts since its snapshot ended.
 
     ``since``: from when on texts are new to it, in epoch seconds. ``reference``: None without one;
-    ``no_reference``: why. ``level``: the chance of any false alarm, over all windows however many.
-    ``causes``: of the newest complete window; None without one, or without labels.
+    ``no_reference``: why. ``level``: the chance of any false alarm in 26 judged windows.
+    ``causes``: of the newest complete window with labels; None without one.
     ``estimates``: what they rest on; None without a reference. ``left_out``: reason -> posts that
     were not predicted.
     """
@@ -295,8 +308,16 @@ class DriftReport:
     @property
     def newest(self) -> WindowReport | None:
         """The newest complete window."""
-        complete = [each for each in self.windows if each.state == State.COMPLETE]
-        return complete[-1] if complete else None
+        return next(reversed(self._complete), None)
+
+    @property
+    def labelled(self) -> WindowReport | None:
+        """The newest complete window with labels."""
+        return next((each for each in reversed(self._complete) if each.has_labels), None)
+
+    @property
+    def _complete(self) -> list[WindowReport]:
+        return [each for each in self.windows if each.state == State.COMPLETE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

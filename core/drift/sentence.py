@@ -101,6 +101,17 @@ def missed_sentence(report: DriftReport) -> str:
     return f"{said}; the 95% interval held it in {held:,}."
 
 
+def unlabelled_sentence(report: DriftReport) -> str:
+    """How many posts have no label since a test split was about to be sealed; empty without any."""
+    posts = sum(each.figures.unlabelled for each in report.windows if each.figures)
+    if report.on == On.SUBMISSIONS or not posts:
+        return ""
+    return (
+        f"The subreddits of {count(posts, 'post')} were not read, since a snapshot was being frozen"
+        " whose sealed test may hold them: p@1 is known, accuracy is not."
+    )
+
+
 def _tells_more(found: Estimated, now: Figures) -> bool:
     """Whether there are no labels, or so few that they tell less than the estimate does."""
     if not now.realised:

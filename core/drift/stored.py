@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -13,7 +13,7 @@ from core.arrays import Int64s
 from core.comparison.topics import read_topics, topics_file
 from core.drift.alarms import Calibration, calibrated
 from core.drift.causes import causes
-from core.drift.figures import Reference, figures_of
+from core.drift.figures import Reference, expected_of, figures_of
 from core.drift.pending import watched_since
 from core.drift.reading import NOTHING, Stored, read
 from core.drift.results import Causes, Figures, ReferenceReport, State, WindowReport
@@ -30,6 +30,8 @@ from core.store.snapshots import Snapshot
 
 CODE = ("core.drift", "core.evaluation", "core.stats", "core.metrics")
 """What stored figures depend on, besides the predictions."""
+AT_ONCE = 100
+"""Windows of one kind whose figures a run stores: a year of days would take as long as all else."""
 NEVER_EVALUATED = "The model was never evaluated on its own validation split."
 """Why there is no reference that somebody can mend."""
 
@@ -85,6 +87,7 @@ class Watched:
         self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
+        self._read: tuple[frozenset[str], Stored] | None = None
 
     @property
     def newest(self) -> int | None:
@@ -111,7 +114,7 @@ class Watched:
     @cached_property
     def reference(self) -> Reference | None:
         """What p@1 is measured against."""
-        return _reference(self.validation)
+        return reference_of(self.validation)
 
     def calibration(self, window: Window) -> Calibration | None:
         """By which windows are judged; None without a reference, or where it is too small."""
@@ -130,12 +133,17 @@ class Watched:
             begins=int(posts.created[0]),
             ends=int(posts.created[-1]) + 1,
             parts=judging.parts if judging else 0,
-            figures=figures_of(posts, None, names=stored.names, known=stored.known),
+            figures=replace(
+                figures_of(posts, None, names=stored.names, known=stored.known),
+                expected=expected_of(
+                    posts.said, self.reference.recalibration, labels=len(stored.names)
+                ),
+            ),
         )
 
     def causes(self, windows: Sequence[WindowReport], window: Window) -> Causes | None:
-        """Which subreddits changed in the newest complete window; None without one."""
-        complete = [each for each in windows if each.state == State.COMPLETE]
+        """Which subreddits changed in the newest complete window with labels; None without one."""
+        complete = [each for each in windows if each.state == State.COMPLETE and each.has_labels]
         if not complete or self.reference is None:
             return None
         begins = np.array([complete[-1].begins], dtype=np.int64)
@@ -144,7 +152,7 @@ class Watched:
         if stored.posts is None or stored.reference is None:
             return None
         (start,), (end,) = places(stored.posts.created, every)
-        posts = stored.posts.part(start, end)
+        posts = stored.posts.part(start, end).labelled
         return causes(
             stored.reference,
             posts,
@@ -162,8 +170,11 @@ class Watched:
         return dict(sorted((found | self._computed(lacking, window)).items()))
 
     def stale(self, window: Window) -> list[DriftWindow]:
-        """The figures of windows that are not stored as they are now, to be stored."""
+        """The figures of windows that are not stored as they are now, to be stored: of the newest
+        :data:`AT_ONCE` of them. Until the next run, whoever looks computes the others.
+        """
         _, lacking = self._kept(window)
+        lacking = dict(sorted(lacking.items())[-AT_ONCE:])
         computed = self._computed(lacking, window)
         return [
             DriftWindow(
@@ -192,10 +203,10 @@ class Watched:
         begins = np.array(list(which), dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
         months = {month for pair in months_of(every) for month in pair}
-        stored = read(self.store, self.model, months=months) if which else NOTHING
+        stored = self._stored(frozenset(months)) if which else NOTHING
         if stored.posts is None:
             return {}
-        reference = _reference(stored)
+        reference = reference_of(stored)
         starts, ends = places(stored.posts.created, every)
         return {
             begin: figures_of(
@@ -204,6 +215,12 @@ class Watched:
             for begin, start, end in zip(begins.tolist(), starts, ends, strict=True)
             if end > start
         }
+
+    def _stored(self, months: frozenset[str]) -> Stored:
+        """The predictions of these months; the last ones stay, for other windows of the time."""
+        if self._read is None or self._read[0] != months:
+            self._read = months, read(self.store, self.model, months=months)
+        return self._read[1]
 
     def _contents(self, window: Window) -> Iterator[tuple[int, str]]:
         """First moment of each window, and a digest of all that its figures are made of."""
@@ -220,6 +237,7 @@ class Watched:
         return edges(self.since, self.since - 1 if newest is None else newest, window)
 
 
-def _reference(stored: Stored) -> Reference | None:
+def reference_of(stored: Stored) -> Reference | None:
+    """What windows of a model are measured against; None if no post of it is left."""
     posts = stored.reference
     return Reference(posts, labels=len(stored.names)) if posts is not None and len(posts) else None

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from core.arrays import Bools, Int32s, Int64s, Places
 from core.evaluation import prediction_table
-from core.evaluation.prediction_table import PredictionTable, reindex
+from core.evaluation.prediction_table import NO_LABEL, PredictionTable, reindex
 
 _BESIDES = ("created_utc", "words", "unknown_words")
 
@@ -22,9 +22,9 @@ _BESIDES = ("created_utc", "words", "unknown_words")
 class DriftTable:
     """What a model said of n posts, in the order of time.
 
-    ``said``: see :class:`core.evaluation.prediction_table.PredictionTable`. ``created`` (int64,
-    (n,)): epoch seconds. ``words`` (int32, (n,)): how many words the post has; ``unknown``: how
-    many of them stand in no training post.
+    ``said``: see :class:`core.evaluation.prediction_table.PredictionTable`; a post without label
+    may be in a sealed test split. ``created`` (int64, (n,)): epoch seconds. ``words`` (int32,
+    (n,)): how many words the post has; ``unknown``: how many of them stand in no training post.
     """
 
     said: PredictionTable
@@ -51,6 +51,27 @@ class DriftTable:
             self.words[posts],
             self.unknown[posts],
         )
+
+    @property
+    def labelled(self) -> "DriftTable":
+        """The posts that have a label."""
+        return self.taken(self.said.label != NO_LABEL)
+
+
+def without_labels(table: DriftTable, posts: Bools) -> DriftTable:
+    """The table without the labels of these posts, shape (n,), and without names that only they
+    have.
+    """
+    said = table.said
+    label = np.where(posts, NO_LABEL, said.label)
+    had = {said.vocabulary[place] for place in np.unique(label) if place != NO_LABEL}
+    vocabulary = tuple(sorted(had.union(said.model_labels)))
+    place = {name: number for number, name in enumerate(vocabulary)}
+    places = np.array([place.get(name, NO_LABEL) for name in (*said.vocabulary, "")], np.int32)
+    now = replace(
+        said, label=places[label], top_labels=places[said.top_labels], vocabulary=vocabulary
+    )
+    return replace(table, said=now)
 
 
 def joined(tables: Sequence[DriftTable]) -> DriftTable:

@@ -1,25 +1,56 @@
-"""Which code ran: the commit, what was changed since, and a digest of the code itself."""
+"""Which code ran: the commit of Signoff and of the team's project, what was changed since, and a
+digest of Signoff's code itself.
+"""
 
 import hashlib
 import re
-import subprocess
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import core
+from core.executions.git import git
 from core.executions.masking import masked
 from core.settings import CHECKOUT
 from core.words import count
 
 _SOURCE = Path(core.__file__).resolve().parent
-_GIT_SECONDS = 30
 _SOURCE_FILES = (".css", ".html", ".mako", ".py", ".pyi", ".pyx", ".sql", ".svg", ".toml")
 """Endings of new files that a patch contains; any other may be data, or hold somebody's secrets."""
-_PLAIN = ("--binary", "--no-color", "--no-ext-diff")
+_PLAIN = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--relative")
 """A patch that git applies, whatever the person's own settings are."""
+_SECRET_FILES = (".env*", "*.pem", "*.key", "*.p12", "*.pfx", "id_rsa*", ".netrc", ".pypirc")
+_NO_SECRETS = tuple(f":(exclude,glob,icase)**/{name}" for name in _SECRET_FILES)
+"""What is made to hold secrets is in no patch, whoever committed it."""
 _COMMIT = re.compile("[0-9a-f]{40,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A folder in a git repository. ``patch`` is empty for a clean one. ``masked``: in how many of
+    its lines something looked like a secret and was masked.
+    """
+
+    commit: str
+    patch: bytes
+    masked: int
+
+    @property
+    def note(self) -> str | None:
+        """What is not as it was in ``patch``."""
+        if not self.masked:
+            return None
+        return f"{count(self.masked, 'line')} of the patch looked like secrets and were masked"
+
+    def as_json(self, patch_digest: str | None) -> dict[str, Any]:
+        """As it is recorded of a team's project, beside :meth:`CodeVersion.as_json`."""
+        return {
+            "project_commit": self.commit,
+            "project_dirty": bool(self.patch),
+            "project_patch": patch_digest,
+            "project_note": self.note,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +84,24 @@ class CodeVersion:
 def code_version() -> CodeVersion:
     """The code of this process, looked at once: later edits are not what runs."""
     source = source_digest(_SOURCE.name)
-    commit = _git("rev-parse", "HEAD") if CHECKOUT else None  # else of whatever lies around it
-    if commit is None:
+    # Without a checkout: whatever lies around the installed package.
+    found = tree(_SOURCE.parent, new=("core", "dashboard")) if CHECKOUT else None
+    if found is None:
         return CodeVersion(commit=None, patch=b"", source=source)
-    patch, lines = masked(_patch())
-    return CodeVersion(commit=commit.decode().strip(), patch=patch, source=source, masked=lines)
+    return CodeVersion(found.commit, found.patch, source, found.masked)
+
+
+def tree(folder: Path, *, new: tuple[str, ...]) -> Tree | None:
+    """What a folder holds now; None where git knows no commit of it.
+
+    Args:
+        new: where source files that git does not know yet belong to it.
+    """
+    commit = git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return None
+    patch, lines = masked(_patch(folder, new))
+    return Tree(commit.decode().strip(), patch, lines)
 
 
 @cache
@@ -78,38 +122,36 @@ def _files(name: str) -> list[Path]:
     return list(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
-def _patch() -> bytes:
-    """Changes to tracked files, and the new source files among the code, as one patch."""
-    tracked = _git("diff", *_PLAIN, "HEAD") or b""
-    listed = _git("ls-files", "-z", "--others", "--exclude-standard", "core", "dashboard") or b""
-    new = [
-        _git("diff", *_PLAIN, "--no-index", "/dev/null", name, fine=(0, 1)) or b""
-        for name in listed.decode().split("\0")
+def _patch(folder: Path, new: tuple[str, ...]) -> bytes:
+    """Changes to tracked files, and the new source files among the code, as one patch of paths
+    from ``folder`` on.
+    """
+    tracked = git(folder, "diff", *_PLAIN, "HEAD", "--", ".", *_NO_SECRETS) or b""
+    listed = git(
+        folder, "ls-files", "-z", "--others", "--exclude-standard", "--", *new, *_NO_SECRETS
+    )
+    added = [
+        git(folder, "diff", *_PLAIN[:-1], "--no-index", "/dev/null", name, fine=(0, 1)) or b""
+        for name in (listed or b"").decode(errors="surrogateescape").split("\0")
         if name.endswith(_SOURCE_FILES)
     ]
-    return tracked + b"".join(new)
+    return tracked + b"".join(added)
 
 
 def changes_between(before: str, after: str) -> bytes | None:
     """The patch of Signoff's code from one commit to another, without what looks like a secret;
     None where this checkout does not have both.
     """
-    if not CHECKOUT or not all(map(_COMMIT.fullmatch, (before, after))):
+    return _between(_SOURCE.parent, before, after, "core") if CHECKOUT else None
+
+
+def project_changes_between(folder: Path, before: str, after: str) -> bytes | None:
+    """The same of the team's project, which lies in ``folder``."""
+    return _between(folder, before, after, ".")
+
+
+def _between(folder: Path, before: str, after: str, within: str) -> bytes | None:
+    if not all(map(_COMMIT.fullmatch, (before, after))):
         return None
-    patch = _git("diff", *_PLAIN[1:], before, after, "--", "core")
+    patch = git(folder, "diff", *_PLAIN[1:], before, after, "--", within, *_NO_SECRETS)
     return None if patch is None else masked(patch)[0]
-
-
-def _git(*words: str, fine: tuple[int, ...] = (0,)) -> bytes | None:
-    """What git prints, or None where there is no git, no checkout or no commit."""
-    try:
-        result = subprocess.run(
-            ["git", *words],
-            cwd=_SOURCE.parent,
-            capture_output=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return result.stdout if result.returncode in fine else None

@@ -8,7 +8,7 @@ from core.store import Store
 from core.store import executions as executions_table
 from core.store.executions import Execution, Link
 
-NUMBERED = ("training", "baseline", "candidate", "last_import", "noise")
+NUMBERED = ("training", "baseline", "candidate", "last_import", "noise", "reproduced")
 LISTED = ("evaluations", "trainings")
 """Inputs that name an execution by its number, or several; all others name content by digest."""
 

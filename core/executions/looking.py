@@ -21,7 +21,8 @@ class WouldRunError(Exception):
     """A run would begin here, or something would be written. No fault: nobody has to mend it.
 
     ``kind``, ``params``, ``inputs``: of the run, as :func:`core.executions.record.record` takes
-    them; ``kind`` is empty where something else would be written.
+    them; ``kind`` is empty where something else would be written. ``why``: in a few words, where
+    who raises it knows.
     """
 
     def __init__(
@@ -29,8 +30,11 @@ class WouldRunError(Exception):
         kind: str = "",
         params: Mapping[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
+        *,
+        why: str = "",
     ) -> None:
         super().__init__(kind)
+        self.why = why
         self.kind, self.params, self.inputs = kind, dict(params or {}), dict(inputs or {})
 
 

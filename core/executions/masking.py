@@ -23,7 +23,9 @@ _NAMED = (
 _GIVEN = rb"[\"']?\s*(?::[\w\s.|\[\]]*)?[:=]\s*"
 _SECRETS = [
     *(re.compile(rb"(?<![A-Za-z0-9_])()" + known) for known in _KNOWN),
-    re.compile(rb"(?i)(://[^\s/:@\"']+:)[^\s/@\"']+(?=@)"),
+    re.compile(rb"(?i)(://[^\s/:@\"']*:)[^\s/@\"']+(?=@)"),
+    re.compile(rb"(?i)(://)[^\s/:@\"'\[]{16,}(?=@)"),  # a token in the place of a name
+    re.compile(rb"(?i)(\b(?:bearer|basic)\s+)(?=[^\s]*\d)[a-z0-9+/_=.~-]{16,}"),
     re.compile(rb"(?i)(" + _NAMED + _GIVEN + rb"[a-z]{0,2}\")[^\"\n]{6,}(?=\")"),
     re.compile(rb"(?i)(" + _NAMED + _GIVEN + rb"[a-z]{0,2}')[^'\n]{6,}(?=')"),
     # Without quotes only what nobody would give to a name in a program: letters and digits mixed.
@@ -55,6 +57,11 @@ def masked(patch: bytes) -> tuple[bytes, int]:
         count += found != line
         lines.append(found)
     return b"\n".join(lines), count
+
+
+def without_secrets(line: str) -> str:
+    """One line of text, such as a command, without what looks like a secret."""
+    return masked(f" {line}".encode(errors="surrogateescape"))[0].decode(errors="replace")[1:]
 
 
 def _without_key(line: bytes, within: bool) -> tuple[bytes, bool]:

@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from core.access.identity import Actor, Role
 from core.access.transactions import acting, unattended
 from core.errors import ConflictError, StorageError
-from core.executions.code import code_version
+from core.executions.code import code_version, tree
 from core.executions.environment import (
     command_line,
     environment,
     peak_memory_mib,
 )
 from core.executions.looking import WouldRunError, is_looking
+from core.executions.masking import without_secrets
 from core.executions.purpose import purpose
 from core.safe_text import one_line
+from core.settings import settings
 from core.store import Store
 from core.store import executions as executions_table
 from core.store.artifacts import storage_errors
@@ -140,18 +142,25 @@ def _beginning(
     inputs: Mapping[str, Any],
     packages: Sequence[str],
 ) -> dict[str, Any]:
-    code = code_version()
-    patch = store.artifacts.put_bytes(code.patch) if code.patch else None
+    code, folder = code_version(), settings().project
+    project = tree(folder, new=(".",)) if folder else None
+    recorded = code.as_json(_kept(store, code.patch))
+    if project:
+        recorded |= project.as_json(_kept(store, project.patch))
     return {
         "kind": kind,
         "by": actor.name,
-        "command": command_line(),
+        "command": without_secrets(command_line()),
         "params": dict(params),
         "inputs": dict(inputs),
-        "code": code.as_json(patch),
+        "code": recorded,
         "environment": environment(*packages),
         "purpose": purpose(),
     }
+
+
+def _kept(store: Store, patch: bytes) -> str | None:
+    return store.artifacts.put_bytes(patch) if patch else None
 
 
 def _finish(store: Store, run: Run, status: str, error: str | None) -> None:

@@ -10,7 +10,6 @@ from core.comparison import compare as comparing
 from core.comparison.compare import Pair
 from core.drift import agree as agreeing
 from core.drift.predicting import PREDICT, bring_up_to_date
-from core.drift.windows import Window
 from core.evaluation import evaluate as evaluating
 from core.hints import Command
 from core.progress import Progress
@@ -73,9 +72,9 @@ def check(holdings: Holdings) -> dict[str, Any]:
     return dict(quality.inputs_of(holdings))
 
 
-def drift(version: str, window: Window) -> dict[str, Any]:
-    """The inputs of :data:`DRIFT`. ``window``: whose figures are stored at once."""
-    return {"version": version, "window": str(window)}
+def drift(version: str) -> dict[str, Any]:
+    """The inputs of :data:`DRIFT`."""
+    return {"version": version}
 
 
 def agreement(store: Store, models: agreeing.Pair) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def _propose(store: Store, inputs: Inputs, progress: Progress) -> None:
 
 def _predict(store: Store, inputs: Inputs, progress: Progress) -> None:
     model = released_model(store, inputs["version"])
-    bring_up_to_date(store, model, window=Window(inputs["window"]), progress=progress)
+    bring_up_to_date(store, model, progress=progress)
 
 
 def _agree(store: Store, inputs: Inputs, progress: Progress) -> None:
@@ -172,14 +171,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DRIFT: Kind(
             to=PREDICT,
             title=lambda _store, inputs: f"predicting new posts with {inputs['version']}",
-            said=frozenset({"window"}),
             check=lambda store, inputs: require_readable(
                 released_model(store, inputs["version"]), NORMALISER
             ),
             work=_predict,
-            command=lambda _store, inputs: Command(
-                "drift", alias=inputs["version"], window=inputs["window"]
-            ),
+            command=lambda _store, inputs: Command("drift", alias=inputs["version"]),
         ),
         AGREE: Kind(
             to=agreeing.PREDICT,

@@ -6,9 +6,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from datetime import UTC
 from urllib.parse import urlsplit
 
 import orjson
@@ -17,14 +15,10 @@ from core.errors import InputError
 from core.network import is_loopback
 from core.notifications.addresses import Slack, Webhook
 from core.notifications.message import Message, NotTaken
+from core.outgoing import Answer, NoAnswerError, ask, wait_of
 from core.safe_text import in_slack
 from core.settings import secret
 
-if TYPE_CHECKING:
-    import requests
-
-SECONDS = 10.0
-"""How long a server that says nothing is waited for."""
 KEY_BYTES = 24
 """The least that a key must have."""
 _SECRET = "whsec_"  # noqa: S105 - what keys begin with
@@ -126,50 +120,19 @@ def url_of(variable: str) -> str:
 
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> NotTaken | None:
-    import requests  # takes a tenth of a second
-
     try:
-        with requests.post(
-            url,
-            data=body,
-            headers={"Content-Type": "application/json", "User-Agent": "Signoff", **headers},
-            timeout=SECONDS,
-            allow_redirects=False,  # the address was checked, not where it leads
-            stream=True,  # what it answers is not read: its status says all
-        ) as answer:
-            return _judged(answer)
-    except (requests.RequestException, OSError) as error:
-        # Its text has the address, which may be a secret.
-        return NotTaken(why=f"no answer ({type(error).__name__})")
+        answer = ask("POST", url, body=body, headers=headers, most=0)  # its status says all
+    except NoAnswerError as error:
+        return NotTaken(why=f"no answer ({error})")
+    return None if answer.good else _refused(answer)
 
 
-def _judged(answer: "requests.Response") -> NotTaken | None:
-    code = answer.status_code
-    if 200 <= code < 300:
-        return None
+def _refused(answer: Answer) -> NotTaken:
+    code = answer.status
     if 300 <= code < 400:
         return NotTaken(
             why=f"it answered {code}: it sends elsewhere, and that is not followed", lasting=True
         )
     lasting = 400 <= code < 500 and code not in _PASSING
-    return NotTaken(
-        why=f"it answered {code}", wait=wait_of(answer.headers.get("Retry-After")), lasting=lasting
-    )
-
-
-def wait_of(retry_after: str | None, *, now: datetime | None = None) -> float:
-    """The seconds that ``Retry-After`` asks for, a number or a moment; 0 where it makes no sense.
-
-    Args:
-        now: with its time zone. Default: the clock is read.
-    """
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    wait = wait_of(answer.headers.get("retry-after"))
+    return NotTaken(why=f"it answered {code}", wait=wait, lasting=lasting)

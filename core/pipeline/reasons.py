@@ -18,6 +18,8 @@ def reason(store: Store, would: WouldRunError) -> str:
     """Why what was found to run would run: ``4,212 new posts since #81``, ``epoch 10 → 20 since
     #12``; of what nothing is known, that it has not run yet.
     """
+    if would.why:
+        return would.why
     made = [
         run
         for run in listing(store, kinds=(would.kind,) if would.kind else (), status=SUCCEEDED)

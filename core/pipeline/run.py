@@ -230,7 +230,8 @@ class _State:
         except WouldRunError:
             raise
         except BaseException as error:
-            why = str(error) or type(error).__name__
+            interrupted = isinstance(error, KeyboardInterrupt)
+            why = "it was interrupted" if interrupted else str(error) or type(error).__name__
             self.note(Outcome(step=step.name, kind=step.kind, state=State.FAILED, why=why))
             raise
 

@@ -44,8 +44,8 @@ def read_file(path: Path) -> Document:
         content = path.read_bytes()
     except FileNotFoundError:
         raise InputError(
-            f"{path.parent} has no {path.name}, so it is no project",
-            Hint("Make it one.", Command("init", str(path.parent))),
+            f"There is no {path.name} in {path.parent}, which makes a folder a project",
+            Hint("Begin a project there.", Command("init", str(path.parent))),
         ) from None
     except OSError as error:
         raise InputError(

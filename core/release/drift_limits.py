@@ -47,11 +47,11 @@ def accuracy_drop(policy: Policy) -> float | None:
 
 
 def _accuracy_drop(limit: Limit, report: DriftReport) -> DriftLimit:
-    return _drop(limit, report, "Accuracy", _accuracy, "Its posts have no labels.")
+    return _drop(limit, report, "Accuracy", _accuracy, needs_labels=True)
 
 
 def _p_at_1_drop(limit: Limit, report: DriftReport) -> DriftLimit:
-    return _drop(limit, report, "Mean p@1", lambda figures: figures.p_at_1, "")
+    return _drop(limit, report, "Mean p@1", lambda figures: figures.p_at_1)
 
 
 def _drop(
@@ -59,17 +59,18 @@ def _drop(
     report: DriftReport,
     what: str,
     of: Callable[[Figures], Measured | None],
-    missing: str,
+    *,
+    needs_labels: bool = False,
 ) -> DriftLimit:
     """Exceeded where the whole interval of the drop lies above the limit."""
-    newest, reference = report.newest, report.reference
-    if newest is None or newest.figures is None:
+    newest, reference = report.labelled if needs_labels else report.newest, report.reference
+    if report.newest is None:
         return _unjudged(limit, f"No {report.window} is complete yet.")
     if reference is None:
         return _unjudged(limit, report.no_reference)
-    before, now = of(reference.figures), of(newest.figures)
-    if before is None or now is None:
-        return _unjudged(limit, missing)
+    before, now = of(reference.figures), of(newest.figures) if newest and newest.figures else None
+    if newest is None or before is None or now is None:
+        return _unjudged(limit, "Its posts have no labels.")
     change, most = change_of(before, now), float(limit.value)
     low, high = change.interval
     if -high > most:

@@ -3,7 +3,8 @@
 from core import audit
 from core.errors import BrokenChainError, NotFoundError
 from core.hints import Command, Hint
-from core.release.events import Approved
+from core.release import aliases
+from core.release.events import CANARY, Approved
 from core.store import Store, grounds, models
 from core.store.models import Model
 
@@ -40,3 +41,24 @@ def released_model(store: Store, version: str) -> Model:
             ),
         )
     return model
+
+
+def version_of(store: Store, alias: str) -> str:
+    """What the alias names; a version names itself.
+
+    Raises:
+        NotFoundError: the alias names nothing.
+    """
+    found = aliases.current(store).get(alias)
+    if found is None and alias not in {each.version for each in aliases.versions(store)}:
+        raise NotFoundError(
+            f"{alias!r} names no version yet, so there is no model to watch",
+            Hint("Set it to a released version.", _setting(alias)),
+        )
+    return found or alias
+
+
+def _setting(alias: str) -> Command:
+    if alias == CANARY:
+        return Command("alias canary", "VERSION", share=0.1)
+    return Command("alias set", alias, "VERSION")

@@ -16,6 +16,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the dashboard; ``url`` is an address of ours, as the settings give it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list, in which nothing is first."""
 
@@ -62,7 +70,7 @@ class Histogram:
     legend: tuple[str, str, str]
 
 
-Block = Paragraph | Items | Facts | Table | Code | Histogram
+Block = Paragraph | Link | Items | Facts | Table | Code | Histogram
 
 
 @dataclass(frozen=True, slots=True)

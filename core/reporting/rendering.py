@@ -17,6 +17,7 @@ from core.reporting.document import (
     Facts,
     Histogram,
     Items,
+    Link,
     Paragraph,
     Table,
 )
@@ -86,6 +87,8 @@ def _lines(block: Block) -> Iterator[str]:
     match block:
         case Paragraph():
             yield in_markdown(block.text)
+        case Link():
+            yield f"[{in_markdown(block.text)}](<{block.url}>)"
         case Items():
             # Another mark than facts have: else a list that follows them would be one with them.
             yield from (f"* {in_markdown(text)}" for text in block.texts)

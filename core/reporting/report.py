@@ -11,15 +11,16 @@ import pandas as pd
 
 from core.comparison import compare as comparing
 from core.comparison import posts as changed_posts
+from core.comparison import what_differs
 from core.comparison.caveats import caveats as caveats_of
 from core.comparison.compare import Pair
-from core.comparison.differences import Fact, differences
+from core.comparison.differences import Fact
 from core.comparison.posts import Which
 from core.comparison.results import ComparisonSummary
 from core.comparison.sentence import verdict_sentence
+from core.comparison.what_differs import Patch
 from core.errors import NotFoundError
 from core.executions import get
-from core.executions.code import changes_between
 from core.hints import Command
 from core.progress import Progress, silent
 from core.release import case as cases
@@ -27,20 +28,11 @@ from core.release import check as checking
 from core.release.check import Check
 from core.release.states import CandidateState
 from core.reporting.production import how_it_stands
-from core.snapshots import names as snapshot_names
+from core.settings import settings
 from core.store import Store
-from core.store.executions import Execution
 
 EXAMPLES = 5
 """Posts that are shown of each kind of change."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
-    """Changes of code, ``name``: which, as a unified diff."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +42,8 @@ class Report:
     subreddit; ``slices``: None if unpaired. ``examples``: rows of
     :func:`core.comparison.posts.with_titles`, the broken first; None if unpaired. ``check``: the
     gates on validation, against production. ``production``: whether that is ageing, in sentences;
-    empty where there is none. ``next``: who may decide what, and the command.
+    empty where there is none. ``link``: its page of the dashboard; empty where that has no address
+    to give away. ``next``: who may decide what, and the command.
     """
 
     at: datetime
@@ -68,6 +61,7 @@ class Report:
     examples: pd.DataFrame | None
     check: Check
     production: tuple[str, ...]
+    link: str
     next: str
 
 
@@ -85,6 +79,7 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
     if summary.one_model:
         names = (f"evaluation #{made.baseline}", f"evaluation #{made.candidate}")
     before, after = (get(store, number) for number in numbers)
+    posts = what_differs.sides(store, pair.baseline, pair.candidate)
     return Report(
         at=datetime.now(UTC),
         signoff=version_of("signoff"),
@@ -94,45 +89,16 @@ def read(store: Store, pair: Pair, *, progress: Progress = silent) -> Report:
         caveats=tuple(caveats_of(store, made)),
         comparison=made.execution,
         summary=summary,
-        facts=tuple(fact for fact in _facts(store, pair, before, after) if fact.differs),
-        patches=_patches(store, before, after),
+        facts=tuple(what_differs.differing(store, before, after, posts=posts)),
+        patches=what_differs.patches(store, before, after),
         changes=changes,
         slices=comparing.slices_of(store, made),
         examples=_examples(store, pair, changes) if summary.paired else None,
         check=checking.check(store, numbers[1], progress=progress),
         production=how_it_stands(store),
+        link=_link(*numbers),
         next=_next(store, numbers[1]),
     )
-
-
-def _facts(store: Store, pair: Pair, before: Execution, after: Execution) -> list[Fact]:
-    """What may differ: the posts that they were judged on, and how the two were trained."""
-    names = snapshot_names(store)
-    judged_on = [f"{names[side.snapshot]}:{side.split}" for side in (pair.baseline, pair.candidate)]
-    return [
-        Fact("Evaluation", "posts", *judged_on),
-        *differences(before, after, names=names),
-    ]
-
-
-def _patches(store: Store, before: Execution, after: Execution) -> tuple[Patch, ...]:
-    """How the code of two executions differs: between their commits, and what was not committed on
-    either side where that is not the same.
-    """
-    found = []
-    commits = before.code["commit"], after.code["commit"]
-    if all(commits) and commits[0] != commits[1]:
-        text = changes_between(*commits)
-        if text:
-            name = f"Code from {commits[0][:10]} to {commits[1][:10]}"
-            found.append(Patch(name=name, text=text.decode(errors="replace")))
-    if before.code["patch"] != after.code["patch"]:
-        for each in (before, after):
-            if each.code["patch"]:
-                text = store.artifacts.read(each.code["patch"])
-                name = f"Uncommitted changes of #{each.number}"
-                found.append(Patch(name=name, text=text.decode(errors="replace")))
-    return tuple(found)
 
 
 def _examples(store: Store, pair: Pair, changes: pd.DataFrame) -> pd.DataFrame:
@@ -150,6 +116,12 @@ def _examples(store: Store, pair: Pair, changes: pd.DataFrame) -> pd.DataFrame:
         for kind in ("broken", "fixed", "swapped")
     ]
     return changed_posts.with_titles(store, pd.concat(rows, ignore_index=True))
+
+
+def _link(baseline: int, candidate: int) -> str:
+    base = settings().dashboard_url
+    shown = base and baseline != candidate
+    return f"{base}/compare?baseline={baseline}&candidate={candidate}" if shown else ""
 
 
 def _next(store: Store, number: int) -> str:

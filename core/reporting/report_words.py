@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.comparison.difference import called_first
 from core.comparison.results import BETTER, HIGHER, LOWER, WORSE
+from core.comparison.what_differs import Patch
 from core.hints import Command
 from core.release.standing import MARKS, counted, standing, worst_first
 from core.reporting import comparison_rows as rows
@@ -13,12 +14,13 @@ from core.reporting.document import (
     Document,
     Histogram,
     Items,
+    Link,
     Paragraph,
     Section,
     Table,
 )
 from core.reporting.histogram import binned
-from core.reporting.report import Patch, Report
+from core.reporting.report import Report
 from core.reporting.said import minute
 from core.words import chance, count, listed, share
 
@@ -55,6 +57,8 @@ def document(report: Report) -> Document:
 def _decision(report: Report) -> Iterator[Block]:
     check = report.check
     yield Paragraph(report.next)
+    if report.link:
+        yield Link("Look at it in the dashboard", report.link)
     if report.caveats:
         yield Items(report.caveats)
     against = (

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -88,9 +88,13 @@ def create(
     *,
     name: str | None = None,
     force: bool = False,
+    before_sealing: Callable[[Snapshot], None] = lambda _: None,
     progress: Progress = silent,
 ) -> tuple[Snapshot, int]:
     """Freeze the posts that ``rules`` choose.
+
+    Args:
+        before_sealing: called with a new snapshot before it exists for anybody else.
 
     Returns:
         The snapshot and the execution that made it or found it made: the same posts and rules
@@ -115,7 +119,16 @@ def create(
     made = run_cached(
         store,
         STEP,
-        partial(_freeze, store, rules, name=name, totals=totals, force=force, progress=progress),
+        partial(
+            _freeze,
+            store,
+            rules,
+            name=name,
+            totals=totals,
+            force=force,
+            before_sealing=before_sealing,
+            progress=progress,
+        ),
         params=params,
         inputs=inputs,
         force=force,
@@ -132,9 +145,19 @@ def _freeze(
     name: str | None,
     totals: PostTotals,
     force: bool,
+    before_sealing: Callable[[Snapshot], None],
     progress: Progress,
 ) -> None:
-    snapshot = _frozen(store, rules, run, name=name, totals=totals, force=force, progress=progress)
+    snapshot = _frozen(
+        store,
+        rules,
+        run,
+        name=name,
+        totals=totals,
+        force=force,
+        before_sealing=before_sealing,
+        progress=progress,
+    )
     run.outputs = {"snapshot": snapshot.digest}
     run.metrics = {**snapshot.splits, "subreddits": snapshot.subreddits}
     run.log(f"snapshot {snapshot.digest}: {snapshot.splits}, left out {snapshot.left_out}")
@@ -148,6 +171,7 @@ def _frozen(
     name: str | None,
     totals: PostTotals,
     force: bool,
+    before_sealing: Callable[[Snapshot], None],
     progress: Progress,
 ) -> Snapshot:
     read = _read_posts(store, rules, totals.posts, progress)
@@ -199,6 +223,7 @@ def _frozen(
         erased={},
         erased_until=read.erased_until,
     )
+    before_sealing(snapshot)
     run.on_success(lambda session: snapshots_table.insert(session, snapshot))
     fingerprints.keep(store, digest, found, run)
     return snapshot

@@ -197,7 +197,10 @@ def _inverse_poisson(most: int) -> UInt8s:
     counts = np.arange(4 * most + 12)
     table = np.zeros((most + 1, _STEPS), dtype=np.uint8)
     for expected in range(1, most + 1):
-        table[expected] = np.searchsorted(special.pdtr(counts, expected), middles)
+        # Both are sorted: there are far fewer ends of counts to look up than steps.
+        ends = np.searchsorted(middles, special.pdtr(counts, expected), side="right")
+        table[expected, : ends[-1]] = np.repeat(counts, np.diff(ends, prepend=0))
+        table[expected, ends[-1] :] = len(counts)
     return table.ravel()
 
 

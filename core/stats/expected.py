@@ -1,42 +1,37 @@
 """What a model's own probabilities say of its figures, without any label.
 
 A post has each of its predictions as its label with the probability that the model gives them. So
-the expected share of right first predictions is the mean of p@1, the expected share of posts whose
-label is among the first k is the mean of the sum of their probabilities, and macro F1 is taken from
-the expected counts of the labels. They are as right as the probabilities are:
-:mod:`core.stats.label_free` tells how far these are off as a model ages.
+the expected share of posts whose label is among the first k is the mean of the sum of their
+probabilities, and macro F1 is taken from the expected counts of the labels. The expected share of
+right first predictions is the mean of p@1, :mod:`recalibrated <core.stats.recalibration>`. They are
+as right as the probabilities are: :mod:`core.stats.label_free` tells how far these are off as a
+model ages.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.arrays import Floats
 from core.stats.classification import ratio
 from core.stats.predictions import Predictions
+from core.stats.recalibration import Recalibration
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A figure, and the variance of what one post adds to it: over n posts it varies by chance with
-    a variance of ``variance / n``.
+def expected_accuracy(said: Predictions, recalibration: Recalibration | None) -> float:
+    """The mean chance that a first prediction is right, of 1 post or more.
+
+    Args:
+        recalibration: of the model's own validation split. None: p@1 is taken at its word.
     """
-
-    value: float
-    variance: float
-
-
-def expected_accuracy(said: Predictions) -> Expected:
-    """Mean p@1, of 1 post or more."""
-    return _mean(said.p_at_1)
+    right = said.p_at_1 if recalibration is None else recalibration.right(said)
+    return float(right.mean())
 
 
-def expected_recall(said: Predictions, k: int) -> Expected:
+def expected_recall(said: Predictions, k: int) -> float:
     """Mean of the summed probabilities of the first ``k`` predictions, of 1 post or more."""
-    return _mean(np.minimum(said.probs[:, :k].sum(axis=1, dtype=np.float64), 1.0))
+    return float(np.minimum(said.probs[:, :k].sum(axis=1, dtype=np.float64), 1.0).mean())
 
 
-def expected_f1_macro(said: Predictions, *, labels: int) -> Expected:
+def expected_f1_macro(said: Predictions, *, labels: int) -> float:
     """Macro F1 of the expected counts of labels that may be present, of 1 post or more.
 
     For label l, with the sums over posts S of its probability, P of first predictions and C of
@@ -57,14 +52,4 @@ def expected_f1_macro(said: Predictions, *, labels: int) -> Expected:
     correct = tally(said.first[first], said.p_at_1[first])
     f1 = ratio(2 * correct, support + predicted)
     present = float(np.where(predicted > 0, 1.0, -np.expm1(-support)).sum())
-    # What one post adds: by its p@1 to C, by being predicted to P, by its probabilities to S.
-    less = np.append(ratio(f1, support + predicted), 0.0)  # the last is -1, no prediction
-    more = np.append(ratio(np.full(labels, 2.0), support + predicted), 0.0)
-    added = more[said.first] * said.p_at_1 - less[said.first] * first
-    added -= (less[said.top] * given).sum(axis=1)
-    scale = len(added) / present if present else 0.0
-    return Expected(float(f1.sum()) * scale / len(added), float((added * scale).var()))
-
-
-def _mean(values: Floats) -> Expected:
-    return Expected(float(values.mean()), float(values.var()))
+    return float(f1.sum()) / present if present else 0.0

@@ -3,39 +3,54 @@
 On its validation split it is known how right a model's probabilities are. Later it is less sure of
 itself, and :mod:`core.stats.expected` says by how much its figures should have fallen since. They
 really fall further, as the probabilities age, too. Earlier models whose labels are known show how
-much further, for each point that they were expected to fall::
+much further, for each point that they were expected to fall, and for each year::
 
-    realised fall = (1 + slope) · expected fall + level of the model + effect of the window + chance
+    realised fall = (1 + slope) · expected fall + ageing · years / cube root of the training posts
+                    + level of the model + effect of the window + chance
 
 Guillory et al. 2021, "Predicting with Confidence on Unseen Distributions", found that falls of
 accuracy are proportional to differences of confidence, over synthetic and natural shifts. Here the
-shifts are those that time brought to earlier models.
+shifts are those that time brought to earlier models. What they do not notice grows with age, the
+slower the more posts they were trained on.
 
-The slope is that of least squares through 0, each window weighted by its posts, drawn towards
-:data:`PRIOR_SLOPE` as far as it is uncertain: models that hardly fell, since they are few or young,
-tell next to nothing. How uncertain it is follows from the levels, which all windows of a model
-share, the effects of windows, and chance. The variance of levels has a scaled inverse χ² prior,
-worth :data:`PRIOR_MODELS` models with the standard deviation :data:`PRIOR_LEVEL`; so intervals are
-Student's t, with :data:`PRIOR_MODELS` degrees of freedom more than there are models.
+It is a mixed model, with :data:`PRIOR` for the two coefficients and for the standard deviations of
+levels and of windows: models that hardly fell, since they are few or young, tell next to nothing.
+The standard deviations are not chosen, but averaged over, each with its probability.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy import special
 
 from core.arrays import Floats
-from core.stats.classification import ratio
 from core.stats.intervals import LEVEL
 
 FEWEST_MODELS = 2
 """Earlier models that a correction is learned from: one alone does not tell how models differ."""
-PRIOR_MODELS, PRIOR_LEVEL = 4, 0.015
-PRIOR_SLOPE, PRIOR_ERROR = 1.0, 0.7
-"""What is believed of slopes before any model is looked at: mean and standard deviation. All four
-come from models of real posts: docs/decisions/0041-label-free.md.
-"""
+TRAINED = 100_000
+"""Posts of a model that ``ageing`` speaks of."""
+_TRIED = np.linspace(-2, 2, 7)
+"""Standard deviations are averaged over at so many points of their priors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is believed before any model is looked at: mean and standard deviation of the slope;
+    the standard deviation of ageing, around 0; median and standard deviation of the logarithm of
+    the standard deviations of levels and of windows.
+    """
+
+    slope: tuple[float, float] = (1.0, 0.5)
+    ageing: float = 0.02
+    level: tuple[float, float] = (0.008, 0.5)
+    window: tuple[float, float] = (0.006, 0.6)
+
+
+PRIOR = Prior()
+"""From models of real posts: docs/decisions/0041-label-free.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,111 +58,164 @@ class Falls:
     """How far a figure of one earlier model fell from its validation split, in w windows.
 
     ``expected``: by its probabilities; ``realised``: by the labels; below 0 where it rose.
-    ``posts``: of each window, 1 or more. Shape (w,) each, w 1 or more, in any order.
+    ``years``: from its validation split, middle to middle. ``posts``: of each window, 1 or more.
+    Shape (w,) each, w 1 or more, in any order. ``reference``: posts of the validation split;
+    ``trained``: posts that it was trained on, 1 or more each.
     """
 
     expected: Floats
     realised: Floats
+    years: Floats
     posts: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """The variance of what one post adds to a figure: to the realised one, and to the expected."""
-
-    realised: float
-    expected: float
-
-    def of_error(self, slope: float) -> float:
-        """Of what one post adds to ``realised - (1 + slope) · expected``.
-
-        Where probabilities are right, the covariance of the two is the variance of the expected.
-        """
-        return max(self.realised + (slope**2 - 1) * self.expected, 0.0)
+    reference: int
+    trained: int
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What earlier models tell. ``slope``: how much further a figure falls than expected, for each
-    point; ``error``, ``level``, ``window``: standard deviations of the slope, of levels of models,
-    and of effects of windows. ``models``: that it was learned from.
+    """What earlier models tell.
+
+    ``slope``: how much further a figure falls than expected, for each point; ``ageing``: and how
+    much in a year, besides, of a model of :data:`TRAINED` posts. ``covariance``: of the two, shape
+    (2, 2). ``level``, ``window``: standard deviations of levels of models and of effects of
+    windows. ``models``: that it was learned from. ``chance``: the variance of what one post adds to
+    the figure.
     """
 
     slope: float
-    error: float
+    ageing: float
+    covariance: Floats
     level: float
     window: float
     models: int
+    chance: float
 
-    def fall(self, expected: float) -> float:
-        """How far a figure really fell that was expected to fall so far."""
-        return (1 + self.slope) * expected
+    def fall(self, expected: float, years: float, *, trained: int) -> float:
+        """How far a figure really fell that was expected to fall so far, after so many years."""
+        by_slope, by_age = _terms(expected, years, trained)
+        return float(expected + self.slope * by_slope + self.ageing * by_age)
 
-    def reach(self, expected: float, chance: Chance, *, posts: int, reference: int) -> float:
+    def reach(
+        self, expected: float, years: float, *, trained: int, posts: int, reference: int
+    ) -> float:
         """Half the length of the 95% interval around :meth:`fall`, for what the labels of the
         window's posts would show.
 
         Args:
-            posts: of the window; ``reference``: of the validation split. 1 or more each.
+            posts: of the window; ``reference``: of the validation split; ``trained``: that the
+                model was trained on. 1 or more each.
         """
+        terms = _terms(expected, years, trained)
         variance = (
-            (self.error * expected) ** 2
+            terms @ self.covariance @ terms
             + self.level**2
             + self.window**2
-            + chance.of_error(self.slope) * (1 / posts + 1 / reference)
+            + self.chance * (1 / posts + 1 / reference)
         )
-        quantile = special.stdtrit(PRIOR_MODELS + self.models, (1 + LEVEL) / 2)
-        return float(quantile * np.sqrt(variance))
+        return float(special.ndtri((1 + LEVEL) / 2) * np.sqrt(variance))
 
 
-def learned(models: Sequence[Falls], chance: Chance) -> Correction | None:
+def learned(models: Sequence[Falls], *, chance: float) -> Correction | None:
     """The correction that earlier models tell; None for fewer than :data:`FEWEST_MODELS`.
 
     The order of models and windows does not matter.
 
     Args:
-        chance: of the model that it is for; posts of earlier ones vary about as much.
+        chance: the variance of what one post adds to the figure, of the model that it is for; posts
+            of earlier ones vary about as much. Where the slope is about 1, as it mostly is, what a
+            post adds to a fall beyond the expected one varies as much, too.
     """
     if len(models) < FEWEST_MODELS:
         return None
-    square = float(sum((m.posts * m.expected**2).sum() for m in models))
-    cross = sum((m.posts * m.expected * (m.realised - m.expected)).sum() for m in models)
-    found = float(ratio(cross, np.asarray(square)))
-    level, window = _spread(models, found, chance)
-    information = _information(models, square, level, window, chance.of_error(found))
-    precision = 1 / PRIOR_ERROR**2 + information
-    slope = (PRIOR_SLOPE / PRIOR_ERROR**2 + found * information) / precision
-    level, window = _spread(models, slope, chance)
-    return Correction(slope, precision**-0.5, level, window, len(models))
+    tried = list(_tried(models, chance))
+    likely = np.array([each.likely for each in tried])
+    weights = np.exp(likely - likely.max())
+    weights /= weights.sum()
+    means = np.array([each.mean for each in tried])
+    slope, ageing = weights @ means
+    apart = means - [slope, ageing]
+    within = np.einsum("t,tij->ij", weights, [each.covariance for each in tried])
+    level, window = (
+        float(np.sqrt(weights @ [sd**2 for sd in sds]))
+        for sds in ([each.level for each in tried], [each.window for each in tried])
+    )
+    covariance = within + (apart.T * weights) @ apart
+    return Correction(
+        slope=float(slope),
+        ageing=float(ageing),
+        covariance=covariance,
+        level=level,
+        window=window,
+        models=len(models),
+        chance=chance,
+    )
 
 
-def _information(
-    models: Sequence[Falls], square: float, level: float, window: float, one: float
-) -> float:
-    """What least squares tells of the slope, as 1 over its variance; 0 where no model fell."""
-    shared = sum((m.posts * m.expected).sum() ** 2 for m in models) * level**2
-    own = sum(((m.posts * m.expected) ** 2 * (window**2 + one / m.posts)).sum() for m in models)
-    return float(ratio(np.asarray(square**2), shared + own))
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """The coefficients, if these are the standard deviations; ``likely``: log of how likely."""
+
+    level: float
+    window: float
+    mean: Floats
+    covariance: Floats
+    likely: float
 
 
-def _spread(models: Sequence[Falls], slope: float, chance: Chance) -> tuple[float, float]:
-    """Standard deviations of levels of models, and of effects of windows, around a line."""
-    rest = [m.realised - (1 + slope) * m.expected for m in models]
-    levels = np.array([np.average(r, weights=m.posts) for r, m in zip(rest, models, strict=True)])
-    level = (PRIOR_MODELS * PRIOR_LEVEL**2 + (levels**2).sum()) / (PRIOR_MODELS + len(models))
-    return float(np.sqrt(level)), _between_windows(models, rest, levels, chance.of_error(slope))
+def _tried(models: Sequence[Falls], chance: float) -> Iterator[_Tried]:
+    terms, rest, posts = _all(models)
+    centre = np.array([PRIOR.slope[0], 0.0])
+    precision = np.diag([PRIOR.slope[1] ** -2, PRIOR.ageing**-2])
+    columns = np.column_stack([terms, rest - terms @ centre])
+    starts = np.cumsum([0, *(len(each.posts) for each in models)])[:-1]
+    references = np.array([each.reference for each in models])
+    for a, b in product(_TRIED, _TRIED):
+        level = PRIOR.level[0] * np.exp(PRIOR.level[1] * a)
+        window = PRIOR.window[0] * np.exp(PRIOR.window[1] * b)
+        own, shared = window**2 + chance / posts, level**2 + chance / references
+        products, log_volume = _whitened(columns, own, shared, starts)
+        among = products[:2, :2] + precision
+        moved = np.linalg.solve(among, products[:2, 2])
+        log_volume += np.linalg.slogdet(among)[1]
+        unexplained = products[2, 2] - products[:2, 2] @ moved
+        likely = -(unexplained + log_volume + a**2 + b**2) / 2
+        yield _Tried(
+            level,
+            window,
+            centre + moved,
+            np.asarray(np.linalg.inv(among), dtype=np.float64),
+            float(likely),
+        )
 
 
-def _between_windows(
-    models: Sequence[Falls], rest: Sequence[Floats], levels: Floats, one: float
-) -> float:
-    """The standard deviation between windows of a model, beyond what chance makes of posts; 0 where
-    chance explains it all, or each model has but one window.
+def _whitened(
+    columns: Floats, own: Floats, shared: Floats, starts: np.ndarray
+) -> tuple[Floats, float]:
+    """``columns.T @ inv(S) @ columns`` and log det S, of the covariance S whose windows have the
+    variance ``own`` each, and those of one model ``shared`` besides.
     """
-    posts = np.concatenate([m.posts for m in models])
-    free = len(posts) - len(models)
-    if free < 1:
-        return 0.0
-    apart = np.concatenate([r - level for r, level in zip(rest, levels, strict=True)])
-    beyond = (posts * apart**2).sum() / free - one
-    return float(np.sqrt(max(beyond, 0.0) / posts.mean()))
+    weighed = columns / own[:, None]
+    of_model = np.add.reduceat(weighed, starts)
+    precision = np.add.reduceat(1 / own, starts)
+    less = shared / (1 + shared * precision)
+    volume = np.log(own).sum() + np.log1p(shared * precision).sum()
+    return columns.T @ weighed - (of_model.T * less) @ of_model, float(volume)
+
+
+def _all(models: Sequence[Falls]) -> tuple[Floats, Floats, Floats]:
+    """Of all windows, model by model: terms, falls beyond the expected ones, posts."""
+    terms = [np.column_stack([m.expected, _aged(m.years, m.trained)]) for m in models]
+    return (
+        np.concatenate(terms),
+        np.concatenate([m.realised - m.expected for m in models]),
+        np.concatenate([m.posts for m in models]),
+    )
+
+
+def _terms(expected: float, years: float, trained: int) -> Floats:
+    return np.array([expected, float(_aged(np.array(years), trained))])
+
+
+def _aged(years: Floats, trained: int) -> Floats:
+    aged: Floats = years * np.cbrt(TRAINED / trained)
+    return aged

@@ -5,7 +5,7 @@ promises that for one look only.
 
 import math
 
-from scipy import optimize, special
+from scipy import special
 
 from core.stats.intervals import LEVEL
 
@@ -20,6 +20,8 @@ def share_sequence(count: int, posts: int) -> tuple[float, float]:
     Args:
         count: posts of the kind so far, from 0 to ``posts``, of which there is at least 1.
     """
+    from scipy import optimize  # loading it takes a second, which most commands need not spend
+
     others, share = posts - count, count / posts
     mixture = special.betaln(count + 0.5, others + 0.5) - special.betaln(0.5, 0.5)
 

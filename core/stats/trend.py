@@ -11,7 +11,7 @@ mixture of what each of them makes of it.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from core.arrays import Floats, Int64s
 from core.stats.intervals import LEVEL, Interval
@@ -58,6 +58,8 @@ class Trend:
         return chance
 
     def _quantile(self, chance: float, mean: Floats, error: Floats) -> float:
+        from scipy import optimize  # loading it takes a second, which most commands need not spend
+
         low, high = float((mean - 40 * error).min()), float((mean + 40 * error).max())
 
         def beyond(value: float) -> float:

@@ -124,6 +124,12 @@ def comparison(session: Session, execution: int) -> Comparison | None:
     return None if row is None else _frozen(Comparison, row)
 
 
+def comparisons(session: Session) -> list[Comparison]:
+    """All comparisons, newest first."""
+    query = select(ComparisonRow).order_by(ComparisonRow.execution.desc())
+    return [_frozen(Comparison, row) for row in session.scalars(query)]
+
+
 def comparison_of(session: Session, *, baseline: int, candidate: int) -> Comparison | None:
     """The newest comparison of these two evaluations."""
     query = (

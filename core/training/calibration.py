@@ -54,24 +54,19 @@ class Curve:
         The order stays, unless the rest is used up, and the sum does not exceed 1. Where another
         label would come to p@1, it comes just below.
         """
-        k = raw.probabilities.shape[1]
-        made = np.zeros_like(raw.probabilities)
-        if not k or not len(made):
+        if not raw.probabilities.size:
             return raw
-        before = raw.probabilities.astype(np.float64)
-        first = np.interp(before[:, 0], self.said, self.right)
+        from core.training.rescaling import rescale  # not every process that predicts needs Numba
+
+        said = raw.probabilities[:, 0].astype(np.float64)
+        first = np.interp(said, self.said, self.right)
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor = (1 - first) / (1 - before[:, 0])
+            factor = (1 - first) / (1 - said)
         factor[~np.isfinite(factor)] = 1
-        made[:, 0] = _rounded_down(first)
-        total = made[:, 0].astype(np.float64)
-        for place in range(1, k):
-            above, tied = made[:, place - 1], before[:, place] == before[:, place - 1]
-            below = np.where(tied & (place > 1), above, np.nextafter(above, np.float32(0)))
-            given = np.minimum(before[:, place] * factor, 1 - total)
-            made[:, place] = np.minimum(_rounded_down(given), below)
-            total += made[:, place]
-        return Predictions(raw.labels, made).ordered(k)
+        before, labels = np.ascontiguousarray(raw.probabilities), raw.labels.copy()
+        made = np.empty_like(before)
+        rescale(before, first, factor, labels, made)
+        return Predictions(labels, made)
 
 
 def learned(
@@ -116,9 +111,3 @@ def fitted(said: NDArray[np.floating], right: Bools) -> Curve | None:
     if p[-1] > centre[-1]:  # all posts beyond would get one and the same p@1
         centre, level = np.append(centre, p[-1]), np.append(level, (level[-1] + 1) / 2)
     return Curve(np.concatenate([[0.0], centre]), np.concatenate([[0.0], level]))
-
-
-def _rounded_down(values: Floats) -> NDArray[np.float32]:
-    """The largest float32 that is not larger, and not below 0."""
-    near = np.maximum(values, 0).astype(np.float32)
-    return np.where(near > values, np.nextafter(near, np.float32(0)), near).astype(np.float32)

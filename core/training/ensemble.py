@@ -118,15 +118,12 @@ class Voice:
         What the member leaves of 1 is shared by the labels that it does not name, none of which
         gets more than one that it does.
         """
+        from core.training.opinions import opinions  # compiled when a model is loaded
+
         said = self._member.predict(lines, k=min(DEPTH, len(self._places)))
-        rows, columns = np.nonzero(said.probabilities > 0)
-        given = np.zeros((len(lines), self._size))
-        given[rows, self._places[said.labels[rows, columns]]] = said.probabilities[rows, columns]
-        named = given > 0
-        others = np.maximum(self._size - named.sum(axis=1), 1)
-        left = np.maximum(1 - given.sum(axis=1), 0) / others
-        left = np.minimum(left, np.where(named, given, 1).min(axis=1, initial=1))
-        return np.log(np.maximum(np.where(named, given, left[:, None]), SMALLEST))
+        given = np.empty((len(lines), self._size))
+        opinions(said.labels, said.probabilities, self._places, given, SMALLEST)
+        return np.log(given, out=given)
 
 
 def averaged(logs: Floats, weights: Floats) -> Floats:
@@ -148,7 +145,9 @@ def averaged(logs: Floats, weights: Floats) -> Floats:
 def load(path: Path, members: Sequence[Classifier]) -> EnsembleClassifier:
     """The ensemble of a file, of its loaded members."""
     manifest = Manifest.read(path)
-    return EnsembleClassifier(members, manifest.weights, manifest.curve)
+    classifier = EnsembleClassifier(members, manifest.weights, manifest.curve)
+    classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it
+    return classifier
 
 
 def best_weights(members: Sequence[Classifier], posts: "SplitData") -> list[float]:

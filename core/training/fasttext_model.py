@@ -68,7 +68,9 @@ def load(model: Path) -> FastTextClassifier:
     """See :class:`core.training.classifier.Family`."""
     import fasttext
 
-    return FastTextClassifier(fasttext.load_model(str(model)), curve_of(model))
+    classifier = FastTextClassifier(fasttext.load_model(str(model)), curve_of(model))
+    classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it
+    return classifier
 
 
 def add_curve(model: Path, curve: Curve) -> None:

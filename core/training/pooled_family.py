@@ -144,7 +144,9 @@ class PooledFamily:
 
         try:
             with threadpool_limits(threads):
-                made = training.train(train, params=params, seed=seed, progress=progress)
+                made = training.train(
+                    train, params=params, seed=seed, progress=progress, unfinished=unfinished
+                )
                 with storage_errors(model):
                     stored.save(made, model)
                 # As it is on the disk, with its tables rounded.

@@ -1,117 +1,31 @@
-"""Figures of how a model does over time, window by window."""
+"""Drawing how a model does over time, window by window."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import pairwise
 
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import Palette, escaped, figure, see_through
+from dashboard.charts.track import (
+    ALARM,
+    COMPLETE,
+    OPEN,
+    Spot,
+    Track,
+    joined,
+    runs,
+    ticks,
+    value_range,
+    with_interval,
+)
 
 HEIGHT = 300
-MOST_DATES = 4
-"""Named on an axis: more do not fit beside each other in half a page."""
 MANY = 60
 """Of so many windows the intervals are a band: bars would hide each other."""
 FEW = 13
 """So many estimates have a mark each: more would hide what came true."""
 WIDE = 0.09
 """Of the time that is shown: a gap as wide as this has its name in it."""
-ROOM = 0.24
-"""Of half the range of the values, above and below them."""
-LEAST = 0.02
-"""The smallest range of an axis: less would show rounding as change."""
-COMPLETE, ALARM, OPEN = "complete", "alarm", "not judged"
-"""What a window is: judged, judged and beyond its level, or neither."""
 _SYMBOLS = {COMPLETE: "circle", ALARM: "diamond", OPEN: "circle-open"}
-
-Bounds = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """One window. ``interval``: 95%, None where there is none. ``mark``: what it is. ``note``: what
-    else to say of it, as text.
-    """
-
-    begins: datetime
-    ends: datetime
-    name: str
-    value: float
-    interval: Bounds | None
-    posts: int
-    mark: str = COMPLETE
-    note: str = ""
-
-    @property
-    def middle(self) -> datetime:
-        """Where it stands on the axis."""
-        return self.begins + (self.ends - self.begins) / 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Windows next to each other without a figure, for one reason: ``state``."""
-
-    begins: datetime
-    ends: datetime
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """A value that has held since ``since``. ``said``: what it is, as text."""
-
-    since: datetime
-    value: float
-    said: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """Something that happened. ``name``: what, as text."""
-
-    at: datetime
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
-    """One figure of a model over time.
-
-    ``spots``: oldest first; none where only ``estimated`` has some: the same windows, as estimated
-    without labels. ``reference``: of the validation split, with its interval. ``levels``: since
-    when it has been another one. ``moments``: such as releases; those outside the time of the
-    windows are not drawn. ``other``: a second line, by its name. ``format_``: of its values.
-    ``from_zero``: where its axis begins.
-    """
-
-    spots: Sequence[Spot]
-    gaps: Sequence[Gap] = ()
-    reference: tuple[float, Bounds | None] | None = None
-    levels: Sequence[Level] = ()
-    moments: Sequence[Moment] = ()
-    estimated: Sequence[Spot] = ()
-    other: tuple[str, Sequence[float]] | None = None
-    format_: str = ".3f"
-    from_zero: bool = False
-
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        """From the first window or gap to the end of the last."""
-        every: list[Spot | Gap] = [*self.spots, *self.estimated, *self.gaps]
-        return min(each.begins for each in every), max(each.ends for each in every)
-
-
-def beside(track: Track, name: str, values: Sequence[float]) -> Track:
-    """The same with a second line: one value for each window. Its axis begins at 0."""
-    return replace(track, other=(name, values), from_zero=True)
-
-
-def as_share(track: Track) -> Track:
-    """The same in per cent."""
-    return replace(track, format_=".1%")
 
 
 def over_time(track: Track, colours: Palette, *, unit: str, y: str) -> go.Figure:
@@ -122,14 +36,14 @@ def over_time(track: Track, colours: Palette, *, unit: str, y: str) -> go.Figure
         y: what the figure is.
     """
     made = figure(colours, x=f"{unit} from (UTC)", y=y, height=HEIGHT)
-    low, high = _range(track)
+    low, high = value_range(track)
     _add_gaps(made, track, colours)
     _add_reference(made, track, colours)
     _add_estimated(made, track, colours)
     _add_spots(made, track, colours)
     _add_levels(made, track, colours)
     _add_moments(made, track, colours, y=low)
-    made.update_xaxes(type="date", range=list(track.span), tickangle=0, **_ticks(track))
+    made.update_xaxes(type="date", range=list(track.span), tickangle=0, **ticks(track))
     made.update_yaxes(range=[low, high], tickformat=track.format_, nticks=8)
     return made
 
@@ -203,11 +117,11 @@ def _add_spots(made: go.Figure, track: Track, colours: Palette) -> None:
     if len(spots) > MANY:
         _add_band(made, spots, see_through(colours.text, 0.1))
     line = {"color": colours.text, "width": 2}
-    x, y = _joined(spots, [spot.value for spot in spots])
+    x, y = joined(spots, [spot.value for spot in spots])
     made.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
     if track.other is not None:
         name, values = track.other
-        x, y = _joined(spots, values)
+        x, y = joined(spots, values)
         made.add_scatter(
             x=x,
             y=y,
@@ -272,21 +186,13 @@ def _values(spots: Sequence[Spot], format_: str, what: str) -> dict[str, object]
         "x": [spot.middle for spot in spots],
         "y": [spot.value for spot in spots],
         "customdata": [
-            [spot.name, _with_interval(spot, format_), spot.posts, escaped(spot.note)]
+            [spot.name, with_interval(spot, format_), spot.posts, escaped(spot.note)]
             for spot in spots
         ],
         "meta": ["window", "", "posts", "note"],
         "hovertemplate": f"%{{customdata[0]}}: %{{customdata[1]}}<br>%{{customdata[2]:,}} posts,"
         f" {what}<br>%{{customdata[3]}}<extra></extra>",
     }
-
-
-def _with_interval(spot: Spot, format_: str) -> str:
-    value = f"{spot.value:{format_}}"
-    if spot.interval is None:
-        return value
-    low, high = (f"{end:{format_}}" for end in spot.interval)
-    return f"{value} ({low} to {high})"
 
 
 def _bars(spots: Sequence[Spot], colour: str) -> dict[str, object]:
@@ -304,7 +210,7 @@ def _bars(spots: Sequence[Spot], colour: str) -> dict[str, object]:
 
 def _add_band(made: go.Figure, spots: Sequence[Spot], colour: str) -> None:
     """The intervals as bands, one for each run of windows without a gap."""
-    for run in _runs(spots):
+    for run in runs(spots):
         bounds = [spot.interval or (spot.value, spot.value) for spot in run]
         x = [spot.middle for spot in run]
         made.add_scatter(
@@ -317,51 +223,3 @@ def _add_band(made: go.Figure, spots: Sequence[Spot], colour: str) -> None:
             hoverinfo="skip",
             showlegend=False,
         )
-
-
-def _runs(spots: Sequence[Spot]) -> list[list[Spot]]:
-    """Windows that follow each other."""
-    runs = [[spot] for spot in spots[:1]]
-    for before, spot in pairwise(spots):
-        if spot.begins == before.ends:
-            runs[-1].append(spot)
-        else:
-            runs.append([spot])
-    return runs
-
-
-def _joined(
-    spots: Sequence[Spot], values: Sequence[float]
-) -> tuple[list[datetime | None], list[float | None]]:
-    """The points of a line that has a gap where the windows have one."""
-    x: list[datetime | None] = []
-    y: list[float | None] = []
-    for place, (spot, value) in enumerate(zip(spots, values, strict=True)):
-        if place and spots[place - 1].ends != spot.begins:
-            x, y = [*x, None], [*y, None]
-        x, y = [*x, spot.middle], [*y, value]
-    return x, y
-
-
-def _range(track: Track) -> Bounds:
-    """From the lowest to the highest of all that is drawn, with room at both ends."""
-    spots = (*track.spots, *track.estimated)
-    ends = [end for spot in spots for end in (spot.value, *(spot.interval or ()))]
-    ends += [level.value for level in track.levels]
-    if track.reference is not None:
-        ends += [track.reference[0], *(track.reference[1] or ())]
-    if track.other is not None:
-        ends += track.other[1]
-    middle, half = (min(ends) + max(ends)) / 2, (max(ends) - min(ends)) / 2
-    half = max(half, LEAST / 2) * (1 + ROOM)
-    return (0.0 if track.from_zero else max(middle - half, 0.0)), middle + half
-
-
-def _ticks(track: Track) -> dict[str, object]:
-    """Some windows, evenly chosen, by the day on which each begins."""
-    spots = track.spots or track.estimated
-    chosen = spots[:: max(1, -(-len(spots) // MOST_DATES))]
-    return {
-        "tickvals": [spot.middle for spot in chosen],
-        "ticktext": [f"{spot.begins:%Y-%m-%d}" for spot in chosen],
-    }

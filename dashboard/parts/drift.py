@@ -18,10 +18,11 @@ from core.release.events import PRODUCTION
 from core.words import listed
 from dashboard import components as c
 from dashboard import data, pages, words, work
+from dashboard.charts.drift_tracks import moment, window_name
 from dashboard.components import Link
 from dashboard.parts import acts
 from dashboard.parts.acts import Act
-from dashboard.parts.drift_course import P_AT_1, moment, window_name
+from dashboard.parts.drift_course import P_AT_1
 from dashboard.work import Piece
 
 WIDTH = 360
@@ -66,7 +67,7 @@ def show_in_short(alias: str, version: str) -> None:
 def show_standing(alias: str, version: str, made: DriftReport) -> None:
     """How current the page is; where posts wait, the button that predicts them, and the command."""
     standing = data.drift_standing(version)
-    piece = _piece(version, made)
+    piece = _piece(version)
     job = work.latest(piece)
     if job is not None and job.under_way:
         with st.container(width=WIDTH):
@@ -122,10 +123,10 @@ def _waiting(posts: int, newest: int | None) -> str:
     return f"**{words.count(posts, 'new post')}** {wait} waiting to be predicted.{shown}"
 
 
-def _piece(version: str, made: DriftReport) -> Piece:
+def _piece(version: str) -> Piece:
     return Piece(
         kind=DRIFT,
-        inputs=kinds.drift(version, made.window),
+        inputs=kinds.drift(version),
         page=pages.DRIFT,
         done="The new posts are predicted.",
         not_done="The new posts have not been predicted",

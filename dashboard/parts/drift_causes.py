@@ -11,8 +11,8 @@ from core.drift.results import DriftReport, Present, SubredditChange, TopicChang
 from core.drift.windows import called
 from dashboard import components as c
 from dashboard import data, state, tables, words
+from dashboard.charts.drift_tracks import moment, window_name
 from dashboard.paging import turn
-from dashboard.parts.drift_course import moment, window_name
 from dashboard.parts.post import show_text
 
 MARKS = {MISSED: "▼ missed", TAKEN: "▼ mistaken for it", RIGHT: "✓ right"}
@@ -22,7 +22,7 @@ MOST, EACH = 10, 12
 
 def show_causes(made: DriftReport, version: str) -> None:
     """The subreddits that lost most F1; the posts behind the one that is ticked."""
-    found, newest = made.causes, made.newest
+    found, newest = made.causes, made.labelled
     if found is None or newest is None:
         return
     where = called(newest.begins, made.window)
@@ -60,8 +60,9 @@ def _reading(made: DriftReport, where: str) -> str:
     if found is None or not found.judged:
         return f"In {where}, no subreddit has enough posts on both sides to tell."
     judged = words.count(found.judged, "subreddit")
+    verb = "is" if found.worse == 1 else "are"
     head = (
-        f"In {where}, of {judged} with enough posts, **{found.worse:,}** are worse and"
+        f"In {where}, of {judged} with enough posts, **{found.worse:,}** {verb} worse and"
         f" **{found.better:,}** better than on validation."
     )
     if not found.changes:
@@ -73,7 +74,7 @@ def _reading(made: DriftReport, where: str) -> str:
 
 def show_topics(made: DriftReport) -> None:
     """The topic groups that lost most accuracy."""
-    found, newest = made.causes, made.newest
+    found, newest = made.causes, made.labelled
     if found is None or newest is None or not found.topics:
         return
     st.markdown("**Topic groups**")
@@ -201,7 +202,7 @@ def _show_post(each: PostBehind) -> None:
 
 def show_new_and_gone(made: DriftReport) -> None:
     """Subreddits that the model cannot name, and those without a post."""
-    newest = made.newest
+    newest = made.labelled
     if newest is None or newest.figures is None or newest.figures.label_coverage is None:
         return
     found, where = newest.figures, called(newest.begins, made.window)

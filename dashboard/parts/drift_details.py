@@ -16,8 +16,8 @@ from dashboard.charts import distances as distance_charts
 from dashboard.charts import drift as charts
 from dashboard.charts.confidence import ConfidenceCurve
 from dashboard.charts.distances import Looked
-from dashboard.charts.drift import Bounds
-from dashboard.parts.drift_course import Value, moment, track, window_name
+from dashboard.charts.drift_tracks import Value, moment, track, window_name
+from dashboard.charts.track import Bounds, as_share, beside
 
 LEFT_OUT = {
     "sealed": "from the time of a sealed test split",
@@ -53,7 +53,7 @@ def _show_texts(made: DriftReport) -> None:
 
 def _show_words(made: DriftReport) -> None:
     """The words whose share of posts moved most."""
-    newest = made.newest
+    newest = made.labelled
     found = newest.figures.words if newest and newest.figures else None
     if newest is None or found is None:
         return
@@ -101,7 +101,7 @@ def _show_share(
         if each.figures and each.figures.label_mix
     ]
     found = track(made, value)
-    found = charts.beside(found, "by chance", chances) if by_chance else charts.as_share(found)
+    found = beside(found, "by chance", chances) if by_chance else as_share(found)
     c.chart(
         charts.over_time(found, c.colours(), unit=str(made.window), y=y),
         key=key,
@@ -197,7 +197,7 @@ def calibration(made: DriftReport) -> str:
         return f"{head} That is too few to calibrate alarms."
     return (
         f"{head} Alarm levels are calibrated on {reference.parts:,} parts of it. If nothing has"
-        " changed, the chance of any alarm, however many windows there are, is at most"
+        " changed, the chance of any alarm in 26 windows is about"
         f" {words.per_cent(made.level)}."
     )
 

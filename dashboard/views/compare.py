@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from core.comparison import what_differs
 from core.hints import Command
 from core.training.families import KINDS
 from core.words import listed
@@ -22,6 +23,9 @@ from dashboard.parts.metrics import (
 from dashboard.parts.slices import show_where
 from dashboard.parts.subreddit import uncalled
 from dashboard.parts.thresholds import show_thresholds
+
+PATCH = 400
+"""Height of a unified diff, which scrolls."""
 
 
 def notes(chosen: Chosen) -> None:
@@ -98,6 +102,20 @@ def show_changes(chosen: Chosen) -> None:
     c.lines(lines(chosen))
 
 
+def show_patches(chosen: Chosen) -> None:
+    """How their code differs, folded away; read only where somebody looks."""
+    if all(f.where != "Code" for f in chosen.differences if f.differs):
+        return
+    folded = st.expander("How the code differs", key="code", bind="query-params")
+    if folded.open:
+        with folded:
+            for patch in chosen.patches:
+                st.caption(words.plain(patch.name))
+                st.code(patch.text, language="diff", height=PATCH)
+            if not chosen.patches:
+                st.caption(what_differs.NO_PATCH)
+
+
 def show_details(chosen: Chosen) -> None:
     """Every metric, and calibration, folded away."""
     everything = st.expander("All metrics", key="metrics", bind="query-params")
@@ -139,5 +157,6 @@ show_label_sets(chosen)
 show_where(chosen)
 c.section("What differs", "Between the two trainings.")
 c.facts(chosen.differences, chosen.names)
+show_patches(chosen)
 show_agreement(chosen)
 show_details(chosen)

@@ -14,6 +14,7 @@ from core.release import aliases
 from core.release.events import PRODUCTION
 from dashboard import components as c
 from dashboard import data, pages, state
+from dashboard.charts.drift_tracks import p_at_1, realised
 from dashboard.parts import (
     acts,
     drift,
@@ -70,16 +71,14 @@ def show_course(made: DriftReport, alias: str, figure: str) -> None:
         left, right = st.columns(2, gap="large")
     with left:
         c.section(f"Mean p@1 by {made.window}", "How confident the model is, on average.")
-        drift_course.show_track(
-            made, alias, drift_course.P_AT_1, drift_course.p_at_1, key="p-at-1", alarms=True
-        )
+        drift_course.show_track(made, alias, drift_course.P_AT_1, p_at_1, key="p-at-1", alarms=True)
     with right:
         name = METRIC[figure].name
         how = "By the posts' actual subreddits; dashed: estimated."
         if made.on == On.SUBMISSIONS:
             how = "Estimated, since nobody knows the right subreddits."
         c.section(f"{name} by {made.window}", how)
-        value = drift_course.realised(figure)
+        value = realised(figure)
         drift_course.show_track(made, alias, figure, value, key="realised")
     drift_course.show_estimates(made)
     drift_course.show_states(made)

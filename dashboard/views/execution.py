@@ -20,6 +20,7 @@ from dashboard import data, pages, words
 from dashboard.parts import acts, run
 from dashboard.parts import provenance as way
 from dashboard.parts.annotations import show_annotations
+from dashboard.parts.reproduced import show_reproduced
 
 LOG_LINES = 300
 FIGURES = {
@@ -40,6 +41,9 @@ FIGURES = {
     "calibrated_on": "posts that calibrated p@1",
     "same_after_rounding": "share of predictions kept by rounding",
     "accuracy_lost_by_rounding": "accuracy lost by rounding",
+    "identical": "identical to the byte",
+    "moved": "figures that differ",
+    "reproduced": "execution that was run again",
 }
 """Figures of steps in words."""
 OVERLAP = {
@@ -217,6 +221,9 @@ def show_way(execution: Execution) -> None:
     if execution.kind == "compare" and execution.status == "succeeded":
         query = {side: str(inputs[side]) for side in ("baseline", "candidate")}
         c.way(pages.COMPARE, "Read the comparison", query)
+    if "reproduced" in inputs:
+        query = {"execution": str(inputs["reproduced"])}
+        c.way(pages.EXECUTION, f"Runs \\#{inputs['reproduced']} again", query)
 
 
 execution = get(data.store(), wanted())
@@ -235,6 +242,7 @@ if known:
     run.show_next(known, everything)
 show_way(execution)
 show_annotations(execution, noted, called=described(known.training) if known else execution.kind)
+show_reproduced(execution)
 if known:
     run.show_quality(known.training)
     run.show_compared(known, everything)

@@ -24,9 +24,10 @@ from core import audit
 from core.audit.chain import Anchor
 from core.audit.places import FILE, FilePlace, WebPlace, place
 from core.errors import InputError, SignoffError, UnavailableError
+from core.paths import anchor_place
 from core.release.openings import open_test
 from core.release.review import comment, propose
-from core.settings import Settings, anchor_place, settings
+from core.settings import Settings, settings
 from core.store import Store
 from tests.commands import assert_refused, signoff
 from tests.conftest import Road

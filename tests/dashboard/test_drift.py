@@ -20,7 +20,8 @@ from core.release.events import PRODUCTION
 from core.release.released import released_model
 from core.store import Store, open_store
 from dashboard import data
-from dashboard.parts.drift_course import P_AT_1, gaps, p_at_1, realised, track
+from dashboard.charts.drift_tracks import gaps, p_at_1, realised, track
+from dashboard.parts.drift_course import P_AT_1
 from tests.conftest import Road
 from tests.dashboard.conftest import Open
 from tests.dashboard.reading import (
@@ -76,8 +77,8 @@ def test_the_figures_show_every_window_its_alarms_and_validation(
     with_figures = [each for each in made.windows if each.figures]
     alarms = [each for each in made.windows if each.judged and each.judged.alarms]
     first, second, *_ = figures(open_page("drift"))
-    assert names(first) == ["validation", "alarm ▼", "not judged"]
-    assert len(trace(first, "alarm ▼")["x"]) == len(alarms) == 1
+    assert names(first) == ["validation", "alarm ▼", "not judged", "changed level"]
+    assert len(trace(first, "alarm ▼")["x"]) == len(alarms) > 0
     drawn = [len(each["x"]) for each in second["data"] if each.get("mode") == "markers"]
     assert sum(drawn) == len(with_figures)
     assert second["layout"]["yaxis"]["title"]["text"] == "Accuracy"

@@ -10,10 +10,12 @@ from core.drift.ageing import AtAge, MeanDifference, Younger
 from core.drift.cutoffs import Every
 from dashboard.charts import ageing, distances
 from dashboard.charts.distances import Looked
-from dashboard.charts.drift import (
+from dashboard.charts.drift import MANY, over_time
+from dashboard.charts.rows import rows
+from dashboard.charts.theme import LIGHT
+from dashboard.charts.track import (
     ALARM,
     COMPLETE,
-    MANY,
     OPEN,
     Gap,
     Level,
@@ -22,10 +24,7 @@ from dashboard.charts.drift import (
     Track,
     as_share,
     beside,
-    over_time,
 )
-from dashboard.charts.rows import rows
-from dashboard.charts.theme import LIGHT
 
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
 WEEK = timedelta(weeks=1)

@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from core.executions import listing
+from core.executions import listing, record
 from core.release import aliases, review
+from core.reproduction.reproduce import KIND
+from core.reproduction.results import Measured
 from core.store import Store, open_store
+from core.store.frames import put_record
 from dashboard.pages import OVERVIEW, PAGES
 from tests.conftest import Road
 from tests.dashboard.conftest import Open
 from tests.dashboard.deciding import approved
 from tests.dashboard.reading import decoded, figures, plain_text_of, text_of
 from tests.demo_workspace import FIRST, PRODUCTION, WAITING
-from tests.factories import by
+from tests.factories import by, make_reproduction
 from tests.unwritable import make_unwritable
 from tests.workspaces import overwrite
 
@@ -174,11 +179,19 @@ def test_one_subreddit_in_full_shows_its_posts_and_confusions(shown: Path, open_
     assert "Confused with" in text_of(app)
 
 
-def test_one_execution_in_full(store: Store, open_page: Open) -> None:
-    app = open_page("execution", execution=str(WAITING))
-    said = text_of(app)
-    assert "fasttext" in said
+def test_one_execution_in_full_with_what_came_of_running_it_again(
+    store: Store, open_page: Open
+) -> None:
+    moved = Measured(name="accuracy", then=0.5, now=0.625, noise=0.25)
+    found = replace(make_reproduction(moved, now="b"), of=WAITING)
+    with record(store, KIND, params={}, inputs={"reproduced": WAITING}) as run:
+        run.outputs = {"reproduction": put_record(store.artifacts, found)}
+    said = plain_text_of(open_page("execution", execution=str(WAITING)))
+    assert "linear" in said
     assert "succeeded" in said
+    answer = "1 figure differs, accuracy by +0.125 (noise ±0.250); all within the noise"
+    assert f"was reproduced on {datetime.now(UTC):%Y-%m-%d} by #{run.number}: {answer}" in said
+    assert "+0.125" in plain_text_of(open_page("execution", execution=str(run.number)))
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from core.collect.every import seconds_of
 from core.collect.files import complaint, import_files, imported
 from core.collect.formats import Format
 from core.collect.names import subreddit_name
-from core.collect.newest import collect_newest
-from core.collect.reddit import access
 from core.collect.rows import Wanted
 from core.collect.sweep import SHOWN
-from core.collect.watch import seconds_of
 from core.executions import listing
 from core.executions.looking import WouldRunError, is_looking
 from core.pipeline import keys
@@ -57,7 +55,10 @@ def _collect(at: At, step: Step, progress: Progress) -> Result:
                 executions=(made[0].number,),
             )
     if is_looking():
-        raise WouldRunError("collect")
+        raise WouldRunError(why=f"nothing was collected in the last {step.values['every']}")
+    from core.collect.newest import collect_newest  # its client of Reddit takes a while to load
+    from core.collect.reddit import access
+
     counts = collect_newest(
         at.store,
         access(settings()),

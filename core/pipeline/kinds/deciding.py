@@ -1,12 +1,11 @@
 """Steps for the people who decide: the report that they read, and the proposal."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from core.comparison import compare as comparing
 from core.comparison.compare import Pair
+from core.drift.due import standing
 from core.errors import NotFoundError
 from core.evaluation.evaluate import of_execution
 from core.executions import Run, get, listing, run_cached
@@ -16,15 +15,13 @@ from core.hints import Command, Hint
 from core.pipeline import keys
 from core.pipeline.work import At, Kind, Result, Step
 from core.progress import Progress
+from core.release import aliases, review
 from core.release import check as checking
-from core.release import review
 from core.release.adoption import read_policy
 from core.release.candidates import listing as candidates
+from core.release.events import PRODUCTION
 from core.release.gate import GateVerdict
-from core.reporting.document import Document
-from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
-from core.reporting.report import read
-from core.reporting.report_words import document
+from core.release.released import released_model
 from core.store import Store
 from core.store.artifacts import write_whole
 from core.store.executions import SUCCEEDED
@@ -34,12 +31,7 @@ REPORTING = RecordedStep("report", code=("core.reporting",))
 """Its other inputs are results of steps, and the policy."""
 
 
-class _Format(NamedTuple):
-    write: Callable[[Document], str]
-    most: int
-
-
-_FORMATS: Mapping[str, _Format] = {".md": _Format(markdown, COMMENT), ".html": _Format(html, PAGE)}
+_ENDINGS = (".md", ".html")
 
 
 def _report(at: At, step: Step, progress: Progress) -> Result:
@@ -55,17 +47,26 @@ def _report(at: At, step: Step, progress: Progress) -> Result:
         inputs={
             "comparison": comparing.compare(at.store, pair).execution,
             "policy": read_policy(at.store).digest,
+            "production": _watched(at.store),
         },
     )
     paths = [at.project / path for path in step.values["output"]]
     for path in paths:
-        _put(path, at.store.artifacts.read(made.outputs[path.suffix.removeprefix(".")]))
+        _put(path, at.store.artifacts.read(made.outputs[path.suffix]))
     return Result(
         said=f"#{made.number} wrote {listed(step.values['output'])}",
         executions=(made.number,),
         training=compared.training,
         pair=compared.pair,
     )
+
+
+def _watched(store: Store) -> int | None:
+    """The newest execution in which production predicted posts, of which the report tells; None
+    where there is none.
+    """
+    version = aliases.current(store).get(PRODUCTION)
+    return None if version is None else standing(store, released_model(store, version)).execution
 
 
 def reported_on(store: Store) -> Pair:
@@ -85,10 +86,14 @@ def reported_on(store: Store) -> Pair:
 
 
 def _write(store: Store, pair: Pair, progress: Progress, run: Run) -> None:
+    from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
+    from core.reporting.report import read  # loading them takes a while, and is rarely needed
+    from core.reporting.report_words import document
+
     found = document(read(store, pair, progress=progress))
-    for suffix, (write, most) in _FORMATS.items():
+    for ending, write, most in ((".md", markdown, COMMENT), (".html", html, PAGE)):
         content = fitting(found, write, most=most).encode()
-        run.outputs[suffix.removeprefix(".")] = store.artifacts.put_bytes(content)
+        run.outputs[ending] = store.artifacts.put_bytes(content)
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -96,7 +101,7 @@ def _put(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     if is_looking():
-        raise WouldRunError
+        raise WouldRunError(why=f"{path.name} is missing or says something else")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
 
@@ -114,7 +119,7 @@ def _propose(at: At, step: Step, progress: Progress) -> Result:
             gates = listed([gate.name for gate in found.failed])
             return Result(said=f"#{number} is not proposed: it fails {gates}", training=number)
     if is_looking():
-        raise WouldRunError
+        raise WouldRunError(why=f"#{number} has not been proposed")
     review.propose(at.store, number, note=step.values["note"], progress=progress)
     return Result(said=f"#{number} is proposed", training=number)
 
@@ -127,7 +132,7 @@ REPORT = Kind(
             fits=lambda value: (
                 isinstance(value, list)
                 and bool(value)
-                and all(isinstance(each, str) and Path(each).suffix in _FORMATS for each in value)
+                and all(isinstance(each, str) and Path(each).suffix in _ENDINGS for each in value)
             ),
             default=["reports/report.md", "reports/report.html"],
         )

@@ -1,6 +1,7 @@
 """Steps on the stored posts: freezing them, and checking what they are like."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.errors import InputError, RefusedError
@@ -13,8 +14,9 @@ from core.pipeline.work import At, Kind, Result, Step, WrongValueError
 from core.progress import Progress
 from core.quality import check as quality
 from core.quality.findings import findings
+from core.release.freezing import freeze
 from core.settings import settings
-from core.snapshots import Snapshot, create, find
+from core.snapshots import Snapshot, find
 from core.snapshots.freeze import STEP as FREEZING
 from core.snapshots.rules import KINDS, Rules
 from core.store.executions import SUCCEEDED
@@ -29,7 +31,13 @@ def _snapshot(at: At, step: Step, progress: Progress) -> Result:
         return _frozen_before(at, rules)
     if rules.feedback:
         bring(at.store)
-    return _of(*create(at.store, rules, progress=progress))
+    made = freeze(at.store, rules, progress=progress)
+    found = _of(made.snapshot, made.execution)
+    missed = [
+        f"{version} did not predict its newest posts: {why.reason}"
+        for version, why in made.unpredicted.items()
+    ]
+    return replace(found, said="; ".join([found.said, *missed]))
 
 
 def rules_of(values: Mapping[str, Any]) -> Rules:

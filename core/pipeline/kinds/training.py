@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
-from core.collect.watch import seconds_of
+from core.collect.every import seconds_of
 from core.comparison import noise
 from core.errors import InputError
 from core.evaluation.evaluate import evaluate
@@ -146,7 +146,7 @@ def _noise(at: At, step: Step, progress: Progress) -> Result:
                 executions=(earlier.execution,),
             )
     if is_looking():
-        raise WouldRunError("noise")
+        raise WouldRunError(why="this configuration was not measured on this snapshot")
     band = noise.measure(
         at.store,
         find(at.store, trained.snapshot),

@@ -89,7 +89,7 @@ def load(path: Path) -> PooledClassifier:
     stored = read_file(path, format=FORMAT)
     about, tensors = stored.about, stored.tensors
     text = tensors["vocabulary"].tobytes().decode()
-    return PooledClassifier(
+    classifier = PooledClassifier(
         PooledModel(
             labels=tuple(about["labels"]),
             vocabulary=tuple(text.split("\n")) if text else (),
@@ -101,3 +101,5 @@ def load(path: Path) -> PooledClassifier:
             curve=stored.curve,
         )
     )
+    classifier.predict([""], k=1)  # compiles what is not on the disk, before somebody waits for it
+    return classifier

@@ -51,7 +51,7 @@ def read(lines: Iterable[str], rows: dict[str, int], *, buckets: int) -> Tokens:
         rows: word -> its row, from 1; row 0 of either table stands for nothing.
         buckets: rows of the table of pairs, without row 0.
     """
-    known = [[rows[word] for word in _words(line) if word in rows] for line in lines]
+    known = [[row for row in map(rows.get, _words(line)) if row] for line in lines]
     starts = np.zeros(len(known) + 1, dtype=np.int64)
     np.cumsum([len(words) for words in known], out=starts[1:])
     words = np.fromiter(chain.from_iterable(known), dtype=np.int64, count=starts[-1])

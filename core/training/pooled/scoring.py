@@ -50,42 +50,64 @@ def _probabilities(
     attentive: bool,
     made: Float32s,
 ) -> None:
-    vectors_of_post, size = queries.shape
+    count_of_vectors, size = queries.shape
+    pooled = np.empty(count_of_vectors * size, dtype=np.float32)
     for row in range(len(starts) - 1):
         begin, count = starts[row], starts[row + 1] - starts[row]
+        # Numbers that are computed alike stand side by side: vector instructions do them at once.
         vectors = np.empty((count, size), dtype=np.float32)
+        turned = np.empty((size, count), dtype=np.float32)
         for place in range(count):
             word, pair = words[begin + place], pairs[begin + place]
             for i in range(size):
                 vectors[place, i] = word_rows[word, i] + pair_rows[pair, i]
+        turned[:] = vectors.T
+        share = np.empty(count, dtype=np.float32)
+        pooled[:] = 0
+        for vector in range(count_of_vectors):
+            if attentive:
+                _attend(turned, queries[vector], share)
+            else:
+                _divide(vector, count_of_vectors, share)
+            mine = pooled[vector * size : (vector + 1) * size]
+            for place in range(count):
+                for i in range(size):
+                    mine[i] += share[place] * vectors[place, i]
         scores = made[row]
         scores[:] = bias
-        share = np.empty(count, dtype=np.float32)
-        for vector in range(vectors_of_post):
-            if attentive:
-                _attend(vectors, queries[vector], share)
-            else:
-                _divide(vector, vectors_of_post, share)
-            for i in range(size):
-                value = np.float32(0)
-                for place in range(count):
-                    value += share[place] * vectors[place, i]
-                weights = out[vector * size + i]
-                for label in range(len(scores)):
-                    scores[label] += value * weights[label]
+        _add_up(pooled, out, scores)
         _softmax(scores)
 
 
 @compiled
-def _attend(vectors: Float32s, query: Float32s, share: Float32s) -> None:
-    """Write how much each word counts: the softmax of how well it answers the query."""
-    for place in range(len(vectors)):
-        answer = np.float32(0)
-        for i in range(len(query)):
-            answer += vectors[place, i] * query[i]
-        share[place] = answer
+def _attend(turned: Float32s, query: Float32s, share: Float32s) -> None:
+    """Write how much each word counts: the softmax of how well it answers the query.
+
+    Args:
+        turned: the words' vectors, (d, words).
+    """
+    share[:] = 0
+    for i in range(len(query)):
+        for place in range(len(share)):
+            share[place] += turned[i, place] * query[i]
     if len(share):
         _softmax(share)
+
+
+@compiled
+def _add_up(pooled: Float32s, out: Float32s, scores: Float32s) -> None:
+    """Add the rows of ``out``, one after the other, four of them while a sum is at hand."""
+    fours = len(pooled) // 4 * 4
+    for i in range(0, fours, 4):
+        v0, v1, v2, v3 = pooled[i], pooled[i + 1], pooled[i + 2], pooled[i + 3]
+        for label in range(len(scores)):
+            total = scores[label] + v0 * out[i, label]
+            total += v1 * out[i + 1, label]
+            total += v2 * out[i + 2, label]
+            scores[label] = total + v3 * out[i + 3, label]
+    for i in range(fours, len(pooled)):
+        for label in range(len(scores)):
+            scores[label] += pooled[i] * out[i, label]
 
 
 @compiled

@@ -27,6 +27,10 @@ def test_a_file_of_secrets_that_is_missing_is_refused_not_served_without(store: 
     assert_refused(outcome, "There is no file", "docs/security.md")
 
 
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")  # as for a user without a name
+
+
 def test_the_server_is_given_the_workspace_and_all_settings_wherever_it_runs(
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
@@ -35,6 +39,7 @@ def test_the_server_is_given_the_workspace_and_all_settings_wherever_it_runs(
 ) -> None:
     begun: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(os, "execve", lambda _, words, env: begun.append((words, env)))
+    monkeypatch.setattr(Path, "home", no_home)
     (tmp_path / ".env").write_text("SIGNOFF_TRUSTED_ADDRESS_HEADER=X-Real-IP\n")
     settings.cache_clear()
     with socket.socket() as free:
@@ -49,5 +54,6 @@ def test_the_server_is_given_the_workspace_and_all_settings_wherever_it_runs(
         "--host=suggest.example.com",
     ]
     assert environment["SIGNOFF_HOME"] == str(store.home)
+    assert environment["HOME"] == "/nonexistent"
     assert environment["SIGNOFF_TRUSTED_ADDRESS_HEADER"] == "X-Real-IP"
     assert f"http://127.0.0.2:{port} " in capsys.readouterr().out

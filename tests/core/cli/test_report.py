@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.commands import assert_refused, signoff
@@ -43,3 +44,19 @@ def test_what_cannot_be_reported_on_is_refused(road: Road, tmp_path: Path) -> No
     )
     assert_refused(signoff("report", 3, 3), "Both are the same evaluation")
     assert not list(tmp_path.glob("r*"))
+
+
+def test_a_notebook_of_the_same_results_is_written(road: Road, tmp_path: Path) -> None:
+    path = tmp_path / "r.ipynb"
+    told = signoff("report", 3, 5, "--notebook", path)
+    assert told.out == f"The report on #5 as a notebook: {path}\n"
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    source = path.read_text(encoding="utf-8")
+    assert "workspace.compare(4, 6)" in source
+    assert str(tmp_path) not in source
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            compile(cell.source, "cell", "exec")
+    wrong = signoff("report", 3, 5, "--notebook", tmp_path / "r.json")
+    assert_refused(wrong, "does not end in .ipynb")

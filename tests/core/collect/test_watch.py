@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.collect.alone import alone
+from core.collect.every import seconds_of
 from core.collect.visits import Collected
-from core.collect.watch import Round, seconds_of, until_next, watch
+from core.collect.watch import Round, until_next, watch
 from core.errors import ConflictError, InputError, UnavailableError
 from core.store import Store
 from tests.fake_reddit import FakeClock

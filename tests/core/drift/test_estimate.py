@@ -1,16 +1,17 @@
 """Windows are estimated without labels, corrected by what earlier models show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.drift import earlier
 from core.drift.backtest_results import Cell, Trained
 from core.drift.backtests import newest_of
 from core.drift.earlier import past_of
-from core.drift.estimate import TOO_FEW, UNCORRECTED, Estimator, Past, known
+from core.drift.estimate import TOO_FEW, UNCORRECTED, Estimator, Known, Past, known
 from core.drift.predicting import bring_up_to_date
 from core.drift.report import report
 from core.drift.results import Estimated, Measured
@@ -19,6 +20,7 @@ from core.evaluation.evaluate import evaluate
 from core.snapshots import find
 from core.stats.intervals import Interval
 from core.stats.predictions import Predictions
+from core.stats.recalibration import recalibrated
 from core.store import Store, open_store
 from core.store.models import Model
 from core.training.train import train
@@ -27,7 +29,7 @@ from tests.core.drift.test_predicting import later
 from tests.factories import fill
 from tests.workspaces import copied, once
 
-LABELS, WEEKS = 30, 10
+LABELS, WEEKS, WEEK, TRAINED = 30, 10, 7 * 86_400, 80_000
 AFTER = 1_705_881_600
 """2024-01-22, a Monday after the posts that were backtested."""
 
@@ -48,12 +50,30 @@ def said(posts: int, *, age: float, seed: int) -> Predictions:
 
 
 def past(seed: int) -> Past:
-    windows = [said(3_000, age=0.02 * week, seed=seed + week) for week in range(1, WEEKS + 1)]
-    return Past(
-        training=seed,
-        reference=known(said(9_000, age=0.0, seed=seed), labels=LABELS),
-        windows=[known(each, labels=LABELS) for each in windows],
-    )
+    reference = said(9_000, age=0.0, seed=seed)
+    of = recalibrated(reference, labels=LABELS)
+    windows = [
+        known(said(3_000, age=0.02 * n, seed=seed + n), of, labels=LABELS, at=n * WEEK)
+        for n in range(1, WEEKS + 1)
+    ]
+    return Past(seed, TRAINED, known(reference, of, labels=LABELS, at=0), windows)
+
+
+class Production:
+    """A model with its validation split, estimated from earlier ones."""
+
+    def __init__(self, reference: Predictions, models: Sequence[Past]) -> None:
+        self._of = recalibrated(reference, labels=LABELS)
+        self.estimator = Estimator(
+            reference, self.known(reference), models, trained=TRAINED, labels=LABELS
+        )
+
+    def known(self, posts: Predictions, *, at: float = 0) -> Known:
+        return known(posts, self._of, labels=LABELS, at=at)
+
+    def estimated(self, posts: Predictions, *, at: float) -> dict[str, Estimated]:
+        now = self.known(posts, at=at)
+        return self.estimator.estimated(now.expected, posts=now.posts, at=at)
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +85,15 @@ def test_earlier_models_show_how_much_further_a_model_falls_than_it_says(
     models: list[Past],
 ) -> None:
     reference = said(9_000, age=0.0, seed=1)
-    corrected = Estimator(reference, models, labels=LABELS)
-    alone = Estimator(reference, [], labels=LABELS)
-    assert corrected.report.models == (100, 200, 300, 400)
-    assert corrected.report.corrections["accuracy"].slope == pytest.approx(1.0, abs=0.1)
-    assert corrected.report.uncorrected == ""
+    corrected, alone = Production(reference, models), Production(reference, [])
+    report = corrected.estimator.report
+    assert report.models == (100, 200, 300, 400)
+    assert report.corrections["recall_at_5"].slope > 0
+    assert report.uncorrected == ""
     for week in (2, 6, 10):
-        window = known(said(3_000, age=0.02 * week, seed=10_000 + week), labels=LABELS)
-        better, worse = (
-            each.estimated(window.expected, posts=window.posts) for each in (corrected, alone)
-        )
+        posts = said(3_000, age=0.02 * week, seed=10_000 + week)
+        window = corrected.known(posts)
+        better, worse = (each.estimated(posts, at=week * WEEK) for each in (corrected, alone))
         assert set(better) == {"accuracy", "f1_macro", "recall_at_5"}
         for key, found in better.items():
             assert found.corrected
@@ -97,26 +116,24 @@ def test_neither_names_of_labels_nor_the_order_of_windows_change_an_estimate(
 
     reference, window = said(2_000, age=0.0, seed=1), said(800, age=0.1, seed=2)
     turned = [replace(each, windows=tuple(reversed(each.windows))) for each in reversed(models)]
-    one = Estimator(reference, models, labels=LABELS)
-    two = Estimator(renamed(reference), turned, labels=LABELS)
-    before = one.estimated(known(window, labels=LABELS).expected, posts=800)
-    after = two.estimated(known(renamed(window), labels=LABELS).expected, posts=800)
+    before = Production(reference, models).estimated(window, at=WEEK)
+    after = Production(renamed(reference), turned).estimated(renamed(window), at=WEEK)
     for key, found in before.items():
-        assert after[key].value == pytest.approx(found.value, rel=1e-9)
-        assert after[key].interval == pytest.approx(found.interval, rel=1e-9)
+        assert after[key].value == pytest.approx(found.value, rel=1e-6)
+        assert after[key].interval == pytest.approx(found.interval, rel=1e-6)
 
 
 def test_too_few_models_correct_nothing_and_it_says_why(models: list[Past]) -> None:
     reference = said(500, age=0.0, seed=1)
-    assert Estimator(reference, models[:1], labels=LABELS).report.uncorrected == TOO_FEW
-    assert Estimator(reference, [], labels=LABELS).report.uncorrected == UNCORRECTED
-    assert Estimator(reference, models[:1], labels=LABELS).report.models == ()
+    one, none = (Production(reference, some).estimator.report for some in (models[:1], []))
+    assert (one.uncorrected, none.uncorrected) == (TOO_FEW, UNCORRECTED)
+    assert one.models == ()
 
 
 def test_estimates_stay_between_0_and_1(models: list[Past]) -> None:
-    estimator = Estimator(said(500, age=0.0, seed=1), models, labels=LABELS)
+    estimator = Production(said(500, age=0.0, seed=1), models).estimator
     for value in (0.0, 1.0):
-        found = estimator.estimated({"accuracy": value}, posts=1)["accuracy"]
+        found = estimator.estimated({"accuracy": value}, posts=1, at=WEEK)["accuracy"]
         assert found.interval is not None
         assert 0 <= found.interval[0] <= found.value <= found.interval[1] <= 1
 
@@ -124,8 +141,9 @@ def test_estimates_stay_between_0_and_1(models: list[Past]) -> None:
 def test_only_what_was_kept_is_estimated(models: list[Past]) -> None:
     whole = said(500, age=0.0, seed=1)
     two = Predictions(whole.truth, whole.top[:, :2], whole.probs[:, :2])
-    estimator = Estimator(two, models, labels=LABELS)
-    assert set(estimator.estimated({"accuracy": 0.5, "recall_at_5": 0.9}, posts=9)) == {"accuracy"}
+    estimator = Production(two, models).estimator
+    asked = {"accuracy": 0.5, "recall_at_5": 0.9}
+    assert set(estimator.estimated(asked, posts=9, at=WEEK)) == {"accuracy"}
 
 
 @pytest.fixture
@@ -195,6 +213,17 @@ def test_only_windows_that_ended_before_are_learned_from(aged: tuple[Store, Mode
         counted = sum(len(each.windows) for each in learned)
         assert counted == sum(end <= until for end in ends)
         assert all(each.windows for each in learned)
+
+
+def test_results_from_before_probabilities_were_recalibrated_tell_nothing(
+    aged: tuple[Store, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, model = aged
+    found = newest_of(store, model)
+    assert found is not None
+    old = replace(found, models=tuple(replace(m, recalibrated=False) for m in found.models))
+    monkeypatch.setattr(earlier, "newest_of", lambda *_: old)
+    assert past_of(store, model, until=2**40) == []
 
 
 def _cells(models: tuple[Trained, ...]) -> list[Cell]:

@@ -293,13 +293,18 @@ def test_stored_figures_are_those_computed_anew(
     store, model = road.store, road.baseline
     fill(store, later(240))
     bring_up_to_date(store, model)
-    shown = report(store, model)
+    shown = {window: report(store, model, window=window) for window in Window}
     with monkeypatch.context() as patch:
         patch.setattr(drift_table, "windows", lambda *_: {})
-        assert without_words(report(store, model)) == without_words(shown)
+        for window, before in shown.items():
+            anew = report(store, model, window=window)
+            assert without_words(anew) == without_words(before)
     monkeypatch.setattr("core.drift.stored.figures_of", _refuse)
-    monkeypatch.setattr("core.drift.stored.Watched.reference_report", lambda *_: shown.reference)
-    assert report(store, model) == shown
+    for window, before in shown.items():
+        with monkeypatch.context() as patch:
+            reference = before.reference
+            patch.setattr("core.drift.stored.Watched.reference_report", lambda *_, r=reference: r)
+            assert report(store, model, window=window) == before
 
 
 def without_words(made: DriftReport) -> DriftReport:

@@ -26,7 +26,7 @@ def inputs_of(road: Road, kind: str) -> Mapping[str, Any]:
         COMPARE: {"baseline": sides[0] + 1, "candidate": sides[1] + 1, "chosen": list(sides)},
         CHECK: {"posts": 1},
         PROPOSE: {"candidate": sides[1], "note": "why"},
-        DRIFT: {"version": "20260531.1", "window": "week"},
+        DRIFT: {"version": "20260531.1"},
         AGREE: {"baseline": sides[0], "candidate": sides[1]},
     }[kind]
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import outgoing
 from core.notifications import mail, sending, web
 from core.notifications.addresses import Mail, Slack, Webhook
 from core.notifications.message import Message, NotTaken
@@ -127,7 +128,7 @@ def test_a_redirect_is_not_followed(hook: FakeWebhook) -> None:
 def test_nobody_there_or_silent_is_told_without_the_address(
     hook: FakeWebhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "SECONDS", 0.1)
+    monkeypatch.setattr(outgoing, "SECONDS", 0.1)
     hook.mood = lambda _request: time.sleep(0.3)
     assert sending.send(CHAT, make_message()) == NotTaken(why="no answer (ReadTimeout)")
     monkeypatch.setenv("SIGNOFF_NOTIFY_OPS", "http://127.0.0.1:9/T000/secret-path")
@@ -155,9 +156,11 @@ def test_a_short_key_signs_nothing(hook: FakeWebhook, monkeypatch: pytest.Monkey
 
 def test_a_receiver_may_say_how_long_to_wait() -> None:
     now = datetime(2026, 5, 31, 12, tzinfo=UTC)
-    assert web.wait_of("Sun, 31 May 2026 12:01:00 GMT", now=now) == 60
-    assert web.wait_of("Sun, 31 May 2026 11:00:00 GMT", now=now) == 0
-    assert [web.wait_of(odd) for odd in (None, "-5", "1e9", "٣", "9" * 400, "Mon, 99 x")] == [0] * 6
+    assert outgoing.wait_of("Sun, 31 May 2026 12:01:00 GMT", now=now) == 60
+    assert outgoing.wait_of("Sun, 31 May 2026 11:00:00 GMT", now=now) == 0
+    assert [outgoing.wait_of(odd) for odd in (None, "-5", "1e9", "٣", "9" * 400, "Mon, 99 x")] == [
+        0
+    ] * 6
 
 
 def test_a_mail_says_it_and_has_its_key(post: FakeMail) -> None:

@@ -69,7 +69,10 @@ def test_paths_lie_in_the_project_and_the_environment_counts_more_than_env_and_t
         ("[settings]\nhome = 3", "line 2: home cannot be 3"),
         ("[settings]\nuser = 'mallory'", "line 2: user is set, but .*SIGNOFF_USER"),
         ("[settings]\nproject = '/'", "line 2: project is set"),
-        ("[settings]\nseal_key = 'x'", "secret. Remove that line, and set SIGNOFF_SEAL_KEY in"),
+        (
+            "[settings]\nseal_key = 'x'",
+            "with it. Remove that line, and set SIGNOFF_SEAL_KEY in",
+        ),
         ("[settings]\nreddit_client_secret = 'x'", "in the environment"),
         ("[settings]\naudit_anchor = 'https://a:b@example.com'", "in the environment"),
     ],
@@ -91,7 +94,7 @@ def test_a_named_project_must_be_one(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIGNOFF_PROJECT", str(tmp_path))
-    with pytest.raises(InputError, match=r"is no project\. Make it one: signoff init"):
+    with pytest.raises(InputError, match=r"no signoff.toml in .*: signoff init"):
         settings()
 
 

@@ -8,10 +8,11 @@ import pytest
 from core.comparison.compare import evaluation_of, pair
 from core.comparison.differences import Fact
 from core.comparison.results import Kind
+from core.comparison.what_differs import Patch
 from core.errors import RefusedError
 from core.release import review
 from core.reporting.rendering import COMMENT, PAGE, fitting, html, markdown
-from core.reporting.report import Patch, Report, read
+from core.reporting.report import Report, read
 from core.reporting.report_words import document
 from tests.conftest import Road
 from tests.core.reporting.test_rendering import HOSTILE, MARKDOWN, Read, kinds, leaves

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.stats.change_point import ChangePoint, detected
-from core.stats.monitoring import CHANCE_ALONE, Spread, mean_null, spread_between
+from core.stats.monitoring import CHANCE_ALONE, Spread, spread_between
 
 POSTS, REFERENCE, VARIANCE, LOOKS = 2_000, 20_000, 0.12, 26
 
@@ -47,9 +47,9 @@ def test_a_small_change_takes_longer_but_keeps_its_place() -> None:
 
 def test_what_weeks_differ_by_anyway_is_no_change() -> None:
     rng = np.random.default_rng(3)
-    sizes, effect = np.full(8, 2_000.0), 0.02
-    squares = 2_000 * rng.normal(0, np.hypot(effect, np.sqrt(VARIANCE / 2_000)), 8) ** 2
-    known = spread_between(squares, sizes, [mean_null(VARIANCE)] * 8)
+    sizes, effect = np.full(8, 2_000), 0.02
+    apart = rng.normal(0, np.hypot(effect, np.sqrt(VARIANCE / 2_000)), 8)
+    known = spread_between(apart, sizes, variance=VARIANCE)
     assert run(rng, change=0.02, spread=CHANCE_ALONE) is not None
     assert run(rng, change=0.02, spread=known) is None
 

@@ -13,6 +13,7 @@ from core.snapshots.content import SplitData
 from core.training.families import chosen
 from core.training.pooled import model as module
 from core.training.pooled import training
+from core.training.pooled.learner import Learner
 from core.training.pooled.model import load
 from core.training.pooled_family import PooledFamily
 from core.training.train import train
@@ -77,14 +78,38 @@ def test_newer_posts_weigh_more(tmp_path: Path) -> None:
 
 def test_batches_hold_every_post_once_in_an_order_of_the_seed() -> None:
     lengths = np.random.default_rng(0).integers(0, 40, 5_000)
+    posts = np.random.default_rng(1).permutation(5_000)
     one, again, other = (
-        list(training.batches(lengths, np.random.default_rng(seed))) for seed in (1, 1, 2)
+        list(training.batches(posts, lengths, np.random.default_rng(seed))) for seed in (1, 1, 2)
     )
     assert sorted(np.concatenate(one).tolist()) == list(range(5_000))
     assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     spread = np.mean([np.ptp(lengths[batch]) for batch in one])
     assert spread < 10  # little of a batch is padding
+
+
+@pytest.mark.parametrize("steps", [3, 14])
+def test_after_a_kill_it_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    monkeypatch.setattr(training, "BATCH", 16)
+    monkeypatch.setattr(training, "GROUP", 32)
+    monkeypatch.setattr(training, "SECONDS", 0)
+    real, done = Learner.learn, list[int]()
+
+    def learn(self: Learner, *words: Any) -> None:
+        done.append(self.bias.steps)
+        if len(done) == steps:
+            raise KeyboardInterrupt
+        real(self, *words)
+
+    monkeypatch.setattr(Learner, "learn", learn)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "model", epochs=2)
+    again = fit(tmp_path / "model", epochs=2).read_bytes()
+    assert steps - 3 <= done[steps] <= steps - 1  # within a group of where it was killed
+    assert again == fit(tmp_path / "whole", epochs=2).read_bytes()
 
 
 def test_a_file_of_another_version_and_no_posts_are_refused(

@@ -9,7 +9,7 @@ from core.training.pooled.adam import Adam
 def test_steps_are_those_of_the_paper() -> None:
     rng = np.random.default_rng(0)
     start = rng.normal(size=(3, 2)).astype(np.float32)
-    adam, values = Adam(start.copy()), start.astype(np.float64)
+    adam, values = Adam.begun(start.copy()), start.astype(np.float64)
     first, second = np.zeros_like(values), np.zeros_like(values)
     for step in range(1, 6):
         gradient = rng.normal(size=(3, 2)).astype(np.float32)
@@ -22,7 +22,7 @@ def test_steps_are_those_of_the_paper() -> None:
 
 
 def test_only_the_rows_that_are_named_change() -> None:
-    adam = Adam(np.ones((4, 2), dtype=np.float32))
+    adam = Adam.begun(np.ones((4, 2), dtype=np.float32))
     adam.step(np.ones((2, 2), dtype=np.float32), 0.1, np.array([1, 3], dtype=np.int32))
     assert adam.values[[0, 2]].tolist() == [[1, 1], [1, 1]]
     assert adam.values[[1, 3]] == pytest.approx(0.9, abs=1e-4)

@@ -1,0 +1,1 @@
+"""Running an execution again, with its own code, to see whether the same comes of it."""
