@@ -78,12 +78,12 @@ def artifacts(look: Look) -> Found:
         shown = [f"{digest[:12]} of {table}" for digest, table in missing.items()]
         more = ", …" if shown[_NAMED:] else ""
         return wrong(
-            f"{len(missing):,} of {count(len(needed), 'artifact')} are missing:"
-            f" {', '.join(shown[:_NAMED])}{more}.",
+            f"Missing: {len(missing):,} of {count(len(needed), 'artifact')}"
+            f" ({', '.join(shown[:_NAMED])}{more}).",
             "Restore them from a backup, or run the steps that made them again, with --force.",
         )
     if not look.thorough:
-        return fine(f"All {count(len(needed), 'artifact')} are there (--thorough also reads them).")
+        return fine(f"{count(len(needed), 'artifact')}, none missing (--thorough reads them, too).")
     damaged = _damaged(look, sorted(there.keys() & (needed.keys() | mentioned)))
     if damaged:
         return wrong(
@@ -92,7 +92,7 @@ def artifacts(look: Look) -> Found:
             "Restore them from a backup. Or delete them, and run the steps that made them again,"
             " with --force.",
         )
-    return fine(f"All {count(len(needed), 'artifact')} are there, and none is damaged.")
+    return fine(f"{count(len(needed), 'artifact')}, none missing or damaged.")
 
 
 def leftovers(look: Look) -> Found:
