@@ -49,3 +49,17 @@ def test_an_interval_of_shares_says_its_unit_once() -> None:
 def test_chances_and_bands() -> None:
     assert [words.chance(p) for p in (0.0004, 0.0134)] == ["< 0.001", "0.013"]
     assert [words.band(b) for b in (None, 0.0041)] == ["not measured", "±0.004"]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (1, "1 byte"),
+        (1023, "1,023 bytes"),
+        (1024, "1.0 KiB"),
+        (5 << 20, "5.0 MiB"),
+        (2 << 40, "2,048.0 GiB"),
+    ],
+)
+def test_a_size_has_the_unit_that_fits(size: int, text: str) -> None:
+    assert words.byte_size(size) == text

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from core.snapshots.recognising import Fits, fits
 from core.store import store_as_it_is
 from core.store.presence import Presence
 from core.store.sqlite import DATABASE
+from core.store.sqlite_health import writer
 from core.upkeep import files
 from core.upkeep.doctor import Finding, examine, is_well
 from core.upkeep.finding import State
@@ -155,6 +157,15 @@ def test_work_that_stands_still_is_said_and_a_killed_run_is_not_wrong(demo: Path
         findings = {finding.check: finding for finding in looked(demo)}
     assert wrong(list(findings.values())) == {"servers"}
     assert "#999 ended with its process" in findings["runs"].found.sentence
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
+def test_who_holds_the_write_lock_is_named(demo: Path) -> None:
+    database = demo / DATABASE
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        assert writer(database) is None
+        connection.execute("BEGIN IMMEDIATE")
+        assert writer(database) == os.getpid()
 
 
 @pytest.mark.slow

@@ -94,7 +94,7 @@ ACTS = st.tuples(
 @example(  # stored again by a run that goes on, when it was old already
     acts=[(Team.put, 0), (Team.days_pass, 0), (Team.begin, 0), (Team.put, 0), (Team.days_pass, 0)]
 )
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(40))
 def test_whatever_runs_do_meanwhile_what_they_stored_stays_and_the_rest_goes(
     empty: Path,
     tmp_path_factory: pytest.TempPathFactory,
