@@ -6,6 +6,7 @@ from core import audit
 from core.errors import NotFoundError, SignoffError, UnavailableError
 from core.hints import Command, Hint
 from core.release import adoption
+from core.release.events import PRODUCTION
 from core.release.policy import FILE, parse
 from core.settings import settings
 from core.snapshots import recognising
@@ -93,7 +94,7 @@ def released(look: Look) -> Found:
                 "Its model is not recorded.", Hint("See what was changed.", Command("audit verify"))
             )
             if model is None
-            else _problem(look, model)
+            else _problem(look, model, read=alias == PRODUCTION)
         )
         if problem is not None:
             return wrong(f"{alias} names {name}. {problem.sentence}", problem.hint or "")
@@ -124,8 +125,12 @@ def policy(look: Look) -> Found:
     )
 
 
-def _problem(look: Look, model: Model) -> Found | None:
-    """Why a model cannot be asked, or answers worse than it could; None where nothing is known."""
+def _problem(look: Look, model: Model, *, read: bool) -> Found | None:
+    """Why a model cannot be asked, or answers worse than it could; None where nothing is known.
+
+    Args:
+        read: compare its file with its digest even if the look is not thorough.
+    """
     from core.text import NORMALISER
     from core.training import families  # takes a second, which a workspace without models spares
     from core.training.load import load, require_readable
@@ -136,7 +141,7 @@ def _problem(look: Look, model: Model) -> Found | None:
         require_readable(model, NORMALISER)
         if look.thorough:
             load(look.store, model)
-        elif not look.store.artifacts.place(model.digest).exists():
+        elif read or not look.store.artifacts.place(model.digest).exists():
             look.store.artifacts.open(model.digest)
     except SignoffError as error:
         return refused(error)
