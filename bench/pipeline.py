@@ -21,7 +21,7 @@ from core.settings import settings
 BUDGET = 2.0
 """Seconds."""
 SIGNOFF = Path(sys.executable).with_name("signoff")
-SMALL = ("--set", "train.newest=20000", "--set", "noise.repeats=3")
+SMALL = ("--set", "train.newest=10000", "--set", "noise.repeats=3")
 
 
 def main() -> None:

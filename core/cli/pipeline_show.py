@@ -6,8 +6,6 @@ import typer
 
 from core.cli.output import AsJson, print_json, print_table, say, workspace
 from core.hints import Command, Hint
-from core.pipeline import provenance
-from core.pipeline.graph import Graph
 from core.records import to_json
 
 
@@ -24,8 +22,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """What something was made from: posts, snapshot, training, model, version, alias, endpoint."""
+    from core.pipeline import provenance  # the pipeline itself needs none of what it loads
+
     whole = provenance.read(workspace(looking=True))
-    graph = whole if every else whole.ancestry(*_wanted(whole, of))
+    way = provenance.way(whole) if of is None else provenance.wanted(whole, of)
+    graph = whole if every else whole.ancestry(*way)
     if as_json:
         print_json(to_json(graph))
         return
@@ -46,7 +47,3 @@ def show(
             for node in graph.nodes
         ],
     )
-
-
-def _wanted(graph: Graph, of: str | None) -> tuple[str, ...]:
-    return provenance.way(graph) if of is None else provenance.wanted(graph, of)

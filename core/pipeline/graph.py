@@ -7,7 +7,7 @@ from enum import StrEnum
 from core.errors import NotFoundError
 from core.hints import Command, Hint
 
-MOST = 5
+MOST = 4
 """Nodes of one stage that can be told apart, even on a phone."""
 
 

@@ -9,8 +9,6 @@ from dashboard.charts.theme import Palette, escaped, figure
 
 ROW = 58
 """Pixels of a stage."""
-_MARGIN = 0.5
-"""Of the space between two nodes, left and right of the outermost."""
 _STALE, _FRESH, _GROUP = "stale", "not stale", "several"
 _SYMBOLS = {_STALE: "diamond-open", _FRESH: "circle", _GROUP: "square-open"}
 
@@ -36,9 +34,7 @@ def provenance(graph: Graph, colours: Palette) -> go.Figure:
         showlegend=len(made.data) > 2,
     )
     widest = max(len(graph.of(stage)) for stage in stages)
-    made.update_xaxes(
-        visible=False, range=[-_MARGIN, widest - 1 + _MARGIN] if widest > 1 else [-1, 1]
-    )
+    made.update_xaxes(visible=False, range=[0, widest])
     made.update_yaxes(
         tickvals=list(range(len(stages))),
         ticktext=[str(stage) for stage in stages],
@@ -56,8 +52,8 @@ def _kind(node: Node) -> str:
 
 
 def _across(graph: Graph) -> dict[Node, float]:
-    """Where each stands in its row: those made from what stands left stand left, and the row stands
-    in the middle.
+    """Where each stands in its row: those made from what stands left stand left, and each row takes
+    the whole width.
     """
     widest = max(len(graph.of(stage)) for stage in Stage)
     before: dict[str, list[str]] = {}
@@ -71,7 +67,7 @@ def _across(graph: Graph) -> dict[Node, float]:
         means = [sum(known) / len(known) if known else widest for known in parents]
         order = sorted(range(len(row)), key=means.__getitem__)
         for place, index in enumerate(order):
-            x[row[index].id] = found[row[index]] = place + (widest - len(row)) / 2
+            x[row[index].id] = found[row[index]] = (place + 0.5) / len(row) * widest
     return found
 
 
