@@ -1,7 +1,7 @@
 """Which key a split was sealed with, told without opening it.
 
 A split is a Parquet file, and those begin with four known bytes. So the first bytes of the sealed
-file, together with a key, tell whether it was sealed with that key; nothing else is decrypted, and
+file, together with a key, tell whether it was sealed with that key; nothing else is opened, and
 nothing is written. What the whole file holds is not looked at: its digest is for that.
 """
 
