@@ -187,6 +187,7 @@ def test_from_what_waits_to_production_and_back(reader: Reader, case: Case) -> N
     store.engine.dispose()
 
 
+@pytest.mark.parametrize("case", ["demo"], indirect=True)  # which posts there are plays no part
 def test_compare_shows_the_pair_of_each_state_of_a_candidate(
     page: Page, address: str, case: Case
 ) -> None:

@@ -54,11 +54,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def signoff_serve() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The installed command on the workspace of this test, and its address."""
+def signoff_serve(*command: str | Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server on the workspace of this test, and its address.
+
+    Args:
+        command: what starts it, in the place of the installed ``signoff``.
+    """
     port = free_port()
     process = subprocess.Popen(
-        [SIGNOFF, "serve", "--port", str(port)],
+        [*(command or [SIGNOFF]), "serve", "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -210,7 +214,11 @@ def test_a_version_that_is_put_out_leaves_neither_thread_nor_process(
 
 
 def test_a_server_ends_though_a_model_hangs(served: Served) -> None:
-    with signoff_serve() as (process, address):
+    """It waits for answers for less long than usual here."""
+    impatient = (
+        "from core.api import run as api; api.END_SECONDS = 3; from core.cli.main import run"
+    )
+    with signoff_serve(sys.executable, "-c", f"{impatient}; run()") as (process, address):
         before = set(psutil.Process(process.pid).children())
         asked = {"posts": [{"title": TITLE}], "version": served.new}
         assert httpx.post(f"{address}/v1/predict", json=asked, timeout=60).status_code == 200
@@ -219,7 +227,7 @@ def test_a_server_ends_though_a_model_hangs(served: Served) -> None:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{address}/v1/predict", json=asked, timeout=0.5)
         process.terminate()
-        process.wait(60)
+        process.wait(30)
         model.resume()
         wait_until(lambda: has_ended(model))
 
