@@ -121,7 +121,7 @@ def measure(home: Path) -> Taken:
         model = models.models(session)[0]
     made = []
     watched = Watched(store, model)
-    figures = timed(lambda: [made.extend(watched.stale(window)) for window in Window])
+    figures = timed(lambda: [made.extend(watched.stale(window)) for window in reversed(Window)])
     with write(store) as session:
         drift.write_windows(session, made, erased_until=0)
     later = datetime.fromtimestamp(2_000_000_000, UTC)

@@ -85,7 +85,7 @@ def bring_up_to_date(
         watched = Watched(store, model)
         figures = [
             row
-            for window in Window
+            for window in reversed(Window)  # months first: what is read for them is read once
             for row in with_words(watched, window, watched.stale(window), training=work.words)
         ]
         until = wanted.posts.erased_until

@@ -87,7 +87,7 @@ class Watched:
         self.looked_through = watched is not None
         self.left_out = dict(watched.left_out) if watched else {}
         self.sealed = Sealed.of(watched.sealed if watched else {})
-        self._read: tuple[frozenset[str], Stored] | None = None
+        self._read: tuple[frozenset[str], Stored, Reference | None] | None = None
 
     @property
     def newest(self) -> int | None:
@@ -203,10 +203,9 @@ class Watched:
         begins = np.array(list(which), dtype=np.int64)
         every = Edges(begins, end_of(begins, window))
         months = {month for pair in months_of(every) for month in pair}
-        stored = self._stored(frozenset(months)) if which else NOTHING
+        stored, reference = self._stored(frozenset(months)) if which else (NOTHING, None)
         if stored.posts is None:
             return {}
-        reference = reference_of(stored)
         starts, ends = places(stored.posts.created, every)
         return {
             begin: figures_of(
@@ -216,11 +215,14 @@ class Watched:
             if end > start
         }
 
-    def _stored(self, months: frozenset[str]) -> Stored:
-        """The predictions of these months; the last ones stay, for other windows of the time."""
-        if self._read is None or self._read[0] != months:
-            self._read = months, read(self.store, self.model, months=months)
-        return self._read[1]
+    def _stored(self, months: frozenset[str]) -> tuple[Stored, Reference | None]:
+        """The predictions of these months, perhaps of others as well, and what they are measured
+        against. The last ones stay, for other windows of the time.
+        """
+        if self._read is None or not months <= self._read[0]:
+            stored = read(self.store, self.model, months=months)
+            self._read = months, stored, reference_of(stored)
+        return self._read[1:]
 
     def _contents(self, window: Window) -> Iterator[tuple[int, str]]:
         """First moment of each window, and a digest of all that its figures are made of."""
