@@ -10,6 +10,7 @@ from core.arrays import Int64s
 
 _DAY = 86_400
 _WEEK = 7 * _DAY
+_MONTH = np.timedelta64(1, "M")
 _FIRST_MONDAY = 4 * _DAY
 """1970-01-05, in epoch seconds."""
 
@@ -49,7 +50,7 @@ def begin_of(created: Int64s, window: Window) -> Int64s:
 def end_of(begins: Int64s, window: Window) -> Int64s:
     """The moment after each of the windows that begin then."""
     if window == Window.MONTH:
-        months = begins.astype("datetime64[s]").astype("datetime64[M]") + 1
+        months = begins.astype("datetime64[s]").astype("datetime64[M]") + _MONTH
         return months.astype("datetime64[s]").astype(np.int64)
     ends: Int64s = begins + (_DAY if window == Window.DAY else _WEEK)
     return ends
@@ -65,7 +66,7 @@ def edges(first: int, last: int, window: Window) -> Edges:
     if window == Window.MONTH:
         months = np.arange(
             np.datetime64(low, "s").astype("datetime64[M]"),
-            np.datetime64(high, "s").astype("datetime64[M]") + 1,
+            np.datetime64(high, "s").astype("datetime64[M]") + _MONTH,
         )
         begins = months.astype("datetime64[s]").astype(np.int64)
     else:

@@ -247,8 +247,9 @@ def forget_windows(session: Session, file: DriftFile) -> None:
     """
     made = [DriftWindowRow.model == file.model]
     if file.part != REFERENCE:
-        month = np.datetime64(file.part, "M")
-        begins, ends = (int(m.astype("datetime64[s]").astype(int)) for m in (month - 1, month + 1))
+        month, one = np.datetime64(file.part, "M"), np.timedelta64(1, "M")
+        around = (month - one, month + one)
+        begins, ends = (int(m.astype("datetime64[s]").astype(int)) for m in around)
         made += [DriftWindowRow.begins >= begins, DriftWindowRow.begins < ends]
     session.execute(delete(DriftWindowRow).where(*made))
 
