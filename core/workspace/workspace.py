@@ -20,9 +20,10 @@ from core.errors import InputError
 from core.evaluation.evaluate import evaluate, summary_of
 from core.executions import get, listing
 from core.progress import Progress, silent
+from core.release.freezing import freeze
 from core.release.released import released_model, version_of
 from core.settings import settings
-from core.snapshots import create, find
+from core.snapshots import find
 from core.snapshots import listing as snapshot_listing
 from core.snapshots.rules import Rules
 from core.store import Store, existing_store, open_store
@@ -117,8 +118,7 @@ class Workspace:
             fractions=fractions,
             seed=seed,
         )
-        made, _ = create(self._store, rules, name=name, progress=self._progress)
-        return _snapshot(made)
+        return _snapshot(freeze(self._store, rules, name=name, progress=self._progress).snapshot)
 
     def train(
         self,
