@@ -18,9 +18,7 @@ from core.store.snapshots import Snapshot
 from core.words import signed
 
 _ORDER = ("Evaluation", "Step", "Parameters", "Data", "Code", "Environment")
-NO_PATCH = (
-    "There is no unified diff: the two commits are not both in this checkout, or there is none."
-)
+NO_PATCH = "No diff can be shown: this is not a git checkout, or it lacks one of the two commits."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

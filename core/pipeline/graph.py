@@ -1,4 +1,4 @@
-"""The way from posts to whoever asks a model: what was made from what, as a graph. Pure."""
+"""What was made from what, from posts to the servers that use a model, as a graph. Pure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How production came to be: the graph of a workspace, from posts to whoever asks a model.
+"""How production came to be: the graph of a workspace, from posts to the servers that use it.
 
 It reads what is recorded anyway and stores nothing.
 """
@@ -96,8 +96,9 @@ def _worth_showing(graph: Graph, found: _Read) -> set[str]:
 
 
 def way(graph: Graph) -> tuple[str, ...]:
-    """The ids whose ancestry is shown where nobody has chosen: production and who asks it; before
-    the first release the newest version, else the newest training; none where there is neither.
+    """The ids whose ancestry is shown where nobody has chosen: production and the servers that use
+    it; before the first release the newest version, else the newest training; none where there is
+    neither.
     """
     production = [node.id for node in graph.of(Stage.ALIAS) if node.label == PRODUCTION]
     if production:
@@ -270,7 +271,7 @@ def _endpoints(found: _Read) -> Iterator[Node]:
 def _edges(found: _Read) -> Iterator[tuple[str, str]]:
     for each in found.executions:
         for number in sorted(found.sources[each.number]):
-            # What a training made is read as a model, by whoever reads it.
+            # What a training made is read as a model.
             made = _model(number) if number in found.models else _execution(number)
             yield made, _execution(each.number)
     for number in found.models:
